@@ -1,0 +1,199 @@
+"""What the Blender add-on and the engine both know: names of stages, events, files and request fields.
+
+Standard library only: the add-on loads this very file inside Blender, the engine imports it in its own
+environment. Units are metres, seconds and sRGB 0-1; the frame is SMPL's (+y up, facing +z, left arm to +x).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+"""Version of the job folder's layout; a reader refuses a newer one in one sentence."""
+
+STAGES: tuple[str, ...] = ("shape", "appearance", "mesh", "rig", "motion")
+"""The stages in the order in which they run."""
+
+STAGE_LABELS: dict[str, str] = {
+    "shape": "Body Shape",
+    "appearance": "Appearance",
+    "mesh": "Mesh",
+    "rig": "Rig",
+    "motion": "Motion",
+}
+
+PRESETS: tuple[str, ...] = ("draft", "standard", "high")
+"""What users choose from; a conf of the same name stands in ``confs/`` (``tiny`` there is for tests)."""
+
+DEFAULT_PROMPTS: dict[str, str] = {
+    "shape": "a tall strong man",
+    "appearance": "a firefighter",
+    "motion": "waving",
+}
+"""Used for a prompt that was left out."""
+
+MAX_PROMPT_CHARACTERS = 1000
+
+JOINT_NAMES: tuple[str, ...] = (
+    "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2", "left_ankle",
+    "right_ankle", "spine3", "left_foot", "right_foot", "neck", "left_collar", "right_collar", "head",
+    "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+    "left_hand", "right_hand",
+)  # fmt: skip
+PARENTS: tuple[int, ...] = (
+    -1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21,
+)  # fmt: skip
+
+# --- the job folder -----------------------------------------------------------------------------------------
+REQUEST_FILE = "request.json"
+EVENTS_FILE = "events.jsonl"
+LOG_FILE = "log.txt"
+PREVIEWS_DIR = "previews"
+CHECKPOINTS_DIR = "checkpoints"
+RESULT_DIR = "result"
+
+AVATAR_NPZ = "avatar.npz"
+"""vertices (V,3) f32 T-pose, faces (F,3) i32, colors (V,3) f32, weights (V,24) f32, joints (24,3) f32, parents (24,) i32."""
+MOTION_NPZ = "motion.npz"
+"""poses (T,72) f32 axis-angle, trans (T,3) f32 added to the rest pelvis, mocap_framerate f64, betas (S,) f32."""
+AVATAR_PLY = "avatar.ply"
+AVATAR_GLB = "avatar.glb"
+PREVIEW_PNG = "preview.png"
+PROCESS_MP4 = "process.mp4"
+MANIFEST_FILE = "manifest.json"
+
+# --- events: one JSON object a line on the engine's standard output -----------------------------------------
+EVENTS: tuple[str, ...] = (
+    "job_started",  # job, engine_version, stages, device
+    "stage_started",  # stage
+    "stage_skipped",  # stage (its inputs did not change; the stored result is used)
+    "progress",  # stage, step, total, eta (seconds or null), loss / score (optional)
+    "preview",  # stage, path (relative to the job folder)
+    "warning",  # stage (or null), message
+    "stage_finished",  # stage, seconds
+    "error",  # code, message (one sentence), hint (what to do)
+    "result",  # path (of result/, relative to the job folder), files
+)
+ERROR_CODES: tuple[str, ...] = (
+    "bad_request", "bad_config", "bad_weights", "out_of_memory", "disk_full", "not_writable",
+    "broken_job", "environment", "cancelled", "internal",
+)  # fmt: skip
+EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CANCELLED = 0, 1, 2, 130
+
+
+class ProtocolError(ValueError):
+    """A file or line that does not follow this module; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What ``request.json`` holds: everything that decides the result, and nothing about where it runs."""
+
+    prompts: dict[str, str]
+    """Texts by stage name: ``shape``, ``appearance``, ``motion``."""
+    seed: int = 0
+    preset: str = "draft"
+    stages: tuple[str, ...] = STAGES
+    overrides: dict[str, Any] = field(default_factory=dict)
+    """Dotted conf keys to values, applied after the preset, for example ``{"appearance.iterations": 50}``."""
+    conf: str | None = None
+    """Path of a HOCON file merged over the preset, or None."""
+    engine_version: str = ""
+    format: int = FORMAT
+
+    def to_json(self) -> str:
+        """Serialise to the text of ``request.json``."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+    @staticmethod
+    def from_json(text: str) -> Request:
+        """Parse and check the text of ``request.json``.
+
+        Raises:
+            ProtocolError: if it is not JSON, has unknown or ill-typed fields, or values out of range.
+        """
+        try:
+            raw = json.loads(text)
+        except ValueError as error:
+            raise ProtocolError(f"{REQUEST_FILE} is not valid JSON ({error}).") from None
+        if not isinstance(raw, dict):
+            raise ProtocolError(f"{REQUEST_FILE} must hold one JSON object.")
+        unknown = sorted(set(raw) - set(Request.__dataclass_fields__))
+        if unknown:
+            raise ProtocolError(f"{REQUEST_FILE} has unknown fields: {', '.join(unknown)}.")
+        if "prompts" not in raw:
+            raise ProtocolError(f"{REQUEST_FILE} lacks the field prompts.")
+        if isinstance(raw.get("stages"), list):
+            raw["stages"] = tuple(raw["stages"])
+        request = Request(**raw)
+        request.check()
+        return request
+
+    def check(self) -> None:
+        """Raise `ProtocolError` with one sentence if any field is unusable."""
+        if not isinstance(self.format, int) or self.format > FORMAT:
+            raise ProtocolError(f"This job was made by a newer version (format {self.format}); update the engine.")
+        if not isinstance(self.prompts, dict):
+            raise ProtocolError("prompts must map stage names to texts.")
+        for name, text in self.prompts.items():
+            if name not in DEFAULT_PROMPTS:
+                raise ProtocolError(f"There is no prompt named {name!r}; use {', '.join(DEFAULT_PROMPTS)}.")
+            check_prompt(name, text)
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
+            raise ProtocolError("seed must be a whole number from 0 to 2147483647.")
+        if not isinstance(self.preset, str) or not self.preset:
+            raise ProtocolError(f"preset must be one of {', '.join(PRESETS)}.")
+        if not isinstance(self.stages, tuple) or not self.stages or set(self.stages) - set(STAGES):
+            raise ProtocolError(f"stages must be some of {', '.join(STAGES)}.")
+        if not isinstance(self.overrides, dict) or not all(isinstance(key, str) for key in self.overrides):
+            raise ProtocolError("overrides must map conf keys to values.")
+        if self.conf is not None and not isinstance(self.conf, str):
+            raise ProtocolError("conf must be the path of a file.")
+
+
+def check_prompt(name: str, text: object) -> None:
+    """Raise `ProtocolError` if a prompt is not a usable text."""
+    if not isinstance(text, str):
+        raise ProtocolError(f"The {name} prompt must be a text.")
+    if not text.strip():
+        raise ProtocolError(f"The {name} prompt is empty; type a few words or leave it out.")
+    if len(text) > MAX_PROMPT_CHARACTERS:
+        raise ProtocolError(
+            f"The {name} prompt has {len(text)} characters; shorten it to at most {MAX_PROMPT_CHARACTERS}."
+        )
+
+
+def parse_event(line: str) -> dict[str, Any]:
+    """Parse one line of the event stream into a dict with at least ``event`` and ``time`` (seconds, Unix).
+
+    Raises:
+        ProtocolError: if the line is not an event (a stray print, a half-written line).
+    """
+    try:
+        event = json.loads(line)
+    except ValueError:
+        raise ProtocolError(f"Not an event: {line[:80]!r}.") from None
+    if not isinstance(event, dict) or event.get("event") not in EVENTS:
+        raise ProtocolError(f"Not an event: {line[:80]!r}.")
+    return event
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes | str) -> None:
+    """Write a whole file so that a reader, or a crash, sees either the old content or the new."""
+    path = Path(path)
+    payload = data.encode() if isinstance(data, str) else data
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(payload)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
