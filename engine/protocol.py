@@ -58,7 +58,7 @@ CHECKPOINTS_DIR = "checkpoints"
 RESULT_DIR = "result"
 
 AVATAR_NPZ = "avatar.npz"
-"""vertices (V,3) f32 T-pose, faces (F,3) i32, colors (V,3) f32, weights (V,24) f32, joints (24,3) f32, parents (24,) i32."""
+"""vertices (V,3), faces (F,3), colors (V,3), weights (V,24), joints (24,3), parents (24,); T-pose, metres, sRGB 0-1."""
 MOTION_NPZ = "motion.npz"
 """poses (T,72) f32 axis-angle, trans (T,3) f32 added to the rest pelvis, mocap_framerate f64, betas (S,) f32."""
 AVATAR_PLY = "avatar.ply"
