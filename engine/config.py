@@ -1,0 +1,266 @@
+"""Settings: HOCON files in ``confs/`` become frozen dataclasses with one documented line per field.
+
+The order is: the defaults below, then the preset's file, then the user's file, then single overrides such as
+``appearance.iterations=50``; the later one wins. Unknown keys and wrong types are errors that name the key, the nearest
+valid key and the place it stands in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine import protocol
+from engine.errors import EngineError
+
+CONFS = Path(__file__).resolve().parent.parent / "confs"
+"""Where the presets stand."""
+
+
+@dataclass(frozen=True)
+class BodyConfig:
+    """Which body model carries the avatar."""
+
+    model: str | None = None
+    """Path of the user's own SMPL file (.pkl, .npz or SMPL_python_v.1.1.0.zip), or null for the bundled open body."""
+
+
+@dataclass(frozen=True)
+class ClipConfig:
+    """Which perceptor (text and image encoder) judges the pictures."""
+
+    model: str | None = None
+    """Path of a folder or file with CLIP weights, or null for the bundled perceptor."""
+
+
+@dataclass(frozen=True)
+class ShapeConfig:
+    """Stage 1, the coarse body (AvatarCLIP section 3.2)."""
+
+    iterations: int = 0
+    """Gradient steps from the codebook's best shape; 0 takes that shape as it is."""
+
+
+@dataclass(frozen=True)
+class AppearanceConfig:
+    """Stage 2, the implicit avatar that is sculpted and coloured (AvatarCLIP section 3.3)."""
+
+    iterations: int = 300
+    """Guided steps; more is sharper and slower."""
+    learning_rate: float = 5e-4
+    """Adam's peak learning rate."""
+    warmup: int = 50
+    """Steps over which the learning rate rises to its peak before the cosine decay to 5 %."""
+    clip_weight: float = 1.0
+    """Weight of the two CLIP terms against the colour and silhouette terms."""
+    eikonal_weight: float = 0.1
+    """Weight of the term that keeps the field a signed distance."""
+    mask_weight: float = 1.0
+    """Weight of the silhouette's binary cross-entropy."""
+    preview_every: int = 25
+    """Steps between two preview pictures, which are also the frames of process.mp4."""
+    checkpoint_every: int = 50
+    """Steps between two checkpoints from which an interrupted job goes on."""
+
+
+@dataclass(frozen=True)
+class MeshConfig:
+    """Stage 3, the surface (marching cubes)."""
+
+    resolution: int = 256
+    """Cells of the marching-cubes grid along the avatar's longest side."""
+
+
+@dataclass(frozen=True)
+class RigConfig:
+    """Stage 4, skinning weights and the T-pose."""
+
+
+@dataclass(frozen=True)
+class MotionConfig:
+    """Stage 5, candidate poses and the motion through them (AvatarCLIP section 3.4)."""
+
+    frames: int = 60
+    """Length of the motion in frames."""
+    fps: float = 30.0
+    """Frames a second."""
+    candidates: int = 5
+    """How many distinct candidate poses the motion passes through."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings of one job; every section belongs to one stage or shared part."""
+
+    body: BodyConfig = field(default_factory=BodyConfig)
+    clip: ClipConfig = field(default_factory=ClipConfig)
+    shape: ShapeConfig = field(default_factory=ShapeConfig)
+    appearance: AppearanceConfig = field(default_factory=AppearanceConfig)
+    mesh: MeshConfig = field(default_factory=MeshConfig)
+    rig: RigConfig = field(default_factory=RigConfig)
+    motion: MotionConfig = field(default_factory=MotionConfig)
+
+    def section(self, name: str) -> dict[str, Any]:
+        """One section as a plain dict, for hashing and for the manifest."""
+        values: dict[str, Any] = dataclasses.asdict(getattr(self, name))
+        return values
+
+
+def presets() -> list[str]:
+    """Names of the confs that stand in ``confs/``."""
+    return sorted(path.stem for path in CONFS.glob("*.conf"))
+
+
+def load_config(
+    preset: str = "draft", conf: str | Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> Config:
+    """Merge the defaults, a preset, a user's file and overrides into a `Config`.
+
+    Args:
+        preset: name of a file in ``confs/`` without its ending.
+        conf: path of a HOCON file that is merged over the preset, or None.
+        overrides: dotted keys to values; a text value is read as HOCON would read it.
+
+    Raises:
+        EngineError: ``bad_config`` with one sentence naming the key, the nearest valid key and the file.
+    """
+    if preset not in presets():
+        raise EngineError(
+            "bad_config",
+            f"There is no preset {preset!r}{_nearest(preset, presets())}.",
+            f"Presets: {', '.join(protocol.PRESETS)}.",
+        )
+    values: dict[str, tuple[Any, str]] = {}
+    sources = [CONFS / f"{preset}.conf"] + ([Path(conf)] if conf is not None else [])
+    for path in sources:
+        values.update((key, (value, str(path))) for key, value in _read_hocon(path))
+    for key, value in (overrides or {}).items():
+        parsed = _parse_value(key, value) if isinstance(value, str) else value
+        flat = _flatten(parsed, key) if isinstance(parsed, Mapping) else [(key, parsed)]
+        values.update((name, (item, "the overrides")) for name, item in flat)
+    return _build(values)
+
+
+def fields() -> dict[str, Any]:
+    """Every dotted key and its type, in the order of the dataclasses."""
+    found: dict[str, Any] = {}
+    for section, kind in typing.get_type_hints(Config).items():
+        for name, annotation in typing.get_type_hints(kind).items():
+            found[f"{section}.{name}"] = annotation
+    return found
+
+
+def _read_hocon(path: Path) -> list[tuple[str, Any]]:
+    """Parse a HOCON file into (dotted key, value) pairs."""
+    from pyhocon import ConfigFactory
+    from pyhocon.exceptions import ConfigException
+    from pyparsing import ParseBaseException
+
+    if not path.is_file():
+        raise EngineError("bad_config", f"The conf file {path} does not exist.")
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = ConfigFactory.parse_string(text, basedir=str(path.parent))
+    except (ConfigException, ParseBaseException, UnicodeDecodeError) as error:
+        detail = " ".join(str(error).split())[:160]
+        raise EngineError("bad_config", f"The conf file {path} is not valid HOCON ({detail}).") from None
+    if not isinstance(tree, Mapping):
+        raise EngineError("bad_config", f"The conf file {path} must hold keys and values, not a list.")
+    return list(_flatten(tree.as_plain_ordered_dict(), ""))
+
+
+def _parse_value(key: str, text: str) -> Any:
+    """Read the text of an override (``50``, ``[1, 2]``, ``null``, ``a name``) as HOCON would."""
+    from pyhocon import ConfigFactory
+    from pyhocon.exceptions import ConfigException
+    from pyparsing import ParseBaseException
+
+    wants_text = str in _members(fields().get(key, object))
+    if wants_text:
+        return None if text == "null" else text
+    try:
+        tree = ConfigFactory.parse_string(f"value = {text}").as_plain_ordered_dict()
+    except (ConfigException, ParseBaseException):
+        return text
+    return tree.get("value", text) if len(tree) == 1 else text
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    """Walk nested mappings and yield dotted keys; an empty mapping yields nothing."""
+    for key, value in tree.items():
+        name = f"{prefix}.{key.strip(chr(34))}" if prefix else key.strip('"')
+        if isinstance(value, Mapping):
+            yield from _flatten(value, name)
+        else:
+            yield name, value
+
+
+def _build(values: Mapping[str, tuple[Any, str]]) -> Config:
+    """Check every key and type, then fill the dataclasses."""
+    known = fields()
+    sections: dict[str, dict[str, Any]] = {}
+    for key, (value, source) in values.items():
+        if key not in known:
+            raise EngineError("bad_config", f"There is no setting {key!r}{_nearest(key, list(known))} (in {source}).")
+        section, name = key.split(".", 1)
+        try:
+            sections.setdefault(section, {})[name] = _coerce(value, known[key])
+        except TypeError:
+            raise EngineError(
+                "bad_config", f"The setting {key} must be {_describe(known[key])}, not {value!r} (in {source})."
+            ) from None
+    kinds = typing.get_type_hints(Config)
+    return Config(**{name: kinds[name](**given) for name, given in sections.items()})
+
+
+def _members(annotation: Any) -> tuple[Any, ...]:
+    """The alternatives of a union, or the type itself."""
+    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
+        return typing.get_args(annotation)
+    return (annotation,)
+
+
+def _coerce(value: Any, annotation: Any) -> Any:
+    """Give back ``value`` as ``annotation`` asks, or raise TypeError; whole numbers are fine as floats."""
+    for kind in _members(annotation):
+        if kind is type(None) and value is None:
+            return None
+        if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        if kind is int and isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if kind in (bool, str) and isinstance(value, kind):
+            return value
+        if typing.get_origin(kind) is tuple and isinstance(value, list | tuple):
+            items = typing.get_args(kind)
+            if len(items) == 2 and items[1] is Ellipsis:
+                return tuple(_coerce(item, items[0]) for item in value)
+            if len(items) == len(value):
+                return tuple(_coerce(item, wanted) for item, wanted in zip(value, items))
+    raise TypeError
+
+
+def _describe(annotation: Any) -> str:
+    """Name a type in a user's words."""
+    words = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", type(None): "null"}
+    named = []
+    for kind in _members(annotation):
+        if typing.get_origin(kind) is tuple:
+            items = typing.get_args(kind)
+            count = "" if items[-1] is Ellipsis else f" of {len(items)}"
+            named.append(f"a list{count} (each {words[items[0]]})")
+        else:
+            named.append(words[kind])
+    return " or ".join(named)
+
+
+def _nearest(word: str, choices: list[str]) -> str:
+    """``; did you mean 'x'?`` in short, or nothing when nothing is near."""
+    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.5)
+    return f"; the nearest is {near[0]!r}" if near else ""

@@ -1,0 +1,55 @@
+"""How a stage tells the outside how far it is; the stages know only this protocol."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from engine.errors import Cancelled
+
+__all__ = ["Cancelled", "Reporter", "Silent"]
+
+
+class Reporter(Protocol):
+    """What a stage may say while it runs."""
+
+    def progress(self, step: int, total: int, **figures: float) -> None:
+        """Say that ``step`` of ``total`` steps are done; ``loss`` and ``score`` are shown when given.
+
+        Raises:
+            Cancelled: when the user asked to stop. A stage lets it pass, after saving its own checkpoint if it has one.
+        """
+
+    def preview(self, name: str, image: np.ndarray) -> None:
+        """Show a picture of the work so far: uint8 (H,W,3), sRGB; ``name`` is a file name without its ending."""
+
+    def warning(self, message: str) -> None:
+        """Say one sentence that the user should read although the job goes on."""
+
+
+class Silent:
+    """A reporter that keeps what it was told; for tests and scripts."""
+
+    def __init__(self, cancel_at: int | None = None) -> None:
+        """``cancel_at``: raise `Cancelled` at that step, or never."""
+        self.steps: list[tuple[int, int, dict[str, float]]] = []
+        self.previews: list[str] = []
+        self.warnings: list[str] = []
+        self.cancel_at = cancel_at
+
+    def progress(self, step: int, total: int, **figures: float) -> None:
+        """Keep the step and the figures."""
+        self.steps.append((step, total, figures))
+        if self.cancel_at is not None and step >= self.cancel_at:
+            raise Cancelled
+
+    def preview(self, name: str, image: np.ndarray) -> None:
+        """Keep the name; refuse an image of the wrong kind."""
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+            raise TypeError(f"a preview is uint8 (H,W,3), not {image.dtype} {image.shape}")
+        self.previews.append(name)
+
+    def warning(self, message: str) -> None:
+        """Keep the sentence."""
+        self.warnings.append(message)
