@@ -1,0 +1,1 @@
+"""Bodies in SMPL layout: template, shape directions, joints and linear blend skinning."""
