@@ -1,0 +1,1 @@
+"""Pictures of meshes: cameras, ray casting (NVIDIA Warp), shading, stills and video."""
