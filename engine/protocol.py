@@ -162,6 +162,8 @@ def check_prompt(name: str, text: object) -> None:
         raise ProtocolError(f"The {name} prompt must be a text.")
     if not text.strip():
         raise ProtocolError(f"The {name} prompt is empty; type a few words or leave it out.")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ProtocolError(f"The {name} prompt has bytes that are not text; type it again.")
     if len(text) > MAX_PROMPT_CHARACTERS:
         raise ProtocolError(
             f"The {name} prompt has {len(text)} characters; shorten it to at most {MAX_PROMPT_CHARACTERS}."
