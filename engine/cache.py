@@ -16,6 +16,7 @@ from typing import Any
 
 from engine import protocol
 from engine.job import Job, clear_folder
+from engine.provenance import checksum
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +27,6 @@ _STEPS_DIR = "steps"
 def digest(inputs: dict[str, Any]) -> str:
     """A hash of plain values that does not depend on the order of the keys."""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def fields() -> dict[str, Any]:
 
 def _read_hocon(path: Path) -> list[tuple[str, Any]]:
     """Parse a HOCON file into (dotted key, value) pairs."""
-    from pyhocon import ConfigFactory
+    from pyhocon import ConfigFactory, ConfigTree
     from pyhocon.exceptions import ConfigException
     from pyparsing import ParseBaseException
 
@@ -170,7 +170,7 @@ def _read_hocon(path: Path) -> list[tuple[str, Any]]:
     except (ConfigException, ParseBaseException, UnicodeDecodeError) as error:
         detail = " ".join(str(error).split())[:160]
         raise EngineError("bad_config", f"The conf file {path} is not valid HOCON ({detail}).") from None
-    if not isinstance(tree, Mapping):
+    if not isinstance(tree, ConfigTree):
         raise EngineError("bad_config", f"The conf file {path} must hold keys and values, not a list.")
     return list(_flatten(tree.as_plain_ordered_dict(), ""))
 

@@ -47,6 +47,12 @@ def from_exception(error: BaseException) -> EngineError:
         return EngineError("out_of_memory", "There was not enough memory for this job.", "Choose a lower preset.")
     if isinstance(error, OSError):
         return _from_os_error(error)
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("engine"):
+        return EngineError(
+            "environment",
+            f"The Python package {error.name} is missing in the engine's environment.",
+            "Install the packages of requirements.lock into it (python3 build.py demo does).",
+        )
     return EngineError(
         "internal",
         f"Something went wrong inside the engine ({type(error).__name__}: {first_line(error)}).",

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from engine import protocol
-from engine.errors import EngineError
+from engine.errors import EngineError, from_exception
 from engine.protocol import Request
 
 Listener = Callable[[dict[str, Any]], None]
@@ -63,7 +63,7 @@ class Job:
             EngineError: ``broken_job`` for a half-written folder, ``bad_request`` for a folder that holds other things.
             OSError: when the place cannot be written.
         """
-        path.mkdir(parents=True, exist_ok=True)
+        _make_folder(path)
         if (path / protocol.REQUEST_FILE).exists():
             read_request(path)
         else:
@@ -175,6 +175,23 @@ def written_whole(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _make_folder(path: Path) -> None:
+    """Make the job's folder.
+
+    Raises:
+        EngineError: ``not_writable`` or ``disk_full``.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = from_exception(error)
+        if problem.code == "disk_full":
+            raise problem from None
+        raise EngineError(
+            "not_writable", f"The folder {path} cannot be made ({error.strerror or error}).", "Choose another folder."
+        ) from None
 
 
 def _clear_temporary_files(path: Path) -> None:

@@ -1,0 +1,269 @@
+"""The command line: ``generate``, ``run`` and ``doctor``. Thin: it reads arguments and shows what happens."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import functools
+import hashlib
+import json
+import logging
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+import engine
+from engine import cancel, device, protocol
+from engine.errors import Cancelled, EngineError, from_exception
+from engine.job import Job, Listener
+from engine.progress import Terminal
+from engine.protocol import Request
+
+log = logging.getLogger(__name__)
+
+_BAD_INPUT = ("bad_request", "bad_config", "broken_job", "not_writable")
+"""Errors that were in what the user gave, so that the exit code tells them from failures on the way."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code (`protocol.EXIT_OK` and its like)."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    return command(options)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one sentence and exit."""
+        self.exit(protocol.EXIT_BAD_INPUT, f"error: {message} (see {self.prog} --help).\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    """All commands and options."""
+    parser = _Parser(
+        prog="python -m engine", description="Three prompts in, a rigged and moving avatar out.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=engine.__version__)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="generate | run | doctor")
+
+    generate = commands.add_parser("generate", help="make an avatar from prompts", allow_abbrev=False)
+    for name, default in protocol.DEFAULT_PROMPTS.items():
+        generate.add_argument(f"--{name}", metavar="TEXT", help=f"the {name} prompt (default: {default})")
+    generate.add_argument("--seed", type=int, default=0, metavar="N", help="one seed gives one avatar (default: 0)")
+    generate.add_argument(
+        "--preset", default="draft", metavar="NAME", help=f"{', '.join(protocol.PRESETS)} (default: draft)"
+    )
+    generate.add_argument(
+        "--out", type=Path, metavar="DIR", help="job folder; the same command again goes on in it (default: out/...)"
+    )
+    generate.add_argument("--conf", type=Path, metavar="FILE", help="HOCON file merged over the preset")
+    generate.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="one setting, e.g. motion.fps=25",
+    )
+    generate.add_argument(
+        "--stages", metavar="A,B", help=f"some of {','.join(protocol.STAGES)} (default: all); needed ones are added"
+    )
+    generate.add_argument("--events", action="store_true", help="JSON events on standard output instead of bars")
+    generate.set_defaults(command=_generate)
+
+    run = commands.add_parser("run", help="run a job folder, events on standard output", allow_abbrev=False)
+    run.add_argument("job", type=Path, metavar="JOB", help=f"folder with a {protocol.REQUEST_FILE}")
+    run.set_defaults(command=_run, events=True)
+    for sub in (generate, run):
+        sub.add_argument(
+            "--device", default="auto", metavar="NAME", help=f"{', '.join(device.CHOICES)} (default: auto)"
+        )
+
+    doctor = commands.add_parser("doctor", help="say what is there and what is missing", allow_abbrev=False)
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.add_argument("--conf", type=Path, metavar="FILE", help="also try the weights that this HOCON file names")
+    doctor.set_defaults(command=_doctor)
+    return parser
+
+
+def _generate(options: argparse.Namespace) -> int:
+    """Make a job folder from prompts (or take up the one that is there) and run it."""
+
+    def begin() -> tuple[Job, Request]:
+        request = _request(options)
+        return Job.create(options.out or _default_folder(request), request), request
+
+    return _run_to_end(begin, options, watch=False)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a job folder for a program that reads the events."""
+    return _run_to_end(lambda: Job.open_existing(options.job), options, watch=True)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    """Print what was found."""
+    from engine import doctor
+    from engine.config import load_config
+
+    device.tune_process()
+    output = _claim_stdout()
+    try:
+        findings = doctor.examine(load_config(conf=options.conf))
+    except (EngineError, OSError) as error:
+        sys.stderr.write(f"error: {from_exception(error)}\n")
+        return protocol.EXIT_BAD_INPUT
+    output.write(json.dumps(findings, indent=2) + "\n" if options.json else doctor.as_text(findings))
+    output.flush()
+    return protocol.EXIT_OK if findings["ok"] else protocol.EXIT_FAILED
+
+
+def _request(options: argparse.Namespace) -> Request:
+    """The request that the options describe, checked together with its settings.
+
+    Raises:
+        EngineError, protocol.ProtocolError: one sentence about what is wrong.
+    """
+    from engine.config import load_config
+
+    prompts = {name: getattr(options, name) for name in protocol.DEFAULT_PROMPTS}
+    overrides: dict[str, Any] = {}
+    for pair in options.overrides:
+        key, separator, value = pair.partition("=")
+        if not separator or not key.strip():
+            raise EngineError("bad_request", f"--set takes KEY=VALUE, not {pair!r}.")
+        overrides[key.strip()] = value.strip()
+    stages = protocol.STAGES
+    if options.stages is not None:
+        stages = tuple(name.strip() for name in options.stages.split(",") if name.strip())
+    request = Request(
+        prompts={name: text for name, text in prompts.items() if text is not None},
+        seed=options.seed,
+        preset=options.preset,
+        stages=stages,
+        overrides=overrides,
+        conf=str(options.conf.resolve()) if options.conf else None,
+        engine_version=engine.__version__,
+    )
+    request.check()
+    load_config(request.preset, request.conf, request.overrides)
+    return request
+
+
+def _default_folder(request: Request) -> Path:
+    """A folder under ``out/`` that the same request always gets and another one does not."""
+    words = " ".join(request.prompts.get(name, "") for name in ("appearance", "shape", "motion")) or "avatar"
+    slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:40].strip("-") or "avatar"
+    return Path("out") / f"{slug}-{hashlib.sha256(request.to_json().encode()).hexdigest()[:8]}"
+
+
+def _run_to_end(begin: Callable[[], tuple[Job, Request]], options: argparse.Namespace, watch: bool) -> int:
+    """Open a job, run it, and say how it ended; the traceback of a bug goes to the log only."""
+    device.tune_process()
+    output = _claim_stdout()
+    flag = cancel.CancelFlag()
+    cancel.watch_signals(flag)
+    if watch:
+        cancel.watch_parent(flag)
+    listener: Listener = _EventStream(output, flag) if options.events else Terminal(sys.stderr)
+    _set_up_logging(to_stderr=options.events)
+    job: Job | None = None
+    try:
+        job, request = begin()
+        job.listeners.append(listener)
+        flag.on_forced(functools.partial(_end_now, job, listener))
+        from engine.pipeline import run_job
+
+        run_job(job, request, options.device, flag)
+        log.info("done")
+    except BaseException as error:
+        return _report_failure(error, job, listener)
+    finally:
+        if job is not None:
+            job.close()
+    if not options.events:
+        output.write(f"The result is in {job.result.resolve()}\n")
+        output.flush()
+    return protocol.EXIT_OK
+
+
+def _report_failure(error: BaseException, job: Job | None, listener: Listener) -> int:
+    """Tell the user in one sentence, and the log in full; gives the exit code."""
+    if isinstance(error, Cancelled | KeyboardInterrupt):
+        problem = EngineError("cancelled", "Cancelled.", "The same command goes on from here.")
+    else:
+        problem = from_exception(error)
+        log.error("%s: %s", problem.code, problem, exc_info=error)
+    fields = {"code": problem.code, "message": problem.message, "hint": problem.hint}
+    if job is None:
+        listener({"event": "error", "time": round(time.time(), 3), **fields})
+    else:
+        with contextlib.suppress(OSError):
+            job.emit("error", **fields)
+    if problem.code == "cancelled":
+        return protocol.EXIT_CANCELLED
+    return protocol.EXIT_BAD_INPUT if problem.code in _BAD_INPUT else protocol.EXIT_FAILED
+
+
+def _end_now(job: Job, listener: Listener) -> None:
+    """End a job whose stage did not reach its next step in time; what is stored is whole."""
+    os._exit(_report_failure(Cancelled(), job, listener))
+
+
+class _EventStream:
+    """Writes events as JSON lines; a reader that has gone away cancels the job."""
+
+    def __init__(self, stream: TextIO, flag: cancel.CancelFlag) -> None:
+        self._stream, self._flag = stream, flag
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        """Write one line."""
+        try:
+            self._stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._flag.set()
+
+
+def _claim_stdout() -> TextIO:
+    """Keep standard output for what this program says; stray prints of libraries go to standard error."""
+    sys.stdout.flush()
+    kept = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return kept
+
+
+class _ShortFormatter(logging.Formatter):
+    """Leaves tracebacks to the job's log file."""
+
+    def formatException(self, ei: Any) -> str:
+        """Nothing."""
+        return ""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        kept, record.exc_text = record.exc_text, None
+        text = super().format(record).rstrip("\n")
+        record.exc_text = kept
+        return text
+
+
+def _set_up_logging(to_stderr: bool) -> None:
+    """Log to the job's file (added by `Job`) and, for programs, to standard error; never fail because of the log."""
+    logging.raiseExceptions = False
+    logging.captureWarnings(True)
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    if to_stderr:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_ShortFormatter("%(levelname)s %(name)s: %(message)s"))
+        root.addHandler(handler)
+    else:
+        root.addHandler(logging.NullHandler())

@@ -1,0 +1,179 @@
+"""``doctor``: what this environment has, what it lacks, and what to do about it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import engine
+from engine import device, provenance
+from engine.config import Config
+from engine.errors import EngineError
+
+_LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
+_ENOUGH_MEMORY = 4 << 30
+"""Bytes of free main memory below which a job on the CPU may not fit."""
+
+
+def examine(config: Config | None = None) -> dict[str, Any]:
+    """Look at everything the engine needs.
+
+    Args:
+        config: the settings whose user-supplied weights are looked at; the defaults have none.
+
+    Returns:
+        A JSON-ready dict; ``ok`` says whether a job can run, ``advice`` what to do, most important first.
+    """
+    advice: list[str] = []
+    findings: dict[str, Any] = {
+        "ok": True,
+        "engine": engine.__version__,
+        "python": platform.python_version(),
+        "executable": sys.executable,
+        "platform": platform.platform(),
+        "packages": _packages(advice),
+        "device": _device(advice),
+        "memory": _memory(advice),
+        "assets": provenance.bundled(),
+        "user_weights": _user_weights(config or Config(), advice),
+    }
+    broken = [part for part in findings["assets"] if part["state"] != "ok"]
+    for part in broken:
+        advice.insert(0, f"The bundled file {part['file']} is {part['state']}; install or check out the project again.")
+    missing = [name for name, entry in findings["packages"].items() if entry["installed"] is None]
+    bad_weights = [entry for entry in findings["user_weights"] if entry["state"] != "ok"]
+    findings["ok"] = not (broken or missing or bad_weights or findings["device"]["error"])
+    findings["advice"] = advice
+    return findings
+
+
+def _packages(advice: list[str]) -> dict[str, dict[str, str | None]]:
+    """Installed against tested versions of the packages in the lock."""
+    table: dict[str, dict[str, str | None]] = {}
+    for name, wanted in _locked().items():
+        try:
+            installed: str | None = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            installed = None
+        table[name] = {"installed": installed, "tested": wanted}
+    missing = [name for name, entry in table.items() if entry["installed"] is None]
+    other = [
+        name
+        for name, entry in table.items()
+        if entry["installed"] and entry["installed"].split("+")[0] != entry["tested"]
+    ]
+    if missing:
+        advice.insert(0, f"Packages are missing ({', '.join(missing)}); run: {_pip()}")
+    if other:
+        advice.append(
+            f"Other versions than the tested ones are installed ({', '.join(other)}); to be sure, run: {_pip()}"
+        )
+    return table
+
+
+def _pip() -> str:
+    return f"{sys.executable} -m pip install -r {_LOCK}"
+
+
+def _locked() -> dict[str, str]:
+    """Name to version from ``requirements.lock`` (empty when the engine is installed without it)."""
+    try:
+        text = _LOCK.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;#]+)", text, flags=re.MULTILINE))
+
+
+def _device(advice: list[str]) -> dict[str, Any]:
+    """The device a job would use by default."""
+    try:
+        import torch
+
+        chosen = device.pick("auto")
+        described = device.describe(chosen)
+    except ImportError as error:
+        return {"kind": None, "name": None, "cores": device.available_cores(), "error": str(error)}
+    found: dict[str, Any] = {
+        "kind": chosen.type,
+        "name": described,
+        "cores": device.available_cores(),
+        "cuda": torch.version.cuda,
+        "error": None,
+    }
+    if chosen.type == "cuda":
+        free, total = torch.cuda.mem_get_info()
+        found["memory_total"], found["memory_free"] = total, free
+    elif torch.version.cuda is None:
+        advice.append("torch is a CPU build; with an NVIDIA GPU, install a CUDA build of torch for better presets.")
+    return found
+
+
+def _memory(advice: list[str]) -> dict[str, int | None]:
+    """Main memory in bytes."""
+    total, available = device.memory()
+    if available is not None and available < _ENOUGH_MEMORY:
+        advice.append(f"Only {_size(available)} of memory are free; close other programs before a job on the CPU.")
+    return {"total": total, "available": available}
+
+
+def _user_weights(config: Config, advice: list[str]) -> list[dict[str, str | None]]:
+    """The user's own files that the settings name, tried by the code that will read them."""
+    from engine.body import load_body
+    from engine.perceptor import load_perceptor
+
+    entries: list[dict[str, str | None]] = []
+    loaders = {"body.model": (config.body.model, lambda: load_body(config.body)),
+               "clip.model": (config.clip.model, lambda: load_perceptor(config.clip))}  # fmt: skip
+    for key, (path, load) in loaders.items():
+        if path is None:
+            continue
+        state = "ok"
+        try:
+            load()
+        except EngineError as error:
+            state = str(error)
+            advice.insert(0, f"{key}: {error}")
+        entries.append({"setting": key, "path": path, "state": state})
+    return entries
+
+
+def as_text(findings: dict[str, Any]) -> str:
+    """The findings for a person."""
+    found, memory = findings["device"], findings["memory"]
+    lines = [
+        f"engine    {findings['engine']}, Python {findings['python']} ({findings['executable']})",
+        f"system    {findings['platform']}, {found['cores']} cores",
+        f"device    {found['name'] or 'none: ' + str(found['error'])}",
+        f"memory    {_size(memory['available'])} free of {_size(memory['total'])}",
+    ]
+    if "memory_free" in found:
+        lines.append(f"GPU       {_size(found['memory_free'])} free of {_size(found['memory_total'])}")
+    lines.append("packages")
+    for name, entry in findings["packages"].items():
+        note = "" if entry["installed"] else "  MISSING"
+        lines.append(f"  {name:<24} {entry['installed'] or '-':<16} tested: {entry['tested']}{note}")
+    lines.append("bundled")
+    for part in findings["assets"]:
+        digest = (part["sha256"] or "-")[:16]
+        lines.append(
+            f"  {part['file']:<32} {_size(part['bytes']):>9}  {digest:<16}  {part['state']}  ({part['licence']})"
+        )
+    lines.append("your own weights")
+    for entry in findings["user_weights"]:
+        lines.append(f"  {entry['setting']:<12} {entry['path']}: {entry['state']}")
+    if not findings["user_weights"]:
+        lines.append("  none; the bundled ones are used (settings body.model and clip.model name others)")
+    lines += [f"* {sentence}" for sentence in findings["advice"]]
+    lines.append("Everything a job needs is there." if findings["ok"] else "A job cannot run until this is mended.")
+    return "\n".join(lines) + "\n"
+
+
+def _size(count: int | None) -> str:
+    """Bytes as a person reads them."""
+    if count is None:
+        return "unknown"
+    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.1f} MiB"

@@ -1,0 +1,342 @@
+"""Three prompts in, a rigged and moving avatar out: the stages of AvatarCLIP in their order.
+
+    shape       t_shape   -> the coarse body M_t, out of a codebook by CLIP         (section 3.2)
+    appearance  t_app     -> the implicit surface N, sculpted from M_t and coloured (section 3.3)
+    mesh        N         -> vertices, faces, colours, by marching cubes            (section 3.3)
+    rig         M         -> skinning weights and the T-pose                        (section 3.3)
+    motion      t_motion  -> candidate poses and the sequence through them          (section 3.4)
+
+This is the one place that knows all the stages. They are imported when they run, so that the command line answers at
+once, and each sees only its own settings, a generator seeded from (seed, its name), and the results before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import engine
+from engine import device as devices
+from engine import protocol
+from engine.cache import StageFolder, digest
+from engine.cancel import CancelFlag
+from engine.config import Config, load_config
+from engine.job import Job
+from engine.progress import JobReporter
+from engine.protocol import Request
+from engine.report import Reporter
+
+if TYPE_CHECKING:
+    import torch
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the pipeline, and how its result is kept."""
+
+    needs: tuple[str, ...]
+    """Stages that must come before it; they are added when they were not asked for."""
+    takes: tuple[str, ...]
+    """Stages whose result it uses when they were asked for."""
+    judged: bool
+    """Whether the perceptor takes part, so that another perceptor means another result."""
+    run: Callable[[Context, Reporter], Any]
+    """Computes the result."""
+    save: Callable[[Any, Path], None]
+    """Stores the result as files in a folder."""
+    load: Callable[[Path, Context], Any]
+    """Reads the stored result back."""
+
+
+class Context:
+    """What the stages of one job share: prompts, settings, device, the loaded models and the results so far."""
+
+    def __init__(self, request: Request, config: Config, device: torch.device, stages: Mapping[str, Stage]) -> None:
+        self.request = request
+        self.config = config
+        self.device = device
+        self.stages = stages
+        self.wanted = with_needed(request.stages, stages)
+        self.prompts = {**protocol.DEFAULT_PROMPTS, **request.prompts}
+        self.folders: dict[str, StageFolder] = {}
+        self._results: dict[str, Any] = {}
+
+    @cached_property
+    def body(self) -> Any:
+        """The body model, loaded when a stage first asks for it."""
+        from engine.body import load_body
+
+        return load_body(self.config.body)
+
+    @cached_property
+    def perceptor(self) -> Any:
+        """The text and image encoders, loaded when a stage first asks for them."""
+        from engine.perceptor import load_perceptor
+
+        return load_perceptor(self.config.clip, self.device)
+
+    @cached_property
+    def body_checksum(self) -> str:
+        """A hash of what the body does: template, weights, shape space and joints."""
+        body = self.body
+        betas = np.linspace(-1.0, 1.0, body.num_betas, dtype=np.float32)
+        parts = (body.faces, body.template, body.weights, body.rest_vertices(betas), body.rest_joints(betas))
+        whole = hashlib.sha256()
+        for part in parts:
+            whole.update(np.ascontiguousarray(part).tobytes())
+        return whole.hexdigest()
+
+    def generator(self, stage: str) -> torch.Generator:
+        """Randomness of one stage, which does not depend on the stages before it."""
+        import torch
+
+        return torch.Generator().manual_seed(devices.stage_seed(self.request.seed, stage))
+
+    def result(self, stage: str) -> Any:
+        """The result of an earlier stage, read from the job folder when it was not made in this run."""
+        if stage not in self._results:
+            self._results[stage] = self.stages[stage].load(self.folders[stage].folder, self)
+        return self._results[stage]
+
+    def keep(self, stage: str, result: Any) -> None:
+        """Remember what a stage gave."""
+        self._results[stage] = result
+
+    def key(self, name: str) -> str:
+        """Hash of all that decides a stage's result, the stages before it included."""
+        stage = self.stages[name]
+        before = [*stage.needs, *(other for other in stage.takes if other in self.wanted)]
+        inputs = {
+            "stage": name,
+            "engine": engine.__version__,
+            "seed": self.request.seed,
+            "prompt": self.prompts.get(name),
+            "settings": self.config.section(name),
+            "body": self.body_checksum,
+            "perceptor": self.perceptor.checksum if stage.judged else None,
+            "before": {other: self.folders[other].key for other in before},
+        }
+        return digest(inputs)
+
+
+def with_needed(stages: tuple[str, ...], known: Mapping[str, Stage]) -> tuple[str, ...]:
+    """The wanted stages and those they cannot do without, in the order in which they run."""
+    wanted = set(stages)
+    for name in reversed(protocol.STAGES):
+        if name in wanted:
+            wanted.update(known[name].needs)
+    return tuple(name for name in protocol.STAGES if name in wanted)
+
+
+def run_job(
+    job: Job,
+    request: Request,
+    device: str = "auto",
+    flag: CancelFlag | None = None,
+    stages: Mapping[str, Stage] | None = None,
+    finish: Callable[[Job, Context], list[str]] | None = None,
+) -> list[str]:
+    """Run a job's stages, each one only if its inputs changed, and write ``result/``.
+
+    Args:
+        job: the locked job folder.
+        request: what to make.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        flag: asks the job to stop; checked at every step.
+        stages: other implementations of the stages (tests), or None for the real ones.
+        finish: another writer of the result folder (tests), or None for the real one.
+
+    Returns:
+        The names of the files in ``result/``.
+
+    Raises:
+        EngineError: for everything a user can mend.
+        Cancelled: when ``flag`` was set; the same call goes on from there.
+    """
+    flag = flag or CancelFlag()
+    config = load_config(request.preset, request.conf, request.overrides)
+    context = Context(request, config, devices.pick(device), stages or STAGES)
+    job.emit(
+        "job_started",
+        job=job.path.name,
+        engine_version=engine.__version__,
+        stages=list(context.wanted),
+        device=devices.describe(context.device),
+    )
+    for added in (name for name in context.wanted if name not in request.stages):
+        job.emit("warning", stage=added, message=f"{protocol.STAGE_LABELS[added]} was added; other stages need it.")
+    for name in context.wanted:
+        flag.check()
+        _run_stage(job, context, name, flag)
+    flag.check()
+    files = (finish or _write_results)(job, context)
+    job.emit("result", path=protocol.RESULT_DIR, files=files)
+    return files
+
+
+def _write_results(job: Job, context: Context) -> list[str]:
+    from engine.results import write_results
+
+    return write_results(job, context)
+
+
+def _run_stage(job: Job, context: Context, name: str, flag: CancelFlag) -> None:
+    """Run one stage, or take its stored result when nothing that decides it has changed."""
+    import torch
+
+    folder = context.folders[name] = StageFolder(job, name, context.key(name))
+    if folder.is_finished():
+        job.emit("stage_skipped", stage=name)
+        return
+    job.emit("stage_started", stage=name)
+    resumed = folder.begin()
+    log.info("stage %s %s (key %s)", name, "goes on" if resumed else "starts", folder.key[:12])
+    began = time.monotonic()
+    torch.manual_seed(devices.stage_seed(context.request.seed, name))
+    try:
+        result = context.stages[name].run(context, JobReporter(job, name, flag))
+        context.stages[name].save(result, folder.folder)
+    except BaseException:
+        folder.interrupted(time.monotonic() - began)
+        raise
+    folder.finish(time.monotonic() - began)
+    context.keep(name, result)
+    job.emit("stage_finished", stage=name, seconds=round(folder.seconds(), 3))
+
+
+# --- the stages ---------------------------------------------------------------------------------------------
+def _shape(context: Context, report: Reporter) -> Any:
+    """t_shape -> betas of the coarse body."""
+    from engine import shape
+
+    return shape.run(
+        context.prompts["shape"],
+        context.body,
+        context.perceptor,
+        context.config.shape,
+        context.generator("shape"),
+        report,
+    )
+
+
+def _save_shape(result: Any, folder: Path) -> None:
+    np.savez(folder / "shape.npz", betas=result.betas, score=np.float32(result.score))
+
+
+def _load_shape(folder: Path, context: Context) -> Any:
+    from engine.shape import ShapeResult
+
+    with np.load(folder / "shape.npz") as stored:
+        return ShapeResult(betas=stored["betas"], score=float(stored["score"]))
+
+
+def _appearance(context: Context, report: Reporter) -> Any:
+    """t_app and the coarse body -> signed distance and colour field in the stand pose."""
+    from engine import appearance
+
+    return appearance.run(
+        context.prompts["appearance"],
+        context.result("shape").betas,
+        context.body,
+        context.perceptor,
+        context.config.appearance,
+        context.generator("appearance"),
+        context.device,
+        report,
+        context.folders["appearance"].steps,
+    )
+
+
+def _save_appearance(field: Any, folder: Path) -> None:
+    field.save(folder / "field.safetensors")
+
+
+def _load_appearance(folder: Path, context: Context) -> Any:
+    from engine.appearance import AvatarField
+
+    return AvatarField.load(folder / "field.safetensors", context.device)
+
+
+def _mesh(context: Context, report: Reporter) -> Any:
+    """The field's surface, or the coarse body in neutral grey when there is no appearance."""
+    from engine import mesh
+
+    if "appearance" in context.wanted:
+        return mesh.extract(context.result("appearance"), context.config.mesh, report)
+    return mesh.from_body(context.body, context.result("shape").betas)
+
+
+def _save_mesh(mesh: Any, folder: Path) -> None:
+    np.savez(folder / "mesh.npz", vertices=mesh.vertices, faces=mesh.faces, colors=mesh.colors)
+
+
+def _load_mesh(folder: Path, context: Context) -> Any:
+    from engine.mesh import Mesh
+
+    with np.load(folder / "mesh.npz") as stored:
+        return Mesh(vertices=stored["vertices"], faces=stored["faces"], colors=stored["colors"])
+
+
+def _rig(context: Context, report: Reporter) -> Any:
+    """The mesh with skinning weights, brought to the T-pose."""
+    from engine import rig
+
+    return rig.run(context.result("mesh"), context.body, context.result("shape").betas, context.config.rig, report)
+
+
+def _save_rig(avatar: Any, folder: Path) -> None:
+    from engine.rig import save_avatar
+
+    save_avatar(avatar, folder / protocol.AVATAR_NPZ)
+
+
+def _load_rig(folder: Path, context: Context) -> Any:
+    from engine.rig import load_avatar
+
+    return load_avatar(folder / protocol.AVATAR_NPZ)
+
+
+def _motion(context: Context, report: Reporter) -> Any:
+    """t_motion -> candidate poses and the sequence through them."""
+    from engine import motion
+
+    return motion.run(
+        context.prompts["motion"],
+        context.body,
+        context.result("shape").betas,
+        context.perceptor,
+        context.config.motion,
+        context.generator("motion"),
+        report,
+    )
+
+
+def _save_motion(motion: Any, folder: Path) -> None:
+    from engine.motion import save_motion
+
+    save_motion(motion, folder / protocol.MOTION_NPZ)
+
+
+def _load_motion(folder: Path, context: Context) -> Any:
+    from engine.motion import load_motion
+
+    return load_motion(folder / protocol.MOTION_NPZ)
+
+
+STAGES: dict[str, Stage] = {
+    "shape": Stage((), (), True, _shape, _save_shape, _load_shape),
+    "appearance": Stage(("shape",), (), True, _appearance, _save_appearance, _load_appearance),
+    "mesh": Stage(("shape",), ("appearance",), False, _mesh, _save_mesh, _load_mesh),
+    "rig": Stage(("mesh", "shape"), (), False, _rig, _save_rig, _load_rig),
+    "motion": Stage(("shape",), (), True, _motion, _save_motion, _load_motion),
+}

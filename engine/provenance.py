@@ -1,0 +1,71 @@
+"""What is bundled with the engine: each file's purpose, origin, licence and checksum.
+
+``assets/SHA256SUMS`` (made by ``sha256sum`` in that folder) says what the files should be; ``assets/README.md`` tells
+at length how each was made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+SUMS_FILE = "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One bundled thing that somebody made."""
+
+    file: str
+    """Name in ``engine/assets``."""
+    purpose: str
+    licence: str
+    origin: str
+
+
+PARTS: tuple[Part, ...] = ()
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def expected_checksums() -> dict[str, str]:
+    """Name to SHA-256 from ``SHA256SUMS``, or nothing when that file is gone."""
+    try:
+        lines = (ASSETS / SUMS_FILE).read_text(encoding="ascii").splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.split(maxsplit=1) for line in lines if line.strip())
+    return {name.lstrip("*"): digest for digest, name in pairs}
+
+
+def bundled() -> list[dict[str, object]]:
+    """Each bundled part with its size, checksum and state (``ok``, ``damaged`` or ``missing``)."""
+    expected = expected_checksums()
+    found: list[dict[str, object]] = []
+    for part in PARTS:
+        path = ASSETS / part.file
+        digest = checksum(path) if path.is_file() else None
+        state = "missing" if digest is None else "ok" if digest == expected.get(part.file) else "damaged"
+        found.append(
+            {
+                "file": part.file,
+                "purpose": part.purpose,
+                "licence": part.licence,
+                "origin": part.origin,
+                "bytes": path.stat().st_size if digest else 0,
+                "sha256": digest,
+                "state": state,
+            }
+        )
+    return found
+
+
+def licences() -> list[dict[str, str]]:
+    """What the manifest of every avatar says about the bundled parts."""
+    return [{"part": part.purpose, "file": part.file, "licence": part.licence, "origin": part.origin} for part in PARTS]
