@@ -7,6 +7,8 @@ coordinates times the vertices' positions or colours), as the ray's hit itself n
 from __future__ import annotations
 
 import math
+import os
+import sys
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -16,8 +18,22 @@ from numpy.typing import NDArray
 from engine.render import kernels
 from engine.render.camera import Camera
 
-wp.config.log_level = wp.LOG_ERROR  # standard output carries events only, and a missing GPU is no reason to worry
-wp.init()
+
+def _start_warp() -> None:
+    """Start Warp without its greeting, and without the driver's "no CUDA" line, which is no news on a laptop."""
+    wp.config.log_level = wp.LOG_WARNING
+    sys.stderr.flush()
+    saved = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)  # the line comes from native code, so the descriptor itself must move
+            wp.init()
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+
+
+_start_warp()
 
 
 @dataclass(frozen=True)
