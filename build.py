@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+"""Make the demo, run the tests, package the extension. Needs nothing but Python's standard library.
+
+    python3 build.py demo       an avatar from three prompts, in out/demo
+    python3 build.py test       linters, type checker and tests (more arguments go to pytest)
+    python3 build.py package    the Blender extension's zip, in dist
+
+The first run creates the project's own environments beside this file: .venv (the engine) and .venv-bpy-* (Blender as
+a Python module, for the .blend and .fbx files and for the tests). They are made again when their lock changes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+PYTHONS = ((3, 11), (3, 14))
+"""First and last Python the locked packages have wheels for."""
+
+TORCH = "torch==2.13.0"
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+BPY = {"4.2": "4.2.23", "4.5": "4.5.15", "5.0": "5.0.1"}
+"""Blender as a Python module; all of these are for Python 3.11 only."""
+
+INTERRUPTED = 130
+
+
+class Failure(Exception):
+    """Something the user should read in one sentence."""
+
+
+class Environment:
+    """A virtual environment that is made when it is first needed and again when its recipe changes."""
+
+    def __init__(self, name: str, python: str, recipe: list[list[str]]) -> None:
+        """``recipe``: the arguments of each ``pip install``; lock files in it count with their content."""
+        self.folder = ROOT / name
+        self.base = python
+        self.recipe = recipe
+
+    @property
+    def python(self) -> Path:
+        """The environment's interpreter."""
+        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    def ensure(self) -> Environment:
+        """Create or renew the environment if need be.
+
+        Raises:
+            Failure: when it cannot be made.
+        """
+        wanted = self._fingerprint()
+        stamp = self.folder / f"stamp-{hashlib.sha256(repr(self.recipe).encode()).hexdigest()[:8]}"
+        if self.python.exists() and stamp.is_file() and stamp.read_text() == wanted:
+            return self
+        began = time.monotonic()
+        say(f"Installing the environment {self.folder.name} (once; minutes, most of it download) ...")
+        if not self.python.exists():
+            made = run([self.base, "-m", "venv", "--clear", str(self.folder)], quiet=True)
+            if made != 0:
+                raise Failure(
+                    f"Python could not create {self.folder}; is the venv module there (Debian: apt install python3-venv) "
+                    "and the folder writable?"
+                )
+        for arguments in self.recipe:
+            self._install(arguments)
+        stamp.write_text(wanted)
+        say(f"{self.folder.name} is ready ({time.monotonic() - began:.0f} s).")
+        return self
+
+    def _install(self, arguments: list[str]) -> None:
+        """One ``pip install``; torch on a Linux without an NVIDIA GPU as the much smaller CPU build if it can be had."""
+        pip = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "-qq"]
+        if arguments == [TORCH]:
+            if sys.platform.startswith("linux") and not has_nvidia():
+                for source in ([], ["--extra-index-url", CPU_INDEX, "--retries", "1", "--timeout", "20"]):
+                    if run([*pip, f"{TORCH}+cpu", *source], quiet=True) == 0:
+                        return
+            if run([*pip, TORCH]) == 0:
+                return
+        elif run([*pip, *arguments]) == 0:
+            return
+        raise Failure(f"pip could not install {' '.join(arguments)} into {self.folder.name}; see its message above.")
+
+    def _fingerprint(self) -> str:
+        """Changes when the recipe, a lock file or the Python version does."""
+        digest = hashlib.sha256(repr((self.recipe, subprocess.getoutput(f'"{self.base}" -V'))).encode())
+        for argument in (argument for step in self.recipe for argument in step if argument.endswith(".lock")):
+            digest.update(Path(argument).read_bytes())
+        return digest.hexdigest()
+
+
+def engine_environment() -> Environment:
+    """The engine's packages."""
+    return Environment(".venv", sys.executable, [[TORCH], ["-r", str(ROOT / "requirements.lock")]])
+
+
+def test_environment() -> Environment:
+    """The engine's packages and the developers' tools, in the same folder."""
+    return Environment(".venv", sys.executable, [["-r", str(ROOT / "requirements-dev.lock")]])
+
+
+def bpy_environment(version: str) -> Environment | None:
+    """Blender as a Python module with pytest, or None where there is no Python 3.11 for it."""
+    python = sys.executable if sys.version_info[:2] == (3, 11) else shutil.which("python3.11")
+    if python is None:
+        return None
+    return Environment(f".venv-bpy-{version}", python, [[f"bpy=={BPY[version]}", "pytest==9.2.0"]])
+
+
+def has_nvidia() -> bool:
+    """Whether there is an NVIDIA GPU with a driver that answers."""
+    return shutil.which("nvidia-smi") is not None and run(["nvidia-smi", "-L"], quiet=True) == 0
+
+
+def run(command: list[str], quiet: bool = False, **options: object) -> int:
+    """Run a program to its end and give its exit code; on Ctrl-C wait for it (it gets the signal too)."""
+    if quiet:
+        options.update(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with subprocess.Popen(command, **options) as process:  # type: ignore[call-overload]
+        try:
+            return int(process.wait())
+        except KeyboardInterrupt:
+            process.wait()
+            raise
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    print(text, flush=True)
+
+
+# --- demo ---------------------------------------------------------------------------------------------------
+def demo(options: argparse.Namespace, rest: list[str]) -> int:
+    """Make an avatar with the engine, then the .blend and .fbx with Blender's own exporters."""
+    if rest:
+        raise Failure(f"demo does not know {rest[0]!r}; see build.py demo --help.")
+    check_prompts(options)
+    out: Path = options.out.resolve()
+    make_folder(out)
+    engine_env = engine_environment().ensure()
+    blender = bpy_environment("4.2")
+    if blender is not None:
+        blender.ensure()
+    began = time.monotonic()
+    preset = options.preset or ("standard" if has_cuda(engine_env) else "draft")
+    command = [str(engine_env.python), "-m", "engine", "generate", "--out", str(out / "job"), "--preset", preset]
+    for name in ("shape", "appearance", "motion", "seed", "conf"):
+        value = getattr(options, name)
+        if value is not None:
+            command += [f"--{name}={value}"]
+    code = run(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    if code != 0:
+        return code
+    for source in sorted((out / "job" / "result").iterdir()):
+        if source.is_file() and not source.name.startswith("."):
+            copy_whole(source, out / source.name)
+    scenes = assemble(out, blender)
+    say(f"Done in {time.monotonic() - began:.0f} s: {', '.join(p.name for p in sorted(out.iterdir()) if p.is_file())}")
+    if not scenes:
+        say("No avatar.blend and avatar.fbx: they need Python 3.11 on the PATH; the add-on imports the job as well.")
+    say(f"The avatar is in {out}")
+    return 0
+
+
+def check_prompts(options: argparse.Namespace) -> None:
+    """Refuse an unusable prompt before anything is installed."""
+    sys.path.insert(0, str(ROOT))
+    from engine import protocol
+
+    for name in protocol.DEFAULT_PROMPTS:
+        text = getattr(options, name)
+        if text is not None:
+            try:
+                protocol.check_prompt(name, text)
+            except protocol.ProtocolError as error:
+                raise Failure(str(error)) from None
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder and make sure that it can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise Failure(f"Cannot write to {folder} ({error.strerror}); choose another folder with --out.") from None
+
+
+def has_cuda(environment: Environment) -> bool:
+    """Whether the environment's torch can use a GPU."""
+    check = "import sys, torch; sys.exit(not torch.cuda.is_available())"
+    return has_nvidia() and run([str(environment.python), "-c", check], quiet=True) == 0
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy under a temporary name, then rename, so that there is never half a file."""
+    temporary = target.with_name(f".part-{target.name}")
+    shutil.copyfile(source, temporary)
+    os.replace(temporary, target)
+
+
+def assemble(out: Path, blender: Environment | None) -> bool:
+    """Build ``avatar.blend`` and ``avatar.fbx`` from the job in ``out``; gives whether they are there."""
+    if blender is None:
+        return False
+    script = ROOT / "tools" / "assemble.py"
+    if run([str(blender.python), str(script), str(out / "job"), str(out)], cwd=ROOT) != 0:
+        raise Failure("Blender could not build avatar.blend and avatar.fbx; see its message above.")
+    return True
+
+
+# --- test and package ---------------------------------------------------------------------------------------
+def test(options: argparse.Namespace, rest: list[str]) -> int:
+    """Linters, type checker and all the tests; the Blender environments are installed while the linters run."""
+    environments = [environment for version in BPY if (environment := bpy_environment(version))]
+    with ThreadPoolExecutor(2) as pool:
+        pending = [pool.submit(environment.ensure) for environment in environments]
+        engine_env = engine_environment().ensure()
+        python = str(test_environment().ensure().python)
+        failed = []
+        for tool in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]):
+            say(f"$ {' '.join(tool)}")
+            if run([python, "-m", *tool], cwd=ROOT) != 0:
+                failed.append(" ".join(tool))
+        for future in pending:
+            future.result()
+    say(f"$ pytest {' '.join(rest)}")
+    if failed:
+        say(f"Failed before the tests: {', '.join(failed)}")
+    code = run([str(engine_env.python), "-m", "pytest", *rest], cwd=ROOT)
+    return code or (1 if failed else 0)
+
+
+def package(options: argparse.Namespace, rest: list[str]) -> int:
+    """Write the extension's zip."""
+    return run([sys.executable, str(ROOT / "tools" / "package.py"), *rest], cwd=ROOT)
+
+
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Read the command line; what ``test`` and ``package`` do not know is passed on."""
+    parser = argparse.ArgumentParser(
+        prog="build.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    commands = parser.add_subparsers(required=True, metavar="demo | test | package")
+    show = commands.add_parser("demo", help="make the demo avatar", allow_abbrev=False)
+    for name in ("shape", "appearance", "motion"):
+        show.add_argument(f"--{name}", metavar="TEXT", help=f"the {name} prompt")
+    show.add_argument("--seed", type=int, metavar="N", help="one seed gives one avatar (default: 0)")
+    show.add_argument(
+        "--preset", choices=("draft", "standard", "high"), help="default: standard with a GPU, draft without"
+    )
+    show.add_argument("--out", type=Path, default=ROOT / "out" / "demo", metavar="DIR", help="default: out/demo")
+    show.add_argument("--conf", type=Path, metavar="FILE", help="HOCON file merged over the preset")
+    show.set_defaults(command=demo)
+    checks = commands.add_parser("test", help="run the tests", allow_abbrev=False)
+    checks.set_defaults(command=test)
+    pack = commands.add_parser("package", help="write the extension's zip", allow_abbrev=False)
+    pack.set_defaults(command=package)
+    return parser.parse_known_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and give its exit code."""
+    first, last = PYTHONS
+    if not first <= sys.version_info[:2] <= last:
+        here = ".".join(map(str, sys.version_info[:2]))
+        print(
+            f"build.py needs Python {first[0]}.{first[1]} to {last[0]}.{last[1]}, and this is {here}.", file=sys.stderr
+        )
+        return 2
+    options, rest = parse(arguments)
+    try:
+        code: int = options.command(options, rest)
+        return code
+    except Failure as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"error: {error.filename or 'a file'}: {error.strerror or error}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; run the same command again to go on.", file=sys.stderr)
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
