@@ -1,0 +1,95 @@
+"""Builds the armature: SMPL's 24 joints as deform bones that point where an animator expects them to."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from ..contract import protocol
+
+NAMES = protocol.JOINT_NAMES
+PARENTS = protocol.PARENTS
+INDEX = {name: index for index, name in enumerate(NAMES)}
+
+# The child that a bone points to; a joint with several has one that continues the limb or the trunk.
+NEXT = {
+    "pelvis": "spine1", "spine1": "spine2", "spine2": "spine3", "spine3": "neck", "neck": "head",
+    "left_hip": "left_knee", "left_knee": "left_ankle", "left_ankle": "left_foot",
+    "right_hip": "right_knee", "right_knee": "right_ankle", "right_ankle": "right_foot",
+    "left_collar": "left_shoulder", "left_shoulder": "left_elbow", "left_elbow": "left_wrist",
+    "left_wrist": "left_hand", "right_collar": "right_shoulder", "right_shoulder": "right_elbow",
+    "right_elbow": "right_wrist", "right_wrist": "right_hand",
+}  # fmt: skip
+FRONT, UP = Vector((0.0, -1.0, 0.0)), Vector((0.0, 0.0, 1.0))
+MIN_LENGTH = 0.005
+"""Metres; Blender deletes bones of no length."""
+
+
+def bone_tails(joints: np.ndarray) -> np.ndarray:
+    """Return where the bones end, (24,3), for joints (24,3) in Blender's frame.
+
+    A bone reaches to the next joint of its limb. The last ones have no next joint: the head rises by twice the neck,
+    toes go straight ahead, hands on in the direction of the wrist.
+    """
+    tails = np.array(joints, dtype=np.float64)
+    for name, following in NEXT.items():
+        tails[INDEX[name]] = joints[INDEX[following]]
+    neck = float(np.linalg.norm(joints[INDEX["head"]] - joints[INDEX["neck"]]))
+    tails[INDEX["head"]] += np.array(UP) * max(2 * neck, 0.1)
+    for side in ("left", "right"):
+        foot, ankle = joints[INDEX[f"{side}_foot"]], joints[INDEX[f"{side}_ankle"]]
+        tails[INDEX[f"{side}_foot"]] += np.array(FRONT) * max(0.6 * float(np.linalg.norm(foot - ankle)), 0.03)
+        tails[INDEX[f"{side}_hand"]] += joints[INDEX[f"{side}_hand"]] - joints[INDEX[f"{side}_wrist"]]
+    short = np.linalg.norm(tails - joints, axis=1) < MIN_LENGTH
+    tails[short] = joints[short] + np.array(UP) * 0.05
+    return tails
+
+
+def build_armature(
+    context: bpy.types.Context, name: str, joints: np.ndarray, collection: bpy.types.Collection
+) -> bpy.types.Object:
+    """Build the armature object in ``collection``, which must be in the view layer; it ends up active and selected.
+
+    Blender makes bones in Edit Mode only; the caller has left every mode and deselected everything, so that no other
+    armature goes there too.
+
+    Args:
+        context: Blender's.
+        name: of object and armature.
+        joints: (24,3), Blender's frame, metres.
+        collection: to put the object into.
+    """
+    armature = bpy.data.armatures.new(name)
+    armature.display_type = "STICK"
+    rig = bpy.data.objects.new(name, armature)
+    rig.show_in_front = True
+    collection.objects.link(rig)
+    context.view_layer.objects.active = rig
+    rig.select_set(True)
+    bpy.ops.object.mode_set(mode="EDIT")
+    try:
+        _add_bones(armature, joints)
+    finally:
+        bpy.ops.object.mode_set(mode="OBJECT")
+    return rig
+
+
+def _add_bones(armature: bpy.types.Armature, joints: np.ndarray) -> None:
+    """Add the bones; symmetric ones get mirrored rolls, so that Blender's mirrored posing works."""
+    tails = bone_tails(joints)
+    bones: list[bpy.types.EditBone] = []
+    for name, parent, head, tail in zip(NAMES, PARENTS, joints.tolist(), tails.tolist()):
+        bone = armature.edit_bones.new(name)
+        bone.head, bone.tail = head, tail
+        if parent >= 0:
+            bone.parent = bones[parent]
+            bone.use_connect = NEXT.get(NAMES[parent]) == name and (bone.head - bones[parent].tail).length < 1e-6
+        # The bone's Z axis faces front; for those of the feet, which point to the front themselves, up.
+        bone.align_roll(UP if name.endswith(("_ankle", "_foot")) else FRONT)
+        bones.append(bone)
+
+
+def rest_rotations(rig: bpy.types.Object) -> np.ndarray:
+    """Return the bones' rest orientations, (24,3,3), in the armature's space, as Blender stored them."""
+    return np.array([np.array(rig.data.bones[name].matrix_local.to_3x3()) for name in NAMES], dtype=np.float64)

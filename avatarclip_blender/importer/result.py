@@ -1,0 +1,140 @@
+"""Reads and checks what the engine wrote: ``avatar.npz``, ``motion.npz``, ``manifest.json``. No bpy.
+
+Everything is checked before anything is built, so that a broken file leaves the scene untouched.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..contract import protocol
+
+JOINTS = len(protocol.JOINT_NAMES)
+
+
+class ResultError(ValueError):
+    """A result that cannot be imported; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Avatar:
+    """A skinned mesh in its T-pose; SMPL's frame (+y up, facing +z), metres."""
+
+    vertices: np.ndarray  # (V,3) float32
+    faces: np.ndarray  # (F,3) int32
+    colors: np.ndarray  # (V,3) float32, sRGB 0-1
+    weights: np.ndarray  # (V,24) float32, rows sum to 1
+    joints: np.ndarray  # (24,3) float32
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A pose sequence; SMPL's frame."""
+
+    poses: np.ndarray  # (T,24,3) float64, axis-angle relative to the parent, zero = T-pose
+    trans: np.ndarray  # (T,3) float64, metres, added to the rest pelvis
+    fps: float
+
+
+def find_result(path: Path) -> Path:
+    """Return the result folder that ``path`` means: itself, the ``result`` of a job folder, or a file's folder.
+
+    Raises:
+        ResultError: if there is no avatar.
+    """
+    for folder in (path, path / protocol.RESULT_DIR, path.parent):
+        if (folder / protocol.AVATAR_NPZ).is_file():
+            return folder
+    raise ResultError(f"There is no finished avatar ({protocol.AVATAR_NPZ}) in {path}")
+
+
+def load_avatar(folder: Path) -> Avatar:
+    """Load and check ``avatar.npz`` of a result folder.
+
+    Raises:
+        ResultError: if it is missing or broken, or not a body of 24 joints.
+    """
+    path = folder / protocol.AVATAR_NPZ
+    arrays = _load(path, ("vertices", "faces", "colors", "weights", "joints", "parents"))
+    count = len(arrays["vertices"])
+    _expect_shape(path, arrays, vertices=(count, 3), colors=(count, 3), weights=(count, JOINTS), joints=(JOINTS, 3))
+    faces = arrays["faces"]
+    if faces.ndim != 2 or faces.shape[1] != 3 or not np.issubdtype(faces.dtype, np.integer):
+        raise ResultError(f"{path} is broken: faces must be triangles of vertex numbers")
+    if count == 0 or len(faces) == 0:
+        raise ResultError(f"{path} holds an empty mesh")
+    if faces.min() < 0 or faces.max() >= count:
+        raise ResultError(f"{path} is broken: a face names a vertex that does not exist")
+    if tuple(arrays["parents"].ravel().tolist()) != protocol.PARENTS:
+        raise ResultError(f"{path} has another skeleton than SMPL's 24 joints")
+    if arrays["weights"].min() < 0 or not np.allclose(arrays["weights"].sum(axis=1), 1, atol=1e-3):
+        raise ResultError(f"{path} is broken: the skinning weights of a vertex do not sum to 1")
+    return Avatar(
+        vertices=_floats(arrays["vertices"]),
+        faces=np.ascontiguousarray(faces, dtype=np.int32),
+        colors=np.clip(_floats(arrays["colors"]), 0, 1),
+        weights=_floats(arrays["weights"]),
+        joints=_floats(arrays["joints"]),
+    )
+
+
+def load_motion(folder: Path) -> Motion | None:
+    """Load and check ``motion.npz`` of a result folder; None if the job made no motion.
+
+    Raises:
+        ResultError: if the file is broken.
+    """
+    path = folder / protocol.MOTION_NPZ
+    if not path.is_file():
+        return None
+    arrays = _load(path, ("poses", "trans", "mocap_framerate"))
+    count = len(arrays["poses"])
+    _expect_shape(path, arrays, poses=(count, JOINTS * 3), trans=(count, 3))
+    fps = float(arrays["mocap_framerate"])
+    if count == 0 or not 0 < fps <= 1000:
+        raise ResultError(f"{path} is broken: it has no frames, or no usable frame rate")
+    poses = arrays["poses"].astype(np.float64).reshape(count, JOINTS, 3)
+    return Motion(poses, arrays["trans"].astype(np.float64), fps)
+
+
+def load_manifest(folder: Path) -> dict[str, Any]:
+    """Return ``manifest.json`` of a result folder; empty if it is missing or unreadable, for it only informs."""
+    try:
+        manifest = json.loads((folder / protocol.MANIFEST_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _load(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            missing = [name for name in names if name not in archive.files]
+            arrays = {name: archive[name] for name in names if name not in missing}
+    except FileNotFoundError:
+        raise ResultError(f"{path} is missing") from None
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        raise ResultError(f"{path} cannot be read ({str(error) or type(error).__name__})") from None
+    if missing:
+        raise ResultError(f"{path} lacks {', '.join(missing)}")
+    for name, array in arrays.items():
+        if array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+            raise ResultError(f"{path} is broken: {name} holds something else than finite numbers")
+    return arrays
+
+
+def _expect_shape(path: Path, arrays: Mapping[str, np.ndarray], **shapes: tuple[int, ...]) -> None:
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape:
+            raise ResultError(f"{path} is broken: {name} has the shape {arrays[name].shape} instead of {shape}")
+
+
+def _floats(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array, dtype=np.float32)

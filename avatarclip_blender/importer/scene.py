@@ -1,0 +1,133 @@
+"""Puts an avatar into the scene: one collection, and nothing else touched."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from . import armature, mesh
+from .action import build_action
+from .material import build_material
+from .result import Avatar, Motion, find_result, load_avatar, load_manifest, load_motion
+from .rotations import to_blender
+
+PROPERTY = "avatarclip_"
+"""Prefix of the custom properties that tell where an avatar comes from."""
+
+
+@dataclass(frozen=True)
+class ImportedAvatar:
+    """What an import added to the scene."""
+
+    collection: bpy.types.Collection
+    rig: bpy.types.Object
+    body: bpy.types.Object
+    action: bpy.types.Action | None
+
+
+def import_avatar(
+    context: bpy.types.Context, path: Path | str, *, name: str = "", match_scene_timing: bool = False
+) -> ImportedAvatar:
+    """Build the avatar of a result folder in the scene, selected and active, its feet on the floor.
+
+    Args:
+        context: Blender's.
+        path: a result folder, a job folder, or a file in a result folder.
+        name: of the avatar; empty takes it from its appearance prompt.
+        match_scene_timing: set the scene's frame rate and range to the motion's. Otherwise the motion is resampled to
+            the scene's rate and begins at its first frame, and the range only grows if it is too short.
+
+    Raises:
+        ResultError: if the result is missing or broken; the scene is untouched then.
+    """
+    folder = find_result(Path(path))
+    avatar, motion, manifest = load_avatar(folder), load_motion(folder), load_manifest(folder)
+    name = name or avatar_name(manifest)
+    _leave_modes(context)
+    collection = bpy.data.collections.new(name)
+    context.scene.collection.children.link(collection)
+    rig, body = _build_objects(context, name, avatar, collection)
+    action = None
+    if motion is not None:
+        if match_scene_timing:
+            _set_frame_rate(context.scene, motion.fps)
+        action = _animate(context.scene, rig, motion, _prompts(manifest).get("motion", ""))
+        last = round(action.frame_range[1])
+        context.scene.frame_end = last if match_scene_timing else max(context.scene.frame_end, last)
+    record_provenance((collection, rig, body), manifest)
+    return ImportedAvatar(collection, rig, body, action)
+
+
+def avatar_name(manifest: dict[str, Any]) -> str:
+    """Return a name for the avatar out of its appearance prompt: ``"a firefighter"`` → ``Firefighter``."""
+    text = " ".join(_prompts(manifest).get("appearance", "").split())
+    text = re.sub(r"^(an?|the)\s+", "", text, flags=re.IGNORECASE)[:40].strip()
+    while len(text.encode()) > 40:  # Blender's names hold 63 bytes, some of which go to ".001" and the like
+        text = text[:-1]
+    return text[:1].upper() + text[1:] or "Avatar"
+
+
+def record_provenance(datablocks: tuple[bpy.types.ID, ...], manifest: dict[str, Any]) -> None:
+    """Store prompts, seed, preset, settings and versions as custom properties, so that an avatar tells its origin."""
+    values: dict[str, Any] = {f"{stage}_prompt": text for stage, text in _prompts(manifest).items()}
+    for key, value in manifest.items():
+        if isinstance(value, bool | int | float | str):
+            # a custom property holds 32 bits; a larger number is kept as a text
+            values[key] = str(value) if isinstance(value, int) and abs(value) > 2**31 - 1 else value
+        elif key in ("settings", "overrides", "versions", "licences", "licenses") and value:
+            values[key] = json.dumps(value, ensure_ascii=False)
+    for datablock in datablocks:
+        for key, value in values.items():
+            datablock[(PROPERTY + key)[:63]] = value
+
+
+def _prompts(manifest: dict[str, Any]) -> dict[str, str]:
+    prompts = manifest.get("prompts")
+    return {str(key): str(text) for key, text in prompts.items()} if isinstance(prompts, dict) else {}
+
+
+def _leave_modes(context: bpy.types.Context) -> None:
+    """Go to Object Mode and deselect everything, as Blender's own importers do."""
+    if context.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    for selected in list(context.view_layer.objects.selected):
+        selected.select_set(False)
+
+
+def _build_objects(
+    context: bpy.types.Context, name: str, avatar: Avatar, collection: bpy.types.Collection
+) -> tuple[bpy.types.Object, bpy.types.Object]:
+    """Build armature and mesh, bound to each other."""
+    floor = np.array((0.0, 0.0, avatar.vertices[:, 1].min()))  # the lowest point, Blender's frame
+    rig = armature.build_armature(context, f"{name} Rig", to_blender(avatar.joints) - floor, collection)
+    vertices = to_blender(avatar.vertices) - floor
+    data = mesh.build_mesh(f"{name} Body", vertices, avatar.faces, avatar.colors, avatar.weights)
+    data.materials.append(build_material(name, avatar.colors))
+    body = bpy.data.objects.new(f"{name} Body", data)
+    mesh.add_vertex_groups(body, armature.NAMES)
+    collection.objects.link(body)
+    body.parent = rig
+    modifier = body.modifiers.new("Armature", "ARMATURE")
+    modifier.object = rig
+    body.select_set(True)
+    return rig, body
+
+
+def _animate(scene: bpy.types.Scene, rig: bpy.types.Object, motion: Motion, prompt: str) -> bpy.types.Action:
+    fps = scene.render.fps / scene.render.fps_base
+    title = f"{rig.name.removesuffix(' Rig')} {prompt}".strip()
+    while len(title.encode()) > 60:
+        title = title[:-1]
+    return build_action(title, rig, motion, fps, scene.frame_start)
+
+
+def _set_frame_rate(scene: bpy.types.Scene, fps: float) -> None:
+    """Set a frame rate, whole or not (29.97 is 30 / 1.001)."""
+    scene.render.fps = max(round(fps), 1)
+    scene.render.fps_base = scene.render.fps / fps

@@ -1,0 +1,197 @@
+"""One run of the engine: the child process, the thread that reads its events, and the queue between. No bpy.
+
+The main thread calls `Job.poll` now and then, which never waits; only `Job.close` does, for at most about two seconds.
+The engine's standard input stays open as long as Blender lives: when it ends, the engine knows that its parent is
+gone and stops by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import process
+from .contract import protocol
+from .progress import FINISHED, RUNNING, Progress
+
+CONSOLE_FILE = "console.txt"
+"""What the engine wrote to standard error, in the job folder; it tells why an engine died before it had a log."""
+
+GRACE = 1.0
+"""Seconds that the engine has to stop by itself after "cancel"; as long as it takes to write a checkpoint."""
+TERM_GRACE = 0.5
+"""Seconds between asking the operating system to end the engine and ending it by force."""
+_LINES_PER_POLL = 500
+
+
+class Job:
+    """A running or ended engine; `progress` tells how far it is."""
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare to run the job that stands in ``folder`` (which has its ``request.json``)."""
+        self.folder = Path(folder)
+        self.progress = Progress()
+        self.strays: list[str] = []
+        """Lines on the engine's output that are no events: prints of libraries, the last of them only."""
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._child: Any = None
+        self._stopper: threading.Thread | None = None
+        self._ended_at: float | None = None
+        self._drained = False
+        self._over = False
+
+    def start(self, python: Sequence[str], environment: Mapping[str, str], engine_root: Path) -> None:
+        """Start ``PYTHON -m engine run FOLDER``.
+
+        Raises:
+            SetupError: if the program cannot be started.
+            OSError: if the job folder cannot be written.
+        """
+        command = [*python, "-m", "engine", "run", str(self.folder)]
+        with open(self.folder / CONSOLE_FILE, "wb") as console:
+            self._child = process.start(command, environment, engine_root, console)
+        threading.Thread(target=self._read, args=(self._child.stdout,), name="avatarclip-reader", daemon=True).start()
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine was started and its end has not been taken in yet."""
+        return self._child is not None and not self._over
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop and has not ended yet."""
+        return self._stopper is not None and self.running
+
+    @property
+    def result_folder(self) -> Path | None:
+        """Folder of the finished avatar, or None."""
+        if self.progress.phase != FINISHED or self.progress.result is None:
+            return None
+        return self.folder / self.progress.result
+
+    @property
+    def preview_path(self) -> Path | None:
+        """The newest picture of the work, or None."""
+        return self.folder / self.progress.preview if self.progress.preview else None
+
+    @property
+    def log_path(self) -> Path:
+        """The file to look at when something went wrong: the engine's log, or its console if it got no further."""
+        log = self.folder / protocol.LOG_FILE
+        return log if log.is_file() and log.stat().st_size else self.folder / CONSOLE_FILE
+
+    def poll(self) -> bool:
+        """Take in what the engine has said since the last time; return whether anything changed. Never waits."""
+        changed = False
+        for _ in range(_LINES_PER_POLL):
+            try:
+                line = self._lines.get_nowait()
+            except queue.Empty:
+                break
+            changed = True
+            if line is None:
+                self._drained = True
+            else:
+                self._take(line)
+        if self.running and self._child.poll() is not None:
+            # A grandchild may hold the pipe open after the engine's death: give it a second, no more.
+            self._ended_at = self._ended_at or time.monotonic()
+            if self._drained or (self._lines.empty() and time.monotonic() - self._ended_at > 1.0):
+                self._settle(self._child.returncode)
+                changed = True
+        return changed
+
+    def cancel(self) -> None:
+        """Ask the engine to stop, and see to it from a thread that it has ended within two seconds. Does not wait."""
+        if self._child is None or self._stopper is not None or self._child.poll() is not None:
+            return
+        self._stopper = threading.Thread(target=self._stop, name="avatarclip-stopper", daemon=True)
+        self._stopper.start()
+
+    def close(self) -> None:
+        """Stop the engine if it runs, wait for its end, and take in its last words."""
+        self.cancel()
+        if self._stopper is not None:
+            self._stopper.join(GRACE + TERM_GRACE + 2.0)
+        deadline = time.monotonic() + 1.5
+        while self.running and time.monotonic() < deadline:
+            self.poll()
+            time.sleep(0.01)
+
+    # --- the two threads -----------------------------------------------------------------------------------
+    def _read(self, stream: Any) -> None:
+        with stream:
+            for line in stream:
+                self._lines.put(line.decode("utf-8", "replace"))
+        self._lines.put(None)
+
+    def _stop(self) -> None:
+        child = self._child
+        with contextlib.suppress(OSError, ValueError):  # it may have closed its input, or be gone
+            child.stdin.write(b"cancel\n")
+            child.stdin.flush()
+        for grace, force in ((GRACE, False), (TERM_GRACE, True)):
+            try:
+                child.wait(grace)
+                return
+            except subprocess.TimeoutExpired:
+                process.end(child, force=force)
+
+    # --- on the main thread --------------------------------------------------------------------------------
+    def _take(self, line: str) -> None:
+        if not line.strip():
+            return
+        try:
+            event = protocol.parse_event(line)
+        except protocol.ProtocolError:
+            self.strays = [*self.strays[-19:], line.rstrip()[:500]]
+            return
+        self.progress.apply(event)
+
+    def _settle(self, code: int) -> None:
+        """The engine has ended: clear up after it and say how it went."""
+        self._over = True
+        process.end(self._child, force=True)  # whatever it left behind in its group
+        with contextlib.suppress(OSError):
+            self._child.stdin.close()
+        state = self.progress
+        if state.phase != RUNNING:
+            return
+        cancelled = self._stopper is not None or code == protocol.EXIT_CANCELLED
+        if state.result is not None and (cancelled or code == protocol.EXIT_OK):
+            state.phase = FINISHED
+        elif cancelled:
+            state.cancel()
+        else:
+            state.fail(*self._account_of_death(code))
+
+    def _account_of_death(self, code: int) -> tuple[str, str]:
+        """Return one sentence on why the engine ended without saying so itself, and what to do."""
+        stage = protocol.STAGE_LABELS.get(self.progress.stage or "", "")
+        during = f" during {stage}" if stage else " before it began"
+        cause = self._last_words() if code > 0 else ""
+        what = f"{process.exit_text(code)}{': ' + cause if cause else ''}"
+        hint = "Resume goes on from the last checkpoint"
+        if code == -getattr(signal, "SIGKILL", 9):
+            hint = "The system may have run out of memory: close other programs or choose a lower preset, then Resume"
+        elif "ModuleNotFoundError" in cause or "No module named" in cause:
+            hint = "Choose another Engine Python in the preferences and press Check Set-up there"
+        return f"The engine stopped unexpectedly{during} ({what}); see {self.log_path}", hint
+
+    def _last_words(self) -> str:
+        """Return the last line of the engine's standard error, which in Python names the exception."""
+        try:
+            with open(self.folder / CONSOLE_FILE, "rb") as console:
+                console.seek(0, 2)
+                console.seek(max(console.tell() - 4000, 0))
+                lines = console.read().decode("utf-8", "replace").split("\n")
+        except OSError:
+            return ""
+        return next((line.strip()[:160] for line in reversed(lines) if line.strip()), "")

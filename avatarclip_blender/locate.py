@@ -1,0 +1,121 @@
+"""Where things are on this machine: the engine's Python, the avatars' folder, the environment of child processes.
+
+No bpy in here, so that it can be tested and used anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+PYTHON_VARIABLE = "AVATARCLIP_PYTHON"
+"""Environment variable that names the engine's Python when the preference is empty."""
+
+_FROM_BLENDER = (
+    "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONEXECUTABLE", "PYTHONUSERBASE", "PYTHONPLATLIBDIR",
+    "PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONWARNINGS", "__PYVENV_LAUNCHER__",
+)  # fmt: skip
+"""Variables that Blender, or whoever started it, may set for *its* Python; they would break another one."""
+
+
+class SetupError(RuntimeError):
+    """The machine is not set up; the message is one sentence with the next step."""
+
+
+def parse_command(text: str) -> list[str]:
+    """Split what the user typed as "Engine Python" into a command.
+
+    A path of an existing file is taken whole, spaces included; anything else is split as a shell would, so that
+    ``some-launcher /path/to/python`` works too.
+    """
+    text = text.strip()
+    path = Path(text).expanduser()
+    if path.is_file():
+        return [str(path)]
+    windows = os.name == "nt"
+    try:
+        parts = shlex.split(text, posix=not windows)
+    except ValueError:  # an unbalanced quotation mark: most likely part of a path
+        parts = [text]
+    return [part.strip('"') for part in parts] if windows else [os.path.expanduser(part) for part in parts]
+
+
+def python_of_environment(folder: Path) -> Path:
+    """Return where a virtual environment keeps its interpreter (which need not exist)."""
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def engine_command(preference: str, engine_root: Path) -> list[str]:
+    """Return the command that starts the engine's Python.
+
+    The preference wins, then the variable ``AVATARCLIP_PYTHON``, then the ``.venv`` of the source tree.
+
+    Raises:
+        SetupError: if there is none, or if the one that was named does not exist.
+    """
+    for text, origin in ((preference, "the preferences"), (os.environ.get(PYTHON_VARIABLE, ""), PYTHON_VARIABLE)):
+        if text.strip():
+            command = parse_command(text)
+            if shutil.which(command[0]) is None:
+                raise SetupError(f"The engine's Python named in {origin} does not exist or cannot run: {command[0]}")
+            return command
+    python = python_of_environment(engine_root / ".venv")
+    if python.is_file():
+        return [str(python)]
+    raise SetupError("The engine's Python is not set; choose it in this add-on's preferences")
+
+
+def child_environment(engine_root: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for the engine: ours, less what is meant for Blender's Python.
+
+    ``PYTHONDONTWRITEBYTECODE`` keeps the engine from writing into the add-on's folder, which may be read-only.
+    """
+    environment = dict(os.environ if base is None else base)
+    for name in _FROM_BLENDER:
+        environment.pop(name, None)
+    environment.update(
+        PYTHONPATH=str(engine_root), PYTHONUTF8="1", PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1",
+    )  # fmt: skip
+    return environment
+
+
+def default_output_folder() -> Path:
+    """Return where avatars go until the user chooses: a folder of their documents, or of their home."""
+    home = Path.home()
+    documents = home / "Documents"
+    return (documents if documents.is_dir() else home) / "AvatarCLIP"
+
+
+def slug(text: str, length: int = 32) -> str:
+    """Return a short ASCII name for a folder, safe on every file system (``"a Fire-fighter!"`` → ``fire-fighter``)."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = [word for word in re.split(r"[^a-z0-9]+", plain) if word not in ("", "a", "an", "the")]
+    return "-".join(words)[:length].strip("-") or "avatar"
+
+
+def new_job_folder(output_folder: Path, title: str, now: datetime | None = None) -> Path:
+    """Create and return a job folder of its own, named by time and title.
+
+    Raises:
+        SetupError: if the folder cannot be written.
+    """
+    stem = f"{(now or datetime.now()):%Y%m%d-%H%M%S}-{slug(title)}"
+    try:
+        output_folder.mkdir(parents=True, exist_ok=True)
+        for number in range(1, 1000):
+            folder = output_folder / (stem if number == 1 else f"{stem}-{number}")
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return folder
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SetupError(f"Cannot write to {output_folder} ({reason}); choose another Avatars Folder") from None
+    raise SetupError(f"{output_folder} holds too many avatars of this name; choose another Avatars Folder")

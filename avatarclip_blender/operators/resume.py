@@ -1,0 +1,35 @@
+"""Resume: run the last job's folder again; the engine goes on where it stopped."""
+
+import bpy
+
+from .. import preferences, session
+from ..locate import SetupError
+from .common import resumable_folder
+
+
+class AVATARCLIP_OT_resume(bpy.types.Operator):
+    """Go on with the last avatar from where it stopped, with its own prompts"""
+
+    bl_idname = "avatarclip.resume"
+    bl_label = "Resume"
+    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Refuse if there is nothing that stopped half-way."""
+        possible = resumable_folder(context) is not None
+        if not possible:
+            cls.poll_message_set("No avatar was left half-way")
+        return possible
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Start the engine on the same folder."""
+        folder = resumable_folder(context)
+        if folder is None:
+            return {"CANCELLED"}
+        try:
+            session.start(folder, preferences.engine_command(context))
+        except SetupError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}

@@ -1,0 +1,135 @@
+"""What is known about a run of the engine, built up from its events. No bpy, no processes."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+
+from .contract import protocol
+
+RUNNING, FINISHED, CANCELLED, FAILED = "running", "finished", "cancelled", "failed"
+
+
+@dataclass
+class Progress:
+    """The state of one run, as the panel shows it; changed only by `apply`, `fail` and `cancel`."""
+
+    phase: str = RUNNING
+    stages: tuple[str, ...] = protocol.STAGES
+    stage: str | None = None
+    step: int = 0
+    total: int = 0
+    eta: float | None = None
+    """Seconds that the running stage still needs, by the engine's own reckoning at `eta_time`."""
+    eta_time: float = 0.0
+    figures: dict[str, float] = field(default_factory=dict)
+    """The last loss or score of the running stage, by name."""
+    done: list[str] = field(default_factory=list)
+    """Stages that finished or were skipped."""
+    preview: str | None = None
+    """Path of the newest preview, relative to the job folder."""
+    previews_seen: int = 0
+    warnings: list[str] = field(default_factory=list)
+    result: str | None = None
+    """Path of the result's folder, relative to the job folder."""
+    code: str | None = None
+    message: str = ""
+    hint: str = ""
+
+    def apply(self, event: Mapping[str, Any]) -> None:
+        """Take in one event; fields that are missing or make no sense are passed over."""
+        handler = getattr(self, f"_on_{event['event']}", None)
+        if handler is not None:
+            handler(event)
+
+    def fail(self, message: str, hint: str = "", code: str = "internal") -> None:
+        """Record how the run ended; the first account of it is kept, for it is the closest to the cause."""
+        if self.phase != FAILED:
+            self.phase, self.message, self.hint, self.code = FAILED, message, hint, code
+
+    def cancel(self) -> None:
+        """Record that the user stopped the run."""
+        self.phase, self.message, self.hint, self.code = CANCELLED, "Cancelled", "", "cancelled"
+
+    @property
+    def factor(self) -> float:
+        """Share of the running stage that is done, 0 to 1."""
+        return min(max(self.step / self.total, 0.0), 1.0) if self.total > 0 else 0.0
+
+    @property
+    def position(self) -> int:
+        """Number of the running stage, counted from 1; 1 before any has started."""
+        return self.stages.index(self.stage) + 1 if self.stage in self.stages else 1
+
+    def seconds_left(self, now: float | None = None) -> float | None:
+        """Return the time that the running stage still needs, counted down between events; None if unknown."""
+        if self.eta is None:
+            return None
+        return max(self.eta - ((time.monotonic() if now is None else now) - self.eta_time), 0.0)
+
+    # --- one method an event -------------------------------------------------------------------------------
+    def _on_job_started(self, event: Mapping[str, Any]) -> None:
+        stages = event.get("stages")
+        if isinstance(stages, list | tuple) and stages and set(stages) <= set(protocol.STAGES):
+            self.stages = tuple(stages)
+
+    def _on_stage_started(self, event: Mapping[str, Any]) -> None:
+        self.stage, self.step, self.total, self.eta, self.figures = event.get("stage"), 0, 0, None, {}
+
+    def _on_stage_skipped(self, event: Mapping[str, Any]) -> None:
+        self._on_stage_finished(event)
+
+    def _on_stage_finished(self, event: Mapping[str, Any]) -> None:
+        stage = event.get("stage")
+        if isinstance(stage, str) and stage not in self.done:
+            self.done.append(stage)
+        self.eta = None
+
+    def _on_progress(self, event: Mapping[str, Any]) -> None:
+        if event.get("stage") not in (None, self.stage):
+            self._on_stage_started(event)
+        self.step, self.total = _count(event.get("step")), _count(event.get("total"))
+        eta = event.get("eta")
+        self.eta = max(float(eta), 0.0) if _is_number(eta) else None
+        self.eta_time = time.monotonic()
+        known = {"event", "time", "stage", "step", "total", "eta"}
+        self.figures = {key: float(value) for key, value in event.items() if key not in known and _is_number(value)}
+
+    def _on_preview(self, event: Mapping[str, Any]) -> None:
+        if isinstance(event.get("path"), str):
+            self.preview = event["path"]
+            self.previews_seen += 1
+
+    def _on_warning(self, event: Mapping[str, Any]) -> None:
+        if event.get("message"):
+            self.warnings.append(str(event["message"]))
+
+    def _on_error(self, event: Mapping[str, Any]) -> None:
+        if event.get("code") == "cancelled":
+            self.cancel()
+        else:
+            message = str(event.get("message") or "The engine reported an error.")
+            self.fail(message, str(event.get("hint") or ""), str(event.get("code") or "internal"))
+
+    def _on_result(self, event: Mapping[str, Any]) -> None:
+        self.result = str(event.get("path") or protocol.RESULT_DIR)
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _count(value: Any) -> int:
+    return max(int(value), 0) if _is_number(value) else 0
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration as people say it: ``45 s``, ``3 min``, ``1 h 20 min``."""
+    seconds = max(seconds, 0.0)
+    if seconds < 60:
+        return f"{math.ceil(seconds)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
