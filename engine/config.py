@@ -75,6 +75,8 @@ class MeshConfig:
 
     resolution: int = 256
     """Cells of the marching-cubes grid along the avatar's longest side."""
+    max_faces: int = 0
+    """Triangles to which the mesh is decimated; 0 keeps them all."""
 
 
 @dataclass(frozen=True)
