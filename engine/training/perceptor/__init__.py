@@ -1,0 +1,1 @@
+"""Training the bundled text-image perceptor: figures with captions, renders, contrastive learning."""
