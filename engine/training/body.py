@@ -123,12 +123,12 @@ def close_surface(model: anny.Anny, template: np.ndarray) -> ClosedSurface:
             n = len(loop)
             for k in range(n):
                 a, b, c, d = previous[k], previous[(k + 1) % n], ring[k], ring[(k + 1) % n]
-                extra_faces += [(a, b, c), (b, d, c)]
+                extra_faces += [(b, a, c), (d, b, c)]  # the border runs as the skin sees it, the cap against it
             previous = np.array(ring)
         apex = add(center)
         labels.setdefault(f"apex.{name}", []).append(apex)
         n = len(previous)
-        extra_faces += [(previous[k], previous[(k + 1) % n], apex) for k in range(n)]
+        extra_faces += [(previous[(k + 1) % n], previous[k], apex) for k in range(n)]
     all_faces = np.concatenate([skin, np.array(extra_faces)])
     used = np.unique(all_faces)
     renumber = np.full(len(rows), -1)

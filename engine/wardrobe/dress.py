@@ -1,0 +1,114 @@
+"""Dress a body in a look: one mesh of skin, clothes and attached pieces that can be posed and rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+from engine.body import Body, bone_transforms
+from engine.body.skinning import skin
+from engine.wardrobe.canonical import canonical_coordinates
+from engine.wardrobe.outfit import Look
+from engine.wardrobe.paint import paint, thickness
+from engine.wardrobe.props import Binding, Prop, bind, props_of
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class DressedBody:
+    """The body's mesh with its pieces behind it; rest space is the T-pose in metres.
+
+    ``parts`` gives each piece's (first vertex, last + 1, first face, last + 1): the skin first, each part closed.
+    """
+
+    vertices: Floats  # (V, 3) T-pose
+    faces: NDArray[np.int32]  # (F, 3)
+    colors: Floats  # (V, 3) sRGB
+    weights: Floats  # (V, 24)
+    joints: Floats  # (24, 3)
+    parts: tuple[tuple[int, int, int, int], ...]
+
+    def posed(self, pose: NDArray, trans: NDArray | None = None) -> Floats:
+        """(V, 3) the mesh in a pose (24, 3), axis-angle."""
+        transforms = bone_transforms(self.joints, np.asarray(pose, np.float32)[None])
+        moved: Floats = skin(self.vertices, self.weights, transforms)[0]
+        return moved if trans is None else moved + np.asarray(trans, np.float32)
+
+
+class Wardrobe:
+    """Dresses one body model; what does not depend on look or shape is kept."""
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.canonical: Floats = canonical_coordinates(body)
+        self._adjacency = _averaging(body.faces, len(body.template))
+        self._bound: dict[bytes, Binding] = {}
+
+    def dress(self, look: Look, betas: NDArray) -> DressedBody:
+        """The dressed body of one shape.
+
+        Args:
+            look: skin, hair and garments.
+            betas: (S,) shape coefficients.
+        """
+        rest = self.body.rest_vertices(betas)
+        joints = self.body.rest_joints(betas)
+        colors = paint(look, self.canonical)
+        vertices = self._stand_off(rest, look, scale=_size(joints))
+        parts = [(0, len(vertices), 0, len(self.body.faces))]
+        pieces = [(vertices, self.body.faces, colors, self.body.weights)]
+        for prop in props_of(look):
+            binding = self._bind(prop)
+            shift = vertices - self.canonical
+            placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
+            first_vertex, first_face = parts[-1][1], parts[-1][3]
+            parts.append((first_vertex, first_vertex + len(placed), first_face, first_face + len(prop.faces)))
+            pieces.append((placed, prop.faces + first_vertex, prop.colors, binding.weights))
+        columns = [np.concatenate(column) for column in zip(*pieces)]
+        return DressedBody(
+            columns[0].astype(np.float32), columns[1], columns[2], columns[3].astype(np.float32), joints, tuple(parts)
+        )
+
+    def _stand_off(self, rest: Floats, look: Look, scale: float) -> Floats:
+        """Smooth the skin under clothes and move it outwards by their thickness."""
+        offset, smooth = thickness(look, self.canonical)
+        if smooth.any():
+            soft = rest
+            for _ in range(12):
+                soft = self._adjacency @ soft
+            rest = rest + smooth[:, None] * (soft - rest)
+        moved: Floats = rest + offset[:, None] * scale * vertex_normals(rest, self.body.faces)
+        return moved
+
+    def _bind(self, prop: Prop) -> Binding:
+        key = prop.vertices.tobytes()
+        if key not in self._bound:
+            self._bound[key] = bind(prop, self.body, self.canonical)
+        return self._bound[key]
+
+
+def _size(joints: Floats) -> float:
+    """A body's size against the standard figure, from trunk and legs; clothes on children are thinner."""
+    return float(np.clip(np.linalg.norm(joints[15] - joints[7]) / 1.52, 0.3, 1.3))
+
+
+def _averaging(faces: NDArray[np.int32], count: int) -> sparse.csr_matrix:
+    """(V, V) each row the mean of a vertex's neighbours and itself."""
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    matrix = sparse.csr_matrix((np.ones(len(edges), np.float32), (edges[:, 0], edges[:, 1])), (count, count))
+    matrix = ((matrix + matrix.T) > 0).astype(np.float32) + sparse.eye(count, dtype=np.float32)
+    return sparse.diags(1.0 / np.asarray(matrix.sum(1)).ravel()).astype(np.float32) @ matrix
+
+
+def vertex_normals(vertices: NDArray, faces: NDArray) -> Floats:
+    """(V, 3) unit normals, area-weighted."""
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    normal = np.cross(b - a, c - a)
+    total = np.empty((len(vertices), 3))
+    for axis in range(3):
+        total[:, axis] = np.bincount(faces.ravel(), np.repeat(normal[:, axis], 3), len(vertices))
+    return (total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)).astype(np.float32)

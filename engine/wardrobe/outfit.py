@@ -1,0 +1,202 @@
+"""What a training figure looks like, without meshes: garment kinds, named colours, `Look` and `Shape`.
+
+The renderer maps every garment kind to body regions and every name to a colour; the grammar puts the same
+names into words. Colours are sRGB 0-1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+GARMENT_KINDS: dict[str, tuple[str, str]] = {
+    # tops
+    "tank_top": ("torso", "torso from chest to hips with shoulder straps, bare arms"),
+    "t_shirt": ("torso", "torso to the hips, sleeves to the elbow"),
+    "long_sleeve": ("torso", "torso to the hips, sleeves to the wrist, close to the body (shirt, sweater)"),
+    "jacket": ("torso", "torso to the hips, sleeves to the wrist; accent = the shirt seen in a narrow front opening"),
+    "coat": ("torso", "torso to the knees, sleeves to the wrist; accent = collar and front edge"),
+    "hoodie": ("torso", "torso to the hips, sleeves to the wrist, hood lying on the neck and upper back"),
+    "robe": ("torso", "shoulders to ankles, sleeves to the wrist; accent = hems and front edge"),
+    "crop_top": ("torso", "chest and short sleeves, bare belly"),
+    "vest": ("over", "sleeveless, over the chest and the back, what is beneath shows at the arms and the front"),
+    "armor_torso": ("over", "hard shell over chest, belly, back and hips; accent = ornaments"),
+    "bikini_top": ("torso", "a band around the breasts"),
+    # bottoms
+    "trousers": ("legs", "hips to ankles"),
+    "shorts": ("legs", "hips to above the knees"),
+    "briefs": ("legs", "hips only, also over leggings or a jumpsuit"),
+    "skirt": ("legs", "hips to above the knees as one tube"),
+    "long_skirt": ("legs", "hips to ankles as one tube"),
+    "leggings": ("legs", "hips to ankles, skin-tight"),
+    # one piece
+    "dress": ("body", "chest to above the knees with straps or short sleeves"),
+    "gown": ("body", "chest to ankles with straps or short sleeves"),
+    "jumpsuit": ("body", "skin-tight from neck to ankles and wrists"),
+    "spacesuit": ("body", "bulky from neck to ankles and wrists; accent = joints' rings and chest pack"),
+    "swimsuit": ("body", "chest to hips, bare arms and legs"),
+    # feet and hands
+    "shoes": ("feet", "feet below the ankle"),
+    "boots": ("feet", "feet and shins up to the knee"),
+    "sandals": ("feet", "soles and straps, half of the foot bare"),
+    "socks": ("shins", "shins up to below the knee, shows above shoes"),
+    "gloves": ("hands", "hands to the wrist"),
+    "gauntlets": ("hands", "hands and forearms"),
+    "wristbands": ("wrists", "a ring around each wrist"),
+    # accessories
+    "belt": ("waist", "a ring around the waist; accent = buckle"),
+    "cape": ("back", "back from the shoulders to the calves (also wings, in their colour)"),
+    "scarf": ("neck", "a thick ring around the neck"),
+    "necklace": ("neck", "a thin ring on the collar bones"),
+    "tie": ("chest", "a vertical strip on the middle of the chest"),
+    "mask_eyes": ("face", "a band around the eyes"),
+    "mask_mouth": ("face", "nose, mouth and chin"),
+    "mask_full": ("face", "the whole head or face; accent = eyes"),
+    "helmet": ("head", "skull down to the brows and the neck; accent = visor or crest"),
+    "hat": ("head", "skull above the brows; accent = band"),
+    "cap": ("head", "skull above the brows with a peak over the forehead"),
+    "headband": ("head", "a ring around the forehead (also crowns)"),
+    "glasses": ("eyes", "rims around the eyes"),
+    "hood": ("head", "skull, ears and neck, the face free; accent = none"),
+    "apron": ("over", "front from the chest to the knees"),
+    "backpack": ("back", "a block on the upper back and two straps in front of the shoulders"),
+    "suspenders": ("over", "two vertical strips over the shoulders down to the hips"),
+    "chest_emblem": ("chest", "a patch on the middle of the chest; accent = its rim"),
+    "knee_pads": ("knees", "patches on the knees"),
+    "shoulder_pads": ("shoulders", "caps on the shoulders"),
+}
+"""Kind -> (slot, region in words). Barefoot, bare arms and so on are the absence of a garment."""
+
+COVER = {
+    "torso": ("torso",), "legs": ("legs",), "body": ("torso", "legs"), "feet": ("feet",),
+}  # fmt: skip
+"""What the slots of main garments cover; the robe and the coat cover legs too (see `covers`)."""
+
+PATTERNS = ("plain", "stripes_h", "stripes_v", "checks", "dots", "camo", "two_tone")
+"""Of a garment's colour (and its accent, where it has one; else a lighter or darker shade of the colour).
+two_tone: the left half or the lower half in the accent."""
+
+HAIR_STYLES = ("bald", "buzz", "short", "medium", "long", "ponytail", "bun", "afro", "mohawk", "hood")
+"""hood: the head's hair is hidden beneath a garment (helmet, hood, full mask)."""
+
+BEARDS = ("none", "stubble", "full", "moustache", "goatee")
+
+
+def _rgb(code: str) -> tuple[float, float, float]:
+    """'rrggbb' -> sRGB 0-1."""
+    return int(code[0:2], 16) / 255, int(code[2:4], 16) / 255, int(code[4:6], 16) / 255
+
+
+def _table(text: str) -> dict[str, tuple[float, float, float]]:
+    """'name rrggbb, name rrggbb' -> name -> sRGB; underscores stand for spaces in names."""
+    pairs = (item.split() for item in text.split(","))
+    return {name.replace("_", " "): _rgb(code) for name, code in pairs}
+
+
+COLORS = _table("""
+black 141414, dark_grey 424548, grey 808386, light_grey b9bcbf, silver c9d1d8, white f5f5f2, cream f3e9c9,
+beige d9c29c, tan c4976a, khaki a39b6b, brown 77492a, dark_brown 46291a, rust a8481e, copper b9683a, bronze 8f6a33,
+gold d6a72c, yellow f7d820, mustard c9971a, orange f2801c, coral f57f6a, red d81e24, dark_red 96121c, maroon 5d0f22,
+pink f2a0bd, hot_pink ec3a96, magenta c4188f, lavender bda8e0, purple 7d2ea3, dark_purple 45195f, navy 16234f,
+blue 2350c4, royal_blue 2f6fe6, light_blue 8fc4ee, turquoise 35c9c0, cyan 22d4ee, teal 0f7378, mint a5e3c0,
+green 249440, dark_green 12502a, light_green 86d06a, lime a2e01c, olive 66702a
+""")
+"""Garment colours."""
+
+SKINS = _table("""
+pale f1d8c8, fair e8bd9f, tanned c68c5f, olive b08a5b, brown 8a5836, dark 52321f, black 33231a,
+green 5fa03c, dark_green 31592a, blue 3f78c8, light_blue 9cc7e6, red b8281f, purple 7b4a9c, grey 8e9391,
+white eeeeea, ink 17171a, yellow ecd03a, orange dc7a2c, pink eea0b4, teal 2a8f8a,
+rotten 7f8b66, gold d2a537, silver c0c8ce, bronze 8b6334, stone 84807a, wood 84592f, metal 6f787f, bone e2d9bf,
+brown_fur 6b4426, black_fur 221f1f, white_fur e6e6e6, grey_fur 77797b, orange_fur cf7a2a, tan_fur bd9364,
+ice bfe4f2, lava c23a12, bandages d8ccab, clay a8623f
+""")
+"""Human skins first (the first seven), then fantasy skins and materials."""
+
+HUMAN_SKINS = ("pale", "fair", "tanned", "olive", "brown", "dark", "black")
+
+HAIR_COLORS = _table("""
+black 15120f, dark_brown 3a2417, brown 5e3a20, light_brown 8b6238, blond d9b366, platinum efe2bd, ginger b5501d,
+auburn 742c19, grey 8d8d8d, white ececec, pink ee77b0, blue 2b62d0, green 2f9e48, purple 7a35a8, red c2161c,
+orange ea7a1c, teal 1b9a97, yellow f2d42a, silver bfc6cc
+""")
+"""Hair and beard colours; the first ten are natural."""
+
+NATURAL_HAIR = ("black", "dark brown", "brown", "light brown", "blond", "platinum", "ginger", "auburn", "grey", "white")
+
+EYE_COLORS = _table("""
+brown 5a3519, blue 3d7fc4, green 4c8f4a, grey 7c878d, hazel 86682f, black 0c0c0c, red d01818, yellow f0d020,
+white f4f4f4, purple 8040b0, orange f08020, cyan 40e0f0
+""")
+
+
+@dataclass(frozen=True)
+class Garment:
+    """One garment: a kind of `GARMENT_KINDS`, colours of `COLORS`, a pattern of `PATTERNS`."""
+
+    kind: str
+    color: str
+    accent: str | None = None
+    pattern: str = "plain"
+
+
+@dataclass(frozen=True)
+class Look:
+    """The surface of a figure; garments are ordered from the innermost to the outermost."""
+
+    skin: str
+    hair_style: str
+    hair_color: str
+    beard: str
+    beard_color: str
+    eye_color: str
+    garments: tuple[Garment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The body: height, weight, muscle in -1..1 (0 average); gender -1 female .. 1 male; age 0..1.
+
+    Age anchors: 0 newborn, 0.17 toddler (3 years), 0.3 child (9), 0.42 teenager (15), 0.55 young adult (25),
+    0.75 middle-aged (50), 0.9 old (70), 1 very old (90). Height is relative to people of that age.
+    """
+
+    height: float = 0.0
+    weight: float = 0.0
+    muscle: float = 0.0
+    age: float = 0.6
+    gender: float = 0.0
+
+    def with_value(self, name: str, value: float) -> Shape:
+        """The same shape with one number replaced."""
+        return replace(self, **{name: value})
+
+
+def covers(kind: str) -> tuple[str, ...]:
+    """The main areas (torso, legs, feet) that a garment kind hides."""
+    if kind in ("robe", "gown", "spacesuit", "jumpsuit", "coat", "dress"):
+        return ("torso", "legs")
+    if kind == "armor_torso":
+        return ("torso",)
+    return COVER.get(GARMENT_KINDS[kind][0], ())
+
+
+def validate(look: Look) -> list[str]:
+    """What is unknown in a look, in words; empty when all names are known."""
+    faults = []
+    for label, value, known in (
+        ("skin", look.skin, SKINS),
+        ("hair style", look.hair_style, HAIR_STYLES),
+        ("hair colour", look.hair_color, HAIR_COLORS),
+        ("beard", look.beard, BEARDS),
+        ("beard colour", look.beard_color, HAIR_COLORS),
+        ("eye colour", look.eye_color, EYE_COLORS),
+    ):
+        if value not in known:
+            faults.append(f"{label} {value!r}")
+    for garment in look.garments:
+        if garment.kind not in GARMENT_KINDS:
+            faults.append(f"garment {garment.kind!r}")
+        if garment.pattern not in PATTERNS:
+            faults.append(f"pattern {garment.pattern!r}")
+        faults += [f"colour {c!r}" for c in (garment.color, garment.accent) if c is not None and c not in COLORS]
+    return faults

@@ -1,0 +1,190 @@
+"""Where each garment lies on the standard figure, and how thick it is.
+
+Every region is a function of canonical `Points` (metres; see `canonical`) to a mask in 0..1. Edges are heights and
+distances on the open body's template: hips at y = -0.02, knees -0.44, ankles -0.87, soles -0.94, arm pits 0.38,
+shoulders 0.45, neck 0.55, chin 0.58, mouth 0.62, eyes 0.69, crown 0.80; elbows at |x| = 0.44, wrists 0.68.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.canonical import Points
+
+Mask = Callable[[Points], NDArray]
+SHORT, ELBOW, WRIST, SHOULDER = 0.34, 0.44, 0.672, 0.185
+
+
+def top(hem: float, sleeve: float, neck: float = 0.085) -> Mask:
+    """A top from ``hem`` up to a round neckline of radius ``neck``, with sleeves out to ``sleeve``."""
+    return lambda p: p.above(p.y, hem) * p.below(p.side, sleeve) * p.above(p.neck, neck) * p.below(p.y, 0.53)
+
+
+def strapped(hem: float) -> Mask:
+    """A sleeveless top with two shoulder straps."""
+
+    def mask(p: Points) -> NDArray:
+        trunk = p.band(p.y, hem, 0.385) * p.below(p.side, 0.19)
+        straps = p.band(p.side, 0.06, 0.105) * p.band(p.y, 0.37, 0.53) * p.above(p.neck, 0.06)
+        return np.maximum(trunk, straps)
+
+    return mask
+
+
+def legs(hem: float, waist: float = 0.10) -> Mask:
+    """Trousers of any length."""
+    return lambda p: p.band(p.y, hem, waist)
+
+
+def face_opening(p: Points) -> NDArray:
+    """The oval that hoods and helmets leave free."""
+    radius = np.sqrt((p.x / 0.064) ** 2 + ((p.y - 0.655) / 0.082) ** 2)
+    edge = p.soft / 0.064
+    return np.clip((1 + edge - radius) / (2 * edge), 0, 1) * p.above(p.z, 0.055)
+
+
+def _vest(p: Points) -> NDArray:
+    opening = p.below(p.side, 0.035) * p.front()
+    return top(-0.02, SHOULDER - 0.02, 0.10)(p) * (1 - opening)
+
+
+def _sandals(p: Points) -> NDArray:
+    straps = np.maximum(p.band(p.z, 0.03, 0.055), p.band(p.z, 0.10, 0.125)) * p.below(p.y, -0.86)
+    return np.maximum(p.below(p.y, -0.928), np.maximum(straps, p.band(p.y, -0.875, -0.855)))
+
+
+def _glasses(p: Points) -> NDArray:
+    rim = np.sqrt(((p.side - 0.032) / 1.15) ** 2 + (p.y - 0.688) ** 2)
+    bridge = p.band(p.y, 0.690, 0.697) * p.below(p.side, 0.014)
+    temple = p.band(p.y, 0.690, 0.697) * p.above(p.side, 0.055) * p.above(p.z, 0.03)
+    ring = p.band(rim, 0.0185, 0.0235) * p.above(p.z, 0.08)
+    return np.maximum(ring, np.maximum(bridge * p.above(p.z, 0.1), temple) * p.above(p.y, 0.6))
+
+
+def _helmet(p: Points) -> NDArray:
+    shell = p.above(p.y, 0.715)
+    sides = p.above(p.y, 0.575) * p.below(p.z, 0.075)
+    return np.maximum(shell, sides)
+
+
+def _swimsuit(p: Points) -> NDArray:
+    leg_cut = p.above(p.y + 0.45 * np.maximum(0.11 - p.side, -0.1), -0.045)
+    return np.maximum(strapped(0.0)(p), p.band(p.y, -0.1, 0.02) * leg_cut)
+
+
+def _on_trunk(p: Points) -> NDArray:
+    return p.below(p.side, 0.20)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A garment's mask, its thickness in metres, and how far it smooths the body beneath (0..1)."""
+
+    mask: Mask
+    thickness: float = 0.004
+    smooth: float = 0.0
+
+
+REGIONS: dict[str, Region] = {
+    "tank_top": Region(strapped(-0.03)),
+    "t_shirt": Region(top(-0.05, SHORT), 0.007, 0.5),
+    "long_sleeve": Region(top(-0.05, WRIST, 0.075), 0.007, 0.5),
+    "jacket": Region(top(-0.06, WRIST, 0.08), 0.014, 0.9),
+    "coat": Region(top(-0.10, WRIST, 0.075), 0.016, 1.0),
+    "hoodie": Region(top(-0.06, WRIST, 0.065), 0.016, 0.9),
+    "robe": Region(top(-0.10, WRIST, 0.08), 0.018, 1.0),
+    "crop_top": Region(top(0.24, SHORT), 0.005, 0.3),
+    "vest": Region(_vest, 0.012, 0.5),
+    "armor_torso": Region(top(-0.07, SHOULDER, 0.075), 0.020, 0.8),
+    "bikini_top": Region(lambda p: p.band(p.y, 0.265, 0.365) * _on_trunk(p), 0.003),
+    "trousers": Region(legs(-0.865), 0.009, 0.6),
+    "shorts": Region(legs(-0.36), 0.009, 0.6),
+    "briefs": Region(lambda p: _swimsuit(p) * p.below(p.y, 0.06), 0.004),
+    "skirt": Region(legs(-0.12), 0.006, 0.5),
+    "long_skirt": Region(legs(-0.12), 0.006, 0.5),
+    "leggings": Region(legs(-0.865), 0.002),
+    "dress": Region(lambda p: np.maximum(strapped(-0.12)(p), p.band(p.y, -0.12, 0.1)), 0.006, 0.4),
+    "gown": Region(lambda p: np.maximum(strapped(-0.12)(p), p.band(p.y, -0.12, 0.1)), 0.006, 0.4),
+    "jumpsuit": Region(lambda p: p.band(p.y, -0.87, 0.56) * p.below(p.side, WRIST) * p.above(p.neck, 0.055), 0.003),
+    "spacesuit": Region(lambda p: p.band(p.y, -0.89, 0.56) * p.below(p.side, WRIST), 0.034, 1.0),
+    "swimsuit": Region(_swimsuit, 0.003),
+    "shoes": Region(lambda p: p.below(p.y, -0.868), 0.012, 1.0),
+    "boots": Region(lambda p: p.below(p.y, -0.52), 0.014, 1.0),
+    "sandals": Region(_sandals, 0.006),
+    "socks": Region(lambda p: p.below(p.y, -0.62), 0.004, 0.3),
+    "gloves": Region(lambda p: p.above(p.side, 0.665), 0.004),
+    "gauntlets": Region(lambda p: p.above(p.side, 0.53), 0.008),
+    "wristbands": Region(lambda p: p.band(p.side, 0.635, 0.69), 0.007),
+    "belt": Region(lambda p: p.band(p.y, 0.055, 0.098), 0.014, 0.8),
+    "cape": Region(lambda p: p.band(p.neck, 0.075, 0.11) * p.below(p.y, 0.56), 0.016, 0.6),
+    "scarf": Region(lambda p: p.band(p.y, 0.495, 0.572) * p.below(p.side, 0.13), 0.030, 1.0),
+    "necklace": Region(lambda p: p.band(p.neck, 0.083, 0.095) * p.front(), 0.006),
+    "tie": Region(lambda p: p.band(p.y, 0.13, 0.49) * p.below(p.side - 0.02 * (0.45 - p.y), 0.016) * p.front(), 0.008),
+    "mask_eyes": Region(
+        lambda p: p.band(p.y, 0.668, 0.715) * p.above(p.z, -0.1) * (1 - p.ellipse(0.031, 0.6885, 0.015, 0.007)), 0.004
+    ),
+    "mask_mouth": Region(lambda p: p.band(p.y, 0.572, 0.663) * p.above(p.z, 0.045), 0.008, 0.8),
+    "mask_full": Region(lambda p: p.above(p.y, 0.553), 0.006, 0.3),
+    "helmet": Region(_helmet, 0.026, 1.0),
+    "hat": Region(lambda p: p.above(p.y + 0.15 * (p.z - 0.05), 0.738), 0.014, 1.0),
+    "cap": Region(lambda p: p.above(p.y + 0.2 * (p.z - 0.05), 0.735), 0.016, 1.0),
+    "headband": Region(lambda p: p.band(p.y + 0.1 * (p.z - 0.05), 0.728, 0.755), 0.010, 0.8),
+    "glasses": Region(_glasses, 0.004),
+    "hood": Region(lambda p: p.above(p.y, 0.535) * (1 - face_opening(p)), 0.020, 1.0),
+    "apron": Region(lambda p: p.band(p.y, -0.42, 0.36) * p.front() * _on_trunk(p) * p.below(p.side, 0.15), 0.010, 0.8),
+    "backpack": Region(lambda p: p.band(p.side, 0.09, 0.125) * p.band(p.y, 0.22, 0.53), 0.012),
+    "suspenders": Region(lambda p: p.band(p.side, 0.065, 0.095) * p.band(p.y, 0.08, 0.53), 0.006),
+    "chest_emblem": Region(lambda p: p.ellipse(0.0, 0.345, 0.062, 0.055), 0.005),
+    "knee_pads": Region(lambda p: p.band(p.y, -0.50, -0.375) * p.above(p.z, 0.0), 0.016, 0.6),
+    "shoulder_pads": Region(lambda p: p.band(p.side, 0.13, 0.26) * p.above(p.y, 0.42), 0.012, 0.8),
+}
+"""One region for every garment kind of `outfit.GARMENT_KINDS`."""
+
+
+def scalp(p: Points) -> NDArray:
+    """Where short hair grows: above a line from the forehead over the ears to the nape."""
+    line = 0.742 - 0.95 * np.clip(0.095 - p.z, 0.0, 0.13)
+    return smoothstep_edge(p.y - line, p.soft * 1.5)
+
+
+def smoothstep_edge(signed: NDArray, soft: float) -> NDArray:
+    """1 where a signed distance is positive, with a soft edge."""
+    t = np.clip(signed / (2 * soft) + 0.5, 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def nape(p: Points, low: float) -> NDArray:
+    """The back and sides of the head and neck down to ``low``, beside the scalp."""
+    return p.above(p.y, low) * p.below(p.z, 0.035) * p.below(p.side, 0.11)
+
+
+HAIR: dict[str, Region] = {
+    "bald": Region(lambda p: np.zeros_like(p.x), 0.0),
+    "hood": Region(lambda p: np.zeros_like(p.x), 0.0),
+    "buzz": Region(scalp, 0.002),
+    "short": Region(scalp, 0.014),
+    "medium": Region(lambda p: np.maximum(scalp(p), nape(p, 0.545)), 0.022, 0.6),
+    "long": Region(lambda p: np.maximum(scalp(p), nape(p, 0.49)), 0.022, 0.6),
+    "ponytail": Region(scalp, 0.010),
+    "bun": Region(scalp, 0.010),
+    "afro": Region(scalp, 0.055, 1.0),
+    "mohawk": Region(lambda p: scalp(p) * p.below(p.side, 0.02), 0.035),
+}
+BEARD: dict[str, Mask] = {
+    "none": lambda p: np.zeros_like(p.x),
+    "stubble": lambda p: 0.4 * _jaw(p),
+    "full": lambda p: _jaw(p),
+    "moustache": lambda p: p.band(p.y, 0.628, 0.642) * p.below(p.side, 0.032) * p.above(p.z, 0.1),
+    "goatee": lambda p: np.maximum(
+        p.band(p.y, 0.570, 0.612) * p.below(p.side, 0.02) * p.above(p.z, 0.08), BEARD["moustache"](p)
+    ),
+}
+
+
+def _jaw(p: Points) -> NDArray:
+    below = smoothstep_edge(0.645 - p.y - 0.25 * np.clip(p.z - 0.11, 0, 1) * (p.side < 0.05), p.soft * 1.5)
+    return below * p.above(p.y, 0.562) * p.above(p.z, 0.045) * (1 - p.ellipse(0.0, 0.619, 0.024, 0.008))
