@@ -21,6 +21,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 PYTHONS = ((3, 11), (3, 14))
@@ -68,8 +69,8 @@ class Environment:
             made = run([self.base, "-m", "venv", "--clear", str(self.folder)], quiet=True)
             if made != 0:
                 raise Failure(
-                    f"Python could not create {self.folder}; is the venv module there (Debian: apt install python3-venv) "
-                    "and the folder writable?"
+                    f"Python could not create {self.folder}; is the folder writable and the venv module there "
+                    "(Debian: apt install python3-venv)?"
                 )
         for arguments in self.recipe:
             self._install(arguments)
@@ -78,7 +79,7 @@ class Environment:
         return self
 
     def _install(self, arguments: list[str]) -> None:
-        """One ``pip install``; torch on a Linux without an NVIDIA GPU as the much smaller CPU build if it can be had."""
+        """One ``pip install``; on a Linux without an NVIDIA GPU, torch as the much smaller CPU build if it is there."""
         pip = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "-qq"]
         if arguments == [TORCH]:
             if sys.platform.startswith("linux") and not has_nvidia():
@@ -154,8 +155,9 @@ def demo(options: argparse.Namespace, rest: list[str]) -> int:
     began = time.monotonic()
     preset = options.preset or ("standard" if has_cuda(engine_env) else "draft")
     command = [str(engine_env.python), "-m", "engine", "generate", "--out", str(out / "job"), "--preset", preset]
-    for name in ("shape", "appearance", "motion", "seed", "conf"):
-        value = getattr(options, name)
+    settings = {name: getattr(options, name) for name in ("shape", "appearance", "motion", "seed")}
+    settings["conf"] = options.conf.resolve() if options.conf else None
+    for name, value in settings.items():
         if value is not None:
             command += [f"--{name}={value}"]
     code = run(command, cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -245,9 +247,17 @@ def package(options: argparse.Namespace, rest: list[str]) -> int:
     return run([sys.executable, str(ROOT / "tools" / "package.py"), *rest], cwd=ROOT)
 
 
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print it and exit."""
+        self.exit(2, f"error: {message} (see {self.prog} --help).\n")
+
+
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Read the command line; what ``test`` and ``package`` do not know is passed on."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="build.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     commands = parser.add_subparsers(required=True, metavar="demo | test | package")

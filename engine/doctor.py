@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import platform
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from engine.config import Config
 from engine.errors import EngineError
 
 _LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
+_MAIN = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "trimesh", "pyhocon", "scikit-image")
+"""Packages that a person is always shown; the rest only when something is wrong with them."""
 _ENOUGH_MEMORY = 4 << 30
 """Bytes of free main memory below which a job on the CPU may not fit."""
 
@@ -122,12 +126,14 @@ def _memory(advice: list[str]) -> dict[str, int | None]:
 
 def _user_weights(config: Config, advice: list[str]) -> list[dict[str, str | None]]:
     """The user's own files that the settings name, tried by the code that will read them."""
-    from engine.body import load_body
-    from engine.perceptor import load_perceptor
-
     entries: list[dict[str, str | None]] = []
-    loaders = {"body.model": (config.body.model, lambda: load_body(config.body)),
-               "clip.model": (config.clip.model, lambda: load_perceptor(config.clip))}  # fmt: skip
+    loaders: dict[str, tuple[str | None, Callable[[], object]]] = {
+        "body.model": (config.body.model, lambda: importlib.import_module("engine.body").load_body(config.body)),
+        "clip.model": (
+            config.clip.model,
+            lambda: importlib.import_module("engine.perceptor").load_perceptor(config.clip),
+        ),
+    }
     for key, (path, load) in loaders.items():
         if path is None:
             continue
@@ -154,6 +160,8 @@ def as_text(findings: dict[str, Any]) -> str:
         lines.append(f"GPU       {_size(found['memory_free'])} free of {_size(found['memory_total'])}")
     lines.append("packages")
     for name, entry in findings["packages"].items():
+        if name not in _MAIN and entry["installed"] and entry["installed"].split("+")[0] == entry["tested"]:
+            continue
         note = "" if entry["installed"] else "  MISSING"
         lines.append(f"  {name:<24} {entry['installed'] or '-':<16} tested: {entry['tested']}{note}")
     lines.append("bundled")

@@ -12,7 +12,6 @@ once, and each sees only its own settings, a generator seeded from (seed, its na
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -85,17 +84,6 @@ class Context:
 
         return load_perceptor(self.config.clip, self.device)
 
-    @cached_property
-    def body_checksum(self) -> str:
-        """A hash of what the body does: template, weights, shape space and joints."""
-        body = self.body
-        betas = np.linspace(-1.0, 1.0, body.num_betas, dtype=np.float32)
-        parts = (body.faces, body.template, body.weights, body.rest_vertices(betas), body.rest_joints(betas))
-        whole = hashlib.sha256()
-        for part in parts:
-            whole.update(np.ascontiguousarray(part).tobytes())
-        return whole.hexdigest()
-
     def generator(self, stage: str) -> torch.Generator:
         """Randomness of one stage, which does not depend on the stages before it."""
         import torch
@@ -122,7 +110,7 @@ class Context:
             "seed": self.request.seed,
             "prompt": self.prompts.get(name),
             "settings": self.config.section(name),
-            "body": self.body_checksum,
+            "body": self.body.checksum,
             "perceptor": self.perceptor.checksum if stage.judged else None,
             "before": {other: self.folders[other].key for other in before},
         }

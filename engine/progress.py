@@ -6,13 +6,14 @@ import io
 import re
 import shutil
 import time
-from typing import Any, TextIO
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TextIO
 
 from engine import protocol
 from engine.cancel import CancelFlag
 from engine.job import Job
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _EVENT_INTERVAL = 0.2
 """Seconds between two progress events of a stage; more would only fill the disk."""

@@ -1,0 +1,116 @@
+"""Settings: order of the sources, and one sentence for everything that is wrong."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from engine import config, protocol
+from engine.config import Config, load_config
+from engine.errors import EngineError
+
+
+def problem(**given) -> str:
+    """The sentence that these settings give."""
+    with pytest.raises(EngineError) as caught:
+        load_config(**given)
+    assert caught.value.code == "bad_config"
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("preset", [*protocol.PRESETS, "tiny"])
+def test_every_preset_loads(preset):
+    assert isinstance(load_config(preset), Config)
+
+
+def test_presets_grow():
+    draft, standard, high = (load_config(name) for name in ("draft", "standard", "high"))
+    assert draft.appearance.iterations < standard.appearance.iterations < high.appearance.iterations
+    assert draft.mesh.resolution < standard.mesh.resolution < high.mesh.resolution
+
+
+def test_later_sources_win(tmp_path):
+    conf = tmp_path / "mine.conf"
+    conf.write_text("motion { frames = 30, fps = 24 }\nmesh.resolution = 100\n")
+    loaded = load_config("draft", conf, {"motion.fps": "25"})
+    assert loaded.motion.frames == 30
+    assert loaded.motion.fps == 25.0
+    assert isinstance(loaded.motion.fps, float)
+    assert loaded.mesh.resolution == 100
+    assert loaded.appearance.iterations == load_config("draft").appearance.iterations
+
+
+def test_hocon_substitutions_and_includes_work(tmp_path):
+    (tmp_path / "common.conf").write_text("count = 40\n")
+    conf = tmp_path / "mine.conf"
+    conf.write_text('motion { include "common.conf" }\n')
+    assert "'motion.count'" in problem(conf=conf)
+    conf.write_text("motion.frames = 48\nmesh.resolution = ${motion.frames}\n")
+    assert load_config(conf=conf).mesh.resolution == 48
+
+
+def test_unknown_key_names_key_nearest_and_file(tmp_path):
+    conf = tmp_path / "mine.conf"
+    conf.write_text("appearance { iteration = 5 }\n")
+    sentence = problem(conf=conf)
+    assert "'appearance.iteration'" in sentence
+    assert "'appearance.iterations'" in sentence
+    assert str(conf) in sentence
+
+
+def test_unknown_preset_names_the_nearest():
+    assert "'standard'" in problem(preset="standart")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        ("mesh.resolution", "many", "a whole number"),
+        ("mesh.resolution", 2.5, "a whole number"),
+        ("mesh.resolution", True, "a whole number"),
+        ("mesh.resolution", None, "a whole number"),
+        ("motion.fps", "[1, 2]", "a number"),
+        ("motion.fps", "true", "a number"),
+    ],
+)
+def test_wrong_types_are_named(key, value, wanted):
+    sentence = problem(overrides={key: value})
+    assert key in sentence
+    assert wanted in sentence
+
+
+def test_text_settings_take_any_text_and_null():
+    assert load_config(overrides={"body.model": "a folder/SMPL [neutral].npz"}).body.model.endswith("[neutral].npz")
+    assert load_config(overrides={"body.model": "null"}).body.model is None
+
+
+@pytest.mark.parametrize("text", ["appearance {", "[1, 2]", "a = ${nowhere}"])
+def test_broken_files_are_named(tmp_path, text):
+    conf = tmp_path / "mine.conf"
+    conf.write_text(text)
+    assert str(conf) in problem(conf=conf)
+
+
+def test_binary_and_missing_files_are_named(tmp_path):
+    conf = tmp_path / "mine.conf"
+    assert str(conf) in problem(conf=conf)
+    conf.write_bytes(b"\xff\xfe\x00")
+    assert str(conf) in problem(conf=conf)
+
+
+def test_tuples_are_checked_item_by_item():
+    assert config._coerce([1, 2], tuple[float, ...]) == (1.0, 2.0)
+    assert config._coerce([1, 2], tuple[int, int]) == (1, 2)
+    for value, kind in (([1, "x"], tuple[float, ...]), ([1], tuple[int, int]), ("ab", tuple[str, ...])):
+        with pytest.raises(TypeError):
+            config._coerce(value, kind)
+
+
+def test_every_field_is_documented():
+    tree = ast.parse(Path(config.__file__).read_text())
+    for section in (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name != "Config"):
+        for field, after in zip(section.body, [*section.body[1:], None]):
+            if isinstance(field, ast.AnnAssign):
+                documented = isinstance(after, ast.Expr) and isinstance(getattr(after, "value", None), ast.Constant)
+                assert documented, f"{section.name}.{field.target.id} has no line that explains it"

@@ -1,0 +1,217 @@
+"""The pipeline with stand-in stages: what runs, what is taken from the folder, and how it stops and goes on."""
+
+import dataclasses
+import json
+
+import fake_engine
+import pytest
+
+from engine import cache, device, pipeline, protocol
+from engine.cancel import CancelFlag
+from engine.errors import Cancelled, EngineError
+from engine.protocol import Request
+
+REQUEST = Request(prompts={"appearance": "a knight", "motion": "running"}, preset="tiny")
+
+
+def stages_run(path) -> list[str]:
+    """The stages that computed something since the last question, in order, without repetitions."""
+    return list(dict.fromkeys(line.split()[0] for line in fake_engine.calls(path)))
+
+
+@pytest.fixture
+def done(tmp_path):
+    """A finished job."""
+    fake_engine.run(tmp_path / "job", REQUEST)
+    assert stages_run(tmp_path / "job") == [*protocol.STAGES, "finish"]
+    return tmp_path / "job"
+
+
+def test_events_tell_the_whole_story(tmp_path):
+    events = fake_engine.run(tmp_path / "job", REQUEST)
+    told = [(event["event"], event.get("stage")) for event in events if event["event"] != "progress"]
+    expected = [(kind, stage) for stage in protocol.STAGES for kind in ("stage_started", "stage_finished")]
+    assert told == [("job_started", None), *expected, ("result", None)]
+    stored = (tmp_path / "job" / protocol.EVENTS_FILE).read_text().splitlines()
+    assert [protocol.parse_event(line) for line in stored] == events
+    last = [event for event in events if event["event"] == "progress" and event["stage"] == "appearance"][-1]
+    assert (last["step"], last["total"], last["eta"]) == (10, 10, 0.0)
+
+
+def test_nothing_runs_twice(done):
+    events = fake_engine.run(done, REQUEST)
+    assert [event["stage"] for event in events if event["event"] == "stage_skipped"] == list(protocol.STAGES)
+    assert stages_run(done) == ["finish"]
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ({"prompts": {**REQUEST.prompts, "motion": "waving"}}, ["motion"]),
+        ({"prompts": {**REQUEST.prompts, "appearance": "a nurse"}}, ["appearance", "mesh", "rig"]),
+        ({"prompts": {**REQUEST.prompts, "shape": "a child"}}, list(protocol.STAGES)),
+        ({"seed": 1}, list(protocol.STAGES)),
+        ({"overrides": {"mesh.resolution": 65}}, ["mesh", "rig"]),
+        ({"overrides": {"motion.fps": 25}}, ["motion"]),
+        ({"overrides": {"motion.fps": 30}}, []),
+        ({"prompts": {**REQUEST.prompts, "shape": protocol.DEFAULT_PROMPTS["shape"]}}, []),
+    ],
+)
+def test_only_what_changed_runs_again(done, change, again):
+    fake_engine.run(done, dataclasses.replace(REQUEST, **change))
+    assert stages_run(done) == [*again, "finish"]
+
+
+def test_another_perceptor_or_body_is_another_result(done, monkeypatch):
+    def others(**checksums):
+        with fake_engine.installed():
+            for name, value in checksums.items():
+                monkeypatch.setattr(pipeline.Context, name, type("Model", (), {"checksum": value}))
+            with pipeline.Job.create(done, REQUEST) as job:
+                pipeline.run_job(job, REQUEST, device="cpu", stages=fake_engine.STAGES, finish=fake_engine.finish)
+        return stages_run(done)
+
+    assert others(perceptor="other", body="body") == [*protocol.STAGES, "finish"]
+    assert others(perceptor="other", body="body") == ["finish"]
+    assert others(perceptor="other", body="other") == [*protocol.STAGES, "finish"]
+
+
+@pytest.mark.parametrize("damage", ["empty", "gone", "record"])
+def test_a_damaged_result_is_made_again(done, damage):
+    file = done / "checkpoints" / "mesh" / "result.json"
+    if damage == "empty":
+        file.write_text("")
+    elif damage == "gone":
+        file.unlink()
+    else:
+        (done / "checkpoints" / "mesh.json").write_text('{"key"')
+    fake_engine.run(done, REQUEST)
+    assert stages_run(done) == ["mesh", "finish"]
+
+
+class StopAt:
+    """A flag that is set once a stage reports a certain number of steps."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def check(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Cancelled
+
+
+def test_a_cancelled_stage_goes_on_where_it_stopped(tmp_path):
+    path = tmp_path / "job"
+    with pytest.raises(Cancelled):
+        fake_engine.run(path, REQUEST, flag=StopAt(6))
+    before = fake_engine.calls(path)
+    assert before[0] == "shape 0"
+    assert before[-1].startswith("appearance")
+    fake_engine.run(path, REQUEST)
+    after = fake_engine.calls(path)
+    assert [line for line in before + after if line.startswith("appearance")] == [f"appearance {i}" for i in range(10)]
+    assert not (path / "checkpoints" / "appearance" / "steps").exists()
+
+
+def test_state_of_another_prompt_is_not_gone_on_from(tmp_path):
+    path = tmp_path / "job"
+    with pytest.raises(Cancelled):
+        fake_engine.run(path, REQUEST, flag=StopAt(6))
+    fake_engine.calls(path)
+    fake_engine.run(path, dataclasses.replace(REQUEST, prompts={"appearance": "a nurse"}))
+    assert "appearance 0" in fake_engine.calls(path)
+
+
+def test_cancelling_and_resuming_gives_the_same_avatar(tmp_path):
+    with pytest.raises(Cancelled):
+        fake_engine.run(tmp_path / "a", REQUEST, flag=StopAt(6))
+    fake_engine.run(tmp_path / "a", REQUEST)
+    fake_engine.run(tmp_path / "b", REQUEST)
+    results = [json.loads((tmp_path / name / "result" / "all.json").read_text()) for name in "ab"]
+    assert results[0] == results[1]
+
+
+def test_randomness_of_a_stage_does_not_depend_on_the_others(tmp_path):
+    fake_engine.run(tmp_path / "all", REQUEST)
+    fake_engine.run(tmp_path / "few", dataclasses.replace(REQUEST, stages=("motion",)))
+    whole, part = (json.loads((tmp_path / name / "result" / "all.json").read_text()) for name in ("all", "few"))
+    assert list(part) == ["shape", "motion"]
+    assert part["motion"] == whole["motion"]
+    numbers = [stage["number"] for stage in whole.values()]
+    assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize(
+    ("asked", "run"),
+    [
+        (("shape",), ["shape"]),
+        (("rig",), ["shape", "mesh", "rig"]),
+        (("appearance",), ["shape", "appearance"]),
+        (("motion", "mesh"), ["shape", "mesh", "motion"]),
+        (("rig", "motion", "shape", "mesh"), ["shape", "mesh", "rig", "motion"]),
+    ],
+)
+def test_needed_stages_are_added_with_a_note(tmp_path, asked, run):
+    events = fake_engine.run(tmp_path / "job", dataclasses.replace(REQUEST, stages=asked))
+    assert stages_run(tmp_path / "job") == [*run, "finish"]
+    noted = {event["stage"] for event in events if event["event"] == "warning"}
+    assert noted == set(run) - set(asked)
+
+
+def test_the_mesh_differs_with_and_without_appearance(done):
+    fake_engine.run(done, dataclasses.replace(REQUEST, stages=("shape", "mesh", "rig")))
+    assert stages_run(done) == ["mesh", "rig", "finish"]
+
+
+def test_a_full_disk_stops_the_job_and_loses_nothing(tmp_path, monkeypatch):
+    def full(result, folder):
+        raise OSError(28, "No space left on device", str(folder))
+
+    broken = dataclasses.replace(fake_engine.STAGES["mesh"], save=full)
+    monkeypatch.setitem(fake_engine.STAGES, "mesh", broken)
+    with pytest.raises(OSError):
+        fake_engine.run(tmp_path / "job", REQUEST)
+    assert stages_run(tmp_path / "job") == ["shape", "appearance", "mesh"]
+    monkeypatch.undo()
+    fake_engine.run(tmp_path / "job", REQUEST)
+    assert stages_run(tmp_path / "job") == ["mesh", "rig", "motion", "finish"]
+
+
+def test_time_adds_up_over_interruptions(tmp_path):
+    job = fake_engine.Job.create(tmp_path, REQUEST)
+    with job:
+        folder = cache.StageFolder(job, "shape", "key")
+        assert not folder.begin()
+        folder.interrupted(2.0)
+        folder.interrupted(3.0)
+        assert cache.StageFolder(job, "shape", "key").begin()
+        (folder.folder / "result").write_text("x")
+        folder.finish(1.5)
+        assert folder.seconds() == 6.5
+        assert folder.is_finished()
+        assert not cache.StageFolder(job, "shape", "other").is_finished()
+
+
+def test_hashes_do_not_depend_on_the_order_of_keys():
+    assert cache.digest({"a": 1, "b": [1, 2.5, None]}) == cache.digest({"b": [1, 2.5, None], "a": 1})
+    assert cache.digest({"a": 1}) != cache.digest({"a": 2})
+
+
+def test_stage_seeds_are_distinct_and_fit():
+    seeds = {device.stage_seed(seed, stage) for seed in range(50) for stage in protocol.STAGES}
+    assert len(seeds) == 250
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_an_unknown_device_is_a_sentence():
+    with pytest.raises(EngineError, match="no device 'tpu'"):
+        device.pick("tpu")
+
+
+def test_the_flag_is_asked_between_stages(tmp_path):
+    flag = CancelFlag()
+    flag._event.set()
+    with pytest.raises(Cancelled):
+        fake_engine.run(tmp_path / "job", REQUEST, flag=flag)
+    assert stages_run(tmp_path / "job") == []
