@@ -81,7 +81,16 @@ class MeshConfig:
 
 @dataclass(frozen=True)
 class RigConfig:
-    """Stage 4, skinning weights and the T-pose."""
+    """Stage 4, skinning weights and the T-pose (AvatarCLIP section 3.3)."""
+
+    influences: int = 4
+    """Joints that may move one vertex; game engines read four."""
+    smoothing: float = 0.01
+    """Metres over which weights are evened out along the surface."""
+    reach: float = 0.06
+    """Metres from the body's surface within which a point takes its weights; farther out they are continued."""
+    agreement: float = 0.3
+    """Least cosine between the normals of a point and of its match on the body."""
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def _nodes_of(active: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Nodes (X, Y, Z) at the corners of the cells of active blocks."""
     nodes = np.pad(_upsample(active), ((0, 1),) * 3)
     for axis in range(3):
-        nodes = np.logical_or(nodes, np.roll(nodes, 1, axis=axis))  # the last layer is padding, so nothing wraps round
+        nodes |= np.roll(nodes, 1, axis=axis)  # the last layer is padding, so nothing wraps round
     return nodes
 
 
@@ -197,5 +197,4 @@ def _blocks_with_sign_change(values: np.ndarray) -> NDArray[np.bool_]:
         highest = highest[tuple(first)] | highest[tuple(second)]
     mixed = highest & ~lowest  # (X - 1, Y - 1, Z - 1) cells
     x, y, z = (size // BLOCK for size in mixed.shape)
-    changed: NDArray[np.bool_] = mixed.reshape(x, BLOCK, y, BLOCK, z, BLOCK).any((1, 3, 5))
-    return changed
+    return np.asarray(mixed.reshape(x, BLOCK, y, BLOCK, z, BLOCK).any((1, 3, 5)))

@@ -1,0 +1,90 @@
+"""The rigged avatar: arrays, posing, and ``avatar.npz``."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.body.skinning import bone_transforms, skin
+from engine.errors import EngineError
+from engine.protocol import write_atomically
+
+Floats = NDArray[np.float32]
+KINDS: dict[str, type] = {
+    "vertices": np.float32,
+    "faces": np.int32,
+    "colors": np.float32,
+    "weights": np.float32,
+    "joints": np.float32,
+    "parents": np.int32,
+}
+"""The arrays of ``avatar.npz`` and their types."""
+
+
+@dataclass(frozen=True)
+class Avatar:
+    """A skinned mesh in the T-pose: metres, +y up, facing +z, left arm to +x."""
+
+    vertices: Floats
+    """(V, 3)."""
+    faces: NDArray[np.int32]
+    """(F, 3) counter-clockwise seen from outside."""
+    colors: Floats
+    """(V, 3) sRGB 0-1."""
+    weights: Floats
+    """(V, 24), rows sum to 1, at most four are not zero."""
+    joints: Floats
+    """(24, 3) rest positions."""
+    parents: NDArray[np.int32]
+    """(24,), -1 at the root."""
+
+
+def pose_avatar(avatar: Avatar, poses: np.ndarray, trans: np.ndarray | None = None) -> Floats:
+    """Vertices (T, V, 3) of the avatar in poses (T, 24, 3) or (T, 72), moved by ``trans`` (T, 3)."""
+    poses = np.asarray(poses, np.float32).reshape(len(poses), -1, 3)
+    transforms = bone_transforms(avatar.joints, poses, avatar.parents.tolist())
+    posed = skin(avatar.vertices, avatar.weights, transforms)
+    if trans is not None:
+        posed += np.asarray(trans, np.float32)[:, None]
+    return np.asarray(posed, np.float32)
+
+
+def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
+    """Write ``avatar.npz``, whole or not at all."""
+    buffer = BytesIO()
+    arrays: dict[str, Any] = {name: np.asarray(getattr(avatar, name), kind) for name, kind in KINDS.items()}
+    np.savez_compressed(buffer, **arrays)
+    write_atomically(path, buffer.getvalue())
+
+
+def load_avatar(path: str | os.PathLike[str]) -> Avatar:
+    """Read ``avatar.npz``.
+
+    Raises:
+        EngineError: ``broken_job`` if the file is missing, not such a file, or its arrays do not fit one another.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays: dict[str, Any] = {name: np.asarray(stored[name], kind) for name, kind in KINDS.items()}
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise EngineError("broken_job", f"{path} is not a readable avatar ({error}).", "Run the rig again.") from None
+    vertices, joints = len(arrays["vertices"]), len(arrays["joints"])
+    faces = arrays["faces"]
+    fits = (
+        arrays["vertices"].shape == arrays["colors"].shape == (vertices, 3)
+        and faces.ndim == 2
+        and faces.shape[1] == 3
+        and (faces.size == 0 or (faces.min() >= 0 and faces.max() < vertices))
+        and arrays["weights"].shape == (vertices, joints)
+        and arrays["joints"].shape == (joints, 3)
+        and arrays["parents"].shape == (joints,)
+    )
+    if not fits:
+        raise EngineError("broken_job", f"The arrays in {path} do not fit one another.", "Run the rig again.")
+    return Avatar(**arrays)

@@ -1,0 +1,29 @@
+"""The avatar's preview sheet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.body import stand_pose
+from engine.body.skinning import bone_transforms
+from engine.render.stills import Picture, body_views, motion_row, preview_sheet
+from engine.rig.avatar import Avatar, pose_avatar
+
+FRAMES = 8
+"""Frames of the motion in the sheet."""
+
+
+def avatar_preview(avatar: Avatar, poses: np.ndarray | None = None, trans: np.ndarray | None = None) -> Picture:
+    """Front, side, back and head in the stand pose; below, eight frames of the motion if ``poses`` (T, 72) are given.
+
+    Returns:
+        uint8 (H, 1600, 3) sRGB.
+    """
+    stand = stand_pose()[None]
+    head = (bone_transforms(avatar.joints, stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
+    views = body_views(pose_avatar(avatar, stand)[0], avatar.faces, avatar.colors, head)
+    if poses is None:
+        return preview_sheet(views)
+    chosen = np.linspace(0, len(poses) - 1, FRAMES).round().astype(int)
+    frames = pose_avatar(avatar, poses[chosen], None if trans is None else trans[chosen])
+    return preview_sheet(views, motion_row(frames, avatar.faces, avatar.colors, FRAMES))

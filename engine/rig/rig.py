@@ -1,0 +1,72 @@
+"""Make a sculpted mesh animatable (AvatarCLIP section 3.3): weights from the coarse body, then back to the T-pose."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.body import Body, stand_pose
+from engine.body.skinning import bone_transforms
+from engine.config import RigConfig
+from engine.mesh.surface import Mesh, edges
+from engine.report import Reporter
+from engine.rig.avatar import Avatar, Floats
+from engine.rig.weights import inpaint, prune, smooth, transfer
+
+TEAR = 5.0
+"""An edge that grows by more than this factor on the way to the T-pose is a tear the user should hear of."""
+
+
+def run(mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Reporter) -> Avatar:
+    """Rig a mesh that was sculpted round a body in the stand pose.
+
+    Args:
+        mesh: in the stand pose, metres.
+        body: the body it was sculpted on.
+        betas: (S,) its shape coefficients.
+        conf: how weights are found.
+        report: hears of three steps, and of tears.
+    """
+    stand = stand_pose()[None]
+    joints = body.rest_joints(betas)
+    posed = body.pose(betas, stand)[0][0]
+    if mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
+        weights = body.weights  # the coarse body itself: nothing to look for
+    else:
+        weights, certain = transfer(
+            mesh.vertices, mesh.faces, posed, body.faces, body.weights, conf.reach, conf.agreement
+        )
+        report.progress(1, 3)
+        weights = inpaint(weights, certain, mesh.vertices, mesh.faces)
+        weights = smooth(weights, mesh.vertices, mesh.faces, conf.smoothing)
+    weights = prune(weights, conf.influences)
+    report.progress(2, 3)
+    rest = unpose(mesh.vertices, weights, bone_transforms(joints, stand)[0])
+    torn = float((edge_stretch(mesh.vertices, rest, mesh.faces) > TEAR).mean())
+    if torn > 1e-3:
+        report.warning(f"{torn:.1%} of the mesh's edges are stretched more than {TEAR:g}-fold in the T-pose.")
+    report.progress(3, 3)
+    return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32))
+
+
+def unpose(vertices: np.ndarray, weights: np.ndarray, transforms: np.ndarray) -> Floats:
+    """Inverse linear blend skinning: posing the answer again gives back ``vertices``.
+
+    Args:
+        vertices: (V, 3) posed.
+        weights: (V, 24).
+        transforms: (24, 4, 4) from `bone_transforms`.
+
+    Returns:
+        (V, 3) in the rest pose.
+    """
+    blended = (weights.astype(np.float64) @ transforms[:, :3].reshape(len(transforms), 12)).reshape(-1, 3, 4)
+    offset = vertices - blended[..., 3]
+    return np.linalg.solve(blended[..., :3], offset[..., None])[..., 0].astype(np.float32)
+
+
+def edge_stretch(before: np.ndarray, after: np.ndarray, faces: np.ndarray) -> Floats:
+    """(E,) length of each edge after, over its length before."""
+    pairs = edges(faces)
+    first = np.linalg.norm(before[pairs[:, 0]] - before[pairs[:, 1]], axis=1)
+    second = np.linalg.norm(after[pairs[:, 0]] - after[pairs[:, 1]], axis=1)
+    return np.asarray(second / np.maximum(first, 1e-6), np.float32)
