@@ -76,7 +76,7 @@ class Glb:
             times, values = self.array(sampler["input"])[:, 0], self.array(sampler["output"])
             node = channel["target"]["node"]
             if channel["target"]["path"] == "rotation":
-                rotation[node] = Slerp(times, Rotation.from_quat(values))(min(time, times[-1]))
+                rotation[node] = Slerp(times, Rotation.from_quat(values))(min(time, float(times[-1])))
             else:
                 translation[node] = np.array([np.interp(time, times, values[:, k]) for k in range(3)])
         world = {}
