@@ -215,7 +215,7 @@ def assemble(out: Path, blender: Environment | None) -> bool:
     if blender is None:
         return False
     script = ROOT / "tools" / "assemble.py"
-    if run([str(blender.python), str(script), str(out / "job"), str(out)], cwd=ROOT) != 0:
+    if run([str(blender.python), str(script), str(out / "job" / "result"), str(out)], cwd=ROOT) != 0:
         raise Failure("Blender could not build avatar.blend and avatar.fbx; see its message above.")
     return True
 

@@ -8,14 +8,14 @@ import sys
 import time
 from pathlib import Path
 
-import fake_engine
+import fake_stages
 import pytest
 
 from engine import protocol
 from engine.protocol import Request
 
 ROOT = Path(__file__).resolve().parents[2]
-FAKE = [sys.executable, fake_engine.__file__]
+FAKE = [sys.executable, fake_stages.__file__]
 REAL = [sys.executable, "-m", "engine"]
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
@@ -105,12 +105,12 @@ def test_a_half_written_job_is_named_and_kept(tmp_path):
 
 def test_a_bug_is_a_sentence_and_its_traceback_is_in_the_log(tmp_path):
     code = f"""
-import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(fake_engine.__file__).parent)!r}]
-import dataclasses, fake_engine
+import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(fake_stages.__file__).parent)!r}]
+import dataclasses, fake_stages
 from engine import cli
 def broken(context, report): raise KeyError("left_tail")
-fake_engine.STAGES["rig"] = dataclasses.replace(fake_engine.STAGES["rig"], run=broken)
-with fake_engine.installed(): sys.exit(cli.main(sys.argv[1:]))
+fake_stages.STAGES["rig"] = dataclasses.replace(fake_stages.STAGES["rig"], run=broken)
+with fake_stages.installed(): sys.exit(cli.main(sys.argv[1:]))
 """
     for extra in ([], ["--events"]):
         done = call("generate", "--out", tmp_path / "job", *extra, program=[sys.executable, "-c", code])
@@ -148,14 +148,14 @@ def test_run_gives_events_only(tmp_path):
 
 def test_stray_prints_do_not_reach_the_events(tmp_path):
     code = f"""
-import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(fake_engine.__file__).parent)!r}]
-import os, fake_engine
+import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(fake_stages.__file__).parent)!r}]
+import os, fake_stages
 from engine import cli
 class Loud(dict):
     def __getitem__(self, name):
         print("Warp 1.19 initialized"); os.write(1, b"from C\\n"); return super().__getitem__(name)
-fake_engine.STAGES = Loud(fake_engine.STAGES)
-with fake_engine.installed(): sys.exit(cli.main(sys.argv[1:]))
+fake_stages.STAGES = Loud(fake_stages.STAGES)
+with fake_stages.installed(): sys.exit(cli.main(sys.argv[1:]))
 """
     done = call("run", make_job(tmp_path / "job"), program=[sys.executable, "-c", code])
     assert done.returncode == 0, done.stderr
@@ -172,11 +172,11 @@ def finish_cancelled(child: subprocess.Popen, job: Path, within: float = 4.0) ->
     if out:
         last = protocol.parse_event(out.splitlines()[-1])
         assert (last["event"], last["code"]) == ("error", "cancelled")
-    before = fake_engine.calls(job)
+    before = fake_stages.calls(job)
     done = call("run", job, program=FAKE)
     assert done.returncode == 0, done.stderr
-    steps = [line for line in before + fake_engine.calls(job) if line.startswith("appearance")]
-    assert steps == [f"appearance {step}" for step in range(fake_engine.STEPS)]
+    steps = [line for line in before + fake_stages.calls(job) if line.startswith("appearance")]
+    assert steps == [f"appearance {step}" for step in range(fake_stages.STEPS)]
 
 
 @pytest.mark.parametrize("way", ["line", "closed", pytest.param("term", marks=posix), pytest.param("int", marks=posix)])
@@ -202,10 +202,10 @@ def test_a_killed_job_goes_on(tmp_path):
         wait_for(child, "progress", "appearance")
         child.kill()
         child.communicate()
-    before = fake_engine.calls(job)
+    before = fake_stages.calls(job)
     done = call("run", job, program=FAKE)
     assert done.returncode == 0, done.stderr
-    repeated = [line for line in fake_engine.calls(job) if line in before]
+    repeated = [line for line in fake_stages.calls(job) if line in before]
     assert len(repeated) <= 1, "only the step that was under way may be done again"
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-import fake_engine
+import fake_stages
 import pytest
 
 from engine import cache, device, pipeline, protocol
@@ -16,19 +16,19 @@ REQUEST = Request(prompts={"appearance": "a knight", "motion": "running"}, prese
 
 def stages_run(path) -> list[str]:
     """The stages that computed something since the last question, in order, without repetitions."""
-    return list(dict.fromkeys(line.split()[0] for line in fake_engine.calls(path)))
+    return list(dict.fromkeys(line.split()[0] for line in fake_stages.calls(path)))
 
 
 @pytest.fixture
 def done(tmp_path):
     """A finished job."""
-    fake_engine.run(tmp_path / "job", REQUEST)
+    fake_stages.run(tmp_path / "job", REQUEST)
     assert stages_run(tmp_path / "job") == [*protocol.STAGES, "finish"]
     return tmp_path / "job"
 
 
 def test_events_tell_the_whole_story(tmp_path):
-    events = fake_engine.run(tmp_path / "job", REQUEST)
+    events = fake_stages.run(tmp_path / "job", REQUEST)
     told = [(event["event"], event.get("stage")) for event in events if event["event"] != "progress"]
     expected = [(kind, stage) for stage in protocol.STAGES for kind in ("stage_started", "stage_finished")]
     assert told == [("job_started", None), *expected, ("result", None)]
@@ -39,7 +39,7 @@ def test_events_tell_the_whole_story(tmp_path):
 
 
 def test_nothing_runs_twice(done):
-    events = fake_engine.run(done, REQUEST)
+    events = fake_stages.run(done, REQUEST)
     assert [event["stage"] for event in events if event["event"] == "stage_skipped"] == list(protocol.STAGES)
     assert stages_run(done) == ["finish"]
 
@@ -58,17 +58,17 @@ def test_nothing_runs_twice(done):
     ],
 )
 def test_only_what_changed_runs_again(done, change, again):
-    fake_engine.run(done, dataclasses.replace(REQUEST, **change))
+    fake_stages.run(done, dataclasses.replace(REQUEST, **change))
     assert stages_run(done) == [*again, "finish"]
 
 
 def test_another_perceptor_or_body_is_another_result(done, monkeypatch):
     def others(**checksums):
-        with fake_engine.installed():
+        with fake_stages.installed():
             for name, value in checksums.items():
                 monkeypatch.setattr(pipeline.Context, name, type("Model", (), {"checksum": value}))
             with pipeline.Job.create(done, REQUEST) as job:
-                pipeline.run_job(job, REQUEST, device="cpu", stages=fake_engine.STAGES, finish=fake_engine.finish)
+                pipeline.run_job(job, REQUEST, device="cpu", stages=fake_stages.STAGES, finish=fake_stages.finish)
         return stages_run(done)
 
     assert others(perceptor="other", body="body") == [*protocol.STAGES, "finish"]
@@ -85,7 +85,7 @@ def test_a_damaged_result_is_made_again(done, damage):
         file.unlink()
     else:
         (done / "checkpoints" / "mesh.json").write_text('{"key"')
-    fake_engine.run(done, REQUEST)
+    fake_stages.run(done, REQUEST)
     assert stages_run(done) == ["mesh", "finish"]
 
 
@@ -104,12 +104,12 @@ class StopAt:
 def test_a_cancelled_stage_goes_on_where_it_stopped(tmp_path):
     path = tmp_path / "job"
     with pytest.raises(Cancelled):
-        fake_engine.run(path, REQUEST, flag=StopAt(6))
-    before = fake_engine.calls(path)
+        fake_stages.run(path, REQUEST, flag=StopAt(6))
+    before = fake_stages.calls(path)
     assert before[0] == "shape 0"
     assert before[-1].startswith("appearance")
-    fake_engine.run(path, REQUEST)
-    after = fake_engine.calls(path)
+    fake_stages.run(path, REQUEST)
+    after = fake_stages.calls(path)
     assert [line for line in before + after if line.startswith("appearance")] == [f"appearance {i}" for i in range(10)]
     assert not (path / "checkpoints" / "appearance" / "steps").exists()
 
@@ -117,24 +117,24 @@ def test_a_cancelled_stage_goes_on_where_it_stopped(tmp_path):
 def test_state_of_another_prompt_is_not_gone_on_from(tmp_path):
     path = tmp_path / "job"
     with pytest.raises(Cancelled):
-        fake_engine.run(path, REQUEST, flag=StopAt(6))
-    fake_engine.calls(path)
-    fake_engine.run(path, dataclasses.replace(REQUEST, prompts={"appearance": "a nurse"}))
-    assert "appearance 0" in fake_engine.calls(path)
+        fake_stages.run(path, REQUEST, flag=StopAt(6))
+    fake_stages.calls(path)
+    fake_stages.run(path, dataclasses.replace(REQUEST, prompts={"appearance": "a nurse"}))
+    assert "appearance 0" in fake_stages.calls(path)
 
 
 def test_cancelling_and_resuming_gives_the_same_avatar(tmp_path):
     with pytest.raises(Cancelled):
-        fake_engine.run(tmp_path / "a", REQUEST, flag=StopAt(6))
-    fake_engine.run(tmp_path / "a", REQUEST)
-    fake_engine.run(tmp_path / "b", REQUEST)
+        fake_stages.run(tmp_path / "a", REQUEST, flag=StopAt(6))
+    fake_stages.run(tmp_path / "a", REQUEST)
+    fake_stages.run(tmp_path / "b", REQUEST)
     results = [json.loads((tmp_path / name / "result" / "all.json").read_text()) for name in "ab"]
     assert results[0] == results[1]
 
 
 def test_randomness_of_a_stage_does_not_depend_on_the_others(tmp_path):
-    fake_engine.run(tmp_path / "all", REQUEST)
-    fake_engine.run(tmp_path / "few", dataclasses.replace(REQUEST, stages=("motion",)))
+    fake_stages.run(tmp_path / "all", REQUEST)
+    fake_stages.run(tmp_path / "few", dataclasses.replace(REQUEST, stages=("motion",)))
     whole, part = (json.loads((tmp_path / name / "result" / "all.json").read_text()) for name in ("all", "few"))
     assert list(part) == ["shape", "motion"]
     assert part["motion"] == whole["motion"]
@@ -153,14 +153,14 @@ def test_randomness_of_a_stage_does_not_depend_on_the_others(tmp_path):
     ],
 )
 def test_needed_stages_are_added_with_a_note(tmp_path, asked, run):
-    events = fake_engine.run(tmp_path / "job", dataclasses.replace(REQUEST, stages=asked))
+    events = fake_stages.run(tmp_path / "job", dataclasses.replace(REQUEST, stages=asked))
     assert stages_run(tmp_path / "job") == [*run, "finish"]
     noted = {event["stage"] for event in events if event["event"] == "warning"}
     assert noted == set(run) - set(asked)
 
 
 def test_the_mesh_differs_with_and_without_appearance(done):
-    fake_engine.run(done, dataclasses.replace(REQUEST, stages=("shape", "mesh", "rig")))
+    fake_stages.run(done, dataclasses.replace(REQUEST, stages=("shape", "mesh", "rig")))
     assert stages_run(done) == ["mesh", "rig", "finish"]
 
 
@@ -168,18 +168,18 @@ def test_a_full_disk_stops_the_job_and_loses_nothing(tmp_path, monkeypatch):
     def full(result, folder):
         raise OSError(28, "No space left on device", str(folder))
 
-    broken = dataclasses.replace(fake_engine.STAGES["mesh"], save=full)
-    monkeypatch.setitem(fake_engine.STAGES, "mesh", broken)
+    broken = dataclasses.replace(fake_stages.STAGES["mesh"], save=full)
+    monkeypatch.setitem(fake_stages.STAGES, "mesh", broken)
     with pytest.raises(OSError):
-        fake_engine.run(tmp_path / "job", REQUEST)
+        fake_stages.run(tmp_path / "job", REQUEST)
     assert stages_run(tmp_path / "job") == ["shape", "appearance", "mesh"]
     monkeypatch.undo()
-    fake_engine.run(tmp_path / "job", REQUEST)
+    fake_stages.run(tmp_path / "job", REQUEST)
     assert stages_run(tmp_path / "job") == ["mesh", "rig", "motion", "finish"]
 
 
 def test_time_adds_up_over_interruptions(tmp_path):
-    job = fake_engine.Job.create(tmp_path, REQUEST)
+    job = fake_stages.Job.create(tmp_path, REQUEST)
     with job:
         folder = cache.StageFolder(job, "shape", "key")
         assert not folder.begin()
@@ -213,5 +213,5 @@ def test_the_flag_is_asked_between_stages(tmp_path):
     flag = CancelFlag()
     flag._event.set()
     with pytest.raises(Cancelled):
-        fake_engine.run(tmp_path / "job", REQUEST, flag=flag)
+        fake_stages.run(tmp_path / "job", REQUEST, flag=flag)
     assert stages_run(tmp_path / "job") == []
