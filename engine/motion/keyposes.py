@@ -1,0 +1,304 @@
+"""Key poses as data: limb targets in anatomical frames, in-betweened and solved on a body's own skeleton.
+
+A key says where root, spine and head are and where hands and feet should be. Hands are given in "side" coordinates
+(out from the body's middle, up, forward), so that one line serves either side. Between keys every quantity is a
+weighted sum of the keys' values, and limbs are solved by inverse kinematics in every frame: feet that stand stay put,
+hands that touch keep touching, on short and long bodies alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.motion.landmarks import Landmarks
+from engine.motion.limbs import frame_of, limit_angle, share_twist, two_bone
+from engine.motion.rotations import Array, euler, from_6d, to_6d, to_axis_angle, unit
+from engine.motion.skeleton import JOINT, NUM_JOINTS
+from engine.protocol import PARENTS
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Where a hand is: the palm's centre if `fingers` is given and the anchor isn't "sh", otherwise the wrist."""
+
+    anchor: str
+    """One of `Landmarks.anchors`, or "sh": the own shoulder, in arm lengths instead of metres."""
+    place: Vector
+    """Out, up, forward from the anchor."""
+    palm: Vector | None = None
+    """Direction that the palm faces."""
+    fingers: Vector | None = None
+    """Direction in which the fingers point."""
+    pole: Vector | None = None
+    """Direction in which the elbow points; None for a natural one."""
+
+
+@dataclass(frozen=True)
+class Foot:
+    """Where an ankle is, relative to where it stands in the rest pose (world), or to the hip ("hip", leg lengths)."""
+
+    place: Vector = (0, 0, 0)
+    """Out, up, forward."""
+    pitch: float = 0.0
+    """Degrees, toes down positive."""
+    yaw: float = 8.0
+    """Degrees, toes out positive."""
+    anchor: str = "floor"
+    pole: Vector = (0.12, 0.1, 1.0)
+    """Direction in which the knee points, in the pelvis' frame."""
+
+
+REST_HAND = Hand("sh", (0.13, -0.975, 0.06))
+STAND = Foot((0.02, 0, 0))
+
+
+@dataclass(frozen=True)
+class Key:
+    """A moment: seconds, root offset (metres at the reference leg length), angles in degrees (pitch, yaw, roll)."""
+
+    time: float
+    root: Vector = (0, 0, 0)
+    turn: Vector = (0, 0, 0)
+    spine: Vector = (0, 0, 0)
+    head: Vector = (0, 0, 0)
+    shrug: float = 0.0
+    left: Hand = REST_HAND
+    right: Hand = REST_HAND
+    left_foot: Foot = STAND
+    right_foot: Foot = STAND
+    through: bool = False
+    """Pass through without slowing down; otherwise movement comes to rest here."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A movement of the library: key poses with the texts that mean it."""
+
+    name: str
+    texts: tuple[str, ...]
+    """The caption ("clapping the hands") first, then other ways to say it."""
+    keys: tuple[Key, ...]
+    loop: bool = True
+    """Repeats with the last key's time as its period (the last key equals the first)."""
+    travel: Vector = (0, 0, 0)
+    """Metres a second by which the whole figure moves."""
+    grounded: bool = True
+    """Whether the lowest point of the body should be brought to the floor."""
+    life: float = 1.0
+    """Amount of breathing and sway laid over it."""
+    tags: tuple[str, ...] = field(default=())
+
+
+def both(hand: Hand) -> dict[str, Hand]:
+    """The same place for both hands, as keyword arguments of `Key`."""
+    return {"left": hand, "right": hand}
+
+
+def feet(foot: Foot) -> dict[str, Foot]:
+    """The same place for both feet, as keyword arguments of `Key`."""
+    return {"left_foot": foot, "right_foot": foot}
+
+
+def swap_sides(entry: Entry) -> Entry:
+    """The mirror image of a movement."""
+
+    def flip(v: Vector) -> Vector:
+        return (v[0], -v[1], -v[2])
+
+    keys = tuple(
+        replace(
+            k, root=(-k.root[0], k.root[1], k.root[2]), turn=flip(k.turn), spine=flip(k.spine), head=flip(k.head),
+            left=k.right, right=k.left, left_foot=k.right_foot, right_foot=k.left_foot,
+        )
+        for k in entry.keys
+    )  # fmt: skip
+    return replace(entry, keys=keys, travel=(-entry.travel[0], entry.travel[1], entry.travel[2]))
+
+
+def blend_weights(keys: Sequence[Key], times: Array, loop: bool) -> Array:
+    """Weights (T,K) of the keys at times (T,): cubic Hermite, at rest in each key unless it is passed through."""
+    moments = np.array([k.time for k in keys])
+    count, period = len(keys), moments[-1]
+    weights = np.zeros((len(times), count), np.float32)
+    if count == 1 or period <= 0:
+        weights[:, 0] = 1
+        return weights
+    times = np.mod(times, period) if loop else np.clip(times, moments[0], period)
+    segment = np.clip(np.searchsorted(moments, times, side="right") - 1, 0, count - 2)
+    rows = np.arange(len(times))
+    span = moments[segment + 1] - moments[segment]
+    s = (times - moments[segment]) / span
+    weights[rows, segment] += 1 - (3 * s**2 - 2 * s**3)
+    weights[rows, segment + 1] += 3 * s**2 - 2 * s**3
+    for end, slope in ((0, s**3 - 2 * s**2 + s), (1, s**3 - s**2)):
+        key = segment + end
+        passing = np.array([k.through for k in keys])[key]
+        before, after = key - 1, key + 1
+        wrap = loop & ((key == 0) | (key == count - 1))
+        before, after = np.where(wrap, count - 2, before), np.where(wrap, 1, after)
+        inside = passing & (before >= 0) & (after < count)
+        before, after = np.clip(before, 0, count - 1), np.clip(after, 0, count - 1)
+        gap = np.where(wrap, moments[1] + period - moments[count - 2], moments[after] - moments[before])
+        rate = np.where(inside, span / np.maximum(gap, 1e-6), 0) * slope
+        np.add.at(weights, (rows, after), rate)
+        np.add.at(weights, (rows, before), -rate)
+    return weights
+
+
+def solve(entry: Entry, times: Array, marks: Landmarks, wander: Callable[[int], Array] | None = None) -> tuple[Array, Array]:
+    """Solve a movement on a skeleton.
+
+    Args:
+        times: seconds (T,) from its beginning.
+        marks: the body's joints and surface points.
+        wander: gives smooth noise (T,n) for breathing and sway; None for none.
+    Returns:
+        Axis-angle poses (T,24,3) and pelvis positions (T,3), the floor at y = 0.
+    """
+    keys, count = entry.keys, len(times)
+    weights = blend_weights(keys, times, entry.loop)
+    lag = blend_weights(keys, times - 0.05, entry.loop) if entry.loop else weights
+    noise = (wander(8) if wander else np.zeros((count, 8), np.float32)) * entry.life
+
+    def value(name: str, table: Array = weights) -> Array:
+        return table @ np.float32([getattr(k, name) for k in keys])
+
+    root = value("root") * marks.scale + np.outer(times, np.float32(entry.travel))
+    root = root + marks.joints[0] + noise[:, :3] * np.float32([0.012, 0.002, 0.008])
+    turn, spine, head = value("turn"), value("spine"), value("head", lag)
+    world = np.zeros((count, NUM_JOINTS, 3, 3), np.float32)
+    world[:] = np.eye(3)
+    world[:, 0] = euler(*turn.T)
+    spine = spine + noise[:, 3:6] * np.float32([1.2, 1.0, 0.8])
+    head = head + noise[:, 5:8] * np.float32([2.0, 3.0, 1.0])
+    for name, parent, angles in (
+        ("spine1", "pelvis", spine * 0.3), ("spine2", "spine1", spine * 0.4), ("spine3", "spine2", spine * 0.3),
+        ("neck", "spine3", head * 0.45), ("head", "neck", head * 0.55),
+    ):  # fmt: skip
+        world[:, JOINT[name]] = world[:, JOINT[parent]] @ euler(*angles.T)
+    places = _places(world, root, marks)
+    shrug = value("shrug") + noise[:, 3] * 0.8
+    drift = np.outer(times, np.float32(entry.travel))
+    for side in ("left", "right"):
+        _solve_leg(side, weights, [getattr(k, side + "_foot") for k in keys], world, places, marks, drift)
+    for side in ("left", "right"):
+        _solve_arm(side, weights, [getattr(k, side) for k in keys], shrug, world, places, marks, drift)
+    local = world.copy()
+    for joint in range(1, NUM_JOINTS):
+        local[:, joint] = np.swapaxes(world[:, PARENTS[joint]], -1, -2) @ world[:, joint]
+    local[:, 22:] = np.eye(3)
+    return to_axis_angle(local), root.astype(np.float32)
+
+
+def _places(world: Array, root: Array, marks: Landmarks) -> Array:
+    """Joint positions (T,24,3) of world rotations; limbs that are not solved yet hang from their parents."""
+    places = np.zeros((len(world), NUM_JOINTS, 3), np.float32)
+    places[:, 0] = root
+    for joint in range(1, NUM_JOINTS):
+        parent = PARENTS[joint]
+        places[:, joint] = places[:, parent] + world[:, parent] @ (marks.joints[joint] - marks.joints[parent])
+    return places
+
+
+def _solve_leg(
+    side: str, weights: Array, specs: list[Foot], world: Array, places: Array, marks: Landmarks, drift: Array
+) -> None:
+    """Fill in hip, knee and ankle rotations (in place) from the feet of all keys."""
+    sign = np.float32([1 if side == "left" else -1, 1, 1])
+    hip, knee, ankle, toe = (JOINT[f"{side}_{n}"] for n in ("hip", "knee", "ankle", "foot"))
+    joints, pelvis = marks.joints, world[:, 0]
+    target = np.zeros_like(places[:, 0])
+    pole = np.zeros_like(target)
+    sole = np.zeros((len(target), 6), np.float32)
+    for column, foot in enumerate(specs):
+        place = np.float32(foot.place) * sign
+        turn = euler(foot.pitch, foot.yaw * sign[0], 0)
+        if foot.anchor == "hip":
+            goal = places[:, hip] + (pelvis @ place) * marks.leg
+            turn = pelvis @ turn
+        else:
+            goal = joints[ankle] + place * marks.scale + drift
+            turn = np.broadcast_to(turn, pelvis.shape)
+        share = weights[:, column, None]
+        target += share * goal
+        pole += share * (pelvis @ (np.float32(foot.pole) * sign))
+        sole += share * to_6d(turn)
+    upper, lower = joints[knee] - joints[hip], joints[ankle] - joints[knee]
+    thigh, shank = two_bone(places[:, hip], target, pole, upper, lower, np.float32([1, 0, 0]))
+    world[:, hip], world[:, knee] = thigh, shank
+    bend = limit_angle(np.swapaxes(shank, -1, -2) @ from_6d(sole), 75)
+    world[:, ankle] = world[:, toe] = shank @ bend
+    places[:, knee] = places[:, hip] + thigh @ upper
+    places[:, ankle] = places[:, knee] + shank @ lower
+
+
+def _natural_pole(direction: Array, sign: Array) -> Array:
+    """Where the elbow points by itself, in the chest's frame: back and down for low hands, outwards for high ones."""
+    high = np.clip(direction[:, 1:2], 0, 1)
+    low = np.float32([0.3, -0.4, -0.85]) * sign
+    up = np.float32([1.0, -0.1, 0.15]) * sign
+    return low * (1 - high) + up * high
+
+
+def _solve_arm(
+    side: str, weights: Array, specs: list[Hand], shrug: Array, world: Array, places: Array, marks: Landmarks, drift: Array
+) -> None:
+    """Fill in collar, shoulder, elbow and wrist rotations (in place) from the hands of all keys."""
+    s = 1.0 if side == "left" else -1.0
+    sign = np.float32([s, 1, 1])
+    collar, shoulder, elbow, wrist, tip = (
+        JOINT[f"{side}_{n}"] for n in ("collar", "shoulder", "elbow", "wrist", "hand")
+    )
+    joints, chest = marks.joints, world[:, JOINT["spine3"]]
+    upper, lower = joints[elbow] - joints[shoulder], joints[wrist] - joints[elbow]
+    arm = float(np.linalg.norm(upper) + np.linalg.norm(lower))
+    start = places[:, shoulder]
+    back = np.swapaxes(chest, -1, -2)
+    own = np.zeros((len(start), 1), np.float32)
+    direction, distance = np.zeros_like(start), np.zeros((len(start), 1), np.float32)
+    pole, hand, held = np.zeros_like(start), np.zeros((len(start), 6), np.float32), np.zeros_like(distance)
+    for column, spec in enumerate(specs):
+        share = weights[:, column, None]
+        if spec.anchor == "sh":
+            origin, frame, unit_length = start, chest, arm
+            own += share
+        else:
+            origin, frame = marks.anchor(spec.anchor, side, world, places, drift)
+            unit_length = marks.anchor_scale(spec.anchor)
+        goal = origin + frame @ (np.float32(spec.place) * sign * unit_length)
+        if spec.fingers is not None and spec.palm is not None:
+            fingers, palm = unit(np.float32(spec.fingers)) * sign, unit(np.float32(spec.palm)) * sign
+            # Rest: fingers along the arm, palm down (-y); the palm's normal is the second axis of both frames.
+            rest = frame_of(np.float32([s, 0, 0]), np.float32([0, -1, 0]))
+            turn = frame @ (frame_of(fingers, palm) @ rest.T)
+            if spec.anchor != "sh":
+                goal = goal - frame @ fingers * (0.09 * marks.arm_scale)
+            hand += share * to_6d(turn)
+            held += share
+        reach = np.einsum("tij,tj->ti", back, goal - start)
+        length = np.linalg.norm(reach, axis=-1, keepdims=True)
+        heading = reach / np.maximum(length, 1e-6)
+        direction += share * heading
+        distance += share * length
+        wanted = _natural_pole(heading, sign) if spec.pole is None else np.float32(spec.pole) * sign
+        pole += share * wanted
+    direction = unit(direction)
+    # The collarbone lifts and comes forward with the arm; the shoulder moves along with it.
+    lift = np.clip(direction[:, 1], -0.2, 1) * 18 + shrug
+    front = np.clip(direction[:, 2] * np.minimum(distance[:, 0] / arm, 1), -0.5, 1) * 10
+    reach_x = np.clip(-direction[:, 0] * s, 0, 1) * 10
+    world[:, collar] = chest @ euler(0, -s * (front + reach_x), s * lift)
+    goal = start + np.einsum("tij,tj->ti", chest, direction * distance)
+    moved = places[:, collar] + world[:, collar] @ (joints[shoulder] - joints[collar]) - start
+    start, goal = start + moved, goal + own * moved
+    hinge = np.float32([0, -s, 0])
+    first, second = two_bone(start, goal, np.einsum("tij,tj->ti", chest, pole), upper, lower, hinge)
+    wanted_hand = from_6d(hand + np.clip(1 - held, 0, 1) * to_6d(second))
+    world[:, shoulder] = first
+    world[:, elbow], world[:, wrist] = share_twist(second, wanted_hand, lower)
+    world[:, tip] = world[:, wrist]
