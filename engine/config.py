@@ -86,8 +86,8 @@ class RigConfig:
     influences: int = 4
     """Joints that may move one vertex; game engines read four."""
     smoothing: float = 0.01
-    """Metres over which weights are evened out along the surface."""
-    reach: float = 0.06
+    """Metres over which weights are evened out along the surface; more where it stands off from the body."""
+    reach: float = 0.04
     """Metres from the body's surface within which a point takes its weights; farther out they are continued."""
     agreement: float = 0.3
     """Least cosine between the normals of a point and of its match on the body."""

@@ -58,8 +58,10 @@ def edge_matrix(faces: np.ndarray, count: int) -> sparse.csr_matrix:
 def edges(faces: np.ndarray) -> Indices:
     """(E, 2) each undirected edge once."""
     pairs = np.sort(np.concatenate((faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]])), axis=1).astype(np.int64)
-    keys = np.unique(pairs[:, 0] * (int(faces.max()) + 1) + pairs[:, 1])
-    return np.stack(np.divmod(keys, int(faces.max()) + 1), -1).astype(np.int32)
+    base = int(faces.max()) + 1
+    keys = np.sort(pairs[:, 0] * base + pairs[:, 1])
+    keys = keys[np.append(True, np.diff(keys) > 0)]
+    return np.stack(np.divmod(keys, base), -1).astype(np.int32)
 
 
 def is_closed(faces: np.ndarray) -> bool:

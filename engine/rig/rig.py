@@ -7,11 +7,14 @@ import numpy as np
 from engine.body import Body, stand_pose
 from engine.body.skinning import bone_transforms
 from engine.config import RigConfig
+from engine.mesh.extract import decimate
 from engine.mesh.surface import Mesh, edges
 from engine.report import Reporter
 from engine.rig.avatar import Avatar, Floats
 from engine.rig.weights import inpaint, prune, smooth, transfer
 
+PROXY_FACES = 30000
+"""Triangles of the light copy on which weights are found."""
 TEAR = 5.0
 """An edge that grows by more than this factor on the way to the T-pose is a tear the user should hear of."""
 
@@ -32,12 +35,8 @@ def run(mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Repo
     if mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
         weights = body.weights  # the coarse body itself: nothing to look for
     else:
-        weights, certain = transfer(
-            mesh.vertices, mesh.faces, posed, body.faces, body.weights, conf.reach, conf.agreement
-        )
+        weights = _find_weights(mesh, posed, body, conf)
         report.progress(1, 3)
-        weights = inpaint(weights, certain, mesh.vertices, mesh.faces)
-        weights = smooth(weights, mesh.vertices, mesh.faces, conf.smoothing)
     weights = prune(weights, conf.influences)
     report.progress(2, 3)
     rest = unpose(mesh.vertices, weights, bone_transforms(joints, stand)[0])
@@ -46,6 +45,21 @@ def run(mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Repo
         report.warning(f"{torn:.1%} of the mesh's edges are stretched more than {TEAR:g}-fold in the T-pose.")
     report.progress(3, 3)
     return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32))
+
+
+def _find_weights(mesh: Mesh, posed: Floats, body: Body, conf: RigConfig) -> Floats:
+    """Weights (V, 24), all influences, found on a light copy of the mesh: they vary slowly over the surface."""
+    vertices, faces = mesh.vertices, mesh.faces
+    if len(faces) > PROXY_FACES:
+        vertices, faces = decimate(vertices, faces, PROXY_FACES)
+    weights, certain, distance = transfer(vertices, faces, posed, body.faces, body.weights, conf.reach, conf.agreement)
+    weights = inpaint(weights, certain, vertices, faces)
+    # What hangs far from the body (a skirt between the legs, long hair) should bend in wide curves.
+    weights = smooth(weights, vertices, faces, conf.smoothing + distance)
+    if len(vertices) != len(mesh.vertices):
+        weights, _, _ = transfer(mesh.vertices, mesh.faces, vertices, faces, weights, np.inf, conf.agreement)
+        weights = smooth(weights, mesh.vertices, mesh.faces, np.full(len(weights), 0.5 * conf.smoothing))
+    return weights
 
 
 def unpose(vertices: np.ndarray, weights: np.ndarray, transforms: np.ndarray) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import cg
+from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
 from engine.mesh.surface import edge_matrix
@@ -23,6 +23,8 @@ NEIGHBOURS = 24
 """Body vertices that compete where the closest point looks the wrong way."""
 DETOUR = 0.03
 """Metres by which such a competitor may be farther away than the closest point."""
+MAX_STEPS = 400
+"""Most steps of diffusion, a bound on time."""
 
 
 def transfer(
@@ -33,7 +35,7 @@ def transfer(
     body_weights: np.ndarray,
     reach: float,
     agreement: float,
-) -> tuple[Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, NDArray[np.bool_], Floats]:
     """Weights of the closest surface point that looks the same way.
 
     Args:
@@ -46,7 +48,7 @@ def transfer(
         agreement: least cosine between the two normals of a match that counts as certain.
 
     Returns:
-        Weights (V, J), rows sum to 1, and which rows are certain (V,).
+        Weights (V, J), rows sum to 1; which rows are certain (V,); distance (V,) in metres to the closest point.
     """
     raycaster = MeshRaycaster(body_vertices, body_faces)
     face, bary, distance = raycaster.closest_point(vertices, signed=False)
@@ -66,7 +68,7 @@ def transfer(
         better = allowed[np.arange(len(doubtful)), best]
         weights[doubtful[better]] = body_weights[near[better, best[better]]]
         certain[doubtful[better]] = True
-    return weights.astype(np.float32), certain
+    return weights.astype(np.float32), certain, distance
 
 
 def inpaint(weights: np.ndarray, certain: np.ndarray, vertices: np.ndarray, faces: np.ndarray) -> Floats:
@@ -82,7 +84,7 @@ def inpaint(weights: np.ndarray, certain: np.ndarray, vertices: np.ndarray, face
     adjacency = edge_matrix(faces, len(vertices)).astype(np.float64).tocoo()
     # 1 / length keeps the solution independent of how densely a region is meshed.
     lengths = np.linalg.norm(vertices[adjacency.row] - vertices[adjacency.col], axis=1)
-    adjacency.data = 1.0 / np.maximum(lengths, 1e-6)
+    adjacency.data = 1.0 / np.maximum(lengths.astype(np.float64), 1e-6)
     _, label = connected_components(adjacency, directed=False)
     anchored = np.isin(label, np.unique(label[certain]))
     unknown = np.flatnonzero(~certain & anchored)
@@ -93,33 +95,32 @@ def inpaint(weights: np.ndarray, certain: np.ndarray, vertices: np.ndarray, face
     laplacian = sparse.diags(np.asarray(matrix.sum(1)).ravel()) - matrix
     inner = laplacian[unknown][:, unknown].tocsr()
     right = -(laplacian[unknown][:, known] @ result[known])  # (U, J)
-    precondition = sparse.diags(1.0 / inner.diagonal())
-    for joint in np.flatnonzero(np.abs(right).max(0) > 0.0):
-        result[unknown, joint], _ = cg(
-            inner, right[:, joint], x0=result[unknown, joint], rtol=1e-5, maxiter=500, M=precondition
-        )
-    missing = np.setdiff1d(np.arange(result.shape[1]), np.flatnonzero(np.abs(right).max(0) > 0.0))
-    result[np.ix_(unknown, missing)] = 0.0
+    touched = np.flatnonzero(np.abs(right).max(0) > 0.0)
+    factors = splu(inner.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    result[unknown] = 0.0
+    result[np.ix_(unknown, touched)] = factors.solve(np.ascontiguousarray(right[:, touched]))
     return _normalise(result)
 
 
-def smooth(weights: np.ndarray, vertices: np.ndarray, faces: np.ndarray, radius: float) -> Floats:
-    """Diffuse weights (V, J) over the surface by about ``radius`` metres, whatever the mesh's resolution.
+def smooth(weights: np.ndarray, vertices: np.ndarray, faces: np.ndarray, radius: np.ndarray) -> Floats:
+    """Diffuse weights (V, J) over the surface by about ``radius`` (V,) metres, whatever the mesh's resolution.
 
     A step that moves half of a vertex's weight to its neighbours spreads it with a variance of half an edge length
-    squared; variances add up.
+    squared; variances add up. The diffusion is run to the largest radius, and each vertex keeps the moment at which
+    its own was reached.
     """
-    if radius <= 0.0:
-        return _normalise(np.asarray(weights))
     adjacency = edge_matrix(faces, len(vertices))
     degree = np.maximum(np.asarray(adjacency.sum(1)).ravel(), 1.0)
     average = sparse.diags((1.0 / degree).astype(np.float32)) @ adjacency
     sides = vertices[faces] - vertices[np.roll(faces, 1, axis=1)]
     squared = float(np.square(sides).sum(-1).mean())
-    steps = int(np.ceil(radius**2 / (0.5 * squared)))
-    result = np.asarray(weights, np.float32)
-    for _ in range(min(steps, 200)):
-        result = 0.5 * result + 0.5 * (average @ result)
+    stops = np.minimum(np.ceil(radius**2 / (0.5 * squared)), MAX_STEPS).astype(int)  # (V,)
+    result = np.asarray(weights, np.float32).copy()
+    current = result
+    for step in range(1, int(stops.max(initial=0)) + 1):
+        current = 0.5 * current + 0.5 * (average @ current)
+        reached = stops == step
+        result[reached] = current[reached]
     return _normalise(result)
 
 

@@ -64,7 +64,7 @@ def test_an_arm_beside_the_hip_keeps_its_own_weights() -> None:
     inner = limb.vertices[:, 0] > -0.002
     nearest = MeshRaycaster(body.vertices, body.faces).closest_point(limb.vertices, signed=False)[0]
     assert (weights[body.faces[nearest]][inner, 0, 1] == 1.0).any()  # the closest point alone would be wrong
-    found, certain = transfer(limb.vertices, limb.faces, body.vertices, body.faces, weights, 0.06, 0.3)
+    found, certain, _ = transfer(limb.vertices, limb.faces, body.vertices, body.faces, weights, 0.06, 0.3)
     assert certain.all() and (found[:, 0] == 1.0).all()
 
 
@@ -87,7 +87,7 @@ def test_smoothing_spreads_a_step_by_the_radius_at_any_resolution() -> None:
         plate = trimesh.creation.box((1.0, 0.3, 0.02)).subdivide_to_size(size)
         x = np.asarray(plate.vertices[:, 0])
         weights = np.stack((x > 0, x <= 0), -1).astype(np.float32)
-        result = smooth(weights, np.asarray(plate.vertices), np.asarray(plate.faces), 0.05)[:, 0]
+        result = smooth(weights, np.asarray(plate.vertices), np.asarray(plate.faces), np.full(len(x), 0.05))[:, 0]
         band = x[(result > 0.16) & (result < 0.84)]  # one standard deviation to both sides of the step
         assert 0.025 < np.abs(band).max() < 0.09
         np.testing.assert_allclose(result[np.abs(x) > 0.3], (x > 0)[np.abs(x) > 0.3], atol=1e-3)
