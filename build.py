@@ -15,6 +15,7 @@ import argparse
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -124,13 +125,15 @@ def has_nvidia() -> bool:
 
 
 def run(command: list[str], quiet: bool = False, **options: object) -> int:
-    """Run a program to its end and give its exit code; on Ctrl-C wait for it (it gets the signal too)."""
+    """Run a program to its end and give its exit code; when we are told to stop, stop it and wait for it."""
     if quiet:
         options.update(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with subprocess.Popen(command, **options) as process:  # type: ignore[call-overload]
         try:
             return int(process.wait())
         except KeyboardInterrupt:
+            if os.name != "nt":  # there it means killing, and Ctrl-C has reached the program anyway
+                process.terminate()
             process.wait()
             raise
 
@@ -211,13 +214,30 @@ def copy_whole(source: Path, target: Path) -> None:
 
 
 def assemble(out: Path, blender: Environment | None) -> bool:
-    """Build ``avatar.blend`` and ``avatar.fbx`` from the job in ``out``; gives whether they are there."""
+    """Build ``avatar.blend`` and ``avatar.fbx`` from the job in ``out``; gives whether they are there.
+
+    Files that belong to this very avatar are left as they are: the user may have worked on them.
+    """
     if blender is None:
         return False
+    stamp = out / "job" / "assembled.txt"
+    wanted = assembling_fingerprint(out / "job" / "result")
+    files = (out / "avatar.blend", out / "avatar.fbx")
+    if all(file.is_file() for file in files) and stamp.is_file() and stamp.read_text() == wanted:
+        return True
     script = ROOT / "tools" / "assemble.py"
     if run([str(blender.python), str(script), str(out / "job" / "result"), str(out)], cwd=ROOT) != 0:
         raise Failure("Blender could not build avatar.blend and avatar.fbx; see its message above.")
+    stamp.write_text(wanted)
     return True
+
+
+def assembling_fingerprint(result: Path) -> str:
+    """Changes when the avatar, its motion or the importer does."""
+    digest = hashlib.sha256()
+    for path in [*sorted(result.glob("*.npz")), *sorted((ROOT / "avatarclip_blender").rglob("*.py"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 # --- test and package ---------------------------------------------------------------------------------------
@@ -278,6 +298,11 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return parser.parse_known_args(arguments)
 
 
+def _interrupt(number: int, frame: object) -> None:
+    """Take SIGTERM as Ctrl-C."""
+    raise KeyboardInterrupt
+
+
 def main(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
     first, last = PYTHONS
@@ -288,6 +313,7 @@ def main(arguments: list[str]) -> int:
         )
         return 2
     options, rest = parse(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code: int = options.command(options, rest)
         return code

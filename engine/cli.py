@@ -198,7 +198,7 @@ def _report_failure(error: BaseException, job: Job | None, listener: Listener) -
     if isinstance(error, Cancelled | KeyboardInterrupt):
         problem = EngineError("cancelled", "Cancelled.", "The same command goes on from here.")
     else:
-        problem = from_exception(error)
+        problem = from_exception(error, job.path if job else None)
         log.error("%s: %s", problem.code, problem, exc_info=error)
     fields = {"code": problem.code, "message": problem.message, "hint": problem.hint}
     if job is None:

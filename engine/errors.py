@@ -37,8 +37,13 @@ class Cancelled(Exception):
     """The user asked to stop; what is on disk stays and the same command goes on from there."""
 
 
-def from_exception(error: BaseException) -> EngineError:
-    """Translate any exception into the sentence a user should read (the traceback goes to the log)."""
+def from_exception(error: BaseException, place: object = None) -> EngineError:
+    """Translate any exception into the sentence a user should read (the traceback goes to the log).
+
+    Args:
+        error: what was raised.
+        place: the folder that was being written to, for system errors that name none.
+    """
     if isinstance(error, EngineError):
         return error
     if isinstance(error, protocol.ProtocolError):
@@ -46,7 +51,7 @@ def from_exception(error: BaseException) -> EngineError:
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
         return EngineError("out_of_memory", "There was not enough memory for this job.", "Choose a lower preset.")
     if isinstance(error, OSError):
-        return _from_os_error(error)
+        return _from_os_error(error, error.filename or place)
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("engine"):
         return EngineError(
             "environment",
@@ -66,13 +71,18 @@ def first_line(error: BaseException) -> str:
     return lines[0][:160] if lines else "no details"
 
 
-def _from_os_error(error: OSError) -> EngineError:
-    """Name the file, and whether the disk is full or the place is not writable."""
-    where = f" {error.filename}" if error.filename else ""
+def _from_os_error(error: OSError, place: object) -> EngineError:
+    """Name the place, and whether the disk is full or the place is not writable."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return EngineError(
-            "disk_full", f"The disk is full; could not write{where}.", "Free some space and run the same command again."
+            "disk_full",
+            f"The disk is full{f' ({place})' if place else ''}.",
+            "Free some space and run the same command again; nothing is lost.",
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
-        return EngineError("not_writable", f"Cannot write{where} ({error.strerror}).", "Choose another folder.")
-    return EngineError("internal", f"A file could not be read or written:{where} ({error.strerror or error}).")
+        return EngineError(
+            "not_writable", f"Cannot write {place or 'a file'} ({error.strerror}).", "Choose another folder."
+        )
+    return EngineError(
+        "internal", f"A file could not be read or written: {place or 'unknown'} ({error.strerror or error})."
+    )

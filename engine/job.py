@@ -16,7 +16,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -163,20 +163,6 @@ def read_request(path: Path) -> Request:
         ) from None
 
 
-@contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path`` (same ending) to write to, and rename it when the block has succeeded."""
-    temporary = path.with_name(f".part-{os.getpid()}-{path.name}")
-    try:
-        yield temporary
-        with open(temporary, "rb+") as stream:
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def _make_folder(path: Path) -> None:
     """Make the job's folder.
 
@@ -195,9 +181,11 @@ def _make_folder(path: Path) -> None:
 
 
 def _clear_temporary_files(path: Path) -> None:
-    """Remove what a killed process left half-written: names of `written_whole` and `protocol.write_atomically`."""
-    for leftover in path.rglob(".*"):
-        if leftover.name.startswith(".part-") or re.fullmatch(r"\..+\.[a-z0-9_]{8}", leftover.name):
+    """Remove what a killed process left half-written: ``.part-*`` and the names of `protocol.write_atomically`."""
+    for leftover in list(path.rglob(".*")):
+        if leftover.name.startswith(".part-") and leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        elif leftover.name.startswith(".part-") or re.fullmatch(r"\..+\.[a-z0-9_]{8}(\.mp4)?", leftover.name):
             leftover.unlink(missing_ok=True)
 
 

@@ -82,7 +82,7 @@ class Context:
         """The text and image encoders, loaded when a stage first asks for them."""
         from engine.perceptor import load_perceptor
 
-        return load_perceptor(self.config.clip, self.device)
+        return load_perceptor(self.config.clip, str(self.device))
 
     def generator(self, stage: str) -> torch.Generator:
         """Randomness of one stage, which does not depend on the stages before it."""

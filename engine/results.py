@@ -1,6 +1,7 @@
 """Writes ``result/``: the avatar and its motion as files that others open, pictures, video and the manifest.
 
-The manifest goes first and comes back last, so that a result with a manifest is whole.
+Everything is made beside the old result and then renamed into its place, so that a failure (a full disk) leaves the old
+one. Of the old files the manifest goes first, of the new ones it comes last: a result with a manifest is whole.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import importlib.metadata
 import io
 import json
 import logging
+import os
 import platform
 import re
 import shutil
@@ -21,7 +23,7 @@ import numpy as np
 
 import engine
 from engine import device, protocol, provenance
-from engine.job import Job, written_whole
+from engine.job import Job, clear_folder
 
 if TYPE_CHECKING:
     from engine.pipeline import Context
@@ -47,8 +49,8 @@ def write_results(job: Job, context: Context) -> list[str]:
 
     Files of an earlier run that this one did not make are removed; what they were made of stays in the checkpoints.
     """
-    folder = job.result
-    (folder / protocol.MANIFEST_FILE).unlink(missing_ok=True)
+    folder = job.result / ".part-new"
+    clear_folder(folder)
     files: list[str] = []
     motion = context.result("motion") if "motion" in context.wanted else None
     if motion is not None:
@@ -58,17 +60,20 @@ def write_results(job: Job, context: Context) -> list[str]:
     files.append(_write_preview(context, motion, folder))
     if _write_video(job, folder / protocol.PROCESS_MP4):
         files.append(protocol.PROCESS_MP4)
-    for name in set(_OWN_FILES) - set(files):
-        (folder / name).unlink(missing_ok=True)
     text = json.dumps(manifest(context, folder, files), indent=2, ensure_ascii=False)
     protocol.write_atomically(folder / protocol.MANIFEST_FILE, text + "\n")
-    return [*files, protocol.MANIFEST_FILE]
+    files.append(protocol.MANIFEST_FILE)
+    for name in (protocol.MANIFEST_FILE, *(name for name in _OWN_FILES if name not in files)):
+        (job.result / name).unlink(missing_ok=True)
+    for name in files:
+        os.replace(folder / name, job.result / name)
+    folder.rmdir()
+    return files
 
 
 def _copy(context: Context, stage: str, name: str, folder: Path) -> str:
     """Bring a stage's stored file into the result."""
-    with written_whole(folder / name) as part:
-        shutil.copyfile(context.folders[stage].folder / name, part)
+    shutil.copyfile(context.folders[stage].folder / name, folder / name)
     return name
 
 

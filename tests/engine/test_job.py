@@ -12,7 +12,7 @@ import pytest
 
 from engine import protocol
 from engine.errors import EngineError, from_exception
-from engine.job import Job, read_request, written_whole
+from engine.job import Job, read_request
 from engine.protocol import Request
 
 REQUEST = Request(prompts={"appearance": "a knight"})
@@ -81,7 +81,8 @@ def test_what_a_killed_engine_left_half_written_is_cleared(tmp_path):
     with Job.create(tmp_path, REQUEST) as job:
         kept = job.result / "avatar.glb"
         kept.write_bytes(b"whole")
-        (job.result / ".part-77-avatar.glb").write_bytes(b"ha")
+        (job.result / ".part-new").mkdir()
+        (job.result / ".part-new" / "avatar.glb").write_bytes(b"ha")
         (job.path / ".request.json.abcd1234").write_bytes(b"{")
         (job.result / ".DS_Store").write_bytes(b"")
         (job.path / protocol.EVENTS_FILE).write_text('{"event": "progr')
@@ -130,23 +131,11 @@ def test_a_full_disk_is_heard_of(tmp_path):
     assert heard[0]["message"] == "hello"
 
 
-def test_a_file_is_whole_or_not_there(tmp_path):
-    file = tmp_path / "avatar.glb"
-    with written_whole(file) as part:
-        part.write_bytes(b"one")
-        assert part.suffix == ".glb"
-        assert not file.exists()
-    with pytest.raises(RuntimeError), written_whole(file) as part:
-        part.write_bytes(b"tw")
-        raise RuntimeError
-    assert file.read_bytes() == b"one"
-    assert list(tmp_path.iterdir()) == [file]
-
-
 @pytest.mark.parametrize(
     ("error", "code", "named"),
     [
         (OSError(errno.ENOSPC, "No space", "/a/b"), "disk_full", "/a/b"),
+        (OSError(errno.ENOSPC, "No space"), "disk_full", "/the/job"),
         (OSError(errno.EROFS, "Read-only", "/a/b"), "not_writable", "/a/b"),
         (PermissionError(errno.EACCES, "Permission denied", "/a/b"), "not_writable", "/a/b"),
         (MemoryError(), "out_of_memory", "memory"),
@@ -157,7 +146,7 @@ def test_a_file_is_whole_or_not_there(tmp_path):
     ],
 )
 def test_every_error_has_a_sentence(error, code, named):
-    problem = from_exception(error)
+    problem = from_exception(error, "/the/job")
     assert problem.code == code
     assert named in str(problem)
     assert "\n" not in str(problem)

@@ -1,0 +1,97 @@
+"""What the doctor finds, and that what is bundled is what was meant to be."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine import doctor, provenance
+from engine.config import load_config
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_bundled_file_has_a_licence_and_its_checksum():
+    files = {path.name for path in provenance.ASSETS.iterdir() if path.suffix not in (".md", "") and path.is_file()}
+    assert files == {part.file for part in provenance.PARTS}
+    assert {part["state"] for part in provenance.bundled()} == {"ok"}, "run sha256sum in engine/assets"
+    told = (provenance.ASSETS / "README.md").read_text(encoding="utf-8")
+    for part in provenance.PARTS:
+        assert part.licence and part.origin and part.purpose
+        assert part.file in told
+
+
+def test_the_readme_names_every_bundled_file():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for part in provenance.PARTS:
+        assert part.file in readme
+        assert part.licence in readme
+
+
+def test_links_of_the_documents_lead_somewhere():
+    for document in (ROOT / "README.md", ROOT / "docs" / "ARCHITECTURE.md"):
+        for target in re.findall(r"\]\(([^)#][^)]*)\)", document.read_text(encoding="utf-8")):
+            assert target.startswith("http") or (document.parent / target).exists(), (document.name, target)
+
+
+def test_findings_are_complete_here():
+    findings = doctor.examine()
+    assert findings["ok"], findings["advice"]
+    assert findings["packages"]["torch"]["tested"] == "2.13.0"
+    assert findings["device"]["cores"] >= 1
+    assert json.loads(json.dumps(findings)) == findings
+    assert "Everything a job needs is there." in doctor.as_text(findings)
+
+
+def test_a_missing_package_is_named_with_what_to_do(monkeypatch):
+    monkeypatch.setattr(doctor, "_locked", lambda: {"torch": "2.13.0", "no-such-package": "1.0", "numpy": "0.1"})
+    findings = doctor.examine()
+    assert not findings["ok"]
+    assert "no-such-package" in findings["advice"][0] and "pip install" in findings["advice"][0]
+    assert "numpy" in findings["advice"][1]
+    text = doctor.as_text(findings)
+    assert "MISSING" in text and "cannot run" in text
+
+
+def test_damaged_and_missing_assets_are_named(monkeypatch, tmp_path):
+    part = provenance.Part("body.bin", "a body", "CC0-1.0", "somewhere")
+    (tmp_path / provenance.SUMS_FILE).write_text(f"{'0' * 64}  body.bin\n")
+    monkeypatch.setattr(provenance, "ASSETS", tmp_path)
+    monkeypatch.setattr(provenance, "PARTS", (part,))
+    assert provenance.bundled()[0]["state"] == "missing"
+    (tmp_path / "body.bin").write_bytes(b"abc")
+    assert provenance.bundled()[0]["state"] == "damaged"
+    sha_of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    (tmp_path / provenance.SUMS_FILE).write_text(f"{sha_of_abc} *body.bin\n")
+    assert provenance.bundled()[0]["state"] == "ok"
+
+
+@pytest.mark.parametrize("setting", ["body.model", "clip.model"])
+def test_user_weights_that_cannot_be_read_are_named(tmp_path, setting):
+    file = tmp_path / "weights.npz"
+    file.write_bytes(b"not weights")
+    findings = doctor.examine(load_config(overrides={setting: str(file)}))
+    assert not findings["ok"]
+    (entry,) = findings["user_weights"]
+    assert entry["setting"] == setting
+    assert entry["state"] != "ok"
+
+
+def test_the_command_gives_text_and_json():
+    for arguments in ([], ["--json"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "engine", "doctor", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        if arguments:
+            assert json.loads(done.stdout)["ok"] is True
+        else:
+            assert "torch" in done.stdout
