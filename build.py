@@ -220,7 +220,7 @@ def assemble(out: Path, blender: Environment | None) -> bool:
     """
     if blender is None:
         return False
-    stamp = out / "job" / "assembled.txt"
+    stamp = out / ".assembled"
     wanted = assembling_fingerprint(out / "job" / "result")
     files = (out / "avatar.blend", out / "avatar.fbx")
     if all(file.is_file() for file in files) and stamp.is_file() and stamp.read_text() == wanted:

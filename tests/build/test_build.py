@@ -135,6 +135,28 @@ def test_locks_pin_every_line_and_agree_with_build(build):
     assert build.TORCH in (ROOT / "requirements.lock").read_text().splitlines()
 
 
+def test_a_scene_that_the_user_may_have_worked_on_is_left_alone(build, tmp_path):
+    out = tmp_path / "demo"
+    (out / "job" / "result").mkdir(parents=True)
+    (tmp_path / "avatarclip_blender").mkdir()
+    (out / "job" / "result" / "motion.npz").write_bytes(b"one")
+    blender = build.Environment(".venv-bpy", sys.executable, [])
+
+    def assembled():
+        build.calls.clear()
+        assert build.assemble(out, blender)
+        for name in ("avatar.blend", "avatar.fbx"):
+            (out / name).touch()
+        return len(build.calls)
+
+    assert [assembled(), assembled()] == [1, 0]
+    (out / "job" / "result" / "motion.npz").write_bytes(b"two")
+    assert assembled() == 1
+    (out / "avatar.fbx").unlink()
+    assert assembled() == 1
+    assert build.assemble(out, None) is False
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
 def test_ci_runs_the_tests():
     script = ROOT / ".ci" / "run"
