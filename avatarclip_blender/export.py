@@ -80,15 +80,20 @@ def export_fbx(context: bpy.types.Context, filepath: str | Path, rig: bpy.types.
     if "fbx" not in dir(bpy.ops.export_scene):
         raise ExportError("Enable the add-on “FBX format” in the preferences, which does the writing")
     try:
+        partial.touch()  # a place that cannot be written is found out here rather than deep inside the exporter
         with _timeline_of(context.scene, action), _object_mode(context):
             override = {"selected_objects": objects, "active_object": rig, "object": rig}
             with context.temp_override(**override):
                 bpy.ops.export_scene.fbx(filepath=str(partial), check_existing=False, **options)
         os.replace(partial, target)
-    except (OSError, RuntimeError) as error:
-        raise ExportError(f"The FBX file could not be written: {str(error).strip() or target}") from None
+    except OSError as error:
+        raise ExportError(f"{target} could not be written ({error.strerror or error})") from None
+    except RuntimeError as error:
+        reason = next((line for line in reversed(str(error).splitlines()) if line.strip()), "no reason given")
+        raise ExportError(f"Blender's FBX exporter failed: {reason.strip()[:200]}") from None
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

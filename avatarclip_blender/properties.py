@@ -12,7 +12,10 @@ _DESCRIPTIONS = {
 
 
 class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
-    """Prompts and settings of the next avatar, and the folder of the last one."""
+    """Prompts and settings of the next avatar, and the folder of the last one.
+
+    Without methods: the bpy module of 4.2 crashes at exit over a property group that has any.
+    """
 
     shape: bpy.props.StringProperty(
         name="Body", default=protocol.DEFAULT_PROMPTS["shape"],
@@ -40,18 +43,20 @@ class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
         description="Folder of the last avatar that was generated from this scene",
     )  # fmt: skip
 
-    def prompts(self) -> dict[str, str]:
-        """Return the three texts by stage."""
-        return {"shape": self.shape.strip(), "appearance": self.appearance.strip(), "motion": self.motion.strip()}
 
-    def problem(self) -> str:
-        """Return one sentence on what keeps these settings from being used, or an empty text."""
-        try:
-            for name, text in self.prompts().items():
-                protocol.check_prompt(name, text)
-        except protocol.ProtocolError as error:
-            return str(error).rstrip(".")
-        return ""
+def prompts(settings: AVATARCLIP_PG_settings) -> dict[str, str]:
+    """Return the three texts by stage."""
+    return {name: getattr(settings, name).strip() for name in protocol.DEFAULT_PROMPTS}
+
+
+def problem(settings: AVATARCLIP_PG_settings) -> str:
+    """Return one sentence on what keeps these settings from being used, or an empty text."""
+    try:
+        for name, text in prompts(settings).items():
+            protocol.check_prompt(name, text)
+    except protocol.ProtocolError as error:
+        return str(error).rstrip(".")
+    return ""
 
 
 def of(scene: bpy.types.Scene) -> AVATARCLIP_PG_settings:

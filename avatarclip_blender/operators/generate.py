@@ -17,7 +17,7 @@ class AVATARCLIP_OT_generate(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse while a job runs, or with a prompt that the engine would refuse."""
-        problem = "An avatar is being generated" if session.running() else properties.of(context.scene).problem()
+        problem = "An avatar is being generated" if session.running() else properties.problem(properties.of(context.scene))
         if problem:
             cls.poll_message_set(problem)
         return not problem
@@ -25,7 +25,7 @@ class AVATARCLIP_OT_generate(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the request and start the engine."""
         settings = properties.of(context.scene)
-        request = protocol.Request(prompts=settings.prompts(), seed=settings.seed, preset=settings.preset)
+        request = protocol.Request(prompts=properties.prompts(settings), seed=settings.seed, preset=settings.preset)
         try:
             python = preferences.engine_command(context)
             folder = session.create(preferences.output_folder(context), request)

@@ -1,0 +1,83 @@
+"""Writes a small synthetic result: a skinned body of capsules with SMPL's 24 joints, and a lively motion."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+# SMPL's rest joints, roughly; metres, +y up, facing +z, the pelvis at the origin as in SMPL's own files.
+JOINTS = np.array([
+    (0.00, 0.00, 0.00), (0.07, -0.09, 0.00), (-0.07, -0.09, 0.00), (0.00, 0.11, -0.02), (0.10, -0.47, 0.00),
+    (-0.10, -0.47, 0.00), (0.00, 0.24, 0.00), (0.09, -0.87, -0.04), (-0.09, -0.87, -0.04), (0.00, 0.30, 0.02),
+    (0.12, -0.93, 0.08), (-0.12, -0.93, 0.08), (0.00, 0.51, -0.02), (0.08, 0.42, -0.01), (-0.08, 0.42, -0.01),
+    (0.00, 0.60, 0.03), (0.18, 0.45, -0.03), (-0.18, 0.45, -0.03), (0.43, 0.44, -0.05), (-0.43, 0.44, -0.05),
+    (0.68, 0.45, -0.06), (-0.68, 0.45, -0.06), (0.76, 0.44, -0.07), (-0.76, 0.44, -0.07),
+], dtype=np.float32)  # fmt: skip
+PARENTS = np.array([-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21])
+FPS = 30.0
+
+
+def capsules(rings: int, sides: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return vertices (V,3) and faces (F,3) of a tube around every bone; V = 23 · rings · sides."""
+    vertices, faces = [], []
+    for joint in range(1, 24):
+        start, end = JOINTS[PARENTS[joint]].astype(float), JOINTS[joint].astype(float)
+        axis = (end - start) / np.linalg.norm(end - start)
+        side = np.cross(axis, (0.3, 0.5, 0.8))
+        side /= np.linalg.norm(side)
+        angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
+        circle = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * np.cross(axis, side)
+        offset = sum(len(part) for part in vertices)
+        along = np.linspace(0, 1, rings)[:, None, None]
+        vertices.append((start + along * (end - start) + 0.05 * circle[None]).reshape(-1, 3))
+        ring, k = np.meshgrid(np.arange(rings - 1), np.arange(sides), indexing="ij")
+        a, b = ring * sides + k, ring * sides + (k + 1) % sides
+        quads = np.stack((a, b, b + sides, a + sides), axis=-1).reshape(-1, 4) + offset
+        faces += [quads[:, :3], quads[:, (0, 2, 3)]]
+    return np.concatenate(vertices).astype(np.float32), np.concatenate(faces).astype(np.int32)
+
+
+def weights_of(vertices: np.ndarray, influences: int) -> np.ndarray:
+    """Return skinning weights (V,24) that fall off with the distance to the nearest ``influences`` joints."""
+    distance = np.linalg.norm(vertices[:, None] - JOINTS[None], axis=-1)
+    near = np.argsort(distance, axis=1)[:, :influences]
+    weights = np.zeros((len(vertices), 24))
+    np.put_along_axis(weights, near, np.exp(-8 * np.take_along_axis(distance, near, 1)), 1)
+    return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+
+
+def motion(frames: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return poses (T,72), some of which turn by more than half a circle, and translations (T,3)."""
+    rng = np.random.default_rng(7)
+    t = np.arange(frames)[:, None, None] / FPS
+    swing = rng.uniform(-0.7, 0.7, (1, 24, 3)) * np.sin(2 * np.pi * (t + rng.random((1, 24, 3))))
+    swing[:, 18] = t[:, 0] * np.array((0.0, 5.0, 0.0))  # the left elbow winds on and on
+    swing[:, 0, 1] += 3.0 * t[:, 0, 0]  # the whole body turns about
+    trans = np.concatenate((0.3 * np.sin(t[:, 0]), 0.1 * np.abs(np.sin(4 * t[:, 0])), t[:, 0]), axis=1)
+    return swing.reshape(frames, 72).astype(np.float32), trans.astype(np.float32)
+
+
+def write_result(
+    folder: Path, *, rings: int = 6, sides: int = 8, frames: int = 61, influences: int = 4, with_motion: bool = True
+) -> Path:
+    """Write ``avatar.npz``, ``motion.npz`` and ``manifest.json`` into a folder and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    vertices, faces = capsules(rings, sides)
+    colors = np.clip((vertices - vertices.min(0)) / np.ptp(vertices, axis=0), 0, 1)
+    np.savez(
+        folder / "avatar.npz", vertices=vertices, faces=faces, colors=colors,
+        weights=weights_of(vertices, influences), joints=JOINTS, parents=PARENTS,
+    )  # fmt: skip
+    if with_motion:
+        poses, trans = motion(frames)
+        np.savez(
+            folder / "motion.npz", poses=poses, trans=trans, mocap_framerate=np.float64(FPS), betas=np.zeros(16, "f4")
+        )
+    manifest = {
+        "engine_version": "0.1.0", "seed": 7, "preset": "draft", "settings": {"motion": {"fps": FPS}},
+        "prompts": {"shape": "a tall strong man", "appearance": "a firefighter", "motion": "waving"},
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder

@@ -1,0 +1,52 @@
+"""RESULT PYTHON OUT: registers and unregisters many times, also during a job, and leaves nothing."""
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import bpy
+from common import empty
+
+import avatarclip_blender
+from avatarclip_blender import preferences, session
+
+result, python, out = sys.argv[1:]
+os.environ.update(AVATARCLIP_PYTHON=python, AVATARCLIP_FAKE_RESULT=result)
+preferences.output_folder = lambda context: Path(out)
+empty()
+
+
+def ours():
+    """Return what Blender knows of the add-on."""
+    names = [name for name in dir(bpy.types) if name.upper().startswith("AVATARCLIP")]
+    functions = bpy.types.TOPBAR_MT_file_import._dyn_ui_initialize()
+    return (
+        names,
+        hasattr(bpy.types.Scene, "avatarclip"),
+        sum("avatarclip" in f.__module__ for f in functions),
+        bpy.app.timers.is_registered(session._tick),
+        [thread.name for thread in threading.enumerate() if thread.name.startswith("avatarclip")],
+    )
+
+
+nothing = ours()
+assert nothing == ([], False, 0, False, []), nothing
+for turn in range(20):
+    avatarclip_blender.register()
+    assert ours()[1:3] == (True, 1)
+    if turn % 10 == 3:
+        bpy.context.scene.avatarclip.appearance = "slow"
+        assert bpy.ops.avatarclip.generate() == {"FINISHED"}
+        assert bpy.ops.avatarclip.check_setup() == {"FINISHED"}
+        child = session.job()._child
+        while session.job().progress.stage != "appearance":
+            session._tick()
+            time.sleep(0.01)
+        assert ours()[3] and child.poll() is None
+    avatarclip_blender.unregister()
+    time.sleep(0.05 if turn % 10 == 3 else 0)
+    assert ours() == nothing, (turn, ours())
+    if turn % 10 == 3:
+        assert child.poll() is not None, "the engine outlived the add-on"

@@ -1,0 +1,73 @@
+"""The add-on inside headless Blenders 4.2, 4.5 and 5.0: each test runs one script of ``inside/`` there."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import fake_avatar
+import pytest
+from conftest import ROOT, bpy_python
+
+pytestmark = pytest.mark.blender
+Inside = Callable[..., str]
+
+
+@pytest.mark.parametrize("influences", [4, 7])
+def test_deforms_as_linear_blend_skinning_says(inside: Inside, tmp_path: Path, influences: int) -> None:
+    inside("check_deform.py", fake_avatar.write_result(tmp_path / "result", influences=influences))
+
+
+def test_builds_a_clean_scene_and_touches_nothing_else(inside: Inside, result: Path) -> None:
+    inside("check_scene.py", result)
+
+
+def test_builds_200000_vertices_quickly(inside: Inside) -> None:
+    print(inside("check_speed.py", 1.5))  # 0.8 s was measured; the rest is for slower machines
+
+
+def test_fbx_survives_the_round_trip(inside: Inside, result: Path, tmp_path: Path) -> None:
+    (tmp_path / "fbx").mkdir()
+    inside("check_fbx.py", result, tmp_path / "fbx")
+
+
+def test_registers_and_unregisters_without_leftovers(
+    inside: Inside, result: Path, fake_python: str, tmp_path: Path
+) -> None:
+    inside("check_register.py", result, fake_python, tmp_path / "out")
+
+
+def test_operators_from_generate_to_import(inside: Inside, result: Path, fake_python: str, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    inside("check_job.py", result, fake_python, tmp_path / "out")
+
+
+@pytest.fixture(scope="module")
+def assembled(result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What tools/assemble.py makes with Blender 4.2."""
+    python = bpy_python("4.2")
+    if python is None:
+        pytest.skip("no environment with bpy 4.2 (.venv-bpy-4.2 or AVATARCLIP_BPY_ENVS)")
+    out = tmp_path_factory.mktemp("assembled") / "new folder"
+    command = [str(python), str(ROOT / "tools" / "assemble.py"), str(result), str(out)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert sorted(path.name for path in out.iterdir()) == ["avatar.blend", "avatar.fbx"]
+    return out
+
+
+def test_assembled_file_opens_in_every_version(inside: Inside, assembled: Path) -> None:
+    inside("check_blend.py", assembled / "avatar.blend")
+
+
+def test_assembling_without_a_result_is_one_sentence(assembled: Path, tmp_path: Path) -> None:
+    command = [str(bpy_python("4.2")), str(ROOT / "tools" / "assemble.py"), str(tmp_path / "none"), str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.strip().splitlines()[-1].startswith("The scene could not be built: There is no finished avatar")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_installs_from_the_zip(inside: Inside, extension: Path, result: Path) -> None:
+    inside("check_extension.py", extension, result)

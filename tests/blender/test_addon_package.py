@@ -1,0 +1,86 @@
+"""The extension's zip: what is in it, that it is the same every time, and that Blender accepts it."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import subprocess
+import sys
+import time
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+
+def test_holds_add_on_engine_and_lock_at_the_right_places(extension: Path) -> None:
+    names = zipfile.ZipFile(extension).namelist()
+    assert {"blender_manifest.toml", "__init__.py", "importer/mesh.py", "engine/protocol.py", "engine/__main__.py",
+            "confs/draft.conf", "requirements.lock"} <= set(names)  # fmt: skip
+    assert len(names) == len(set(names))
+    assert not [name for name in names if "__pycache__" in name or name.startswith(("tests", "tools", "/", "."))]
+
+
+def test_is_the_same_byte_for_byte(extension: Path, tmp_path: Path) -> None:
+    time.sleep(1.1)  # a zip's times have a grain of two seconds
+    os.utime(ROOT / "blender_manifest.toml")
+    again = load_packager().package(ROOT, tmp_path)
+    assert again.name == "avatarclip_blender-0.1.0.zip"
+    assert again.read_bytes() == extension.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == [again.name]
+
+
+def test_a_part_that_is_missing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "blender_manifest.toml").write_bytes((ROOT / "blender_manifest.toml").read_bytes())
+    with pytest.raises(FileNotFoundError, match="avatarclip_blender"):
+        load_packager().package(tmp_path, tmp_path / "dist")
+
+
+def test_manifest_follows_blenders_rules() -> None:
+    manifest = tomllib.loads((ROOT / "blender_manifest.toml").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert manifest["version"] == project["version"]
+    for text in (manifest["tagline"], *manifest["permissions"].values()):
+        assert len(text) <= 64 and not text.endswith(".")
+
+
+def test_add_on_imports_nothing_but_blender_numpy_and_the_standard_library() -> None:
+    allowed = {"bpy", "bpy_extras", "bmesh", "mathutils", "numpy", *sys.stdlib_module_names}
+    for path in (ROOT / "avatarclip_blender").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module or ""]
+            for name in names:
+                # for the type checker only: at run time the protocol is loaded by path
+                assert name.split(".")[0] in allowed or (path.name, name) == ("contract.py", "engine"), (path, name)
+
+
+@pytest.mark.blender
+@pytest.mark.slow
+def test_blender_accepts_and_installs_it(real_blender: Path, extension: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"BLENDER_USER_RESOURCES": str(tmp_path)}
+
+    def blender(*arguments: str) -> str:
+        command = [str(real_blender), "--command", "extension", *arguments]
+        ended = subprocess.run(
+            command, capture_output=True, text=True, env=environment, timeout=120, cwd=tmp_path, check=False
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        return ended.stdout
+
+    assert "Success" in blender("validate", str(extension))
+    blender("install-file", "-r", "user_default", "-e", str(extension))
+    assert "avatarclip_blender" in blender("list")
+
+
+def load_packager():  # type: ignore[no-untyped-def]
+    """Import tools/package.py."""
+    spec = importlib.util.spec_from_file_location("packager", ROOT / "tools" / "package.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,125 @@
+"""Rotations against scipy, and the files that the importer refuses; no Blender needed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation, Slerp
+
+from avatarclip_blender.importer import result as results
+from avatarclip_blender.importer import rotations
+
+
+def as_scipy(quaternions: np.ndarray) -> Rotation:
+    return Rotation.from_quat(quaternions[..., (1, 2, 3, 0)].reshape(-1, 4))
+
+
+@pytest.fixture
+def random_rotations() -> Rotation:
+    return Rotation.random(200, random_state=3)
+
+
+def test_axis_angle_and_matrix_agree_with_scipy(random_rotations: Rotation) -> None:
+    vectors = random_rotations.as_rotvec()
+    vectors[:3] = [(0, 0, 0), (1e-9, 0, 0), (np.pi, 0, 0)]
+    expected = Rotation.from_rotvec(vectors)
+    for quaternions in (
+        rotations.axis_angle_to_quaternion(vectors), rotations.matrix_to_quaternion(expected.as_matrix()),
+    ):  # fmt: skip
+        assert (as_scipy(quaternions) * expected.inv()).magnitude().max() < 1e-7
+        assert np.allclose(np.linalg.norm(quaternions, axis=-1), 1)
+
+
+def test_multiplication_agrees_with_scipy(random_rotations: Rotation) -> None:
+    a, b = random_rotations[:100], random_rotations[100:]
+    qa, qb = (rotations.axis_angle_to_quaternion(r.as_rotvec()) for r in (a, b))
+    assert (as_scipy(rotations.multiply(qa, qb)) * (a * b).inv()).magnitude().max() < 1e-7
+    assert (as_scipy(rotations.conjugate(qa)) * a).magnitude().max() < 1e-7
+
+
+def test_resampling_agrees_with_scipys_slerp() -> None:
+    keys = Rotation.random(31, random_state=1)
+    quaternions = rotations.axis_angle_to_quaternion(keys.as_rotvec())[:, None]
+    position = np.linspace(0, 3, 31)[:, None] * np.ones(3)
+    turned, moved = rotations.resample(quaternions, position, 30.0, 24.0)
+    assert len(turned) == 25
+    times = np.arange(25) / 24
+    expected = Slerp(np.arange(31) / 30, keys)(times)
+    assert (as_scipy(turned) * expected.inv()).magnitude().max() < 1e-6
+    assert np.allclose(moved, 3 * times[:, None])
+    same, _ = rotations.resample(quaternions, position, 30.0, 30.0)
+    assert same is quaternions
+
+
+def test_no_flips_and_the_same_rotations() -> None:
+    angle = np.linspace(0, 25, 80)[:, None, None] * np.array((0.2, 0.9, 0.1))
+    quaternions = rotations.axis_angle_to_quaternion(angle) * np.random.default_rng(0).choice((-1, 1), (80, 1, 1))
+    smooth = rotations.without_flips(quaternions)
+    assert np.abs(np.diff(smooth, axis=0)).max() < 0.2
+    assert smooth[0, 0, 0] >= 0
+    assert np.allclose(np.abs(np.sum(smooth * quaternions, axis=-1)), 1)
+
+
+def test_the_frame_is_turned_not_mirrored() -> None:
+    axes = rotations.to_blender(np.eye(3))
+    assert np.allclose(axes, [(1, 0, 0), (0, 0, 1), (0, -1, 0)])  # left stays, up is +z, the front is -y
+    assert np.linalg.det(axes) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "words"),
+    [
+        ("avatar", {"faces": np.array([[0, 1, 99999]])}, "does not exist"),
+        ("avatar", {"faces": np.zeros((0, 3), int)}, "empty mesh"),
+        ("avatar", {"weights": None}, "lacks weights"),
+        ("avatar", {"weights": np.ones((1104, 24), "f4")}, "sum to 1"),
+        ("avatar", {"colors": np.ones((7, 3), "f4")}, "shape"),
+        ("avatar", {"vertices": np.full((1104, 3), np.nan)}, "finite"),
+        ("avatar", {"parents": np.zeros(24, int)}, "another skeleton"),
+        ("motion", {"poses": np.ones((61, 66))}, "shape"),
+        ("motion", {"mocap_framerate": np.float64(0)}, "frame rate"),
+        ("motion", {"poses": np.ones((0, 72)), "trans": np.ones((0, 3))}, "no frames"),
+    ],
+)
+def test_broken_files_are_refused_in_one_sentence(
+    tmp_path: Path, result: Path, name: str, change: dict, words: str
+) -> None:
+    folder = tmp_path / "result"
+    shutil.copytree(result, folder)
+    with np.load(folder / f"{name}.npz") as archive:
+        arrays = dict(archive) | change
+    np.savez(folder / f"{name}.npz", **{key: value for key, value in arrays.items() if value is not None})
+    with pytest.raises(results.ResultError, match=words) as caught:
+        results.load_avatar(folder)
+        results.load_motion(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("damage", ["cut", "text", "pickle"])
+def test_half_written_files_are_refused(tmp_path: Path, result: Path, damage: str) -> None:
+    folder = tmp_path / "result"
+    shutil.copytree(result, folder)
+    path = folder / "avatar.npz"
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:5000])
+    elif damage == "text":
+        path.write_text("not an archive")
+    else:
+        np.savez(path, vertices=np.array([object()], dtype=object), allow_pickle=True)
+    with pytest.raises(results.ResultError) as caught:
+        results.load_avatar(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_result_is_found_from_job_folder_and_file(tmp_path: Path, result: Path) -> None:
+    shutil.copytree(result, tmp_path / "job" / "result")
+    expected = tmp_path / "job" / "result"
+    for path in (expected, tmp_path / "job", expected / "avatar.npz"):
+        assert results.find_result(path) == expected
+    with pytest.raises(results.ResultError, match="no finished avatar"):
+        results.find_result(tmp_path / "elsewhere")
+    (expected / "manifest.json").write_text("{broken")
+    assert results.load_manifest(expected) == {}
