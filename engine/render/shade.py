@@ -130,6 +130,12 @@ def visibility(raycaster: MeshRaycaster, points: np.ndarray, normals: np.ndarray
     return towards
 
 
+def _harmonics(normals: np.ndarray) -> Floats:
+    """The nine real spherical harmonics up to order 2, not normalised, at unit normals (N, 3) -> (N, 9)."""
+    x, y, z = normals.T.astype(np.float32)
+    return np.stack((np.ones_like(x), x, y, z, x * y, y * z, z * x, x * x - y * y, 3.0 * z * z - 1.0), -1)
+
+
 class Illumination:
     """A studio's light on a white surface with any normal, and the share of it that arrives."""
 
@@ -137,10 +143,13 @@ class Illumination:
         """Divide the studio's light into `DIRECTIONS`."""
         # Irradiance is the sum of radiance * max(0, n.d) * solid angle; over pi for a white surface's own radiance.
         self.radiance = studio.radiance(DIRECTIONS) * np.float32(4.0 / len(DIRECTIONS))
+        # Nine harmonics hold the light on a matt surface (Ramamoorthi and Hanrahan 2001): quick for every pixel.
+        exact = np.maximum(DIRECTIONS @ DIRECTIONS.T, 0.0) @ self.radiance
+        self.coefficients = np.linalg.lstsq(_harmonics(DIRECTIONS), exact, rcond=None)[0]  # (9, 3)
 
     def open(self, normals: np.ndarray) -> Floats:
         """Linear light (N, 3) on unit normals (N, 3) when nothing stands in the way."""
-        return (np.maximum(normals @ DIRECTIONS.T, 0.0) @ self.radiance).astype(np.float32)
+        return np.maximum(_harmonics(normals) @ self.coefficients, 0.0).astype(np.float32)
 
     def share(self, normals: np.ndarray, visible: np.ndarray) -> Floats:
         """Share (N, 3), 0-1 a colour channel, of the open light that arrives, given `visibility` (N, K)."""

@@ -57,6 +57,11 @@ class Scene:
         self.raycaster = MeshRaycaster(self.vertices, self.faces, device)
         self.traced = np.arange(0, len(self.vertices), max(1, len(self.vertices) // light_points))
         self.visible = visibility(self.raycaster, self.vertices[self.traced], self.raycaster.normals[self.traced])
+        # Points that face each other across an armpit are near in space, so normals take part in the distance.
+        features = np.hstack((self.vertices, 0.05 * self.raycaster.normals))
+        distance, self.near = cKDTree(features[self.traced]).query(features, k=min(4, len(self.traced)))
+        weight = 1.0 / (distance + 5e-3)
+        self.blend = weight / weight.sum(1, keepdims=True)
         self.floor_shadow = self._trace_floor()
         self.light_from(0.0)
 
@@ -65,12 +70,7 @@ class Scene:
         self.light = Illumination(Studio().turned(azimuth))
         normals = self.raycaster.normals
         share = self.light.share(normals[self.traced], self.visible)
-        # Points that face each other across an armpit are near in space, so normals take part in the distance.
-        features = np.hstack((self.vertices, 0.05 * normals))
-        distance, near = cKDTree(features[self.traced]).query(features, k=4)
-        weight = 1.0 / (distance + 5e-3)
-        weight /= weight.sum(1, keepdims=True)
-        self.shadowing = np.einsum("vk,vkc->vc", weight, share[near]).astype(np.float32)
+        self.shadowing = np.einsum("vk,vkc->vc", self.blend, share[self.near]).astype(np.float32)
 
     def photograph(self, camera: Camera, supersample: int = 2) -> Picture:
         """A still of the camera's size, with ``supersample`` squared rays a pixel."""
