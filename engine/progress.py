@@ -68,16 +68,18 @@ class Terminal:
         self._live = stream.isatty()
         self._open = False
         self._tenth = -1
+        self._to_come: list[str] = []
 
     def __call__(self, event: dict[str, Any]) -> None:
         """Show one event."""
         kind, stage = event["event"], event.get("stage")
         label = f"{protocol.STAGE_LABELS.get(stage or '', ''):<11}"
         if kind == "job_started":
+            self._to_come = list(event["stages"])
             self._line(f"Running on {event['device']}.")
         elif kind == "stage_started":
             self._tenth = -1
-            self._bar(label, 0, 0, None)
+            self._wait(f"{label} ...")
         elif kind == "progress":
             self._bar(label, event["step"], event["total"], event.get("eta"))
         elif kind == "stage_finished":
@@ -90,6 +92,12 @@ class Terminal:
             self._keep()
             prefix = "" if event["code"] == "cancelled" else "error: "
             self._line(f"{prefix}{event['message']} {event['hint']}".strip())
+        elif kind == "result":
+            self._line("")
+        if kind in ("stage_finished", "stage_skipped"):
+            self._to_come = [name for name in self._to_come if name != stage]
+            if not self._to_come:
+                self._wait("Pictures and files ...")
 
     def _bar(self, label: str, step: int, total: int, eta: float | None) -> None:
         """Draw the bar over the last one; without a terminal say only every tenth part."""
@@ -105,9 +113,16 @@ class Terminal:
             self._tenth = int(share * 10)
             self._write(f"{label} {share:4.0%}  step {step}/{total}{left}\n")
 
+    def _wait(self, text: str) -> None:
+        """Say what is under way without a measure of it; only where the line can be taken back."""
+        if self._live:
+            self._write(f"\r{text}\x1b[K")
+            self._open = True
+
     def _line(self, text: str) -> None:
         """A line that stays, in place of the bar if one is being drawn."""
-        self._write(f"\r{text}\x1b[K\n" if self._open else f"{text}\n")
+        end = "\n" if text else ""
+        self._write(f"\r{text}\x1b[K{end}" if self._open else f"{text}{end}")
         self._open = False
 
     def _keep(self) -> None:

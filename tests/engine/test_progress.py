@@ -29,7 +29,7 @@ class Screen(io.StringIO):
 
 
 STORY = [
-    {"event": "job_started", "device": "cpu"},
+    {"event": "job_started", "device": "cpu", "stages": ["appearance", "mesh"]},
     {"event": "stage_started", "stage": "appearance"},
     {"event": "progress", "stage": "appearance", "step": 5, "total": 20, "eta": 75.0},
     {"event": "stage_finished", "stage": "appearance", "seconds": 100.0},
