@@ -22,11 +22,11 @@ from engine.mesh.surface import Field, Floats, Mesh, collapse_short_edges, is_cl
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
 
-BLOCK = 8
-"""Cells along each side of a block."""
+BLOCK, SUPERBLOCK = 4, 16
+"""Cells along each side of the blocks that the surface is looked for in, and of the larger ones looked at first."""
 CHUNK = 1 << 17
 """Points the field is asked for at once."""
-MARGIN = 1.5
+MARGIN = 1.25
 """How much steeper than a true distance the field may be before a block is missed at first (and found later)."""
 SNAP = 0.02
 """Least |signed distance| at a node, in cells: keeps the surface off the nodes, where triangles vanish."""
@@ -114,27 +114,42 @@ def _evaluate(field: Field, resolution: int) -> _Grid:
     if not (np.isfinite(low).all() and np.isfinite(high).all() and (high > low).all()):
         raise EngineError("internal", "The sculpted field has no extent.", "Run the appearance stage again.")
     cell = float((high - low).max()) / resolution
-    blocks = np.ceil((high - low) / cell / BLOCK + 0.5).astype(int)  # half a block of air round the box
-    origin = 0.5 * (low + high) - 0.5 * blocks * BLOCK * cell
-    grid = _Grid(np.empty(blocks * BLOCK + 1, np.float32), origin, cell)
-    centres = origin + (np.stack(np.meshgrid(*map(np.arange, blocks), indexing="ij"), -1) + 0.5) * BLOCK * cell
-    middle = _ask(field.sdf, field, centres.reshape(-1, 3)).reshape(blocks)
-    half_diagonal = 0.5 * np.sqrt(3.0) * BLOCK * cell
-    active = ~(np.abs(middle) > MARGIN * half_diagonal)  # also where it is not a number
-    far = np.where(middle < 0.0, -half_diagonal, half_diagonal).astype(np.float32)
-    padded = np.pad(far, ((0, 1),) * 3, mode="edge")
+    large = np.ceil((high - low) / cell / SUPERBLOCK + 0.1).astype(int)  # a little air round the box
+    origin = 0.5 * (low + high) - 0.5 * large * SUPERBLOCK * cell
+    grid = _Grid(np.empty(large * SUPERBLOCK + 1, np.float32), origin, cell)
+    everywhere = np.ones(large, bool)
+    middle = _at_centres(field, grid, SUPERBLOCK, everywhere, np.zeros(large, np.float32))
+    near = ~(np.abs(middle) > _reach(SUPERBLOCK, cell))  # also where it is not a number
+    ratio = SUPERBLOCK // BLOCK
+    middle = _at_centres(field, grid, BLOCK, _upsample(near, ratio), _upsample(middle, ratio))
+    active = _upsample(near, ratio) & ~(np.abs(middle) > _reach(BLOCK, cell))
+    outside = _reach(BLOCK, cell)
+    far = np.pad(np.where(middle < 0.0, -outside, outside).astype(np.float32), ((0, 1),) * 3, mode="edge")
+    grid.values[:] = _upsample(far, BLOCK)[tuple(slice(0, n) for n in grid.values.shape)]
     known = np.zeros(grid.values.shape, bool)
-    grid.values[:] = _upsample(padded)[tuple(slice(0, n) for n in grid.values.shape)]
     while True:
         needed = _nodes_of(active) & ~known
         nodes = np.flatnonzero(needed)
-        grid.values.reshape(-1)[nodes] = np.nan_to_num(_ask(field.sdf, field, grid.points(nodes)), nan=half_diagonal)
+        grid.values.reshape(-1)[nodes] = np.nan_to_num(_ask(field.sdf, field, grid.points(nodes)), nan=outside)
         known |= needed
-        _close_border(grid.values, half_diagonal)
+        _close_border(grid.values, outside)
         crossed = _blocks_with_sign_change(grid.values) & ~active
         if not crossed.any():
             return grid
         active |= crossed
+
+
+def _reach(block: int, cell: float) -> float:
+    """Largest signed distance at the middle of a block of this many cells that still puts the surface inside it."""
+    return float(MARGIN * 0.5 * np.sqrt(3.0) * block * cell)
+
+
+def _at_centres(field: Field, grid: _Grid, block: int, wanted: NDArray[np.bool_], values: Floats) -> Floats:
+    """Signed distances (bx, by, bz) at the middle of the wanted blocks; ``values`` stays for the others."""
+    index = np.stack(np.nonzero(wanted), -1)
+    values = values.copy()
+    values[wanted] = _ask(field.sdf, field, grid.origin + (index + 0.5) * block * grid.cell)
+    return values
 
 
 def _triangulate(grid: _Grid) -> tuple[Floats, NDArray[np.int32]]:
@@ -162,16 +177,16 @@ def _ask(function: object, field: Field, points: np.ndarray) -> Floats:
     return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
-def _upsample(blocks: np.ndarray) -> np.ndarray:
-    """Repeat each block's value for its cells."""
+def _upsample(blocks: np.ndarray, factor: int) -> np.ndarray:
+    """Repeat each entry ``factor`` times along each axis."""
     for axis in range(3):
-        blocks = np.repeat(blocks, BLOCK, axis=axis)
+        blocks = np.repeat(blocks, factor, axis=axis)
     return blocks
 
 
 def _nodes_of(active: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Nodes (X, Y, Z) at the corners of the cells of active blocks."""
-    nodes = np.pad(_upsample(active), ((0, 1),) * 3)
+    nodes = np.pad(_upsample(active, BLOCK), ((0, 1),) * 3)
     for axis in range(3):
         nodes |= np.roll(nodes, 1, axis=axis)  # the last layer is padding, so nothing wraps round
     return nodes
