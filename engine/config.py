@@ -43,29 +43,45 @@ class ClipConfig:
 class ShapeConfig:
     """Stage 1, the coarse body (AvatarCLIP section 3.2)."""
 
-    iterations: int = 0
-    """Gradient steps from the codebook's best shape; 0 takes that shape as it is."""
+    blend: int = 6
+    """How many of the codebook's best shapes are blended into the body; 1 takes the best one alone, as the paper does."""
 
 
 @dataclass(frozen=True)
 class AppearanceConfig:
     """Stage 2, the implicit avatar that is sculpted and coloured (AvatarCLIP section 3.3)."""
 
-    iterations: int = 300
-    """Guided steps; more is sharper and slower."""
-    learning_rate: float = 5e-4
+    warm_start: str = "codebook"
+    """Where guidance starts: ``codebook`` dresses the body in the best outfit found, ``none`` leaves it bare and grey."""
+    search: int = 160
+    """Outfits tried on the body after the codebook was asked, each a mix of the best so far."""
+    iterations: int = 150
+    """Guided steps; more gives more detail and takes longer."""
+    learning_rate: float = 2e-3
     """Adam's peak learning rate."""
-    warmup: int = 50
+    warmup: int = 20
     """Steps over which the learning rate rises to its peak before the cosine decay to 5 %."""
+    views: int = 2
+    """Pictures that guide each step."""
+    size: int = 96
+    """Side of a guiding picture in pixels."""
+    samples: int = 10
+    """Samples of the signed distance along each ray."""
+    grid: int = 96
+    """Cells of the learned feature grid along the avatar's longest side."""
     clip_weight: float = 1.0
-    """Weight of the two CLIP terms against the colour and silhouette terms."""
+    """Weight of the two CLIP terms."""
+    textureless_weight: float = 0.5
+    """Weight of the term on grey shading, which makes geometry carry the prompt, within the CLIP terms."""
+    color_weight: float = 1.0
+    """Weight of the term that keeps colours near the start."""
     eikonal_weight: float = 0.1
     """Weight of the term that keeps the field a signed distance."""
     mask_weight: float = 1.0
     """Weight of the silhouette's binary cross-entropy."""
-    preview_every: int = 25
+    preview_every: int = 10
     """Steps between two preview pictures, which are also the frames of process.mp4."""
-    checkpoint_every: int = 50
+    checkpoint_every: int = 25
     """Steps between two checkpoints from which an interrupted job goes on."""
 
 
@@ -97,12 +113,14 @@ class RigConfig:
 class MotionConfig:
     """Stage 5, candidate poses and the motion through them (AvatarCLIP section 3.4)."""
 
-    frames: int = 60
+    frames: int = 90
     """Length of the motion in frames."""
     fps: float = 30.0
     """Frames a second."""
     candidates: int = 5
-    """How many distinct candidate poses the motion passes through."""
+    """How many distinct candidate poses stand for the text (they are saved with the motion)."""
+    loop: bool = False
+    """Lead the end back to the beginning, so that the motion repeats seamlessly and in place."""
 
 
 @dataclass(frozen=True)

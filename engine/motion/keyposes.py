@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from engine.motion.landmarks import Landmarks
 from engine.motion.limbs import frame_of, limit_angle, share_twist, two_bone
-from engine.motion.rotations import Array, euler, from_6d, to_6d, to_axis_angle, unit
+from engine.motion.rotations import Array, array, euler, from_6d, to_6d, to_axis_angle, unit
 from engine.motion.skeleton import JOINT, NUM_JOINTS
 from engine.protocol import PARENTS
 
@@ -94,12 +95,12 @@ class Entry:
     tags: tuple[str, ...] = field(default=())
 
 
-def both(hand: Hand) -> dict[str, Hand]:
+def both(hand: Hand) -> dict[str, Any]:
     """The same place for both hands, as keyword arguments of `Key`."""
     return {"left": hand, "right": hand}
 
 
-def feet(foot: Foot) -> dict[str, Foot]:
+def feet(foot: Foot) -> dict[str, Any]:
     """The same place for both feet, as keyword arguments of `Key`."""
     return {"left_foot": foot, "right_foot": foot}
 
@@ -150,7 +151,9 @@ def blend_weights(keys: Sequence[Key], times: Array, loop: bool) -> Array:
     return weights
 
 
-def solve(entry: Entry, times: Array, marks: Landmarks, wander: Callable[[int], Array] | None = None) -> tuple[Array, Array]:
+def solve(
+    entry: Entry, times: Array, marks: Landmarks, wander: Callable[[int], Array] | None = None
+) -> tuple[Array, Array]:
     """Solve a movement on a skeleton.
 
     Args:
@@ -166,16 +169,16 @@ def solve(entry: Entry, times: Array, marks: Landmarks, wander: Callable[[int], 
     noise = (wander(8) if wander else np.zeros((count, 8), np.float32)) * entry.life
 
     def value(name: str, table: Array = weights) -> Array:
-        return table @ np.float32([getattr(k, name) for k in keys])
+        return table @ array([getattr(k, name) for k in keys])
 
-    root = value("root") * marks.scale + np.outer(times, np.float32(entry.travel))
-    root = root + marks.joints[0] + noise[:, :3] * np.float32([0.012, 0.002, 0.008])
+    root = value("root") * marks.scale + np.outer(times, array(entry.travel))
+    root = root + marks.joints[0] + noise[:, :3] * array([0.012, 0.002, 0.008])
     turn, spine, head = value("turn"), value("spine"), value("head", lag)
     world = np.zeros((count, NUM_JOINTS, 3, 3), np.float32)
     world[:] = np.eye(3)
     world[:, 0] = euler(*turn.T)
-    spine = spine + noise[:, 3:6] * np.float32([1.2, 1.0, 0.8])
-    head = head + noise[:, 5:8] * np.float32([2.0, 3.0, 1.0])
+    spine = spine + noise[:, 3:6] * array([1.2, 1.0, 0.8])
+    head = head + noise[:, 5:8] * array([2.0, 3.0, 1.0])
     for name, parent, angles in (
         ("spine1", "pelvis", spine * 0.3), ("spine2", "spine1", spine * 0.4), ("spine3", "spine2", spine * 0.3),
         ("neck", "spine3", head * 0.45), ("head", "neck", head * 0.55),
@@ -183,7 +186,7 @@ def solve(entry: Entry, times: Array, marks: Landmarks, wander: Callable[[int], 
         world[:, JOINT[name]] = world[:, JOINT[parent]] @ euler(*angles.T)
     places = _places(world, root, marks)
     shrug = value("shrug") + noise[:, 3] * 0.8
-    drift = np.outer(times, np.float32(entry.travel))
+    drift = np.outer(times, array(entry.travel))
     for side in ("left", "right"):
         _solve_leg(side, weights, [getattr(k, side + "_foot") for k in keys], world, places, marks, drift)
     for side in ("left", "right"):
@@ -209,14 +212,14 @@ def _solve_leg(
     side: str, weights: Array, specs: list[Foot], world: Array, places: Array, marks: Landmarks, drift: Array
 ) -> None:
     """Fill in hip, knee and ankle rotations (in place) from the feet of all keys."""
-    sign = np.float32([1 if side == "left" else -1, 1, 1])
+    sign = array([1 if side == "left" else -1, 1, 1])
     hip, knee, ankle, toe = (JOINT[f"{side}_{n}"] for n in ("hip", "knee", "ankle", "foot"))
     joints, pelvis = marks.joints, world[:, 0]
     target = np.zeros_like(places[:, 0])
     pole = np.zeros_like(target)
     sole = np.zeros((len(target), 6), np.float32)
     for column, foot in enumerate(specs):
-        place = np.float32(foot.place) * sign
+        place = array(foot.place) * sign
         turn = euler(foot.pitch, foot.yaw * sign[0], 0)
         if foot.anchor == "hip":
             goal = places[:, hip] + (pelvis @ place) * marks.leg
@@ -226,10 +229,10 @@ def _solve_leg(
             turn = np.broadcast_to(turn, pelvis.shape)
         share = weights[:, column, None]
         target += share * goal
-        pole += share * (pelvis @ (np.float32(foot.pole) * sign))
+        pole += share * (pelvis @ (array(foot.pole) * sign))
         sole += share * to_6d(turn)
     upper, lower = joints[knee] - joints[hip], joints[ankle] - joints[knee]
-    thigh, shank = two_bone(places[:, hip], target, pole, upper, lower, np.float32([1, 0, 0]))
+    thigh, shank = two_bone(places[:, hip], target, pole, upper, lower, array([1, 0, 0]))
     world[:, hip], world[:, knee] = thigh, shank
     bend = limit_angle(np.swapaxes(shank, -1, -2) @ from_6d(sole), 75)
     world[:, ankle] = world[:, toe] = shank @ bend
@@ -240,17 +243,24 @@ def _solve_leg(
 def _natural_pole(direction: Array, sign: Array) -> Array:
     """Where the elbow points by itself, in the chest's frame: back and down for low hands, outwards for high ones."""
     high = np.clip(direction[:, 1:2], 0, 1)
-    low = np.float32([0.3, -0.4, -0.85]) * sign
-    up = np.float32([1.0, -0.1, 0.15]) * sign
+    low = array([0.3, -0.4, -0.85]) * sign
+    up = array([1.0, -0.1, 0.15]) * sign
     return low * (1 - high) + up * high
 
 
 def _solve_arm(
-    side: str, weights: Array, specs: list[Hand], shrug: Array, world: Array, places: Array, marks: Landmarks, drift: Array
+    side: str,
+    weights: Array,
+    specs: list[Hand],
+    shrug: Array,
+    world: Array,
+    places: Array,
+    marks: Landmarks,
+    drift: Array,
 ) -> None:
     """Fill in collar, shoulder, elbow and wrist rotations (in place) from the hands of all keys."""
     s = 1.0 if side == "left" else -1.0
-    sign = np.float32([s, 1, 1])
+    sign = array([s, 1, 1])
     collar, shoulder, elbow, wrist, tip = (
         JOINT[f"{side}_{n}"] for n in ("collar", "shoulder", "elbow", "wrist", "hand")
     )
@@ -270,11 +280,11 @@ def _solve_arm(
         else:
             origin, frame = marks.anchor(spec.anchor, side, world, places, drift)
             unit_length = marks.anchor_scale(spec.anchor)
-        goal = origin + frame @ (np.float32(spec.place) * sign * unit_length)
+        goal = origin + frame @ (array(spec.place) * sign * unit_length)
         if spec.fingers is not None and spec.palm is not None:
-            fingers, palm = unit(np.float32(spec.fingers)) * sign, unit(np.float32(spec.palm)) * sign
+            fingers, palm = unit(array(spec.fingers)) * sign, unit(array(spec.palm)) * sign
             # Rest: fingers along the arm, palm down (-y); the palm's normal is the second axis of both frames.
-            rest = frame_of(np.float32([s, 0, 0]), np.float32([0, -1, 0]))
+            rest = frame_of(array([s, 0, 0]), array([0, -1, 0]))
             turn = frame @ (frame_of(fingers, palm) @ rest.T)
             if spec.anchor != "sh":
                 goal = goal - frame @ fingers * (0.09 * marks.arm_scale)
@@ -285,7 +295,7 @@ def _solve_arm(
         heading = reach / np.maximum(length, 1e-6)
         direction += share * heading
         distance += share * length
-        wanted = _natural_pole(heading, sign) if spec.pole is None else np.float32(spec.pole) * sign
+        wanted = _natural_pole(heading, sign) if spec.pole is None else array(spec.pole) * sign
         pole += share * wanted
     direction = unit(direction)
     # The collarbone lifts and comes forward with the arm; the shoulder moves along with it.
@@ -296,7 +306,7 @@ def _solve_arm(
     goal = start + np.einsum("tij,tj->ti", chest, direction * distance)
     moved = places[:, collar] + world[:, collar] @ (joints[shoulder] - joints[collar]) - start
     start, goal = start + moved, goal + own * moved
-    hinge = np.float32([0, -s, 0])
+    hinge = array([0, -s, 0])
     first, second = two_bone(start, goal, np.einsum("tij,tj->ti", chest, pole), upper, lower, hinge)
     wanted_hand = from_6d(hand + np.clip(1 - held, 0, 1) * to_6d(second))
     world[:, shoulder] = first

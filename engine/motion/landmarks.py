@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.motion.rotations import Array
+from engine.motion.rotations import Array, array
 from engine.motion.skeleton import JOINT, REFERENCE_LEG, leg_length, reference_joints
 
 REFERENCE_ARM = 0.51
@@ -69,14 +69,14 @@ class Landmarks:
         }
         if name in offsets:
             joint, offset = offsets[name]
-            return places[:, joint] + world[:, joint] @ np.float32(offset), world[:, joint]
+            return places[:, joint] + world[:, joint] @ array(offset), world[:, joint]
         if name == "knee":
             return places[:, JOINT[f"{side}_knee"]], world[:, pelvis]
         upright = np.broadcast_to(np.eye(3, dtype=np.float32), world[:, 0].shape)
         if name == "root":
             return places[:, 0], upright
         if name == "floor":
-            return drift + np.float32([self.joints[0, 0], 0, self.joints[0, 2]]), upright
+            return drift + array([self.joints[0, 0], 0, self.joints[0, 2]]), upright
         raise KeyError(name)
 
 
@@ -87,7 +87,7 @@ def reference_landmarks() -> Landmarks:
 
 def measure(joints: Array, vertices: Array) -> Landmarks:
     """Measure the landmarks of a T-pose: joints (24,3) and vertices (V,3), SMPL frame, metres."""
-    floor = np.float32([0, vertices[:, 1].min(), 0])
+    floor = array([0, vertices[:, 1].min(), 0])
     joints, vertices = (joints - floor).astype(np.float32), vertices - floor
     size = float(vertices[:, 1].max())
 

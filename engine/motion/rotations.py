@@ -6,11 +6,19 @@ decoder puts out. All angles are radians.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]
+"""Mostly float32; the type checker is not told, since numpy widens in places."""
+
+
+def array(values: Any) -> Array:
+    """Values as a float32 array."""
+    return np.asarray(values, np.float32)
 
 
 def to_matrix(axis_angle: Array) -> Array:
@@ -32,10 +40,42 @@ def to_quaternion(matrix: Array) -> Array:
     # Four candidates, each 4·q·(one component); the one with the largest component is well conditioned.
     candidates = np.stack(
         [
-            np.stack([1 + d0 + d1 + d2, m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]], -1),  # noqa: E501
-            np.stack([m[..., 2, 1] - m[..., 1, 2], 1 + d0 - d1 - d2, m[..., 1, 0] + m[..., 0, 1], m[..., 0, 2] + m[..., 2, 0]], -1),  # noqa: E501
-            np.stack([m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] + m[..., 0, 1], 1 - d0 + d1 - d2, m[..., 2, 1] + m[..., 1, 2]], -1),  # noqa: E501
-            np.stack([m[..., 1, 0] - m[..., 0, 1], m[..., 0, 2] + m[..., 2, 0], m[..., 2, 1] + m[..., 1, 2], 1 - d0 - d1 + d2], -1),  # noqa: E501
+            np.stack(
+                [
+                    1 + d0 + d1 + d2,
+                    m[..., 2, 1] - m[..., 1, 2],
+                    m[..., 0, 2] - m[..., 2, 0],
+                    m[..., 1, 0] - m[..., 0, 1],
+                ],
+                -1,
+            ),
+            np.stack(
+                [
+                    m[..., 2, 1] - m[..., 1, 2],
+                    1 + d0 - d1 - d2,
+                    m[..., 1, 0] + m[..., 0, 1],
+                    m[..., 0, 2] + m[..., 2, 0],
+                ],
+                -1,
+            ),
+            np.stack(
+                [
+                    m[..., 0, 2] - m[..., 2, 0],
+                    m[..., 1, 0] + m[..., 0, 1],
+                    1 - d0 + d1 - d2,
+                    m[..., 2, 1] + m[..., 1, 2],
+                ],
+                -1,
+            ),
+            np.stack(
+                [
+                    m[..., 1, 0] - m[..., 0, 1],
+                    m[..., 0, 2] + m[..., 2, 0],
+                    m[..., 2, 1] + m[..., 1, 2],
+                    1 - d0 - d1 + d2,
+                ],
+                -1,
+            ),
         ],
         -2,
     )

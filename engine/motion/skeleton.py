@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from engine.motion.rotations import Array, to_axis_angle, to_matrix
+from engine.motion.rotations import Array, array, to_axis_angle, to_matrix
 from engine.protocol import JOINT_NAMES, PARENTS
 
 JOINT = {name: index for index, name in enumerate(JOINT_NAMES)}
@@ -39,7 +39,7 @@ def reference_joints() -> Array:
     joints = np.zeros((NUM_JOINTS, 3), np.float32)
     joints[0] = (0, 0.97, 0)
     for joint in range(1, NUM_JOINTS):
-        joints[joint] = joints[PARENTS[joint]] + np.float32(_OFFSETS[joint])
+        joints[joint] = joints[PARENTS[joint]] + array(_OFFSETS[joint])
     return joints
 
 
@@ -81,8 +81,8 @@ def forward_torch(local: torch.Tensor, root: torch.Tensor, joints: torch.Tensor)
 
 def mirror(poses: Array, trans: Array) -> tuple[Array, Array]:
     """Reflect axis-angle poses (T,24,3) and root positions (T,3) in the plane x = 0, swapping left and right."""
-    flipped = poses[:, list(MIRROR)] * np.float32([1, -1, -1])
-    return flipped, trans * np.float32([-1, 1, 1])
+    flipped = poses[:, list(MIRROR)] * array([1, -1, -1])
+    return flipped, trans * array([-1, 1, 1])
 
 
 def positions_of(poses: Array, trans: Array, joints: Array) -> Array:

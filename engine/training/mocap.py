@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.motion.motion_prior import FRAMES
-from engine.motion.rotations import Array, about_y, to_axis_angle, to_matrix, yaw_of
-from engine.motion.skeleton import MOVING, mirror, positions_of, reference_joints, resample
+from engine.motion.rotations import Array
+from engine.motion.sequence import find_cycle, repeat
+from engine.motion.skeleton import mirror, reference_joints, resample
 
 HELD_OUT = (
     "cmu_01_12", "cmu_02_08", "cmu_basketball_2", "cmu_basketball_signal_2", "cmu_jumping_4", "cmu_running_3",
@@ -50,53 +51,15 @@ def load_pack(folder: Path) -> dict[str, Clip]:
     }
 
 
-def find_cycle(poses: Array, trans: Array, shortest: int = 14) -> tuple[int, int]:
-    """Frames (start, end) between which a cyclic motion repeats best, by joint positions and their velocity."""
-    turned = to_matrix(poses)
-    turned[:, 0] = about_y(-yaw_of(turned[:, 0])) @ turned[:, 0]
-    centred = positions_of(to_axis_angle(turned), trans * [0, 1, 0], reference_joints())[:, :MOVING].reshape(
-        len(poses), -1
-    )
-    state = np.concatenate([centred, np.gradient(centred, axis=0) * 4], 1)
-    distance = np.linalg.norm(state[:, None] - state[None], axis=-1)
-    gap = np.arange(len(poses))[None] - np.arange(len(poses))[:, None]
-    distance[gap < shortest] = np.inf
-    start, end = np.unravel_index(np.argmin(distance), distance.shape)
-    return int(start), int(end)
-
-
-def repeat_cycle(poses: Array, trans: Array, frames: int, cycle: tuple[int, int]) -> tuple[Array, Array]:
-    """Repeat the cycle of a motion until it has `frames` frames, carrying heading and travel on."""
-    start, end = cycle
-    matrices = to_matrix(poses)
-    period = end - start
-    turn_step = yaw_of(matrices[end, 0]) - yaw_of(matrices[start, 0])
-    turn_step = float((turn_step + np.pi) % (2 * np.pi) - np.pi)
-    if abs(turn_step) < 0.25:
-        turn_step = 0.0
-    flat = np.float32([1, 0, 1])
-    out_poses, out_trans = [], []
-    turn, place = np.eye(3, dtype=np.float32), trans[start] * flat
-    while sum(map(len, out_poses)) < frames:
-        piece = matrices[start:end].copy()
-        # The seam's mismatch is spread over the whole cycle, so that its end meets its start.
-        ramp = (np.arange(period) / period)[:, None]
-        piece[:, 0] = turn @ piece[:, 0]
-        out_poses.append(to_axis_angle(piece))
-        lift = (trans[start, 1] - trans[end, 1]) * ramp * [[0, 1, 0]]
-        out_trans.append(((trans[start:end] - trans[start] * flat) @ turn.T + place + lift).astype(np.float32))
-        place = place + turn @ ((trans[end] - trans[start]) * flat)
-        turn = about_y(turn_step) @ turn
-    return np.concatenate(out_poses)[:frames], np.concatenate(out_trans)[:frames]
-
-
 def lengthened(clip: Clip, frames: int = FRAMES) -> Clip:
     """A clip of at least `frames` frames: short walks and runs are cycled, other short clips hold their last frame."""
     missing = frames - len(clip.poses)
     if missing <= 0:
         return clip
     if {"run", "walk"} & set(clip.tags):
-        poses, trans = repeat_cycle(clip.poses, clip.trans, frames, find_cycle(clip.poses, clip.trans))
+        cycle = find_cycle(clip.poses, clip.trans, reference_joints())
+        poses, trans = repeat(clip.poses, clip.trans, cycle, -(-frames // (cycle[1] - cycle[0])))
+        poses, trans = poses[:frames], trans[:frames]
     else:
         poses = np.concatenate([clip.poses, np.repeat(clip.poses[-1:], missing, 0)])
         trans = np.concatenate([clip.trans, np.repeat(clip.trans[-1:], missing, 0)])

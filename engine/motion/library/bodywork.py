@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from engine.motion.keyposes import Entry, Foot, Hand, Key, both, feet
 from engine.motion.library.shapes import (
-    DOWN, FIGHT, GUARD, HALF_KNEEL, HIPS, ON_BACK, OVERHEAD, PRAYER, SIDEWAYS, SIT_FLOOR, STRADDLE, WIDE, closed, still, there_and_back,
+    DOWN,
+    FIGHT,
+    GUARD,
+    HALF_KNEEL,
+    HIPS,
+    ON_BACK,
+    OVERHEAD,
+    PRAYER,
+    SIDEWAYS,
+    STRADDLE,
+    WIDE,
+    closed,
+    still,
+    there_and_back,
 )  # fmt: skip
 
 _FLOOR_HAND = Hand("floor", (0.24, 0.06, 0.56), palm=(0, -1, 0), fingers=(0, 0, 1), pole=(0.9, 0.2, -0.6))
@@ -15,7 +28,15 @@ _BALLET = Hand("sh", (-0.25, 0.86, 0.18), palm=(-0.5, -0.6, 0), fingers=(-0.8, 0
 _FLOAT = Hand("sh", (0.62, -0.62, 0.1), palm=(0, -0.3, 1), fingers=(0.7, -0.6, 0.2))
 _CLAW = Hand("sh", (0.40, 0.42, 0.45), palm=(-0.2, -0.4, 1), fingers=(0, 0.6, 0.6), pole=(1, -0.5, 0))
 
-_SQUAT = Key(0.9, root=(0, -0.42, -0.20), turn=(32, 0, 0), spine=(-4, 0, 0), head=(-18, 0, 0), **both(Hand("sh", (0.0, 0.0, 0.97))), **WIDE)
+_SQUAT = Key(
+    0.9,
+    root=(0, -0.42, -0.20),
+    turn=(32, 0, 0),
+    spine=(-4, 0, 0),
+    head=(-18, 0, 0),
+    **both(Hand("sh", (0.0, 0.0, 0.97))),
+    **WIDE,
+)
 
 ENTRIES = (
     Entry("jumping_jacks", ("doing jumping jacks", "jumping jacks", "star jumps", "doing star jumps"),

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.motion.keyposes import Entry, Foot, Hand, Key, both, feet
 from engine.motion.library.shapes import (
-    CROUCH, DOWN, HALF_KNEEL, HIPS, KNEEL, LAP, ON_BACK, SEIZA, SIT, SIT_FLOOR, STRIDE, WIDE, closed, still, there_and_back,
+    CROUCH,
+    DOWN,
+    HALF_KNEEL,
+    HIPS,
+    KNEEL,
+    LAP,
+    ON_BACK,
+    SEIZA,
+    SIT,
+    SIT_FLOOR,
+    STRIDE,
+    WIDE,
+    closed,
+    still,
+    there_and_back,
 )  # fmt: skip
 
 _PHONE = Hand("ear", (0.045, -0.04, 0.02), palm=(-1, 0, 0.1), fingers=(-0.15, 0.95, -0.2), pole=(0.6, -1, 0.3))
@@ -25,7 +41,9 @@ def _strum(up: float) -> Hand:
 
 
 def _stick(up: float, out: float = 0.10) -> Hand:
-    return Hand("belly", (out, 0.12 + up, 0.30), palm=(-0.2, -1, 0), fingers=(-0.1, 0.2 + 2 * up, 1), pole=(0.9, -0.6, -0.3))
+    return Hand(
+        "belly", (out, 0.12 + up, 0.30), palm=(-0.2, -1, 0), fingers=(-0.1, 0.2 + 2 * up, 1), pole=(0.9, -0.6, -0.3)
+    )
 
 
 _AXE = (
@@ -35,8 +53,8 @@ _AXE = (
     Key(1.15, root=(0, -0.18, -0.09), turn=(32, 0, 0), spine=(16, 0, 0), **both(Hand("sh", (-0.30, -0.42, 0.80), pole=(0.8, -0.5, 0))), **WIDE),
 )  # fmt: skip
 
-STRIDE_FEET = {name: foot for name, foot in STRIDE.items() if name != "root"}
-CROUCH_FEET = {name: CROUCH[name] for name in ("left_foot", "right_foot")}
+STRIDE_FEET: dict[str, Any] = {name: foot for name, foot in STRIDE.items() if name != "root"}
+CROUCH_FEET: dict[str, Any] = {name: CROUCH[name] for name in ("left_foot", "right_foot")}
 
 ENTRIES = (
     Entry("phone", ("phoning", "talking on the phone", "making a phone call", "calling somebody", "answering the phone", "using a mobile phone"),

@@ -26,14 +26,19 @@ def _foot(phase: float, step: float, lift: float, roll: float, width: float, cli
     else:
         share = (phase - STANCE) / (1 - STANCE)
         smooth = share * share * (3 - 2 * share)
-        forward, height = step * (smooth - 0.5), climb * (smooth - 0.5) + lift * np.sin(np.pi * share) + climb * 0.3 * np.sin(np.pi * share)
+        forward, height = (
+            step * (smooth - 0.5),
+            climb * (smooth - 0.5) + lift * np.sin(np.pi * share) + climb * 0.3 * np.sin(np.pi * share),
+        )
         pitch = float(np.interp(share, (0, 0.3, 0.8, 1.0), (roll, 0.9 * roll, -0.4 * roll, -0.45 * roll)))
     return Foot((width, float(height), float(forward)), pitch=pitch, yaw=yaw)
 
 
 def _swing(amount: float, bend: float) -> Hand:
     """A hand that swings forward by `amount` (arm lengths)."""
-    return Hand("sh", (0.12, -0.97 + 0.35 * bend + 0.25 * amount * amount, 0.06 + amount + 0.3 * bend), pole=(0.25, -0.3, -1))
+    return Hand(
+        "sh", (0.12, -0.97 + 0.35 * bend + 0.25 * amount * amount, 0.06 + amount + 0.3 * bend), pole=(0.25, -0.3, -1)
+    )
 
 
 def gait(

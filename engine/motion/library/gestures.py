@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from engine.motion.keyposes import Entry, Hand, Key, both
 from engine.motion.library.shapes import (
-    BEHIND, FOLDED_OVER, FOLDED_UNDER, HIPS, OVERHEAD, PRAYER, SIDEWAYS, WIDE, closed, still, there_and_back,
+    BEHIND,
+    FOLDED_OVER,
+    FOLDED_UNDER,
+    HIPS,
+    OVERHEAD,
+    PRAYER,
+    SIDEWAYS,
+    WIDE,
+    closed,
+    still,
+    there_and_back,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from engine.motion.keyposes import Foot, Hand, Key, both, feet
+from engine.motion.keyposes import Foot, Hand, Key, feet
 
 DOWN = Hand("sh", (0.13, -0.975, 0.06))
 HIPS = Hand("hip", (0.02, 0.10, 0.02), palm=(-1, -0.2, -0.1), fingers=(-0.25, -0.5, 0.85), pole=(1, 0.1, -0.35))
@@ -19,8 +19,8 @@ OVERHEAD = Hand("sh", (0.18, 0.96, 0.06), palm=(-0.3, 0, 1), fingers=(0, 1, 0), 
 SIDEWAYS = Hand("sh", (1.0, 0.02, 0.02), palm=(0, -1, 0), fingers=(1, 0, 0), pole=(0, -0.6, -0.8))
 FIST_HIP = Hand("sh", (0.2, -0.55, -0.05), palm=(-1, 0.3, 0), fingers=(-0.1, 0, 1), pole=(0.4, -0.3, -1))
 
-WIDE = feet(Foot((0.14, 0, 0), yaw=16))
-STRADDLE = feet(Foot((0.26, 0, 0), yaw=25))
+WIDE: dict[str, Any] = feet(Foot((0.14, 0, 0), yaw=16))
+STRADDLE: dict[str, Any] = feet(Foot((0.26, 0, 0), yaw=25))
 SIT: dict[str, Any] = {"root": (0, -0.43, -0.40), "turn": (-4, 0, 0), **feet(Foot((0.04, 0, 0.03), pole=(0.1, 0.4, 1)))}
 SIT_FLOOR: dict[str, Any] = {
     "root": (0, -0.84, -0.1), "turn": (-12, 0, 0), "spine": (16, 0, 0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.motion.keyposes import Entry, Foot, Hand, Key, both, feet
 from engine.motion.library.shapes import FIGHT, FIST_HIP, GUARD, SIDEWAYS, SIT, STRIDE, WIDE, closed, there_and_back
 
@@ -21,7 +23,7 @@ _UPPER = Hand("sh", (-0.25, 0.35, 0.55), palm=(0, 0, -1), fingers=(0, 1, 0), pol
 _LOW_ARM = Hand("sh", (0.1, -0.75, -0.35))
 _FRONT_ARM = Hand("sh", (0.02, -0.35, 0.60), pole=(0.5, -1, -0.3))
 
-STRIDE_LOW = {name: foot for name, foot in STRIDE.items() if name != "root"}
+STRIDE_LOW: dict[str, Any] = {name: foot for name, foot in STRIDE.items() if name != "root"}
 
 ENTRIES = (
     Entry("basketball_shot", ("shooting a basketball", "throwing a basketball", "taking a free throw", "shooting a hoop",

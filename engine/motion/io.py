@@ -1,0 +1,62 @@
+"""`Motion` and its file, in AMASS's manner."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import EngineError
+from engine.motion.rotations import Array
+from engine.protocol import write_atomically
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A motion of one body."""
+
+    poses: Array
+    """(T,72) axis-angle, local to the parent."""
+    trans: Array
+    """(T,3) metres, added to the rest position of the pelvis."""
+    fps: float
+    betas: Array
+    """(S,) shape coefficients of the body that it was made for."""
+    candidates: Array
+    """(K,72) the distinct poses that stand for the text, best first."""
+    labels: tuple[str, ...]
+    """Captions of the movements that answered the text."""
+    source: str = "library"
+    """What answered: "prior" (the motion prior's codes), "library" (key poses), or both joined by "+"."""
+
+
+def save_motion(motion: Motion, path: Path) -> None:
+    """Write ``motion.npz``: poses, trans, mocap_framerate, betas (as AMASS has them), candidates, labels, source."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer, poses=motion.poses, trans=motion.trans, mocap_framerate=np.float64(motion.fps), betas=motion.betas,
+        candidates=motion.candidates, labels=np.array(motion.labels, dtype=np.str_), source=np.str_(motion.source),
+    )  # fmt: skip
+    write_atomically(path, buffer.getvalue())
+
+
+def load_motion(path: Path) -> Motion:
+    """Read what `save_motion` wrote.
+
+    Raises:
+        EngineError: ``broken_job`` if the file is missing or not such a file.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            motion = Motion(
+                data["poses"].astype(np.float32), data["trans"].astype(np.float32), float(data["mocap_framerate"]),
+                data["betas"].astype(np.float32), data["candidates"].astype(np.float32),
+                tuple(str(label) for label in data["labels"]), str(data["source"]),
+            )  # fmt: skip
+    except Exception as error:
+        raise EngineError("broken_job", f"{path.name} is not a motion file ({type(error).__name__}).") from None
+    if motion.poses.ndim != 2 or motion.poses.shape != (len(motion.trans), 72):
+        raise EngineError("broken_job", f"{path.name} has poses of shape {motion.poses.shape}, not (frames, 72).")
+    return motion

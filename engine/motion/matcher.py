@@ -1,0 +1,160 @@
+"""Which movements a text means: shared words, related words (a table of word vectors), and the perceptor as adviser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file
+
+from engine.motion.concepts import LEARNED
+from engine.motion.library import entries
+from engine.motion.rotations import Array, array
+from engine.motion.texts import MANNERS, STOPWORDS, Part, stem, stems, tokens
+
+WORDS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
+CONFIDENT = 0.5
+"""Scores from here on count as understood."""
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A movement that texts can mean."""
+
+    name: str
+    texts: tuple[str, ...]
+    learned: bool
+    """Whether the motion prior's codes (True) or the library's key poses answer it."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A movement with the score of its best text, 0..1."""
+
+    concept: Concept
+    score: float
+    text: str
+
+
+@cache
+def concepts() -> tuple[Concept, ...]:
+    """All movements that there are."""
+    from_library = [Concept(e.name, e.texts, False) for e in entries().values()]
+    return tuple(from_library + [Concept(c.name, c.texts, True) for c in LEARNED])
+
+
+class WordVectors:
+    """Meanings of common English words, by stem; related words have a high cosine (`training/motion_words.py`)."""
+
+    def __init__(self, path: Path = WORDS) -> None:
+        data = load_file(path)
+        words = data["words"].tobytes().decode().split("\n")
+        vectors = data["vectors"].astype(np.float32)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
+        self.rows = {word: row for row, word in enumerate(words)}
+        self.vectors = vectors
+
+    def of(self, words: Sequence[str]) -> Array:
+        """Unit vectors (N,D); zeros for unknown words."""
+        out = np.zeros((len(words), self.vectors.shape[1]), np.float32)
+        for i, word in enumerate(words):
+            if word in self.rows:
+                out[i] = self.vectors[self.rows[word]]
+        return out
+
+
+class Matcher:
+    """Ranks all movements for a text."""
+
+    def __init__(self, vectors: WordVectors) -> None:
+        self.vectors = vectors
+        self.texts = [(concept, text) for concept in concepts() for text in concept.texts]
+        self.words = [stems(text) for _, text in self.texts]
+        self.vocabulary = sorted({w for words in self.words for w in words})
+        self.column = {w: i for i, w in enumerate(self.vocabulary)}
+        counts = np.zeros(len(self.vocabulary))
+        for words in self.words:
+            for w in set(words):
+                counts[self.column[w]] += 1
+        self.idf = {w: self._idf(counts[i]) for w, i in self.column.items()}
+        self.known = vectors.of(self.vocabulary)
+        self.verbs = {stem(w) for _, t in self.texts for w in tokens(t)[:1] if w not in STOPWORDS}
+        self.means = np.stack([self._mean(words) for words in self.words])
+
+    @staticmethod
+    def _idf(count: float) -> float:
+        """Weight of a word that stands in `count` texts: rare words say more, but not boundlessly."""
+        return float(1.0 / (1.0 + 0.35 * np.log(max(count, 1.0))))
+
+    def _mean(self, words: Sequence[str]) -> Array:
+        vectors = self.vectors.of(words)
+        total = (vectors * array([self._weight(w, i) for i, w in enumerate(words)])[:, None]).sum(0)
+        return total / max(float(np.linalg.norm(total)), 1e-6)
+
+    def _weight(self, word: str, place: int) -> float:
+        """How much a word counts: the verb, which comes first in a text, more than the rest."""
+        return self.idf.get(word, 0.8) * (1.8 if place == 0 or (word in self.verbs and place < 2) else 1.0)
+
+    def _similarity(self, words: Sequence[str]) -> Array:
+        """Similarity (N,V) of words to the vocabulary: 1 for the same stem, less for related words."""
+        cosine = self.vectors.of(words) @ self.known.T
+        table = np.clip((cosine - 0.35) / 0.65, 0, 1) * 0.85
+        for i, word in enumerate(words):
+            if word in self.column:
+                table[i, self.column[word]] = 1.0
+        return table
+
+    def rank(self, part: Part) -> list[Match]:
+        """All movements, the best first, each once with its best text."""
+        if not part.words:
+            return [Match(c, 0.0, c.texts[0]) for c in concepts()]
+        manners = {stem(w) for words in MANNERS.values() for w in words}
+        table = self._similarity(part.words)
+        weights = np.array(
+            [
+                self._weight(w, i) * (0.5 if w in manners and len(part.words) > 1 else 1.0)
+                for i, w in enumerate(part.words)
+            ]
+        )
+        mean = self._mean(part.words)
+        best: dict[str, Match] = {}
+        for row, ((concept, text), words) in enumerate(zip(self.texts, self.words)):
+            block = table[:, [self.column[w] for w in words]]
+            recall = float((block.max(1) * weights).sum() / weights.sum())
+            own = np.array([self._weight(w, i) for i, w in enumerate(words)])
+            precision = float((block.max(0) * own).sum() / own.sum())
+            overlap = recall**0.6 * precision**0.4
+            score = 0.85 * overlap + 0.15 * max(float(mean @ self.means[row]), 0.0)
+            # A text that stands first among a movement's texts is its caption, which wins ties.
+            score -= 0.004 * (text != concept.texts[0])
+            if concept.name not in best or score > best[concept.name].score:
+                best[concept.name] = Match(concept, score, text)
+        return sorted(best.values(), key=lambda m: -m.score)
+
+
+@cache
+def load_matcher(path: Path = WORDS) -> Matcher:
+    """The matcher with the bundled word vectors."""
+    return Matcher(WordVectors(path))
+
+
+def advise(matches: list[Match], text: str, perceptor: Any) -> list[Match]:
+    """Let the perceptor's text encoder re-rank doubtful matches.
+
+    Args:
+        matches: ranked by words.
+        perceptor: with ``encode_text``.
+    """
+    from engine.perceptor.prompts import motion as motion_prompt
+
+    captions = [motion_prompt(m.concept.texts[0]) for m in matches]
+    embedded = perceptor.encode_text([motion_prompt(text), *captions]).detach().cpu().numpy()
+    cosine = embedded[1:] @ embedded[0]
+    spread = max(float(cosine.std()), 1e-4)
+    hint = np.clip((cosine - cosine.mean()) / spread / 4, -0.5, 1.0)
+    mixed = [Match(m.concept, m.score + 0.15 * float(h), m.text) for m, h in zip(matches, hint)]
+    return sorted(mixed, key=lambda m: -m.score)
