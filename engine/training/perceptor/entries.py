@@ -2,9 +2,9 @@
 
 An entry of a theme file:
     {"names": "firefighter|fireman/m|firewoman/f", "shape": "muscular", "looks": ["yellow jacket; …", …]}
-`names`: synonyms; '/m' and '/f' mark words for one gender. `"proper": true` (or a name that begins with 'the ')
-takes no article. `shape`: levels of `vocabulary.SHAPE_WORDS` (underscores for spaces; 'male', 'old', 'adult' …),
-'a|b' spans from the lowest of a to the highest of b.
+`names`: synonyms; '/m' and '/f' mark words for one gender, '/p' proper names. `"proper": true` marks all of them
+(but 'a …' takes an article); so does a leading 'the '. `shape`: levels of `vocabulary.SHAPE_WORDS` (underscores for
+spaces; 'male', 'old', 'adult' …), 'a|b' spans from the lowest of a to the highest of b.
 
 A look is a list of items separated by ';', garments from the innermost to the outermost:
     skin green|blue            hair long|ponytail blond|*            beard full white            eyes red
@@ -193,9 +193,13 @@ def parse_shape(text: str) -> dict[str, tuple[float, float]]:
 
 
 def _parse_name(text: str, proper: bool) -> Name:
-    gender = {"/m": "male", "/f": "female"}.get(text[-2:])
-    surface = text[:-2] if gender else text
-    return Name(surface, gender, not (proper or surface.startswith("the ")))
+    """'fireman/m' -> male; 'Bruce Lee/p' -> proper; 'a Klingon' in a proper entry -> takes an article."""
+    surface, mark = (text[:-2], text[-1]) if text[-2:] in ("/m", "/f", "/p") else (text, "")
+    for article in ("a ", "an "):
+        if surface.startswith(article):
+            return Name(surface.removeprefix(article), None, True)
+    takes = not (proper or mark == "p" or surface.startswith("the "))
+    return Name(surface, {"m": "male", "f": "female"}.get(mark), takes)
 
 
 def parse_entry(record: dict[str, Any], theme: str) -> Entry:

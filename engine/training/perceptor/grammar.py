@@ -410,7 +410,8 @@ def _lexicon_caption(dice: random.Random, lex: Lexis, override: bool) -> tuple[L
                 adjectives.insert(0 if attribute != "age" else len(adjectives), words.mention(attribute, level, dice))
     shape = wardrobe.random_shape(dice, ranges)
     look = wardrobe.entry_look(entry, dice, shape)
-    head = Mention("name", entry.key, name.text, plural=not name.article and not adjectives)
+    text = name.text.removeprefix("the ") if adjectives else name.text
+    head = Mention("name", entry.key, text, plural=not name.article and not adjectives)
     person: list[Item] = phrases.adjectives_before(adjectives, head, dice)
     if dice.random() < 0.07:
         gender = "male" if shape.gender > 0.4 else "female" if shape.gender < -0.4 else "any"
