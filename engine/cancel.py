@@ -53,8 +53,12 @@ class CancelFlag:
 def watch_signals(flag: CancelFlag) -> None:
     """Let SIGTERM, SIGINT (and Windows' Ctrl-Break) cancel; a second Ctrl-C ends the process at once."""
 
+    interrupts = 0
+
     def handle(number: int, frame: FrameType | None) -> None:
-        if flag.is_set() and number == signal.SIGINT:
+        nonlocal interrupts
+        interrupts += number == signal.SIGINT
+        if interrupts > 1:
             os._exit(130)
         flag.set()
 
