@@ -44,7 +44,7 @@ class ShapeConfig:
     """Stage 1, the coarse body (AvatarCLIP section 3.2)."""
 
     blend: int = 6
-    """How many of the codebook's best shapes are blended into the body; 1 takes the best one alone, as the paper does."""
+    """How many of the codebook's best shapes are blended into the body; 1 takes the best alone, as the paper does."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class AppearanceConfig:
     """Stage 2, the implicit avatar that is sculpted and coloured (AvatarCLIP section 3.3)."""
 
     warm_start: str = "codebook"
-    """Where guidance starts: ``codebook`` dresses the body in the best outfit found, ``none`` leaves it bare and grey."""
+    """Where guidance starts: ``codebook`` dresses the body in the best outfit found, ``none`` leaves it bare."""
     search: int = 160
     """Outfits tried on the body after the codebook was asked, each a mix of the best so far."""
     iterations: int = 150

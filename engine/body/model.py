@@ -55,6 +55,8 @@ class Body:
         self.smpl.shapedirs = torch.as_tensor(np.asarray(arrays["shapedirs"], np.float32))
         self.faces: NDArray[np.int32] = np.asarray(arrays["f"], np.int32)
         self.template: Floats = np.asarray(arrays["v_template"], np.float32)
+        self._shapedirs: Floats = np.asarray(arrays["shapedirs"], np.float32)
+        self._regressor: Floats = np.asarray(arrays["J_regressor"], np.float32)
         self.weights: Floats = np.asarray(arrays["weights"], np.float32)
         self.parents: NDArray[np.int64] = np.array(PARENTS)
 
@@ -93,11 +95,13 @@ class Body:
 
     def rest_vertices(self, betas: NDArray) -> Floats:
         """(V, 3) the shaped body in the T-pose."""
-        return self.pose(betas, np.zeros((1, 24, 3)))[0][0]
+        vertices: Floats = self.template + self._shapedirs @ np.asarray(betas, np.float32)
+        return vertices
 
     def rest_joints(self, betas: NDArray) -> Floats:
         """(24, 3) the joints of the shaped body in the T-pose."""
-        return self.pose(betas, np.zeros((1, 24, 3)))[1][0]
+        joints: Floats = self._regressor @ self.rest_vertices(betas)
+        return joints
 
 
 def stand_pose() -> Floats:

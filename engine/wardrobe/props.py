@@ -6,6 +6,7 @@ vertices around them, in shape (by their offsets) and in pose (by their skinning
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,36 +110,36 @@ def cape() -> tuple:
 
 def _garment_shapes(kind: str) -> list[tuple[tuple, tuple[int, ...]]]:
     """((vertices, faces), joints) of a garment's pieces."""
-    table = {
-        "skirt": [(skirt(0.085, -0.31, 0.155, 0.05), LOWER)],
-        "long_skirt": [(skirt(0.085, -0.83, 0.155, 0.11), LOWER)],
-        "dress": [(skirt(0.085, -0.33, 0.155, 0.06), LOWER)],
-        "gown": [(skirt(0.085, -0.88, 0.155, 0.13), LOWER)],
-        "coat": [(skirt(0.085, -0.44, 0.165, 0.045), LOWER)],
-        "robe": [(skirt(0.085, -0.89, 0.165, 0.07), LOWER)],
-        "cape": [(cape(), TRUNK)],
-        "backpack": [(ellipsoid((0, 0.31, -0.15), (0.13, 0.18, 0.085), 0.5), TRUNK)],
-        "hat": [
+    table: dict[str, Callable[[], list[tuple[tuple, tuple[int, ...]]]]] = {
+        "skirt": lambda: [(skirt(0.085, -0.31, 0.155, 0.05), LOWER)],
+        "long_skirt": lambda: [(skirt(0.085, -0.83, 0.155, 0.11), LOWER)],
+        "dress": lambda: [(skirt(0.085, -0.33, 0.155, 0.06), LOWER)],
+        "gown": lambda: [(skirt(0.085, -0.88, 0.155, 0.13), LOWER)],
+        "coat": lambda: [(skirt(0.085, -0.44, 0.165, 0.045), LOWER)],
+        "robe": lambda: [(skirt(0.085, -0.89, 0.165, 0.07), LOWER)],
+        "cape": lambda: [(cape(), TRUNK)],
+        "backpack": lambda: [(ellipsoid((0, 0.31, -0.15), (0.13, 0.18, 0.085), 0.5), TRUNK)],
+        "hat": lambda: [
             (ellipsoid((0, 0.748, 0.045), (0.150, 0.010, 0.165)), HEAD),
             (ellipsoid((0, 0.785, 0.045), (0.088, 0.085, 0.108), 0.8), HEAD),
         ],
-        "cap": [(ellipsoid((0, 0.742, 0.150), (0.068, 0.009, 0.080)), HEAD)],
-        "shoulder_pads": [
+        "cap": lambda: [(ellipsoid((0, 0.742, 0.150), (0.068, 0.009, 0.080)), HEAD)],
+        "shoulder_pads": lambda: [
             (ellipsoid((0.20, 0.478, 0.01), (0.085, 0.050, 0.085)), (13, 16)),
             (ellipsoid((-0.20, 0.478, 0.01), (0.085, 0.050, 0.085)), (14, 17)),
         ],
     }
-    return table.get(kind, [])
+    return table[kind]() if kind in table else []
 
 
 def _hair_shapes(style: str) -> list[tuple[tuple, tuple[int, ...]]]:
-    table = {
-        "long": [(ellipsoid((0, 0.56, -0.035), (0.118, 0.205, 0.062)), (*HEAD, 9))],
-        "ponytail": [(ellipsoid((0, 0.635, -0.105), (0.030, 0.125, 0.038)), HEAD)],
-        "bun": [(ellipsoid((0, 0.785, -0.045), (0.047, 0.045, 0.047)), HEAD)],
-        "mohawk": [(ellipsoid((0, 0.775, 0.035), (0.014, 0.085, 0.125)), HEAD)],
+    table: dict[str, Callable[[], list[tuple[tuple, tuple[int, ...]]]]] = {
+        "long": lambda: [(ellipsoid((0, 0.56, -0.035), (0.118, 0.205, 0.062)), (*HEAD, 9))],
+        "ponytail": lambda: [(ellipsoid((0, 0.635, -0.105), (0.030, 0.125, 0.038)), HEAD)],
+        "bun": lambda: [(ellipsoid((0, 0.785, -0.045), (0.047, 0.045, 0.047)), HEAD)],
+        "mohawk": lambda: [(ellipsoid((0, 0.775, 0.035), (0.014, 0.085, 0.125)), HEAD)],
     }
-    return table.get(style, [])
+    return table[style]() if style in table else []
 
 
 def props_of(look: Look) -> list[Prop]:

@@ -1,0 +1,6 @@
+"""Stage 2: the implicit avatar, dressed by codebook and sculpted by CLIP (AvatarCLIP section 3.3)."""
+
+from engine.appearance.field import AvatarField
+from engine.appearance.stage import run
+
+__all__ = ["AvatarField", "run"]

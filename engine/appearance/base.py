@@ -1,0 +1,120 @@
+"""The surface that sculpting starts from: the coarse body in its clothes, in the stand pose.
+
+It answers what the original spends hours of reconstruction on (AvatarCLIP, section 3.3): signed distance and colour at
+any point, exactly, because the mesh is known.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.body import Body, stand_pose
+from engine.render.raycast import MeshRaycaster
+from engine.wardrobe.dress import Wardrobe
+from engine.wardrobe.outfit import Garment, Look
+from engine.wardrobe.paint import paint
+
+Floats = NDArray[np.float32]
+FAR = 0.10
+"""Metres beyond a part's box from which its distance is only bounded, not measured."""
+EDGE = 0.0015
+"""Half width in metres of painted borders."""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """What of the surface is nearest to each of N points."""
+
+    distance: Floats  # (N,) signed, negative inside, metres
+    face: NDArray[np.int64]  # (N,)
+    bary: Floats  # (N, 3)
+
+
+class BaseSurface:
+    """A dressed body: closed parts that may enter each other; their union is the solid."""
+
+    def __init__(
+        self, vertices: Floats, faces: NDArray[np.int32], colors: Floats, weights: Floats, canonical: Floats,
+        parts: NDArray[np.int64], look: Look | None,
+    ) -> None:  # fmt: skip
+        """``canonical`` (first part's V, 3) and ``look`` paint the skin; without a look vertex colours are used."""
+        self.vertices, self.faces, self.colors, self.weights = vertices, faces, colors, weights
+        self.canonical, self.parts, self.look = canonical, parts, look
+        self.whole = MeshRaycaster(vertices, faces)
+        self._casters = [MeshRaycaster(vertices[a:b], faces[c:d] - a) for a, b, c, d in parts.tolist()]
+        self._boxes = [(vertices[a:b].min(0), vertices[a:b].max(0)) for a, b, _, _ in parts.tolist()]
+        self.normals: Floats = np.concatenate([caster.normals for caster in self._casters])
+
+    @staticmethod
+    def dressed(body: Body, betas: NDArray, look: Look | None, wardrobe: Wardrobe | None = None) -> BaseSurface:
+        """The body of shape ``betas`` (S,) in a look, or bare in neutral grey, in the stand pose."""
+        wardrobe = wardrobe or Wardrobe(body)
+        if look is None:
+            vertices = body.pose(betas, stand_pose()[None])[0][0]
+            grey = np.full_like(vertices, 0.72)
+            parts = np.array([[0, len(vertices), 0, len(body.faces)]])
+            return BaseSurface(vertices, body.faces, grey, body.weights, wardrobe.canonical, parts, None)
+        figure = wardrobe.dress(look, betas)
+        return BaseSurface(
+            figure.posed(stand_pose()), figure.faces, figure.colors, figure.weights, wardrobe.canonical,
+            np.array(figure.parts), look,
+        )  # fmt: skip
+
+    def nearest(self, points: NDArray) -> Nearest:
+        """The nearest part of the union: the least signed distance among the parts."""
+        points = np.ascontiguousarray(points, np.float32)
+        best = Nearest(np.full(len(points), np.inf, np.float32), np.zeros(len(points), np.int64), np.zeros_like(points))
+        for index, (low, high) in enumerate(self._boxes):
+            outside = np.maximum(np.maximum(low - points, points - high), 0)
+            box = np.sqrt((outside**2).sum(1))
+            near = np.flatnonzero(box < (np.inf if index == 0 else FAR))
+            if len(near) == 0:
+                continue
+            face, bary, distance = self._casters[index].closest_point(points[near])
+            better = distance < best.distance[near]
+            chosen = near[better]
+            best.distance[chosen] = distance[better]
+            best.face[chosen] = face[better] + self.parts[index, 2]
+            best.bary[chosen] = bary[better]
+        return best
+
+    def interpolate(self, nearest: Nearest, values: NDArray) -> Floats:
+        """(N, C) vertex values at the nearest surface points."""
+        out: Floats = np.einsum("nk,nkc->nc", nearest.bary, values[self.faces[nearest.face]]).astype(np.float32)
+        return out
+
+    def color(self, nearest: Nearest) -> Floats:
+        """(N, 3) sRGB at the nearest surface points; the skin and what is painted on it have sharp borders."""
+        out = self.interpolate(nearest, self.colors)
+        if self.look is not None:
+            skin = nearest.face < self.parts[0, 3]
+            corners = self.canonical[self.faces[nearest.face[skin]]]
+            out[skin] = paint(self.look, np.einsum("nk,nkc->nc", nearest.bary[skin], corners), EDGE)
+        return out
+
+    def to_arrays(self) -> dict[str, NDArray]:
+        """Everything as arrays, for a checkpoint."""
+        text = json.dumps(None if self.look is None else asdict(self.look))
+        arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in ARRAYS}
+        return arrays | {"look": np.frombuffer(text.encode(), np.uint8).copy()}
+
+    @staticmethod
+    def from_arrays(arrays: dict[str, NDArray]) -> BaseSurface:
+        """The inverse of `to_arrays`."""
+        raw = json.loads(arrays["look"].tobytes().decode())
+        look = None if raw is None else look_from_dict(raw)
+        kept: dict[str, Any] = {name: arrays[name] for name in ARRAYS}
+        return BaseSurface(**kept, look=look)
+
+
+ARRAYS = ("vertices", "faces", "colors", "weights", "canonical", "parts")
+
+
+def look_from_dict(raw: dict) -> Look:
+    """A look from `dataclasses.asdict` or JSON."""
+    return Look(**{**raw, "garments": tuple(Garment(**garment) for garment in raw["garments"])})

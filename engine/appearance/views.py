@@ -1,0 +1,102 @@
+"""Where the guided stage looks from, what stands behind the avatar and how it is lit (AvatarCLIP section 3.3)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.render.camera import Camera
+
+FOV = 35.0
+FACE_EVERY = 4
+"""Every how many steps the camera looks at the face."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A camera and the prompt it is judged by: ``body``, ``face`` or ``back``."""
+
+    camera: Camera
+    kind: str
+
+
+@dataclass(frozen=True)
+class Stance:
+    """What cameras need to know of a figure in metres: height range, middle, head joint and head size."""
+
+    low: float
+    high: float
+    center: NDArray[np.float32]
+    head: NDArray[np.float32]
+    head_scale: float
+
+    @staticmethod
+    def of(vertices: NDArray, joints: NDArray) -> Stance:
+        """From a figure's vertices and its 24 joints in the stand pose; an adult's neck bone is 10.5 cm."""
+        scale = float(np.clip(np.linalg.norm(joints[15] - joints[12]) / 0.105, 0.5, 1.4))
+        center = (vertices.min(0) + vertices.max(0)) / 2
+        return Stance(float(vertices[:, 1].min()), float(vertices[:, 1].max()), center, joints[15], scale)
+
+
+def _random(generator: torch.Generator) -> float:
+    return float(torch.rand(1, generator=generator))
+
+
+def _normal(generator: torch.Generator) -> float:
+    return float(torch.randn(1, generator=generator))
+
+
+def framed(target: NDArray, covered: float, azimuth: float, elevation: float, size: int) -> Camera:
+    """A camera whose picture covers ``covered`` metres at the target."""
+    distance = covered / 2 / math.tan(math.radians(FOV / 2))
+    return Camera.orbit(target, distance, azimuth, elevation, FOV, size)
+
+
+def face_view(stance: Stance, azimuth: float, elevation: float, covered: float, size: int) -> View:
+    """A close-up of the head; ``covered`` in metres for an adult's head."""
+    target = stance.head + np.array([0, 0.035, 0.03], np.float32) * stance.head_scale
+    return View(framed(target, covered * stance.head_scale, azimuth, elevation, size), "face")
+
+
+def random_view(stance: Stance, step: int, size: int, generator: torch.Generator) -> View:
+    """One step's view: every fourth the face, else the body from theta ~ N(0, pi/3), or beyond 90 degrees its back."""
+    if step % FACE_EVERY == FACE_EVERY - 1:
+        covered = 0.32 + 0.16 * _random(generator)
+        return face_view(stance, 25 * _normal(generator), 10 * _normal(generator), covered, size)
+    theta = (60.0 * _normal(generator) + 180) % 360 - 180
+    height = stance.high - stance.low
+    near = _random(generator) < 0.3
+    covered = height * (0.5 + 0.4 * _random(generator) if near else 1.05 + 0.4 * _random(generator))
+    reach = (height / 2 - covered / 2 if near else 0.03 * height) * (2 * _random(generator) - 1)
+    target = stance.center + np.array([0, reach, 0], np.float32)
+    camera = framed(target, covered, theta, 10 * _normal(generator), size)
+    return View(camera, "back" if abs(theta) > 90 else "body")
+
+
+def random_light(camera: Camera, generator: torch.Generator) -> tuple[Tensor, float]:
+    """A light within 45 degrees of the camera in both angles, (3,) towards it, and an ambience of 0 to 0.2."""
+    right, up, forward = camera.axes()
+    across, above = (math.radians(90) * (_random(generator) - 0.5) for _ in range(2))
+    direction = -forward + math.tan(across) * right + math.tan(above) * up
+    return F.normalize(torch.from_numpy(direction.astype(np.float32)), dim=0), 0.2 * _random(generator)
+
+
+def random_background(size: int, generator: torch.Generator) -> Tensor:
+    """(3, size, size): white, black, Gaussian noise, or a blurred chessboard."""
+    kind = int(torch.randint(4, (1,), generator=generator))
+    if kind == 0:
+        return torch.ones(3, size, size)
+    if kind == 1:
+        return torch.zeros(3, size, size)
+    if kind == 2:
+        return (0.5 + 0.2 * torch.randn(1, size, size, generator=generator)).clamp(0, 1).expand(3, -1, -1).contiguous()
+    square = int(torch.randint(max(size // 20, 1), max(size // 10, 2), (1,), generator=generator))
+    line = (torch.arange(size) // square) % 2
+    board = 0.2 + 0.6 * (line[:, None] ^ line[None]).float()
+    return F.avg_pool2d(board[None, None], 3, 1, 1)[0].expand(3, -1, -1).contiguous()

@@ -1,0 +1,91 @@
+"""Pick a body by the difference between its picture and the mean body's (AvatarCLIP, eq. 2).
+
+The codebook holds K-means centres of the shape space. The open body's shape coefficients are those of a principal
+component analysis with unit variance, which is what a purely linear VAE learns, so they are its latent space.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from torch import Tensor
+
+from engine.body import Body, stand_pose
+from engine.config import ShapeConfig
+from engine.perceptor import Perceptor, prompts
+from engine.perceptor.codebook import embed_pictures, features
+from engine.render.camera import Camera
+from engine.render.portrait import portraits
+from engine.render.raycast import MeshRaycaster
+from engine.report import Reporter
+
+CODEBOOK = Path(__file__).resolve().parent.parent / "assets" / "shapes.safetensors"
+AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
+"""Degrees from the front; the paper's 120 to 240 in its own frame."""
+COVERED, FOV = 2.3, 35.0
+"""Metres that the picture covers at the body: fixed, so that size can be seen."""
+GREY = 0.75
+
+
+@dataclass(frozen=True)
+class ShapeResult:
+    """The coarse body's shape coefficients (S,), and how well it fits the text (cosine of differences)."""
+
+    betas: NDArray[np.float32]
+    score: float
+
+
+def pictures(body: Body, betas: NDArray, size: int) -> Tensor:
+    """(5, 3, size, size) the bare grey body of one shape in the stand pose, on one scale for all shapes."""
+    vertices = body.pose(betas, stand_pose()[None])[0][0]
+    center = (vertices.min(0) + vertices.max(0)) / 2
+    target = np.array([center[0], vertices[:, 1].min() + 0.95, center[2]])
+    distance = COVERED / 2 / np.tan(np.radians(FOV / 2))
+    cameras = [Camera.orbit(target, distance, azimuth, 0.0, FOV, size) for azimuth in AZIMUTHS]
+    grey = np.full_like(vertices, GREY)
+    return torch.from_numpy(portraits(MeshRaycaster(vertices, body.faces), grey, cameras))
+
+
+def run(
+    prompt: str, body: Body, perceptor: Perceptor, conf: ShapeConfig, generator: torch.Generator, report: Reporter
+) -> ShapeResult:
+    """The body whose difference from the mean body points most along the text's difference from a neutral one.
+
+    Args:
+        prompt: the user's words, for example ``a tall strong man``.
+        generator: unused; the query is deterministic.
+    """
+    del generator
+    codes = load_file(CODEBOOK)["betas"].astype(np.float32)[:, : body.num_betas]
+    total = len(codes) + 1
+
+    def embed_all() -> Tensor:
+        rows = []
+        for index, betas in enumerate(codes):
+            rows.append(embed_pictures(perceptor, pictures(body, betas, perceptor.input_size)))
+            report.progress(index + 1, total)
+        return torch.stack(rows)
+
+    embedded = features(CODEBOOK, f"features.{body.checksum[:12]}", perceptor, embed_all)
+    mean = embed_pictures(perceptor, pictures(body, np.zeros(body.num_betas), perceptor.input_size))
+    texts = perceptor.encode_text([prompts.body(prompt), prompt, prompts.NEUTRAL_SHAPE, "a person"])
+    difference = F.normalize((texts[:2] - texts[2:]).mean(0), dim=-1)
+    scores = F.normalize(embedded - mean, dim=-1) @ difference  # (K,)
+    best = scores.topk(min(conf.blend, len(scores)))
+    shares = ((best.values - best.values[0]) / 0.05).softmax(0).numpy()
+    betas = (shares[:, None] * codes[best.indices.numpy()]).sum(0)
+    report.preview("body", _still(body, betas))
+    report.progress(total, total, score=float(best.values[0]))
+    return ShapeResult(betas.astype(np.float32), float(best.values[0]))
+
+
+def _still(body: Body, betas: NDArray) -> NDArray[np.uint8]:
+    """(400, 400, 3) the grey body, for the preview and the process video."""
+    picture = pictures(body, betas, 400)[3]
+    return (picture.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)

