@@ -19,7 +19,7 @@ class Part:
     """One bundled thing that somebody made."""
 
     file: str
-    """Name in ``engine/assets``."""
+    """Name of the file or folder in ``engine/assets``."""
     purpose: str
     licence: str
     origin: str
@@ -44,23 +44,31 @@ def expected_checksums() -> dict[str, str]:
     return {name.lstrip("*"): digest for digest, name in pairs}
 
 
+def files_of(part: Part) -> list[Path]:
+    """The files that a part consists of, in order; none when it is missing."""
+    path = ASSETS / part.file
+    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path][: path.is_file()]
+
+
 def bundled() -> list[dict[str, object]]:
     """Each bundled part with its size, checksum and state (``ok``, ``damaged`` or ``missing``)."""
     expected = expected_checksums()
     found: list[dict[str, object]] = []
     for part in PARTS:
-        path = ASSETS / part.file
-        digest = checksum(path) if path.is_file() else None
-        state = "missing" if digest is None else "ok" if digest == expected.get(part.file) else "damaged"
+        digests = {file.relative_to(ASSETS).as_posix(): checksum(file) for file in files_of(part)}
+        wanted = {name: digest for name, digest in expected.items() if name.split("/")[0] == part.file}
+        whole = next(iter(digests.values()), None)
+        if len(digests) > 1:
+            whole = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
         found.append(
             {
                 "file": part.file,
                 "purpose": part.purpose,
                 "licence": part.licence,
                 "origin": part.origin,
-                "bytes": path.stat().st_size if digest else 0,
-                "sha256": digest,
-                "state": state,
+                "bytes": sum(file.stat().st_size for file in files_of(part)),
+                "sha256": whole,
+                "state": "missing" if not digests else "ok" if digests == wanted else "damaged",
             }
         )
     return found
