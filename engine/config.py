@@ -91,8 +91,10 @@ class MeshConfig:
 
     resolution: int = 256
     """Cells of the marching-cubes grid along the avatar's longest side."""
+    refine: int = 2
+    """Rounds in which edges are halved where colour or form bends between their ends, for sharp faces and hems."""
     max_faces: int = 0
-    """Triangles to which the mesh is decimated; 0 keeps them all."""
+    """Triangles to which the mesh is decimated instead; 0 keeps them all."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from skimage.measure import marching_cubes
 from engine.body import Body, stand_pose
 from engine.config import MeshConfig
 from engine.errors import EngineError
+from engine.mesh.refine import refine
 from engine.mesh.surface import Field, Floats, Mesh, collapse_short_edges, is_closed, largest_component, volume
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
@@ -32,6 +33,8 @@ SNAP = 0.02
 """Least |signed distance| at a node, in cells: keeps the surface off the nodes, where triangles vanish."""
 SHORT_EDGE = 0.2
 """Edges shorter than this many cells are collapsed."""
+SHORTEST_SPLIT = 0.0015
+"""Metres; shorter edges are not split for the sake of colour or form."""
 NEUTRAL_GREY = 0.72
 """sRGB of the body when no appearance was asked for."""
 
@@ -58,7 +61,15 @@ def extract(field: Field, conf: MeshConfig, report: Reporter) -> Mesh:
     if conf.max_faces and len(faces) > conf.max_faces:
         vertices, faces = decimate(vertices, faces, conf.max_faces)
     report.progress(3, 4)
-    colors = np.clip(np.nan_to_num(_ask(field.color, field, vertices), nan=0.5), 0.0, 1.0)
+
+    def sdf(points: np.ndarray) -> Floats:
+        return np.nan_to_num(_ask(field.sdf, field, points), nan=0.0)
+
+    def color(points: np.ndarray) -> Floats:
+        return np.clip(np.nan_to_num(_ask(field.color, field, points), nan=0.5), 0.0, 1.0)
+
+    rounds = 0 if conf.max_faces else conf.refine  # a wanted number of triangles is kept to
+    vertices, faces, colors = refine(vertices, faces, sdf, color, rounds, SHORTEST_SPLIT)
     report.progress(4, 4)
     return Mesh(vertices.astype(np.float32), faces.astype(np.int32), colors.astype(np.float32))
 

@@ -15,6 +15,7 @@ from engine.errors import EngineError
 from engine.mesh import Mesh, extract, from_body
 from engine.mesh.extract import decimate, transfer_colors
 from engine.mesh.surface import is_closed
+from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
 
 Sdf = Callable[[torch.Tensor], torch.Tensor]
@@ -148,6 +149,35 @@ def test_a_field_without_surface_is_one_sentence(value: float) -> None:
         return
     with pytest.raises(EngineError, match="no surface"):
         extract(field, MeshConfig(resolution=16), Silent())
+
+
+def test_refinement_sharpens_a_colour_border_and_keeps_the_surface_closed() -> None:
+    field = Analytic(ball((0, 0, 0), 0.4), [[-0.5] * 3, [0.5] * 3])
+    field.color = lambda p: torch.stack([(p[:, 1] > 0.1 * torch.sin(9 * p[:, 0])).float()] * 3, -1)  # type: ignore
+    blur, count = [], []
+    for rounds in (0, 1, 2):
+        mesh = extract(field, MeshConfig(resolution=40, refine=rounds), Silent())
+        shape = checked(mesh)
+        across = np.ptp(mesh.colors[mesh.faces, 0], axis=1) > 0.5
+        blur.append(shape.area_faces[across].sum())
+        count.append(len(mesh.faces))
+        assert np.abs(field._sdf(torch.from_numpy(mesh.vertices)).numpy()).max() < 0.1 / 40
+    assert blur[2] < 0.65 * blur[1] < 0.45 * blur[0]
+    assert count[2] < 3 * count[0]
+
+
+def test_refinement_follows_a_form_finer_than_the_grid() -> None:
+    ridge = lambda p: ball((0, 0, 0), 0.4)(p) - 0.03 * torch.exp(-((p[:, 1] / 0.02) ** 2))  # noqa: E731
+    field = Analytic(ridge, [[-0.5] * 3, [0.5] * 3])
+    samples = np.random.default_rng(0).normal(size=(4000, 3))
+    samples[:, 1] *= 0.05
+    samples /= np.linalg.norm(samples, axis=1, keepdims=True)
+    on_ridge = samples * (0.4 + 0.03 * np.exp(-((0.4 * samples[:, 1:2] / 0.02) ** 2)))
+    error = []
+    for rounds in (0, 2):
+        mesh = checked(extract(field, MeshConfig(resolution=32, refine=rounds), Silent()))
+        error.append(np.abs(MeshRaycaster(mesh.vertices, mesh.faces).closest_point(on_ridge)[2]).mean())
+    assert error[1] < 0.5 * error[0]
 
 
 def test_decimation_reaches_its_count_and_stays_on_the_surface() -> None:
