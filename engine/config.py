@@ -28,7 +28,7 @@ class BodyConfig:
     """Which body model carries the avatar."""
 
     model: str | None = None
-    """Path of the user's own SMPL file (.pkl, .npz or SMPL_python_v.1.1.0.zip), or null for the bundled open body."""
+    """Path of an .npz file with the user's own SMPL arrays, or null for the bundled open body."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ClipConfig:
     """Which perceptor (text and image encoder) judges the pictures."""
 
     model: str | None = None
-    """Path of a folder or file with CLIP weights, or null for the bundled perceptor."""
+    """Path of a folder with a CLIP model in transformers' format, or null for the bundled perceptor."""
 
 
 @dataclass(frozen=True)
