@@ -85,7 +85,7 @@ def test_the_avatar_is_as_documented(job):
     assert np.allclose(weights.sum(1), 1, atol=1e-4) and weights.min() >= 0
     assert (weights > 0).sum(1).max() <= 4
     assert avatar["parents"].tolist() == list(protocol.PARENTS)
-    assert 0 <= avatar["colors"].min() and avatar["colors"].max() <= 1
+    assert avatar["colors"].min() >= 0 and avatar["colors"].max() <= 1
     assert np.isfinite(vertices).all()
     assert trimesh.Trimesh(vertices, faces, process=False).is_watertight
     # T-pose, facing +z, left arm to +x: a person with level arms whose toes point forward.
