@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.training.perceptor.entries import EXPANSION_FILE, load_lexicon
+from engine.training.perceptor.entries import EXPANSION_FILE, Entry, load_lexicon
 from engine.training.perceptor.outfit import COLORS
 from engine.training.perceptor.vocabulary import COLOR_WORDS, GARMENT_WORDS, NOUNS, SHAPE_WORDS
 from engine.training.perceptor.words import is_held_out
@@ -31,13 +31,20 @@ PERSON_FILE = 18
 """Number of the lexicographer file noun.person."""
 LEAST_FREQUENCY = 1.6
 """Zipf frequency (log10 of occurrences in 10⁹ words) below which a word is left out."""
-LEAST_SIMILARITY = 0.6
+LEAST_SIMILARITY = 0.62
+LEAST_OF_EACH = 0.4
+"""Least similarity of the word alone and of the word with its gloss, where no hypernym vouches for it."""
 LEAST_WITH_HYPERNYM = 0.3
 LEVELS_UP = 3
 NEAR = 0.05
 """Entries this close to the best in similarity are kept beside it."""
-COLOR_DISTANCE = 8.0
+COLOR_DISTANCE = 10.0
 """Largest CIELAB difference (ΔE 1976) between a colour name and the colour it stands for."""
+
+ODD_COLORS = re.compile(
+    r"poo|shit|puke|vomit|snot|barf|booger|baby|puce|bile|diarrhea|dried|ugly|/|'|ish\b|flesh|skin|macaroni|^pale$|"
+    r"dust|adobe|linen|topaz|^sky$|pig |barbie|marine|^very|almost"
+)
 
 UNFIT = re.compile(
     r"offensive|derogat|disparag|vulgar|obscen|slur|slang|contempt|insult|sexual|prostitut|\bsex\b|\bslave|"
@@ -45,6 +52,10 @@ UNFIT = re.compile(
     re.IGNORECASE,
 )
 """Glosses of words that captions shall not use."""
+
+
+FEMALE = re.compile(r"\b(woman|women|female|girl|wife|mother|lady|sister|daughter|widow|queen|nun)\b", re.IGNORECASE)
+MALE = re.compile(r"\b(man|men|male|boy|husband|father|brother|son|king|monk)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -139,51 +150,61 @@ def embed(texts: list[str]) -> np.ndarray:
     return np.asarray(model.encode(texts, batch_size=64, normalize_embeddings=True), np.float32)
 
 
+def gender_fits(gloss: str, entry: Entry) -> bool:
+    """False for a word of women and an entry of men, or the reverse."""
+    low, high = entry.shape.get("gender", (-1.0, 1.0))
+    female = FEMALE.search(gloss) is not None
+    return not (female and low > 0) and not (not female and MALE.search(gloss) is not None and high < 0)
+
+
 def expand_names(folder: Path) -> dict[str, list[tuple[str, float]]]:
-    """Word -> up to three (entry key, weight), weights of a word sum to 1."""
+    """Word -> up to three (entry key, weight), weights of a word sum to 1.
+
+    Entries with proper names only are not stood for by other words (except through hypernyms).
+    """
     synsets, firsts = read_synsets(folder / "data.noun"), first_senses(folder / "index.noun")
     entries = load_lexicon()
     names = [(name.text, i) for i, entry in enumerate(entries) for name in entry.names if not is_held_out(name.text)]
     keys = {text.lower(): index for text, index in names}
+    proper = np.array([not any(name.article for name in entry.names) for entry in entries])
     found = candidates(synsets, firsts)
-    name_vectors = embed([text for text, _ in names])
+    owners = np.array([index for _, index in names])
+    name_vectors = embed([text for text, _ in names]).T
     plain = embed([word for word, _ in found])
     glossed = embed([f"{word}: {synsets[offset].gloss}" for word, offset in found])
-    owners = np.array([index for _, index in names])
     result: dict[str, list[tuple[str, float]]] = {}
     for row, (word, offset) in enumerate(found):
-        scores = 0.5 * (plain[row] + glossed[row]) @ name_vectors.T
-        by_entry = np.full(len(entries), -1.0, np.float32)
-        np.maximum.at(by_entry, owners, scores)
+        scores = np.full((2, len(entries)), -1.0, np.float32)
+        np.maximum.at(scores[0], owners, plain[row] @ name_vectors)
+        np.maximum.at(scores[1], owners, glossed[row] @ name_vectors)
+        unfit = [not gender_fits(synsets[offset].gloss, entry) for entry in entries]
+        mean = np.where(unfit, -1.0, scores.mean(0))
         above = entries_above(offset, synsets, firsts, keys)
-        above = {index: height for index, height in above.items() if by_entry[index] >= LEAST_WITH_HYPERNYM}
+        above = {index: height for index, height in above.items() if mean[index] >= LEAST_WITH_HYPERNYM}
         if above:
-            nearest = min(above.values())
-            chosen = [index for index, height in above.items() if height == nearest]
+            chosen = [index for index, height in above.items() if height == min(above.values())]
         else:
-            best = float(by_entry.max())
-            if best < LEAST_SIMILARITY:
-                continue
-            chosen = [int(i) for i in np.argsort(-by_entry)[:3] if by_entry[i] >= best - NEAR]
-        chosen = sorted(chosen, key=lambda i: -by_entry[i])[:3]
-        weights = np.exp((by_entry[chosen] - by_entry[chosen].max()) * 20)
-        result[word] = [(entries[i].key, round(float(w), 2)) for i, w in zip(chosen, weights / weights.sum())]
+            mean = np.where(proper | (scores.min(0) < LEAST_OF_EACH), -1.0, mean)
+            chosen = [int(i) for i in np.argsort(-mean)[:3] if mean[i] >= max(LEAST_SIMILARITY, mean.max() - NEAR)]
+        if chosen:
+            chosen = sorted(chosen, key=lambda i: -mean[i])[:3]
+            weights = np.exp((mean[chosen] - mean[chosen].max()) * 20)
+            result[word] = [(entries[i].key, round(float(w), 2)) for i, w in zip(chosen, weights / weights.sum())]
     return result
 
 
 def expand_colors() -> dict[str, list[str]]:
     """Colour of `outfit` -> further names of colours that look the same."""
-    from matplotlib.colors import CSS4_COLORS, XKCD_COLORS, to_rgb
+    from matplotlib.colors import XKCD_COLORS, to_rgb
     from skimage.color import rgb2lab
 
     names = list(COLORS)
     palette = rgb2lab(np.array([COLORS[name] for name in names]).reshape(1, -1, 3))[0]
     known = {word for text in COLOR_WORDS.values() for word in text.split("|")}
-    odd = re.compile(r"poo|shit|puke|vomit|snot|barf|booger|baby|puce|bile|diarrhea|dried|ugly|/|'|ish\b|flesh|skin")
     found: dict[str, list[str]] = {}
-    for raw, code in {**CSS4_COLORS, **XKCD_COLORS}.items():
+    for raw, code in XKCD_COLORS.items():
         word = raw.removeprefix("xkcd:")
-        if word in known or odd.search(word) or is_held_out(word) or (not raw.startswith("xkcd:") and len(word) > 9):
+        if word in known or ODD_COLORS.search(word) or is_held_out(word):
             continue
         distance = np.linalg.norm(palette - rgb2lab(np.array(to_rgb(code)).reshape(1, 1, 3))[0], axis=1)
         if distance.min() <= COLOR_DISTANCE:
