@@ -21,6 +21,7 @@ from engine.training.perceptor.entries import (
     parse_shape,
 )
 from engine.training.perceptor.outfit import GARMENT_KINDS, Garment, Look, Shape, covers, validate
+from engine.training.perceptor.rare_words import RARE_WORDS
 from engine.training.perceptor.words import Article, Mention, Words, is_held_out, render
 
 COUNT = 6000
@@ -50,6 +51,13 @@ def test_every_vocabulary_value_is_known() -> None:
     for value, words in vocabulary.COMPOSITES.items():
         for look in words:
             assert parse_look(look).garments, value
+
+
+def test_rare_words_belong_to_known_values() -> None:
+    table = Words(held_out=False).table
+    for role, values in RARE_WORDS.items():
+        for value in values:
+            assert (role, value) in table, (role, value)
 
 
 def test_every_look_of_every_entry_is_valid() -> None:

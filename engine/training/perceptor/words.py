@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import pick
+from engine.training.perceptor.rare_words import RARE_WORDS
 
 
 @dataclass(frozen=True)
@@ -120,13 +121,19 @@ def _tables() -> dict[str, dict[str, str]]:
 class Words:
     """Words for values. In training mode held-out words never appear; else they are preferred.
 
-    `extra`: role -> value -> further words (of the expansion), taken with a small chance.
+    `extra`: role -> value -> further words (of the expansion); these and `RARE_WORDS` come with a small chance.
     """
 
     def __init__(self, held_out: bool, extra: dict[str, dict[str, list[str]]] | None = None) -> None:
         self.held_out = held_out
         self.table: dict[tuple[str, str], list[Word]] = {}
-        self.extra = {(role, value): words for role, t in (extra or {}).items() for value, words in t.items()}
+        self.extra: dict[tuple[str, str], list[Word]] = {}
+        for role, values in RARE_WORDS.items():
+            for value, text in values.items():
+                self.extra[role, value] = [word for word in _split(text) if not is_held_out(word[0])]
+        for role, further in (extra or {}).items():
+            for value, plain_words in further.items():
+                self.extra.setdefault((role, value), []).extend((word, False) for word in plain_words)
         for role, values in _tables().items():
             for value, text in values.items():
                 words = _split(text)
@@ -147,7 +154,7 @@ class Words:
         if chance > 0.9 and not self.held_out:
             further = self.extra.get((role, value))
             if further:
-                return pick(dice, further), words[0][1]
+                return pick(dice, further)
         return pick(dice, words)
 
     def mention(self, role: str, value: str, dice: random.Random, targets: tuple[int, ...] = ()) -> Mention:
