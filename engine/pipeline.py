@@ -279,7 +279,10 @@ def _rig(context: Context, report: Reporter) -> Any:
     """The mesh with skinning weights, brought to the T-pose."""
     from engine import rig
 
-    return rig.run(context.result("mesh"), context.body, context.result("shape").betas, context.config.rig, report)
+    dressed = context.result("appearance").base if "appearance" in context.wanted else None
+    return rig.run(
+        context.result("mesh"), context.body, context.result("shape").betas, context.config.rig, report, dressed
+    )
 
 
 def _save_rig(avatar: Any, folder: Path) -> None:
@@ -325,6 +328,6 @@ STAGES: dict[str, Stage] = {
     "shape": Stage((), (), True, _shape, _save_shape, _load_shape),
     "appearance": Stage(("shape",), (), True, _appearance, _save_appearance, _load_appearance),
     "mesh": Stage(("shape",), ("appearance",), False, _mesh, _save_mesh, _load_mesh),
-    "rig": Stage(("mesh", "shape"), (), False, _rig, _save_rig, _load_rig),
+    "rig": Stage(("mesh", "shape"), ("appearance",), False, _rig, _save_rig, _load_rig),
     "motion": Stage(("shape",), (), True, _motion, _save_motion, _load_motion),
 }

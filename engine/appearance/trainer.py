@@ -20,7 +20,7 @@ from engine.config import AppearanceConfig
 from engine.report import Reporter
 
 STATE = "guided.pt"
-PREVIEW_SIZE = 400
+PREVIEW_SIZE = 288
 
 
 class Trainer:
@@ -54,7 +54,7 @@ class Trainer:
                 self._checkpoint()
             if self.step % self.conf.preview_every == 0:
                 self.report.preview(f"step-{first + self.step:06d}", preview(self.field, self.stance, 25.0))
-            self.report.progress(first + self.step, total, loss=float(loss), score=self.score)
+            self.report.progress(first + self.step, total, loss=float(loss.detach()), score=self.score)
 
     def _set_rate(self) -> None:
         """Linear warm-up, then cosine decay to 5 %."""
@@ -90,7 +90,7 @@ class Trainer:
         distance = self.guide.loss(torch.stack(pictures), kinds, self.generator)
         colored, textureless = distance[0::2].mean(), distance[1::2].mean()
         total = terms + conf.clip_weight * (colored + conf.textureless_weight * textureless)
-        return total, 1 - float(colored)
+        return total, 1 - float(colored.detach())
 
     def _anchors(self, seen: Rendering, hit: Tensor) -> Tensor:
         """What ties the avatar to the body: colour, silhouette, and a distance that stays one (eikonal)."""
@@ -131,7 +131,7 @@ def preview(field: AvatarField, stance: views.Stance, azimuth: float, size: int 
     height = stance.high - stance.low
     camera = views.framed(stance.center, 1.08 * height, azimuth, 5.0, size)
     rays = silhouette_rays(field, camera, 2 / size)
-    seen = render_shell(field, rays, 12)
+    seen = render_shell(field, rays, 8)
     right, up, forward = camera.axes()
     light = F.normalize(torch.from_numpy(-forward + 0.4 * right + 0.5 * up), dim=0).to(field.device)
     color = seen.color * lambert(seen, light, 0.4)[:, None]

@@ -60,7 +60,7 @@ class ClipPerceptor:
         device: str = "cpu",
     ) -> None:
         self.model: Any = model
-        self.model.to(device).eval().requires_grad_(False)
+        self.model.eval().requires_grad_(False).to(device)
         self.tokenizer = tokenizer
         self.name, self.device = name, device
         config: Any = model.config

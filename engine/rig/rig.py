@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.body import Body, stand_pose
 from engine.body.skinning import bone_transforms
@@ -19,7 +22,17 @@ TEAR = 5.0
 """An edge that grows by more than this factor on the way to the T-pose is a tear the user should hear of."""
 
 
-def run(mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Reporter) -> Avatar:
+class Skinned(Protocol):
+    """A surface in the stand pose whose skinning weights are known: the body in its clothes."""
+
+    vertices: Floats  # (B, 3)
+    faces: NDArray[np.int32]  # (G, 3)
+    weights: Floats  # (B, 24)
+
+
+def run(
+    mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Reporter, dressed: Skinned | None = None
+) -> Avatar:
     """Rig a mesh that was sculpted round a body in the stand pose.
 
     Args:
@@ -28,6 +41,8 @@ def run(mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Repo
         betas: (S,) its shape coefficients.
         conf: how weights are found.
         report: hears of three steps, and of tears.
+        dressed: what the sculpting started from, if that was more than the bare body; skirts and capes are carried
+            as it says.
     """
     stand = stand_pose()[None]
     joints = body.rest_joints(betas)
@@ -35,7 +50,10 @@ def run(mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Repo
     if mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
         weights = body.weights  # the coarse body itself: nothing to look for
     else:
-        weights = _find_weights(mesh, posed, body, conf)
+        source = (posed, body.faces, body.weights)
+        if dressed is not None:
+            source = (dressed.vertices, dressed.faces, dressed.weights)
+        weights = _find_weights(mesh, *source, conf)
         report.progress(1, 3)
     weights = prune(weights, conf.influences)
     report.progress(2, 3)
@@ -47,12 +65,14 @@ def run(mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Repo
     return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32))
 
 
-def _find_weights(mesh: Mesh, posed: Floats, body: Body, conf: RigConfig) -> Floats:
+def _find_weights(
+    mesh: Mesh, posed: Floats, body_faces: NDArray[np.int32], body_weights: Floats, conf: RigConfig
+) -> Floats:
     """Weights (V, 24), all influences, found on a light copy of the mesh: they vary slowly over the surface."""
     vertices, faces = mesh.vertices, mesh.faces
     if len(faces) > PROXY_FACES:
         vertices, faces = decimate(vertices, faces, PROXY_FACES)
-    weights, certain, distance = transfer(vertices, faces, posed, body.faces, body.weights, conf.reach, conf.agreement)
+    weights, certain, distance = transfer(vertices, faces, posed, body_faces, body_weights, conf.reach, conf.agreement)
     weights = inpaint(weights, certain, vertices, faces)
     # What hangs far from the body (a skirt between the legs, long hair) should bend in wide curves.
     weights = smooth(weights, vertices, faces, conf.smoothing + distance)

@@ -11,6 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.training.perceptor.space import truths
+
+SIZE = 64
+"""Side of the perceptor's pictures."""
+
 
 @dataclass
 class Batch:
@@ -19,8 +24,7 @@ class Batch:
     images: Tensor  # (B, 3, S, S)
     captions: list[str]
     negatives: list[str]  # each caption with something swapped
-    probes: Tensor  # (B, 144) colours at canonical probes
-    shape: Tensor  # (B, 5)
+    truths: dict[str, np.ndarray]  # what is to be seen, see `space`
     kinds: list[str]
 
 
@@ -49,13 +53,13 @@ class Figures:
         normal = torch.from_numpy(np.stack([s["normal"][i, v] for s, i, v in chosen])).permute(0, 3, 1, 2).float() / 127
         mask = torch.from_numpy(np.stack([s["mask"][i, v] for s, i, v in chosen])).unsqueeze(1).float()
         images = plain_pictures(albedo, normal, mask) if plain else pictures(albedo, normal, mask, generator)
-        probes = torch.from_numpy(np.stack([s["probes"][i] for s, i, _ in chosen])).flatten(1)
+        images = F.interpolate(images, (SIZE, SIZE), mode="bilinear", antialias=True, align_corners=False)
+        probes, shape = (np.stack([s[name][i] for s, i, _ in chosen]) for name in ("probes", "shape"))
         return Batch(
             images,
             [s["caption"][i] for s, i, _ in chosen],
             [s["negatives"][i][int(rng.integers(len(s["negatives"][i])))] for s, i, _ in chosen],
-            probes,
-            torch.from_numpy(np.stack([s["shape"][i] for s, i, _ in chosen])),
+            truths(probes, shape, [s["look"][i] for s, i, _ in chosen]),
             [s["kind"][i] for s, i, _ in chosen],
         )  # fmt: skip
 
@@ -85,28 +89,28 @@ def pictures(albedo: Tensor, normal: Tensor, mask: Tensor, generator: torch.Gene
 
     # colour shared by all three channels; a grey body shows geometry alone, as the textureless guidance does
     texture = F.interpolate(gauss(count, 3, 8, 8), (size, size), mode="bilinear", align_corners=False)
-    albedo = albedo * (1 + 0.07 * (uniform(0, 1) < 0.4) * texture) * uniform(0.85, 1.12)
+    albedo = albedo * (1 + 0.07 * (uniform(0, 1) < 0.25) * texture) * uniform(0.85, 1.12)
     grey = uniform(0, 1) < 0.08
     albedo = torch.where(grey, torch.full_like(albedo, 0.75), albedo)
     direction = F.normalize(
         torch.cat([gauss(count, 1) * 0.6, 0.3 + gauss(count, 1) * 0.5, torch.ones(count, 1)], 1), dim=1
     )
-    ambient = uniform(0.05, 0.65)
+    ambient = uniform(0.15, 0.7)
     lambert = (full_normal(normal) * direction[:, :, None, None]).sum(1, keepdim=True).clamp_min(0)
     shading = torch.where((uniform(0, 1) < 0.15) & ~grey, torch.ones_like(lambert), ambient + (1 - ambient) * lambert)
     picture = albedo * shading * mask + backgrounds(count, size, generator) * (1 - mask)
-    shift = torch.randint(-7, 8, (2,), generator=generator).tolist()
+    shift = torch.randint(-5, 6, (2,), generator=generator).tolist()
     picture = torch.roll(picture, shift, (2, 3))
     picture = torch.where(uniform(0, 1) < 0.5, picture.flip(3), picture)
     soft = F.avg_pool2d(F.pad(picture, (1, 1, 1, 1), mode="replicate"), 3, 1)
     picture = torch.where(uniform(0, 1) < 0.2, soft, picture)
-    picture = picture + gauss(*picture.shape) * uniform(0, 0.06) * (uniform(0, 1) < 0.5)
+    picture = picture + gauss(*picture.shape) * uniform(0, 0.05) * (uniform(0, 1) < 0.3)
     return picture.clamp(0, 1)
 
 
 def backgrounds(count: int, size: int, generator: torch.Generator) -> Tensor:
     """White, black, grey noise and blurred chessboards (AvatarCLIP, section 3.3), and plain greys."""
-    kind = torch.randint(0, 6, (count,), generator=generator)
+    kind = torch.randint(0, 10, (count,), generator=generator)
     out = torch.ones(count, 3, size, size)
     for i in range(count):
         if kind[i] == 1:

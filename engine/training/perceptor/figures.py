@@ -27,8 +27,11 @@ from engine.wardrobe.outfit import Look, Shape
 from engine.wardrobe.paint import paint
 
 SIZE = 96
+"""Side of the stored pictures; the trainer shrinks them."""
 VIEWS = 3
 SHARD = 500
+POSED = 0.15
+"""Share of figures in a captured pose; the others stand as the avatar does when it is judged."""
 AGE_ANCHORS = ([0, 0.17, 0.3, 0.42, 0.55, 0.75, 0.9, 1.0], [0.02, 0.13, 0.31, 0.53, 0.67, 0.82, 0.95, 1.0])
 """The grammar's age and anny's, at the same years of life."""
 
@@ -98,7 +101,7 @@ class Figure:
 def body_camera(vertices: NDArray, view: str, rng: np.random.Generator) -> Camera:
     """A random camera on the whole figure, or a part of it; every third one metric, so that size can be seen."""
     low, high = vertices[:, 1].min(), vertices[:, 1].max()
-    azimuth = 180 + rng.normal(0, 35) if view == "back" else rng.normal(0, 50)
+    azimuth = 180 + rng.normal(0, 35) if view == "back" else rng.normal(0, 40)
     if view == "side":
         azimuth = rng.uniform(90, 270)
     fov = 35.0
@@ -106,7 +109,7 @@ def body_camera(vertices: NDArray, view: str, rng: np.random.Generator) -> Camer
         covered, target_y = 2.3, low + 0.95  # metres of the standard picture; the same for the shape stage
     else:
         height = high - low
-        covered = height * rng.uniform(1.05, 1.6) if rng.random() < 0.8 else height * rng.uniform(0.45, 0.9)
+        covered = height * rng.uniform(1.05, 1.4) if rng.random() < 0.85 else height * rng.uniform(0.45, 0.9)
         room = max(height - covered, 0.0) / 2
         target_y = (low + high) / 2 + rng.uniform(-1, 1) * (room + 0.06 * height)
     distance = covered / 2 / np.tan(np.radians(fov / 2))
@@ -157,7 +160,7 @@ class Studio:
         dressed = self.wardrobe.dress(sample.look, self.space.betas(sample.shape, rng))
         pose, caption, kind = stand_pose(), sample.caption, sample.kind
         names = view_names(sample.view, rng)
-        if rng.random() < 0.5:
+        if rng.random() < POSED:
             index = rng.integers(len(self.poses))
             pose = self.poses[index].copy()
             pose[0] = 0.0 if rng.random() < 0.3 else pose[0]

@@ -1,45 +1,50 @@
-"""Train the bundled perceptor: ``python -m engine.training.perceptor.train FIGURES HELD_OUT OUT --minutes N``.
+"""Train the bundled perceptor: ``python -m engine.training.perceptor.train PART FIGURES HELD_OUT OUT --minutes N``.
 
-A dual encoder: `ConvTower` for pictures, a three-layer CLIP text transformer for words. Losses: contrastive with one
-hard negative a caption (attributes swapped between garments, or one changed); and a shared read-out that regresses,
-from either side's embedding, the colours at canonical points of the figure and its five shape numbers, so that both
-towers agree on what is where. In the second part of the training half the batches are adversarial (one projected-
-gradient step in an L2 ball), which gives gradients that paint surfaces rather than speckle.
+A dual encoder: `ConvTower` for pictures, a two-layer CLIP text transformer for words. Three parts, the first two side
+by side: ``text`` and ``image`` each regress to the space of truths (`space`); ``joint`` then tunes both contrastively,
+with hard negatives (attributes swapped between garments, or one changed), half of the batches adversarial (one
+projected-gradient step in an L2 ball), which gives gradients that paint surfaces rather than speckle.
 """
 
 from __future__ import annotations
 
 import argparse
+import pickle
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
-import torch.nn as nn
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import (
     CLIPTextConfig,
-    CLIPTokenizerFast,
+    CLIPTokenizer,
     VisionTextDualEncoderConfig,
     VisionTextDualEncoderModel,
 )
 
 from engine.perceptor.clip import ClipPerceptor
 from engine.perceptor.conv import ConvTowerConfig
-from engine.training.perceptor.data import Batch, Figures
-from engine.training.perceptor.figures import PROBES, SIZE
+from engine.training.perceptor import grammar
+from engine.training.perceptor.data import SIZE, Batch, Figures
+from engine.training.perceptor.figures import PROBES
+from engine.training.perceptor.space import Space, truths
 from engine.training.perceptor.tokenizer import CONTEXT, train_tokenizer
+from engine.wardrobe.paint import paint
 
 WIDTH, EMBED = 128, 192
 BATCH = 128
-RADIUS = 2.5
-"""L2 norm of adversarial disturbances of a 96 x 96 picture in 0..1."""
+RADIUS = 1.5
+"""L2 norm of adversarial disturbances of a 64 x 64 picture in 0..1."""
+SPACE_FILE = "space.pkl"
 
 
-def new_model(tokenizer: CLIPTokenizerFast) -> VisionTextDualEncoderModel:
+def new_model(tokenizer: CLIPTokenizer) -> VisionTextDualEncoderModel:
     """A randomly initialised dual encoder of the bundled size."""
     text = CLIPTextConfig(
-        vocab_size=len(tokenizer), num_hidden_layers=3, max_position_embeddings=CONTEXT,
+        vocab_size=len(tokenizer), num_hidden_layers=2, max_position_embeddings=CONTEXT,
         bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
         hidden_size=WIDTH, intermediate_size=3 * WIDTH, num_attention_heads=4, projection_dim=EMBED,
     )  # fmt: skip
@@ -47,161 +52,207 @@ def new_model(tokenizer: CLIPTokenizerFast) -> VisionTextDualEncoderModel:
     return VisionTextDualEncoderModel(config)
 
 
-class Readout(nn.Module):
-    """Embedding (B, EMBED) -> colours at the probes and shape numbers; used in training only."""
+class Towers:
+    """The model with its preprocessing, and embeddings before they are normalised."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.net = nn.Sequential(nn.Linear(EMBED, 256), nn.GELU(), nn.Linear(256, 2 * len(PROBES) * 3 + 5))
+    def __init__(self, folder: Path, fresh: bool) -> None:
+        self.tokenizer = CLIPTokenizer.from_pretrained(folder)
+        model = new_model(self.tokenizer) if fresh else VisionTextDualEncoderModel.from_pretrained(folder)
+        self.perceptor = ClipPerceptor(model, self.tokenizer, "training")
+        self.model = model
+        model.train().requires_grad_(True)
 
-    def forward(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        out = self.net(embedding * EMBED**0.5)
-        return out[:, :-5].sigmoid(), out[:, -5:]
-
-
-class Trainer:
-    """The model, its read-out and one step of training."""
-
-    def __init__(
-        self, model: VisionTextDualEncoderModel, tokenizer: CLIPTokenizerFast, generator: torch.Generator
-    ) -> None:
-        self.model, self.generator = model.train().requires_grad_(True), generator
-        self.towers = ClipPerceptor.__new__(ClipPerceptor)  # its preprocessing, without freezing the weights
-        ClipPerceptor.__init__(self.towers, model, tokenizer, "training")
-        self.model.train().requires_grad_(True)
-        self.tokenizer = tokenizer
-        self.readout = Readout()
-
-    def parameters(self) -> list[nn.Parameter]:
-        return [*self.model.parameters(), *self.readout.parameters()]
+    def image(self, images: Tensor) -> Tensor:
+        """(N, EMBED) of pictures (N, 3, SIZE, SIZE)."""
+        pixels = (images - self.perceptor._mean) / self.perceptor._std
+        return self.model.visual_projection(self.model.vision_model(pixel_values=pixels).pooler_output)
 
     def text(self, texts: list[str]) -> Tensor:
-        return ClipPerceptor.encode_text.__wrapped__(self.towers, texts)  # type: ignore[attr-defined]
+        """(N, EMBED) of captions."""
+        tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=CONTEXT, return_tensors="pt")
+        pooled = self.model.text_model(**{k: tokens[k] for k in ("input_ids", "attention_mask")}).pooler_output
+        return self.model.text_projection(pooled)
 
-    def image_loss(self, images: Tensor, text: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """Contrastive and read-out loss of the images against fixed or learning texts (2B, EMBED)."""
-        image = self.towers.encode_image(images)
-        count = len(image)
-        scale = self.model.logit_scale.exp().clamp(max=100)
-        logits = scale * image @ text.T  # (B, 2B)
-        same = torch.tensor([[a == b for b in batch.captions] for a in batch.captions])
-        same &= ~torch.eye(count, dtype=torch.bool)
-        mask = torch.cat([same, torch.zeros_like(same)], 1)
-        logits = logits.masked_fill(mask, -1e4)
-        target = torch.arange(count)
-        contrast = 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits[:, :count].T, target))
-        colors, shape = self.readout(image)
-        read = 4 * F.l1_loss(colors, batch.probes) + 0.5 * F.mse_loss(shape, batch.shape)
-        return contrast, read, logits
 
-    def text_loss(self, text: Tensor, batch: Batch) -> Tensor:
-        """Read-out loss of the captions; what a caption leaves open regresses to its mean."""
-        speaks = torch.tensor([kind != "motion" for kind in batch.kinds])
-        if not speaks.any():
-            return text.sum() * 0
-        colors, shape = self.readout(text[: len(speaks)][speaks])
-        return 4 * F.l1_loss(colors, batch.probes[speaks]) + 0.5 * F.mse_loss(shape, batch.shape[speaks])
+def regress(found: Tensor, target: Tensor) -> Tensor:
+    """Squared error, in shares of the targets' variance, and the angle."""
+    return (found - target).square().sum(1).mean() / target.square().sum(1).mean() + 0.5 * (
+        1 - F.cosine_similarity(found, target).mean()
+    )
 
-    def step(self, batch: Batch, adversarial: bool) -> tuple[Tensor, Tensor]:
-        """Loss of one batch and its logits; with ``adversarial`` on images moved against the model first."""
-        text = self.text(batch.captions + batch.negatives)
+
+def caption_pool(count: int, seed: int) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Captions with the truths of their figures, without rendering."""
+    rng = np.random.default_rng(seed)
+    points = np.concatenate([PROBES, PROBES * [-1, 1, 1]])
+    samples = [grammar.sample(rng) for _ in range(count)]
+    probes = np.stack([paint(sample.look, points, 0.002) for sample in samples])
+    shape = [(s.shape.height, s.shape.weight, s.shape.muscle, s.shape.age * 2 - 1, s.shape.gender) for s in samples]
+    groups = truths(probes, np.array(shape, np.float32), [sample.look for sample in samples])
+    return [sample.caption for sample in samples], groups
+
+
+def prepare(out: Path) -> None:
+    """Tokenizer and space, which all parts share."""
+    train_tokenizer(out)
+    _, groups = caption_pool(12000, 7)
+    (out / SPACE_FILE).write_bytes(pickle.dumps(Space.fit(groups, EMBED)))
+
+
+def text_losses(towers: Towers, space: Space) -> Iterator[Tensor]:
+    """Captions drawn anew all the time; each is used a few times."""
+    pool: list[tuple[list[str], Tensor]] = []
+    rng, seed = np.random.default_rng(3), 1000
+    while True:
+        captions, groups = caption_pool(512, seed)
+        seed += 1
+        pool = [*pool[-300:], (captions, space(groups))]
+        for _ in range(8):
+            texts, target = pool[rng.integers(len(pool))]
+            chosen = rng.permutation(len(texts))[:BATCH]
+            yield regress(towers.text([texts[i] for i in chosen]), target[chosen])
+
+
+def image_losses(towers: Towers, space: Space, figures: Figures) -> Iterator[Tensor]:
+    """Pictures of stored figures."""
+    generator = torch.Generator().manual_seed(1)
+    while True:
+        figures.refresh()
+        for _ in range(100):
+            batch = figures.batch(BATCH, generator)
+            yield regress(towers.image(batch.images), space(batch.truths))
+
+
+def joint_losses(towers: Towers, space: Space, figures: Figures, robust: bool) -> Iterator[Tensor]:
+    """Contrastive and regression losses of both towers; every other batch is adversarial if ``robust``."""
+    generator = torch.Generator().manual_seed(2)
+    step = 0
+    while True:
+        if step % 100 == 0:
+            figures.refresh()
+        batch = figures.batch(BATCH, generator)
+        target = space(batch.truths)
+        spoken = towers.text(batch.captions + batch.negatives[: BATCH // 2])
         images = batch.images
-        if adversarial:
-            noise = torch.randn(images.shape, generator=self.generator)
-            start = (images + 0.3 * RADIUS * noise / noise.flatten(1).norm(dim=1)[:, None, None, None]).requires_grad_()
-            contrast, read, _ = self.image_loss(start, text.detach(), batch)
-            (gradient,) = torch.autograd.grad(contrast + read, start)
-            length = gradient.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None, None]
-            images = (images + RADIUS * gradient / length).clamp(0, 1).detach()
-        contrast, read, logits = self.image_loss(images, text, batch)
-        return contrast + read + 0.5 * self.text_loss(text, batch), logits
+        if robust and step % 2 == 0:
+            images = disturbed(towers, images, spoken.detach(), target, batch, generator)
+        seen = towers.image(images)
+        about_looks = torch.tensor([kind != "motion" for kind in batch.kinds])
+        anchor = regress(seen, target) + regress(spoken[:BATCH][about_looks], target[about_looks])
+        yield contrast(towers, seen, spoken, batch) + anchor
+        step += 1
+
+
+def contrast(towers: Towers, seen: Tensor, spoken: Tensor, batch: Batch) -> Tensor:
+    """Symmetric cross-entropy of cosines; equal captions are no negatives of each other."""
+    scale = towers.model.logit_scale.exp().clamp(max=50)
+    logits = scale * F.normalize(seen, dim=-1) @ F.normalize(spoken, dim=-1).T  # (B, captions + negatives)
+    count = len(seen)
+    same = torch.tensor([[a == b for b in batch.captions] for a in batch.captions])
+    same &= ~torch.eye(count, dtype=torch.bool)
+    logits = logits.masked_fill(F.pad(same, (0, logits.shape[1] - count)), -1e4)
+    target = torch.arange(count)
+    return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits[:, :count].T, target))
+
+
+def disturbed(
+    towers: Towers, images: Tensor, spoken: Tensor, target: Tensor, batch: Batch, generator: torch.Generator
+) -> Tensor:
+    """Pictures moved by one step of length RADIUS to where the losses are worst, from a random start."""
+    noise = torch.randn(images.shape, generator=generator)
+    start = (images + 0.3 * RADIUS * noise / noise.flatten(1).norm(dim=1)[:, None, None, None]).requires_grad_()
+    seen = towers.image(start)
+    (gradient,) = torch.autograd.grad(contrast(towers, seen, spoken, batch) + regress(seen, target), start)
+    length = gradient.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None, None]
+    return (images + RADIUS * gradient / length).clamp(0, 1).detach()
 
 
 @torch.no_grad()
-def evaluate(trainer: Trainer, held_out: Figures) -> dict[str, float]:
-    """Retrieval among 512, and how often the right caption beats its hard negative."""
-    trainer.model.eval()
+def evaluate(towers: Towers, space: Space, held_out: Figures) -> str:
+    """Retrieval among 512, how often the right caption beats its hard negative, and variance left unexplained."""
+    towers.model.eval()
     batch = held_out.batch(512, torch.Generator().manual_seed(5), plain=True)
-    image = trainer.towers.encode_image(batch.images)
-    text = trainer.text(batch.captions)
-    wrong = trainer.text(batch.negatives)
-    order = (text @ image.T).argsort(1, descending=True)
-    place = (order == torch.arange(512)[:, None]).float().argmax(1)
-    colors, shape = trainer.readout(image)
-    trainer.model.train()
-    return {
-        "R@1": (place < 1).float().mean().item(),
-        "R@10": (place < 10).float().mean().item(),
-        "beats": ((image * text).sum(1) > (image * wrong).sum(1)).float().mean().item(),
-        "color": (colors - batch.probes).abs().mean().item(),
-        "shape": (shape - batch.shape).abs().mean().item(),
-    }
+    target = space(batch.truths)
+    seen, spoken, wrong = towers.image(batch.images), towers.text(batch.captions), towers.text(batch.negatives)
+    towers.model.train()
+    image, text, false = (F.normalize(x, dim=-1) for x in (seen, spoken, wrong))
+    place = ((text @ image.T).argsort(1, descending=True) == torch.arange(512)[:, None]).float().argmax(1)
+    ideal = ((text @ F.normalize(target, dim=-1).T).argsort(1, descending=True) == torch.arange(512)[:, None]).float()
+    figures = {
+        "R@1": (place < 1).float().mean(), "R@10": (place < 10).float().mean(),
+        "ideal R@10": (ideal.argmax(1) < 10).float().mean(),
+        "beats": ((image * text).sum(1) > (image * false).sum(1)).float().mean(),
+        "left": (seen - target).square().sum() / target.square().sum(),
+        "cos": (image * F.normalize(target, dim=-1)).sum(1).mean(),
+    }  # fmt: skip
+    return " ".join(f"{name} {float(value):.3f}" for name, value in figures.items())
 
 
 def main() -> None:
-    """Train for a number of minutes; the folder can be loaded after every report."""
+    """One part for a number of minutes; the folder can be loaded after every report."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", choices=("prepare", "text", "image", "joint"))
     parser.add_argument("figures", type=Path)
     parser.add_argument("held_out", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("out", type=Path, help="folder of this part; text and image start from prepare's")
     parser.add_argument(
-        "--robust-from", type=float, default=0.5, help="part of the time after which half is adversarial"
+        "--start", type=Path, nargs="*", help="folders whose towers to begin with: text's, then image's"
     )
-    parser.add_argument("--rate", type=float, default=1.2e-3)
-    parser.add_argument("--shards", type=int, default=80)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--resume", type=Path)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--shards", type=int, default=60)
+    parser.add_argument("--robust", action="store_true")
     arguments = parser.parse_args()
     torch.manual_seed(0)
-    torch.set_num_threads(arguments.threads)
-    generator = torch.Generator().manual_seed(1)
-    if arguments.resume:
-        tokenizer = CLIPTokenizerFast.from_pretrained(arguments.resume)
-        model = VisionTextDualEncoderModel.from_pretrained(arguments.resume, dtype=torch.float32)
-    else:
-        tokenizer = train_tokenizer(arguments.out)
-        model = new_model(tokenizer)
-    trainer = Trainer(model, tokenizer, generator)
-    if arguments.resume:
-        trainer.readout.load_state_dict(torch.load(arguments.resume / "readout.pt", weights_only=True))
-    train(trainer, arguments, generator)
-
-
-def train(trainer: Trainer, arguments: argparse.Namespace, generator: torch.Generator) -> None:
-    """The loop: the learning rate follows the clock."""
+    torch.set_num_threads(1)
+    if arguments.part == "prepare":
+        prepare(arguments.out)
+        return
+    towers = Towers(arguments.out, fresh=True)
+    for folder, names in zip(arguments.start or (), (("text_",), ("vision_", "visual_"))):
+        state = VisionTextDualEncoderModel.from_pretrained(folder).state_dict()
+        towers.model.load_state_dict({k: v for k, v in state.items() if k.startswith(names)}, strict=False)
+    space: Space = pickle.loads((arguments.out / SPACE_FILE).read_bytes())
     figures, held_out = Figures(arguments.figures, arguments.shards), Figures(arguments.held_out, 2)
+    figures.refresh()
     held_out.refresh()
-    optimizer = torch.optim.AdamW(trainer.parameters(), arguments.rate, betas=(0.9, 0.98), weight_decay=0.05)
-    start, step, losses = time.time(), 0, []
+    losses = {
+        "text": lambda: text_losses(towers, space),
+        "image": lambda: image_losses(towers, space, figures),
+        "joint": lambda: joint_losses(towers, space, figures, arguments.robust),
+    }[arguments.part]()
+    train(towers, losses, arguments, lambda: evaluate(towers, space, held_out))
+
+
+def train(towers: Towers, losses: Iterator[Tensor], arguments: argparse.Namespace, judge: Callable[[], str]) -> None:
+    """The loop: the learning rate follows the clock."""
+    parameters: list[nn.Parameter] = list(towers.model.parameters())
+    optimizer = torch.optim.AdamW(parameters, arguments.rate, betas=(0.9, 0.98), weight_decay=0.02)
+    start, step, recent = time.time(), 0, []
     while (done := (time.time() - start) / (60 * arguments.minutes)) < 1:
-        if step % 100 == 0:
-            figures.refresh()
-        warm = min(1.0, (step + 1) / 100)
-        rate = arguments.rate * warm * (0.03 + 0.97 * 0.5 * (1 + torch.cos(torch.tensor(done * 3.14159)).item()))
+        rate = arguments.rate * min(1.0, (step + 1) / 60) * (0.02 + 0.98 * 0.5 * (1 + np.cos(done * np.pi)))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        batch = figures.batch(BATCH, generator)
-        loss, _ = trainer.step(batch, done > arguments.robust_from and step % 2 == 0)
+        loss = next(losses)
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(trainer.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(parameters, 5.0)
         optimizer.step()
-        losses.append(loss.item())
+        recent.append(loss.item())
         step += 1
-        if step % 100 == 0:
-            figures_text = " ".join(f"{k} {v:.3f}" for k, v in evaluate(trainer, held_out).items())
-            mean = sum(losses[-100:]) / 100
-            print(f"{step} {60 * arguments.minutes * done:.0f} s loss {mean:.3f} {figures_text}", flush=True)
-            save(trainer, arguments.out)
-    save(trainer, arguments.out)
+        if step % 200 == 0:
+            print(
+                f"{step} {60 * arguments.minutes * done:.0f} s loss {np.mean(recent[-200:]):.3f} {judge()}", flush=True
+            )
+            save(towers, arguments.out)
+    print("end", judge(), flush=True)
+    save(towers, arguments.out)
 
 
-def save(trainer: Trainer, out: Path) -> None:
-    """Write the model as a transformers folder, and the read-out beside it for resuming."""
-    trainer.model.save_pretrained(out)
-    trainer.tokenizer.save_pretrained(out)
-    torch.save(trainer.readout.state_dict(), out / "readout.pt")
+def save(towers: Towers, out: Path) -> None:
+    """Write the model as a transformers folder."""
+    towers.model.save_pretrained(out)
+    towers.tokenizer.save_pretrained(out)
 
 
 if __name__ == "__main__":

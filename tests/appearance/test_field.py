@@ -1,0 +1,156 @@
+"""The implicit avatar against closed forms and the plain reference renderer."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from engine.appearance import views
+from engine.appearance.base import BaseSurface
+from engine.appearance.field import DEPTH, AvatarField, recolor
+from engine.appearance.renderer import (
+    compose,
+    lambert,
+    render_reference,
+    render_shell,
+    section_weights,
+    silhouette_rays,
+)
+from engine.body import load_body
+from engine.wardrobe.outfit import COLORS, Garment, Look
+from engine.wardrobe.props import ellipsoid
+
+LOOK = Look("fair", "short", "brown", "none", "brown", "blue", (Garment("t_shirt", "red"), Garment("skirt", "blue")))
+
+
+def spheres() -> BaseSurface:
+    """Two overlapping spheres of radius 0.2 at x = -0.1 and 0.1, red and green."""
+    vertices, faces, colors, parts = [], [], [], []
+    for x, color in ((-0.1, (1, 0, 0)), (0.1, (0, 1, 0))):
+        v, f = ellipsoid((x, 0, 0), (0.2, 0.2, 0.2))
+        start, first = sum(map(len, vertices)), sum(map(len, faces))
+        vertices.append(v.astype(np.float32))
+        faces.append(f + start)
+        colors.append(np.tile(np.array(color, np.float32), (len(v), 1)))
+        parts.append((start, start + len(v), first, first + len(f)))
+    weights = np.zeros((sum(map(len, vertices)), 24), np.float32)
+    weights[:, 0] = 1
+    return BaseSurface(
+        np.concatenate(vertices), np.concatenate(faces).astype(np.int32), np.concatenate(colors), weights,
+        vertices[0], np.array(parts), None,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def dressed() -> AvatarField:
+    body = load_body()
+    return AvatarField(BaseSurface.dressed(body, np.zeros(body.num_betas), LOOK), 24)
+
+
+def test_the_distance_is_that_of_the_union():
+    field = AvatarField(spheres(), 16)
+    points = torch.tensor([[0.0, 0, 0], [0.3, 0, 0], [0.4, 0, 0], [0, 0.3, 0], [-0.1, 0, 0.0]])
+    exact = torch.tensor([-0.1, 0.0, 0.1, np.hypot(0.1, 0.3) - 0.2, -0.2])
+    assert (field.sdf(points) - exact).abs().max() < 0.01  # the spheres are polyhedra
+    assert field.sdf(points)[0] < 0 < field.sdf(points)[2]
+
+
+def test_the_color_is_the_nearest_parts():
+    field = AvatarField(spheres(), 16)
+    found = field.color(torch.tensor([[0.31, 0, 0], [-0.31, 0, 0]]))
+    assert torch.allclose(found, torch.tensor([[0.0, 1, 0], [1, 0, 0]]), atol=0.02)
+
+
+def test_an_untrained_field_is_the_dressed_body(dressed):
+    points = torch.from_numpy(dressed.base.vertices[::500])
+    own = dressed.base.nearest(points.numpy())
+    assert torch.allclose(dressed.sdf(points), torch.from_numpy(own.distance), atol=1e-6)
+    assert torch.allclose(dressed.color(points), torch.from_numpy(dressed.base.color(own)), atol=1e-5)
+
+
+def test_learned_offsets_stay_within_the_depth(dressed):
+    with torch.no_grad():
+        field = AvatarField(dressed.base, 12, torch.Generator().manual_seed(1))
+        field.residual.out.bias.fill_(100.0)
+        offset, _ = field.change(torch.zeros(5, 3))
+    assert torch.allclose(offset, torch.full((5,), DEPTH))
+
+
+def test_zero_change_keeps_even_black_and_white():
+    colors = torch.tensor([[0.0, 0.5, 1.0]])
+    assert torch.allclose(recolor(colors, torch.zeros(1, 3)), colors, atol=1e-6)
+    assert recolor(colors, torch.full((1, 3), 2.0))[0, 1] > 0.8
+
+
+def test_section_weights_of_a_plane():
+    """A ray straight into a plane: all weight lies in the section that holds it, and the sum is its opacity."""
+    t = torch.linspace(0, 1, 201)
+    sdf = (0.503 - t)[None]
+    weights = section_weights(sdf, torch.tensor(2000.0))
+    assert weights.sum() == pytest.approx(1.0, abs=1e-3)
+    assert int(weights.argmax()) == 100
+    assert section_weights(-sdf.flip(1) + 1.0, torch.tensor(2000.0)).sum() < 1e-3  # never inside
+
+
+def test_the_fast_path_agrees_with_the_reference(dressed):
+    stance = views.Stance(-0.95, 0.8, np.array([0, -0.05, 0], np.float32), np.array([0, 0.65, 0.03], np.float32), 1.0)
+    view = views.framed(stance.center, 2.0, 20.0, 5.0, 32)
+    rays = silhouette_rays(dressed, view, 0.0)
+    with torch.no_grad():
+        fast = render_shell(dressed, rays, 24)
+        near, far = float(rays.depth.min()) - 0.2, float(rays.depth.max()) + 0.3
+        slow = render_reference(dressed, rays.origins, rays.directions, near, far)
+    assert (fast.opacity - slow.opacity).abs().median() < 0.02
+    assert (fast.color - slow.color).abs().mean() < 0.02
+    assert (fast.depth - slow.depth).abs().median() < 1e-3
+    assert F.cosine_similarity(fast.normal, slow.normal).median() > 0.97
+
+
+def test_rays_cover_the_silhouette_and_its_margin(dressed):
+    view = views.framed(np.array([0, -0.05, 0], np.float32), 2.2, 0.0, 0.0, 64)
+    exact, wide = silhouette_rays(dressed, view, 0.0), silhouette_rays(dressed, view, 4 / 64)
+    assert bool((exact.hit == 1).all())
+    assert set(exact.pixels) < set(wide.pixels)
+
+
+def test_gradients_reach_shape_and_color(dressed):
+    field = AvatarField(dressed.base, 12, torch.Generator().manual_seed(2))
+    with torch.no_grad():  # off zero, where the output layer's weights stop the gradient of those before
+        field.residual.out.weight.normal_(0, 0.01)
+    view = views.framed(np.array([0, -0.05, 0], np.float32), 2.2, 0.0, 0.0, 24)
+    rays = silhouette_rays(field, view)
+    seen = render_shell(field, rays, 8)
+    shaded = seen.color * lambert(seen, torch.tensor([0.0, 0, 1]), 0.2)[:, None]
+    picture = compose(rays, shaded, seen.opacity, torch.ones(3, 24, 24))
+    picture.mean().backward()
+    assert field.residual.grid.grad.abs().sum() > 0
+    assert field.sharpness.grad.abs() > 0
+
+
+def test_a_saved_field_is_the_same(dressed, tmp_path: Path):
+    field = AvatarField(dressed.base, 12, torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        field.residual.out.weight.normal_(0, 0.1)
+    field.save(tmp_path / "field.safetensors")
+    again = AvatarField.load(tmp_path / "field.safetensors")
+    points = torch.rand(50, 3) - 0.5
+    assert torch.equal(again.sdf(points), field.sdf(points))
+    assert torch.equal(again.color(points), field.color(points))
+
+
+def test_weights_of_a_piece_are_its_own(dressed):
+    """A point on the skirt between the legs is carried by both, not by the nearer thigh alone."""
+    weights = dressed.weights(np.array([[0.0, -0.33, 0.2]], np.float32))
+    assert weights.sum() == pytest.approx(1, abs=1e-4)
+    assert weights[0, 1] == pytest.approx(weights[0, 2], abs=0.1) and weights[0, 1] > 0.1
+
+
+def test_garment_colors_are_sharp_at_any_resolution(dressed):
+    """2 mm beyond the shirt's hem there is no red left, whatever the body's mesh."""
+    points = torch.from_numpy(dressed.base.vertices[dressed.base.parts[0, 0] : dressed.base.parts[0, 1]])
+    inside = (dressed.base.canonical[:, 1] > 0.1) & (dressed.base.canonical[:, 1] < 0.3)
+    trunk = inside & (np.abs(dressed.base.canonical[:, 0]) < 0.1)
+    found = dressed.color(points[torch.from_numpy(np.flatnonzero(trunk)[::20])])
+    assert torch.allclose(found, torch.tensor(COLORS["red"], dtype=torch.float32).expand_as(found), atol=0.02)

@@ -1,0 +1,142 @@
+"""Perceptors from folders: the bundled one, and CLIP models in transformers' format with random weights."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTokenizer, CLIPVisionConfig
+
+from engine.config import ClipConfig
+from engine.errors import EngineError
+from engine.perceptor import load_perceptor, prompts
+from engine.perceptor.clip import BUNDLED, MEAN, STD
+from engine.perceptor.codebook import features
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    return load_perceptor()
+
+
+@pytest.fixture(scope="module")
+def clip_folder(tmp_path_factory) -> Path:
+    """A small CLIP with random weights, written as transformers writes OpenAI's."""
+    folder = tmp_path_factory.mktemp("clip")
+    tokenizer = CLIPTokenizer.from_pretrained(BUNDLED)
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    text = CLIPTextConfig(
+        **sizes, vocab_size=len(tokenizer), max_position_embeddings=20, bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
+    )  # fmt: skip
+    vision = CLIPVisionConfig(**sizes, image_size=32, patch_size=8)
+    CLIPModel(
+        CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=24)
+    ).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def test_embeddings_are_unit_vectors_of_one_space(bundled):
+    text = bundled.encode_text(["a firefighter", "a very long text " * 100, "naïve 漢字 🙂"])
+    image = bundled.encode_image(torch.rand(2, 3, 50, 50))
+    assert text.shape[1] == image.shape[1]
+    assert torch.allclose(text.norm(dim=1), torch.ones(3), atol=1e-5)
+    assert torch.allclose(image.norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_padding_does_not_change_a_text(bundled):
+    alone = bundled.encode_text(["a nurse"])
+    beside = bundled.encode_text(["a nurse", "a tall old man in a long dark green coat and brown leather boots"])
+    assert torch.allclose(alone[0], beside[0], atol=1e-5)
+
+
+def test_image_gradients_are_those_of_finite_differences(bundled):
+    generator = torch.Generator().manual_seed(0)
+    size = bundled.input_size
+    image = torch.rand(1, 3, size, size, generator=generator)
+    direction = torch.randn(image.shape, generator=generator)
+    wanted = bundled.encode_text(["a red coat"])[0]
+    moved = image.clone().requires_grad_()
+    (bundled.encode_image(moved) @ wanted).sum().backward()
+    step = 1e-3
+    ahead, behind = (bundled.encode_image(image + s * step * direction) @ wanted for s in (1, -1))
+    expected = float(ahead - behind) / (2 * step)
+    assert float((moved.grad * direction).sum()) == pytest.approx(expected, rel=0.05, abs=2e-3)
+
+
+def test_a_clip_folder_gives_transformers_own_embeddings(clip_folder):
+    perceptor = load_perceptor(ClipConfig(model=str(clip_folder)))
+    model = CLIPModel.from_pretrained(clip_folder)
+    tokens = perceptor.tokenizer(["a man in red"], return_tensors="pt")
+    image = torch.rand(1, 3, 32, 32)
+    pixels = (image - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None]
+    with torch.no_grad():
+        out = model(**tokens, pixel_values=pixels)
+    assert torch.allclose(perceptor.encode_text(["a man in red"]), out.text_embeds, atol=1e-5)
+    assert torch.allclose(perceptor.encode_image(image), out.image_embeds, atol=1e-5)
+    assert perceptor.input_size == 32
+
+
+def test_words_beyond_the_context_are_named(clip_folder):
+    perceptor = load_perceptor(ClipConfig(model=str(clip_folder)))
+    assert perceptor.words_cut_off("a man") == ""
+    text = "a man " * 9 + "with a lost hat"
+    assert perceptor.words_cut_off(text) == "with a lost hat"
+
+
+def test_checksums_tell_models_apart(bundled, clip_folder):
+    other = load_perceptor(ClipConfig(model=str(clip_folder)))
+    assert bundled.checksum == load_perceptor().checksum != other.checksum
+
+
+@pytest.mark.parametrize("damage", ["missing", "config", "truncated", "type", "pickle"])
+def test_broken_folders_are_refused_in_one_sentence(clip_folder, tmp_path, damage):
+    folder = tmp_path / "model"
+    if damage != "missing":
+        folder.mkdir()
+        for file in clip_folder.iterdir():
+            (folder / file.name).write_bytes(file.read_bytes())
+    if damage == "config":
+        (folder / "config.json").write_text("{")
+    if damage == "type":
+        config = json.loads((folder / "config.json").read_text()) | {"model_type": "bert"}
+        (folder / "config.json").write_text(json.dumps(config))
+    if damage in ("truncated", "pickle"):
+        weights = folder / "model.safetensors"
+        content = weights.read_bytes()
+        weights.unlink()
+        if damage == "truncated":
+            weights.write_bytes(content[: len(content) // 2])
+        else:
+            (folder / "pytorch_model.bin").write_bytes(b"cos\nsystem\n(S'touch /tmp/executed'\ntR.")
+    with pytest.raises(EngineError) as error:
+        load_perceptor(ClipConfig(model=str(folder)))
+    assert error.value.code == "bad_weights"
+
+
+def test_features_are_made_once_per_perceptor(bundled, clip_folder, tmp_path, monkeypatch):
+    from safetensors.torch import save_file
+
+    monkeypatch.setenv("AVATARCLIP_CACHE", str(tmp_path / "cache"))
+    asset = tmp_path / "book.safetensors"
+    shipped = torch.nn.functional.normalize(torch.randn(3, 4), dim=-1)
+    save_file({"pictures": shipped}, asset, {"perceptor": bundled.checksum, "version": "1"})
+    calls = []
+
+    def make() -> torch.Tensor:
+        calls.append(1)
+        return torch.nn.functional.normalize(torch.ones(3, 4), dim=-1)
+
+    assert torch.allclose(features(asset, "pictures", bundled, make), shipped, atol=1e-6)
+    assert not calls
+    other = load_perceptor(ClipConfig(model=str(clip_folder)))
+    first, second = (features(asset, "pictures", other, make) for _ in range(2))
+    assert len(calls) == 1
+    assert torch.allclose(first, second, atol=1e-3)
+
+
+def test_prompts_hold_the_users_words():
+    for template in (prompts.body, prompts.face, prompts.back, prompts.motion):
+        assert "a blue knight" in template(" a blue knight ")

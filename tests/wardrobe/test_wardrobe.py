@@ -1,0 +1,126 @@
+"""Looks on bodies: colours where the garments are, closed pieces, and that they follow shape and pose."""
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import trimesh
+
+from engine.body import load_body, stand_pose
+from engine.wardrobe.canonical import STANDARD_JOINTS, Points, canonical_coordinates
+from engine.wardrobe.dress import Wardrobe
+from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_STYLES, SKINS, Garment, Look
+from engine.wardrobe.paint import paint, pattern_mask, thickness
+from engine.wardrobe.props import props_of
+from engine.wardrobe.regions import BEARD, HAIR, REGIONS
+
+BARE = Look("fair", "bald", "black", "none", "black", "brown")
+
+
+@pytest.fixture(scope="module")
+def body():
+    return load_body()
+
+
+@pytest.fixture(scope="module")
+def wardrobe(body):
+    return Wardrobe(body)
+
+
+def test_the_standard_joints_are_the_open_bodys(body):
+    assert np.abs(STANDARD_JOINTS - body.rest_joints(np.zeros(body.num_betas))).max() < 2e-3
+
+
+def test_every_kind_has_a_region_that_covers_something(wardrobe):
+    points = Points(wardrobe.canonical)
+    for kind in GARMENT_KINDS:
+        mask = REGIONS[kind].mask(points)
+        assert mask.min() >= 0 and mask.max() <= 1 + 1e-6, kind
+        assert mask.max() > 0.9, kind
+    assert set(HAIR) == set(HAIR_STYLES)
+    assert HAIR["short"].mask(points).max() > 0.9 and BEARD["full"](points).max() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "outside"),
+    [
+        ("t_shirt", [0.05, 0.2, 0.12], [0.1, -0.3, 0.08]),
+        ("trousers", [0.1, -0.6, 0.02], [0.05, 0.3, 0.12]),
+        ("boots", [0.11, -0.8, 0.02], [0.11, -0.3, 0.07]),
+        ("gloves", [0.76, 0.44, 0.03], [0.5, 0.45, 0.03]),
+        ("helmet", [0.0, 0.79, 0.04], [0.0, 0.62, 0.14]),
+        ("mask_eyes", [0.06, 0.695, 0.10], [0.0, 0.6, 0.13]),
+    ],
+)
+def test_garments_color_their_places_only(kind, inside, outside):
+    bare = paint(BARE, np.array([inside, outside]))
+    dressed = paint(Look(**{**BARE.__dict__, "garments": (Garment(kind, "lime"),)}), np.array([inside, outside]))
+    assert np.allclose(dressed[0], COLORS["lime"], atol=1e-3)
+    assert np.allclose(dressed[1], bare[1], atol=1e-3)
+
+
+def test_later_garments_lie_over_earlier_ones():
+    point = np.array([[0.05, 0.2, 0.12]])
+    look = Look(**{**BARE.__dict__, "garments": (Garment("t_shirt", "red"), Garment("apron", "white"))})
+    assert np.allclose(paint(look, point)[0], COLORS["white"], atol=1e-3)
+
+
+def test_skin_is_bare_without_garments():
+    assert np.allclose(paint(BARE, np.array([[0.1, -0.3, 0.08]]))[0], SKINS["fair"], atol=1e-3)
+
+
+@pytest.mark.parametrize("pattern", ["stripes_h", "stripes_v", "checks", "dots", "camo", "two_tone"])
+def test_patterns_show_both_colors(wardrobe, pattern):
+    share = pattern_mask(pattern, Points(wardrobe.canonical)).mean()
+    assert 0.03 < share < 0.97
+
+
+def test_clothes_stand_off_the_skin(wardrobe):
+    coat = Look(**{**BARE.__dict__, "garments": (Garment("spacesuit", "white"),)})
+    offset, _ = thickness(coat, wardrobe.canonical)
+    assert offset.max() > 0.03
+    assert thickness(BARE, wardrobe.canonical)[0].max() == 0
+
+
+def _everything() -> list[Look]:
+    looks = [Look(**{**BARE.__dict__, "hair_style": style}) for style in HAIR_STYLES]
+    return looks + [Look(**{**BARE.__dict__, "garments": (Garment(kind, "red", "gold"),)}) for kind in GARMENT_KINDS]
+
+
+def test_every_piece_is_closed_and_outward(wardrobe):
+    rng = np.random.default_rng(0)
+    betas = rng.normal(size=wardrobe.body.num_betas)
+    for look in _everything():
+        figure = wardrobe.dress(look, betas)
+        assert len(figure.parts) == 1 + len(props_of(look))
+        assert np.allclose(figure.weights.sum(1), 1, atol=1e-4)
+        for first, last, first_face, last_face in figure.parts[1:]:
+            part = trimesh.Trimesh(
+                figure.vertices[first:last], figure.faces[first_face:last_face] - first, process=False
+            )
+            assert part.is_watertight and part.volume > 0, look
+
+
+def test_pieces_follow_the_body(wardrobe, body):
+    look = Look(**{**BARE.__dict__, "garments": (Garment("cape", "red"),)})
+    shifted = stand_pose()
+    shifted[0, 1] = np.pi  # turned round: the cape is in front of the world's origin
+    figure = wardrobe.dress(look, np.zeros(body.num_betas))
+    first, last, _, _ = figure.parts[1]
+    assert figure.posed(stand_pose())[first:last, 2].mean() < -0.05
+    assert figure.posed(shifted)[first:last, 2].mean() > 0.05
+
+
+def test_another_body_gets_the_same_coordinates(body):
+    class Stretched:
+        labels: ClassVar[dict] = {}
+        num_betas = body.num_betas
+        template = body.template * 1.1
+        weights = body.weights
+
+        @staticmethod
+        def rest_joints(_):
+            return STANDARD_JOINTS * 1.1
+
+    found = canonical_coordinates(Stretched)  # type: ignore[arg-type]
+    assert np.median(np.linalg.norm(found - body.template, axis=1)) < 0.02
