@@ -34,13 +34,13 @@ class Camera:
         up = np.cross(right, forward)
         return right.astype(np.float32), up.astype(np.float32), forward.astype(np.float32)
 
-    def rays(self) -> tuple[Vector, Vector]:
-        """Origins and unit directions, each (H*W, 3) row by row, through the centres of the pixels."""
+    def rays(self, rows: slice = slice(None), columns: slice = slice(None)) -> tuple[Vector, Vector]:
+        """Origins and unit directions, each (H*W, 3) row by row, through the centres of all or some pixels."""
         right, up, forward = self.axes()
         tangent = math.tan(math.radians(self.fov_degrees) / 2.0)
-        columns = ((np.arange(self.width, dtype=np.float32) + 0.5) * 2.0 - self.width) / self.height * tangent
-        rows = (self.height - (np.arange(self.height, dtype=np.float32) + 0.5) * 2.0) / self.height * tangent
-        directions = rows[:, None, None] * up + columns[None, :, None] * right + forward  # (H, W, 3)
+        x = ((np.arange(self.width, dtype=np.float32)[columns] + 0.5) * 2.0 - self.width) / self.height * tangent
+        y = (self.height - (np.arange(self.height, dtype=np.float32)[rows] + 0.5) * 2.0) / self.height * tangent
+        directions = y[:, None, None] * up + x[None, :, None] * right + forward  # (H, W, 3)
         directions /= np.linalg.norm(directions, axis=-1, keepdims=True)
         flat = directions.reshape(-1, 3).astype(np.float32)
         return np.broadcast_to(np.asarray(self.eye, np.float32), flat.shape), flat

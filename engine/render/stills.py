@@ -6,6 +6,7 @@ Pictures are uint8 (H, W, 3) sRGB. Frame: metres, +y up, the avatar faces +z; az
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ FIELD_OF_VIEW = 22.0
 """Degrees: a long lens, as portraits of whole figures are taken."""
 BACKDROP_TOP, BACKDROP_MIDDLE, BACKDROP_BOTTOM = 0.70, 0.86, 0.74
 """Grey (sRGB) of the backdrop at the picture's upper edge, at the horizon's height and at the lower edge."""
-SHADOW_GRID, SHADOW_EXTENT = 72, 2.4
+SHADOW_GRID, SHADOW_EXTENT = 56, 2.0
 """Cells and metres along each side of the floor's shadow map."""
 VIEW_WIDTHS = {"front": 470, "side": 270, "back": 470, "head": 390}
 """Pixels; a figure with spread arms needs more room from the front than from the side."""
@@ -37,7 +38,7 @@ class Scene:
         faces: np.ndarray,
         colors: np.ndarray,
         floor: float | None = None,
-        light_points: int = 12000,
+        light_points: int = 9000,
         device: str = "cpu",
     ) -> None:
         """Trace what each point of the surface and of the floor sees.
@@ -74,30 +75,35 @@ class Scene:
 
     def photograph(self, camera: Camera, supersample: int = 2) -> Picture:
         """A still of the camera's size, with ``supersample`` squared rays a pixel."""
-        fine = Camera(
-            camera.eye,
-            camera.target,
-            camera.up,
-            camera.fov_degrees,
-            camera.width * supersample,
-            camera.height * supersample,
-        )
-        hits = self.raycaster.cast(fine)
-        picture = self._backdrop(fine)
-        picture[hits.mask] = self._skin(hits, fine)
-        blocks = picture.reshape(camera.height, supersample, camera.width, supersample, 3).mean((1, 3))
-        return (to_srgb(blocks) * 255.0 + 0.5).astype(np.uint8)
+        picture = self._backdrop(camera)
+        rows, columns = self._extent(camera)
+        fine = replace(camera, width=camera.width * supersample, height=camera.height * supersample)
+        rays = fine.rays(*(slice(part.start * supersample, part.stop * supersample) for part in (rows, columns)))
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        hits = self.raycaster.cast_rays(*rays)
+        covered = np.zeros((len(rays[1]), 4), np.float32)  # linear colour times coverage, coverage
+        covered[hits.mask, :3] = self._skin(hits, rays[1])
+        covered[hits.mask, 3] = 1.0
+        blocks = covered.reshape(height, supersample, width, supersample, 4).mean((1, 3))
+        picture[rows, columns] = blocks[..., :3] + (1.0 - blocks[..., 3:]) * picture[rows, columns]
+        return (to_srgb(picture) * 255.0 + 0.5).astype(np.uint8)
 
-    def _skin(self, hits: GBuffer, camera: Camera) -> NDArray[np.float32]:
-        """Linear colours (M, 3) of the M rays that hit."""
+    def _extent(self, camera: Camera) -> tuple[slice, slice]:
+        """Rows and columns of the picture that the mesh can touch."""
+        pixels, _ = camera.project(self.vertices)
+        low = np.clip(np.floor(pixels.min(0)) - 1, 0, (camera.width, camera.height)).astype(int)
+        high = np.clip(np.ceil(pixels.max(0)) + 1, 0, (camera.width, camera.height)).astype(int)
+        return slice(low[1], high[1]), slice(low[0], high[0])
+
+    def _skin(self, hits: GBuffer, directions: np.ndarray) -> NDArray[np.float32]:
+        """Linear colours (M, 3) of the M rays (of N with these directions) that hit."""
         mask = hits.mask
         both = hits.interpolate(self.faces, np.hstack((self.albedo, self.shadowing)))[mask]
         albedo, shadowing = both[:, :3], both[:, 3:]
         normals = hits.normal[mask]
         light = self.light.open(normals) * shadowing
         # A faint sheen towards grazing angles lifts the outline from the backdrop, as cloth and skin do.
-        view = camera.rays()[1].reshape(*mask.shape, 3)[mask]
-        facing = np.clip(-(normals * view).sum(1, keepdims=True), 0.0, 1.0)
+        facing = np.clip(-(normals * directions[mask]).sum(1, keepdims=True), 0.0, 1.0)
         sheen = 0.05 * (1.0 - facing) ** 3
         return (albedo * light + sheen * light).astype(np.float32)
 
@@ -131,7 +137,7 @@ class Scene:
         share = visibility(self.raycaster, points, up) @ cosine / cosine.sum()
         edge = np.clip((SHADOW_EXTENT / 2.0 - np.hypot(*(points - points.mean(0))[:, [0, 2]].T)) / 0.4, 0.0, 1.0)
         shadow = 1.0 - edge * (1.0 - share)  # fades out before the map's border
-        return gaussian_filter(shadow.reshape(SHADOW_GRID, SHADOW_GRID), 1.1).astype(np.float32)
+        return gaussian_filter(shadow.reshape(SHADOW_GRID, SHADOW_GRID), 0.9).astype(np.float32)
 
 
 def framing(
