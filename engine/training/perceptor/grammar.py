@@ -68,21 +68,20 @@ def lexis(held_out: bool) -> Lexis:
     for entry in load_lexicon():
         secret = tuple(name for name in entry.names if is_held_out(name.text))
         plain = tuple(name for name in entry.names if not is_held_out(name.text))
-        entries.append((entry, secret if held_out and secret else plain or secret))
+        names = secret if held_out and secret else plain
+        if names:
+            entries.append((entry, names))
     index = {entry.key: position for position, (entry, _) in enumerate(entries)}
-    neighbours = tuple(
-        (word, tuple((index[key], weight) for key, weight in near if key in index))
-        for word, near in expansion.get("names", {}).items()
-        if not is_held_out(word) and any(key in index for key, _ in near)
-    )
+    neighbours = []
+    for word, near in expansion.get("names", {}).items():
+        known = tuple((index[key], weight) for key, weight in near if key in index)
+        if known and not is_held_out(word):
+            neighbours.append((word, known))
     extra = {
         role: {value: [word for word in words if not is_held_out(word)] for value, words in values.items()}
         for role, values in expansion.get("words", {}).items()
     }
-    if not held_out:
-        entries = [(entry, names) for entry, names in entries if not all(is_held_out(n.text) for n in names)]
-        index = {entry.key: position for position, (entry, _) in enumerate(entries)}
-    return Lexis(Words(held_out, extra), tuple(entries), neighbours, index)
+    return Lexis(Words(held_out, extra), tuple(entries), tuple(neighbours), index)
 
 
 @lru_cache(maxsize=1)
