@@ -29,10 +29,10 @@ class AVATARCLIP_PT_generate(AvatarPanel, bpy.types.Panel):
         layout.use_property_decorate = False
         settings = properties.of(context.scene)
         running = session.running()
-        column = layout.column()
+        column = layout.column(align=True)
         column.enabled = not running
         for name in protocol.DEFAULT_PROMPTS:
-            column.prop(settings, name, placeholder=protocol.DEFAULT_PROMPTS[name])
+            _draw_prompt(column, settings, name)
         column = layout.column()
         column.enabled = not running
         column.prop(settings, "preset")
@@ -45,6 +45,16 @@ class AVATARCLIP_PT_generate(AvatarPanel, bpy.types.Panel):
             row.scale_y = 1.5
             row.operator("avatarclip.generate", icon="OUTLINER_OB_ARMATURE")
             _draw_ended(layout, context, job)
+
+
+def _draw_prompt(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup, name: str) -> None:
+    """Draw a prompt with more room for its text than a property usually gets."""
+    row = layout.split(factor=0.32)
+    row.use_property_split = False
+    label = row.row()
+    label.alignment = "RIGHT"
+    label.label(text=settings.bl_rna.properties[name].name)
+    row.prop(settings, name, text="", placeholder=protocol.DEFAULT_PROMPTS[name])
 
 
 def _draw_running(layout: bpy.types.UILayout, job: Job) -> None:
@@ -64,12 +74,10 @@ def _draw_running(layout: bpy.types.UILayout, job: Job) -> None:
             side = row.row()
             side.alignment = "RIGHT"
             side.label(text=f"{duration_text(left)} left")
-    icon = session.preview_icon()
-    if icon:
-        layout.template_icon(icon_value=icon, scale=9.0)
     row = layout.row()
     row.enabled = not job.stopping
     row.operator("avatarclip.cancel", text="Stopping…" if job.stopping else "Cancel", icon="CANCEL")
+    _draw_picture(layout)
 
 
 def _draw_ended(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job | None) -> None:
@@ -91,12 +99,17 @@ def _draw_ended(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job
             ui.wrapped(layout, warning, width, "INFO")
     result = finished_result(context)
     if result is not None:
-        icon = session.preview_icon()
-        if icon:
-            layout.template_icon(icon_value=icon, scale=9.0)
         row = layout.row(align=True)
         row.operator("avatarclip.import_avatar", text="Import", icon="IMPORT").directory = str(result)
         row.operator("wm.path_open", text="", icon="FILE_FOLDER").filepath = str(result)
+        _draw_picture(layout)
+
+
+def _draw_picture(layout: bpy.types.UILayout) -> None:
+    """Draw the newest picture of the job below the buttons, so that they keep their place when it comes."""
+    icon = session.preview_icon()
+    if icon:
+        layout.template_icon(icon_value=icon, scale=9.0)
 
 
 class AVATARCLIP_PT_files(AvatarPanel, bpy.types.Panel):

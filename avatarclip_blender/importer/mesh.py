@@ -15,20 +15,29 @@ MAX_INFLUENCES = 4
 
 
 def build_mesh(
-    name: str, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray, weights: np.ndarray
-) -> bpy.types.Mesh:
-    """Build a smooth-shaded mesh.
+    name: str,
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    colors: np.ndarray,
+    weights: np.ndarray,
+    groups: Sequence[str],
+) -> bpy.types.Object:
+    """Build a smooth-shaded mesh with vertex groups; the object is in no collection yet.
 
     Args:
-        name: of the mesh.
+        name: of object and mesh.
         vertices: (V,3), Blender's frame, metres.
         faces: (F,3) int32.
         colors: (V,3), sRGB 0-1.
-        weights: (V,24); column i becomes the vertex group of index i.
+        weights: (V,G), rows sum to 1.
+        groups: names of the G vertex groups, one a column.
     """
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(vertices))
-    mesh.vertices.foreach_set("co", _flat(vertices))
+    mesh.vertices.foreach_set("co", np.ascontiguousarray(vertices, dtype=np.float32).ravel())
+    mesh_object = bpy.data.objects.new(name, mesh)
+    for group in groups:
+        mesh_object.vertex_groups.new(name=group)
     _write_weights(mesh, *strongest_influences(weights))
     mesh.loops.add(faces.size)
     mesh.loops.foreach_set("vertex_index", np.ascontiguousarray(faces.ravel(), dtype=np.int32))
@@ -38,7 +47,7 @@ def build_mesh(
     mesh.validate()  # a doubled or degenerate triangle must not crash Blender later
     mesh.shade_smooth()
     _write_colors(mesh, colors)
-    return mesh
+    return mesh_object
 
 
 def strongest_influences(weights: np.ndarray, count: int = MAX_INFLUENCES) -> tuple[np.ndarray, np.ndarray]:
@@ -48,19 +57,17 @@ def strongest_influences(weights: np.ndarray, count: int = MAX_INFLUENCES) -> tu
     return bones, strongest / strongest.sum(axis=1, keepdims=True)
 
 
-def add_vertex_groups(mesh_object: bpy.types.Object, names: Sequence[str]) -> None:
-    """Name the mesh's vertex groups, in the order of the weights' columns."""
-    for name in names:
-        mesh_object.vertex_groups.new(name=name)
-
-
 def srgb_to_linear(colors: np.ndarray) -> np.ndarray:
     """Convert sRGB values 0-1 into linear ones (IEC 61966-2-1), which is what colour attributes store."""
     return np.where(colors <= 0.04045, colors / 12.92, ((np.maximum(colors, 0.0) + 0.055) / 1.055) ** 2.4)
 
 
 def _write_weights(mesh: bpy.types.Mesh, bones: np.ndarray, weights: np.ndarray) -> None:
-    """Write the weights through bmesh, four times as fast as `VertexGroup.add`; done before there are faces."""
+    """Write the weights through bmesh, four times as fast as `VertexGroup.add`.
+
+    Done before there are faces, which would pass through bmesh too, and after the groups have names, for Blender 5.2
+    drops the weights of groups that have none.
+    """
     work = bmesh.new()
     work.from_mesh(mesh)
     layer = work.verts.layers.deform.verify()
@@ -81,7 +88,3 @@ def _write_colors(mesh: bpy.types.Mesh, colors: np.ndarray) -> None:
     index = mesh.color_attributes.find(COLOR_ATTRIBUTE)
     mesh.color_attributes.active_color_index = index
     mesh.color_attributes.render_color_index = index
-
-
-def _flat(points: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(points, dtype=np.float32).ravel()

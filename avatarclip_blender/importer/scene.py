@@ -107,10 +107,8 @@ def _build_objects(
     floor = np.array((0.0, 0.0, avatar.vertices[:, 1].min()))  # the lowest point, Blender's frame
     rig = armature.build_armature(context, f"{name} Rig", to_blender(avatar.joints) - floor, collection)
     vertices = to_blender(avatar.vertices) - floor
-    data = mesh.build_mesh(f"{name} Body", vertices, avatar.faces, avatar.colors, avatar.weights)
-    data.materials.append(build_material(name, avatar.colors))
-    body = bpy.data.objects.new(f"{name} Body", data)
-    mesh.add_vertex_groups(body, armature.NAMES)
+    body = mesh.build_mesh(f"{name} Body", vertices, avatar.faces, avatar.colors, avatar.weights, armature.NAMES)
+    body.data.materials.append(build_material(name, avatar.colors))
     collection.objects.link(body)
     body.parent = rig
     modifier = body.modifiers.new("Armature", "ARMATURE")

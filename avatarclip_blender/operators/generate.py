@@ -17,7 +17,9 @@ class AVATARCLIP_OT_generate(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse while a job runs, or with a prompt that the engine would refuse."""
-        problem = "An avatar is being generated" if session.running() else properties.problem(properties.of(context.scene))
+        problem = (
+            "An avatar is being generated" if session.running() else properties.problem(properties.of(context.scene))
+        )
         if problem:
             cls.poll_message_set(problem)
         return not problem

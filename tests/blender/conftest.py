@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -18,6 +19,9 @@ sys.path.insert(0, str(HERE))
 import fake_avatar  # noqa: E402 (found through the line above)
 
 VERSIONS = ("4.2", "4.5", "5.0")
+"""As a Python module."""
+REAL = ("4.3", "5.2")
+"""As a program, which can also open windows."""
 
 
 def bpy_python(version: str) -> Path | None:
@@ -56,28 +60,35 @@ def fake_python(tmp_path: Path, result: Path, monkeypatch: pytest.MonkeyPatch) -
     """A command that takes the place of the engine's Python and starts the fake engine instead."""
     monkeypatch.setenv("AVATARCLIP_FAKE_RESULT", str(result))
     script = tmp_path / "fake python"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "fake_engine.py"}" "$@"\n')
+    # In the root of a real Blender the machine's own Python is reached through the helper host-python.
+    start = f'exec $(command -v host-python) "{sys.executable}" "{HERE / "fake_engine.py"}" "$@"'
+    script.write_text(f"#!/bin/sh\n{start}\n")
     script.chmod(0o755)
     return str(script)
 
 
-@pytest.fixture(params=VERSIONS)
+@pytest.fixture(params=(*(f"bpy {version}" for version in VERSIONS), *(f"Blender {version}" for version in REAL)))
 def inside(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., str]:
     """A function that runs a script of ``inside/`` in each Blender, with user folders of its own."""
-    python = bpy_python(request.param)
-    if python is None:
-        pytest.skip(f"no environment with bpy {request.param} (.venv-bpy-{request.param} or AVATARCLIP_BPY_ENVS)")
+    kind, version = request.param.split()
+    python = bpy_python(version) if kind == "bpy" else None
+    if kind == "bpy" and python is None:
+        pytest.skip(f"no environment with bpy {version} (.venv-bpy-{version} or AVATARCLIP_BPY_ENVS)")
+    blender = find_blender(version) if kind == "Blender" else None
 
-    def run(script: str, *arguments: object, **variables: str) -> str:
-        environment = os.environ | {"BLENDER_USER_RESOURCES": str(tmp_path / "user")} | variables
+    def run(script: str, *arguments: object) -> str:
+        environment = os.environ | {"BLENDER_USER_RESOURCES": str(tmp_path / "user")}
         environment.pop("PYTHONPATH", None)
-        command = [str(python), str(HERE / "inside" / script), *map(str, arguments)]
+        command = [str(python), str(HERE / "inside" / script)]
+        if blender is not None:
+            options = ["--background", "--factory-startup", "--python-exit-code", "1"]
+            command = [str(blender), *options, "--python", str(HERE / "inside" / "run.py"), "--", script]
+        command += map(str, arguments)
         ended = subprocess.run(
             command, capture_output=True, text=True, timeout=180, env=environment, cwd=ROOT, check=False
         )
-        assert ended.returncode == 0, (
-            f"{script} in Blender {request.param}:\n{ended.stdout[-3000:]}{ended.stderr[-6000:]}"
-        )
+        report = f"{script} in {request.param}:\n{ended.stdout[-3000:]}{ended.stderr[-6000:]}"
+        assert ended.returncode == 0, report
         return ended.stdout
 
     return run
@@ -93,19 +104,23 @@ def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(ended.stdout.strip())
 
 
-@pytest.fixture(scope="session", params=("4.3", "5.2"))
+@pytest.fixture(scope="session", params=REAL)
 def real_blender(request: pytest.FixtureRequest) -> Path:
-    """A real Blender's launcher: the one that BLENDER names, or the ones that real-blender can set up here."""
+    """A real Blender's launcher."""
+    return find_blender(request.param)
+
+
+@functools.cache
+def find_blender(version: str) -> Path:
+    """Return the launcher of a real Blender: the one that BLENDER names, or one that real-blender sets up here."""
     if os.environ.get("BLENDER"):
-        if request.param != "5.2":
+        if version != REAL[-1]:
             pytest.skip("BLENDER names one Blender; it is tested once")
         return Path(os.environ["BLENDER"])
-    tool = real_blender_tool()
-    ended = subprocess.run(
-        [str(tool), "setup", request.param], capture_output=True, text=True, timeout=900, check=False
-    )
+    command = [str(real_blender_tool()), "setup", version]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     if ended.returncode != 0:
-        pytest.skip(f"Blender {request.param} could not be set up: {ended.stderr.strip()[-200:]}")
+        pytest.skip(f"Blender {version} could not be set up: {ended.stderr.strip()[-200:]}")
     return Path(ended.stdout.strip().splitlines()[-1])
 
 

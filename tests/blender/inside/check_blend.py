@@ -1,12 +1,10 @@
 """BLEND: a file that tools/assemble.py wrote opens here with everything in it."""
 
-import sys
-
 import bpy
 import numpy as np
-from common import evaluated
+from common import ARGUMENTS, evaluated
 
-bpy.ops.wm.open_mainfile(filepath=sys.argv[1])
+bpy.ops.wm.open_mainfile(filepath=ARGUMENTS[0])
 scene = bpy.context.scene
 rig = next(o for o in scene.objects if o.type == "ARMATURE")
 body = next(o for o in scene.objects if o.type == "MESH")

@@ -1,10 +1,8 @@
 """RESULT: the imported avatar, posed by Blender, is where an independent linear blend skinning puts it."""
 
-import sys
-
 import bpy
 import numpy as np
-from common import arrays, coordinates, empty, evaluated, to_blender
+from common import ARGUMENTS, arrays, coordinates, empty, evaluated, to_blender
 from lbs import skin
 
 from avatarclip_blender import importer
@@ -28,7 +26,7 @@ def expect(avatar, data, frame, index, floor):
     assert error < TOLERANCE, f"frame {frame}: {error:.2e} m off"
 
 
-result = sys.argv[1]
+(result,) = ARGUMENTS
 data = arrays(result)
 floor = np.array([0, 0, data["vertices"][:, 1].min()])
 

@@ -1,16 +1,15 @@
 """RESULT OUT: the FBX holds what a game engine needs, by importing it again and by reading the file itself."""
 
-import sys
 from pathlib import Path
 
 import bpy
 import numpy as np
-from common import coordinates, empty, evaluated
+from common import ARGUMENTS, coordinates, empty, evaluated
 
 from avatarclip_blender import compat, export, importer
 from avatarclip_blender.contract import protocol
 
-result, out = sys.argv[1], Path(sys.argv[2])
+result, out = ARGUMENTS[0], Path(ARGUMENTS[1])
 bpy.ops.wm.read_factory_settings()  # with a cube, a camera and a lamp, none of which belongs into the file
 avatar = importer.import_avatar(bpy.context, result, match_scene_timing=True)
 second = importer.import_avatar(bpy.context, result, name="Second")  # nor another avatar with its action

@@ -2,17 +2,16 @@
 
 import json
 import os
-import sys
 import time
 from pathlib import Path
 
 import bpy
-from common import empty
+from common import ARGUMENTS, empty
 
 import avatarclip_blender
 from avatarclip_blender import preferences, properties, session
 
-result, python, out = sys.argv[1:]
+result, python, out = ARGUMENTS
 os.environ.update(AVATARCLIP_PYTHON=python, AVATARCLIP_FAKE_RESULT=result)
 preferences.output_folder = lambda context: Path(out)
 empty()

@@ -1,18 +1,17 @@
 """RESULT PYTHON OUT: registers and unregisters many times, also during a job, and leaves nothing."""
 
 import os
-import sys
 import threading
 import time
 from pathlib import Path
 
 import bpy
-from common import empty
+from common import ARGUMENTS, empty
 
 import avatarclip_blender
 from avatarclip_blender import preferences, session
 
-result, python, out = sys.argv[1:]
+result, python, out = ARGUMENTS
 os.environ.update(AVATARCLIP_PYTHON=python, AVATARCLIP_FAKE_RESULT=result)
 preferences.output_folder = lambda context: Path(out)
 empty()

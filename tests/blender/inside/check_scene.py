@@ -1,16 +1,15 @@
 """RESULT: what an import builds, and that it leaves everything else alone."""
 
 import math
-import sys
 
 import bpy
 import numpy as np
-from common import arrays, empty
+from common import ARGUMENTS, arrays, empty
 
 from avatarclip_blender import compat, importer
 from avatarclip_blender.contract import protocol
 
-result = sys.argv[1]
+(result,) = ARGUMENTS
 data = arrays(result)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+ARGUMENTS = sys.argv[1:]
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 

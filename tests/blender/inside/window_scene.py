@@ -1,0 +1,80 @@
+"""Runs inside a windowed Blender: gets the sidebar ready and tells the driver, twice a second, how things stand.
+
+blender --python window_scene.py -- STATE PYTHON OUT
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import bpy
+
+state_file, python, out = sys.argv[sys.argv.index("--") + 1 :][:3]
+ID = "bl_ext.user_default.avatarclip_blender"
+ticks = []
+
+
+def view():
+    """Return the 3D view and its sidebar."""
+    area = max(
+        (a for a in bpy.context.window_manager.windows[0].screen.areas if a.type == "VIEW_3D"), key=lambda a: a.width
+    )
+    return area, next(region for region in area.regions if region.type == "UI")
+
+
+def set_up():
+    """Show the tab, set the preferences, and measure the add-on's timer."""
+    preferences = bpy.context.preferences
+    preferences.view.show_splash = False
+    stored = preferences.addons[ID].preferences
+    stored.engine_python, stored.output_folder = python, out
+    session = sys.modules[f"{ID}.session"]
+    original = session._tick
+
+    def timed():
+        began = time.perf_counter()
+        again = original()
+        ticks.append(time.perf_counter() - began)
+        return again
+
+    session._tick = timed
+    bpy.context.scene.frame_end = 20
+    bpy.data.objects.remove(bpy.data.objects["Cube"])  # which would hide an avatar
+
+
+def tell():
+    """Write the state; a timer."""
+    area, region = view()
+    area.spaces.active.show_region_ui = True
+    job = sys.modules[f"{ID}.session"].job()
+    scene = bpy.context.scene
+    rig = next((o for o in scene.objects if o.type == "ARMATURE"), None)
+    state = {
+        "region": [region.x, region.y, region.width, region.height],
+        "view": [area.x, area.y, area.width, area.height],
+        "window": [bpy.context.window_manager.windows[0].width, bpy.context.window_manager.windows[0].height],
+        "tab": region.active_panel_category,
+        "phase": job.progress.phase if job else None,
+        "running": bool(job and job.running),
+        "stage": job.progress.stage if job else None,
+        "picture": bool(job and job.preview_path),
+        "message": job.progress.message if job else "",
+        "objects": sorted(o.name for o in scene.objects),
+        "mode": bpy.context.mode,
+        "frame": scene.frame_current,
+        "frame_end": scene.frame_end,
+        "elbow": list(rig.pose.bones["left_elbow"].rotation_quaternion) if rig and rig.pose else None,
+        "color_type": area.spaces.active.shading.color_type,
+        "slowest_tick": max(ticks, default=0.0),
+        "time": time.time(),
+    }
+    partial = Path(state_file + ".part")
+    partial.write_text(json.dumps(state))
+    os.replace(partial, state_file)
+    return 0.2
+
+
+set_up()
+bpy.app.timers.register(tell, first_interval=1.0, persistent=True)
