@@ -10,7 +10,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from engine.training.perceptor import grammar, negatives, vocabulary, wardrobe
+from engine.training.perceptor import grammar, lexis, negatives, vocabulary, wardrobe
 from engine.training.perceptor.entries import (
     EXPANSION_FILE,
     LEXICON_DIR,
@@ -236,13 +236,13 @@ def test_random_outfits_dress_each_area_once() -> None:
 
 
 def test_works_without_the_expansion(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr(grammar, "EXPANSION_FILE", tmp_path / "none.json")
-    grammar.lexis.cache_clear()
+    monkeypatch.setattr(lexis, "EXPANSION_FILE", tmp_path / "none.json")
+    lexis.lexis.cache_clear()
     try:
         assert grammar.lexis(False).neighbours == ()
         assert grammar.sample(np.random.default_rng(0)).caption
     finally:
-        grammar.lexis.cache_clear()
+        lexis.lexis.cache_clear()
 
 
 def test_speed() -> None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import pick
+from engine.training.perceptor.outfit import Look, Shape
 from engine.training.perceptor.rare_words import RARE_WORDS
 
 
@@ -41,6 +42,25 @@ class Article:
 
 
 Item = str | Mention | Article
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One training figure. `view`: which side the caption speaks of (body, face or back).
+
+    `mentions`: all that the caption states, flat; `template` and `items` are what `hard_negative` rewrites.
+    """
+
+    caption: str
+    look: Look
+    shape: Shape
+    kind: str
+    view: str
+    mentions: tuple[Mention, ...]
+    template: str
+    items: tuple[Item, ...]
+
+
 HEADS = frozenset({"name", "noun", "kind", "composite"})
 _VOWEL = re.compile(r"\b([Aa])n? (?=([^\W\d_]+|8|11|18))")
 _NOT_AN = re.compile(r"(uni[cf]|unis|uk|u[sft]e|eu|one|ufo|us)", re.IGNORECASE)
