@@ -45,6 +45,8 @@ class ShapeConfig:
 
     blend: int = 6
     """How many of the codebook's best shapes are blended into the body; 1 takes the best alone, as the paper does."""
+    picture_share: float = 0.4
+    """How much the pictures count against the read-out of the words; 1 is the paper's query by pictures alone."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.body import Body, stand_pose
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.dress import Wardrobe
-from engine.wardrobe.outfit import Garment, Look
+from engine.wardrobe.outfit import Look, look_from_dict
 from engine.wardrobe.paint import paint
 
 Floats = NDArray[np.float32]
@@ -113,8 +113,3 @@ class BaseSurface:
 
 
 ARRAYS = ("vertices", "faces", "colors", "weights", "canonical", "parts")
-
-
-def look_from_dict(raw: dict) -> Look:
-    """A look from `dataclasses.asdict` or JSON."""
-    return Look(**{**raw, "garments": tuple(Garment(**garment) for garment in raw["garments"])})

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.appearance import views, warm_start
-from engine.appearance.base import BaseSurface, look_from_dict
+from engine.appearance.base import BaseSurface
 from engine.appearance.field import AvatarField
 from engine.appearance.guidance import Guide
 from engine.appearance.trainer import Trainer, preview
@@ -21,7 +21,7 @@ from engine.perceptor import Perceptor
 from engine.protocol import write_atomically
 from engine.report import Reporter
 from engine.wardrobe.dress import Wardrobe
-from engine.wardrobe.outfit import Look
+from engine.wardrobe.outfit import Look, look_from_dict
 
 LOOK_FILE = "look.json"
 

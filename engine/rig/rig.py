@@ -19,7 +19,9 @@ from engine.rig.weights import inpaint, prune, smooth, transfer
 PROXY_FACES = 30000
 """Triangles of the light copy on which weights are found."""
 TEAR = 5.0
-"""An edge that grows by more than this factor on the way to the T-pose is a tear the user should hear of."""
+"""An edge that grows by more than this factor on the way to the T-pose is torn."""
+TORN_SHARE = 0.005
+"""Share of torn edges from which the user should hear of them."""
 
 
 class Skinned(Protocol):
@@ -59,7 +61,7 @@ def run(
     report.progress(2, 3)
     rest = unpose(mesh.vertices, weights, bone_transforms(joints, stand)[0])
     torn = float((edge_stretch(mesh.vertices, rest, mesh.faces) > TEAR).mean())
-    if torn > 1e-3:
+    if torn > TORN_SHARE:
         report.warning(f"{torn:.1%} of the mesh's edges are stretched more than {TEAR:g}-fold in the T-pose.")
     report.progress(3, 3)
     return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32))

@@ -1,7 +1,8 @@
 """Pick a body by the difference between its picture and the mean body's (AvatarCLIP, eq. 2).
 
-The codebook holds K-means centres of the shape space. The open body's shape coefficients are those of a principal
-component analysis with unit variance, which is what a purely linear VAE learns, so they are its latent space.
+A read-out of the words themselves (`wardrobe.readout`) has a say beside the pictures. The codebook holds K-means
+centres of the shape space. The open body's shape coefficients are those of a principal component analysis with unit
+variance, which is what a purely linear VAE learns, so they are its latent space.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from engine.render.camera import Camera
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
+from engine.wardrobe.readout import expected_shape
 
 CODEBOOK = Path(__file__).resolve().parent.parent / "assets" / "shapes.safetensors"
 AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
@@ -62,7 +64,8 @@ def run(
         generator: unused; the query is deterministic.
     """
     del generator
-    codes = load_file(CODEBOOK)["betas"].astype(np.float32)[:, : body.num_betas]
+    stored = load_file(CODEBOOK)
+    codes = stored["betas"].astype(np.float32)[:, : body.num_betas]
     total = len(codes) + 1
 
     def embed_all() -> Tensor:
@@ -76,13 +79,24 @@ def run(
     mean = embed_pictures(perceptor, pictures(body, np.zeros(body.num_betas), perceptor.input_size))
     texts = perceptor.encode_text([prompts.body(prompt), prompt, prompts.NEUTRAL_SHAPE, "a person"])
     difference = F.normalize((texts[:2] - texts[2:]).mean(0), dim=-1)
-    scores = F.normalize(embedded - mean, dim=-1) @ difference  # (K,)
+    pictures_say = F.normalize(embedded - mean, dim=-1) @ difference  # (K,)
+    words_say = torch.from_numpy(agreement(prompt, stored["numbers"].astype(np.float32)))
+    scores = conf.picture_share * pictures_say + (1 - conf.picture_share) * words_say
     best = scores.topk(min(conf.blend, len(scores)))
     shares = ((best.values - best.values[0]) / 0.05).softmax(0).numpy()
     betas = (shares[:, None] * codes[best.indices.numpy()]).sum(0)
     report.preview("body", _still(body, betas))
     report.progress(total, total, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))
+
+
+def agreement(prompt: str, numbers: NDArray) -> NDArray[np.float32]:
+    """(K,) minus the distance of codes' shape numbers (K, 5) from those that the words lead one to expect.
+
+    Words that say nothing of a number leave it near its mean, so the least conspicuous body is chosen in that respect.
+    """
+    expected = expected_shape(prompt)
+    return -np.linalg.norm(numbers - np.clip(expected, -1, 1), axis=1).astype(np.float32)
 
 
 def _still(body: Body, betas: NDArray) -> NDArray[np.uint8]:

@@ -200,3 +200,8 @@ def validate(look: Look) -> list[str]:
             faults.append(f"pattern {garment.pattern!r}")
         faults += [f"colour {c!r}" for c in (garment.color, garment.accent) if c is not None and c not in COLORS]
     return faults
+
+
+def look_from_dict(raw: dict) -> Look:
+    """A look from `dataclasses.asdict` or JSON."""
+    return Look(**{**raw, "garments": tuple(Garment(**garment) for garment in raw["garments"])})

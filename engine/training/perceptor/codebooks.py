@@ -1,4 +1,4 @@
-"""Make the shape and outfit codebooks: ``python -m engine.training.perceptor.codebooks SHAPES.npz``.
+"""Make the shape and outfit codebooks: ``python -m engine.training.perceptor.codebooks SHAPES.npz SPACE.pkl``.
 
 Shapes are K-means centres of sampled bodies; outfits are looks of the caption grammar with their captions, every entry
 of the lexicon several times and as many random outfits. Both carry the bundled perceptor's embeddings.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import zlib
 from dataclasses import asdict
 from pathlib import Path
@@ -18,78 +19,94 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from scipy.cluster.vq import kmeans2
 
-from engine.appearance import warm_start
 from engine.body import load_body
 from engine.perceptor import load_perceptor
 from engine.perceptor.codebook import embed_pictures
 from engine.shape import query
 from engine.training.perceptor import grammar
 from engine.training.perceptor.figures import ShapeSpace
-from engine.wardrobe.outfit import Shape
+from engine.wardrobe import readout
+from engine.wardrobe.outfit import Look, Shape
+from engine.wardrobe.truths import SHARES, Space, look_truths
 
 SEED = 0
-SHAPES, OUTFITS = 768, 6000
+SHAPES, OUTFITS, READOUT = 768, 6000, 20000
 
 
-def sample_shapes(space: ShapeSpace, count: int, rng: np.random.Generator) -> NDArray:
-    """(count, S) betas of bodies as the grammar's words describe them, race and proportions average."""
-    betas = []
+def numbers(shapes: list[Shape]) -> NDArray[np.float32]:
+    """(N, 5) height, weight, muscle, age and gender, each in -1..1."""
+    return np.array([(s.height, s.weight, s.muscle, 2 * s.age - 1, s.gender) for s in shapes], np.float32)
+
+
+def sample_shapes(space: ShapeSpace, count: int, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
+    """Betas (count, S) of bodies as the grammar's words describe them, race and proportions average, and `numbers`."""
+    betas, shapes = [], []
     for _ in range(count):
         age = rng.uniform(0.5, 1.0) if rng.random() < 0.8 else rng.uniform(0.1, 0.5)
         gender = rng.choice([-1.0, 1.0]) if rng.random() < 0.85 else rng.uniform(-1, 1)
         height, weight, muscle = np.sign(rng.uniform(-1, 1, 3)) * rng.beta(1.1, 0.9, 3)
         shape = Shape(float(height), float(weight), float(muscle), float(age), float(gender))
         betas.append(space.betas(shape, rng, typical=True))
-    return np.array(betas)
+        shapes.append(shape)
+    return np.array(betas), numbers(shapes)
 
 
 def make_shapes(shapes_file: Path, rng: np.random.Generator) -> None:
     """Write ``assets/shapes.safetensors``."""
     body, perceptor = load_body(), load_perceptor()
-    samples = sample_shapes(ShapeSpace(shapes_file), 12000, rng)
-    centers, _ = kmeans2(samples, SHAPES, minit="++", seed=SEED, iter=25)
-    codes = torch.from_numpy(centers).half()
+    samples, described = sample_shapes(ShapeSpace(shapes_file), 12000, rng)
+    centers, member = kmeans2(samples, SHAPES, minit="++", seed=SEED, iter=25)
+    counts = np.bincount(member, minlength=SHAPES)[:, None]
+    words = np.stack([np.bincount(member, described[:, k], SHAPES) for k in range(5)], 1) / np.maximum(counts, 1)
+    filled = counts[:, 0] > 0
+    codes = torch.from_numpy(centers[filled]).half()
     size = perceptor.input_size
     embedded = torch.stack([embed_pictures(perceptor, query.pictures(body, c.float().numpy(), size)) for c in codes])
     save_file(
-        {"betas": codes, f"features.{body.checksum[:12]}": embedded.half()},
+        {
+            "betas": codes,
+            "numbers": torch.from_numpy(words[filled]).half(),
+            f"features.{body.checksum[:12]}": embedded.half(),
+        },
         query.CODEBOOK,
         {"perceptor": perceptor.checksum, "version": "1", "seed": str(SEED)},
     )
 
 
-def make_outfits(rng: np.random.Generator) -> None:
-    """Write ``assets/outfits.safetensors``."""
+def make_outfits(space: Space, rng: np.random.Generator) -> None:
+    """Write ``assets/outfits.safetensors``: looks, their truths, the space and the text tower's read-out into it."""
     perceptor = load_perceptor()
-    entries, seen = [], set()
-    while len(entries) < OUTFITS:
-        sample = grammar.sample(rng)
-        if sample.kind in ("shape", "motion") or sample.view != "body":
-            continue
-        caption = sample.caption
-        prefix, _, suffix = sample.template.partition("{}")
-        caption = caption.removeprefix(prefix).removesuffix(suffix)
-        if caption in seen and sample.kind == "outfit":
-            continue
-        seen.add(caption)
-        entries.append({"caption": caption, "look": asdict(sample.look)})
-    captions = [entry["caption"] for entry in entries]
-    embedded = torch.cat([perceptor.encode_text(captions[i : i + 256]) for i in range(0, len(captions), 256)])
-    packed = zlib.compress(json.dumps(entries, separators=(",", ":")).encode(), 9)
-    save_file(
-        {"entries": torch.from_numpy(np.frombuffer(packed, np.uint8).copy()), "captions": embedded.half()},
-        warm_start.CODEBOOK,
-        {"perceptor": perceptor.checksum, "version": "1", "seed": str(SEED)},
-    )
+    captions: list[str] = []
+    looks: list[Look] = []
+    targets: list[NDArray] = []
+    while len(captions) < READOUT:
+        samples = [sample for sample in (grammar.sample(rng) for _ in range(1000)) if sample.view == "body"]
+        targets.append(space(look_truths([s.look for s in samples], numbers([s.shape for s in samples]))).numpy())
+        captions += [sample.caption for sample in samples]
+        looks += [sample.look for sample in samples if sample.kind != "shape"]
+    embedded = torch.cat([perceptor.encode_text(captions[i : i + 256]) for i in range(0, len(captions), 256)]).numpy()
+    inputs = np.concatenate([embedded, np.ones((len(embedded), 1), np.float32)], 1)
+    gram = inputs.T @ inputs + 1e-2 * np.eye(inputs.shape[1])
+    matrix = np.linalg.solve(gram, inputs.T @ np.concatenate(targets))
+    looks = looks[:OUTFITS]
+    shapes = np.tile(space.mean["shape"], (len(looks), 1))
+    packed = zlib.compress(json.dumps([asdict(look) for look in looks], separators=(",", ":")).encode(), 9)
+    arrays = {f"mean.{name}": space.mean[name] for name in SHARES}
+    arrays |= {f"scale.{name}": np.array([space.scale[name]]) for name in SHARES}
+    arrays |= {"rotation": space.rotation, "readout": matrix, "truths": space(look_truths(looks, shapes)).numpy()}
+    tensors = {name: torch.from_numpy(np.ascontiguousarray(value)).half() for name, value in arrays.items()}
+    tensors["looks"] = torch.from_numpy(np.frombuffer(packed, np.uint8).copy())
+    save_file(tensors, readout.CODEBOOK, {"perceptor": perceptor.checksum, "version": "1", "seed": str(SEED)})
 
 
 def main() -> None:
     """Make both codebooks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shapes", type=Path)
+    parser.add_argument("space", type=Path, help="space.pkl of the training")
     arguments = parser.parse_args()
     make_shapes(arguments.shapes, np.random.default_rng(SEED))
-    make_outfits(np.random.default_rng(SEED + 1))
+    make_outfits(pickle.loads(arguments.space.read_bytes()), np.random.default_rng(SEED + 1))
 
 
 if __name__ == "__main__":

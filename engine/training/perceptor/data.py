@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.training.perceptor.space import truths
+from engine.wardrobe.truths import truths
 
 SIZE = 64
 """Side of the perceptor's pictures."""
@@ -39,7 +39,7 @@ class Figures:
         """Load new shards, oldest names first, up to the limit."""
         for path in sorted(self.folder.glob("*.pkl")):
             if path.name not in self.shards and len(self.shards) < self.limit:
-                self.shards[path.name] = pickle.loads(path.read_bytes())
+                self.shards[path.name] = shrunk(pickle.loads(path.read_bytes()))
 
     def batch(self, count: int, generator: torch.Generator, plain: bool = False) -> Batch:
         """A random batch; ``plain`` ones (for evaluation) are lit from the front before white."""
@@ -51,9 +51,8 @@ class Figures:
         ]
         albedo = torch.from_numpy(np.stack([s["albedo"][i, v] for s, i, v in chosen])).permute(0, 3, 1, 2).float() / 255
         normal = torch.from_numpy(np.stack([s["normal"][i, v] for s, i, v in chosen])).permute(0, 3, 1, 2).float() / 127
-        mask = torch.from_numpy(np.stack([s["mask"][i, v] for s, i, v in chosen])).unsqueeze(1).float()
+        mask = torch.from_numpy(np.stack([s["mask"][i, v] for s, i, v in chosen])).unsqueeze(1).float() / 255
         images = plain_pictures(albedo, normal, mask) if plain else pictures(albedo, normal, mask, generator)
-        images = F.interpolate(images, (SIZE, SIZE), mode="bilinear", antialias=True, align_corners=False)
         probes, shape = (np.stack([s[name][i] for s, i, _ in chosen]) for name in ("probes", "shape"))
         return Batch(
             images,
@@ -62,6 +61,28 @@ class Figures:
             truths(probes, shape, [s["look"][i] for s, i, _ in chosen]),
             [s["kind"][i] for s, i, _ in chosen],
         )  # fmt: skip
+
+
+def shrunk(shard: dict) -> dict:
+    """A shard's pictures at the perceptor's size: colours and normals are means over what the mask holds."""
+    for first in range(0, len(shard["mask"]), 100):
+        part = slice(first, first + 100)
+        mask = torch.from_numpy(shard["mask"][part]).float().unsqueeze(2)  # (n, VIEWS, 1, S, S)
+        shape = mask.shape[:2]
+
+        def small(values: Tensor, shape: torch.Size = shape) -> Tensor:
+            flat = F.interpolate(values.flatten(0, 1), (SIZE, SIZE), mode="bilinear", antialias=True)
+            return flat.unflatten(0, shape)
+
+        cover = small(mask)
+        for name, kind in (("albedo", np.uint8), ("normal", np.int8)):
+            values = torch.from_numpy(shard[name][part]).float().permute(0, 1, 4, 2, 3) * mask
+            mean = (small(values) / cover.clamp_min(1e-3)).permute(0, 1, 3, 4, 2)
+            shard.setdefault("small " + name, []).append(mean.round().clamp(-127, 255).numpy().astype(kind))
+        shard.setdefault("small mask", []).append((cover[:, :, 0] * 255).round().clamp(0, 255).byte().numpy())
+    for name in ("albedo", "normal", "mask"):
+        shard[name] = np.concatenate(shard.pop("small " + name))
+    return shard
 
 
 def full_normal(normal: Tensor) -> Tensor:
@@ -99,7 +120,7 @@ def pictures(albedo: Tensor, normal: Tensor, mask: Tensor, generator: torch.Gene
     lambert = (full_normal(normal) * direction[:, :, None, None]).sum(1, keepdim=True).clamp_min(0)
     shading = torch.where((uniform(0, 1) < 0.15) & ~grey, torch.ones_like(lambert), ambient + (1 - ambient) * lambert)
     picture = albedo * shading * mask + backgrounds(count, size, generator) * (1 - mask)
-    shift = torch.randint(-5, 6, (2,), generator=generator).tolist()
+    shift = torch.randint(-3, 4, (2,), generator=generator).tolist()
     picture = torch.roll(picture, shift, (2, 3))
     picture = torch.where(uniform(0, 1) < 0.5, picture.flip(3), picture)
     soft = F.avg_pool2d(F.pad(picture, (1, 1, 1, 1), mode="replicate"), 3, 1)

@@ -25,6 +25,7 @@ from engine.training.perceptor import grammar
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look, Shape
 from engine.wardrobe.paint import paint
+from engine.wardrobe.truths import PROBES
 
 SIZE = 96
 """Side of the stored pictures; the trainer shrinks them."""
@@ -34,18 +35,6 @@ POSED = 0.15
 """Share of figures in a captured pose; the others stand as the avatar does when it is judged."""
 AGE_ANCHORS = ([0, 0.17, 0.3, 0.42, 0.55, 0.75, 0.9, 1.0], [0.02, 0.13, 0.31, 0.53, 0.67, 0.82, 0.95, 1.0])
 """The grammar's age and anny's, at the same years of life."""
-
-# Canonical points (mirrored in x) whose colours the trainer asks for, so that regions are named without words.
-PROBES: NDArray[np.float32] = np.array(
-    [
-        [0, 0.79, 0.04], [0, 0.70, -0.06], [0, 0.725, 0.14], [0.045, 0.65, 0.11], [0.03, 0.69, 0.13], [0, 0.60, 0.13],
-        [0.04, 0.52, 0.06], [0, 0.40, 0.12], [0.08, 0.30, 0.12], [0.08, 0.30, -0.08], [0, 0.18, 0.13], [0, 0.18, -0.06],
-        [0, 0.075, 0.13], [0.28, 0.45, 0.04], [0.40, 0.45, 0.04], [0.60, 0.45, 0.03], [0.76, 0.44, 0.03],
-        [0.1, -0.05, 0.11], [0.1, -0.25, 0.07], [0.1, -0.25, -0.07], [0.11, -0.435, 0.05], [0.11, -0.7, 0.02],
-        [0.11, -0.82, 0.02], [0.1, -0.91, 0.10],
-    ],
-    np.float32,
-)  # fmt: skip
 
 
 class ShapeSpace:
@@ -150,7 +139,6 @@ class Studio:
         self.space = ShapeSpace(shapes_file)
         self.poses, self.pose_captions = poses, pose_captions
         self.rng = np.random.default_rng(seed)
-        self.probes = np.concatenate([PROBES, PROBES * [-1, 1, 1]])
 
     def figure(self) -> Figure:
         """One random figure."""
@@ -178,7 +166,7 @@ class Studio:
         albedo, normal, mask = (np.stack(part) for part in zip(*views))
         shape = sample.shape
         return Figure(
-            albedo, normal, mask, paint(sample.look, self.probes, 0.002),
+            albedo, normal, mask, paint(sample.look, PROBES, 0.002),
             np.array([shape.height, shape.weight, shape.muscle, shape.age * 2 - 1, shape.gender], np.float32),
             names, caption, negatives, kind, sample.look,
         )  # fmt: skip

@@ -1,9 +1,9 @@
 """Train the bundled perceptor: ``python -m engine.training.perceptor.train PART FIGURES HELD_OUT OUT --minutes N``.
 
 A dual encoder: `ConvTower` for pictures, a two-layer CLIP text transformer for words. Three parts, the first two side
-by side: ``text`` and ``image`` each regress to the space of truths (`space`); ``joint`` then tunes both contrastively,
-with hard negatives (attributes swapped between garments, or one changed), half of the batches adversarial (one
-projected-gradient step in an L2 ball), which gives gradients that paint surfaces rather than speckle.
+by side: ``text`` and ``image`` each regress to the space of truths (`wardrobe.truths`); ``joint`` then tunes both
+contrastively, with hard negatives (attributes swapped between garments, or one changed), half of the batches
+adversarial (one projected-gradient step in an L2 ball), which gives gradients that paint surfaces rather than speckle.
 """
 
 from __future__ import annotations
@@ -29,10 +29,8 @@ from engine.perceptor.clip import ClipPerceptor
 from engine.perceptor.conv import ConvTowerConfig
 from engine.training.perceptor import grammar
 from engine.training.perceptor.data import SIZE, Batch, Figures
-from engine.training.perceptor.figures import PROBES
-from engine.training.perceptor.space import Space, truths
 from engine.training.perceptor.tokenizer import CONTEXT, train_tokenizer
-from engine.wardrobe.paint import paint
+from engine.wardrobe.truths import Space, look_truths
 
 WIDTH, EMBED = 128, 192
 BATCH = 128
@@ -84,12 +82,9 @@ def regress(found: Tensor, target: Tensor) -> Tensor:
 def caption_pool(count: int, seed: int) -> tuple[list[str], dict[str, np.ndarray]]:
     """Captions with the truths of their figures, without rendering."""
     rng = np.random.default_rng(seed)
-    points = np.concatenate([PROBES, PROBES * [-1, 1, 1]])
     samples = [grammar.sample(rng) for _ in range(count)]
-    probes = np.stack([paint(sample.look, points, 0.002) for sample in samples])
     shape = [(s.shape.height, s.shape.weight, s.shape.muscle, s.shape.age * 2 - 1, s.shape.gender) for s in samples]
-    groups = truths(probes, np.array(shape, np.float32), [sample.look for sample in samples])
-    return [sample.caption for sample in samples], groups
+    return [sample.caption for sample in samples], look_truths([s.look for s in samples], np.array(shape, np.float32))
 
 
 def prepare(out: Path) -> None:

@@ -1,0 +1,119 @@
+"""Outfits that agree with what a text says (`wardrobe.readout`), before any picture is made.
+
+Agreement takes a millisecond to say, so thousands of outfits can be tried; pictures then decide among the best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.outfit import (
+    BEARDS,
+    COLORS,
+    EYE_COLORS,
+    GARMENT_KINDS,
+    HAIR_COLORS,
+    HAIR_STYLES,
+    HUMAN_SKINS,
+    NATURAL_HAIR,
+    PATTERNS,
+    SKINS,
+    Garment,
+    Look,
+)
+from engine.wardrobe.readout import codebook, expected_truths, space
+from engine.wardrobe.truths import look_truths
+
+GARMENT_COST, DETAIL_COST, RARE_COST = 0.004, 0.003, 0.015
+"""What a garment, a pattern or accent, and a skin or hair that no human is born with must add to the agreement."""
+POOL = 12
+"""Outfits that are kept while the search goes on."""
+
+
+class OutfitPrior:
+    """How well outfits agree with one text."""
+
+    def __init__(self, text: str) -> None:
+        target = expected_truths(text)
+        self.target = target / np.linalg.norm(target)
+
+    def agreement(self, looks: list[Look]) -> NDArray[np.float32]:
+        """(N,) cosine of each look's truths with what the text says, less what is unusual about the look."""
+        shapes = np.tile(space().mean["shape"], (len(looks), 1))
+        found = space()(look_truths(looks, shapes)).numpy()
+        cosine = found @ self.target / np.linalg.norm(found, axis=1)
+        return cosine - np.array([cost(look) for look in looks], np.float32)
+
+    def best_of_codebook(self, count: int) -> list[Look]:
+        """The codebook's looks that agree best."""
+        looks, codes = codebook()
+        cosine = codes @ self.target / np.linalg.norm(codes, axis=1)
+        return [looks[i] for i in np.argsort(-cosine)[:count]]
+
+    def search(
+        self, steps: int, rng: np.random.Generator, tell: Callable[[int, Look], None]
+    ) -> list[tuple[Look, float]]:
+        """The best looks found from the codebook's best by ``steps`` small changes, best first, with their agreement.
+
+        Args:
+            steps: looks to try.
+            rng: randomness of the changes.
+            tell: hears every step and the best look so far.
+        """
+        start = self.best_of_codebook(POOL)
+        pool = sorted(zip(start, self.agreement(start).tolist()), key=lambda pair: -pair[1])
+        for step in range(steps):
+            parent = pool[min(int(rng.exponential(POOL / 5)), len(pool) - 1)][0]
+            child = change(parent, pool[rng.integers(len(pool))][0], rng)
+            score = float(self.agreement([child])[0])
+            if score > pool[-1][1] and all(child != look for look, _ in pool):
+                pool = sorted([*pool, (child, score)], key=lambda pair: -pair[1])[:POOL]
+            tell(step + 1, pool[0][0])
+        return pool
+
+
+def cost(look: Look) -> float:
+    """How unusual a look is: what a text does not speak of should stay plain."""
+    details = sum((garment.accent is not None) + (garment.pattern != "plain") for garment in look.garments)
+    rare = (look.skin not in HUMAN_SKINS) + 0.5 * (look.hair_color not in NATURAL_HAIR)
+    rare += 0.25 * (look.eye_color not in ("brown", "blue", "green", "grey", "hazel"))
+    return GARMENT_COST * len(look.garments) + DETAIL_COST * details + RARE_COST * rare
+
+
+def change(look: Look, other: Look, rng: np.random.Generator) -> Look:
+    """A look with one thing changed at random, or taken from another look."""
+    kind = rng.integers(9)
+    garments = list(look.garments)
+    index = int(rng.integers(len(garments))) if garments else 0
+    if kind <= 2 and garments:  # another colour, accent or pattern
+        part = rng.choice(["color", "color", "accent", "pattern"])
+        values: dict[str, Any] = {"color": tuple(COLORS), "accent": (None, *COLORS), "pattern": PATTERNS}
+        garments[index] = replace(garments[index], **{part: values[part][rng.integers(len(values[part]))]})
+    elif kind == 3 and garments:
+        del garments[index]
+    elif kind == 4:
+        name = str(rng.choice(list(GARMENT_KINDS)))
+        garments = put_on(garments, Garment(name, str(rng.choice(list(COLORS)))))
+    elif kind == 5 and other.garments:
+        garments = put_on(garments, other.garments[rng.integers(len(other.garments))])
+    elif kind == 6:
+        return replace(look, hair_style=str(rng.choice(HAIR_STYLES)), hair_color=str(rng.choice(list(HAIR_COLORS))))
+    elif kind == 7:
+        return replace(look, beard=str(rng.choice(BEARDS)), eye_color=str(rng.choice(list(EYE_COLORS))))
+    else:
+        return replace(look, skin=str(rng.choice(list(SKINS))), hair_style=other.hair_style, beard=other.beard)
+    return replace(look, garments=tuple(garments))
+
+
+def put_on(garments: list[Garment], garment: Garment) -> list[Garment]:
+    """The garments with one more in the place of those in its slot; what lies outside stays outside."""
+    slot = GARMENT_KINDS[garment.kind][0]
+    places = [i for i, worn in enumerate(garments) if GARMENT_KINDS[worn.kind][0] == slot]
+    kept = [worn for worn in garments if GARMENT_KINDS[worn.kind][0] != slot]
+    kept.insert(places[0] if places else len(kept), garment)
+    return kept
