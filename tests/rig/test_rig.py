@@ -16,7 +16,7 @@ from engine.errors import EngineError
 from engine.mesh import Mesh, extract, from_body
 from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
-from engine.rig import load_avatar, pose_avatar, run, save_avatar
+from engine.rig import Avatar, load_avatar, pose_avatar, run, save_avatar
 from engine.rig.rig import edge_stretch, unpose
 from engine.rig.weights import inpaint, prune, smooth, transfer
 
@@ -138,6 +138,14 @@ def test_a_sculpted_body_is_rigged_like_the_body_under_it(dressed: Mesh) -> None
     for left, right in ((4, 5), (7, 8), (18, 19), (20, 21)):
         assert (avatar.weights[:, left] * avatar.weights[:, right]).max() == 0.0, left
     assert (avatar.weights[:, [20, 21, 22, 23]].sum(1) * avatar.weights[:, [1, 2, 4, 5]].sum(1)).max() == 0.0
+
+
+def test_clothes_that_know_their_weights_give_them(dressed: Mesh) -> None:
+    hanging = np.zeros_like(BODY.weights)
+    hanging[:, 3] = 1.0  # all of it hangs from the spine
+    clothes = Avatar(POSED, BODY.faces, POSED, hanging, BODY.rest_joints(BETAS), BODY.parents.astype(np.int32))
+    avatar = run(dressed, BODY, BETAS, RigConfig(), Silent(), clothes)
+    np.testing.assert_allclose(avatar.weights[:, 3], 1.0)
 
 
 @pytest.mark.parametrize("name", ["arms_up", "squat", "walk"])
