@@ -105,7 +105,7 @@ class Scene:
         # A faint sheen towards grazing angles lifts the outline from the backdrop, as cloth and skin do.
         facing = np.clip(-(normals * directions[mask]).sum(1, keepdims=True), 0.0, 1.0)
         sheen = 0.05 * (1.0 - facing) ** 3
-        return (albedo * light + sheen * light).astype(np.float32)
+        return _roll_off(albedo * light + sheen * light)
 
     def _backdrop(self, camera: Camera) -> NDArray[np.float32]:
         """Linear picture (H, W, 3) of the seamless backdrop, darkened where the avatar takes light from the floor."""
@@ -138,6 +138,13 @@ class Scene:
         edge = np.clip((SHADOW_EXTENT / 2.0 - np.hypot(*(points - points.mean(0))[:, [0, 2]].T)) / 0.4, 0.0, 1.0)
         shadow = 1.0 - edge * (1.0 - share)  # fades out before the map's border
         return gaussian_filter(shadow.reshape(SHADOW_GRID, SHADOW_GRID), 0.9).astype(np.float32)
+
+
+def _roll_off(linear: np.ndarray) -> NDArray[np.float32]:
+    """Bend linear values above 0.6 towards 1, so that folds of a white shirt stay visible in the key light."""
+    knee = 0.6
+    bent = 1.0 - (1.0 - knee) * np.exp(-(linear - knee) / (1.0 - knee))
+    return np.where(linear > knee, bent, linear).astype(np.float32)
 
 
 def framing(
@@ -199,8 +206,8 @@ def motion_row(
     """``count`` frames of a motion (T, V, 3), evenly spaced in time, side by side at one scale on one floor."""
     chosen = frames[np.linspace(0, len(frames) - 1, count).round().astype(int)]
     floor = float(chosen[..., 1].min())
-    centres = 0.5 * (chosen.min(1) + chosen.max(1))  # (count, 3)
-    still = chosen - centres[:, None] * np.array([1.0, 0.0, 1.0], np.float32)  # a walk stays in its picture
+    middle = chosen.mean(1, keepdims=True)  # (count, 1, 3), which a lifted arm hardly moves
+    still = chosen - middle * np.array([1.0, 0.0, 1.0], np.float32)  # a walk stays in its picture
     camera = framing(still.reshape(-1, 3), 22.0, size, margin=1.06)
     pictures = [_frame(v, faces, colors, floor, camera) for v in still]
     return np.concatenate(pictures, axis=1)
