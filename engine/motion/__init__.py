@@ -22,6 +22,9 @@ from engine.report import Reporter
 
 __all__ = ["Motion", "load_motion", "run", "save_motion"]
 
+HOPELESS = 0.2
+"""Below this score a text has nothing in common with any movement's."""
+
 Steps = list[list[tuple[Concept, Part]]]
 
 
@@ -93,6 +96,9 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
             chosen = [(ranked[0], whole)]
         if chosen[0][0].score < CONFIDENT:
             doubtful += ranked[:3]
+        if chosen[0][0].score < HOPELESS:
+            # Nothing in common with any text: standing is the least wrong.
+            chosen = [(next(match for match in ranked if match.concept.name == "stand"), whole)]
         first = first or ranked
         steps.append([(match.concept, part) for match, part in chosen])
     if doubtful:

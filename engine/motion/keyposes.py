@@ -226,6 +226,9 @@ def _solve_leg(
             turn = pelvis @ turn
         else:
             goal = joints[ankle] + place * marks.scale + drift
+            ball = float(joints[toe][2] - joints[ankle][2])
+            height = drift[:, 1] + _sole_clearance(foot.pitch, float(joints[ankle][1]), ball)
+            goal[:, 1] = np.maximum(goal[:, 1], height)
             turn = np.broadcast_to(turn, pelvis.shape)
         share = weights[:, column, None]
         target += share * goal
@@ -238,6 +241,18 @@ def _solve_leg(
     world[:, ankle] = world[:, toe] = shank @ bend
     places[:, knee] = places[:, hip] + thigh @ upper
     places[:, ankle] = places[:, knee] + shank @ lower
+
+
+def _sole_clearance(pitch: float, height: float, length: float) -> float:
+    """How high the ankle must be for neither heel nor toes of a foot pitched by so many degrees to sink in, metres.
+
+    Args:
+        height: of the ankle over the flat sole.
+        length: from the ankle forward to the ball of the foot.
+    """
+    angle = np.radians(pitch)
+    soles = ((height, -0.35 * length), (height, 1.35 * length), (0.45 * height, 1.7 * length))
+    return float(max(down * np.cos(angle) + ahead * np.sin(angle) for down, ahead in soles))
 
 
 def _natural_pole(direction: Array, sign: Array) -> Array:

@@ -14,7 +14,8 @@ from safetensors.numpy import load_file
 from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.rotations import Array, array
-from engine.motion.texts import MANNERS, STOPWORDS, Part, stem, stems, tokens
+from engine.motion.synonyms import synonyms
+from engine.motion.texts import MANNERS, Part, lead_of, stem, stems
 
 WORDS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
 CONFIDENT = 0.5
@@ -43,8 +44,12 @@ class Match:
 @cache
 def concepts() -> tuple[Concept, ...]:
     """All movements that there are."""
-    from_library = [Concept(e.name, e.texts, False) for e in entries().values()]
-    return tuple(from_library + [Concept(c.name, c.texts, True) for c in LEARNED])
+    more = synonyms()
+    found = [Concept(e.name, e.texts + more.pop(e.name, ()), False) for e in entries().values()]
+    found += [Concept(c.name, c.texts + more.pop(c.name, ()), True) for c in LEARNED]
+    if more:
+        raise ValueError(f"synonyms for unknown movements: {sorted(more)}")
+    return tuple(found)
 
 
 class WordVectors:
@@ -82,22 +87,29 @@ class Matcher:
                 counts[self.column[w]] += 1
         self.idf = {w: self._idf(counts[i]) for w, i in self.column.items()}
         self.known = vectors.of(self.vocabulary)
-        self.verbs = {stem(w) for _, t in self.texts for w in tokens(t)[:1] if w not in STOPWORDS}
-        self.means = np.stack([self._mean(words) for words in self.words])
+        leads = [max(lead_of(text), 0) for _, text in self.texts]
+        own = [np.array([self._weight(w, i, lead) for i, w in enumerate(ws)]) for ws, lead in zip(self.words, leads)]
+        self.means = np.stack([self._mean(words, weights) for words, weights in zip(self.words, own)])
+        # All texts' words one after another, and where each text starts.
+        self.own = np.concatenate(own)
+        self.columns = np.array([self.column[w] for words in self.words for w in words])
+        self.leads = np.array([self.column[ws[lead]] for ws, lead in zip(self.words, leads)])
+        self.starts = np.concatenate([[0], np.cumsum([len(words) for words in self.words])[:-1]])
+        self.paraphrase = np.array([float(text != concept.texts[0]) for concept, text in self.texts])
 
     @staticmethod
     def _idf(count: float) -> float:
         """Weight of a word that stands in `count` texts: rare words say more, but not boundlessly."""
         return float(1.0 / (1.0 + 0.35 * np.log(max(count, 1.0))))
 
-    def _mean(self, words: Sequence[str]) -> Array:
+    def _mean(self, words: Sequence[str], weights: Array) -> Array:
         vectors = self.vectors.of(words)
-        total = (vectors * array([self._weight(w, i) for i, w in enumerate(words)])[:, None]).sum(0)
+        total = (vectors * array(weights)[:, None]).sum(0)
         return total / max(float(np.linalg.norm(total)), 1e-6)
 
-    def _weight(self, word: str, place: int) -> float:
-        """How much a word counts: the verb, which comes first in a text, more than the rest."""
-        return self.idf.get(word, 0.8) * (1.8 if place == 0 or (word in self.verbs and place < 2) else 1.0)
+    def _weight(self, word: str, place: int, lead: int = 0) -> float:
+        """How much a word counts: the verb (the word at `lead`) more than the rest."""
+        return self.idf.get(word, 0.8) * (1.8 if place == lead else 1.0)
 
     def _similarity(self, words: Sequence[str]) -> Array:
         """Similarity (N,V) of words to the vocabulary: 1 for the same stem, less for related words."""
@@ -116,21 +128,23 @@ class Matcher:
         table = self._similarity(part.words)
         weights = np.array(
             [
-                self._weight(w, i) * (0.5 if w in manners and len(part.words) > 1 else 1.0)
+                self._weight(w, i, part.lead) * (0.5 if w in manners and len(part.words) > 1 else 1.0)
                 for i, w in enumerate(part.words)
             ]
         )
-        mean = self._mean(part.words)
+        mean = self._mean(part.words, weights)
+        columns = table[:, self.columns]  # (query words, words of all texts)
+        recall = weights @ np.maximum.reduceat(columns, self.starts, axis=1) / weights.sum()
+        precision = np.add.reduceat(columns.max(0) * self.own, self.starts) / np.add.reduceat(self.own, self.starts)
+        scores = 0.85 * recall**0.6 * precision**0.4 + 0.15 * np.maximum(self.means @ mean, 0.0)
+        # What is done weighs more than what it is done with: crawling through mud is no walking through mud.
+        verbs = table[:, self.leads]
+        same_verb = verbs[part.lead] if part.has_verb else verbs.max(0)
+        scores = scores * (0.8 + 0.2 * same_verb)
+        # A text that stands first among a movement's texts is its caption, which wins ties.
+        scores = scores - 0.004 * self.paraphrase
         best: dict[str, Match] = {}
-        for row, ((concept, text), words) in enumerate(zip(self.texts, self.words)):
-            block = table[:, [self.column[w] for w in words]]
-            recall = float((block.max(1) * weights).sum() / weights.sum())
-            own = np.array([self._weight(w, i) for i, w in enumerate(words)])
-            precision = float((block.max(0) * own).sum() / own.sum())
-            overlap = recall**0.6 * precision**0.4
-            score = 0.85 * overlap + 0.15 * max(float(mean @ self.means[row]), 0.0)
-            # A text that stands first among a movement's texts is its caption, which wins ties.
-            score -= 0.004 * (text != concept.texts[0])
+        for score, (concept, text) in zip(scores.tolist(), self.texts):
             if concept.name not in best or score > best[concept.name].score:
                 best[concept.name] = Match(concept, score, text)
         return sorted(best.values(), key=lambda m: -m.score)

@@ -12,14 +12,17 @@ def _words(text: str) -> frozenset[str]:
 
 
 STOPWORDS = _words(
-    """a an the is are am was be been being of to in on at for and or with by from as it its his her their my your our this
-    that these those he she they i you we somebody someone something anybody person people man woman guy girl boy human
-    figure character avatar who which very really just some one oneself himself herself themselves into onto like 3d
-    rendered rendering motion movement action animation pose gesture doing does do make making makes made perform
-    performing performs while him currently now about around would will can has have had having starts starting begins
-    beginning tries trying go goes going"""
+    """a an the is are am was be been being of to in on at for and or with by from as it its his her their my your our
+    this that these those he she they i you we somebody someone something anybody person people man woman guy girl
+    boy human figure character avatar who which very really just some one oneself himself herself themselves into
+    onto like 3d rendered rendering motion movement action animation pose gesture doing does do make making makes made
+    perform performing performs while him currently now about around would will can has have had having starts starting
+    starts begins beginning tries trying go goes going"""
 )
 """Words that say nothing about the movement. "around" and "like" count only inside known phrases."""
+
+NOUNS = _words("morning evening ceiling string spring wedding building clothing darling wing king ring thing boxing")
+"""Words in -ing that name no movement, or not the main one."""
 
 _PAIRS = """ran run sat sit stood stand threw throw thrown throw swam swim fell fall fallen fall wept weep rode ride
     ridden ride drove drive ate eat drank drink shot shoot lay lie lying lie lain lie dying die knelt kneel swung swing
@@ -48,6 +51,10 @@ class Part:
     text: str
     words: tuple[str, ...]
     """Stems that count, in order."""
+    lead: int = 0
+    """Index of the word that names the movement: the first in -ing, or else the first."""
+    has_verb: bool = False
+    """Whether such a word in -ing was found."""
     left: bool = False
     """The left side was asked for."""
     speed: float = 1.0
@@ -70,9 +77,9 @@ def stem(word: str) -> str:
             if ending == "s" and word.endswith(("ss", "us", "is")):
                 break
             word = word[: -len(ending)] + ("y" if ending == "ies" else "")
-            if ending in ("ing", "ed") and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
-                word = word[:-1]
             break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+        word = word[:-1]
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
@@ -94,6 +101,15 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(stem(w) for w in (kept or words))
 
 
+def lead_of(text: str) -> int:
+    """Index among `stems(text)` of the first word in -ing that isn't a noun, or -1."""
+    kept = [w for w in tokens(text) if w not in STOPWORDS]
+    for index, word in enumerate(kept):
+        if word.endswith("ing") and len(word) > 4 and word not in NOUNS:
+            return index
+    return -1
+
+
 def part_of(text: str) -> Part:
     """Read one movement: its words, side, speed and manner."""
     words = tokens(text)
@@ -103,7 +119,8 @@ def part_of(text: str) -> Part:
     aside = SLOW | FAST | {"left", "right"}
     # A word of manner stays in the text too: "walking sadly" is a movement of its own.
     kept = " ".join(w for w in words if w not in aside) or text
-    return Part(text.strip(), stems(kept), left, speed, manner)
+    lead = lead_of(kept)
+    return Part(text.strip(), stems(kept), max(lead, 0), lead >= 0, left, speed, manner)
 
 
 def parse(prompt: str) -> Prompt:

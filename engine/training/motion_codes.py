@@ -73,8 +73,8 @@ def refine(
     latents = latents.clone().requires_grad_(True)
     prior.requires_grad_(True)
     optimiser = torch.optim.Adam([{"params": prior.parameters(), "lr": 2e-4}, {"params": [latents], "lr": 6e-3}])
-    rates, began, step = [g["lr"] for g in optimiser.param_groups], time.time(), 0
-    while (spent := time.time() - began) < seconds:
+    rates, began, step = [g["lr"] for g in optimiser.param_groups], time.process_time(), 0
+    while (spent := time.process_time() - began) < seconds:
         for group, rate in zip(optimiser.param_groups, rates):
             group["lr"] = rate * (0.02 + 0.98 * (1 + np.cos(np.pi * spent / seconds)) / 2)
         pick = torch.randint(len(target), (32,), generator=generator)
@@ -89,7 +89,7 @@ def refine(
         torch.nn.utils.clip_grad_norm_(prior.parameters(), 1.0)
         optimiser.step()
         step += 1
-        if step % 100 == 0:
+        if step % 50 == 0:
             with torch.no_grad():
                 error = (joints_of(prior.decode(latents), rest) - joints_of(target, rest)).norm(dim=-1).mean() * 1000
             print(f"step {step} {spent:.0f}s loss {loss.item():.4f} labelled windows {error:.1f} mm", flush=True)
@@ -102,7 +102,7 @@ def main() -> None:
     parser.add_argument("pack", type=Path)
     parser.add_argument("prior", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--seconds", type=float, default=900)
+    parser.add_argument("--seconds", type=float, default=900, help="processor time for the refinement")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.manual_seed(args.seed)

@@ -86,10 +86,10 @@ def train(folder: Path, out: Path, steps: int, seconds: float, seed: int, batch:
     prior.std[-3:-1].clamp_(min=0.004)
     weight = torch.tensor([len(d) for d in data]).float().sqrt()
     optimiser = torch.optim.AdamW(prior.parameters(), lr=1e-3, weight_decay=1e-4)
-    began, step = time.time(), 0
+    began, step = time.process_time(), 0
     print(f"{sum(map(len, data))} windows, {sum(p.numel() for p in prior.parameters())} weights", flush=True)
-    while step < steps and time.time() - began < seconds:
-        done = max(step / steps, (time.time() - began) / seconds)
+    while step < steps and time.process_time() - began < seconds:
+        done = max(step / steps, (time.process_time() - began) / seconds)
         rate = min(1, (step + 1) / 200) * (0.02 + 0.98 * (1 + np.cos(np.pi * done)) / 2)
         optimiser.param_groups[0]["lr"] = 1e-3 * rate
         which = torch.multinomial(weight, batch, replacement=True, generator=generator)
@@ -107,7 +107,7 @@ def train(folder: Path, out: Path, steps: int, seconds: float, seed: int, batch:
         if step % 250 == 0:
             (mm, deg), (mm_held, deg_held) = errors(prior, known, rest), errors(prior, held, rest)
             print(
-                f"step {step} {time.time() - began:.0f}s loss {loss.item():.4f} kl {kl.item():.1f} seen {mm:.1f} mm "
+                f"step {step} {time.process_time() - began:.0f}s loss {loss.item():.4f} kl {kl.item():.1f} seen {mm:.1f} mm "
                 f"{deg:.2f} deg, held out {mm_held:.1f} mm {deg_held:.2f} deg",
                 flush=True,
             )
@@ -121,7 +121,7 @@ def main() -> None:
     parser.add_argument("pack", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=20000)
-    parser.add_argument("--seconds", type=float, default=1e9)
+    parser.add_argument("--seconds", type=float, default=1e9, help="processor time")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     train(args.pack, args.out, args.steps, args.seconds, args.seed)

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from engine.motion.keyposes import Entry
 
-_MODULES = ("gestures", "sport", "daily", "gaits", "bodywork")
+_MODULES = ("gestures", "sport", "daily", "gaits", "bodywork", "more")
 
 
 @cache

@@ -12,7 +12,7 @@ HIPS = Hand("hip", (0.02, 0.10, 0.02), palm=(-1, -0.2, -0.1), fingers=(-0.25, -0
 GUARD = Hand("sh", (-0.12, -0.05, 0.42), palm=(-1, 0, -0.2), fingers=(-0.1, 0.9, 0.45), pole=(0.35, -1, 0))
 FOLDED_OVER = Hand("chest", (-0.13, -0.12, 0.06), palm=(0, -0.1, -1), fingers=(-1, 0.15, 0.1), pole=(0.9, -0.8, 0.1))
 FOLDED_UNDER = Hand("chest", (-0.11, -0.15, 0.035), palm=(0, 0, -1), fingers=(-1, 0.3, -0.1), pole=(0.9, -0.8, 0.1))
-PRAYER = Hand("chest", (0.012, -0.06, 0.14), palm=(-1, 0, 0), fingers=(0, 0.9, 0.35), pole=(0.8, -0.8, -0.1))
+PRAYER = Hand("chest", (0.012, 0.02, 0.13), palm=(-1, 0, 0), fingers=(0, 0.9, 0.35), pole=(0.8, -0.8, -0.1))
 BEHIND = Hand("root", (0.04, -0.02, -0.20), palm=(-0.2, 0, -1), fingers=(-0.9, -0.5, 0), pole=(0.8, 0, -0.8))
 LAP = Hand("knee", (-0.02, 0.11, -0.14), palm=(0, -1, 0.05), fingers=(-0.25, -0.1, 1), pole=(0.6, -0.4, -0.6))
 OVERHEAD = Hand("sh", (0.18, 0.96, 0.06), palm=(-0.3, 0, 1), fingers=(0, 1, 0), pole=(1, 0, 0.2))
@@ -27,10 +27,10 @@ SIT_FLOOR: dict[str, Any] = {
     **feet(Foot((-0.17, -0.02, 0.22), pitch=25, yaw=55, pole=(1, 0.35, 0.45))),
 }  # fmt: skip
 SEIZA: dict[str, Any] = {
-    "root": (0, -0.66, -0.24), "turn": (4, 0, 0), **feet(Foot((0.0, -0.03, -0.42), pitch=78, yaw=-5, pole=(0.15, 0.1, 1))),
+    "root": (0, -0.66, -0.24), "turn": (4, 0, 0), **feet(Foot((0.0, -0.03, -0.42), pitch=158, yaw=-5, pole=(0.15, 0.1, 1))),
 }  # fmt: skip
 KNEEL: dict[str, Any] = {
-    "root": (0, -0.445, 0), **feet(Foot((0.0, -0.03, -0.41), pitch=78, yaw=-3, pole=(0.1, -0.6, 1))),
+    "root": (0, -0.445, 0), **feet(Foot((0.0, -0.03, -0.41), pitch=158, yaw=-3, pole=(0.1, -0.6, 1))),
 }  # fmt: skip
 HALF_KNEEL: dict[str, Any] = {
     "root": (0, -0.42, 0.02), "left_foot": Foot((0.06, 0, 0.36), pole=(0.15, 0.3, 1)),

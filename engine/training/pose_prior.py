@@ -1,0 +1,145 @@
+"""Trains the pose prior and its codebook: ``python -m engine.training.pose_prior PACK OUT_FOLDER``.
+
+Poses: every second frame of the pack and the library's movements, mirrored, jittered, and with limbs exchanged between
+poses (arms, legs, trunk). Loss: rotation matrices, joint positions, KL (0.002). The codebook holds the K-means centres
+of the latent space with, for each, the movements whose poses lie nearest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from scipy.cluster.vq import kmeans2
+
+from engine.motion.concepts import LEARNED
+from engine.motion.keyposes import solve, swap_sides
+from engine.motion.landmarks import reference_landmarks
+from engine.motion.library import entries
+from engine.motion.noise import wander
+from engine.motion.pose_prior import PosePrior
+from engine.motion.rotations import Array, to_matrix
+from engine.motion.skeleton import forward_torch, mirror, reference_joints
+from engine.training.mocap import HELD_OUT, load_pack
+
+GROUPS = ((1, 2, 4, 5, 7, 8, 10, 11), (13, 16, 18, 20), (14, 17, 19, 21), (3, 6, 9, 12, 15))
+"""Joints that are exchanged together: legs, left arm, right arm, trunk and head."""
+
+
+def gather(folder: Path, generator: torch.Generator) -> tuple[Array, list[str], Array]:
+    """Training poses (N,24,3) with the name of the movement each comes from (or ""), and held-out poses (M,24,3)."""
+    pack = load_pack(folder)
+    named = {clip.partition("@")[0]: concept.name for concept in LEARNED for clip in reversed(concept.clips)}
+    poses, names = [], []
+    for name, clip in pack.items():
+        if name not in HELD_OUT:
+            for half in (clip.poses[::2], mirror(clip.poses[::2], clip.trans[::2])[0]):
+                poses.append(half)
+                names += [named.get(name, "")] * len(half)
+    marks = reference_landmarks()
+    for name, entry in entries().items():
+        for side in (entry, swap_sides(entry)):
+            times = np.linspace(0, entry.keys[-1].time, 60, dtype=np.float32)
+            solved = solve(side, times, marks, wander(60, 20.0, generator))[0]
+            poses.append(solved)
+            names += [name] * len(solved)
+    return np.concatenate(poses), names, np.concatenate([pack[n].poses[::3] for n in HELD_OUT])
+
+
+def augment(poses: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Exchange limbs between poses (B,24,3) of a batch and jitter them by about two degrees."""
+    out = poses.clone()
+    for group in GROUPS:
+        swap = torch.rand(len(poses), generator=generator) < 0.25
+        other = poses[torch.randperm(len(poses), generator=generator)]
+        out[:, group] = torch.where(swap[:, None, None], other[:, group], out[:, group])
+    return out + 0.03 * torch.randn(out.shape, generator=generator)
+
+
+def errors(prior: PosePrior, poses: torch.Tensor, rest: torch.Tensor) -> tuple[float, float]:
+    """Mean joint position error in millimetres and mean angle in degrees of reconstructed poses (N,24,3)."""
+    with torch.no_grad():
+        guess = prior.decode(prior.encode(poses[:, 1:22].reshape(-1, 63))[0])
+    truth = torch.from_numpy(to_matrix(poses[:, 1:22].numpy()))
+    trace = (guess * truth).sum((-1, -2))
+    degrees = torch.rad2deg(torch.acos(((trace - 1) / 2).clamp(-1, 1))).mean()
+    eye, zero = torch.eye(3).expand(len(poses), 1, 3, 3), torch.zeros(len(poses), 3)
+    places = [forward_torch(torch.cat([eye, m], 1), zero, rest) for m in (guess, truth)]
+    return float((places[0] - places[1]).norm(dim=-1).mean() * 1000), float(degrees)
+
+
+def train(poses: Array, held: Array, steps: int, seed: int) -> PosePrior:
+    """Train the VAE; prints errors on poses it saw and on the held-out clips."""
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    prior, rest, data = PosePrior(), torch.from_numpy(reference_joints()), torch.from_numpy(poses)
+    optimiser = torch.optim.Adam(prior.parameters(), lr=1e-3)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps, 1e-5)
+    began = time.process_time()
+    for step in range(1, steps + 1):
+        batch = augment(data[torch.randint(len(data), (256,), generator=generator)], generator)
+        truth = torch.from_numpy(to_matrix(batch[:, 1:22].numpy()))
+        prior.train()
+        mean, sigma = prior.encode(batch[:, 1:22].reshape(-1, 63))
+        guess = prior.decode(mean + sigma * torch.randn(sigma.shape, generator=generator))
+        eye, zero = torch.eye(3).expand(len(batch), 1, 3, 3), torch.zeros(len(batch), 3)
+        places = [forward_torch(torch.cat([eye, m], 1), zero, rest) for m in (guess, truth)]
+        kl = (0.5 * (mean.square() + sigma.square() - 1) - sigma.clamp(min=1e-6).log()).sum(-1).mean()
+        loss = 4 * (guess - truth).square().mean() + 20 * (places[0] - places[1]).square().mean() + 0.002 * kl
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if step % 400 == 0 or step == steps:
+            prior.eval()
+            seen, unseen = errors(prior, data[::40], rest), errors(prior, torch.from_numpy(held), rest)
+            print(
+                f"step {step} {time.process_time() - began:.0f}s kl {kl.item():.1f} seen {seen[0]:.1f} mm {seen[1]:.2f} deg, "
+                f"held out {unseen[0]:.1f} mm {unseen[1]:.2f} deg",
+                flush=True,
+            )
+    return prior.eval()
+
+
+def codebook(prior: PosePrior, poses: Array, names: list[str], count: int, seed: int) -> tuple[Array, list[list[str]]]:
+    """K-means centres (K,32) of the latents, and for each the movements of its members, the commonest first."""
+    with torch.no_grad():
+        latents = prior.encode(torch.from_numpy(poses[:, 1:22].reshape(-1, 63)))[0].numpy()
+    centres, owner = kmeans2(latents, count, iter=12, minit="++", seed=seed)
+    labels: list[list[str]] = []
+    for code in range(count):
+        members = [names[i] for i in np.flatnonzero(owner == code) if names[i]]
+        ranked = sorted(set(members), key=lambda n: -members.count(n))
+        labels.append(ranked[:4])
+    return centres.astype(np.float32), labels
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pack", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--steps", type=int, default=1600)
+    parser.add_argument("--codes", type=int, default=512)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    poses, names, held = gather(args.pack, torch.Generator().manual_seed(args.seed))
+    print(f"{len(poses)} poses", flush=True)
+    prior = train(poses, held, args.steps, args.seed)
+    centres, labels = codebook(prior, poses, names, args.codes, args.seed)
+    state = {k: v.half().contiguous() if v.is_floating_point() else v for k, v in prior.state_dict().items()}
+    save_file(state, args.out / "pose_prior.safetensors")
+    meta = {"movements": json.dumps(labels)}
+    save_file({"latents": torch.from_numpy(centres).half()}, args.out / "pose_codes.safetensors", meta)
+    for name in ("pose_prior", "pose_codes"):
+        (args.out / f"{name}.safetensors").chmod(0o644)
+    print(f"{sum(bool(x) for x in labels)} of {len(labels)} codes carry a movement")
+
+
+if __name__ == "__main__":
+    main()
