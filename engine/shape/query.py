@@ -33,6 +33,8 @@ AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
 COVERED, FOV = 2.3, 35.0
 """Metres that the picture covers at the body: fixed, so that size can be seen."""
 GREY = 0.75
+EXPRESSION = 1.3
+"""How much farther than the mean of all that fits the words the body goes: means are tamer than what people imagine."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ def agreement(prompt: str, numbers: NDArray) -> NDArray[np.float32]:
 
     Words that say nothing of a number leave it near its mean, so the least conspicuous body is chosen in that respect.
     """
-    expected = expected_shape(prompt)
-    return -np.linalg.norm(numbers - np.clip(expected, -1, 1), axis=1).astype(np.float32)
+    expected = np.clip(EXPRESSION * expected_shape(prompt), -1, 1)
+    return -np.linalg.norm(numbers - expected, axis=1).astype(np.float32)
 
 
 def _still(body: Body, betas: NDArray) -> NDArray[np.uint8]:

@@ -111,12 +111,12 @@ def cape() -> tuple:
 def _garment_shapes(kind: str) -> list[tuple[tuple, tuple[int, ...]]]:
     """((vertices, faces), joints) of a garment's pieces."""
     table: dict[str, Callable[[], list[tuple[tuple, tuple[int, ...]]]]] = {
-        "skirt": lambda: [(skirt(0.085, -0.31, 0.155, 0.05), LOWER)],
-        "long_skirt": lambda: [(skirt(0.085, -0.83, 0.155, 0.11), LOWER)],
-        "dress": lambda: [(skirt(0.085, -0.33, 0.155, 0.06), LOWER)],
-        "gown": lambda: [(skirt(0.085, -0.88, 0.155, 0.13), LOWER)],
-        "coat": lambda: [(skirt(0.085, -0.44, 0.165, 0.045), LOWER)],
-        "robe": lambda: [(skirt(0.085, -0.89, 0.165, 0.07), LOWER)],
+        "skirt": lambda: [(skirt(0.055, -0.31, 0.155, 0.05), LOWER)],
+        "long_skirt": lambda: [(skirt(0.055, -0.83, 0.155, 0.11), LOWER)],
+        "dress": lambda: [(skirt(0.055, -0.33, 0.155, 0.06), LOWER)],
+        "gown": lambda: [(skirt(0.055, -0.88, 0.155, 0.13), LOWER)],
+        "coat": lambda: [(skirt(0.055, -0.44, 0.165, 0.045), LOWER)],
+        "robe": lambda: [(skirt(0.055, -0.89, 0.165, 0.07), LOWER)],
         "cape": lambda: [(cape(), TRUNK)],
         "backpack": lambda: [(ellipsoid((0, 0.31, -0.15), (0.13, 0.18, 0.085), 0.5), TRUNK)],
         "hat": lambda: [

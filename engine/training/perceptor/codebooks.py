@@ -30,6 +30,8 @@ from engine.wardrobe.outfit import Look, Shape
 from engine.wardrobe.truths import SHARES, Space, look_truths
 
 SEED = 0
+STOUT, BEYOND = 0.5, 0.8
+"""From which weight on shapes are carried beyond anny's range, and by what part of the way there at weight 1."""
 SHAPES, OUTFITS, READOUT = 768, 6000, 20000
 
 
@@ -46,7 +48,13 @@ def sample_shapes(space: ShapeSpace, count: int, rng: np.random.Generator) -> tu
         gender = rng.choice([-1.0, 1.0]) if rng.random() < 0.85 else rng.uniform(-1, 1)
         height, weight, muscle = np.sign(rng.uniform(-1, 1, 3)) * rng.beta(1.1, 0.9, 3)
         shape = Shape(float(height), float(weight), float(muscle), float(age), float(gender))
-        betas.append(space.betas(shape, rng, typical=True))
+        state = rng.bit_generator.state
+        found = space.betas(shape, rng, typical=True)
+        if shape.weight > STOUT:  # anny's fattest is less than what people mean by obese
+            rng.bit_generator.state = state  # the same person, of average weight
+            average = space.betas(shape.with_value("weight", 0.0), rng, typical=True)
+            found = found + BEYOND * (shape.weight - STOUT) / (1 - STOUT) * (found - average)
+        betas.append(found)
         shapes.append(shape)
     return np.array(betas), numbers(shapes)
 

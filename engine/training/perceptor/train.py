@@ -1,9 +1,10 @@
 """Train the bundled perceptor: ``python -m engine.training.perceptor.train PART FIGURES HELD_OUT OUT --minutes N``.
 
-A dual encoder: `ConvTower` for pictures, a two-layer CLIP text transformer for words. Three parts, the first two side
-by side: ``text`` and ``image`` each regress to the space of truths (`wardrobe.truths`); ``joint`` then tunes both
-contrastively, with hard negatives (attributes swapped between garments, or one changed), half of the batches
-adversarial (one projected-gradient step in an L2 ball), which gives gradients that paint surfaces rather than speckle.
+A dual encoder: `ConvTower` for pictures, a two-layer CLIP text transformer for words. ``prepare`` makes the tokenizer
+and the space of truths (`engine.wardrobe.truths`); ``text`` and ``image`` then run side by side, each regressing to
+that space, so that their cosine judges what was said; ``merge`` puts the two towers into one model. With ``--robust``
+half of the image batches are adversarial (one projected-gradient step in an L2 ball), which gives gradients that paint
+surfaces rather than speckle.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from transformers import (
 from engine.perceptor.clip import ClipPerceptor
 from engine.perceptor.conv import ConvTowerConfig
 from engine.training.perceptor import grammar
-from engine.training.perceptor.data import SIZE, Batch, Figures
+from engine.training.perceptor.data import SIZE, Figures
 from engine.training.perceptor.tokenizer import CONTEXT, train_tokenizer
 from engine.wardrobe.truths import Space, look_truths
 
@@ -108,56 +109,24 @@ def text_losses(towers: Towers, space: Space) -> Iterator[Tensor]:
             yield regress(towers.text([texts[i] for i in chosen]), target[chosen])
 
 
-def image_losses(towers: Towers, space: Space, figures: Figures) -> Iterator[Tensor]:
-    """Pictures of stored figures."""
+def image_losses(towers: Towers, space: Space, figures: Figures, robust: bool) -> Iterator[Tensor]:
+    """Pictures of stored figures; every other batch is adversarial if ``robust``."""
     generator = torch.Generator().manual_seed(1)
     while True:
         figures.refresh()
-        for _ in range(100):
+        for step in range(100):
             batch = figures.batch(BATCH, generator)
-            yield regress(towers.image(batch.images), space(batch.truths))
+            target, images = space(batch.truths), batch.images
+            if robust and step % 2 == 0:
+                images = disturbed(towers, images, target, generator)
+            yield regress(towers.image(images), target)
 
 
-def joint_losses(towers: Towers, space: Space, figures: Figures, robust: bool) -> Iterator[Tensor]:
-    """Contrastive and regression losses of both towers; every other batch is adversarial if ``robust``."""
-    generator = torch.Generator().manual_seed(2)
-    step = 0
-    while True:
-        if step % 100 == 0:
-            figures.refresh()
-        batch = figures.batch(BATCH, generator)
-        target = space(batch.truths)
-        spoken = towers.text(batch.captions + batch.negatives[: BATCH // 2])
-        images = batch.images
-        if robust and step % 2 == 0:
-            images = disturbed(towers, images, spoken.detach(), target, batch, generator)
-        seen = towers.image(images)
-        about_looks = torch.tensor([kind != "motion" for kind in batch.kinds])
-        anchor = regress(seen, target) + regress(spoken[:BATCH][about_looks], target[about_looks])
-        yield contrast(towers, seen, spoken, batch) + anchor
-        step += 1
-
-
-def contrast(towers: Towers, seen: Tensor, spoken: Tensor, batch: Batch) -> Tensor:
-    """Symmetric cross-entropy of cosines; equal captions are no negatives of each other."""
-    scale = towers.model.logit_scale.exp().clamp(max=50)
-    logits = scale * F.normalize(seen, dim=-1) @ F.normalize(spoken, dim=-1).T  # (B, captions + negatives)
-    count = len(seen)
-    same = torch.tensor([[a == b for b in batch.captions] for a in batch.captions])
-    same &= ~torch.eye(count, dtype=torch.bool)
-    logits = logits.masked_fill(F.pad(same, (0, logits.shape[1] - count)), -1e4)
-    target = torch.arange(count)
-    return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits[:, :count].T, target))
-
-
-def disturbed(
-    towers: Towers, images: Tensor, spoken: Tensor, target: Tensor, batch: Batch, generator: torch.Generator
-) -> Tensor:
-    """Pictures moved by one step of length RADIUS to where the losses are worst, from a random start."""
+def disturbed(towers: Towers, images: Tensor, target: Tensor, generator: torch.Generator) -> Tensor:
+    """Pictures moved by one step of length RADIUS to where the regression is worst, from a random start."""
     noise = torch.randn(images.shape, generator=generator)
     start = (images + 0.3 * RADIUS * noise / noise.flatten(1).norm(dim=1)[:, None, None, None]).requires_grad_()
-    seen = towers.image(start)
-    (gradient,) = torch.autograd.grad(contrast(towers, seen, spoken, batch) + regress(seen, target), start)
+    (gradient,) = torch.autograd.grad(regress(towers.image(start), target), start)
     length = gradient.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None, None]
     return (images + RADIUS * gradient / length).clamp(0, 1).detach()
 
@@ -186,7 +155,7 @@ def evaluate(towers: Towers, space: Space, held_out: Figures) -> str:
 def main() -> None:
     """One part for a number of minutes; the folder can be loaded after every report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=("prepare", "text", "image", "joint"))
+    parser.add_argument("part", choices=("prepare", "text", "image", "merge"))
     parser.add_argument("figures", type=Path)
     parser.add_argument("held_out", type=Path)
     parser.add_argument("out", type=Path, help="folder of this part; text and image start from prepare's")
@@ -207,14 +176,17 @@ def main() -> None:
     for folder, names in zip(arguments.start or (), (("text_",), ("vision_", "visual_"))):
         state = VisionTextDualEncoderModel.from_pretrained(folder).state_dict()
         towers.model.load_state_dict({k: v for k, v in state.items() if k.startswith(names)}, strict=False)
+    if arguments.part == "merge":
+        towers.model.half()
+        save(towers, arguments.out)
+        return
     space: Space = pickle.loads((arguments.out / SPACE_FILE).read_bytes())
     figures, held_out = Figures(arguments.figures, arguments.shards), Figures(arguments.held_out, 2)
     figures.refresh()
     held_out.refresh()
     losses = {
         "text": lambda: text_losses(towers, space),
-        "image": lambda: image_losses(towers, space, figures),
-        "joint": lambda: joint_losses(towers, space, figures, arguments.robust),
+        "image": lambda: image_losses(towers, space, figures, arguments.robust),
     }[arguments.part]()
     train(towers, losses, arguments, lambda: evaluate(towers, space, held_out))
 

@@ -1,0 +1,144 @@
+"""The stage as a whole on the tiniest settings: prior, search, guidance, resuming."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine import appearance
+from engine.appearance.guidance import Guide, augment
+from engine.appearance.prior import OutfitPrior, change, cost, put_on
+from engine.appearance.warm_start import mix
+from engine.body import load_body
+from engine.config import AppearanceConfig
+from engine.errors import Cancelled, EngineError
+from engine.perceptor import load_perceptor
+from engine.report import Silent
+from engine.wardrobe.outfit import GARMENT_KINDS, Garment, Look, validate
+
+TINY = AppearanceConfig(
+    search=2, iterations=4, warmup=1, size=32, samples=6, grid=8, preview_every=2, checkpoint_every=1
+)
+
+
+@pytest.fixture(scope="module")
+def body():
+    return load_body()
+
+
+@pytest.fixture(scope="module")
+def perceptor():
+    return load_perceptor()
+
+
+def sculpt(body, perceptor, conf, folder: Path, report=None):
+    generator = torch.Generator().manual_seed(5)
+    folder.mkdir(exist_ok=True)
+    betas = np.zeros(body.num_betas)
+    report = report or Silent()
+    return appearance.run("a wizard in a blue robe", betas, body, perceptor, conf, generator, "cpu", report, folder)
+
+
+def test_an_interrupted_stage_ends_like_an_uninterrupted_one(body, perceptor, tmp_path):
+    whole = sculpt(body, perceptor, TINY, tmp_path / "whole")
+    with pytest.raises(Cancelled):
+        sculpt(body, perceptor, TINY, tmp_path / "parts", Silent(cancel_at=TINY.search + 2))
+    resumed = sculpt(body, perceptor, TINY, tmp_path / "parts")
+    for name, value in whole.state_dict().items():
+        assert torch.allclose(value, resumed.state_dict()[name], atol=1e-6), name
+
+
+def test_guidance_changes_the_field(body, perceptor, tmp_path):
+    report = Silent()
+    field = sculpt(body, perceptor, TINY, tmp_path / "job", report)
+    assert float(field.residual.out.weight.detach().abs().sum()) > 0
+    assert any(name.startswith("outfit") for name in report.previews)
+    assert any(name.startswith("step") for name in report.previews)
+    assert report.steps[-1][0] == report.steps[-1][1] == TINY.search + TINY.iterations
+
+
+def test_without_a_warm_start_the_body_is_bare(body, perceptor, tmp_path):
+    field = sculpt(body, perceptor, replace(TINY, warm_start="none", iterations=0), tmp_path / "bare")
+    assert field.base.look is None
+    points = torch.from_numpy(field.base.vertices[::200])
+    assert torch.allclose(field.color(points), torch.full((len(points), 3), 0.72), atol=1e-3)
+
+
+def test_an_unknown_warm_start_is_refused(body, perceptor, tmp_path):
+    with pytest.raises(EngineError, match="warm_start"):
+        sculpt(body, perceptor, replace(TINY, warm_start="magic"), tmp_path / "bad")
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("a woman in a long gown", {"gown"}),
+        ("a man in a hoodie and shorts", {"hoodie", "shorts"}),
+        ("an astronaut", {"spacesuit"}),
+        ("someone in a coat and a hat", {"coat", "hat"}),
+    ],
+)
+def test_the_prior_finds_the_garments_that_are_named(text, kinds):
+    pool = OutfitPrior(text).search(400, np.random.default_rng(0), lambda *_: None)
+    assert kinds <= {garment.kind for garment in pool[0][0].garments}
+    assert [score for _, score in pool] == sorted((score for _, score in pool), reverse=True)
+
+
+def test_searching_longer_is_never_worse():
+    prior = OutfitPrior("a pirate in a red coat")
+    short, long = (prior.search(n, np.random.default_rng(0), lambda *_: None)[0][1] for n in (50, 400))
+    assert long >= short
+
+
+def test_changes_keep_looks_valid():
+    rng = np.random.default_rng(0)
+    look = Look(
+        "fair", "short", "brown", "none", "brown", "blue", (Garment("t_shirt", "red"), Garment("shorts", "blue"))
+    )
+    seen = set()
+    for _ in range(300):
+        look = change(look, look, rng)
+        assert not validate(look)
+        slots = [GARMENT_KINDS[garment.kind][0] for garment in look.garments]
+        assert len(slots) == len(set(slots))
+        seen.add(look)
+    assert len(seen) > 100
+
+
+def test_one_garment_a_slot():
+    worn = put_on([Garment("t_shirt", "red"), Garment("belt", "black")], Garment("coat", "blue"))
+    assert [garment.kind for garment in worn] == ["coat", "belt"]
+
+
+def test_unusual_looks_cost_more():
+    plain = Look("fair", "short", "brown", "none", "brown", "blue", (Garment("t_shirt", "red"),))
+    assert cost(replace(plain, skin="green")) > cost(plain)
+    assert cost(replace(plain, garments=(Garment("t_shirt", "red", "white", "dots"),))) > cost(plain)
+
+
+def test_a_mixture_takes_from_its_parents():
+    from engine.appearance.warm_start import Outfit
+
+    parents = [
+        Outfit(Look("fair", "short", "brown", "none", "brown", "blue", (Garment("t_shirt", "red"),)), 1.0, 0.0),
+        Outfit(Look("dark", "long", "black", "full", "black", "brown", (Garment("gown", "blue"),)), 0.9, 0.0),
+    ]
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        child = mix(parents, rng)
+        assert child.skin in ("fair", "dark") and child.hair_style in ("short", "long")
+        assert {garment.color for garment in child.garments} <= {"red", "blue"}
+
+
+def test_the_guide_measures_the_angle_to_its_own_prompt(perceptor):
+    guide = Guide("a red coat", perceptor)
+    pictures = torch.rand(2, 3, 48, 48)
+    generator = torch.Generator().manual_seed(0)
+    loss = guide.loss(pictures, ["body", "face"], generator)
+    again = augment(pictures, perceptor.input_size, torch.Generator().manual_seed(0))
+    seen = perceptor.encode_image(again)
+    wanted = torch.stack([guide.embeddings["body"], guide.embeddings["face"]])
+    assert torch.allclose(loss, 1 - (seen * wanted).sum(1), atol=1e-6)
+    assert not torch.allclose(guide.embeddings["body"], guide.embeddings["face"])
