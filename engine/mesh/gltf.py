@@ -133,7 +133,7 @@ def write_glb(
         "materials": [_material(name)],
         "skins": [
             {
-                "name": name,
+                "name": f"{name} Skeleton",
                 "joints": list(range(1, len(parents) + 1)),
                 "skeleton": 1 + parents.index(-1),
                 "inverseBindMatrices": binary.add(inverse_bind, FLOAT, "MAT4"),
