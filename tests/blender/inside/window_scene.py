@@ -40,12 +40,20 @@ def set_up():
         return again
 
     session._tick = timed
+
+
+def prepare_scene():
+    """Leave what a person would: a scene without the cube, which would hide an avatar, as a step of undo."""
     bpy.context.scene.frame_end = 20
-    bpy.data.objects.remove(bpy.data.objects["Cube"])  # which would hide an avatar
+    bpy.data.objects.remove(bpy.data.objects["Cube"])
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        bpy.ops.ed.undo_push(message="Prepare")
 
 
 def tell():
     """Write the state; a timer."""
+    if "Cube" in bpy.data.objects:
+        prepare_scene()
     area, region = view()
     area.spaces.active.show_region_ui = True
     job = sys.modules[f"{ID}.session"].job()
