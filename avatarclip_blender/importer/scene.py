@@ -65,8 +65,9 @@ def import_avatar(
 
 
 def avatar_name(manifest: dict[str, Any]) -> str:
-    """Return a name for the avatar out of its appearance prompt: ``"a firefighter"`` → ``Firefighter``."""
-    text = " ".join(_prompts(manifest).get("appearance", "").split())
+    """Return a name for the avatar out of what it looks like: ``"a firefighter"`` → ``Firefighter``."""
+    prompts = _prompts(manifest)
+    text = " ".join((prompts.get("appearance") or prompts.get("shape") or "").split())
     text = re.sub(r"^(an?|the)\s+", "", text, flags=re.IGNORECASE)[:40].strip()
     while len(text.encode()) > 40:  # Blender's names hold 63 bytes, some of which go to ".001" and the like
         text = text[:-1]
