@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+import tempfile
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -27,7 +28,11 @@ def _start_warp() -> None:
     try:
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), 2)  # the line comes from native code, so the descriptor itself must move
-            wp.init()
+            try:
+                wp.init()
+            except OSError:  # no home folder to keep compiled kernels in, as in some containers
+                wp.config.kernel_cache_dir = tempfile.mkdtemp(prefix="warp-")
+                wp.init()
     finally:
         os.dup2(saved, 2)
         os.close(saved)
