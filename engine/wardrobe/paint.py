@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, HUMAN_SKINS, SKINS, Garment, Look
-from engine.wardrobe.regions import BEARD, HAIR, REGIONS
+from engine.wardrobe.regions import BEARD, HAIR, REGIONS, layered
 
 Floats = NDArray[np.float32]
 NEUTRAL_GREY = 0.72
@@ -126,7 +126,7 @@ def paint(look: Look, canonical: NDArray, soft: float = 0.003) -> Floats:
     """(N, 3) sRGB colours in 0..1 of a look at canonical points (N, 3); ``soft`` metres is a border's half width."""
     p = Points(canonical, soft)
     colors = paint_skin(look, p)
-    for garment in look.garments:
+    for garment in layered(look.garments):
         colors = blend(colors, REGIONS[garment.kind].mask(p), garment_color(garment, p))
     return np.clip(colors, 0, 1).astype(np.float32)
 

@@ -7,6 +7,7 @@ perceptor guides, this prior is the bundled one's.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from engine.perceptor import load_perceptor, prompts
+from engine.perceptor import ClipPerceptor, load_perceptor, prompts
 from engine.wardrobe.outfit import Look, look_from_dict
 from engine.wardrobe.truths import SHARES, Space
 
@@ -37,6 +38,11 @@ def codebook() -> tuple[list[Look], NDArray[np.float32]]:
 
 
 @lru_cache(maxsize=1)
+def _bundled() -> ClipPerceptor:
+    return load_perceptor()
+
+
+@lru_cache(maxsize=1)
 def space() -> Space:
     """The space of truths that the bundled perceptor learned."""
     arrays = _stored()[1]
@@ -45,16 +51,42 @@ def space() -> Space:
     return Space(mean, scale, arrays["rotation"])
 
 
-def expected_truths(text: str) -> NDArray[np.float32]:
-    """(D,) the mean truths of the figures that a text fits, in `space`."""
-    arrays = _stored()[1]
-    embedded = load_perceptor().encode_text([text, prompts.body(text)]).mean(0).numpy()
-    found: NDArray[np.float32] = embedded @ arrays["readout"][:-1] + arrays["readout"][-1]
+SEAMS = re.compile(r"[,;.]|\b(?:and|with|wearing|wears|dressed in|in|over|has|having|who|plus)\b", re.IGNORECASE)
+"""Where a description falls into phrases."""
+PHRASE_SHARE = 1.0
+"""How much each phrase counts beside the whole text."""
+
+
+def phrases(text: str) -> list[str]:
+    """The parts of a description that speak of one thing each; empty for a text of one part."""
+    parts = [part.strip() for part in SEAMS.split(text)]
+    found = [part for part in parts if part]
+    return found if len(found) > 1 else []
+
+
+def _read(texts: list[str]) -> NDArray[np.float32]:
+    """(N, D) the mean truths of the figures that each text fits, read as one."""
+    readout = _stored()[1]["readout"]
+    found: NDArray[np.float32] = _bundled().encode_text(texts).numpy() @ readout[:-1] + readout[-1]
     return found
+
+
+def expected_truths(text: str) -> NDArray[np.float32]:
+    """(D,) the mean truths of the figures that a text fits, in `space`.
+
+    A description of several things ("a green hoodie and orange shorts") is also read phrase by phrase and the readings
+    are added: what belongs together stands in one phrase, so that colours stay with their garments.
+    """
+    total: NDArray[np.float32] = _read([text, prompts.body(text)]).mean(0)
+    if parts := phrases(text):
+        total = total + PHRASE_SHARE * _read(parts).sum(0)
+    return total
 
 
 def expected_shape(text: str) -> NDArray[np.float32]:
     """(5,) height, weight, muscle, age and gender in about -1..1 that a text leads one to expect."""
     rotation = space().rotation[-5:]  # shape is the last group of `SHARES`
-    found: NDArray[np.float32] = rotation @ expected_truths(text) / space().scale["shape"] + space().mean["shape"]
+    found: NDArray[np.float32] = (
+        rotation @ _read([text, prompts.body(text)]).mean(0) / space().scale["shape"] + space().mean["shape"]
+    )
     return found

@@ -7,13 +7,14 @@ shoulders 0.45, neck 0.55, chin 0.58, mouth 0.62, eyes 0.69, crown 0.80; elbows 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points
+from engine.wardrobe.outfit import Garment
 
 Mask = Callable[[Points], NDArray]
 SHORT, ELBOW, WRIST, SHOULDER = 0.34, 0.44, 0.672, 0.185
@@ -143,6 +144,22 @@ REGIONS: dict[str, Region] = {
     "shoulder_pads": Region(lambda p: p.band(p.side, 0.13, 0.26) * p.above(p.y, 0.42), 0.012, 0.8),
 }
 """One region for every garment kind of `outfit.GARMENT_KINDS`."""
+
+
+LAYERS = (
+    ("leggings", "swimsuit", "bikini_top", "jumpsuit", "socks"),
+    ("briefs", "trousers", "shorts", "tank_top", "crop_top", "skirt", "long_skirt"),
+    ("t_shirt", "long_sleeve", "dress", "gown", "shoes", "sandals"),
+    ("vest", "suspenders", "tie", "chest_emblem", "boots", "gloves", "wristbands"),
+    ("jacket", "hoodie", "coat", "robe", "armor_torso", "spacesuit", "gauntlets", "knee_pads", "apron"),
+)
+"""What lies under what; kinds that are not named lie over all."""
+_LAYER = {kind: layer for layer, kinds in enumerate(LAYERS) for kind in kinds}
+
+
+def layered(garments: Sequence[Garment]) -> list[Garment]:
+    """Garments from the innermost to the outermost; those of one layer keep their order."""
+    return sorted(garments, key=lambda garment: _LAYER.get(garment.kind, len(LAYERS)))
 
 
 def scalp(p: Points) -> NDArray:

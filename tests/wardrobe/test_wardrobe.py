@@ -59,6 +59,14 @@ def test_garments_color_their_places_only(kind, inside, outside):
     assert np.allclose(dressed[1], bare[1], atol=1e-3)
 
 
+def test_coats_lie_over_shirts_in_any_order():
+    point = np.array([[0.05, 0.2, 0.12]])
+    for order in (("coat", "t_shirt"), ("t_shirt", "coat")):
+        colors = {"coat": "blue", "t_shirt": "red"}
+        look = Look(**{**BARE.__dict__, "garments": tuple(Garment(kind, colors[kind]) for kind in order)})
+        assert np.allclose(paint(look, point)[0], COLORS["blue"], atol=1e-3)
+
+
 def test_later_garments_lie_over_earlier_ones():
     point = np.array([[0.05, 0.2, 0.12]])
     look = Look(**{**BARE.__dict__, "garments": (Garment("t_shirt", "red"), Garment("apron", "white"))})

@@ -32,7 +32,7 @@ PERSON_FILE = 18
 LEAST_FREQUENCY = 1.6
 """Zipf frequency (log10 of occurrences in 10⁹ words) below which a word is left out."""
 LEAST_SIMILARITY = 0.62
-LEAST_OF_EACH = 0.4
+LEAST_OF_EACH = 0.45
 """Least similarity of the word alone and of the word with its gloss, where no hypernym vouches for it."""
 LEAST_WITH_HYPERNYM = 0.3
 LEVELS_UP = 3
@@ -53,6 +53,17 @@ UNFIT = re.compile(
 )
 """Glosses of words that captions shall not use."""
 
+
+REJECTED = frozenset(
+    "Mongoloid|midget|white woman|non-Catholic|chaser|crasher|jerker|homegirl|loony|lazar|anorexic|deceased|hellion|"
+    "hellcat|goer|mooch|cuckoo|Heidelberg man|landscape gardener|thoroughbred|dick|sea lawyer|trencher|faller|conveyor|"
+    "Vaishnava|Kshatriya|fire watcher|ironside|light colonel|pituitary dwarf|drum majorette|big fish|front man".split(
+        "|"
+    )
+)
+"""Words whose nearest entry is wrong or which captions shall not use, found by reading the result."""
+MISLEADING = frozenset({"crusader", "traveller", "scout", "secretary", "fighter", "terrorist", "courier", "intern"})
+"""Names that mean another thing as a hypernym in WordNet ('crusader' is any reformer, 'traveller' anyone who moves)."""
 
 FEMALE = re.compile(r"\b(woman|women|female|girl|wife|mother|lady|sister|daughter|widow|queen|nun)\b", re.IGNORECASE)
 MALE = re.compile(r"\b(man|men|male|boy|husband|father|brother|son|king|monk)\b", re.IGNORECASE)
@@ -119,7 +130,13 @@ def candidates(synsets: dict[str, Synset], firsts: dict[str, str]) -> list[tuple
         if synset.file != PERSON_FILE or synset.is_instance or UNFIT.search(synset.gloss):
             continue
         for word in synset.words:
-            usable = word.lower() not in known and len(word) > 2 and "." not in word and not is_held_out(word)
+            usable = (
+                word.lower() not in known
+                and word not in REJECTED
+                and len(word) > 2
+                and "." not in word
+                and not is_held_out(word)
+            )
             if usable and firsts.get(word.lower()) == offset and zipf_frequency(word, "en") >= LEAST_FREQUENCY:
                 found.append((word, offset))
     return sorted(set(found))
@@ -157,6 +174,21 @@ def gender_fits(gloss: str, entry: Entry) -> bool:
     return not (female and low > 0) and not (not female and MALE.search(gloss) is not None and high < 0)
 
 
+def best_by_entry(vectors: np.ndarray, names: np.ndarray, owners: np.ndarray, count: int) -> np.ndarray:
+    """(W, 384) words and (N, 384) names -> (W, count) similarity to each entry's nearest name."""
+    scores = np.full((len(vectors), count), -1.0, np.float32)
+    for row, similarity in enumerate(vectors @ names.T):
+        np.maximum.at(scores[row], owners, similarity)
+    return scores
+
+
+def weighted(chosen: list[int], scores: np.ndarray, entries: tuple[Entry, ...]) -> list[tuple[str, float]]:
+    """The best three entries with weights that sum to 1 (softmax of the similarity, temperature 0.05)."""
+    best = sorted(chosen, key=lambda i: -scores[i])[:3]
+    weights = np.exp((scores[best] - scores[best].max()) * 20)
+    return [(entries[i].key, round(float(w), 2)) for i, w in zip(best, weights / weights.sum())]
+
+
 def expand_names(folder: Path) -> dict[str, list[tuple[str, float]]]:
     """Word -> up to three (entry key, weight), weights of a word sum to 1.
 
@@ -165,32 +197,32 @@ def expand_names(folder: Path) -> dict[str, list[tuple[str, float]]]:
     synsets, firsts = read_synsets(folder / "data.noun"), first_senses(folder / "index.noun")
     entries = load_lexicon()
     names = [(name.text, i) for i, entry in enumerate(entries) for name in entry.names if not is_held_out(name.text)]
-    keys = {text.lower(): index for text, index in names}
-    proper = np.array([not any(name.article for name in entry.names) for entry in entries])
+    keys = {text.lower(): index for text, index in names if text.lower() not in MISLEADING}
+    owners, name_vectors = np.array([index for _, index in names]), embed([text for text, _ in names])
+    proper = np.array([not entry.names[0].article for entry in entries])
     found = candidates(synsets, firsts)
-    owners = np.array([index for _, index in names])
-    name_vectors = embed([text for text, _ in names]).T
-    plain = embed([word for word, _ in found])
-    glossed = embed([f"{word}: {synsets[offset].gloss}" for word, offset in found])
+    plain = best_by_entry(embed([word for word, _ in found]), name_vectors, owners, len(entries))
     result: dict[str, list[tuple[str, float]]] = {}
+    open_rows = []
     for row, (word, offset) in enumerate(found):
-        scores = np.full((2, len(entries)), -1.0, np.float32)
-        np.maximum.at(scores[0], owners, plain[row] @ name_vectors)
-        np.maximum.at(scores[1], owners, glossed[row] @ name_vectors)
-        unfit = [not gender_fits(synsets[offset].gloss, entry) for entry in entries]
-        mean = np.where(unfit, -1.0, scores.mean(0))
+        fits = np.array([gender_fits(synsets[offset].gloss, entry) for entry in entries])
+        plain[row][~fits] = -1.0
         above = entries_above(offset, synsets, firsts, keys)
-        above = {index: height for index, height in above.items() if mean[index] >= LEAST_WITH_HYPERNYM}
+        above = {index: height for index, height in above.items() if plain[row][index] >= LEAST_WITH_HYPERNYM}
         if above:
-            chosen = [index for index, height in above.items() if height == min(above.values())]
-        else:
-            mean = np.where(proper | (scores.min(0) < LEAST_OF_EACH), -1.0, mean)
-            chosen = [int(i) for i in np.argsort(-mean)[:3] if mean[i] >= max(LEAST_SIMILARITY, mean.max() - NEAR)]
-        if chosen:
-            chosen = sorted(chosen, key=lambda i: -mean[i])[:3]
-            weights = np.exp((mean[chosen] - mean[chosen].max()) * 20)
-            result[word] = [(entries[i].key, round(float(w), 2)) for i, w in zip(chosen, weights / weights.sum())]
-    return result
+            nearest = [index for index, height in above.items() if height == min(above.values())]
+            result[word] = weighted(nearest, plain[row], entries)
+        elif np.where(proper, -1.0, plain[row]).max() >= LEAST_OF_EACH:
+            open_rows.append(row)
+    texts = [f"{found[row][0]}: {synsets[found[row][1]].gloss}" for row in open_rows]
+    glossed = best_by_entry(embed(texts), name_vectors, owners, len(entries))
+    for row, by_gloss in zip(open_rows, glossed):
+        unlike = proper | (np.minimum(plain[row], by_gloss) < LEAST_OF_EACH)
+        mean = np.where(unlike, -1.0, (plain[row] + by_gloss) / 2)
+        if mean.max() >= LEAST_SIMILARITY:
+            near = [int(i) for i in np.nonzero(mean >= max(LEAST_SIMILARITY, mean.max() - NEAR))[0]]
+            result[found[row][0]] = weighted(near, mean, entries)
+    return dict(sorted(result.items()))
 
 
 def expand_colors() -> dict[str, list[str]]:

@@ -2,9 +2,7 @@
 
 A dual encoder: `ConvTower` for pictures, a two-layer CLIP text transformer for words. ``prepare`` makes the tokenizer
 and the space of truths (`engine.wardrobe.truths`); ``text`` and ``image`` then run side by side, each regressing to
-that space, so that their cosine judges what was said; ``merge`` puts the two towers into one model. With ``--robust``
-half of the image batches are adversarial (one projected-gradient step in an L2 ball), which gives gradients that paint
-surfaces rather than speckle.
+that space, so that their cosine judges what was said; ``merge`` puts the two towers into one model of half precision.
 """
 
 from __future__ import annotations
@@ -31,12 +29,11 @@ from engine.perceptor.conv import ConvTowerConfig
 from engine.training.perceptor import grammar
 from engine.training.perceptor.data import SIZE, Figures
 from engine.training.perceptor.tokenizer import CONTEXT, train_tokenizer
+from engine.training.perceptor.words import Mention, Sample
 from engine.wardrobe.truths import Space, look_truths
 
 WIDTH, EMBED = 128, 192
 BATCH = 128
-RADIUS = 1.5
-"""L2 norm of adversarial disturbances of a 64 x 64 picture in 0..1."""
 SPACE_FILE = "space.pkl"
 
 
@@ -80,12 +77,39 @@ def regress(found: Tensor, target: Tensor) -> Tensor:
     )
 
 
+PHRASES = 0.8
+"""Share of captions of outfits that are cut down to one phrase: prompts are read phrase by phrase, too."""
+ORDER = ("color", "pattern", "kind", "accent")
+
+
+def phrase(sample: Sample, rng: np.random.Generator) -> str:
+    """One thing of all that a caption states: 'cobalt blue sandals', 'short ginger hair'."""
+    groups: dict[tuple, list[Mention]] = {}
+    for mention in sample.mentions:
+        if mention.role in ORDER and mention.targets:
+            groups.setdefault(mention.targets, []).append(mention)
+        elif mention.role in ("hair_style", "beard", "skin", "noun", "name"):
+            groups[(mention.role,)] = [mention]
+    if not groups:
+        return sample.caption
+    chosen = list(groups.values())[rng.integers(len(groups))]
+    chosen.sort(key=lambda mention: ORDER.index(mention.role) if mention.role in ORDER else 0)
+    if len(chosen) == 2 and rng.random() < 0.15:
+        chosen.reverse()
+        return f"{chosen[0].words()} in {chosen[1].words()}"
+    return ("a " if rng.random() < 0.4 else "") + " ".join(mention.words() for mention in chosen)
+
+
 def caption_pool(count: int, seed: int) -> tuple[list[str], dict[str, np.ndarray]]:
     """Captions with the truths of their figures, without rendering."""
     rng = np.random.default_rng(seed)
     samples = [grammar.sample(rng) for _ in range(count)]
     shape = [(s.shape.height, s.shape.weight, s.shape.muscle, s.shape.age * 2 - 1, s.shape.gender) for s in samples]
-    return [sample.caption for sample in samples], look_truths([s.look for s in samples], np.array(shape, np.float32))
+    captions = [
+        phrase(sample, rng) if sample.kind in ("outfit", "override") and rng.random() < PHRASES else sample.caption
+        for sample in samples
+    ]
+    return captions, look_truths([s.look for s in samples], np.array(shape, np.float32))
 
 
 def prepare(out: Path) -> None:
@@ -109,26 +133,14 @@ def text_losses(towers: Towers, space: Space) -> Iterator[Tensor]:
             yield regress(towers.text([texts[i] for i in chosen]), target[chosen])
 
 
-def image_losses(towers: Towers, space: Space, figures: Figures, robust: bool) -> Iterator[Tensor]:
-    """Pictures of stored figures; every other batch is adversarial if ``robust``."""
+def image_losses(towers: Towers, space: Space, figures: Figures) -> Iterator[Tensor]:
+    """Pictures of stored figures."""
     generator = torch.Generator().manual_seed(1)
     while True:
         figures.refresh()
-        for step in range(100):
+        for _ in range(100):
             batch = figures.batch(BATCH, generator)
-            target, images = space(batch.truths), batch.images
-            if robust and step % 2 == 0:
-                images = disturbed(towers, images, target, generator)
-            yield regress(towers.image(images), target)
-
-
-def disturbed(towers: Towers, images: Tensor, target: Tensor, generator: torch.Generator) -> Tensor:
-    """Pictures moved by one step of length RADIUS to where the regression is worst, from a random start."""
-    noise = torch.randn(images.shape, generator=generator)
-    start = (images + 0.3 * RADIUS * noise / noise.flatten(1).norm(dim=1)[:, None, None, None]).requires_grad_()
-    (gradient,) = torch.autograd.grad(regress(towers.image(start), target), start)
-    length = gradient.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None, None]
-    return (images + RADIUS * gradient / length).clamp(0, 1).detach()
+            yield regress(towers.image(batch.images), space(batch.truths))
 
 
 @torch.no_grad()
@@ -165,7 +177,6 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--shards", type=int, default=60)
-    parser.add_argument("--robust", action="store_true")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(1)
@@ -186,7 +197,7 @@ def main() -> None:
     held_out.refresh()
     losses = {
         "text": lambda: text_losses(towers, space),
-        "image": lambda: image_losses(towers, space, figures, arguments.robust),
+        "image": lambda: image_losses(towers, space, figures),
     }[arguments.part]()
     train(towers, losses, arguments, lambda: evaluate(towers, space, held_out))
 
