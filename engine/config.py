@@ -123,6 +123,12 @@ class MotionConfig:
     """Frames a second."""
     candidates: int = 5
     """How many distinct candidate poses stand for the text (they are saved with the motion)."""
+    method: str = "auto"
+    """auto: the movement that the text names; interpolate, optimise: a motion through the candidate poses (paper 5)."""
+    iterations: int = 150
+    """Steps of motion.method = optimise."""
+    judge_pictures: bool = False
+    """Let the perceptor rank pictures of the candidates (paper 4) instead of trusting their labels; for CLIP itself."""
     loop: bool = False
     """Lead the end back to the beginning, so that the motion repeats seamlessly and in place."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,18 +9,23 @@ import torch
 
 from engine.body import Body
 from engine.config import MotionConfig
+from engine.errors import EngineError
+from engine.motion.candidates import PoseCodes, candidates, load_pose_codes
 from engine.motion.cleanup import sample_skin
 from engine.motion.codes import load_codes
-from engine.motion.generate import Stage, close_loop, distinct, movement, perform, turn_to_front
+from engine.motion.generate import Stage, close_loop, perform, placed, turn_to_front
 from engine.motion.io import Motion, load_motion, save_motion
 from engine.motion.landmarks import measure
 from engine.motion.matcher import CONFIDENT, Concept, Match, Matcher, advise, load_matcher
+from engine.motion.motion_prior import FRAMES
 from engine.motion.rotations import Array, array
 from engine.motion.texts import Part, parse, part_of
+from engine.motion.through import interpolate, optimise
 from engine.report import Reporter
 
 __all__ = ["Motion", "load_motion", "run", "save_motion"]
 
+METHODS = ("auto", "interpolate", "optimise")
 HOPELESS = 0.2
 """Below this score a text has nothing in common with any movement's."""
 
@@ -39,6 +43,9 @@ def run(
 ) -> Motion:
     """Generate a motion for a text.
 
+    Raises:
+        EngineError: ``bad_config`` if the conf asks for an unknown method or an impossible length.
+
     Args:
         prompt: what the avatar does ("waving", "walking and then sitting down").
         betas: (S,) shape coefficients of `body`.
@@ -46,36 +53,67 @@ def run(
     Returns:
         A motion of ``conf.frames`` frames whose feet stand at the lowest point of the rest pose.
     """
+    check(conf)
     report.progress(0, 4)
-    matcher = load_matcher()
-    codes = load_codes()
+    matcher, codes, pose_codes = load_matcher(), load_codes(), load_pose_codes()
     steps, ranked = understand(prompt, matcher, perceptor, report)
     report.progress(1, 4, score=ranked[0].score)
     vertices, joints = body.rest_vertices(betas), body.rest_joints(betas)
-    marks = measure(joints, vertices)
     floor = array([0, vertices[:, 1].min(), 0])
-    stage = Stage(marks, sample_skin(vertices - floor, body.weights), codes, conf, generator)
-    made = turn_to_front(perform(steps, conf.frames, stage))
-    if conf.loop:
-        made = close_loop(made, conf.fps)
-    report.progress(2, 4)
-    poses, root = made
-    candidates = candidate_poses(poses, ranked, conf.candidates, stage)
-    report.progress(3, 4)
-    # The root is placed over the origin with its floor at 0; the body's own frame has it at `floor`.
-    trans = root - marks.joints[0]
-    used = [concept for step in steps for concept, _ in step]
-    source = "+".join(sorted({"prior" if concept.learned else "library" for concept in used}))
+    stage = Stage(measure(joints, vertices), sample_skin(vertices - floor, body.weights), codes, conf, generator)
+    judge = perceptor if conf.judge_pictures else None
+    best, latents = candidates(pose_codes, ranked, conf.candidates, prompt, body, betas, judge)
+    report.progress(2, 4, score=ranked[0].score)
+    if conf.method == "auto":
+        made = perform(steps, conf.frames, stage)
+        used = [concept for step in steps for concept, _ in step]
+        source = "+".join(sorted({"prior" if concept.learned else "library" for concept in used}))
+        labels = tuple(concept.texts[0] for concept in used)
+    else:
+        made = placed(through_candidates(pose_codes, best, latents, stage, report), conf.frames, stage)
+        source, labels = conf.method, (ranked[0].concept.texts[0],)
+    made = turn_to_front(made)
+    poses, root = close_loop(made, conf.fps) if conf.loop else made
     report.progress(4, 4, score=ranked[0].score)
+    # `root` has the floor at 0; the file's positions are relative to the pelvis at rest.
+    trans = root - stage.marks.joints[0]
     return Motion(
         poses.reshape(len(poses), 72).astype(np.float32),
         trans.astype(np.float32),
         conf.fps,
         np.asarray(betas, np.float32),
-        candidates,
-        tuple(concept.texts[0] for concept in used),
+        best.reshape(len(best), 72).astype(np.float32),
+        labels,
         source,
     )
+
+
+def check(conf: MotionConfig) -> None:
+    """Raise `EngineError` with one sentence if the motion's settings can't be used."""
+    if conf.method not in METHODS:
+        raise EngineError("bad_config", f"There is no motion.method {conf.method!r}.", f"Use {', '.join(METHODS)}.")
+    if not 2 <= conf.frames <= 3000:
+        raise EngineError("bad_config", f"motion.frames must be from 2 to 3000, not {conf.frames}.")
+    if not 1 <= conf.fps <= 240:
+        raise EngineError("bad_config", f"motion.fps must be from 1 to 240, not {conf.fps:g}.")
+    if not 1 <= conf.candidates <= 20:
+        raise EngineError("bad_config", f"motion.candidates must be from 1 to 20, not {conf.candidates}.")
+
+
+def through_candidates(
+    pose_codes: PoseCodes, best: Array, latents: Array, stage: Stage, report: Reporter
+) -> tuple[Array, Array]:
+    """A motion through the candidates by the method of the conf; 60 frames at the reference skeleton's size."""
+    start = interpolate(pose_codes.prior, latents, FRAMES)
+    if stage.conf.method == "interpolate":
+        return start, np.tile(array([0, 0.97, 0]), (FRAMES, 1))
+    total = stage.conf.iterations
+
+    def tell(step: int, loss: float) -> None:
+        if step % 10 == 0:
+            report.progress(2 * total + step, 4 * total, loss=loss)
+
+    return optimise(stage.codes, start, best, total, tell)
 
 
 def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) -> tuple[Steps, list[Match]]:
@@ -107,15 +145,3 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
             f"No movement fits the text {prompt[:80]!r} well; the closest are {near}, and the first was used."
         )
     return steps[:4], first
-
-
-def candidate_poses(poses: Array, ranked: list[Match], count: int, stage: Stage) -> Array:
-    """(K,72) distinct poses: those of the motion first, then those of the next best movements (paper 4)."""
-    pool = [poses[:: max(1, len(poses) // 12)]]
-    if len(distinct(pool[0], count)) < count:
-        plain = Part("", ())
-        for match in ranked[1:4]:
-            pool.append(movement(match.concept, plain, 24, replace(stage, conf=replace(stage.conf, fps=10.0)))[0][::4])
-    everything = np.concatenate(pool)
-    kept = distinct(everything, count)
-    return everything[kept].reshape(len(kept), 72).astype(np.float32)

@@ -16,7 +16,7 @@ from engine.motion.landmarks import Landmarks
 from engine.motion.library import entries
 from engine.motion.matcher import Concept
 from engine.motion.noise import wander
-from engine.motion.rotations import Array, array, euler, slerp, to_axis_angle, to_matrix
+from engine.motion.rotations import array, euler, slerp, to_axis_angle, to_matrix
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import JOINT, REFERENCE_LEG, mirror, reference_joints, resample
 from engine.motion.texts import Part
@@ -133,6 +133,15 @@ def perform(steps: list[list[tuple[Concept, Part]]], frames: int, stage: Stage) 
     return out
 
 
+def placed(made: Sequence, frames: int, stage: Stage) -> Sequence:
+    """Bring a sequence of the reference skeleton's size onto this body and its floor, in `frames` frames."""
+    poses, root = resample(*made, np.linspace(0, len(made[0]) - 1, frames))
+    root = root * (stage.marks.leg / REFERENCE_LEG)
+    poses, root = filter_jitter(poses, root)
+    root = settle(poses, root, stage.marks, stage.skin, airborne=False)
+    return plant_feet(poses, root, stage.marks, stage.conf.fps), root
+
+
 def close_loop(made: Sequence, fps: float) -> Sequence:
     """Lead the end of a motion back to its beginning, so that it can be repeated without a jump (in place)."""
     poses, root = made
@@ -155,14 +164,3 @@ def turn_to_front(made: Sequence) -> Sequence:
     """Move a motion so that its first frame stands over the origin."""
     poses, root = made
     return poses, root - root[:1] * array([1, 0, 1])
-
-
-def distinct(poses: Array, count: int, threshold: float = 0.07) -> list[int]:
-    """Indices of the first `count` poses (N,24,3) that differ from all kept ones by `threshold` rad (paper 4)."""
-    kept: list[int] = []
-    for index, pose in enumerate(poses):
-        if all(np.abs(pose[1:22] - poses[other][1:22]).mean() >= threshold for other in kept):
-            kept.append(index)
-        if len(kept) == count:
-            break
-    return kept

@@ -78,7 +78,7 @@ class Matcher:
     def __init__(self, vectors: WordVectors) -> None:
         self.vectors = vectors
         self.texts = [(concept, text) for concept in concepts() for text in concept.texts]
-        self.words = [stems(text) for _, text in self.texts]
+        self.words = [stems(text) or (text,) for _, text in self.texts]
         self.vocabulary = sorted({w for words in self.words for w in words})
         self.column = {w: i for i, w in enumerate(self.vocabulary)}
         counts = np.zeros(len(self.vocabulary))
@@ -140,7 +140,7 @@ class Matcher:
         # What is done weighs more than what it is done with: crawling through mud is no walking through mud.
         verbs = table[:, self.leads]
         same_verb = verbs[part.lead] if part.has_verb else verbs.max(0)
-        scores = scores * (0.8 + 0.2 * same_verb)
+        scores = scores * (0.7 + 0.3 * same_verb)
         # A text that stands first among a movement's texts is its caption, which wins ties.
         scores = scores - 0.004 * self.paraphrase
         best: dict[str, Match] = {}

@@ -17,7 +17,7 @@ STOPWORDS = _words(
     boy human figure character avatar who which very really just some one oneself himself herself themselves into
     onto like 3d rendered rendering motion movement action animation pose gesture doing does do make making makes made
     perform performing performs while him currently now about around would will can has have had having starts starting
-    starts begins beginning tries trying go goes going"""
+    starts begins beginning tries trying go goes going then"""
 )
 """Words that say nothing about the movement. "around" and "like" count only inside known phrases."""
 
@@ -95,10 +95,8 @@ def tokens(text: str) -> list[str]:
 
 
 def stems(text: str) -> tuple[str, ...]:
-    """Stems of the words that count; if none counts, of all words."""
-    words = tokens(text)
-    kept = [w for w in words if w not in STOPWORDS]
-    return tuple(stem(w) for w in (kept or words))
+    """Stems of the words that count."""
+    return tuple(stem(w) for w in tokens(text) if w not in STOPWORDS)
 
 
 def lead_of(text: str) -> int:

@@ -99,8 +99,8 @@ def train(poses: Array, held: Array, steps: int, seed: int) -> PosePrior:
             prior.eval()
             seen, unseen = errors(prior, data[::40], rest), errors(prior, torch.from_numpy(held), rest)
             print(
-                f"step {step} {time.process_time() - began:.0f}s kl {kl.item():.1f} seen {seen[0]:.1f} mm {seen[1]:.2f} deg, "
-                f"held out {unseen[0]:.1f} mm {unseen[1]:.2f} deg",
+                f"step {step} {time.process_time() - began:.0f}s kl {kl.item():.1f} "
+                f"seen {seen[0]:.1f} mm {seen[1]:.2f} deg, held out {unseen[0]:.1f} mm {unseen[1]:.2f} deg",
                 flush=True,
             )
     return prior.eval()

@@ -85,9 +85,9 @@ class Take:
         """How often a signal (T,) turns round after having moved by `size`."""
         count, extreme, way = 0, float(values[0]), 0
         for value in values:
-            if way >= 0 and value < extreme - size or way <= 0 and value > extreme + size:
+            if (way >= 0 and value < extreme - size) or (way <= 0 and value > extreme + size):
                 count, way, extreme = count + (way != 0), -1 if value < extreme else 1, float(value)
-            elif way > 0 and value > extreme or way < 0 and value < extreme:
+            elif (way > 0 and value > extreme) or (way < 0 and value < extreme):
                 extreme = float(value)
         return count
 
@@ -168,27 +168,35 @@ PREDICATES: dict[str, Callable[[Take], bool]] = {
     and max(t.reversals(t.wrists[:, s, 1], 0.1) for s in (0, 1)) >= 1,
     "drinking": lambda t: _any_hand_at_head(t, 0.28, 0.2),
     "thinking": lambda t: _any_hand_at_head(t, 0.27, 0.8),
-    "standing with folded arms": lambda t: _some(t.near("left_wrist", "right_elbow", 0.2) | t.near("right_wrist", "left_elbow", 0.2), 0.8),
+    "standing with folded arms": lambda t: _some(
+        t.near("left_wrist", "right_elbow", 0.2) | t.near("right_wrist", "left_elbow", 0.2), 0.8
+    ),
     "hands on hips": lambda t: _some(t.near("left_wrist", "left_hip", 0.3) & t.near("right_wrist", "right_hip", 0.3)
                                      & (t.elbows().min(1) > 40), 0.8),
     "pointing forward": lambda t: _some((t.wrists[:, :, 2] - t.neck[:, None, 2] > 0.4).any(-1), 0.3),
     "shooting a basketball": lambda t: _above(t, RIGHT, "head", 0.05) and t.knees()[:15].max() > 15,
     "shooting an arrow": lambda t: _some((t.elbows().min(1) < 25) & (t.elbows().max(1) > 80), 0.2),
-    "playing the guitar": lambda t: _some((np.abs(t.wrists[:, :, 1] - t.spine2[:, None, 1]) < 0.3).all(-1) & (t.elbows().min(1) > 45), 0.8),
+    "playing the guitar": lambda t: _some(
+        (np.abs(t.wrists[:, :, 1] - t.spine2[:, None, 1]) < 0.3).all(-1) & (t.elbows().min(1) > 45), 0.8
+    ),
     "playing the drums": lambda t: max(t.reversals(t.wrists[:, s, 1], 0.06) for s in (0, 1)) >= 4,
     "hammering a nail": lambda t: max(t.reversals(t.wrists[:, s, 1], 0.15) for s in (0, 1)) >= 3,
     "digging a hole": lambda t: _some(t.trunk > 25, 0.3) and t.reversals(t.left_wrist[:, 1], 0.1) >= 1,
     "swimming": lambda t: _some(t.trunk > 60, 0.9) and np.linalg.norm(t.travel) > 0.5,
     "doing a cartwheel": lambda t: t.trunk.max() > 120,
     "handstand": lambda t: _some((t.trunk > 140) & (t.ankles[:, :, 1].min(1) > t.head[:, 1]), 0.6),
-    "t-pose": lambda t: _some((np.abs(t.wrists[:, :, 1] - t.neck[:, None, 1]) < 0.15).all(-1) & (t.elbows().max(1) < 25), 0.9),
-    "dancing": lambda t: np.ptp(t.pelvis[:, 0]) > 0.05 and max(t.speed("left_wrist").mean(), t.speed("right_wrist").mean()) > 0.4,
+    "t-pose": lambda t: _some(
+        (np.abs(t.wrists[:, :, 1] - t.neck[:, None, 1]) < 0.15).all(-1) & (t.elbows().max(1) < 25), 0.9
+    ),
+    "dancing": lambda t: np.ptp(t.pelvis[:, 0]) > 0.05
+    and max(t.speed("left_wrist").mean(), t.speed("right_wrist").mean()) > 0.4,
     "shrugging": lambda t: np.ptp(t.left_shoulder[:, 1] - t.neck[:, 1]) > 0.015,
     "nodding": lambda t: np.ptp((t.head - t.neck)[:, 2]) > 0.015,
     "standing on one leg": lambda t: _some(np.abs(t.ankles[:, 0, 1] - t.ankles[:, 1, 1]) > 0.25, 0.4),
     "flying like superman": lambda t: _some(t.trunk > 50, 0.9) and np.linalg.norm(t.travel) > 1.0,
     "lifting weights": lambda t: _above(t, BOTH, "head", 0.2) and t.pelvis_drop.max() > 0.15,
-    "walking while waving": lambda t: _walks(t, 1.0) and (t.wrists[:, :, 1] > t.left_shoulder[:, None, 1]).any(-1).mean() > 0.5,
+    "walking while waving": lambda t: _walks(t, 1.0)
+    and (t.wrists[:, :, 1] > t.left_shoulder[:, None, 1]).any(-1).mean() > 0.5,
     "walking and then sitting down": lambda t: t.travel[2] > 0.3 and _sits(Take(t.joints[-8:], t.rest, t.fps), 0.8),
 }  # fmt: skip
 """Texts that tests and the table in engine/training/README.md go through."""

@@ -23,7 +23,9 @@ def body():
 
 def perform(text: str, body, seed: int = 0, frames: int = 90) -> Take:
     betas = np.zeros(body.num_betas, np.float32)
-    made = motion.run(text, body, betas, None, MotionConfig(frames=frames), torch.Generator().manual_seed(seed), Silent())
+    made = motion.run(
+        text, body, betas, None, MotionConfig(frames=frames), torch.Generator().manual_seed(seed), Silent()
+    )
     _, joints = body.pose(betas, made.poses.reshape(-1, 24, 3), made.trans)
     floor = np.array([0, body.rest_vertices(betas)[:, 1].min(), 0])
     return Take(joints - floor, body.rest_joints(betas) - floor, made.fps)

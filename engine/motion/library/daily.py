@@ -168,7 +168,7 @@ ENTRIES = (
                  Key(0.6, root=(0, -0.05, 0), turn=(4, 0, 0), **both(Hand("chest", (0.01, 0.09, 0.40), palm=(-1, 0, 0), fingers=(-0.1, 0, 1), pole=(0.7, -0.8, 0))), **WIDE),
                  Key(0.68, root=(0, -0.05, -0.01), turn=(1, 0, 0), **both(Hand("chest", (0.01, 0.14, 0.36), palm=(-1, 0, 0), fingers=(-0.1, 0.25, 1), pole=(0.7, -0.8, 0))), **WIDE))),
     Entry("sit_chair", ("sitting", "sitting on a chair", "sitting on a bench", "being seated", "sitting on a throne", "watching television"), still(3.0, **SIT, **both(LAP)), life=1.2),
-    Entry("sit_down", ("sitting down", "sitting down on a chair", "taking a seat"),
+    Entry("sit_down", ("sitting down", "sitting down on a chair", "sitting down on a bench", "taking a seat", "sitting down on a sofa"),
           (Key(0), Key(0.7, root=(0, -0.18, -0.16), turn=(34, 0, 0), head=(-8, 0, 0), **both(Hand("sh", (0.1, -0.8, 0.4))), **feet(Foot((0.04, 0, 0.03))), through=True),
            Key(1.4, **{**SIT, "turn": (14, 0, 0)}, **both(LAP)), Key(1.9, **SIT, **both(LAP)), Key(2.8, **SIT, **both(LAP))), loop=False),
     Entry("stand_up", ("standing up", "getting up from a chair", "rising from a seat"),

@@ -145,7 +145,7 @@ ENTRIES = (
                  Key(1.05, root=(0, 0, 0), turn=(84, -24, 0), head=(-24, 0, 0), right=Hand("sh", (0.15, 0.1, 0.9)), left=Hand("sh", (0.55, 0.1, -0.5), pole=(0.5, 0, -1)),
                      left_foot=Foot((0, -0.96, -0.16), pitch=45, anchor="hip"), right_foot=Foot((0, -0.96, 0.14), pitch=45, anchor="hip"), through=True)),
           travel=(0, 0, 0.9), grounded=False, tags=("air",)),
-    Entry("breaststroke", ("swimming breaststroke", "doing the breaststroke", "diving", "snorkelling"),
+    Entry("breaststroke", ("swimming breaststroke", "doing the breaststroke", "snorkelling", "diving under water"),
           closed(1.6, Key(0, turn=(82, 0, 0), head=(-20, 0, 0), **both(Hand("sh", (-0.05, 0.97, 0.1))), **feet(Foot((0.0, -0.98, 0), pitch=45, anchor="hip"))),
                  Key(0.5, turn=(80, 0, 0), head=(-30, 0, 0), **both(Hand("sh", (0.85, 0.2, 0.35))), **feet(Foot((0.02, -0.95, 0), pitch=45, anchor="hip")), through=True),
                  Key(0.85, turn=(74, 0, 0), head=(-36, 0, 0), **both(Hand("sh", (-0.05, -0.15, 0.5))), **feet(Foot((0.12, -0.55, -0.1), pitch=-10, yaw=50, anchor="hip", pole=(1, 0.2, 1)))),

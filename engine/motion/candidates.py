@@ -1,0 +1,118 @@
+"""Candidate poses for a text: the pose prior's codebook, ranked by labels or by pictures (paper 4)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import safe_open
+
+from engine.body import Body
+from engine.motion.matcher import Match
+from engine.motion.pose_prior import PosePrior, load_pose_prior
+from engine.motion.rotations import Array, array
+from engine.render.camera import Camera
+from engine.render.raycast import MeshRaycaster
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+SHORTLIST = 40
+"""Poses that are looked at before near-duplicates are dropped (paper 4)."""
+THRESHOLD = 0.07
+"""Radians: poses whose joint rotations differ less, on average, count as the same."""
+
+
+@dataclass(frozen=True)
+class PoseCodes:
+    """The codebook: latents of the pose prior with the movements they stand for."""
+
+    prior: PosePrior
+    latents: Array
+    """(N,32)."""
+    movements: list[list[str]]
+    """For each code names of movements, the commonest first; empty for poses between movements."""
+
+    def rank(self, matches: list[Match]) -> list[int]:
+        """Codes, the best first, by the scores of the movements that they stand for."""
+        score = {match.concept.name: match.score for match in matches}
+        order = []
+        for code, names in enumerate(self.movements):
+            # A code whose commonest movement fits stands for it; one where it is a minority does so less.
+            worth = max((score.get(name, 0.0) * 0.85**place for place, name in enumerate(names)), default=0.0)
+            order.append((-worth, code))
+        return [code for _, code in sorted(order)]
+
+
+@cache
+def load_pose_codes(folder: Path = ASSETS) -> PoseCodes:
+    """The bundled pose prior and codebook."""
+    if not (folder / "pose_codes.safetensors").exists():
+        prior = PosePrior().eval()
+        return PoseCodes(prior, np.random.default_rng(0).normal(size=(16, 32)).astype(np.float32), [["stand"]] * 16)
+    with safe_open(folder / "pose_codes.safetensors", "np") as file:
+        latents = file.get_tensor("latents").astype(np.float32)
+        movements = json.loads(file.metadata()["movements"])
+    return PoseCodes(load_pose_prior(folder / "pose_prior.safetensors"), latents, movements)
+
+
+def distinct(poses: Array, count: int, threshold: float = THRESHOLD) -> list[int]:
+    """Indices of the first `count` poses (N,24,3) that differ from all kept ones by `threshold` (paper 4)."""
+    kept: list[int] = []
+    for index, pose in enumerate(poses):
+        if all(np.abs(pose[1:22] - poses[other][1:22]).mean() >= threshold for other in kept):
+            kept.append(index)
+        if len(kept) == count:
+            break
+    return kept
+
+
+def picture_scores(poses: Array, text: str, body: Body, betas: Array, perceptor: Any, size: int = 224) -> Array:
+    """Cosines (N,) between pictures of poses (N,24,3), from the front and obliquely, and a text."""
+    from engine.perceptor.prompts import motion as motion_prompt
+
+    vertices, joints = body.pose(betas, poses)
+    caster: MeshRaycaster | None = None
+    scores = np.zeros(len(poses), np.float32)
+    wanted = perceptor.encode_text([motion_prompt(text)])
+    light = array([0.35, 0.6, 0.72])
+    for index in range(len(poses)):
+        pictures = []
+        for azimuth in (-0.15, 0.8):
+            centre = joints[index].mean(0)
+            eye = centre + 2.6 * array([np.sin(azimuth), 0.1, np.cos(azimuth)])
+            camera = Camera(eye, centre, array([0, 1, 0]), 45, size, size)
+            if caster is None:
+                caster = MeshRaycaster(vertices[index], body.faces)
+            else:
+                caster.refit(vertices[index])
+            seen = caster.cast(camera).reshape(size, size)
+            shade = 0.3 + 0.7 * np.clip(np.asarray(seen.normal) @ light, 0, 1)
+            pictures.append(np.where(np.asarray(seen.mask), shade * 0.8, 1.0))
+        images = torch.from_numpy(np.stack(pictures).astype(np.float32))[:, None].expand(-1, 3, -1, -1)
+        with torch.no_grad():
+            scores[index] = float((perceptor.encode_image(images) @ wanted.T).mean())
+    return scores
+
+
+def candidates(
+    codes: PoseCodes, matches: list[Match], count: int, text: str, body: Body, betas: Array, judge: Any | None
+) -> tuple[Array, Array]:
+    """The best `count` distinct poses for a text, the best first.
+
+    Args:
+        matches: movements ranked for the text.
+        judge: a perceptor that ranks pictures of the shortlist, or None to trust the labels.
+    Returns:
+        Poses (K,24,3), root upright, and their latents (K,32).
+    """
+    order = codes.rank(matches)[: SHORTLIST if judge is None else 2 * SHORTLIST]
+    poses = codes.prior.poses(codes.latents[order])
+    if judge is not None:
+        ranking = np.argsort(-picture_scores(poses, text, body, betas, judge))
+        poses, order = poses[ranking], [order[i] for i in ranking]
+    kept = distinct(poses, count)
+    return poses[kept], codes.latents[[order[i] for i in kept]]

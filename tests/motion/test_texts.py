@@ -1,0 +1,78 @@
+"""Texts: words, parts, and which movement is meant; the prompts here stand in none of the tables word for word."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.motion import understand
+from engine.motion.matcher import load_matcher
+from engine.motion.texts import parse, part_of, stem
+from engine.report import Silent
+
+MEANT = {
+    "a man is waving at the crowd": {"wave", "wave_both"},
+    "kicks the ball into the net": {"kick_ball", "soccer_kick"},
+    "a knight swinging his sword": {"sword_swing", "sword_chop"},
+    "strolling through the park": {"walk_steady", "walk"},
+    "mopping the kitchen": {"sweep"},
+    "begging for mercy": {"pray", "kneel_pray"},
+    "crawling through mud": {"crawl_baby", "army_crawl", "crawl_knees"},
+    "he plays an acoustic guitar": {"guitar"},
+    "conducting a symphony": {"conduct"},
+    "the soldier salutes the flag": {"salute"},
+    "limping home": {"limp"},
+    "hailing a cab": {"raise_arm"},
+    "sneaking up on somebody": {"sneak_walk", "tiptoe"},
+    "hugging a friend": {"hug"},
+    "a woman hops on one leg": {"hop", "jump_hop"},
+    "jogging in the morning": {"jog", "jog_in_place"},
+    "climbing up a ladder": {"climb_ladder"},
+    "drinking a glass of water": {"drink"},
+    "rowing a boat": {"row"},
+    "bowing to the king": {"bow", "bow_flourish"},
+    "lifts a heavy stone": {"lift_weights", "lift_box"},
+    "sits down on a bench": {"sit_down"},
+    "tiptoeing past a sleeping dog": {"tiptoe"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MEANT)
+def test_meant_movement(text):
+    best = load_matcher().rank(part_of(text))[0]
+    assert best.concept.name in MEANT[text], best
+
+
+@pytest.mark.parametrize("word", ["waving", "waves", "waved", "wave"])
+def test_stems_of_one_verb_agree(word):
+    assert stem(word) == stem("wave")
+
+
+def test_order_and_overlap_are_read():
+    prompt = parse("walking while waving and then sitting down")
+    assert [len(step) for step in prompt.steps] == [2, 1]
+
+
+@pytest.mark.parametrize(("text", "left", "speed", "manner"), [
+    ("raising the left arm", True, 1.0, None),
+    ("raising the right arm", False, 1.0, None),
+    ("walking slowly", False, 0.7, None),
+    ("running fast", False, 1.4, None),
+    ("dancing happily", False, 1.0, "happy"),
+])  # fmt: skip
+def test_manner_words(text, left, speed, manner):
+    part = part_of(text)
+    assert (part.left, part.speed, part.manner) == (left, speed, manner)
+
+
+@pytest.mark.parametrize("text", ["qwertz asdf", "!!!", "走る", "🙂", "the of and", "then then then", "a" * 900])
+def test_nonsense_warns_and_still_answers(text):
+    report = Silent()
+    steps, _ = understand(text, load_matcher(), None, report)
+    assert steps and steps[0]
+    assert len(report.warnings) == 1 and "No movement fits" in report.warnings[0]
+
+
+def test_sure_texts_do_not_warn():
+    report = Silent()
+    understand("walking like a zombie", load_matcher(), None, report)
+    assert not report.warnings
