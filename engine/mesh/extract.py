@@ -20,7 +20,6 @@ from engine.config import MeshConfig
 from engine.errors import EngineError
 from engine.mesh.refine import refine
 from engine.mesh.surface import Field, Floats, Mesh, collapse_short_edges, is_closed, largest_component, volume
-from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
 
 BLOCK, SUPERBLOCK = 4, 16
@@ -94,12 +93,6 @@ def decimate(vertices: np.ndarray, faces: np.ndarray, max_faces: int) -> tuple[n
         if len(triangles) and is_closed(triangles):
             return points, triangles
     return vertices, faces.astype(np.int32)
-
-
-def transfer_colors(source: Mesh, vertices: np.ndarray) -> Floats:
-    """Colours (N, 3) of the surface points of ``source`` that are closest to points (N, 3)."""
-    face, bary, _ = MeshRaycaster(source.vertices, source.faces).closest_point(vertices, signed=False)
-    return np.einsum("nk,nkc->nc", bary, source.colors[source.faces[face]]).astype(np.float32)
 
 
 @dataclass

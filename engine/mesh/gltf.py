@@ -116,12 +116,7 @@ def write_glb(
     binary = _Binary()
     parents = [int(parent) for parent in avatar.parents]
     joints = np.asarray(avatar.joints, np.float64)
-    nodes: list[dict[str, Any]] = [{"name": name, "mesh": 0, "skin": 0}]
-    for joint, parent in enumerate(parents):
-        offset = joints[joint] - (joints[parent] if parent >= 0 else 0.0)
-        node: dict[str, Any] = {"name": JOINT_NAMES[joint], "translation": offset.tolist()}
-        children = [child + 1 for child, of in enumerate(parents) if of == joint]
-        nodes.append(node | ({"children": children} if children else {}))
+    nodes: list[dict[str, Any]] = [{"name": name, "mesh": 0, "skin": 0}, *_skeleton(joints, parents)]
     inverse_bind = np.tile(np.eye(4), (len(parents), 1, 1))
     inverse_bind[:, 3, :3] = -joints  # transposed: by columns, the last of which is the translation
     document: dict[str, Any] = {
@@ -148,6 +143,17 @@ def write_glb(
         "accessors": binary.accessors,
     }
     write_atomically(path, _container(document, bytes(binary.data)))
+
+
+def _skeleton(joints: np.ndarray, parents: list[int]) -> list[dict[str, Any]]:
+    """A node a joint, placed relative to its parent; joint k is node k + 1 of the scene."""
+    nodes = []
+    for joint, parent in enumerate(parents):
+        offset = joints[joint] - (joints[parent] if parent >= 0 else 0.0)
+        node: dict[str, Any] = {"name": JOINT_NAMES[joint], "translation": offset.tolist()}
+        children = [child + 1 for child, of in enumerate(parents) if of == joint]
+        nodes.append(node | ({"children": children} if children else {}))
+    return nodes
 
 
 def _primitive(binary: _Binary, avatar: Skinned) -> dict[str, Any]:

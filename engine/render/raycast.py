@@ -6,7 +6,6 @@ coordinates times the vertices' positions or colours), as the ray's hit itself n
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import tempfile
@@ -160,8 +159,3 @@ class MeshRaycaster:
         """Keep the vertices' normals for the smooth normals of hits."""
         self.normals = vertex_normals(np.asarray(vertices), self.faces)
         self._normals = self._array(self.normals)
-
-
-def rays_through_sphere(radius: float, fov_degrees: float) -> float:
-    """Distance at which a sphere of this radius just fills a camera's field of view (to frame a body)."""
-    return radius / math.sin(math.radians(fov_degrees) / 2.0)

@@ -13,8 +13,6 @@ from engine.body import load_body
 from engine.config import MeshConfig
 from engine.errors import EngineError
 from engine.mesh import Mesh, extract, from_body
-from engine.mesh.extract import decimate, transfer_colors
-from engine.mesh.surface import is_closed
 from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
 
@@ -188,14 +186,6 @@ def test_decimation_reaches_its_count_and_stays_on_the_surface() -> None:
     assert np.abs(field._sdf(torch.from_numpy(mesh.vertices)).numpy()).max() < 4e-3
     low, high = field.bounds
     np.testing.assert_allclose(mesh.colors, np.clip((mesh.vertices - low) / (high - low), 0, 1), atol=1e-5)
-
-
-def test_colours_carry_over_to_another_mesh_of_the_same_surface() -> None:
-    field = Analytic(ball((0, 0, 0), 0.4), [[-0.5] * 3, [0.5] * 3])
-    mesh = extract(field, MeshConfig(resolution=64), Silent())
-    vertices, faces = decimate(mesh.vertices, mesh.faces, 1000)
-    assert is_closed(faces)
-    np.testing.assert_allclose(transfer_colors(mesh, vertices), vertices + 0.5, atol=0.01)
 
 
 def test_the_coarse_body_is_grey_and_closed() -> None:
