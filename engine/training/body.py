@@ -105,11 +105,11 @@ def close_surface(model: anny.Anny, template: np.ndarray) -> ClosedSurface:
     for name, mask in cavities.items():
         loop = boundary_loop(skin, faces[mask])
         labels[name + ".border"] = list(loop)
-        eye = np.unique(faces[masked(f"eye_front.{name[-1]}")]) if name.startswith("eye") else None
-        rings = [(0.3, "sclera"), (0.55, "iris"), (0.78, "iris"), (0.9, "pupil")] if eye is not None else []
+        eye = np.unique(faces[masked(f"eye_front.{name[-1]}")]) if name.startswith("eye") else np.zeros(0, int)
+        rings = [(0.3, "sclera"), (0.55, "iris"), (0.78, "iris"), (0.9, "pupil")] if len(eye) else []
         previous = loop
         center = {int(i): 1 / len(loop) for i in loop}
-        if eye is not None:  # the foremost point of the eyeball
+        if len(eye):  # the foremost point of the eyeball
             center = {int(eye[np.argmax(template[eye, 2])]): 1.0}
         middle = sum(w * template[i] for i, w in center.items())
         for fraction, label in rings:

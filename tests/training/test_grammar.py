@@ -20,9 +20,9 @@ from engine.training.perceptor.entries import (
     parse_look,
     parse_shape,
 )
-from engine.training.perceptor.outfit import GARMENT_KINDS, Garment, Look, Shape, covers, validate
 from engine.training.perceptor.rare_words import RARE_WORDS
 from engine.training.perceptor.words import Article, Mention, Words, is_held_out, render
+from engine.wardrobe.outfit import GARMENT_KINDS, Garment, Look, Shape, covers, validate
 
 COUNT = 6000
 

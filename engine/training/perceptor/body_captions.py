@@ -8,8 +8,8 @@ from engine.training.perceptor import phrases, wardrobe
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import pick
 from engine.training.perceptor.lexis import Lexis
-from engine.training.perceptor.outfit import Look, Shape
 from engine.training.perceptor.words import Item, Mention, Words
+from engine.wardrobe.outfit import Look, Shape
 
 ATTRIBUTE_LEVELS = {
     "height": ("towering", "tall", "tall", "short", "short", "tiny", "average height"),

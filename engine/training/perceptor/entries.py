@@ -24,7 +24,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engine.training.perceptor.outfit import (
+from engine.training.perceptor.vocabulary import AGE_ONLY_NOUNS, SHAPE_WORDS
+from engine.wardrobe.outfit import (
     BEARDS,
     COLORS,
     EYE_COLORS,
@@ -35,7 +36,6 @@ from engine.training.perceptor.outfit import (
     SKINS,
     Garment,
 )
-from engine.training.perceptor.vocabulary import AGE_ONLY_NOUNS, SHAPE_WORDS
 
 LEXICON_DIR = Path(__file__).parent / "lexicon"
 EXPANSION_FILE = LEXICON_DIR / "expansion.json"

@@ -149,7 +149,7 @@ class Studio:
         pose, caption, kind = stand_pose(), sample.caption, sample.kind
         names = view_names(sample.view, rng)
         if rng.random() < POSED:
-            index = rng.integers(len(self.poses))
+            index = int(rng.integers(len(self.poses)))
             pose = self.poses[index].copy()
             pose[0] = 0.0 if rng.random() < 0.3 else pose[0]
             if self.pose_captions[index] and sample.view == "body" and rng.random() < 0.6:

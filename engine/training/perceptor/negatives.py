@@ -11,8 +11,8 @@ import numpy as np
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import pick
 from engine.training.perceptor.lexis import lexis
-from engine.training.perceptor.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS
 from engine.training.perceptor.words import Item, Mention, Sample, Words, flatten, render
+from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS
 
 COLOR_ROLES = frozenset({"color", "accent", "hair_color", "beard_color"})
 FAR = 0.3

@@ -11,8 +11,8 @@ from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.body_captions import person
 from engine.training.perceptor.entries import COLOR_NAMES, draw_garments, parse_look, pick
 from engine.training.perceptor.lexis import Lexis
-from engine.training.perceptor.outfit import HUMAN_SKINS, Look, Shape, covers
 from engine.training.perceptor.words import Article, Item, Mention, Words, is_held_out
+from engine.wardrobe.outfit import HUMAN_SKINS, Look, Shape, covers
 
 
 @lru_cache(maxsize=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 from engine.training.perceptor.entries import pick
-from engine.training.perceptor.outfit import HUMAN_SKINS, Garment, Look
 from engine.training.perceptor.vocabulary import IMPLIED_COLORS, MATERIAL_ADJECTIVES, NOUNS, PLURAL_NOUNS
 from engine.training.perceptor.words import Article, Item, Mention, Words
+from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 
 UNSEEN_BY_COLOR = frozenset({"glasses", "necklace"})
 ADJECTIVE_ORDER = ("height", "weight", "muscle", "gender", "age")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
-from transformers import CLIPTokenizerFast
+from transformers import CLIPTokenizer
 from wordfreq import top_n_list
 
 from engine.training.perceptor import grammar
@@ -26,7 +26,7 @@ def texts(captions: int, seed: int) -> Iterator[str]:
     yield from top_n_list("en", 20000) * 3
 
 
-def train_tokenizer(folder: Path, captions: int = 40000, seed: int = 0) -> CLIPTokenizerFast:
+def train_tokenizer(folder: Path, captions: int = 40000, seed: int = 0) -> CLIPTokenizer:
     """Train and save the tokenizer into ``folder``."""
     tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>", unk_token=END))
     tokenizer.normalizer = normalizers.Sequence(
@@ -54,7 +54,7 @@ def train_tokenizer(folder: Path, captions: int = 40000, seed: int = 0) -> CLIPT
     import json
 
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
-    fast = CLIPTokenizerFast(
+    fast = CLIPTokenizer(
         vocab=vocabulary, merges=[tuple(m) if isinstance(m, list) else tuple(m.split(" ")) for m in merges],
         model_max_length=CONTEXT,
     )  # fmt: skip

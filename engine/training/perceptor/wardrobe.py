@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from engine.training.perceptor.entries import COLOR_NAMES, Entry, LookSpec, draw_garments, parse_look, pick
-from engine.training.perceptor.outfit import (
+from engine.wardrobe.outfit import (
     EYE_COLORS,
     HUMAN_SKINS,
     NATURAL_HAIR,

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import pick
-from engine.training.perceptor.outfit import Look, Shape
 from engine.training.perceptor.rare_words import RARE_WORDS
+from engine.wardrobe.outfit import Look, Shape
 
 
 @dataclass(frozen=True)
