@@ -29,7 +29,7 @@ from engine.wardrobe.outfit import Look
 
 TRIES = 1500
 """Outfits that the prior tries; they cost a millisecond each."""
-PICTURE_SHARE = 0.4
+PICTURE_SHARE = 0.15
 """How much the pictures count against the prior when both judge an outfit."""
 ANGLES = {"body": (-25.0, 25.0), "back": (180.0,), "face": (15.0,)}
 SHARES = {"body": 0.6, "back": 0.1, "face": 0.3}

@@ -110,7 +110,7 @@ def codebook(prior: PosePrior, poses: Array, names: list[str], count: int, seed:
     """K-means centres (K,32) of the latents, and for each the movements of its members, the commonest first."""
     with torch.no_grad():
         latents = prior.encode(torch.from_numpy(poses[:, 1:22].reshape(-1, 63)))[0].numpy()
-    centres, owner = kmeans2(latents, count, iter=12, minit="++", seed=seed)
+    centres, owner = kmeans2(latents, count, iter=12, minit="points", seed=seed)
     labels: list[list[str]] = []
     for code in range(count):
         members = [names[i] for i in np.flatnonzero(owner == code) if names[i]]
@@ -131,13 +131,15 @@ def main() -> None:
     poses, names, held = gather(args.pack, torch.Generator().manual_seed(args.seed))
     print(f"{len(poses)} poses", flush=True)
     prior = train(poses, held, args.steps, args.seed)
-    centres, labels = codebook(prior, poses, names, args.codes, args.seed)
     state = {k: v.half().contiguous() if v.is_floating_point() else v for k, v in prior.state_dict().items()}
     save_file(state, args.out / "pose_prior.safetensors")
+    centres, labels = codebook(prior, poses, names, args.codes, args.seed)
     meta = {"movements": json.dumps(labels)}
     save_file({"latents": torch.from_numpy(centres).half()}, args.out / "pose_codes.safetensors", meta)
     for name in ("pose_prior", "pose_codes"):
         (args.out / f"{name}.safetensors").chmod(0o644)
+    places = prior.poses(centres)
+    print(f"mean spread of the codes {np.degrees(places[:, 1:22].std(0).mean()):.1f} degrees")
     print(f"{sum(bool(x) for x in labels)} of {len(labels)} codes carry a movement")
 
 

@@ -10,9 +10,9 @@ from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.body_captions import ATTRIBUTE_LEVELS
 from engine.training.perceptor.entries import COLOR_NAMES, Entry, Name, pick
 from engine.training.perceptor.lexis import Lexis
+from engine.training.perceptor.outfit_captions import add_composite
 from engine.training.perceptor.words import Article, Item, Mention, Words
 from engine.wardrobe.outfit import Garment, Look, Shape, covers
-from engine.wardrobe.outfit_captions import add_composite
 
 
 def _choose_entry(dice: random.Random, lex: Lexis) -> tuple[Entry, Name]:

@@ -16,8 +16,8 @@ from engine.training.perceptor.entries import pick
 from engine.training.perceptor.figure_captions import figure_caption
 from engine.training.perceptor.lexis import Lexis, lexis
 from engine.training.perceptor.negatives import hard_negative
+from engine.training.perceptor.outfit_captions import outfit_caption
 from engine.training.perceptor.words import Sample, flatten, is_held_out, render
-from engine.wardrobe.outfit_captions import outfit_caption
 
 __all__ = ["Sample", "hard_negative", "lexis", "sample"]
 

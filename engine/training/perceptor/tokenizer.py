@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -51,11 +53,10 @@ def train_tokenizer(folder: Path, captions: int = 40000, seed: int = 0) -> CLIPT
         vocabulary.setdefault(letter + "</w>", len(vocabulary))
     for special in (BEGIN, END):
         vocabulary[special] = len(vocabulary)
-    import json
-
-    merges = json.loads(tokenizer.to_str())["model"]["merges"]
+    stored = json.loads(tokenizer.to_str())["model"]["merges"]
+    merges: Any = [tuple(pair) if isinstance(pair, list) else tuple(pair.split(" ")) for pair in stored]
     fast = CLIPTokenizer(
-        vocab=vocabulary, merges=[tuple(m) if isinstance(m, list) else tuple(m.split(" ")) for m in merges],
+        vocab=vocabulary, merges=merges,
         model_max_length=CONTEXT,
     )  # fmt: skip
     fast.save_pretrained(folder)
