@@ -123,6 +123,8 @@ def _garment_shapes(kind: str) -> list[tuple[tuple, tuple[int, ...]]]:
             (ellipsoid((0, 0.748, 0.045), (0.150, 0.010, 0.165)), HEAD),
             (ellipsoid((0, 0.785, 0.045), (0.088, 0.085, 0.108), 0.8), HEAD),
         ],
+        "shoes": _shoes,
+        "boots": _shoes,
         "cap": lambda: [(ellipsoid((0, 0.742, 0.150), (0.068, 0.009, 0.080)), HEAD)],
         "shoulder_pads": lambda: [
             (ellipsoid((0.20, 0.478, 0.01), (0.085, 0.050, 0.085)), (13, 16)),
@@ -130,6 +132,14 @@ def _garment_shapes(kind: str) -> list[tuple[tuple, tuple[int, ...]]]:
         ],
     }
     return table[kind]() if kind in table else []
+
+
+def _shoes() -> list[tuple[tuple, tuple[int, ...]]]:
+    """A rounded toe box on each foot, so that no toes show."""
+    return [
+        (ellipsoid((sign * 0.112, -0.909, 0.078), (0.055, 0.046, 0.140), 0.75), joints)
+        for sign, joints in ((1, (7, 10)), (-1, (8, 11)))
+    ]
 
 
 def _hair_shapes(style: str) -> list[tuple[tuple, tuple[int, ...]]]:
