@@ -29,14 +29,14 @@ MIN_LENGTH = 0.005
 def bone_tails(joints: np.ndarray) -> np.ndarray:
     """Return where the bones end, (24,3), for joints (24,3) in Blender's frame.
 
-    A bone reaches to the next joint of its limb. The last ones have no next joint: the head rises by twice the neck,
+    A bone reaches to the next joint of its limb. The last ones have no next joint: the head rises by half as much again as the neck,
     toes go straight ahead, hands on in the direction of the wrist.
     """
     tails = np.array(joints, dtype=np.float64)
     for name, following in NEXT.items():
         tails[INDEX[name]] = joints[INDEX[following]]
     neck = float(np.linalg.norm(joints[INDEX["head"]] - joints[INDEX["neck"]]))
-    tails[INDEX["head"]] += np.array(UP) * max(2 * neck, 0.1)
+    tails[INDEX["head"]] += np.array(UP) * max(1.5 * neck, 0.1)
     for side in ("left", "right"):
         foot, ankle = joints[INDEX[f"{side}_foot"]], joints[INDEX[f"{side}_ankle"]]
         tails[INDEX[f"{side}_foot"]] += np.array(FRONT) * max(0.6 * float(np.linalg.norm(foot - ankle)), 0.03)

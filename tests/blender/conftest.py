@@ -67,28 +67,42 @@ def fake_python(tmp_path: Path, result: Path, monkeypatch: pytest.MonkeyPatch) -
     return str(script)
 
 
-@pytest.fixture(params=(*(f"bpy {version}" for version in VERSIONS), *(f"Blender {version}" for version in REAL)))
+WHEELS = [f"bpy {version}" for version in VERSIONS]
+
+
+@pytest.fixture(params=[*WHEELS, *(f"Blender {version}" for version in REAL)])
 def inside(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., str]:
     """A function that runs a script of ``inside/`` in each Blender, with user folders of its own."""
-    kind, version = request.param.split()
-    python = bpy_python(version) if kind == "bpy" else None
-    if kind == "bpy" and python is None:
-        pytest.skip(f"no environment with bpy {version} (.venv-bpy-{version} or AVATARCLIP_BPY_ENVS)")
-    blender = find_blender(version) if kind == "Blender" else None
+    return runner(request.param, tmp_path / "user")
+
+
+@pytest.fixture(params=WHEELS)
+def inside_wheel(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., str]:
+    """The same for the Python modules only, where a program would tell nothing new."""
+    return runner(request.param, tmp_path / "user")
+
+
+def runner(name: str, user: Path) -> Callable[..., str]:
+    """Make the function for one Blender; skips the test if it is not there."""
+    kind, version = name.split()
+    command = []
+    if kind == "bpy":
+        python = bpy_python(version)
+        if python is None:
+            pytest.skip(f"no environment with bpy {version} (.venv-bpy-{version} or AVATARCLIP_BPY_ENVS)")
+        command = [str(python), str(HERE / "inside" / "run.py"), "--"]
+    else:
+        options = ["--background", "--factory-startup", "--python-exit-code", "1", "--python"]
+        command = [str(find_blender(version)), *options, str(HERE / "inside" / "run.py"), "--"]
 
     def run(script: str, *arguments: object) -> str:
-        environment = os.environ | {"BLENDER_USER_RESOURCES": str(tmp_path / "user")}
+        environment = os.environ | {"BLENDER_USER_RESOURCES": str(user)}
         environment.pop("PYTHONPATH", None)
-        command = [str(python), str(HERE / "inside" / script)]
-        if blender is not None:
-            options = ["--background", "--factory-startup", "--python-exit-code", "1"]
-            command = [str(blender), *options, "--python", str(HERE / "inside" / "run.py"), "--", script]
-        command += map(str, arguments)
+        whole = [*command, script, *map(str, arguments)]
         ended = subprocess.run(
-            command, capture_output=True, text=True, timeout=180, env=environment, cwd=ROOT, check=False
+            whole, capture_output=True, text=True, timeout=300, env=environment, cwd=ROOT, check=False
         )
-        report = f"{script} in {request.param}:\n{ended.stdout[-3000:]}{ended.stderr[-6000:]}"
-        assert ended.returncode == 0, report
+        assert ended.returncode == 0, f"{script} in {name}:\n{ended.stdout[-3000:]}{ended.stderr[-6000:]}"
         return ended.stdout
 
     return run

@@ -1,4 +1,4 @@
-"""Runs a script of this folder in a Blender: blender --background --python run.py -- SCRIPT [ARGUMENTS]."""
+"""Runs a script of this folder: blender --background --python run.py -- SCRIPT [ARGUMENTS], or with a bpy Python."""
 
 import runpy
 import sys
