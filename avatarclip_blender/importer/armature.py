@@ -29,8 +29,8 @@ MIN_LENGTH = 0.005
 def bone_tails(joints: np.ndarray) -> np.ndarray:
     """Return where the bones end, (24,3), for joints (24,3) in Blender's frame.
 
-    A bone reaches to the next joint of its limb. The last ones have no next joint: the head rises by half as much again as the neck,
-    toes go straight ahead, hands on in the direction of the wrist.
+    A bone reaches to the next joint of its limb. The last ones have no next joint: the head rises by one
+    and a half times the neck, toes go straight ahead, hands on in the direction of the wrist.
     """
     tails = np.array(joints, dtype=np.float64)
     for name, following in NEXT.items():
