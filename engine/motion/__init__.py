@@ -26,6 +26,11 @@ from engine.report import Reporter
 __all__ = ["Motion", "load_motion", "run", "save_motion"]
 
 METHODS = ("auto", "interpolate", "optimise")
+
+SURE = 0.6
+"""From this score on a part of a text, such as what stands after "and", counts as a movement of its own."""
+WHOLE = 0.95
+"""From this score on a text with "and" or "while" is one movement, such as "walking back and forth"."""
 HOPELESS = 0.2
 """Below this score a text has nothing in common with any movement's."""
 
@@ -125,18 +130,19 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
         whole = part_of(" and ".join(part.text for part in parts)) if len(parts) > 1 else parts[0]
         ranked = matcher.rank(whole)
         chosen = [(ranked[0], whole)]
-        if len(parts) > 1 and ranked[0].score < 0.88:
-            each = [(matcher.rank(part)[0], part) for part in parts]
-            sure = [pair for pair in each if pair[0].score >= CONFIDENT]
-            chosen = sure[:2] or chosen
-        if chosen[0][0].score < CONFIDENT and perceptor is not None:
-            ranked = advise(ranked, prompt, perceptor)
-            chosen = [(ranked[0], whole)]
+        if len(parts) > 1 and ranked[0].score < WHOLE:
+            each = [(matcher.rank(part)[0], part) for part in parts if part.words[part.lead] in matcher.verbs]
+            sure = [pair for pair in each if pair[0].score >= SURE]
+            # Two parts may mean the same movement ("lies down and sleeps"): it is performed once.
+            chosen = list({match.concept.name: (match, part) for match, part in sure[:2]}.values()) or chosen
         if chosen[0][0].score < CONFIDENT:
+            if perceptor is not None:
+                ranked = advise(ranked, prompt, perceptor)
+                chosen = [(ranked[0], whole)]
+            elif chosen[0][0].score < HOPELESS:
+                # Nothing in common with any text, and nobody to ask: standing is the least wrong.
+                chosen = [(next(match for match in ranked if match.concept.name == "stand"), whole)]
             doubtful += ranked[:3]
-        if chosen[0][0].score < HOPELESS:
-            # Nothing in common with any text: standing is the least wrong.
-            chosen = [(next(match for match in ranked if match.concept.name == "stand"), whole)]
         first = first or ranked
         steps.append([(match.concept, part) for match, part in chosen])
     if doubtful:

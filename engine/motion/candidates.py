@@ -33,16 +33,16 @@ class PoseCodes:
     prior: PosePrior
     latents: Array
     """(N,32)."""
-    movements: list[list[str]]
-    """For each code names of movements, the commonest first; empty for poses between movements."""
+    movements: list[dict[str, float]]
+    """For each code how well it stands for movements, 1 for a movement's best code."""
 
     def rank(self, matches: list[Match]) -> list[int]:
         """Codes, the best first, by the scores of the movements that they stand for."""
         score = {match.concept.name: match.score for match in matches}
         order = []
         for code, names in enumerate(self.movements):
-            # A code whose commonest movement fits stands for it; one where it is a minority does so less.
-            worth = max((score.get(name, 0.0) * 0.85**place for place, name in enumerate(names)), default=0.0)
+            # A high power, so that a movement's second pose comes before another movement's first.
+            worth = max((score.get(name, 0.0) ** 4 * weight for name, weight in names.items()), default=0.0)
             order.append((-worth, code))
         return [code for _, code in sorted(order)]
 
@@ -50,9 +50,6 @@ class PoseCodes:
 @cache
 def load_pose_codes(folder: Path = ASSETS) -> PoseCodes:
     """The bundled pose prior and codebook."""
-    if not (folder / "pose_codes.safetensors").exists():
-        prior = PosePrior().eval()
-        return PoseCodes(prior, np.random.default_rng(0).normal(size=(16, 32)).astype(np.float32), [["stand"]] * 16)
     with safe_open(folder / "pose_codes.safetensors", "np") as file:
         latents = file.get_tensor("latents").astype(np.float32)
         movements = json.loads(file.metadata()["movements"])

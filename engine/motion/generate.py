@@ -111,9 +111,20 @@ def in_manner(made: Sequence, part: Part, concept: Concept) -> Sequence:
     return poses, made[1]
 
 
+def one_after_another(steps: list[list[tuple[Concept, Part]]], stage: Stage) -> list[list[tuple[Concept, Part]]]:
+    """Put movements that both need the legs ("jumping and kicking") one after the other instead of together."""
+    out = []
+    for step in steps:
+        tries = [movement(concept, part, 30, stage) for concept, part in step] if len(step) > 1 else []
+        busy = [sequence.leg_activity(made, stage.marks.joints) > 0.45 * stage.marks.leg for made in tries]
+        out += [[one] for one in step] if sum(busy) > 1 else [step]
+    return out
+
+
 def perform(steps: list[list[tuple[Concept, Part]]], frames: int, stage: Stage) -> Sequence:
     """Perform steps one after another, each of one or more movements at the same time, in `frames` frames."""
     fps = stage.conf.fps
+    steps = one_after_another(steps, stage)
     blend = round(BLEND_SECONDS * fps) if len(steps) > 1 else 0
     shares = np.array([min(max(natural_seconds(c, stage.codes) / p.speed for c, p in step), 4.0) for step in steps])
     shares = np.maximum(shares / shares.sum(), 0.15)

@@ -78,7 +78,7 @@ class Matcher:
     def __init__(self, vectors: WordVectors) -> None:
         self.vectors = vectors
         self.texts = [(concept, text) for concept in concepts() for text in concept.texts]
-        self.words = [stems(text) or (text,) for _, text in self.texts]
+        self.words = [stems(unsided(text)) or (text,) for _, text in self.texts]
         self.vocabulary = sorted({w for words in self.words for w in words})
         self.column = {w: i for i, w in enumerate(self.vocabulary)}
         counts = np.zeros(len(self.vocabulary))
@@ -87,9 +87,10 @@ class Matcher:
                 counts[self.column[w]] += 1
         self.idf = {w: self._idf(counts[i]) for w, i in self.column.items()}
         self.known = vectors.of(self.vocabulary)
-        leads = [max(lead_of(text), 0) for _, text in self.texts]
+        leads = [max(lead_of(unsided(text)), 0) for _, text in self.texts]
         own = [np.array([self._weight(w, i, lead) for i, w in enumerate(ws)]) for ws, lead in zip(self.words, leads)]
         self.means = np.stack([self._mean(words, weights) for words, weights in zip(self.words, own)])
+        self.verbs = {ws[lead] for ws, lead in zip(self.words, leads)}
         # All texts' words one after another, and where each text starts.
         self.own = np.concatenate(own)
         self.columns = np.array([self.column[w] for words in self.words for w in words])
@@ -148,6 +149,11 @@ class Matcher:
             if concept.name not in best or score > best[concept.name].score:
                 best[concept.name] = Match(concept, score, text)
         return sorted(best.values(), key=lambda m: -m.score)
+
+
+def unsided(text: str) -> str:
+    """A text without left and right, which a prompt chooses by itself."""
+    return " ".join(word for word in text.split() if word not in ("left", "right")) or text
 
 
 @cache

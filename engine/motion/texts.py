@@ -88,7 +88,7 @@ def tokens(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text.lower())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = re.sub("['\u2019]s?", "", plain)
-    plain = re.sub(r"\b(push|press|sit|pull|chin|warm|stand|jump|get)[ -](ups?)\b", r"\1\2", plain)
+    plain = re.sub(r"\b(push|press|sit|pull|chin)[ -](ups?)\b", r"\1\2", plain)
     plain = re.sub(r"\bt[ -]?pos(e|ing)\b", "tpose", plain)
     plain = re.sub(r"\ba[ -]pos(e|ing)\b", "apose", plain)
     return re.findall(r"[^\W_]+", plain)
@@ -122,12 +122,12 @@ def part_of(text: str) -> Part:
 
 
 def parse(prompt: str) -> Prompt:
-    """Cut a prompt at "then" (one after the other) and at "while" and "and" (at the same time)."""
+    """Cut a prompt at "then" (one after the other) and at "while", "and" and commas (perhaps at the same time)."""
     steps = []
     for step in re.split(r"\b(?:and then|then|before|followed by|afterwards)\b|[.;\n]+", prompt.lower()):
         if not step.strip():
             continue
-        whiles = re.split(r"\bwhile\b|\bwhilst\b|\band\b(?=\s+\w+ing\b)|,(?=\s+\w+ing\b)", step)
+        whiles = re.split(r"\bwhile\b|\bwhilst\b|\band\b|,", step)
         parts = tuple(part_of(w) for w in whiles if w.strip() and stems(w))
         if parts:
             steps.append(parts)

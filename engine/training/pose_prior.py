@@ -106,16 +106,26 @@ def train(poses: Array, held: Array, steps: int, seed: int) -> PosePrior:
     return prior.eval()
 
 
-def codebook(prior: PosePrior, poses: Array, names: list[str], count: int, seed: int) -> tuple[Array, list[list[str]]]:
-    """K-means centres (K,32) of the latents, and for each the movements of its members, the commonest first."""
+def codebook(
+    prior: PosePrior, poses: Array, names: list[str], count: int, seed: int
+) -> tuple[Array, list[dict[str, float]]]:
+    """K-means centres (K,32) of the latents, and how well each stands for movements (1 = the best code)."""
     with torch.no_grad():
         latents = prior.encode(torch.from_numpy(poses[:, 1:22].reshape(-1, 63)))[0].numpy()
     centres, owner = kmeans2(latents, count, iter=12, minit="points", seed=seed)
-    labels: list[list[str]] = []
-    for code in range(count):
-        members = [names[i] for i in np.flatnonzero(owner == code) if names[i]]
-        ranked = sorted(set(members), key=lambda n: -members.count(n))
-        labels.append(ranked[:4])
+    kinds = sorted({name for name in names if name})
+    column = np.array([kinds.index(name) if name else len(kinds) for name in names])
+    table = np.zeros((count, len(kinds) + 1))
+    np.add.at(table, (owner, column), 1)
+    # A code stands for a movement if much of the movement lies in it and little else does.
+    share = table / table.sum(0).clip(1)
+    purity = table / table.sum(1, keepdims=True).clip(1)
+    worth = (share * np.sqrt(purity))[:, :-1]
+    worth /= worth.max(0).clip(1e-9)
+    labels = [
+        {kinds[k]: round(float(worth[code, k]), 3) for k in np.argsort(-worth[code])[:6] if worth[code, k] > 0.02}
+        for code in range(count)
+    ]
     return centres.astype(np.float32), labels
 
 

@@ -50,10 +50,10 @@ def test_a_perceptor_settles_doubt():
 
 def test_pictures_rank_poses():
     body = load_body()
-    spread, narrow = np.zeros((24, 3), np.float32), np.zeros((24, 3), np.float32)
-    narrow[16, 2], narrow[17, 2] = -1.3, 1.3
+    tall, folded = np.zeros((24, 3), np.float32), np.zeros((24, 3), np.float32)
+    folded[1:3, 0], folded[4:6, 0], folded[16, 2], folded[17, 2] = -2.2, 2.4, -1.3, 1.3
     betas = np.zeros(body.num_betas, np.float32)
-    scores = picture_scores(np.stack([narrow, spread]), "x", body, betas, WordPerceptor("x", "x"), size=48)
+    scores = picture_scores(np.stack([folded, tall]), "x", body, betas, WordPerceptor("x", "x"), size=48)
     assert scores[1] > scores[0]
 
 
@@ -90,6 +90,8 @@ def test_interpolation_passes_through_the_latents():
 
 
 def test_labels_rank_codes():
-    codes = PoseCodes(PosePrior().eval(), np.zeros((3, 32), np.float32), [["walk"], ["wave", "walk"], []])
+    codes = PoseCodes(
+        PosePrior().eval(), np.zeros((3, 32), np.float32), [{"walk": 1.0}, {"walk": 0.4, "wave": 0.9}, {}]
+    )
     order = codes.rank(load_matcher().rank(part_of("waving")))
     assert order[0] == 1 and order[-1] == 2

@@ -102,8 +102,8 @@ def _ladder(phase: float) -> dict[str, Any]:
 def _zombie(phase: float) -> dict[str, Any]:
     a = float(np.sin(2 * np.pi * phase))
     return {"turn": (10, 4 * a, 5 * a), "spine": (14, -4 * a, 4), "head": (2, 8, 16 + 3 * a),
-            "left": Hand("sh", (0.05, 0.0 + 0.04 * a, 0.9), palm=(0, -1, 0.3), fingers=(0, -0.6, 0.9)),
-            "right": Hand("sh", (0.02, -0.12 - 0.05 * a, 0.84), palm=(0, -1, 0.3), fingers=(0, -0.7, 0.8))}  # fmt: skip
+            "left": Hand("sh", (0.05, 0.36 + 0.04 * a, 0.86), palm=(0, -1, 0.3), fingers=(0, -0.6, 0.9)),
+            "right": Hand("sh", (0.02, 0.24 - 0.05 * a, 0.86), palm=(0, -1, 0.3), fingers=(0, -0.7, 0.8))}  # fmt: skip
 
 
 def _fixed(**fields: Any) -> Callable[[float], dict[str, Any]]:
