@@ -6,6 +6,7 @@ import bpy
 
 from . import locate, session, ui
 from .contract import ENGINE_ROOT
+from .setup_check import ADVICE
 
 
 class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
@@ -37,10 +38,14 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         if check is not None and check.done:
             icon = "CHECKMARK" if check.passed else "ERROR"
             ui.wrapped(layout, check.summary, context.region.width, icon)
+            for line in check.lines:
+                if line.startswith(ADVICE):
+                    ui.wrapped(layout, line.removeprefix(ADVICE), context.region.width, "DOT")
             column = layout.column(align=True)
             column.scale_y = 0.8
             for line in check.lines:
-                column.label(text=line)
+                if not line.startswith(ADVICE):
+                    column.label(text=line)
 
 
 def _stored(context: bpy.types.Context) -> AVATARCLIP_AP_preferences | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from . import process
 from .locate import SetupError
 
+ADVICE = "* "
+"""How the doctor's lines begin that say what to do."""
 TIME_LIMIT = 180.0
 """Seconds; the first import of torch from a slow disk takes a while."""
 
@@ -48,7 +50,9 @@ class SetupCheck:
             self.summary = f"The engine did not answer within {TIME_LIMIT:.0f} s; check the Engine Python"
         else:
             text = output.decode("utf-8", "replace")
-            self.lines = [line.rstrip() for line in text.splitlines() if line.strip()][-40:]
+            lines = [line.rstrip() for line in text.splitlines() if line.strip()][-60:]
+            # What there is to do comes first: the doctor ends with it, beyond what the preferences show at once.
+            self.lines = sorted(lines, key=lambda line: not line.startswith(ADVICE))
             self.passed = self._child.returncode == 0
             self.summary = "The engine is ready" if self.passed else self._complaint()
         self.done = True

@@ -108,7 +108,7 @@ def misbehave(mood: str, stage: str, job: Path) -> None:
 if __name__ == "__main__":
     arguments = sys.argv[1:]
     if arguments[:3] == ["-m", "engine", "doctor"]:
-        print("Device: cpu\nAll bundled files are there.")
+        print("Device: cpu\n* Do this first.")
         sys.exit(int(os.environ.get("AVATARCLIP_FAKE_DOCTOR", "0")))
     assert arguments[:3] == ["-m", "engine", "run"], arguments
     sys.exit(run(Path(arguments[3])))
