@@ -10,7 +10,7 @@ import torch
 from engine.body import Body
 from engine.config import MotionConfig
 from engine.errors import EngineError
-from engine.motion.candidates import PoseCodes, candidates, load_pose_codes
+from engine.motion.candidates import PoseCodes, candidates, contact_sheet, load_pose_codes
 from engine.motion.cleanup import sample_skin
 from engine.motion.codes import load_codes
 from engine.motion.generate import Stage, close_loop, perform, placed, turn_to_front
@@ -68,6 +68,7 @@ def run(
     stage = Stage(measure(joints, vertices), sample_skin(vertices - floor, body.weights), codes, conf, generator)
     judge = perceptor if conf.judge_pictures else None
     best, latents = candidates(pose_codes, ranked, conf.candidates, prompt, body, betas, judge)
+    report.preview("candidates", contact_sheet(best, body, betas))
     report.progress(2, 4, score=ranked[0].score)
     if conf.method == "auto":
         made = perform(steps, conf.frames, stage)
@@ -136,10 +137,12 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
             # Two parts may mean the same movement ("lies down and sleeps"): it is performed once.
             chosen = list({match.concept.name: (match, part) for match, part in sure[:2]}.values()) or chosen
         if chosen[0][0].score < CONFIDENT:
-            if perceptor is not None:
+            # The bundled perceptor knows no words that the matcher doesn't: it can settle doubt but not replace a match.
+            small = perceptor is None or perceptor.name == "bundled"
+            if perceptor is not None and not (small and ranked[0].score < HOPELESS):
                 ranked = advise(ranked, prompt, perceptor)
                 chosen = [(ranked[0], whole)]
-            elif chosen[0][0].score < HOPELESS:
+            elif ranked[0].score < HOPELESS:
                 # Nothing in common with any text, and nobody to ask: standing is the least wrong.
                 chosen = [(next(match for match in ranked if match.concept.name == "stand"), whole)]
             doubtful += ranked[:3]
@@ -147,7 +150,6 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
         steps.append([(match.concept, part) for match, part in chosen])
     if doubtful:
         near = ", ".join(repr(match.concept.texts[0]) for match in doubtful[:3])
-        report.warning(
-            f"No movement fits the text {prompt[:80]!r} well; the closest are {near}, and the first was used."
-        )
+        used = steps[0][0][0].texts[0]
+        report.warning(f"No movement fits {prompt[:80]!r} well; the closest are {near}; {used!r} was used.")
     return steps[:4], first

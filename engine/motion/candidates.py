@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import safe_open
 
 from engine.body import Body
@@ -18,6 +19,7 @@ from engine.motion.pose_prior import PosePrior, load_pose_prior
 from engine.motion.rotations import Array, array
 from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
+from engine.render.stills import thumbnail
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SHORTLIST = 40
@@ -93,6 +95,13 @@ def picture_scores(poses: Array, text: str, body: Body, betas: Array, perceptor:
         with torch.no_grad():
             scores[index] = float((perceptor.encode_image(images) @ wanted.T).mean())
     return scores
+
+
+def contact_sheet(poses: Array, body: Body, betas: Array, columns: int = 3) -> NDArray[np.uint8]:
+    """Small pictures of poses (N,24,3) in reading order on one sheet, uint8 (H,W,3)."""
+    small = [thumbnail(vertices, body.faces) for vertices in body.pose(betas, poses)[0]]
+    small += [np.full_like(small[0], small[0][0, 0])] * (-len(small) % columns)
+    return np.concatenate([np.concatenate(small[i : i + columns], 1) for i in range(0, len(small), columns)], 0)
 
 
 def candidates(

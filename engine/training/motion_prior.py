@@ -107,8 +107,8 @@ def train(folder: Path, out: Path, steps: int, seconds: float, seed: int, batch:
         if step % 250 == 0:
             (mm, deg), (mm_held, deg_held) = errors(prior, known, rest), errors(prior, held, rest)
             print(
-                f"step {step} {time.process_time() - began:.0f}s loss {loss.item():.4f} kl {kl.item():.1f} seen {mm:.1f} mm "
-                f"{deg:.2f} deg, held out {mm_held:.1f} mm {deg_held:.2f} deg",
+                f"step {step} {time.process_time() - began:.0f}s loss {loss.item():.4f} kl {kl.item():.1f} "
+                f"seen {mm:.1f} mm {deg:.2f} deg, held out {mm_held:.1f} mm {deg_held:.2f} deg",
                 flush=True,
             )
             save_file({k: v.half().contiguous() for k, v in prior.state_dict().items()}, out)

