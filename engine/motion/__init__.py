@@ -137,7 +137,7 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
             # Two parts may mean the same movement ("lies down and sleeps"): it is performed once.
             chosen = list({match.concept.name: (match, part) for match, part in sure[:2]}.values()) or chosen
         if chosen[0][0].score < CONFIDENT:
-            # The bundled perceptor knows no words that the matcher doesn't: it can settle doubt but not replace a match.
+            # The bundled perceptor knows no words that the matcher doesn't: it settles doubt but replaces no match.
             small = perceptor is None or perceptor.name == "bundled"
             if perceptor is not None and not (small and ranked[0].score < HOPELESS):
                 ranked = advise(ranked, prompt, perceptor)

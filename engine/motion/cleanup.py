@@ -76,6 +76,24 @@ def settle(poses: Array, root: Array, marks: Landmarks, skin: Skin, airborne: bo
     return root
 
 
+def clear_arms(poses: Array, marks: Landmarks) -> Array:
+    """Swing hanging arms (T,24,3) outwards where they would pass through waist or hips; raised arms are left alone."""
+    local = to_matrix(poses)
+    places, world = forward(local, np.zeros((len(poses), 3), np.float32), marks.joints)
+    chest = world[:, JOINT["spine3"]]
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        collar, shoulder, wrist = (JOINT[f"{side}_{part}"] for part in ("collar", "shoulder", "wrist"))
+        reach = np.einsum("tji,tj->ti", chest, places[:, wrist] - places[:, shoulder])
+        reach /= np.maximum(np.linalg.norm(reach, axis=-1, keepdims=True), 1e-6)
+        outward = np.arcsin(np.clip(reach[:, 0] * sign, -1, 1))
+        hanging = np.clip((-reach[:, 1] - 0.75) / 0.15, 0, 1) * np.clip((0.5 - np.abs(reach[:, 2])) / 0.2, 0, 1)
+        angle = np.maximum(np.arcsin(marks.hang) - outward, 0) * hanging
+        angle = gaussian_filter1d(angle, 2.0, mode="nearest") if len(angle) > 8 else angle
+        turn = chest @ to_matrix(sign * angle[:, None] * array([0, 0, 1])) @ np.swapaxes(chest, -1, -2)
+        local[:, shoulder] = np.swapaxes(world[:, collar], -1, -2) @ turn @ world[:, shoulder]
+    return to_axis_angle(local)
+
+
 def contacts(places: Array, fps: float, scale: float) -> Array:
     """Which foot stands still on the floor: (T,2) left, right, from joint positions (T,24,3)."""
     stands = np.zeros((len(places), 2), bool)

@@ -9,7 +9,7 @@ import torch
 
 from engine.config import MotionConfig
 from engine.motion import sequence
-from engine.motion.cleanup import Skin, filter_jitter, plant_feet, settle
+from engine.motion.cleanup import Skin, clear_arms, filter_jitter, plant_feet, settle
 from engine.motion.codes import Codes
 from engine.motion.keyposes import Entry, solve, swap_sides
 from engine.motion.landmarks import Landmarks
@@ -141,7 +141,7 @@ def perform(steps: list[list[tuple[Concept, Part]]], frames: int, stage: Stage) 
     assert out is not None
     if len(out[0]) != frames:
         out = resample(*out, np.linspace(0, len(out[0]) - 1, frames))
-    return out
+    return clear_arms(out[0], stage.marks), out[1]
 
 
 def placed(made: Sequence, frames: int, stage: Stage) -> Sequence:

@@ -30,6 +30,8 @@ class Landmarks:
     """From the middle sideways to the ear."""
     crown: float
     """From the head joint up to the top of the skull."""
+    hang: float = 0.13
+    """Sine of the angle from the vertical at which a hanging arm clears waist and hips."""
 
     anchors = ("chest", "belly", "hip", "mouth", "eyes", "ear", "crown", "knee", "floor", "root", "neck")
 
@@ -96,6 +98,15 @@ def measure(joints: Array, vertices: Array) -> Landmarks:
         return float(vertices[near, 2].max() - around) if near.any() else 0.07 * size
 
     chest, belly, head, hips = joints[9], joints[3], joints[15], joints[1:3].mean(0)
+
+    def half_width(height: float) -> float:
+        near = (np.abs(vertices[:, 1] - height) < 0.015 * size) & (np.abs(vertices[:, 0]) < 0.25 * size)
+        return float(np.abs(vertices[near, 0]).max()) if near.any() else 0.1 * size
+
+    upper, arm = float(np.linalg.norm(joints[18] - joints[16])), float(np.linalg.norm(joints[20] - joints[18]))
+    arm += upper
+    # Elbow and wrist, each half an arm's thickness and some clothing away from the trunk beside them.
+    room = [(half_width(joints[16, 1] - d) + 0.032 * size - joints[16, 0]) / d for d in (upper, arm)]
     torso = (np.abs(vertices[:, 1] - hips[1] - 0.03 * size) < 0.015 * size) & (np.abs(vertices[:, 0]) < 0.2 * size)
     skull = vertices[:, 1] > head[1] + 0.03 * size
     return Landmarks(
@@ -106,4 +117,5 @@ def measure(joints: Array, vertices: Array) -> Landmarks:
         face_depth=front(head[1] + 0.005 * size, head[2]),
         head_width=float(np.abs(vertices[skull, 0]).max()) if skull.any() else 0.045 * size,
         crown=float(vertices[:, 1].max() - head[1]),
+        hang=float(np.clip(max(room), 0.08, 0.45)),
     )

@@ -12,7 +12,7 @@ from engine import motion
 from engine.body import load_body
 from engine.config import MotionConfig
 from engine.errors import EngineError
-from engine.motion.cleanup import plant_feet, sample_skin
+from engine.motion.cleanup import clear_arms, plant_feet, sample_skin
 from engine.motion.codes import load_codes
 from engine.motion.landmarks import measure
 from engine.motion.motion_prior import decode_frames, encode_frames
@@ -170,3 +170,15 @@ def test_skin_sample_finds_the_lowest_vertex(body):
     marks = measure(body.rest_joints(betas), body.rest_vertices(betas))
     low = skin.lowest(np.zeros((1, 24, 3), np.float32), marks.joints[:1], marks)
     assert abs(low[0]) < 0.005
+
+
+def test_hanging_arms_clear_wide_hips_and_raised_ones_stay(body):
+    betas = np.zeros(body.num_betas, np.float32)
+    marks = replace(measure(body.rest_joints(betas), body.rest_vertices(betas)), hang=0.3)
+    poses = np.zeros((12, 24, 3), np.float32)
+    poses[:, 16, 2], poses[:, 17, 2] = -np.pi / 2, -1.2  # left arm straight down, right arm up
+    joints = positions_of(clear_arms(poses, marks), np.zeros((12, 3), np.float32), marks.joints)
+    before = positions_of(poses, np.zeros((12, 3), np.float32), marks.joints)
+    left = joints[0, 20] - joints[0, 16]
+    assert left[0] / np.linalg.norm(left) == pytest.approx(0.3, abs=0.03)
+    np.testing.assert_allclose(joints[:, 21], before[:, 21], atol=1e-5)
