@@ -26,19 +26,29 @@ from engine.wardrobe.outfit import (
     Garment,
     Look,
 )
-from engine.wardrobe.readout import codebook, expected_truths, space
+from engine.wardrobe.readout import codebook, expected_truths, likeness, phrases, space
 from engine.wardrobe.truths import look_truths
 
-GARMENT_COST, DETAIL_COST, RARE_COST = 0.004, 0.003, 0.015
+GARMENT_COST, DETAIL_COST, RARE_COST = 0.004, 0.003, 0.008
 """What a garment, a pattern or accent, and a skin or hair that no human is born with must add to the agreement."""
 POOL = 12
 """Outfits that are kept while the search goes on."""
+LIKENESS_SHARE = 0.7
+"""How much the likeness of words counts beside the agreement when looks are taken from the codebook."""
+SAME_NAME = 0.92
+"""Likeness from which on a text names the very figure of a caption."""
+NEIGHBOURS = 60
+"""Looks of the codebook that lend garments, hair and skin."""
 
 
 class OutfitPrior:
     """How well outfits agree with one text."""
 
     def __init__(self, text: str) -> None:
+        self.described = bool(phrases(text))
+        """Whether the text describes several things, and does not only name a figure ("a clown"). A name stands for
+        many looks whose mean is drab; it takes the codebook's looks of that name, or parts of like ones."""
+        self.likeness = likeness(text)
         target = expected_truths(text)
         self.target = target / np.linalg.norm(target)
 
@@ -53,7 +63,7 @@ class OutfitPrior:
         """The codebook's looks that agree best."""
         looks, codes = codebook()
         cosine = codes @ self.target / np.linalg.norm(codes, axis=1)
-        return [looks[i] for i in np.argsort(-cosine)[:count]]
+        return [looks[i] for i in np.argsort(-cosine - LIKENESS_SHARE * self.likeness)[:count]]
 
     def search(
         self, steps: int, rng: np.random.Generator, tell: Callable[[int, Look], None]
@@ -65,13 +75,18 @@ class OutfitPrior:
             rng: randomness of the changes.
             tell: hears every step and the best look so far.
         """
-        start = self.best_of_codebook(POOL)
+        near = self.best_of_codebook(NEIGHBOURS)
+        start = near[:POOL]
+        if not self.described and self.likeness.max() > SAME_NAME:
+            named = int((self.likeness > SAME_NAME).sum())
+            start, steps = near[: min(max(named, 1), POOL)], 0
         pool = sorted(zip(start, self.agreement(start).tolist()), key=lambda pair: -pair[1])
         for step in range(steps):
-            parent = pool[min(int(rng.exponential(POOL / 5)), len(pool) - 1)][0]
-            child = change(parent, pool[rng.integers(len(pool))][0], rng)
+            parent, before = pool[min(int(rng.exponential(POOL / 5)), len(pool) - 1)]
+            child = change(parent, near[min(int(rng.exponential(NEIGHBOURS / 4)), len(near) - 1)], rng, self.described)
             score = float(self.agreement([child])[0])
-            if score > pool[-1][1] and all(child != look for look, _ in pool):
+            # Better than its parent, not only good enough: what the truths do not show must not drift.
+            if score > max(before + 1e-4, pool[-1][1]) and all(child != look for look, _ in pool):
                 pool = sorted([*pool, (child, score)], key=lambda pair: -pair[1])[:POOL]
             tell(step + 1, pool[0][0])
         return pool
@@ -85,21 +100,18 @@ def cost(look: Look) -> float:
     return GARMENT_COST * len(look.garments) + DETAIL_COST * details + RARE_COST * rare
 
 
-def change(look: Look, other: Look, rng: np.random.Generator) -> Look:
+def change(look: Look, other: Look, rng: np.random.Generator, recolors: bool = True) -> Look:
     """A look with one thing changed at random, or taken from another look."""
     kind = rng.integers(9)
     garments = list(look.garments)
     index = int(rng.integers(len(garments))) if garments else 0
-    if kind <= 2 and garments:  # another colour, accent or pattern
+    if kind <= 2 and garments and recolors:  # another colour, accent or pattern
         part = rng.choice(["color", "color", "accent", "pattern"])
         values: dict[str, Any] = {"color": tuple(COLORS), "accent": (None, *COLORS), "pattern": PATTERNS}
         garments[index] = replace(garments[index], **{part: values[part][rng.integers(len(values[part]))]})
     elif kind == 3 and garments:
         del garments[index]
-    elif kind == 4:
-        name = str(rng.choice(list(GARMENT_KINDS)))
-        garments = put_on(garments, Garment(name, str(rng.choice(list(COLORS)))))
-    elif kind == 5 and other.garments:
+    elif kind not in (6, 7, 8) and other.garments:
         garments = put_on(garments, other.garments[rng.integers(len(other.garments))])
     elif kind == 6:
         return replace(look, hair_style=str(rng.choice(HAIR_STYLES)), hair_color=str(rng.choice(list(HAIR_COLORS))))

@@ -37,6 +37,13 @@ def codebook() -> tuple[list[Look], NDArray[np.float32]]:
     return looks, arrays["truths"]
 
 
+def likeness(text: str) -> NDArray[np.float32]:
+    """(N,) cosine of a text with the caption of each look in the codebook: near 1 where it names that very figure."""
+    bare = re.sub(r"^(an?|the)\s+", "", text.strip(), flags=re.IGNORECASE)
+    spoken: NDArray[np.float32] = _bundled().encode_text([text, bare or text]).numpy() @ _stored()[1]["captions"].T
+    return spoken.max(0)
+
+
 @lru_cache(maxsize=1)
 def _bundled() -> ClipPerceptor:
     return load_perceptor()

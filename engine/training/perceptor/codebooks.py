@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 from scipy.cluster.vq import kmeans2
 
 from engine.body import load_body
-from engine.perceptor import load_perceptor
+from engine.perceptor import Perceptor, load_perceptor
 from engine.perceptor.codebook import embed_pictures
 from engine.shape import query
 from engine.training.perceptor import grammar
@@ -33,6 +33,8 @@ SEED = 0
 STOUT, BEYOND = 0.5, 0.8
 """From which weight on shapes are carried beyond anny's range, and by what part of the way there at weight 1."""
 SHAPES, OUTFITS, READOUT = 768, 6000, 20000
+PER_FIGURE = 3
+"""Looks of each name of the lexicon."""
 
 
 def numbers(shapes: list[Shape]) -> NDArray[np.float32]:
@@ -81,26 +83,52 @@ def make_shapes(shapes_file: Path, rng: np.random.Generator) -> None:
     )
 
 
+def embed(perceptor: Perceptor, texts: list[str]) -> NDArray[np.float32]:
+    """(N, D) embeddings of texts."""
+    return torch.cat([perceptor.encode_text(texts[i : i + 256]) for i in range(0, len(texts), 256)]).numpy()
+
+
+def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str]]:
+    """Looks with their captions: each name of the lexicon a few times, and as many random outfits as make `OUTFITS`."""
+    looks: list[Look] = []
+    captions: list[str] = []
+    times: dict[str, int] = {}
+    while len(looks) < OUTFITS:
+        sample = grammar.sample(rng)
+        names = [mention.words() for mention in sample.mentions if mention.role == "name"]
+        if sample.view != "body" or sample.kind not in ("lexicon", "outfit"):
+            continue
+        if names:
+            times[names[0]] = times.get(names[0], 0) + 1
+            if times[names[0]] > PER_FIGURE:
+                continue
+        elif len(looks) - sum(min(n, PER_FIGURE) for n in times.values()) > OUTFITS // 3:
+            continue
+        before, _, after = sample.template.partition("{}")
+        looks.append(sample.look)
+        captions.append(names[0] if names else sample.caption.removeprefix(before).removesuffix(after))
+    return looks, captions
+
+
 def make_outfits(space: Space, rng: np.random.Generator) -> None:
     """Write ``assets/outfits.safetensors``: looks, their truths, the space and the text tower's read-out into it."""
     perceptor = load_perceptor()
     captions: list[str] = []
-    looks: list[Look] = []
     targets: list[NDArray] = []
     while len(captions) < READOUT:
         samples = [sample for sample in (grammar.sample(rng) for _ in range(1000)) if sample.view == "body"]
         targets.append(space(look_truths([s.look for s in samples], numbers([s.shape for s in samples]))).numpy())
         captions += [sample.caption for sample in samples]
-        looks += [sample.look for sample in samples if sample.kind != "shape"]
-    embedded = torch.cat([perceptor.encode_text(captions[i : i + 256]) for i in range(0, len(captions), 256)]).numpy()
+    embedded = embed(perceptor, captions)
     inputs = np.concatenate([embedded, np.ones((len(embedded), 1), np.float32)], 1)
     gram = inputs.T @ inputs + 1e-2 * np.eye(inputs.shape[1])
     matrix = np.linalg.solve(gram, inputs.T @ np.concatenate(targets))
-    looks = looks[:OUTFITS]
+    looks, spoken = choose_looks(rng)
     shapes = np.tile(space.mean["shape"], (len(looks), 1))
     packed = zlib.compress(json.dumps([asdict(look) for look in looks], separators=(",", ":")).encode(), 9)
     arrays = {f"mean.{name}": space.mean[name] for name in SHARES}
     arrays |= {f"scale.{name}": np.array([space.scale[name]]) for name in SHARES}
+    arrays["captions"] = embed(perceptor, spoken)
     arrays |= {"rotation": space.rotation, "readout": matrix, "truths": space(look_truths(looks, shapes)).numpy()}
     tensors = {name: torch.from_numpy(np.ascontiguousarray(value)).half() for name, value in arrays.items()}
     tensors["looks"] = torch.from_numpy(np.frombuffer(packed, np.uint8).copy())
