@@ -55,8 +55,11 @@ def from_library(entry: Entry, part: Part, frames: int, stage: Stage) -> Sequenc
         times = np.arange(frames) / fps * part.speed * max(1.0, period / max(seconds - 0.2, 0.5))
     noise = wander(frames, fps, stage.generator)
     poses, root = solve(entry, times.astype(np.float32), stage.marks, noise)
-    airborne = "jump" in entry.tags or not entry.grounded
-    return poses, settle(poses, root, stage.marks, stage.skin, airborne)
+    if not entry.grounded:
+        # Swimming, flying, climbing: the height is what was written, only never below the floor.
+        sunk = min(float(stage.skin.lowest(poses, root, stage.marks).min()), 0.0)
+        return poses, root - array([0, sunk, 0])
+    return poses, settle(poses, root, stage.marks, stage.skin, airborne="jump" in entry.tags)
 
 
 def from_prior(concept: Concept, part: Part, frames: int, stage: Stage) -> Sequence:
