@@ -12,6 +12,8 @@ from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, HUMAN_SKINS,
 from engine.wardrobe.regions import BEARD, HAIR, REGIONS, layered
 
 Floats = NDArray[np.float32]
+BANDED = ("jacket", "coat", "vest", "trousers", "jumpsuit", "spacesuit", "robe")
+"""Garments on which stripes across are bands: firefighters', road workers'."""
 NEUTRAL_GREY = 0.72
 """The coarse body without an appearance."""
 
@@ -28,13 +30,15 @@ def blend(base: NDArray, mask: NDArray, color: NDArray) -> NDArray:
     return base + mask[:, None] * (np.asarray(color) - base)
 
 
-def pattern_mask(pattern: str, p: Points) -> NDArray:
-    """1 where a pattern shows its accent."""
+def pattern_mask(pattern: str, p: Points, bands: bool = False) -> NDArray:
+    """1 where a pattern shows its accent; ``bands``: stripes across are few and narrow, as on work clothes."""
     soft = max(p.soft / 0.05, 0.06)
 
     def wave(value: NDArray, period: float) -> NDArray:
         return smoothstep(np.sin(2 * np.pi * value / period), -soft * 4, soft * 4)
 
+    if pattern == "stripes_h" and bands:
+        return smoothstep(np.cos(2 * np.pi * (p.along - 0.06) / 0.17), 0.72 - soft, 0.72 + soft)
     if pattern == "stripes_h":
         return wave(p.along, 0.07)
     if pattern == "stripes_v":
@@ -58,7 +62,11 @@ def garment_color(garment: Garment, p: Points) -> NDArray:
     accent = np.array(COLORS[garment.accent]) if garment.accent else None
     out = np.broadcast_to(color, (len(p.x), 3)).copy()
     if garment.pattern != "plain":
-        return blend(out, pattern_mask(garment.pattern, p), shade(color, 1.6) if accent is None else accent)
+        return blend(
+            out,
+            pattern_mask(garment.pattern, p, garment.kind in BANDED),
+            shade(color, 1.6) if accent is None else accent,
+        )
     if garment.kind in ("jacket", "coat", "hoodie", "robe"):  # the front opening
         half = 0.045 if garment.kind == "jacket" else 0.012
         spread = half * np.clip((p.y + 0.05) / 0.5, 0.15, 1.0) if garment.kind == "jacket" else half
