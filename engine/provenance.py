@@ -38,11 +38,13 @@ PARTS: tuple[Part, ...] = (
     Part("outfits.safetensors", "codebook of outfits", _OWN, "this project's own lexicon of looks"),
     Part("motion_prior.safetensors", "motion prior", _OWN, f"trained on {_MOTION}"),
     Part("motion_codes.safetensors", "labelled codes of the motion prior", _OWN, f"fitted to {_MOTION}"),
+    Part("pose_prior.safetensors", "pose prior", _OWN, f"trained on {_MOTION} and this project's library of movements"),
+    Part("pose_codes.safetensors", "codebook of poses", _OWN, "K-means over the pose prior's latent space"),
     Part(
         "motion_words.safetensors",
         "table of word meanings for motion texts",
         "Apache-2.0",
-        "embeddings of all-MiniLM-L6-v2 (Apache-2.0) for common words chosen with wordfreq",
+        "distilled from all-MiniLM-L6-v2 (Apache-2.0) over wordfreq's list of common words (data CC-BY-SA-4.0)",
     ),
 )
 
