@@ -121,11 +121,13 @@ def paint_skin(look: Look, p: Points) -> NDArray:
     skin = np.array(SKINS[look.skin])
     base = np.broadcast_to(skin, (len(p.x), 3)).copy()
     if look.skin in HUMAN_SKINS:
-        base = blend(base, 0.25 * p.ellipse(0.045, 0.645, 0.02, 0.018), skin * [1.0, 0.72, 0.70])
+        base = blend(base, 0.14 * p.ellipse(0.045, 0.645, 0.02, 0.018), skin * [1.0, 0.72, 0.70])
     base = paint_face(base, look, p)
     base = blend(base, BEARD[look.beard](p), np.array(HAIR_COLORS[look.beard_color]))
     hair = np.array(HAIR_COLORS[look.hair_color])
-    strands = 1 + 0.10 * np.sin(170 * p.x + 6 * np.sin(40 * p.y))[:, None]  # keeps big hair from looking like a cap
+    strands = (
+        1 + 0.07 * np.sin(620 * p.x + 8 * np.sin(40 * p.y) + 90 * p.z)[:, None]
+    )  # keeps big hair from looking like a cap
     strength = 0.7 if look.hair_style == "buzz" else 1.0
     return blend(base, strength * HAIR[look.hair_style].mask(p), np.clip(hair * strands, 0, 1))
 

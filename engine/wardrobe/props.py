@@ -76,7 +76,7 @@ def skirt(top: float, hem: float, half_x: float, flare: float, rows: int = 10) -
     t = np.linspace(0, 1, rows)
     hip = np.clip((top - heights) / 0.14, 0, 1) ** 0.7  # from the waist out over the hips
     wide = half_x - 0.02 + 0.035 * hip + flare * t**1.2
-    vertices, faces = lathe(heights, wide, wide * (0.74 + 0.16 * t), np.full(rows, 0.018))
+    vertices, faces = lathe(heights, wide, wide * (0.74 + 0.16 * t), np.full(rows, 0.018), columns=54)
     angle = np.arctan2(vertices[:, 0], vertices[:, 2])
     folds = 1 + 0.045 * np.clip((top - vertices[:, 1]) / (top - hem), 0, 1) * np.sin(9 * angle)
     vertices[:, [0, 2]] *= folds[:, None]
@@ -157,7 +157,7 @@ def props_of(look: Look) -> list[Prop]:
     pieces: list[Prop] = []
     hair = np.array(HAIR_COLORS[look.hair_color], np.float32)
     for (vertices, faces), joints in _hair_shapes(look.hair_style):
-        strands = 1 + 0.10 * np.sin(vertices[:, :1] * 170)
+        strands = 1 + 0.07 * np.sin(vertices[:, :1] * 310)
         pieces.append(Prop(vertices.astype(np.float32), faces, (hair * strands).clip(0, 1).astype(np.float32), joints))
     for garment in look.garments:
         for (vertices, faces), joints in _garment_shapes(garment.kind):
