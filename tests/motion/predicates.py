@@ -1,4 +1,4 @@
-"""What must be seen on the joints for a text: one predicate a text, written before looking at any result of it."""
+"""What must be seen on the joints for a text: one predicate a text."""
 
 from __future__ import annotations
 
