@@ -15,7 +15,7 @@ from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.rotations import Array, array
 from engine.motion.synonyms import synonyms
-from engine.motion.texts import MANNERS, Part, lead_of, stem, stems
+from engine.motion.texts import LIGHT, MANNERS, Part, lead_of, stem, stems
 
 WORDS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
 CONFIDENT = 0.5
@@ -78,6 +78,7 @@ class Matcher:
     def __init__(self, vectors: WordVectors) -> None:
         self.vectors = vectors
         self.texts = [(concept, text) for concept in concepts() for text in concept.texts]
+        self.light = {stem(word) for word in LIGHT}
         self.words = [stems(unsided(text)) or (text,) for _, text in self.texts]
         self.vocabulary = sorted({w for words in self.words for w in words})
         self.column = {w: i for i, w in enumerate(self.vocabulary)}
@@ -109,8 +110,8 @@ class Matcher:
         return total / max(float(np.linalg.norm(total)), 1e-6)
 
     def _weight(self, word: str, place: int, lead: int = 0) -> float:
-        """How much a word counts: the verb (the word at `lead`) more than the rest."""
-        return self.idf.get(word, 0.8) * (1.8 if place == lead else 1.0)
+        """How much a word counts: the verb (the word at `lead`) more than the rest, unless it says little by itself."""
+        return self.idf.get(word, 0.8) * (0.5 if word in self.light else 1.8 if place == lead else 1.0)
 
     def _similarity(self, words: Sequence[str]) -> Array:
         """Similarity (N,V) of words to the vocabulary: 1 for the same stem, less for related words."""
@@ -141,7 +142,8 @@ class Matcher:
         # What is done weighs more than what it is done with: crawling through mud is no walking through mud.
         verbs = table[:, self.leads]
         same_verb = verbs[part.lead] if part.has_verb else verbs.max(0)
-        scores = scores * (0.7 + 0.3 * same_verb)
+        if part.words[part.lead] not in self.light:
+            scores = scores * (0.7 + 0.3 * same_verb)
         # A text that stands first among a movement's texts is its caption, which wins ties.
         scores = scores - 0.004 * self.paraphrase
         best: dict[str, Match] = {}

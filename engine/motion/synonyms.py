@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _TABLE = """
-wave: greeting a friend, hello, goodbye, bye, welcoming guests with a wave, farewell
+wave: greeting a friend, hello, goodbye, bye, welcoming guests with a wave, farewell, waving to the crowd, wave to the crowd, gentle wave
 wave_both: signalling for rescue, flagging down a plane, cheering crowd waving
 clap: ovation, clapping to the rhythm, congratulating
 raise_both_arms: reaching up, reaching up high with both hands, praising god, rollercoaster ride, arms in the air, being arrested, giving up, capitulating, holding something overhead, blocking the sun
@@ -35,7 +35,7 @@ bored_yawn: getting up in the morning, loosening up
 look_around: exploring, observing, waiting for the bus, checking the surroundings, crossing the road carefully
 hand_on_heart: breathing deeply, feeling emotional, confessing love
 kick_ball: kicking, playing football, striker, passing the ball, dribbling with the feet, rugby kick, punting, shooting a soccer ball
-high_kick: bruce lee, side kick, flying kick, karate, roundhouse, kickboxing, muay thai
+high_kick: bruce lee, side kick, flying kick, karate, roundhouse, kickboxing, muay thai, kung fu fighting, kung fu
 box: fist fight, mma, shadowboxing, boxer training, attacking, battle, fighting somebody, combat, pummelling, arm wrestling, beating, smashing punches
 block: self defence, bracing
 throw: throwing a grenade, throwing a rock, quarterback passing, playing handball, bowling a cricket ball, throwing a punch ball, american football, passing a ball, launching something
@@ -60,13 +60,13 @@ read: studying, reading the bible, singing from a hymn book, librarian, checking
 type: office worker, hacking, student working, emailing, coding, secretary, gaming, playing video games, gamer
 write: filling in a form, doing homework, artist drawing, calligraphy, painter at work
 drink: having a drink, drinking wine, drinking water from a bottle, tasting wine, gulping, swallowing a pill
-eat: biting, chewing, snacking, munching, lunch, having a meal, eating pizza, eating a sandwich, licking an ice cream, eating an ice cream, feeding
+eat: biting, chewing, snacking, munching, lunch, having a meal, eating pizza, eating a sandwich, licking an ice cream, eating an ice cream
 comb: shampooing, drying the hair, scratching, hairdresser, putting on a helmet
 guitar: rock star, playing ukulele, playing the electric guitar, jamming, musician, busking
 drums: drum solo, banging, percussion, playing the bongos
 sing: opera singer, pop star singing, choir, rapper, singing a song, microphone, lip sync
 conduct: maestro, directing music
-hammer: nailing, building, carpenter, pounding, banging on a table, rapping on a door, smashing something, crushing, breaking something, hulk smash, stamping a document, knocking on wood
+hammer: nailing, building, carpenter, pounding, banging on a table, rapping on a door, smashing something, crushing, breaking something, hulk smash, stamping a document, knocking on wood, using a hammer
 chop_wood: lumberjack, chopping a tree, felling a tree, mining, pickaxe, executioner, smashing with a hammer
 dig: burying something, excavating, ploughing, farming, gravedigger, gardening, hoeing
 sweep: brooming, janitor cleaning, cleaning up, housework, raking, hoovering, scrubbing the floor, mop
@@ -80,7 +80,7 @@ push: moving furniture, pushing a rock, sisyphus, pushing a broken car, shoving 
 open_door: entering a room, unlocking a door, using a key, ringing a bell, pressing a doorbell, closing a door, opening a window, opening a fridge, opening a curtain
 smoke: having a cigarette, puffing
 shake_hands: meeting somebody, making a deal, greeting formally
-pistol: spy, james bond, secret agent, gangster, gunfight, shooting at a target, shooter
+pistol: spy, james bond, secret agent, gangster, gunfight, shooting at a target, shooter, drawing a gun, cowboy drawing a revolver, quick draw
 sit_chair: relaxing in an armchair, waiting room, sitting in a cafe, chilling, sitting in a wheelchair, king on a throne, resting, being on the toilet, watching tv, watching a movie
 sit_floor: buddha, lotus pose, meditation, zen, guru, yogi, mindfulness, indian style, breathing exercises
 kneel: genuflecting, submitting, surrendering on the knees, gardening on the knees
@@ -124,7 +124,7 @@ fly: superman, supergirl, rocket, flying through the clouds
 bird: eagle, chicken, bat flying, butterfly, angel flapping wings, dragon flying
 levitate: ghost, angel, spirit rising, floating like a ghost, floating in space, astronaut, zero gravity
 fall_scared: jumping out of a plane, falling off a cliff, base jumping
-monster: bear attack, dinosaur, t-rex, lion roaring, hulk, godzilla, werewolf, ogre, being a tiger, scary ghost, ghost scaring, boo
+monster: bear attack, dinosaur, t-rex, lion roaring, hulk, godzilla, werewolf, ogre, being a tiger, scary ghost, ghost scaring, boo, gorilla beating its chest, king kong roaring, beating the chest
 magic: wizard, sorcerer, harry potter, jedi, dragon ball, street fighter, throwing magic, ice spell, witch
 summon: sun worship, shaman, druid, priest blessing, conjuring spirits, moses parting the sea
 kung_fu_crane: shaolin monk, samurai stance, tai chi, qigong, wushu, capoeira, jiu jitsu, judo
@@ -138,7 +138,7 @@ hang: pull up, tarzan, gymnast on a bar, hanging off a cliff, trapeze artist
 punch: uppercutting, smacking, hitting somebody in the face, knockout, striking
 soccer_kick: penalty kick, corner kick, free kick
 scoop: shovelling with the hands, picking berries, collecting shells, bailing water
-sword_swing: samurai, gladiator, he-man, katana, viking, warrior fighting, battle with a sword, drawing a sword, drawing his katana, fighting with a lightsaber, lightsaber duel, parrying
+sword_swing: samurai, gladiator, he-man, katana, viking, warrior fighting, battle with a sword, drawing a sword, drawing his katana, fighting with a lightsaber, lightsaber duel, parrying, holding a sword, wielding a sword, sword
 sword_chop: knight with a sword, crusader, swordsman
 two_handed: orc attack, warhammer, axe fighting, baseball bat attack
 wash_body: taking a shower, soaping, rubbing sunscreen, scratching an itch, washing oneself
@@ -164,6 +164,7 @@ cello: plucking a harp, harpist
 moonwalk: michael jackson moonwalk
 sneeze: blowing out candles, spitting, blowing
 choke: strangled
+dress: taking off a hat, taking off a jacket, taking off glasses, combing in front of a mirror, changing clothes
 stand: mannequin, statue, freezing in place, holding still, neutral pose, calm
 point_up: astronomer
 """

@@ -24,6 +24,9 @@ STOPWORDS = _words(
 NOUNS = _words("morning evening ceiling string spring wedding building clothing darling wing king ring thing boxing")
 """Words in -ing that name no movement, or not the main one."""
 
+LIGHT = _words("take put play get give hold use draw work move")
+"""Verbs that say little without their object: playing chess is nothing like playing the drums."""
+
 _PAIRS = """ran run sat sit stood stand threw throw thrown throw swam swim fell fall fallen fall wept weep rode ride
     ridden ride drove drive ate eat drank drink shot shoot lay lie lying lie lain lie dying die knelt kneel swung swing
     hung hang crept creep slept sleep thought think wrote write sang sing flew fly dug dig bent bend leapt leap spun
@@ -33,7 +36,7 @@ _PAIRS = """ran run sat sit stood stand threw throw thrown throw swam swim fell 
 _IRREGULAR = dict(zip(_PAIRS.split()[::2], _PAIRS.split()[1::2]))
 """Inflected word -> its base."""
 
-SLOW = _words("slowly slow gently lazily carefully sluggishly tiredly leisurely calmly")
+SLOW = _words("slowly slow gentle gently lazily carefully sluggishly tiredly leisurely calmly")
 FAST = _words("fast quickly quick rapidly hastily hurriedly swiftly frantically energetically vigorously wildly")
 MANNERS = {
     "sad": _words("sadly sad depressed unhappy gloomily mournfully tiredly wearily exhausted tired weary"),
