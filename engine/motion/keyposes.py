@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.motion.landmarks import Landmarks
+from engine.motion.landmarks import REFERENCE_ARM, Landmarks
 from engine.motion.limbs import frame_of, limit_angle, share_twist, two_bone
 from engine.motion.rotations import Array, array, euler, from_6d, to_6d, to_axis_angle, unit
 from engine.motion.skeleton import JOINT, NUM_JOINTS
@@ -263,6 +263,60 @@ def _natural_pole(direction: Array, sign: Array) -> Array:
     return low * (1 - high) + up * high
 
 
+@dataclass
+class _Reach:
+    """What all keys together ask of one arm, in the chest's frame."""
+
+    direction: Array
+    """(T,3) from the shoulder, unit length."""
+    distance: Array
+    """(T,1) metres."""
+    pole: Array
+    """(T,3) where the elbow points."""
+    own: Array
+    """(T,1) share of keys that place the hand from the shoulder itself."""
+    hand: Array
+    """(T,6) weighted world rotations of the hand, for the share `held` of keys that give one."""
+    held: Array
+    """(T,1)."""
+
+
+def _gather_reach(
+    side: str, weights: Array, specs: list[Hand], world: Array, places: Array, marks: Landmarks, drift: Array
+) -> _Reach:
+    """Weigh the hands of all keys: directions and distances from the shoulder apart, so that arms swing in arcs."""
+    s = 1.0 if side == "left" else -1.0
+    sign = array([s, 1, 1])
+    start, chest = places[:, JOINT[f"{side}_shoulder"]], world[:, JOINT["spine3"]]
+    one = np.zeros((len(start), 1), np.float32)
+    out = _Reach(np.zeros_like(start), one, np.zeros_like(start), one.copy(), np.tile(one, 6), one.copy())
+    # Rest: fingers along the arm, palm down (-y); the palm's normal is the second axis of both frames.
+    rest = frame_of(array([s, 0, 0]), array([0, -1, 0]))
+    for column, spec in enumerate(specs):
+        share = weights[:, column, None]
+        if spec.anchor == "sh":
+            origin, frame, unit_length = start, chest, marks.arm_scale * REFERENCE_ARM
+            out.own += share
+        else:
+            origin, frame = marks.anchor(spec.anchor, side, world, places, drift)
+            unit_length = marks.anchor_scale(spec.anchor)
+        goal = origin + frame @ (array(spec.place) * sign * unit_length)
+        if spec.fingers is not None and spec.palm is not None:
+            fingers, palm = unit(array(spec.fingers)) * sign, unit(array(spec.palm)) * sign
+            if spec.anchor != "sh":
+                goal = goal - frame @ fingers * (0.09 * marks.arm_scale)
+            out.hand += share * to_6d(frame @ (frame_of(fingers, palm) @ rest.T))
+            out.held += share
+        reach = np.einsum("tji,tj->ti", chest, goal - start)
+        length = np.linalg.norm(reach, axis=-1, keepdims=True)
+        heading = reach / np.maximum(length, 1e-6)
+        out.direction += share * heading
+        out.distance = out.distance + share * length
+        out.pole += share * (_natural_pole(heading, sign) if spec.pole is None else array(spec.pole) * sign)
+    out.direction = unit(out.direction)
+    return out
+
+
 def _solve_arm(
     side: str,
     weights: Array,
@@ -275,55 +329,23 @@ def _solve_arm(
 ) -> None:
     """Fill in collar, shoulder, elbow and wrist rotations (in place) from the hands of all keys."""
     s = 1.0 if side == "left" else -1.0
-    sign = array([s, 1, 1])
     collar, shoulder, elbow, wrist, tip = (
         JOINT[f"{side}_{n}"] for n in ("collar", "shoulder", "elbow", "wrist", "hand")
     )
-    joints, chest = marks.joints, world[:, JOINT["spine3"]]
+    joints, chest, start = marks.joints, world[:, JOINT["spine3"]], places[:, shoulder]
     upper, lower = joints[elbow] - joints[shoulder], joints[wrist] - joints[elbow]
-    arm = float(np.linalg.norm(upper) + np.linalg.norm(lower))
-    start = places[:, shoulder]
-    back = np.swapaxes(chest, -1, -2)
-    own = np.zeros((len(start), 1), np.float32)
-    direction, distance = np.zeros_like(start), np.zeros((len(start), 1), np.float32)
-    pole, hand, held = np.zeros_like(start), np.zeros((len(start), 6), np.float32), np.zeros_like(distance)
-    for column, spec in enumerate(specs):
-        share = weights[:, column, None]
-        if spec.anchor == "sh":
-            origin, frame, unit_length = start, chest, arm
-            own += share
-        else:
-            origin, frame = marks.anchor(spec.anchor, side, world, places, drift)
-            unit_length = marks.anchor_scale(spec.anchor)
-        goal = origin + frame @ (array(spec.place) * sign * unit_length)
-        if spec.fingers is not None and spec.palm is not None:
-            fingers, palm = unit(array(spec.fingers)) * sign, unit(array(spec.palm)) * sign
-            # Rest: fingers along the arm, palm down (-y); the palm's normal is the second axis of both frames.
-            rest = frame_of(array([s, 0, 0]), array([0, -1, 0]))
-            turn = frame @ (frame_of(fingers, palm) @ rest.T)
-            if spec.anchor != "sh":
-                goal = goal - frame @ fingers * (0.09 * marks.arm_scale)
-            hand += share * to_6d(turn)
-            held += share
-        reach = np.einsum("tij,tj->ti", back, goal - start)
-        length = np.linalg.norm(reach, axis=-1, keepdims=True)
-        heading = reach / np.maximum(length, 1e-6)
-        direction += share * heading
-        distance += share * length
-        wanted = _natural_pole(heading, sign) if spec.pole is None else array(spec.pole) * sign
-        pole += share * wanted
-    direction = unit(direction)
+    reach = _gather_reach(side, weights, specs, world, places, marks, drift)
     # The collarbone lifts and comes forward with the arm; the shoulder moves along with it.
-    lift = np.clip(direction[:, 1], -0.2, 1) * 18 + shrug
-    front = np.clip(direction[:, 2] * np.minimum(distance[:, 0] / arm, 1), -0.5, 1) * 10
-    reach_x = np.clip(-direction[:, 0] * s, 0, 1) * 10
-    world[:, collar] = chest @ euler(0, -s * (front + reach_x), s * lift)
-    goal = start + np.einsum("tij,tj->ti", chest, direction * distance)
+    stretch = np.minimum(reach.distance[:, 0] / (marks.arm_scale * REFERENCE_ARM), 1)
+    lift = np.clip(reach.direction[:, 1], -0.2, 1) * 18 + shrug
+    front = np.clip(reach.direction[:, 2] * stretch, -0.5, 1) * 10
+    across = np.clip(-reach.direction[:, 0] * s, 0, 1) * 10
+    world[:, collar] = chest @ euler(0, -s * (front + across), s * lift)
+    goal = start + np.einsum("tij,tj->ti", chest, reach.direction * reach.distance)
     moved = places[:, collar] + world[:, collar] @ (joints[shoulder] - joints[collar]) - start
-    start, goal = start + moved, goal + own * moved
-    hinge = array([0, -s, 0])
-    first, second = two_bone(start, goal, np.einsum("tij,tj->ti", chest, pole), upper, lower, hinge)
-    wanted_hand = from_6d(hand + np.clip(1 - held, 0, 1) * to_6d(second))
+    pole = np.einsum("tij,tj->ti", chest, reach.pole)
+    first, second = two_bone(start + moved, goal + reach.own * moved, pole, upper, lower, array([0, -s, 0]))
+    wanted_hand = from_6d(reach.hand + np.clip(1 - reach.held, 0, 1) * to_6d(second))
     world[:, shoulder] = first
     world[:, elbow], world[:, wrist] = share_twist(second, wanted_hand, lower)
     world[:, tip] = world[:, wrist]
