@@ -170,7 +170,8 @@ def demo(options: argparse.Namespace, rest: list[str]) -> int:
         if source.is_file() and not source.name.startswith("."):
             copy_whole(source, out / source.name)
     scenes = assemble(out, blender)
-    say(f"Done in {time.monotonic() - began:.0f} s: {', '.join(p.name for p in sorted(out.iterdir()) if p.is_file())}")
+    files = [path.name for path in sorted(out.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    say(f"Done in {time.monotonic() - began:.0f} s: {', '.join(files)}")
     if not scenes:
         say("No avatar.blend and avatar.fbx: they need Python 3.11 on the PATH; the add-on imports the job as well.")
     say(f"The avatar is in {out}")
@@ -226,7 +227,8 @@ def assemble(out: Path, blender: Environment | None) -> bool:
     if all(file.is_file() for file in files) and stamp.is_file() and stamp.read_text() == wanted:
         return True
     script = ROOT / "tools" / "assemble.py"
-    if run([str(blender.python), str(script), str(out / "job" / "result"), str(out)], cwd=ROOT) != 0:
+    quiet = subprocess.DEVNULL  # Blender tells much; what goes wrong is on standard error
+    if run([str(blender.python), str(script), str(out / "job" / "result"), str(out)], cwd=ROOT, stdout=quiet) != 0:
         raise Failure("Blender could not build avatar.blend and avatar.fbx; see its message above.")
     stamp.write_text(wanted)
     return True
