@@ -119,7 +119,7 @@ def find_look(
     elite = [Outfit(look, agreement, fitting.score(look)) for look, agreement in prior.search(TRIES, rng, tell)]
     elite.sort(key=lambda outfit: -outfit.score)
     for step in range(budget):
-        child = mix(elite, rng)
+        child = mix(elite, rng) if len(elite) > 1 else elite[0].look  # one known look of that name stays as it is
         if all(child != outfit.look for outfit in elite):
             elite.append(Outfit(child, float(prior.agreement([child])[0]), fitting.score(child)))
             elite = sorted(elite, key=lambda outfit: -outfit.score)[: len(elite) - 1]
@@ -131,8 +131,9 @@ def find_look(
 
 def mix(elite: Sequence[Outfit], rng: np.random.Generator) -> Look:
     """A child of two good outfits: one's look with some of the other's garments, colours, hair or skin."""
-    ranks = np.minimum(rng.exponential(len(elite) / 4, 2).astype(int), len(elite) - 1)
-    one, other = elite[ranks[0]].look, elite[ranks[1]].look
+    first = min(int(rng.exponential(len(elite) / 4)), len(elite) - 1)
+    second = (first + 1 + int(rng.integers(len(elite) - 1))) % len(elite)
+    one, other = elite[first].look, elite[second].look
     kind = rng.integers(4)
     if kind == 0 and other.garments:
         taken = other.garments[rng.integers(len(other.garments))]
