@@ -59,7 +59,7 @@ class AppearanceConfig:
     """Outfits tried on the body after the codebook was asked, each a mix of the best so far."""
     iterations: int = 150
     """Guided steps; more gives more detail and takes longer."""
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     """Adam's peak learning rate."""
     warmup: int = 20
     """Steps over which the learning rate rises to its peak before the cosine decay to 5 %."""
@@ -75,7 +75,7 @@ class AppearanceConfig:
     """Weight of the two CLIP terms."""
     textureless_weight: float = 0.5
     """Weight of the term on grey shading, which makes geometry carry the prompt, within the CLIP terms."""
-    color_weight: float = 1.0
+    color_weight: float = 6.0
     """Weight of the term that keeps colours near the start."""
     eikonal_weight: float = 0.1
     """Weight of the term that keeps the field a signed distance."""

@@ -118,11 +118,11 @@ class Trainer:
         path = self.folder / STATE
         if not path.exists():
             return
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location=self.field.device)
         self.step, self.score = state["step"], state["score"]
         self.field.load_state_dict(state["field"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"])
+        self.generator.set_state(state["generator"].cpu())
 
 
 @torch.no_grad()
