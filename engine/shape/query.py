@@ -33,8 +33,10 @@ AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
 COVERED, FOV = 2.3, 35.0
 """Metres that the picture covers at the body: fixed, so that size can be seen."""
 GREY = 0.75
-EXPRESSION = 1.3
-"""How much farther than the mean of all that fits the words the body goes: means are tamer than what people imagine."""
+EXPRESSION = np.array([0.8, 2.0, 2.0, 0.9, 1.2], np.float32)
+"""How far, against the mean of all that fits the words, the body goes in height, weight, muscle, age and gender: means
+are tamer than what people imagine, of weight above all. Weight and muscle may pass the codebook's extremes."""
+LIMITS = np.array([1.0, 1.6, 1.6, 1.0, 1.0], np.float32)
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,14 @@ def run(
     texts = perceptor.encode_text([prompts.body(prompt), prompt, prompts.NEUTRAL_SHAPE, "a person"])
     difference = F.normalize((texts[:2] - texts[2:]).mean(0), dim=-1)
     pictures_say = F.normalize(embedded - mean, dim=-1) @ difference  # (K,)
-    words_say = torch.from_numpy(agreement(prompt, stored["numbers"].astype(np.float32)))
+    numbers = stored["numbers"].astype(np.float32)
+    words_say = torch.from_numpy(agreement(prompt, numbers))
     scores = conf.picture_share * pictures_say + (1 - conf.picture_share) * words_say
     best = scores.topk(min(conf.blend, len(scores)))
     shares = ((best.values - best.values[0]) / 0.05).softmax(0).numpy()
-    betas = (shares[:, None] * codes[best.indices.numpy()]).sum(0)
+    chosen = best.indices.numpy()
+    betas = (shares[:, None] * codes[chosen]).sum(0)
+    betas = betas + carry(prompt, (shares[:, None] * numbers[chosen]).sum(0), numbers, codes)
     report.preview("body", _still(body, betas))
     report.progress(total, total, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))
@@ -97,8 +102,23 @@ def agreement(prompt: str, numbers: NDArray) -> NDArray[np.float32]:
 
     Words that say nothing of a number leave it near its mean, so the least conspicuous body is chosen in that respect.
     """
-    expected = np.clip(EXPRESSION * expected_shape(prompt), -1, 1)
-    return -np.linalg.norm(numbers - expected, axis=1).astype(np.float32)
+    return -np.linalg.norm(numbers - np.clip(_meant(prompt), -1, 1), axis=1).astype(np.float32)
+
+
+def carry(prompt: str, reached: NDArray, numbers: NDArray, codes: NDArray) -> NDArray[np.float32]:
+    """(S,) what takes a body from the shape numbers it has (5,) on to those that are meant.
+
+    Along the linear trend of the codes (K, S) over their numbers (K, 5): codes are means, and so never extreme.
+    """
+    trend, *_ = np.linalg.lstsq(np.c_[numbers, np.ones(len(numbers))], codes, rcond=None)
+    step: NDArray[np.float32] = ((_meant(prompt) - reached) @ trend[:5]).astype(np.float32)
+    return step
+
+
+def _meant(prompt: str) -> NDArray[np.float32]:
+    """(5,) height, weight, muscle, age and gender of the body that the words call for."""
+    meant: NDArray[np.float32] = np.clip(EXPRESSION * expected_shape(prompt), -LIMITS, LIMITS)
+    return meant
 
 
 def _still(body: Body, betas: NDArray) -> NDArray[np.uint8]:
