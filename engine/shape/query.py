@@ -91,7 +91,8 @@ def run(
     shares = ((best.values - best.values[0]) / 0.05).softmax(0).numpy()
     chosen = best.indices.numpy()
     betas = (shares[:, None] * codes[chosen]).sum(0)
-    betas = betas + carry(prompt, (shares[:, None] * numbers[chosen]).sum(0), numbers, codes)
+    if conf.picture_share < 1:
+        betas = betas + carry(prompt, (shares[:, None] * numbers[chosen]).sum(0), numbers, codes)
     report.preview("body", _still(body, betas))
     report.progress(total, total, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 import trimesh
+from safetensors.numpy import load_file
 
 from engine.body import load_body
 from engine.config import ShapeConfig
 from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.shape import run
+from engine.shape.query import CODEBOOK
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +45,11 @@ def test_a_child_is_smaller_than_an_adult(ask):
 
 def test_the_same_words_give_the_same_body(ask):
     assert ask("a strong old man") == ask("a strong old man")
+
+
+def test_pictures_alone_stay_within_the_codebook():
+    """With ``picture_share`` 1 and ``blend`` 1 the answer is one of the codes, as in the paper."""
+    body, perceptor = load_body(), load_perceptor()
+    result = run("a fat man", body, perceptor, ShapeConfig(blend=1, picture_share=1.0), torch.Generator(), Silent())
+    codes = load_file(CODEBOOK)["betas"].astype(np.float32)
+    assert np.abs(codes - result.betas).max(1).min() < 1e-6
