@@ -14,8 +14,6 @@ from engine.wardrobe.regions import BEARD, HAIR, REGIONS, layered
 Floats = NDArray[np.float32]
 BANDED = ("jacket", "coat", "vest", "trousers", "jumpsuit", "spacesuit", "robe")
 """Garments on which stripes across are bands: firefighters', road workers'."""
-NEUTRAL_GREY = 0.72
-"""The coarse body without an appearance."""
 
 
 def shade(color: NDArray, factor: float) -> NDArray:
