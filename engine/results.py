@@ -106,7 +106,7 @@ def _write_preview(context: Context, motion: Any, folder: Path) -> str:
 
 def _coarse_body(context: Context) -> Avatar:
     """The body of the shape stage as an avatar in neutral grey."""
-    from engine.mesh.extract import NEUTRAL_GREY
+    from engine.body import NEUTRAL_GREY
     from engine.rig import Avatar
 
     body, betas = context.body, context.result("shape").betas

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body import Body, stand_pose
+from engine.body import NEUTRAL_GREY, Body, stand_pose
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look, look_from_dict
@@ -56,7 +56,7 @@ class BaseSurface:
         wardrobe = wardrobe or Wardrobe(body)
         if look is None:
             vertices = body.pose(betas, stand_pose()[None])[0][0]
-            grey = np.full_like(vertices, 0.72)
+            grey = np.full_like(vertices, NEUTRAL_GREY)
             parts = np.array([[0, len(vertices), 0, len(body.faces)]])
             return BaseSurface(vertices, body.faces, grey, body.weights, wardrobe.canonical, parts, None)
         figure = wardrobe.dress(look, betas)

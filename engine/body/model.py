@@ -23,6 +23,8 @@ from engine.protocol import JOINT_NAMES, PARENTS
 
 Floats = NDArray[np.float32]
 OPEN_BODY = Path(__file__).resolve().parent.parent / "assets" / "body.safetensors"
+NEUTRAL_GREY = 0.72
+"""sRGB of a body that nothing was said about."""
 NUM_POSE_BASIS = 207  # 23 joints x 9 entries of (rotation - identity)
 
 

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from skimage.measure import marching_cubes
 
-from engine.body import Body, stand_pose
+from engine.body import NEUTRAL_GREY, Body, stand_pose
 from engine.config import MeshConfig
 from engine.errors import EngineError
 from engine.mesh.refine import refine
@@ -34,8 +34,6 @@ SHORT_EDGE = 0.2
 """Edges shorter than this many cells are collapsed."""
 SHORTEST_SPLIT = 0.0015
 """Metres; shorter edges are not split for the sake of colour or form."""
-NEUTRAL_GREY = 0.72
-"""sRGB of the body when no appearance was asked for."""
 
 
 def extract(field: Field, conf: MeshConfig, report: Reporter) -> Mesh:

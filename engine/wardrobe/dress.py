@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.body import Body, bone_transforms
 from engine.body.skinning import skin
+from engine.render.raycast import vertex_normals
 from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.paint import paint, thickness
@@ -102,13 +103,3 @@ def _averaging(faces: NDArray[np.int32], count: int) -> sparse.csr_matrix:
     matrix = sparse.csr_matrix((np.ones(len(edges), np.float32), (edges[:, 0], edges[:, 1])), (count, count))
     matrix = ((matrix + matrix.T) > 0).astype(np.float32) + sparse.eye(count, dtype=np.float32)
     return sparse.diags(1.0 / np.asarray(matrix.sum(1)).ravel()).astype(np.float32) @ matrix
-
-
-def vertex_normals(vertices: NDArray, faces: NDArray) -> Floats:
-    """(V, 3) unit normals, area-weighted."""
-    a, b, c = (vertices[faces[:, k]] for k in range(3))
-    normal = np.cross(b - a, c - a)
-    total = np.empty((len(vertices), 3))
-    for axis in range(3):
-        total[:, axis] = np.bincount(faces.ravel(), np.repeat(normal[:, axis], 3), len(vertices))
-    return (total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)).astype(np.float32)
