@@ -1,4 +1,4 @@
-"""How a running job learns that it should stop: Ctrl-C, SIGTERM, a ``cancel`` line, or the end of its parent."""
+"""How a running job learns that it should stop or pause: signals, lines on standard input, the end of its parent."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ import signal
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
+from engine import protocol
 from engine.errors import Cancelled
 
 GRACE_SECONDS = 5.0
 """How long a stage may take to reach its next step (and save a checkpoint) before the process simply ends."""
+_LOOK_SECONDS = 0.5
+"""How often an engine without a parent looks for `protocol.CANCEL_FILE`."""
 
 
 class CancelFlag:
@@ -22,6 +27,10 @@ class CancelFlag:
     def __init__(self) -> None:
         self._event = threading.Event()
         self._forced: Callable[[], None] | None = None
+        self._going = threading.Event()
+        self._going.set()
+        self.detached = False
+        """Whether the end of the parent is no reason to stop."""
 
     def on_forced(self, action: Callable[[], None]) -> None:
         """Call ``action`` if the job has not stopped by itself `GRACE_SECONDS` after it was asked to."""
@@ -31,6 +40,7 @@ class CancelFlag:
         """Ask the job to stop; later calls change nothing."""
         if not self._event.is_set():
             self._event.set()
+            self._going.set()
             watchdog = threading.Timer(GRACE_SECONDS, self._force)
             watchdog.daemon = True
             watchdog.start()
@@ -38,6 +48,33 @@ class CancelFlag:
     def is_set(self) -> bool:
         """Whether the job was asked to stop."""
         return self._event.is_set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the job was asked to pause."""
+        return not self._going.is_set()
+
+    def pause(self) -> None:
+        """Ask the job to hold at its next step."""
+        if not self.is_set():
+            self._going.clear()
+
+    def resume(self) -> None:
+        """Let a paused job go on."""
+        self._going.set()
+
+    def wait(self) -> None:
+        """Wait while the job is paused; being asked to stop ends the wait."""
+        self._going.wait()
+
+    def obey(self, command: str) -> None:
+        """Do what one line of standard input says (`protocol.COMMANDS`); other lines say nothing."""
+        if command in ("detach", "attach"):
+            self.detached = command == "detach"
+        elif command in ("pause", "resume"):
+            getattr(self, command)()
+        elif command == "cancel":
+            self.set()
 
     def check(self) -> None:
         """Raise `Cancelled` when the job was asked to stop."""
@@ -67,11 +104,12 @@ def watch_signals(flag: CancelFlag) -> None:
             signal.signal(getattr(signal, name), handle)
 
 
-def watch_parent(flag: CancelFlag) -> bool:
-    """Cancel on a ``cancel`` line, or at the end, of standard input when it is a pipe; else do nothing.
+def watch_parent(flag: CancelFlag, folder: Path) -> bool:
+    """Obey the lines of standard input when it is a pipe, and cancel at its end; else do nothing.
 
     The add-on holds the other end of that pipe open as long as it lives, so its end is the parent's end. A terminal
-    or /dev/null says nothing about a parent.
+    or /dev/null says nothing about a parent. An engine that was told to outlive its parent is stopped through a file
+    in the job's ``folder``.
 
     Returns:
         Whether standard input is watched.
@@ -93,9 +131,24 @@ def watch_parent(flag: CancelFlag) -> bool:
                 block = b""
             pending += block
             *lines, pending = pending.split(b"\n")
-            if not block or any(line.strip() == b"cancel" for line in lines):
-                flag.set()
-                return
+            for line in lines:
+                flag.obey(line.decode("ascii", "replace").strip())
+            if not block:
+                break
+        if flag.detached:
+            flag.resume()  # nobody is left who could
+            _watch_folder(flag, folder)
+        flag.set()
 
     threading.Thread(target=read, name="parent-watch", daemon=True).start()
     return True
+
+
+def _watch_folder(flag: CancelFlag, folder: Path) -> None:
+    """Return once `protocol.CANCEL_FILE` is there, which is taken away."""
+    order = folder / protocol.CANCEL_FILE
+    while not flag.is_set():
+        if order.exists():
+            order.unlink(missing_ok=True)
+            return
+        time.sleep(_LOOK_SECONDS)

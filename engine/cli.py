@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="run a job folder, events on standard output", allow_abbrev=False)
     run.add_argument("job", type=Path, metavar="JOB", help=f"folder with a {protocol.REQUEST_FILE}")
+    run.add_argument("--live", action="store_true", help="also store the growing surface, for a viewport")
     run.set_defaults(command=_run, events=True)
     for sub in (generate, run):
         sub.add_argument(
@@ -99,12 +100,12 @@ def _generate(options: argparse.Namespace) -> int:
         request = _request(options)
         return Job.create(options.out or _default_folder(request), request), request
 
-    return _run_to_end(begin, options, watch=False)
+    return _run_to_end(begin, options)
 
 
 def _run(options: argparse.Namespace) -> int:
     """Run a job folder for a program that reads the events."""
-    return _run_to_end(lambda: Job.open_existing(options.job), options, watch=True)
+    return _run_to_end(lambda: Job.open_existing(options.job), options, watch=options.job)
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -163,14 +164,16 @@ def _default_folder(request: Request) -> Path:
     return Path("out") / f"{slug}-{hashlib.sha256(request.to_json().encode()).hexdigest()[:8]}"
 
 
-def _run_to_end(begin: Callable[[], tuple[Job, Request]], options: argparse.Namespace, watch: bool) -> int:
+def _run_to_end(
+    begin: Callable[[], tuple[Job, Request]], options: argparse.Namespace, watch: Path | None = None
+) -> int:
     """Open a job, run it, and say how it ended; the traceback of a bug goes to the log only."""
     device.tune_process()
     output = _claim_stdout()
     flag = cancel.CancelFlag()
     cancel.watch_signals(flag)
-    if watch:
-        cancel.watch_parent(flag)
+    if watch is not None:
+        cancel.watch_parent(flag, watch)
     listener: Listener = _EventStream(output, flag) if options.events else Terminal(sys.stderr)
     _set_up_logging(to_stderr=options.events)
     job: Job | None = None
@@ -180,7 +183,7 @@ def _run_to_end(begin: Callable[[], tuple[Job, Request]], options: argparse.Name
         flag.on_forced(functools.partial(_end_now, job, listener))
         from engine.pipeline import run_job
 
-        run_job(job, request, options.device, flag)
+        run_job(job, request, options.device, flag, live=getattr(options, "live", False))
         log.info("done")
     except BaseException as error:
         return _report_failure(error, job, listener)
@@ -228,7 +231,8 @@ class _EventStream:
             self._stream.write(json.dumps(event, ensure_ascii=False) + "\n")
             self._stream.flush()
         except (OSError, ValueError):
-            self._flag.set()
+            if not self._flag.detached:  # else the events are read from the job folder
+                self._flag.set()
 
 
 def _claim_stdout() -> TextIO:

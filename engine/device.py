@@ -99,6 +99,19 @@ def memory() -> tuple[int | None, int | None]:
     return None, None
 
 
+def peak_memory() -> dict[str, int | None]:
+    """Most memory in bytes that this process has held: ``main``, and ``gpu`` where torch used one."""
+    import torch
+
+    gpu = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
+    if sys.platform == "win32":
+        return {"main": None, "gpu": gpu}
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {"main": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, "gpu": gpu}
+
+
 def stage_seed(seed: int, stage: str) -> int:
     """One number per (seed, stage), so that a stage's randomness does not depend on the stages before it."""
     digest = hashlib.sha256(f"{seed}:{stage}".encode()).digest()

@@ -27,10 +27,9 @@ from engine.protocol import Request
 Listener = Callable[[dict[str, Any]], None]
 """Called with every event, for example by the terminal's progress bars."""
 
-LOCK_FILE = ".lock"
 _OWN_NAMES = {
     protocol.REQUEST_FILE, protocol.EVENTS_FILE, protocol.LOG_FILE, protocol.PREVIEWS_DIR, protocol.CHECKPOINTS_DIR,
-    protocol.RESULT_DIR, LOCK_FILE,
+    protocol.RESULT_DIR, protocol.LOCK_FILE,
 }  # fmt: skip
 
 
@@ -41,7 +40,7 @@ class Job:
         """Lock an existing folder and open its log and event stream; use `create` or `open_existing`."""
         self.path = path
         self.listeners: list[Listener] = []
-        self._lock = _lock(path / LOCK_FILE)
+        self._lock = _lock(path / protocol.LOCK_FILE)
         self._guard = threading.RLock()
         self._events: TextIO | None = None
         self._handler: logging.Handler | None = None

@@ -88,7 +88,7 @@ class Context:
         """Randomness of one stage, which does not depend on the stages before it."""
         import torch
 
-        return torch.Generator().manual_seed(devices.stage_seed(self.request.seed, stage))
+        return torch.Generator().manual_seed(devices.stage_seed(self.request.seed_of(stage), stage))
 
     def result(self, stage: str) -> Any:
         """The result of an earlier stage, read from the job folder when it was not made in this run."""
@@ -107,7 +107,7 @@ class Context:
         inputs = {
             "stage": name,
             "engine": engine.__version__,
-            "seed": self.request.seed,
+            "seed": self.request.seed_of(name),
             "prompt": self.prompts.get(name),
             "settings": self.config.section(name),
             "body": self.body.checksum,
@@ -131,6 +131,7 @@ def run_job(
     request: Request,
     device: str = "auto",
     flag: CancelFlag | None = None,
+    live: bool = False,
     stages: Mapping[str, Stage] | None = None,
     finish: Callable[[Job, Context], list[str]] | None = None,
 ) -> list[str]:
@@ -140,7 +141,8 @@ def run_job(
         job: the locked job folder.
         request: what to make.
         device: ``auto``, ``cpu`` or ``cuda``.
-        flag: asks the job to stop; checked at every step.
+        flag: asks the job to stop or pause; checked at every step.
+        live: also store the growing surface with the previews, for a viewport.
         stages: other implementations of the stages (tests), or None for the real ones.
         finish: another writer of the result folder (tests), or None for the real one.
 
@@ -165,7 +167,7 @@ def run_job(
         job.emit("warning", stage=added, message=f"{protocol.STAGE_LABELS[added]} was added; other stages need it.")
     for name in context.wanted:
         flag.check()
-        _run_stage(job, context, name, flag)
+        _run_stage(job, context, name, flag, live)
     flag.check()
     files = (finish or _write_results)(job, context)
     job.emit("result", path=protocol.RESULT_DIR, files=files)
@@ -178,7 +180,7 @@ def _write_results(job: Job, context: Context) -> list[str]:
     return write_results(job, context)
 
 
-def _run_stage(job: Job, context: Context, name: str, flag: CancelFlag) -> None:
+def _run_stage(job: Job, context: Context, name: str, flag: CancelFlag, live: bool) -> None:
     """Run one stage, or take its stored result when nothing that decides it has changed."""
     import torch
 
@@ -190,9 +192,9 @@ def _run_stage(job: Job, context: Context, name: str, flag: CancelFlag) -> None:
     resumed = folder.begin()
     log.info("stage %s %s (key %s)", name, "goes on" if resumed else "starts", folder.key[:12])
     began = time.monotonic()
-    torch.manual_seed(devices.stage_seed(context.request.seed, name))
+    torch.manual_seed(devices.stage_seed(context.request.seed_of(name), name))
     try:
-        result = context.stages[name].run(context, JobReporter(job, name, flag))
+        result = context.stages[name].run(context, JobReporter(job, name, flag, live))
         context.stages[name].save(result, folder.folder)
     except BaseException:
         folder.interrupted(time.monotonic() - began)

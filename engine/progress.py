@@ -22,8 +22,9 @@ _EVENT_INTERVAL = 0.2
 class JobReporter:
     """The `Reporter` of one stage of a job: events, preview files, and the question whether to stop."""
 
-    def __init__(self, job: Job, stage: str, flag: CancelFlag) -> None:
+    def __init__(self, job: Job, stage: str, flag: CancelFlag, live: bool = False) -> None:
         self._job, self._stage, self._flag = job, stage, flag
+        self.wants_geometry = live
         self._first: tuple[int, float] | None = None
         self._told = 0.0
 
@@ -41,7 +42,16 @@ class JobReporter:
             done, elapsed = step - self._first[0], now - self._first[1]
             eta = elapsed / done * (total - step) if done > 0 else None
             self._job.emit("progress", stage=self._stage, step=step, total=total, eta=eta, **figures)
+        if self._flag.paused and not self._flag.is_set():
+            self._pause()
         self._flag.check()
+
+    def _pause(self) -> None:
+        """Wait as long as the user wants; the time left is then reckoned anew."""
+        self._job.emit("paused", stage=self._stage)
+        self._flag.wait()
+        self._first = None
+        self._job.emit("resumed", stage=self._stage)
 
     def preview(self, name: str, image: np.ndarray) -> None:
         """Store a picture (uint8 (H,W,3)) under ``previews/<stage>/`` and say so."""
@@ -52,6 +62,18 @@ class JobReporter:
         path = self._job.previews(self._stage) / f"{re.sub(r'[^A-Za-z0-9_-]+', '-', name)}.png"
         protocol.write_atomically(path, buffer.getvalue())
         self._job.emit("preview", stage=self._stage, path=path.relative_to(self._job.path).as_posix())
+
+    def geometry(self, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray) -> None:
+        """Store the surface as `protocol.LIVE_NPZ` under ``previews/<stage>/`` and say so."""
+        import numpy as np
+
+        buffer = io.BytesIO()
+        np.savez(
+            buffer, vertices=vertices.astype(np.float32), faces=faces.astype(np.int32), colors=colors.astype(np.float32)
+        )
+        path = self._job.previews(self._stage) / protocol.LIVE_NPZ
+        protocol.write_atomically(path, buffer.getvalue())
+        self._job.emit("geometry", stage=self._stage, path=path.relative_to(self._job.path).as_posix())
 
     def warning(self, message: str) -> None:
         """Pass a sentence on to the user."""

@@ -54,6 +54,8 @@ REQUEST_FILE = "request.json"
 EVENTS_FILE = "events.jsonl"
 LOG_FILE = "log.txt"
 PREVIEWS_DIR = "previews"
+LIVE_NPZ = "live.npz"
+"""In a stage's previews: the growing surface, vertices (V,3), faces (F,3), colors (V,3) as in `AVATAR_NPZ`."""
 CHECKPOINTS_DIR = "checkpoints"
 RESULT_DIR = "result"
 
@@ -74,11 +76,20 @@ EVENTS: tuple[str, ...] = (
     "stage_skipped",  # stage (its inputs did not change; the stored result is used)
     "progress",  # stage, step, total, eta (seconds or null), loss / score (optional)
     "preview",  # stage, path (relative to the job folder)
+    "geometry",  # stage, path (relative to the job folder) of a `LIVE_NPZ`; only with `run --live`
+    "paused",  # stage
+    "resumed",  # stage
     "warning",  # stage (or null), message
     "stage_finished",  # stage, seconds
     "error",  # code, message (one sentence), hint (what to do)
     "result",  # path (of result/, relative to the job folder), files
 )
+COMMANDS: tuple[str, ...] = ("cancel", "pause", "resume", "detach", "attach")
+"""Lines that the engine takes on standard input; after ``detach`` it outlives its parent until ``attach``."""
+CANCEL_FILE = "cancel"
+"""Put into the job folder, stops an engine that has outlived its parent; the engine removes it."""
+LOCK_FILE = ".lock"
+"""Locked by the engine as long as it works in the folder."""
 ERROR_CODES: tuple[str, ...] = (
     "bad_request", "bad_config", "bad_weights", "out_of_memory", "disk_full", "not_writable",
     "broken_job", "environment", "cancelled", "internal",
@@ -97,6 +108,8 @@ class Request:
     prompts: dict[str, str]
     """Texts by stage name: ``shape``, ``appearance``, ``motion``."""
     seed: int = 0
+    seeds: dict[str, int] = field(default_factory=dict)
+    """Seeds of single stages by name, in place of ``seed``: another motion for the same looks, for example."""
     preset: str = "draft"
     stages: tuple[str, ...] = STAGES
     overrides: dict[str, Any] = field(default_factory=dict)
@@ -105,6 +118,10 @@ class Request:
     """Path of a HOCON file merged over the preset, or None."""
     engine_version: str = ""
     format: int = FORMAT
+
+    def seed_of(self, stage: str) -> int:
+        """Return the seed that one stage uses."""
+        return self.seeds.get(stage, self.seed)
 
     def to_json(self) -> str:
         """Serialise to the text of ``request.json``."""
@@ -144,8 +161,14 @@ class Request:
             if name not in DEFAULT_PROMPTS:
                 raise ProtocolError(f"There is no prompt named {name!r}; use {', '.join(DEFAULT_PROMPTS)}.")
             check_prompt(name, text)
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
+        if not _is_seed(self.seed):
             raise ProtocolError("seed must be a whole number from 0 to 2147483647.")
+        if (
+            not isinstance(self.seeds, dict)
+            or set(self.seeds) - set(STAGES)
+            or not all(map(_is_seed, self.seeds.values()))
+        ):
+            raise ProtocolError(f"seeds must map some of {', '.join(STAGES)} to whole numbers from 0 to 2147483647.")
         if not isinstance(self.preset, str) or not self.preset:
             raise ProtocolError(f"preset must be one of {', '.join(PRESETS)}.")
         if not isinstance(self.stages, tuple) or not self.stages or set(self.stages) - set(STAGES):
@@ -154,6 +177,10 @@ class Request:
             raise ProtocolError("overrides must map conf keys to values.")
         if self.conf is not None and not isinstance(self.conf, str):
             raise ProtocolError("conf must be the path of a file.")
+
+
+def _is_seed(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
 
 
 def check_prompt(name: str, text: object) -> None:

@@ -14,6 +14,10 @@ __all__ = ["Cancelled", "Reporter", "Silent"]
 class Reporter(Protocol):
     """What a stage may say while it runs."""
 
+    @property
+    def wants_geometry(self) -> bool:
+        """Whether somebody watches the surface grow, so that `geometry` is worth its while."""
+
     def progress(self, step: int, total: int, **figures: float) -> None:
         """Say that ``step`` of ``total`` steps are done; ``loss`` and ``score`` are shown when given.
 
@@ -23,6 +27,9 @@ class Reporter(Protocol):
 
     def preview(self, name: str, image: np.ndarray) -> None:
         """Show a picture of the work so far: uint8 (H,W,3), sRGB; ``name`` is a file name without its ending."""
+
+    def geometry(self, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray) -> None:
+        """Show the surface so far: (V,3) metres, (F,3) indices, (V,3) sRGB 0-1, in the stand pose."""
 
     def warning(self, message: str) -> None:
         """Say one sentence that the user should read although the job goes on."""
@@ -35,6 +42,8 @@ class Silent:
         """``cancel_at``: raise `Cancelled` at that step, or never."""
         self.steps: list[tuple[int, int, dict[str, float]]] = []
         self.previews: list[str] = []
+        self.wants_geometry = True
+        self.surfaces: list[tuple[int, int]] = []
         self.warnings: list[str] = []
         self.cancel_at = cancel_at
 
@@ -49,6 +58,12 @@ class Silent:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
             raise TypeError(f"a preview is uint8 (H,W,3), not {image.dtype} {image.shape}")
         self.previews.append(name)
+
+    def geometry(self, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray) -> None:
+        """Keep the counts of vertices and faces; refuse arrays that do not fit together."""
+        if vertices.shape != colors.shape or vertices.shape[1:] != (3,) or int(faces.max()) >= len(vertices):
+            raise TypeError(f"a surface is (V,3), (F,3), (V,3), not {vertices.shape} {faces.shape} {colors.shape}")
+        self.surfaces.append((len(vertices), len(faces)))
 
     def warning(self, message: str) -> None:
         """Keep the sentence."""

@@ -169,6 +169,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "prompts": {name: text for name, text in context.prompts.items() if name in context.wanted},
         "seed": request.seed,
+        "seeds": request.seeds,
         "preset": request.preset,
         "conf": request.conf,
         "overrides": request.overrides,
@@ -181,6 +182,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         "body": {"name": context.body.name, "sha256": context.body.checksum},
         "perceptor": {"name": context.perceptor.name, "sha256": context.perceptor.checksum},
         "shape": {"betas": np.asarray(context.result("shape").betas, float).round(6).tolist()},
+        "memory": device.peak_memory(),
         "seconds": {**timings, "total": round(sum(timings.values()), 3)},
         "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": provenance.checksum(folder / name)}
                   for name in files},

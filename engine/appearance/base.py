@@ -65,6 +65,10 @@ class BaseSurface:
             np.array(figure.parts), look,
         )  # fmt: skip
 
+    def mesh(self) -> tuple[Floats, NDArray[np.int32], Floats]:
+        """Vertices (V, 3), faces (F, 3) and colours (V, 3)."""
+        return self.vertices, self.faces, self.colors
+
     def nearest(self, points: NDArray) -> Nearest:
         """The nearest part of the union: the least signed distance among the parts."""
         points = np.ascontiguousarray(points, np.float32)

@@ -112,6 +112,18 @@ class AvatarField(nn.Module):
         """(N, 24) skinning weights at points (N, 3): those of the nearest place on the dressed body."""
         return self.base.interpolate(self.base.nearest(points), self.base.weights)
 
+    @torch.no_grad()
+    def surface(self) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]:
+        """Vertices (V, 3), faces (F, 3) and colours (V, 3) of the base surface, moved and coloured by what was learned.
+
+        To first order the field's own surface, at the price of one pass of the network: for a look while it grows.
+        """
+        points = torch.from_numpy(self.base.vertices).to(self.device)
+        offset, change = self.change(points)
+        moved = self.base.vertices - self.base.normals * offset[:, None].cpu().numpy()
+        colors = recolor(torch.from_numpy(self.base.colors).to(points), change)
+        return moved, self.base.faces, colors.cpu().numpy()
+
     def save(self, path: Path) -> None:
         """Write the field as one safetensors file."""
         arrays = {f"base.{name}": value for name, value in self.base.to_arrays().items()}

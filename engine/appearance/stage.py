@@ -42,12 +42,16 @@ def run(
     searching = conf.search if conf.warm_start == "codebook" else 0
     total = searching + conf.iterations
     wardrobe = Wardrobe(body)
+    if report.wants_geometry:
+        report.geometry(*BaseSurface.dressed(body, betas, None, wardrobe).mesh())
     look = _look(prompt, betas, body, perceptor, conf, generator, report, checkpoint_dir, wardrobe, total)
     base = BaseSurface.dressed(body, betas, look, wardrobe)
     field = AvatarField(base, conf.grid, generator).to(device)
     joints = body.pose(betas, stand_pose()[None])[1][0]
     stance = views.Stance.of(base.vertices, joints)
     report.preview("step-000000", preview(field, stance, 25.0))
+    if report.wants_geometry:
+        report.geometry(*field.surface())
     Trainer(field, Guide(prompt, perceptor), stance, conf, generator, report, checkpoint_dir).run(searching, total)
     return field
 

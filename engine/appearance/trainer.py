@@ -54,6 +54,8 @@ class Trainer:
                 self._checkpoint()
             if self.step % self.conf.preview_every == 0:
                 self.report.preview(f"step-{first + self.step:06d}", preview(self.field, self.stance, 25.0))
+                if self.report.wants_geometry:
+                    self.report.geometry(*self.field.surface())
             self.report.progress(first + self.step, total, loss=float(loss.detach()), score=self.score)
 
     def _set_rate(self) -> None:

@@ -228,6 +228,23 @@ def test_a_reader_that_is_gone_cancels(tmp_path):
     finish_cancelled(child, job)
 
 
+@pytest.mark.parametrize("end", ["result", "cancelled"])
+def test_a_detached_job_outlives_its_parent(tmp_path, end):
+    job = make_job(tmp_path / "job")
+    child = start("run", job)
+    wait_for(child, "stage_started")
+    child.stdin.write("detach\n")
+    child.stdin.close()
+    child.stdout.close()
+    child.stdin = child.stdout = None
+    if end == "cancelled":
+        (job / protocol.CANCEL_FILE).touch()
+    child.wait(60)
+    last = protocol.parse_event((job / protocol.EVENTS_FILE).read_text().splitlines()[-1])
+    assert end in (last["event"], last.get("code"))
+    assert not (job / protocol.CANCEL_FILE).exists()
+
+
 @posix
 def test_generate_is_cancelled_by_ctrl_c_with_a_sentence(tmp_path):
     child = start("generate", "--preset", "tiny", "--out", tmp_path / "job")

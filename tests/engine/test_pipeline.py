@@ -89,10 +89,11 @@ def test_a_damaged_result_is_made_again(done, damage):
     assert stages_run(done) == ["mesh", "finish"]
 
 
-class StopAt:
+class StopAt(CancelFlag):
     """A flag that is set once a stage reports a certain number of steps."""
 
     def __init__(self, steps: int) -> None:
+        super().__init__()
         self.left = steps
 
     def check(self) -> None:
@@ -215,3 +216,12 @@ def test_the_flag_is_asked_between_stages(tmp_path):
     with pytest.raises(Cancelled):
         fake_stages.run(tmp_path / "job", REQUEST, flag=flag)
     assert stages_run(tmp_path / "job") == []
+
+
+def test_another_seed_for_one_stage_leaves_the_others_alone(done):
+    numbers = json.loads((done / "result" / "all.json").read_text())
+    fake_stages.run(done, dataclasses.replace(REQUEST, seeds={"motion": REQUEST.seed + 1}))
+    assert stages_run(done) == ["motion", "finish"]
+    again = json.loads((done / "result" / "all.json").read_text())
+    changed = [name for name in numbers if numbers[name]["number"] != again[name]["number"]]
+    assert changed == ["motion"]

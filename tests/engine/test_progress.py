@@ -1,6 +1,7 @@
 """What a person reads in a terminal."""
 
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -95,3 +96,35 @@ def test_the_reporter_writes_pictures_and_stops(tmp_path):
     assert path.parent == tmp_path / "previews" / "shape"
     assert np.array_equal(np.asarray(Image.open(path)), image)
     assert events[1]["loss"] == 0.5
+
+
+def test_a_paused_stage_holds_at_its_next_step(tmp_path):
+    events, flag = [], CancelFlag()
+    with Job.create(tmp_path, Request(prompts={})) as job:
+        job.listeners.append(events.append)
+        report = JobReporter(job, "shape", flag)
+        flag.obey("pause")
+        stage = threading.Thread(target=report.progress, args=(2, 2))
+        stage.start()
+        stage.join(0.2)
+        assert stage.is_alive() and flag.paused
+        flag.obey("resume")
+        stage.join(10)
+        assert [event["event"] for event in events] == ["progress", "paused", "resumed"]
+        flag.obey("pause")
+        flag.obey("cancel")
+        assert not flag.paused
+        with pytest.raises(Cancelled):
+            report.progress(2, 2)
+
+
+def test_the_surface_is_stored_beside_the_previews(tmp_path):
+    events = []
+    vertices, faces = np.eye(3), np.array([[0, 1, 2]])
+    with Job.create(tmp_path, Request(prompts={})) as job:
+        job.listeners.append(events.append)
+        job.previews("shape").mkdir()
+        assert not JobReporter(job, "shape", CancelFlag()).wants_geometry
+        JobReporter(job, "shape", CancelFlag(), live=True).geometry(vertices, faces, vertices)
+    with np.load(tmp_path / events[0]["path"]) as stored:
+        assert np.array_equal(stored["vertices"], vertices) and stored["faces"].dtype == np.int32

@@ -31,6 +31,8 @@ def test_request_survives_the_file():
         ({"seed": -1}, "seed"),
         ({"seed": True}, "seed"),
         ({"seed": 2**31}, "seed"),
+        ({"seeds": {"hat": 1}}, "seeds"),
+        ({"seeds": {"motion": -1}}, "seeds"),
         ({"preset": ""}, "preset"),
         ({"stages": []}, "stages"),
         ({"stages": ["hair"]}, "stages"),
