@@ -57,6 +57,21 @@ def test_guidance_changes_the_field(body, perceptor, tmp_path):
     assert any(name.startswith("outfit") for name in report.previews)
     assert any(name.startswith("step") for name in report.previews)
     assert report.steps[-1][0] == report.steps[-1][1] == TINY.search + TINY.iterations
+    assert len(report.surfaces) == 2 + TINY.iterations // TINY.preview_every
+
+
+def test_the_surface_to_look_at_is_where_the_field_is_zero(body, perceptor, tmp_path):
+    field = sculpt(body, perceptor, replace(TINY, iterations=0), tmp_path / "job")
+    torch.nn.init.normal_(field.residual.out.weight, std=0.3)  # as if much had been learned
+    shown, _, colors = field.surface()
+    bare = field.base.vertices
+    assert np.abs(shown - bare).mean() > 1e-3 and 0 <= colors.min() <= colors.max() <= 1
+
+    def error(points):
+        with torch.no_grad():
+            return float(np.median(np.abs(field.sdf(torch.from_numpy(points)).numpy())))
+
+    assert error(shown) < 0.3 * error(bare)
 
 
 def test_without_a_warm_start_the_body_is_bare(body, perceptor, tmp_path):
