@@ -74,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument(
         "--stages", metavar="A,B", help=f"some of {','.join(protocol.STAGES)} (default: all); needed ones are added"
     )
+    generate.add_argument(
+        "--allow-download", action="store_true", help="let clip.model come from the Hugging Face hub (once)"
+    )
     generate.add_argument("--events", action="store_true", help="JSON events on standard output instead of bars")
     generate.set_defaults(command=_generate)
 
@@ -140,6 +143,8 @@ def _request(options: argparse.Namespace) -> Request:
         if not separator or not key.strip():
             raise EngineError("bad_request", f"--set takes KEY=VALUE, not {pair!r}.")
         overrides[key.strip()] = value.strip()
+    if options.allow_download:
+        overrides["clip.download"] = True
     stages = protocol.STAGES
     if options.stages is not None:
         stages = tuple(name.strip() for name in options.stages.split(",") if name.strip())

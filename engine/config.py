@@ -35,8 +35,15 @@ class BodyConfig:
 class ClipConfig:
     """Which perceptor (text and image encoder) judges the pictures."""
 
-    model: str | None = None
-    """Path of a folder with a CLIP model in transformers' format, or null for the bundled perceptor."""
+    model: str | tuple[str, ...] | None = None
+    """A folder in transformers' CLIP or SigLIP format, a hub id, OpenAI's .pt file, or null for the bundled perceptor;
+    or a list of these that guide together, where ``bundled`` names the bundled one."""
+    weights: tuple[float, ...] = ()
+    """How much each perceptor of a list counts; empty for all the same."""
+    download: bool = False
+    """Whether a hub id that is not on this computer may be downloaded (once, into the user's cache)."""
+    precision: str = "float32"
+    """Numbers the perceptor computes with: ``float32``, or ``bfloat16`` where the device is fast with them."""
 
 
 @dataclass(frozen=True)
@@ -220,8 +227,9 @@ def _parse_value(key: str, text: str) -> Any:
     from pyhocon.exceptions import ConfigException
     from pyparsing import ParseBaseException
 
-    wants_text = str in _members(fields().get(key, object))
-    if wants_text:
+    kinds = _members(fields().get(key, object))
+    list_too = text.startswith("[") and any(typing.get_origin(kind) is tuple for kind in kinds)
+    if str in kinds and not list_too:
         return None if text == "null" else text
     try:
         tree = ConfigFactory.parse_string(f"value = {text}").as_plain_ordered_dict()

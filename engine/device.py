@@ -32,7 +32,6 @@ def tune_process() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     os.environ.setdefault("OMP_NUM_THREADS", str(available_cores()))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
         try:
             libc = ctypes.CDLL(None)

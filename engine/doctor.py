@@ -8,6 +8,7 @@ import platform
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def examine(config: Config | None = None) -> dict[str, Any]:
         "device": _device(advice),
         "memory": _memory(advice),
         "assets": provenance.bundled(),
+        "perceptor": _perceptor(config or Config(), advice),
         "user_weights": _user_weights(config or Config(), advice),
     }
     broken = [part for part in findings["assets"] if part["state"] != "ok"]
@@ -50,7 +52,9 @@ def examine(config: Config | None = None) -> dict[str, Any]:
         advice.insert(0, f"The bundled file {part['file']} is {part['state']}; install or check out the project again.")
     missing = [name for name, entry in findings["packages"].items() if entry["installed"] is None]
     bad_weights = [entry for entry in findings["user_weights"] if entry["state"] != "ok"]
-    findings["ok"] = not (broken or missing or bad_weights or findings["device"]["error"])
+    findings["ok"] = not (
+        broken or missing or bad_weights or findings["device"]["error"] or findings["perceptor"]["error"]
+    )
     findings["advice"] = advice
     return findings
 
@@ -124,15 +128,24 @@ def _memory(advice: list[str]) -> dict[str, int | None]:
     return {"total": total, "available": available}
 
 
+def _perceptor(config: Config, advice: list[str]) -> dict[str, Any]:
+    """The perceptor that the settings name, loaded by the code that will use it; nothing is downloaded."""
+    found: dict[str, Any] = {"setting": config.clip.model, "name": None, "input_size": None, "error": None}
+    try:
+        from engine.perceptor import load_perceptor
+
+        perceptor = load_perceptor(replace(config.clip, download=False))
+    except (EngineError, ImportError) as error:
+        advice.insert(0, f"clip.model: {error}")
+        return found | {"error": str(error)}
+    return found | {"name": perceptor.name, "input_size": perceptor.input_size, "sha256": perceptor.checksum}
+
+
 def _user_weights(config: Config, advice: list[str]) -> list[dict[str, str | None]]:
     """The user's own files that the settings name, tried by the code that will read them."""
     entries: list[dict[str, str | None]] = []
     loaders: dict[str, tuple[str | None, Callable[[], object]]] = {
         "body.model": (config.body.model, lambda: importlib.import_module("engine.body").load_body(config.body)),
-        "clip.model": (
-            config.clip.model,
-            lambda: importlib.import_module("engine.perceptor").load_perceptor(config.clip),
-        ),
     }
     for key, (path, load) in loaders.items():
         if path is None:
@@ -170,6 +183,9 @@ def as_text(findings: dict[str, Any]) -> str:
         lines.append(
             f"  {part['file']:<32} {_size(part['bytes']):>9}  {digest:<16}  {part['state']}  ({part['licence']})"
         )
+    seen = findings["perceptor"]
+    shown = f"{seen['name']}, {seen['input_size']}² pixels, {(seen.get('sha256') or '')[:16]}"
+    lines.append(f"perceptor {seen['error'] or shown}")
     lines.append("your own weights")
     for entry in findings["user_weights"]:
         lines.append(f"  {entry['setting']:<12} {entry['path']}: {entry['state']}")

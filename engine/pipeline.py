@@ -68,6 +68,8 @@ class Context:
         self.wanted = with_needed(request.stages, stages)
         self.prompts = {**protocol.DEFAULT_PROMPTS, **request.prompts}
         self.folders: dict[str, StageFolder] = {}
+        self.report: Reporter | None = None
+        """Hears of what happens while a model is loaded for the current stage, such as a download."""
         self._results: dict[str, Any] = {}
 
     @cached_property
@@ -82,7 +84,7 @@ class Context:
         """The text and image encoders, loaded when a stage first asks for them."""
         from engine.perceptor import load_perceptor
 
-        return load_perceptor(self.config.clip, str(self.device))
+        return load_perceptor(self.config.clip, str(self.device), self.report)
 
     def generator(self, stage: str) -> torch.Generator:
         """Randomness of one stage, which does not depend on the stages before it."""
@@ -184,6 +186,7 @@ def _run_stage(job: Job, context: Context, name: str, flag: CancelFlag, live: bo
     """Run one stage, or take its stored result when nothing that decides it has changed."""
     import torch
 
+    context.report = JobReporter(job, name, flag, live)
     folder = context.folders[name] = StageFolder(job, name, context.key(name))
     if folder.is_finished():
         job.emit("stage_skipped", stage=name)
@@ -194,7 +197,7 @@ def _run_stage(job: Job, context: Context, name: str, flag: CancelFlag, live: bo
     began = time.monotonic()
     torch.manual_seed(devices.stage_seed(context.request.seed_of(name), name))
     try:
-        result = context.stages[name].run(context, JobReporter(job, name, flag, live))
+        result = context.stages[name].run(context, context.report)
         context.stages[name].save(result, folder.folder)
     except BaseException:
         folder.interrupted(time.monotonic() - began)

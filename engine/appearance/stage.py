@@ -17,7 +17,7 @@ from engine.appearance.trainer import Trainer, preview
 from engine.body import Body, stand_pose
 from engine.config import AppearanceConfig
 from engine.errors import EngineError
-from engine.perceptor import Perceptor
+from engine.perceptor import Perceptor, prompts
 from engine.protocol import write_atomically
 from engine.report import Reporter
 from engine.wardrobe.dress import Wardrobe
@@ -39,6 +39,7 @@ def run(
     """
     if conf.warm_start not in ("codebook", "none"):
         raise EngineError("bad_config", f"appearance.warm_start is {conf.warm_start!r}.", "Set it to codebook or none.")
+    prompts.warn_of_cut(prompt, prompts.face, perceptor, report)
     searching = conf.search if conf.warm_start == "codebook" else 0
     total = searching + conf.iterations
     wardrobe = Wardrobe(body)

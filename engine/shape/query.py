@@ -70,16 +70,12 @@ def run(
     del generator
     stored = load_file(CODEBOOK)
     codes = stored["betas"].astype(np.float32)[:, : body.num_betas]
-    total = len(codes) + 1
 
-    def embed_all() -> Tensor:
-        rows = []
-        for index, betas in enumerate(codes):
-            rows.append(embed_pictures(perceptor, pictures(body, betas, perceptor.input_size)))
-            report.progress(index + 1, total)
-        return torch.stack(rows)
+    def embed(member: Perceptor, index: int) -> Tensor:
+        return embed_pictures(member, pictures(body, codes[index], member.input_size))
 
-    embedded = features(CODEBOOK, f"features.{body.checksum[:12]}", perceptor, embed_all)
+    prompts.warn_of_cut(prompt, prompts.body, perceptor, report)
+    embedded = features(CODEBOOK, f"features.{body.checksum[:12]}", perceptor, len(codes), embed, report)
     mean = embed_pictures(perceptor, pictures(body, np.zeros(body.num_betas), perceptor.input_size))
     texts = perceptor.encode_text([prompts.body(prompt), prompt, prompts.NEUTRAL_SHAPE, "a person"])
     difference = F.normalize((texts[:2] - texts[2:]).mean(0), dim=-1)
@@ -94,7 +90,7 @@ def run(
     if conf.picture_share < 1:
         betas = betas + carry(prompt, (shares[:, None] * numbers[chosen]).sum(0), numbers, codes)
     report.preview("body", _still(body, betas))
-    report.progress(total, total, score=float(best.values[0]))
+    report.progress(1, 1, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))
 
 

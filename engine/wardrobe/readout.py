@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from engine.perceptor import ClipPerceptor, load_perceptor, prompts
+from engine.perceptor import Perceptor, load_perceptor, prompts
 from engine.wardrobe.outfit import Look, look_from_dict
 from engine.wardrobe.truths import SHARES, Space
 
@@ -45,7 +45,7 @@ def likeness(text: str) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=1)
-def _bundled() -> ClipPerceptor:
+def _bundled() -> Perceptor:
     return load_perceptor()
 
 

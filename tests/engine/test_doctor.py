@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from engine import doctor, provenance
 from engine.config import load_config
 
@@ -69,15 +67,31 @@ def test_damaged_and_missing_assets_are_named(monkeypatch, tmp_path):
     assert provenance.bundled()[0]["state"] == "ok"
 
 
-@pytest.mark.parametrize("setting", ["body.model", "clip.model"])
-def test_user_weights_that_cannot_be_read_are_named(tmp_path, setting):
+def test_user_weights_that_cannot_be_read_are_named(tmp_path):
     file = tmp_path / "weights.npz"
     file.write_bytes(b"not weights")
-    findings = doctor.examine(load_config(overrides={setting: str(file)}))
+    findings = doctor.examine(load_config(overrides={"body.model": str(file)}))
     assert not findings["ok"]
     (entry,) = findings["user_weights"]
-    assert entry["setting"] == setting
+    assert entry["setting"] == "body.model"
     assert entry["state"] != "ok"
+
+
+def test_the_perceptor_in_use_is_named(tmp_path):
+    found = doctor.examine()["perceptor"]
+    assert found["name"] == "bundled" and found["error"] is None and len(found["sha256"]) == 64
+    file = tmp_path / "ViT-B-32.pt"
+    file.write_bytes(b"not weights")
+    findings = doctor.examine(load_config(overrides={"clip.model": str(file)}))
+    assert not findings["ok"] and str(file) in findings["perceptor"]["error"]
+    assert any(str(file) in sentence for sentence in findings["advice"])
+    assert f"perceptor {findings['perceptor']['error']}" in doctor.as_text(findings)
+
+
+def test_the_doctor_downloads_nothing(monkeypatch, tmp_path):
+    monkeypatch.setenv("AVATARCLIP_CACHE", str(tmp_path))
+    config = load_config(overrides={"clip.model": "someone/that-nobody-has", "clip.download": True})
+    assert "not on this computer" in doctor.examine(config)["perceptor"]["error"]
 
 
 def test_the_command_gives_text_and_json():

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTokenizer, CLIPVisionConfig
 
 from engine.config import ClipConfig
 from engine.errors import EngineError
 from engine.perceptor import load_perceptor, prompts
-from engine.perceptor.clip import BUNDLED, MEAN, STD
-from engine.perceptor.codebook import features
+from engine.perceptor.clip import MEAN, STD
+from engine.perceptor.load import BUNDLED
+from engine.report import Silent
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,14 @@ def test_words_beyond_the_context_are_named(clip_folder):
     assert perceptor.words_cut_off("a man") == ""
     text = "a man " * 9 + "with a lost hat"
     assert perceptor.words_cut_off(text) == "with a lost hat"
+    report = Silent()
+    prompts.warn_of_cut(
+        "a tall man with a red hat, a blue coat, green boots and an umbrella", prompts.face, perceptor, report
+    )
+    (warning,) = report.warnings
+    assert warning.endswith("green boots and an umbrella")
+    prompts.warn_of_cut("a man", prompts.face, perceptor, report)
+    assert len(report.warnings) == 1
 
 
 def test_checksums_tell_models_apart(bundled, clip_folder):
@@ -93,50 +103,70 @@ def test_checksums_tell_models_apart(bundled, clip_folder):
     assert bundled.checksum == load_perceptor().checksum != other.checksum
 
 
-@pytest.mark.parametrize("damage", ["missing", "config", "truncated", "type", "pickle"])
-def test_broken_folders_are_refused_in_one_sentence(clip_folder, tmp_path, damage):
+@pytest.mark.parametrize(
+    ("damage", "word"),
+    [
+        ("missing", "no perceptor"),
+        ("empty", "config.json"),
+        ("config", "damaged"),
+        ("truncated", "could not be loaded"),
+        ("type", "bert"),
+        ("pickle", "would run code"),
+        ("architecture", "could not be loaded"),
+        ("tensor", "is missing"),
+        ("tokenizer", "could not be loaded"),
+    ],
+)
+def test_broken_folders_are_refused_in_one_sentence(clip_folder, tmp_path, damage, word):
     folder = tmp_path / "model"
     if damage != "missing":
         folder.mkdir()
+    if damage not in ("missing", "empty"):
         for file in clip_folder.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
+    weights, config = folder / "model.safetensors", folder / "config.json"
     if damage == "config":
-        (folder / "config.json").write_text("{")
-    if damage == "type":
-        config = json.loads((folder / "config.json").read_text()) | {"model_type": "bert"}
-        (folder / "config.json").write_text(json.dumps(config))
-    if damage in ("truncated", "pickle"):
-        weights = folder / "model.safetensors"
-        content = weights.read_bytes()
+        config.write_text("{")
+    elif damage == "type":
+        config.write_text(json.dumps(json.loads(config.read_text()) | {"model_type": "bert"}))
+    elif damage == "architecture":
+        changed = json.loads(config.read_text())
+        changed["vision_config"]["hidden_size"] = 64
+        config.write_text(json.dumps(changed))
+    elif damage == "truncated":
+        weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+    elif damage == "tensor":
+        state = load_file(weights)
+        del state["text_model.final_layer_norm.weight"]
+        save_file(state, weights, {"format": "pt"})
+    elif damage == "pickle":
         weights.unlink()
-        if damage == "truncated":
-            weights.write_bytes(content[: len(content) // 2])
-        else:
-            (folder / "pytorch_model.bin").write_bytes(b"cos\nsystem\n(S'touch /tmp/executed'\ntR.")
-    with pytest.raises(EngineError) as error:
+        (folder / "pytorch_model.bin").write_bytes(b"cos\nsystem\n(S'touch executed'\ntR.")
+    elif damage == "tokenizer":
+        (folder / "tokenizer.json").write_text("{")
+    with pytest.raises(EngineError, match=word) as error:
         load_perceptor(ClipConfig(model=str(folder)))
-    assert error.value.code == "bad_weights"
+    assert error.value.code == "bad_weights" and error.value.hint
 
 
-def test_features_are_made_once_per_perceptor(bundled, clip_folder, tmp_path, monkeypatch):
-    from safetensors.torch import save_file
+def test_pickled_weights_are_read_as_tensors(clip_folder, tmp_path):
+    for file in clip_folder.iterdir():
+        if file.name != "model.safetensors":
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    torch.save(load_file(clip_folder / "model.safetensors"), tmp_path / "pytorch_model.bin")
+    pickled, safe = (load_perceptor(ClipConfig(model=str(folder))) for folder in (tmp_path, clip_folder))
+    assert pickled.checksum == safe.checksum
 
-    monkeypatch.setenv("AVATARCLIP_CACHE", str(tmp_path / "cache"))
-    asset = tmp_path / "book.safetensors"
-    shipped = torch.nn.functional.normalize(torch.randn(3, 4), dim=-1)
-    save_file({"pictures": shipped}, asset, {"perceptor": bundled.checksum, "version": "1"})
-    calls = []
 
-    def make() -> torch.Tensor:
-        calls.append(1)
-        return torch.nn.functional.normalize(torch.ones(3, 4), dim=-1)
-
-    assert torch.allclose(features(asset, "pictures", bundled, make), shipped, atol=1e-6)
-    assert not calls
-    other = load_perceptor(ClipConfig(model=str(clip_folder)))
-    first, second = (features(asset, "pictures", other, make) for _ in range(2))
-    assert len(calls) == 1
-    assert torch.allclose(first, second, atol=1e-3)
+def test_bfloat16_says_nearly_the_same(clip_folder):
+    exact, rough = (load_perceptor(ClipConfig(model=str(clip_folder), precision=p)) for p in ("float32", "bfloat16"))
+    images = torch.rand(2, 3, 32, 32, requires_grad=True)
+    found = rough.encode_image(images)
+    found.sum().backward()
+    assert found.dtype == torch.float32 and images.grad is not None and images.grad.abs().sum() > 0
+    assert float((found * exact.encode_image(images)).sum(1).min().detach()) > 0.99
+    with pytest.raises(EngineError, match="precision"):
+        load_perceptor(ClipConfig(precision="int8"))
 
 
 def test_prompts_hold_the_users_words():

@@ -1,0 +1,258 @@
+"""OpenAI's own weight files (``ViT-B-32.pt`` and its like), read without running anything in them.
+
+They are TorchScript archives: a zip with the modules as a pickle (``data.pkl``), one file per tensor, and code. Only
+tensors are taken out, by an unpickler that knows nothing but tensors; the code is never looked at. Plain state dicts
+with the same names are read too.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import re
+import zipfile
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import CLIPConfig, CLIPModel
+
+from engine.errors import EngineError, first_line
+
+AGAIN = "Download it again, or leave clip.model empty for the bundled perceptor."
+REFUSED = "Take weights from their makers' own pages, as safetensors where there is a choice."
+SUPPORTED = "OpenAI's ViT-B/32, ViT-B/16, ViT-L/14 and ViT-L/14@336px can be read, and folders in transformers' format."
+STORAGES = {
+    "DoubleStorage": torch.float64, "FloatStorage": torch.float32, "HalfStorage": torch.float16,
+    "BFloat16Storage": torch.bfloat16, "LongStorage": torch.int64, "IntStorage": torch.int32,
+    "ShortStorage": torch.int16, "CharStorage": torch.int8, "ByteStorage": torch.uint8, "BoolStorage": torch.bool,
+}  # fmt: skip
+HEAD = 64
+"""Width of an attention head in all of OpenAI's transformers."""
+
+
+def load_openai(path: Path) -> CLIPModel:
+    """A CLIP in OpenAI's format as transformers' model, float32.
+
+    Raises:
+        EngineError: ``bad_weights`` if the file is damaged, would run code, or holds something else.
+    """
+    return convert(read_tensors(path), path)
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """All tensors of a TorchScript archive or of a saved state dict by their dotted names.
+
+    Raises:
+        EngineError: ``bad_weights`` if the file is damaged or asks for anything but tensors.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                if any(name.endswith("/constants.pkl") for name in archive.namelist()):
+                    return _flatten(_Unpickler(archive, path).load())
+        return _plain(torch.load(path, map_location="cpu", weights_only=True), path)
+    except EngineError:
+        raise
+    except pickle.UnpicklingError as error:
+        wanted = re.search(r"Unsupported \w+(?::\s*(?:GLOBAL\s+)?([\w.]+))?", str(error))
+        if wanted:
+            raise refusal(path, wanted[1] or "more than tensors") from error
+        raise damage(path) from error
+    except Exception as error:  # zipfile, pickle and torch raise many kinds for a broken file
+        raise damage(path) from error
+
+
+def damage(path: Path) -> EngineError:
+    """What to say of a file that cannot be read to its end."""
+    return EngineError("bad_weights", f"{path} is damaged or cut off.", AGAIN)
+
+
+def reason(error: BaseException) -> str:
+    """The first clause of another library's message."""
+    return first_line(error).split(". ")[0].rstrip(".")
+
+
+def refusal(path: Path, wanted: str) -> EngineError:
+    """What to say of a pickle that holds more than tensors."""
+    return EngineError(
+        "bad_weights", f"{path} was refused: opening it would run code of its own ({wanted[:80]}).", REFUSED
+    )
+
+
+class _Module:
+    """Stands for every class of an archive's own code: holds what was pickled and does nothing."""
+
+    def __setstate__(self, state: Any) -> None:
+        if not isinstance(state, dict):
+            raise TypeError("a module's state is not a dict")
+        self.__dict__.update(state)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Reads an archive's ``data.pkl``: modules become `_Module`, tensors are read, everything else is refused."""
+
+    def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
+        self.archive, self.path = archive, path
+        entry = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
+        self.prefix = entry.removesuffix("data.pkl")
+        super().__init__(io.BytesIO(archive.read(entry)))
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.split(".")[0] == "__torch__":
+            return _Module
+        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return _tensor
+        if (module, name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        if module == "torch" and name in STORAGES:
+            return STORAGES[name]
+        if module == "torch.jit._pickle" and name.startswith("build_"):  # lists of plain numbers
+            return list
+        raise refusal(self.path, f"{module}.{name}")
+
+    def persistent_load(self, pid: Any) -> Tensor:
+        _, dtype, key, _, count = pid
+        if not isinstance(dtype, torch.dtype) or not str(key).isdigit():
+            raise ValueError("an unknown kind of storage")
+        info = self.archive.getinfo(f"{self.prefix}data/{key}")
+        if info.file_size < count * dtype.itemsize:
+            raise ValueError(f"tensor {key} is too short")
+        content = bytearray(self.archive.read(info))
+        return torch.frombuffer(content, dtype=dtype, count=count) if count else torch.empty(0, dtype=dtype)
+
+
+def _tensor(flat: Tensor, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: object) -> Tensor:
+    """A tensor over a storage, which it must not exceed."""
+    if torch.Size(size).numel() > flat.numel():
+        raise ValueError("a tensor is larger than its storage")
+    return torch.as_strided(flat, size, stride, offset)
+
+
+def _flatten(root: object) -> dict[str, Tensor]:
+    """The tensors of a tree of modules by their dotted names."""
+    found: dict[str, Tensor] = {}
+    waiting: list[tuple[str, Any]] = [("", root)]
+    seen: set[int] = set()
+    while waiting:
+        prefix, module = waiting.pop()
+        if id(module) in seen or not isinstance(module, _Module):
+            continue
+        seen.add(id(module))
+        for name, value in vars(module).items():
+            if isinstance(value, Tensor):
+                found[prefix + name] = value
+            else:
+                waiting.append((f"{prefix}{name}.", value))
+    return found
+
+
+def _plain(content: object, path: Path) -> dict[str, Tensor]:
+    """A state dict, alone or as an entry of a training checkpoint, without the prefix of parallel training."""
+    state = content.get("state_dict", content) if isinstance(content, dict) else content
+    if not isinstance(state, dict) or not state or not all(isinstance(value, Tensor) for value in state.values()):
+        raise EngineError("bad_weights", f"{path} holds no state dict of tensors.", SUPPORTED)
+    return {str(name).removeprefix("module."): value for name, value in state.items()}
+
+
+def convert(tensors: dict[str, Tensor], path: Path) -> CLIPModel:
+    """Tensors in OpenAI's names as transformers' model.
+
+    Raises:
+        EngineError: ``bad_weights`` if they are not those of a CLIP with a vision transformer.
+    """
+    if any(name.startswith("visual.layer1.") for name in tensors):
+        raise EngineError("bad_weights", f"{path} holds a CLIP with a ResNet, which is not supported.", SUPPORTED)
+    if any(name.startswith("text_model.") for name in tensors):
+        hint = f"Put it as pytorch_model.bin beside its config.json and give the folder {path.parent}."
+        raise EngineError("bad_weights", f"{path} has transformers' names and lacks a description.", hint)
+    try:
+        config, state = _config(tensors), _renamed(tensors)
+        read: Any = CLIPModel.from_pretrained
+        model, info = read(None, config=config, state_dict=state, dtype=torch.float32, output_loading_info=True)
+    except KeyError as error:
+        raise EngineError("bad_weights", f"{path} holds no CLIP ({reason(error)} is missing).", SUPPORTED) from error
+    except Exception as error:  # sizes that do not fit each other
+        sentence = f"{path} holds no CLIP that can be read ({reason(error)})."
+        raise EngineError("bad_weights", sentence, SUPPORTED) from error
+    check_whole(info, path)
+    found: CLIPModel = model
+    return found
+
+
+def check_whole(info: dict[str, Any], path: Path) -> None:
+    """Refuse a model some of whose weights were not in the file.
+
+    Raises:
+        EngineError: ``bad_weights`` naming one of them.
+    """
+    lacking = sorted([*info["missing_keys"], *(str(key) for key in info["mismatched_keys"])])
+    if lacking:
+        sentence = f"The weights in {path} are not those of its architecture ({lacking[0]} is missing)."
+        raise EngineError("bad_weights", sentence, AGAIN)
+
+
+def _config(tensors: dict[str, Tensor]) -> CLIPConfig:
+    """The sizes of a model, which its tensors' shapes tell."""
+
+    def layers(prefix: str) -> int:
+        return len({name.removeprefix(prefix).split(".")[0] for name in tensors if name.startswith(prefix)})
+
+    width, text_width = tensors["visual.conv1.weight"].shape[0], tensors["ln_final.weight"].shape[0]
+    patch = tensors["visual.conv1.weight"].shape[-1]
+    grid = round((tensors["visual.positional_embedding"].shape[0] - 1) ** 0.5)
+    context, vocabulary = tensors["positional_embedding"].shape[0], tensors["token_embedding.weight"].shape[0]
+    text = {
+        "hidden_size": text_width, "intermediate_size": 4 * text_width, "num_attention_heads": text_width // HEAD,
+        "num_hidden_layers": layers("transformer.resblocks."), "max_position_embeddings": context,
+        "vocab_size": vocabulary, "bos_token_id": vocabulary - 2, "eos_token_id": vocabulary - 1,
+        "pad_token_id": vocabulary - 1, "hidden_act": "quick_gelu",
+    }  # fmt: skip
+    vision = {
+        "hidden_size": width, "intermediate_size": 4 * width, "num_attention_heads": width // HEAD,
+        "num_hidden_layers": layers("visual.transformer.resblocks."), "image_size": grid * patch, "patch_size": patch,
+        "hidden_act": "quick_gelu",
+    }  # fmt: skip
+    return CLIPConfig(text_config=text, vision_config=vision, projection_dim=tensors["text_projection"].shape[1])
+
+
+PLACES = {
+    "visual.conv1.weight": "vision_model.embeddings.patch_embedding.weight",
+    "visual.class_embedding": "vision_model.embeddings.class_embedding",
+    "visual.positional_embedding": "vision_model.embeddings.position_embedding.weight",
+    "visual.ln_pre": "vision_model.pre_layrnorm",
+    "visual.ln_post": "vision_model.post_layernorm",
+    "visual.transformer.resblocks": "vision_model.encoder.layers",
+    "token_embedding": "text_model.embeddings.token_embedding",
+    "positional_embedding": "text_model.embeddings.position_embedding.weight",
+    "ln_final": "text_model.final_layer_norm",
+    "transformer.resblocks": "text_model.encoder.layers",
+    "logit_scale": "logit_scale",
+}
+INSIDE = {
+    ".ln_1.": ".layer_norm1.", ".ln_2.": ".layer_norm2.", ".mlp.c_fc.": ".mlp.fc1.", ".mlp.c_proj.": ".mlp.fc2.",
+    ".attn.out_proj.": ".self_attn.out_proj.",
+}  # fmt: skip
+
+
+def _renamed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors under transformers' names, float32."""
+    state = {
+        "visual_projection.weight": tensors["visual.proj"].float().T.contiguous(),
+        "text_projection.weight": tensors["text_projection"].float().T.contiguous(),
+    }
+    for name, value in tensors.items():
+        place = next((place for place in PLACES if name == place or name.startswith(f"{place}.")), None)
+        if place is None:  # projections, and the sizes that archives carry as tensors
+            continue
+        new = PLACES[place] + name.removeprefix(place)
+        for old, inside in INSIDE.items():
+            new = new.replace(old, inside)
+        if ".attn.in_proj_" in new:
+            for part, piece in zip("qkv", value.float().chunk(3)):
+                state[new.replace(".attn.in_proj_", f".self_attn.{part}_proj.")] = piece.contiguous()
+        else:
+            state[new] = value.float().contiguous()
+    return state
