@@ -1,4 +1,7 @@
-"""How a running job learns that it should stop or pause: signals, lines on standard input, the end of its parent."""
+"""How a running job learns that it should stop or pause: signals, lines on standard input, the end of its parent.
+
+A ``finish`` line, or Ctrl-\\ in a terminal, asks for less: that long work ends early and what is there is kept.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ class CancelFlag:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._finish = threading.Event()
         self._forced: Callable[[], None] | None = None
         self._going = threading.Event()
         self._going.set()
@@ -44,6 +48,14 @@ class CancelFlag:
             watchdog = threading.Timer(GRACE_SECONDS, self._force)
             watchdog.daemon = True
             watchdog.start()
+
+    def finish(self) -> None:
+        """Ask long work to end early; the job goes on with what it has."""
+        self._finish.set()
+
+    def finishing(self) -> bool:
+        """Whether long work was asked to end early."""
+        return self._finish.is_set()
 
     def is_set(self) -> bool:
         """Whether the job was asked to stop."""
@@ -71,7 +83,7 @@ class CancelFlag:
         """Do what one line of standard input says (`protocol.COMMANDS`); other lines say nothing."""
         if command in ("detach", "attach"):
             self.detached = command == "detach"
-        elif command in ("pause", "resume"):
+        elif command in ("pause", "resume", "finish"):
             getattr(self, command)()
         elif command == "cancel":
             self.set()
@@ -102,6 +114,8 @@ def watch_signals(flag: CancelFlag) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), handle)
+    if hasattr(signal, "SIGQUIT"):
+        signal.signal(signal.SIGQUIT, lambda number, frame: flag.finish())
 
 
 def watch_parent(flag: CancelFlag, folder: Path) -> bool:

@@ -60,38 +60,98 @@ class ShapeConfig:
 class AppearanceConfig:
     """Stage 2, the implicit avatar that is sculpted and coloured (AvatarCLIP section 3.3)."""
 
+    renderer: str = "shell"
+    """``shell``: the fast field, sampled near the known surface; ``reference``: the paper's networks, NeuS's rays."""
     warm_start: str = "codebook"
     """Where guidance starts: ``codebook`` dresses the body in the best outfit found, ``none`` leaves it bare."""
     search: int = 160
     """Outfits tried on the body after the codebook was asked, each a mix of the best so far."""
+    face_text: str | None = None
+    """Whole prompt of face views, or null for the appearance prompt in the template for faces."""
+    back_text: str | None = None
+    """Whole prompt of back views, or null for the appearance prompt in the template for backs."""
+
     iterations: int = 150
     """Guided steps; more gives more detail and takes longer."""
     learning_rate: float = 1e-3
     """Adam's peak learning rate."""
     warmup: int = 20
-    """Steps over which the learning rate rises to its peak before the cosine decay to 5 %."""
+    """Steps over which the learning rate rises to its peak before the cosine decay."""
+    rate_floor: float = 0.05
+    """Part of the peak learning rate at which the cosine decay ends."""
+    patience: int = 0
+    """Steps without a better score after which guidance ends early; 0 never does."""
+
+    cameras: str = "framed"
+    """``framed``: views that fill the picture, mostly level; ``paper``: the paper's distances and angles."""
     views: int = 2
     """Pictures that guide each step."""
     size: int = 96
-    """Side of a guiding picture in pixels."""
+    """Most pixels along a side of a guiding picture."""
+    max_rays: int = 12544
+    """Most rays of one picture; larger pictures are made smaller. Lowered by itself when memory runs out."""
+    silhouette: bool = True
+    """Cast rays only inside the body's widened silhouette, not through every pixel."""
+    face_views: bool = True
+    """Look at the face in every fourth view, with its own prompt."""
+    back_prompt: bool = True
+    """Judge views from behind by their own prompt."""
+    random_background: bool = True
+    """Put white, black, noise or a chessboard behind the avatar, at random; else white."""
+    cast_light: bool = True
+    """Shade the coloured picture by a random light, as the textureless one always is."""
+
     samples: int = 10
-    """Samples of the signed distance along each ray."""
+    """Samples of the signed distance along each ray in the shell."""
     grid: int = 96
-    """Cells of the learned feature grid along the avatar's longest side."""
+    """Cells of the shell's learned feature grid along the avatar's longest side."""
+    symmetric: bool = True
+    """What the shell's field learns is the same on the left and the right."""
+
+    uniform_samples: int = 32
+    """Evenly spaced samples along each ray of the reference renderer."""
+    importance_samples: int = 32
+    """Samples of the reference renderer that are placed where the surface seems to be."""
+    upsample_rounds: int = 4
+    """Rounds in which the importance samples are placed."""
+    octaves: int = 6
+    """Of the positional encoding of the reference networks."""
+    sdf_layers: int = 4
+    """Hidden layers of the signed-distance network."""
+    sdf_width: int = 256
+    """Their width, also that of the feature that it hands to the colour network."""
+    sphere_bias: float = 0.5
+    """Radius of the sphere, in the unit sphere, that the untrained network describes."""
+    color_layers: int = 2
+    """Hidden layers of the colour network, on which both colour heads stand."""
+    color_width: int = 256
+    """Their width."""
+    variance_init: float = 0.3
+    """The sharpness of the surface starts at exp(10 times this), in the unit sphere."""
+    reconstruct: str = "distance"
+    """How the reference networks learn the body first: ``distance`` from the mesh, ``renders`` from 108 pictures."""
+    reconstruct_iterations: int = 1500
+    """Steps of that."""
+
     clip_weight: float = 1.0
     """Weight of the two CLIP terms."""
     textureless_weight: float = 0.5
     """Weight of the term on grey shading, which makes geometry carry the prompt, within the CLIP terms."""
-    color_weight: float = 6.0
-    """Weight of the term that keeps colours near the start."""
+    color_weight: float = 1.0
+    """Weight of the reference's reconstruction colours against the body's; the shell's are exact by construction."""
+    keep_weight: float = 6.0
+    """Weight of the term that keeps the guided colours near the start; 0 in the paper."""
     eikonal_weight: float = 0.1
     """Weight of the term that keeps the field a signed distance."""
     mask_weight: float = 1.0
     """Weight of the silhouette's binary cross-entropy."""
-    preview_every: int = 10
+    smooth_weight: float = 0.3
+    """Weight of the shell's smoothness term, which dislikes noise and keeps edges."""
+
+    preview_every: int = 100
     """Steps between two preview pictures, which are also the frames of process.mp4."""
     checkpoint_every: int = 25
-    """Steps between two checkpoints from which an interrupted job goes on."""
+    """Steps between two checkpoints from which an interrupted job goes on; one is also written every two minutes."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +201,22 @@ class MotionConfig:
 
 
 @dataclass(frozen=True)
+class VideoConfig:
+    """process.mp4, the work as it went; changing it runs no stage again."""
+
+    seconds: float = 8.0
+    """Length without the hold, as far as 4 to 30 pictures a second allow; ignored when ``fps`` is set."""
+    fps: float = 0.0
+    """Pictures a second; 0 chooses them from the length."""
+    hold: float = 1.5
+    """Seconds for which the last picture stays."""
+    stages: tuple[str, ...] = ("shape", "appearance", "mesh", "rig", "motion")
+    """Whose preview pictures are shown, in the order of the stages."""
+    every: int = 1
+    """Show only each so-manieth picture, and the last."""
+
+
+@dataclass(frozen=True)
 class Config:
     """All settings of one job; every section belongs to one stage or shared part."""
 
@@ -151,6 +227,7 @@ class Config:
     mesh: MeshConfig = field(default_factory=MeshConfig)
     rig: RigConfig = field(default_factory=RigConfig)
     motion: MotionConfig = field(default_factory=MotionConfig)
+    video: VideoConfig = field(default_factory=VideoConfig)
 
     def section(self, name: str) -> dict[str, Any]:
         """One section as a plain dict, for hashing and for the manifest."""

@@ -29,8 +29,8 @@ class JobReporter:
         self._total = -1
         self._told = 0.0
 
-    def progress(self, step: int, total: int, **figures: float) -> None:
-        """Emit a progress event with the time left, estimated from this run's own steps.
+    def progress(self, step: int, total: int, eta: float | None = None, **figures: float) -> None:
+        """Emit a progress event with the time left: the stage's own estimate, or one from this run's steps.
 
         Raises:
             Cancelled: when the user asked to stop.
@@ -41,7 +41,8 @@ class JobReporter:
         if step >= total or now - self._told >= _EVENT_INTERVAL:
             self._told = now
             done, elapsed = step - self._first[0], now - self._first[1]
-            eta = elapsed / done * (total - step) if done > 0 else None
+            if eta is None and done > 0:
+                eta = elapsed / done * (total - step)
             self._job.emit("progress", stage=self._stage, step=step, total=total, eta=eta, **figures)
         if self._flag.paused and not self._flag.is_set():
             self._pause()
@@ -79,6 +80,10 @@ class JobReporter:
     def warning(self, message: str) -> None:
         """Pass a sentence on to the user."""
         self._job.emit("warning", stage=self._stage, message=message)
+
+    def finishing(self) -> bool:
+        """Whether the user asked to end long work early."""
+        return self._flag.finishing()
 
 
 class Terminal:

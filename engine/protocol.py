@@ -84,8 +84,9 @@ EVENTS: tuple[str, ...] = (
     "error",  # code, message (one sentence), hint (what to do)
     "result",  # path (of result/, relative to the job folder), files
 )
-COMMANDS: tuple[str, ...] = ("cancel", "pause", "resume", "detach", "attach")
-"""Lines that the engine takes on standard input; after ``detach`` it outlives its parent until ``attach``."""
+COMMANDS: tuple[str, ...] = ("cancel", "pause", "resume", "finish", "detach", "attach")
+"""Lines that the engine takes on standard input: ``finish`` ends guidance early and keeps what is there; after
+``detach`` the engine outlives its parent until ``attach``."""
 CANCEL_FILE = "cancel"
 """Put into the job folder, stops an engine that has outlived its parent; the engine removes it."""
 LOCK_FILE = ".lock"

@@ -18,8 +18,14 @@ class Reporter(Protocol):
     def wants_geometry(self) -> bool:
         """Whether somebody watches the surface grow, so that `geometry` is worth its while."""
 
-    def progress(self, step: int, total: int, **figures: float) -> None:
+    def progress(self, step: int, total: int, eta: float | None = None, **figures: float) -> None:
         """Say that ``step`` of ``total`` steps are done; ``loss`` and ``score`` are shown when given.
+
+        Args:
+            step: how many are done.
+            total: how many there are.
+            eta: seconds left, where the stage knows better than that all steps take equally long.
+            figures: ``loss``, ``score``.
 
         Raises:
             Cancelled: when the user asked to stop. A stage lets it pass, after saving its own checkpoint if it has one.
@@ -34,20 +40,24 @@ class Reporter(Protocol):
     def warning(self, message: str) -> None:
         """Say one sentence that the user should read although the job goes on."""
 
+    def finishing(self) -> bool:
+        """Whether the user asked to end long work early and keep what is there; a stage may ask between steps."""
+
 
 class Silent:
-    """A reporter that keeps what it was told; for tests and scripts."""
+    """A reporter that keeps what it was told; for tests, scripts and notebooks."""
 
-    def __init__(self, cancel_at: int | None = None) -> None:
-        """``cancel_at``: raise `Cancelled` at that step, or never."""
+    def __init__(self, cancel_at: int | None = None, finish_at: int | None = None) -> None:
+        """``cancel_at``: raise `Cancelled` at that step, or never; ``finish_at``: ask to end early from it on."""
         self.steps: list[tuple[int, int, dict[str, float]]] = []
         self.previews: list[str] = []
         self.wants_geometry = True
         self.surfaces: list[tuple[int, int]] = []
         self.warnings: list[str] = []
-        self.cancel_at = cancel_at
+        self.pictures: dict[str, np.ndarray] = {}
+        self.cancel_at, self.finish_at = cancel_at, finish_at
 
-    def progress(self, step: int, total: int, **figures: float) -> None:
+    def progress(self, step: int, total: int, eta: float | None = None, **figures: float) -> None:
         """Keep the step and the figures."""
         self.steps.append((step, total, figures))
         if self.cancel_at is not None and step >= self.cancel_at:
@@ -58,6 +68,7 @@ class Silent:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
             raise TypeError(f"a preview is uint8 (H,W,3), not {image.dtype} {image.shape}")
         self.previews.append(name)
+        self.pictures[name] = image
 
     def geometry(self, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray) -> None:
         """Keep the counts of vertices and faces; refuse arrays that do not fit together."""
@@ -68,3 +79,7 @@ class Silent:
     def warning(self, message: str) -> None:
         """Keep the sentence."""
         self.warnings.append(message)
+
+    def finishing(self) -> bool:
+        """Whether ``finish_at`` is reached."""
+        return self.finish_at is not None and bool(self.steps) and self.steps[-1][0] >= self.finish_at

@@ -12,10 +12,8 @@ import json
 import logging
 import os
 import platform
-import re
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,11 +35,6 @@ _OWN_FILES = (
     protocol.AVATAR_NPZ, protocol.MOTION_NPZ, protocol.AVATAR_PLY, protocol.AVATAR_GLB, protocol.PREVIEW_PNG,
     protocol.PROCESS_MP4,
 )  # fmt: skip
-_VIDEO_SECONDS, _HOLD_SECONDS = 8.0, 1.5
-_VIDEO_FPS = (4.0, 30.0)
-"""Least and most pictures a second of the video."""
-_PAPER = 235
-"""Grey level (0-255) round pictures that are smaller than the video."""
 
 
 def write_results(job: Job, context: Context) -> list[str]:
@@ -49,6 +42,8 @@ def write_results(job: Job, context: Context) -> list[str]:
 
     Files of an earlier run that this one did not make are removed; what they were made of stays in the checkpoints.
     """
+    from engine.render.process import write_process
+
     folder = job.result / ".part-new"
     clear_folder(folder)
     files: list[str] = []
@@ -58,7 +53,7 @@ def write_results(job: Job, context: Context) -> list[str]:
     if "rig" in context.wanted:
         files += _write_avatar(context, motion, folder)
     files.append(_write_preview(context, motion, folder))
-    if _write_video(job, folder / protocol.PROCESS_MP4):
+    if write_process(job.path / protocol.PREVIEWS_DIR, folder / protocol.PROCESS_MP4, context.config.video):
         files.append(protocol.PROCESS_MP4)
     text = json.dumps(manifest(context, folder, files), indent=2, ensure_ascii=False)
     protocol.write_atomically(folder / protocol.MANIFEST_FILE, text + "\n")
@@ -121,45 +116,6 @@ def _coarse_body(context: Context) -> Avatar:
     )
 
 
-def _write_video(job: Job, path: Path) -> bool:
-    """``process.mp4`` from the previews of all stages in their order; gives whether there were any."""
-    from engine.render.video import write_mp4
-
-    pictures = [file for stage in protocol.STAGES for file in sorted(job.previews(stage).glob("*.png"), key=_natural)]
-    if not pictures:
-        return False
-    low, high = _VIDEO_FPS
-    fps = min(high, max(low, len(pictures) / _VIDEO_SECONDS))
-    write_mp4(path, _frames(pictures, hold=round(_HOLD_SECONDS * fps)), fps=fps)
-    return True
-
-
-def _natural(path: Path) -> list[tuple[int, str]]:
-    """Sort key under which ``step-9`` comes before ``step-10``."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.stem)]
-
-
-def _frames(pictures: list[Path], hold: int) -> Iterator[np.ndarray]:
-    """The pictures uint8 (H, W, 3), centred on the size of the largest; the last one stays for ``hold`` frames."""
-    from PIL import Image
-
-    sizes = []
-    for path in pictures:
-        with Image.open(path) as image:
-            sizes.append(image.size)
-    width, height = (max(size[axis] for size in sizes) for axis in (0, 1))
-    frame = np.empty(0, np.uint8)
-    for path in pictures:
-        with Image.open(path) as image:
-            picture = np.asarray(image.convert("RGB"))
-        frame = np.full((height, width, 3), _PAPER, np.uint8)
-        top, left = (height - picture.shape[0]) // 2, (width - picture.shape[1]) // 2
-        frame[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
-        yield frame
-    for _ in range(hold):
-        yield frame
-
-
 def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]:
     """Where this result comes from: everything needed to make it again, and under which licences its parts are."""
     request, config = context.request, context.config
@@ -174,7 +130,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         "conf": request.conf,
         "overrides": request.overrides,
         "stages": list(context.wanted),
-        "settings": {name: config.section(name) for name in ("body", "clip", *protocol.STAGES)},
+        "settings": {name: config.section(name) for name in ("body", "clip", *protocol.STAGES, "video")},
         "engine_version": engine.__version__,
         "versions": {"python": platform.python_version(), **_versions()},
         "device": device.describe(context.device),
@@ -183,6 +139,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         "perceptor": {"name": context.perceptor.name, "sha256": context.perceptor.checksum},
         "shape": {"betas": np.asarray(context.result("shape").betas, float).round(6).tolist()},
         "memory": device.peak_memory(),
+        "guided_steps": context.result("appearance").steps if "appearance" in context.wanted else 0,
         "seconds": {**timings, "total": round(sum(timings.values()), 3)},
         "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": provenance.checksum(folder / name)}
                   for name in files},

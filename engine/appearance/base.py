@@ -69,8 +69,16 @@ class BaseSurface:
         """Vertices (V, 3), faces (F, 3) and colours (V, 3)."""
         return self.vertices, self.faces, self.colors
 
-    def nearest(self, points: NDArray) -> Nearest:
-        """The nearest part of the union: the least signed distance among the parts."""
+    def pieces(self) -> list[tuple[MeshRaycaster, tuple[Floats, Floats]]]:
+        """Each closed part's caster and the corners (3,) of its box."""
+        return list(zip(self._casters, self._boxes))
+
+    def nearest(self, points: NDArray, exact_sign: bool = True) -> Nearest:
+        """The nearest part of the union: the least signed distance among the parts.
+
+        Without ``exact_sign`` the side is told from the normal at the nearest point, which is four times quicker and
+        only wrong near sharp concave folds.
+        """
         points = np.ascontiguousarray(points, np.float32)
         best = Nearest(np.full(len(points), np.inf, np.float32), np.zeros(len(points), np.int64), np.zeros_like(points))
         for index, (low, high) in enumerate(self._boxes):
@@ -79,13 +87,24 @@ class BaseSurface:
             near = np.flatnonzero(box < (np.inf if index == 0 else FAR))
             if len(near) == 0:
                 continue
-            face, bary, distance = self._casters[index].closest_point(points[near])
+            face, bary, distance = self._casters[index].closest_point(points[near], exact_sign)
+            if not exact_sign:
+                distance = self._sided(index, points[near], face, bary, distance)
             better = distance < best.distance[near]
             chosen = near[better]
             best.distance[chosen] = distance[better]
             best.face[chosen] = face[better] + self.parts[index, 2]
             best.bary[chosen] = bary[better]
         return best
+
+    def _sided(self, index: int, points: NDArray, face: NDArray, bary: NDArray, distance: NDArray) -> Floats:
+        """Distances (N,) with the sign of the part's smooth normal at the nearest point."""
+        first = self.parts[index, 2]
+        corners = self.faces[face + first]
+        at = np.einsum("nk,nkc->nc", bary, self.vertices[corners])
+        normal = np.einsum("nk,nkc->nc", bary, self.normals[corners])
+        signed: Floats = np.where(((points - at) * normal).sum(1) < 0, -distance, distance)
+        return signed
 
     def interpolate(self, nearest: Nearest, values: NDArray) -> Floats:
         """(N, C) vertex values at the nearest surface points."""

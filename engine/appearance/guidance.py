@@ -12,11 +12,17 @@ from engine.perceptor import Perceptor, prompts
 class Guide:
     """The cosine distance between pictures and the prompts of their views."""
 
-    def __init__(self, text: str, perceptor: Perceptor) -> None:
+    def __init__(
+        self, text: str, perceptor: Perceptor, face_text: str | None = None, back_text: str | None = None
+    ) -> None:
+        """``face_text``, ``back_text``: whole prompts of those views, or None for the templates with ``text``."""
         self.perceptor = perceptor
-        templates = {"body": prompts.body, "face": prompts.face, "back": prompts.back}
-        embedded = perceptor.encode_text([template(text) for template in templates.values()])
-        self.embeddings = dict(zip(templates, embedded))
+        texts = {
+            "body": prompts.body(text),
+            "face": face_text or prompts.face(text),
+            "back": back_text or prompts.back(text),
+        }
+        self.embeddings = dict(zip(texts, perceptor.encode_text(list(texts.values()))))
 
     def loss(self, pictures: Tensor, kinds: list[str], generator: torch.Generator) -> Tensor:
         """(N,) 1 - cos of pictures (N, 3, H, W) against their views' prompts, after augmentation."""

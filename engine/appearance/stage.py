@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +14,13 @@ from engine.appearance import views, warm_start
 from engine.appearance.base import BaseSurface
 from engine.appearance.field import AvatarField
 from engine.appearance.guidance import Guide
+from engine.appearance.neus import NeusField
+from engine.appearance.objective import Objective
+from engine.appearance.pace import Paced, Part
+from engine.appearance.reconstruct import fit_pictures, regress
+from engine.appearance.reference import Sampling
+from engine.appearance.remembered import RememberedFitting
+from engine.appearance.residual import ResidualField
 from engine.appearance.trainer import Trainer, preview
 from engine.body import Body, stand_pose
 from engine.config import AppearanceConfig
@@ -24,6 +32,15 @@ from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look, look_from_dict
 
 LOOK_FILE = "look.json"
+RECONSTRUCTED = "reconstructed.pt"
+CHOICES = {
+    "warm_start": ("codebook", "none"),
+    "renderer": ("shell", "reference"),
+    "cameras": tuple(views.VIEWS),
+    "reconstruct": ("distance", "renders"),
+}
+CELL = (0.8, 0.004, 0.012)
+"""Cells of the distance grid: metres times pixels of a picture's side, least and most metres."""
 
 
 def run(
@@ -32,34 +49,71 @@ def run(
 ) -> AvatarField:  # fmt: skip
     """t_app and the coarse body (S,) to the implicit avatar in the stand pose.
 
-    Interrupted runs go on: the found outfit and the guided field are kept in ``checkpoint_dir``.
+    Interrupted runs go on: the found outfit, the networks' reconstruction of the body and the guided field are kept in
+    ``checkpoint_dir``.
 
     Raises:
-        EngineError: ``bad_config`` for an unknown warm start.
+        EngineError: ``bad_config`` for a setting that cannot be; ``out_of_memory`` when even few rays are too many.
     """
-    if conf.warm_start not in ("codebook", "none"):
-        raise EngineError("bad_config", f"appearance.warm_start is {conf.warm_start!r}.", "Set it to codebook or none.")
+    check(conf)
+    guide = Guide(prompt, perceptor, conf.face_text, conf.back_text)
     prompts.warn_of_cut(prompt, prompts.face, perceptor, report)
-    searching = conf.search if conf.warm_start == "codebook" else 0
-    total = searching + conf.iterations
     wardrobe = Wardrobe(body)
     if report.wants_geometry:
         report.geometry(*BaseSurface.dressed(body, betas, None, wardrobe).mesh())
-    look = _look(prompt, betas, body, perceptor, conf, generator, report, checkpoint_dir, wardrobe, total)
-    base = BaseSurface.dressed(body, betas, look, wardrobe)
-    field = AvatarField(base, conf.grid, generator).to(device)
     joints = body.pose(betas, stand_pose()[None])[1][0]
+    parts = _parts(conf)
+    paced = Paced(report, parts)
+    if conf.warm_start == "codebook" and conf.iterations and conf.renderer == "shell":
+        parts["guide"].seconds = _step_time(
+            BaseSurface.dressed(body, betas, None, wardrobe), joints, guide, conf, device
+        )
+    look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe)
+    base = BaseSurface.dressed(body, betas, look, wardrobe)
+    field = _field(base, conf, generator, device, paced, checkpoint_dir)
     stance = views.Stance.of(base.vertices, joints)
     report.preview("step-000000", preview(field, stance, 25.0))
     if report.wants_geometry:
         report.geometry(*field.surface())
-    Trainer(field, Guide(prompt, perceptor), stance, conf, generator, report, checkpoint_dir).run(searching, total)
+    paced.begin("guide")
+    Trainer(field, guide, stance, conf, generator, paced, checkpoint_dir).run()
     return field
+
+
+def check(conf: AppearanceConfig) -> None:
+    """Refuse settings that cannot be.
+
+    Raises:
+        EngineError: ``bad_config`` with one sentence.
+    """
+    for name, choices in CHOICES.items():
+        if getattr(conf, name) not in choices:
+            raise EngineError(
+                "bad_config", f"appearance.{name} is {getattr(conf, name)!r}.", f"Set it to {' or '.join(choices)}."
+            )
+    least = {
+        "iterations": 0, "search": 0, "views": 1, "size": 16, "max_rays": 256, "samples": 3, "grid": 4, "sdf_layers": 2,
+        "color_layers": 1, "upsample_rounds": 1, "uniform_samples": 4, "preview_every": 1, "checkpoint_every": 1,
+        "importance_samples": conf.upsample_rounds, "sdf_width": 6 * conf.octaves + 4, "color_width": 1, "patience": 0,
+        "reconstruct_iterations": 1,
+    }  # fmt: skip
+    for name, value in least.items():
+        if getattr(conf, name) < value:
+            raise EngineError("bad_config", f"appearance.{name} must be at least {value}, not {getattr(conf, name)}.")
+
+
+def _parts(conf: AppearanceConfig) -> dict[str, Part]:
+    """The stage's parts in their order."""
+    return {
+        "search": Part(conf.search if conf.warm_start == "codebook" else 0),
+        "reconstruct": Part(conf.reconstruct_iterations if conf.renderer == "reference" else 0),
+        "guide": Part(conf.iterations),
+    }
 
 
 def _look(
     prompt: str, betas: NDArray, body: Body, perceptor: Perceptor, conf: AppearanceConfig, generator: torch.Generator,
-    report: Reporter, folder: Path, wardrobe: Wardrobe, total: int,
+    report: Reporter, folder: Path, wardrobe: Wardrobe,
 ) -> Look | None:  # fmt: skip
     """The outfit to start from, found once and then read back; None for the bare body."""
     if conf.warm_start == "none":
@@ -67,7 +121,57 @@ def _look(
     path = folder / LOOK_FILE
     if path.exists():
         return look_from_dict(json.loads(path.read_text()))
-    fitting = warm_start.Fitting(prompt, body, betas, perceptor, wardrobe)
-    look, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, total)
+    fitting = RememberedFitting(prompt, body, betas, perceptor, wardrobe, folder=folder)
+    look, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, conf.search)
     write_atomically(path, json.dumps(asdict(look)))
     return look
+
+
+def _field(
+    base: BaseSurface, conf: AppearanceConfig, generator: torch.Generator, device: torch.device | str, report: Paced,
+    folder: Path,
+) -> AvatarField:  # fmt: skip
+    """The field that the conf's renderer works on, showing the base surface."""
+    if conf.renderer == "shell":
+        field = ResidualField(base, conf.grid, conf.symmetric, generator).to(device)
+        if conf.iterations:
+            factor, least, most = CELL
+            field.use_band(min(max(factor / conf.size, least), most))
+        return field
+    networks = NeusField(
+        base, generator, octaves=conf.octaves, sdf_layers=conf.sdf_layers, sdf_width=conf.sdf_width,
+        color_layers=conf.color_layers, color_width=conf.color_width, bias=conf.sphere_bias,
+        variance=conf.variance_init,
+    ).to(device)  # fmt: skip
+    path = folder / RECONSTRUCTED
+    if path.exists():
+        networks.load_state_dict(torch.load(path, weights_only=True, map_location=networks.device))
+        return networks
+    report.begin("reconstruct")
+    steps = conf.reconstruct_iterations
+    if conf.reconstruct == "distance":
+        regress(networks, steps, generator, report, steps)
+    else:
+        sampling = Sampling(conf.uniform_samples, conf.importance_samples, conf.upsample_rounds)
+        weights = (conf.eikonal_weight, conf.mask_weight)
+        fit_pictures(networks, steps, sampling, generator, report, steps, *weights)
+    torch.save(networks.state_dict(), folder / f".{RECONSTRUCTED}")
+    (folder / f".{RECONSTRUCTED}").replace(path)
+    return networks
+
+
+def _step_time(
+    base: BaseSurface, joints: NDArray, guide: Guide, conf: AppearanceConfig, device: torch.device | str
+) -> float:
+    """Seconds of one guided step, measured on the bare body before the outfit is known; for the time left only."""
+    field = ResidualField(base, conf.grid, conf.symmetric).to(device)
+    field.use_band(CELL[2])
+    objective = Objective(field, guide, views.Stance.of(base.vertices, joints), conf)
+    generator = torch.Generator().manual_seed(0)
+    took = 0.0
+    for step in range(2):  # the first one is slower than the rest
+        began = time.monotonic()
+        loss, _ = objective(step, conf.max_rays, generator)
+        loss.backward()
+        took = time.monotonic() - began
+    return took

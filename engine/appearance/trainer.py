@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
@@ -15,12 +15,21 @@ from torch import Tensor
 from engine.appearance import views
 from engine.appearance.field import AvatarField
 from engine.appearance.guidance import Guide
-from engine.appearance.renderer import Rendering, compose, lambert, render_shell, silhouette_rays
+from engine.appearance.objective import Objective
+from engine.appearance.rays import compose, lambert, silhouette_rays
+from engine.appearance.shell import render_shell
 from engine.config import AppearanceConfig
+from engine.errors import Cancelled, EngineError
 from engine.report import Reporter
 
 STATE = "guided.pt"
 PREVIEW_SIZE = 288
+CHECKPOINT_SECONDS = 120.0
+FEWEST_RAYS = 256
+FEWER = 0.7
+"""By which part of the rays is kept when memory runs out."""
+GAIN = 1e-3
+"""Least rise of the mean score that counts as better."""
 
 
 class Trainer:
@@ -30,84 +39,109 @@ class Trainer:
         self, field: AvatarField, guide: Guide, stance: views.Stance, conf: AppearanceConfig,
         generator: torch.Generator, report: Reporter, folder: Path,
     ) -> None:  # fmt: skip
-        self.field, self.guide, self.stance, self.conf = field, guide, stance, conf
+        self.field, self.stance, self.conf = field, stance, conf
         self.generator, self.report, self.folder = generator, report, folder
-        slow = [field.sharpness]
-        fast = [parameter for name, parameter in field.named_parameters() if name != "sharpness"]
-        groups: list[dict[str, Any]] = [{"params": fast}, {"params": slow, "factor": 0.1}]
-        self.optimizer = torch.optim.Adam(groups, lr=conf.learning_rate)
+        self.objective = Objective(field, guide, stance, conf)
+        self.optimizer = torch.optim.Adam(field.groups(), lr=conf.learning_rate)
         self.step = 0
-        self.score = 0.0
+        self.score = self.best = 0.0
+        self.best_step = 0
+        self.most = conf.max_rays
+        self._written = time.monotonic()
 
-    def run(self, first: int, total: int) -> None:
-        """All remaining iterations; progress is told as steps ``first``.. of ``total``."""
+    def run(self) -> None:
+        """All remaining iterations, or fewer: until the score is flat, or the user has seen enough."""
         self._resume()
-        while self.step < self.conf.iterations:
+        while self.step < self.conf.iterations and not self._ended_early():
             self._set_rate()
-            loss, score = self._losses()
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
+            loss, score = self._advance()
             self.step += 1
-            self.score = score if self.step == 1 else 0.95 * self.score + 0.05 * score
-            if self.step % self.conf.checkpoint_every == 0 or self.step == self.conf.iterations:
+            self._judge(score)
+            late = time.monotonic() - self._written > CHECKPOINT_SECONDS
+            if self.step % self.conf.checkpoint_every == 0 or self.step == self.conf.iterations or late:
                 self._checkpoint()
             if self.step % self.conf.preview_every == 0:
-                self.report.preview(f"step-{first + self.step:06d}", preview(self.field, self.stance, 25.0))
+                self.report.preview(f"step-{self.step:06d}", preview(self.field, self.stance, 25.0))
                 if self.report.wants_geometry:
                     self.report.geometry(*self.field.surface())
-            self.report.progress(first + self.step, total, loss=float(loss.detach()), score=self.score)
+            self._tell(loss)
+        self.field.steps = self.step
+
+    def _advance(self) -> tuple[float, float]:
+        """One step of the optimiser; with fewer rays, if there is not the memory for as many as wanted."""
+        while True:
+            before = self.generator.get_state()
+            try:
+                loss, score = self.objective(self.step, self.most, self.generator)
+                self.optimizer.zero_grad()
+                loss.backward()
+                self.optimizer.step()
+                return float(loss.detach()), score
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            self._use_fewer_rays()
+            self.generator.set_state(before)
+
+    def _use_fewer_rays(self) -> None:
+        """Make room after memory ran out.
+
+        Raises:
+            EngineError: ``out_of_memory`` when there are hardly any rays left to do without.
+        """
+        self.optimizer.zero_grad(set_to_none=True)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        self.most = int(FEWER * min(self.most, self.conf.size**2))
+        if self.most < FEWEST_RAYS:
+            raise EngineError(
+                "out_of_memory",
+                "There is not enough memory to sculpt the avatar, even with very small pictures.",
+                "Close other programs, or choose a lower preset.",
+            )
+        self.report.warning(f"Memory ran out; guidance goes on with at most {self.most} rays a picture.")
+
+    def _ended_early(self) -> bool:
+        """Whether the user asked to end, or the score has not risen for long."""
+        flat = self.conf.patience > 0 and self.step - self.best_step >= self.conf.patience
+        asked = self.report.finishing()
+        if asked:
+            self.report.warning(f"Guidance ended after {self.step} of {self.conf.iterations} steps, as asked.")
+        elif flat:
+            self.report.warning(
+                f"Guidance ended after {self.step} of {self.conf.iterations} steps: "
+                f"the score has not risen for {self.conf.patience}."
+            )
+        return asked or flat
+
+    def _judge(self, score: float) -> None:
+        """Follow the mean score and when it last rose."""
+        self.score = score if self.step == 1 else 0.95 * self.score + 0.05 * score
+        if self.score > self.best + GAIN or self.step == 1:
+            self.best, self.best_step = self.score, self.step
+
+    def _tell(self, loss: float) -> None:
+        """Report the step; if that is where the user stops the job, keep what was done."""
+        try:
+            self.report.progress(self.step, self.conf.iterations, loss=loss, score=self.score)
+        except Cancelled:
+            self._checkpoint()
+            raise
 
     def _set_rate(self) -> None:
-        """Linear warm-up, then cosine decay to 5 %."""
-        warm = min(1.0, (self.step + 1) / max(self.conf.warmup, 1))
-        part = max(0, self.step - self.conf.warmup) / max(1, self.conf.iterations - self.conf.warmup)
-        rate = self.conf.learning_rate * warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * part)))
+        """Linear warm-up, then cosine decay."""
+        conf = self.conf
+        warm = min(1.0, (self.step + 1) / max(conf.warmup, 1))
+        part = max(0, self.step - conf.warmup) / max(1, conf.iterations - conf.warmup)
+        wave = 0.5 * (1 + math.cos(math.pi * part))
+        rate = conf.learning_rate * warm * (conf.rate_floor + (1 - conf.rate_floor) * wave)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group.get("factor", 1.0)
-
-    def _losses(self) -> tuple[Tensor, float]:
-        """The weighted sum of all terms over this step's views, and the mean cosine of the coloured pictures."""
-        conf = self.conf
-        pictures: list[Tensor] = []
-        kinds: list[str] = []
-        terms = torch.zeros((), device=self.field.device)
-        for index in range(conf.views):
-            view = views.random_view(self.stance, self.step * conf.views + index, conf.size, self.generator)
-            rays = silhouette_rays(self.field, view.camera)
-            if len(rays.pixels) == 0:
-                continue
-            seen = render_shell(self.field, rays, conf.samples, self.generator)
-            light, ambient = views.random_light(view.camera, self.generator)
-            shading = lambert(seen, light.to(self.field.device), ambient)[:, None]
-            background = views.random_background(conf.size, self.generator).to(self.field.device)
-            pictures += [
-                compose(rays, seen.color * shading, seen.opacity, background),
-                compose(rays, shading.expand(-1, 3), seen.opacity, background),
-            ]
-            kinds += [view.kind] * 2
-            terms = terms + self._anchors(seen, rays.hit) / conf.views
-        if not pictures:
-            return terms + 0 * self.field.sharpness, 0.0
-        distance = self.guide.loss(torch.stack(pictures), kinds, self.generator)
-        colored, textureless = distance[0::2].mean(), distance[1::2].mean()
-        total = terms + conf.clip_weight * (colored + conf.textureless_weight * textureless)
-        return total, 1 - float(colored.detach())
-
-    def _anchors(self, seen: Rendering, hit: Tensor) -> Tensor:
-        """What ties the avatar to the body: colour, silhouette, and a distance that stays one (eikonal)."""
-        conf = self.conf
-        inside = hit > 0.5
-        color = F.l1_loss(seen.color[inside], seen.base_color[inside])
-        mask = F.binary_cross_entropy(seen.opacity.clamp(1e-3, 1 - 1e-3), hit)
-        eikonal = (seen.normal.norm(dim=-1) - 1).square().mean()
-        return conf.color_weight * color + conf.mask_weight * mask + conf.eikonal_weight * eikonal
 
     def _checkpoint(self) -> None:
         """Write what `_resume` needs, whole or not at all."""
         state = {
-            "step": self.step,
-            "score": self.score,
+            "numbers": {name: getattr(self, name) for name in NUMBERS},
             "field": self.field.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
@@ -115,21 +149,34 @@ class Trainer:
         temporary = self.folder / f".{STATE}"
         torch.save(state, temporary)
         temporary.replace(self.folder / STATE)
+        self._written = time.monotonic()
 
     def _resume(self) -> None:
         path = self.folder / STATE
         if not path.exists():
             return
-        state = torch.load(path, weights_only=True, map_location=self.field.device)
-        self.step, self.score = state["step"], state["score"]
+        state: dict[str, Any] = torch.load(path, weights_only=True, map_location=self.field.device)
+        for name in NUMBERS:
+            setattr(self, name, state["numbers"][name])
         self.field.load_state_dict(state["field"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"].cpu())
 
 
+NUMBERS = ("step", "score", "best", "best_step", "most")
+"""Plain values of a `Trainer` that a checkpoint keeps."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception means that there was not enough memory, on a GPU or in the machine."""
+    text = str(error).lower()
+    known = isinstance(error, MemoryError | torch.cuda.OutOfMemoryError)
+    return known or "out of memory" in text or "not enough memory" in text or "can't allocate memory" in text
+
+
 @torch.no_grad()
-def preview(field: AvatarField, stance: views.Stance, azimuth: float, size: int = PREVIEW_SIZE) -> NDArray[np.uint8]:
-    """(size, size, 3) a still of the field in soft light before light grey."""
+def preview(field: AvatarField, stance: views.Stance, azimuth: float, size: int = PREVIEW_SIZE) -> NDArray:
+    """(size, size, 3) uint8: a still of the field in soft light before light grey."""
     height = stance.high - stance.low
     camera = views.framed(stance.center, 1.08 * height, azimuth, 5.0, size)
     rays = silhouette_rays(field, camera, 2 / size)
@@ -137,5 +184,5 @@ def preview(field: AvatarField, stance: views.Stance, azimuth: float, size: int 
     right, up, forward = camera.axes()
     light = F.normalize(torch.from_numpy(-forward + 0.4 * right + 0.5 * up), dim=0).to(field.device)
     color = seen.color * lambert(seen, light, 0.4)[:, None]
-    picture = compose(rays, color, seen.opacity, torch.full((3, size, size), 0.92, device=field.device))
+    picture: Tensor = compose(rays, color, seen.opacity, torch.full((3, size, size), 0.92, device=field.device))
     return (picture.permute(1, 2, 0) * 255).round().clamp(0, 255).byte().cpu().numpy()

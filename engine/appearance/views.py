@@ -11,9 +11,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.appearance.field import MARGIN
 from engine.render.camera import Camera
 
 FOV = 35.0
+PAPER_FOV = 60.0
 FACE_EVERY = 4
 """Every how many steps the camera looks at the face."""
 
@@ -35,13 +37,16 @@ class Stance:
     center: NDArray[np.float32]
     head: NDArray[np.float32]
     head_scale: float
+    radius: float
+    """Of the sphere round the middle that holds the figure: the paper's unit sphere."""
 
     @staticmethod
     def of(vertices: NDArray, joints: NDArray) -> Stance:
         """From a figure's vertices and its 24 joints in the stand pose; an adult's neck bone is 10.5 cm."""
         scale = float(np.clip(np.linalg.norm(joints[15] - joints[12]) / 0.105, 0.5, 1.4))
         center = (vertices.min(0) + vertices.max(0)) / 2
-        return Stance(float(vertices[:, 1].min()), float(vertices[:, 1].max()), center, joints[15], scale)
+        radius = float(np.linalg.norm(vertices - center, axis=1).max()) + MARGIN
+        return Stance(float(vertices[:, 1].min()), float(vertices[:, 1].max()), center, joints[15], scale, radius)
 
 
 def _random(generator: torch.Generator) -> float:
@@ -64,9 +69,9 @@ def face_view(stance: Stance, azimuth: float, elevation: float, covered: float, 
     return View(framed(target, covered * stance.head_scale, azimuth, elevation, size), "face")
 
 
-def random_view(stance: Stance, step: int, size: int, generator: torch.Generator) -> View:
+def random_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
     """One step's view: every fourth the face, else the body from theta ~ N(0, pi/3), or beyond 90 degrees its back."""
-    if step % FACE_EVERY == FACE_EVERY - 1:
+    if faces and step % FACE_EVERY == FACE_EVERY - 1:
         covered = 0.32 + 0.16 * _random(generator)
         return face_view(stance, 25 * _normal(generator), 10 * _normal(generator), covered, size)
     theta = (60.0 * _normal(generator) + 180) % 360 - 180
@@ -79,6 +84,32 @@ def random_view(stance: Stance, step: int, size: int, generator: torch.Generator
     return View(camera, "back" if abs(theta) > 90 else "body")
 
 
+def paper_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
+    """The paper's cameras, lengths in radii of the sphere: off the front by theta ~ N(0, pi/3) in any direction.
+
+    Every fourth looks at the head from 0.4 with theta ~ N(0, pi/12), from the front only; the others at a point near
+    the middle from 1 to 2. Where the paper's unit sphere has the head at a fixed height, this takes the head joint.
+    """
+    face = faces and step % FACE_EVERY == FACE_EVERY - 1
+    theta = _normal(generator) * math.pi / (12 if face else 3)
+    around = 2 * math.pi * _random(generator)
+    if face:
+        theta = max(-math.pi / 2, min(math.pi / 2, theta))
+        target, distance = stance.head.astype(np.float64), 0.4
+    else:
+        shift = np.clip([0.1 * _normal(generator) for _ in range(3)], -0.3, 0.3)
+        target, distance = stance.center + stance.radius * shift, 1 + _random(generator)
+    direction = np.array([math.sin(theta) * math.cos(around), math.sin(theta) * math.sin(around), math.cos(theta)])
+    eye = np.asarray(target, np.float64) + distance * stance.radius * direction
+    camera = Camera(eye, np.asarray(target, np.float64), fov_degrees=PAPER_FOV, width=size, height=size)
+    behind = abs((theta + math.pi) % (2 * math.pi) - math.pi) > math.pi / 2
+    return View(camera, "face" if face else "back" if behind else "body")
+
+
+VIEWS = {"framed": random_view, "paper": paper_view}
+"""What ``appearance.cameras`` may name."""
+
+
 def random_light(camera: Camera, generator: torch.Generator) -> tuple[Tensor, float]:
     """A light within 45 degrees of the camera in both angles, (3,) towards it, and an ambience of 0 to 0.2."""
     right, up, forward = camera.axes()
@@ -87,9 +118,9 @@ def random_light(camera: Camera, generator: torch.Generator) -> tuple[Tensor, fl
     return F.normalize(torch.from_numpy(direction.astype(np.float32)), dim=0), 0.2 * _random(generator)
 
 
-def random_background(size: int, generator: torch.Generator) -> Tensor:
-    """(3, size, size): white, black, Gaussian noise, or a blurred chessboard."""
-    kind = int(torch.randint(4, (1,), generator=generator))
+def random_background(size: int, generator: torch.Generator, varied: bool = True) -> Tensor:
+    """(3, size, size): white, black, Gaussian noise, or a blurred chessboard; always white unless ``varied``."""
+    kind = int(torch.randint(4, (1,), generator=generator)) if varied else 0
     if kind == 0:
         return torch.ones(3, size, size)
     if kind == 1:

@@ -9,48 +9,26 @@ import torch.nn.functional as F
 
 from engine.appearance import views
 from engine.appearance.base import BaseSurface
-from engine.appearance.field import DEPTH, AvatarField, recolor
-from engine.appearance.renderer import (
-    compose,
-    lambert,
-    render_reference,
-    render_shell,
-    section_weights,
-    silhouette_rays,
-)
+from engine.appearance.field import AvatarField
+from engine.appearance.rays import compose, lambert, silhouette_rays
+from engine.appearance.reference import render_reference
+from engine.appearance.residual import DEPTH, ResidualField, recolor
+from engine.appearance.shell import render_shell, section_weights
 from engine.body import load_body
 from engine.wardrobe.outfit import COLORS, Garment, Look
-from engine.wardrobe.props import ellipsoid
+from tests.appearance.figures import spheres
 
 LOOK = Look("fair", "short", "brown", "none", "brown", "blue", (Garment("t_shirt", "red"), Garment("skirt", "blue")))
 
 
-def spheres() -> BaseSurface:
-    """Two overlapping spheres of radius 0.2 at x = -0.1 and 0.1, red and green."""
-    vertices, faces, colors, parts = [], [], [], []
-    for x, color in ((-0.1, (1, 0, 0)), (0.1, (0, 1, 0))):
-        v, f = ellipsoid((x, 0, 0), (0.2, 0.2, 0.2))
-        start, first = sum(map(len, vertices)), sum(map(len, faces))
-        vertices.append(v.astype(np.float32))
-        faces.append(f + start)
-        colors.append(np.tile(np.array(color, np.float32), (len(v), 1)))
-        parts.append((start, start + len(v), first, first + len(f)))
-    weights = np.zeros((sum(map(len, vertices)), 24), np.float32)
-    weights[:, 0] = 1
-    return BaseSurface(
-        np.concatenate(vertices), np.concatenate(faces).astype(np.int32), np.concatenate(colors), weights,
-        vertices[0], np.array(parts), None,
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
-def dressed() -> AvatarField:
+def dressed() -> ResidualField:
     body = load_body()
-    return AvatarField(BaseSurface.dressed(body, np.zeros(body.num_betas), LOOK), 24)
+    return ResidualField(BaseSurface.dressed(body, np.zeros(body.num_betas), LOOK), 24)
 
 
 def test_the_distance_is_that_of_the_union():
-    field = AvatarField(spheres(), 16)
+    field = ResidualField(spheres(), 16)
     points = torch.tensor([[0.0, 0, 0], [0.3, 0, 0], [0.4, 0, 0], [0, 0.3, 0], [-0.1, 0, 0.0]])
     exact = torch.tensor([-0.1, 0.0, 0.1, np.hypot(0.1, 0.3) - 0.2, -0.2])
     assert (field.sdf(points) - exact).abs().max() < 0.01  # the spheres are polyhedra
@@ -58,7 +36,7 @@ def test_the_distance_is_that_of_the_union():
 
 
 def test_the_color_is_the_nearest_parts():
-    field = AvatarField(spheres(), 16)
+    field = ResidualField(spheres(), 16)
     found = field.color(torch.tensor([[0.31, 0, 0], [-0.31, 0, 0]]))
     assert torch.allclose(found, torch.tensor([[0.0, 1, 0], [1, 0, 0]]), atol=0.02)
 
@@ -72,7 +50,7 @@ def test_an_untrained_field_is_the_dressed_body(dressed):
 
 def test_learned_offsets_stay_within_the_depth(dressed):
     with torch.no_grad():
-        field = AvatarField(dressed.base, 12, torch.Generator().manual_seed(1))
+        field = ResidualField(dressed.base, 12, generator=torch.Generator().manual_seed(1))
         field.residual.out.bias.fill_(100.0)
         offset, _ = field.change(torch.zeros(5, 3))
     assert torch.allclose(offset, torch.full((5,), DEPTH))
@@ -95,13 +73,11 @@ def test_section_weights_of_a_plane():
 
 
 def test_the_fast_path_agrees_with_the_reference(dressed):
-    stance = views.Stance(-0.95, 0.8, np.array([0, -0.05, 0], np.float32), np.array([0, 0.65, 0.03], np.float32), 1.0)
-    view = views.framed(stance.center, 2.0, 20.0, 5.0, 32)
+    view = views.framed(np.array([0, -0.05, 0], np.float32), 2.0, 20.0, 5.0, 32)
     rays = silhouette_rays(dressed, view, 0.0)
     with torch.no_grad():
         fast = render_shell(dressed, rays, 24)
-        near, far = float(rays.depth.min()) - 0.2, float(rays.depth.max()) + 0.3
-        slow = render_reference(dressed, rays.origins, rays.directions, near, far)
+        slow = render_reference(dressed, rays)
     assert (fast.opacity - slow.opacity).abs().median() < 0.02
     assert (fast.color - slow.color).abs().mean() < 0.02
     assert (fast.depth - slow.depth).abs().median() < 1e-3
@@ -116,7 +92,7 @@ def test_rays_cover_the_silhouette_and_its_margin(dressed):
 
 
 def test_gradients_reach_shape_and_color(dressed):
-    field = AvatarField(dressed.base, 12, torch.Generator().manual_seed(2))
+    field = ResidualField(dressed.base, 12, generator=torch.Generator().manual_seed(2))
     with torch.no_grad():  # off zero, where the output layer's weights stop the gradient of those before
         field.residual.out.weight.normal_(0, 0.01)
     view = views.framed(np.array([0, -0.05, 0], np.float32), 2.2, 0.0, 0.0, 24)
@@ -130,7 +106,7 @@ def test_gradients_reach_shape_and_color(dressed):
 
 
 def test_a_saved_field_is_the_same(dressed, tmp_path: Path):
-    field = AvatarField(dressed.base, 12, torch.Generator().manual_seed(3))
+    field = ResidualField(dressed.base, 12, generator=torch.Generator().manual_seed(3))
     with torch.no_grad():
         field.residual.out.weight.normal_(0, 0.1)
     field.save(tmp_path / "field.safetensors")

@@ -1,0 +1,88 @@
+"""What guidance lowers at each step (AvatarCLIP section 3.3): CLIP's terms, and what ties the avatar to the body."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.appearance import views
+from engine.appearance.field import AvatarField
+from engine.appearance.guidance import Guide
+from engine.appearance.rays import Rays, Rendering, compose, lambert, silhouette_rays, target_color
+from engine.appearance.reference import Sampling, render_reference
+from engine.appearance.shell import render_shell
+from engine.config import AppearanceConfig
+
+
+class Objective:
+    """The loss of one step, from random views with random light before random backgrounds."""
+
+    def __init__(self, field: AvatarField, guide: Guide, stance: views.Stance, conf: AppearanceConfig) -> None:
+        self.field, self.guide, self.stance, self.conf = field, guide, stance, conf
+
+    def __call__(self, step: int, most: int, generator: torch.Generator) -> tuple[Tensor, float]:
+        """The weighted sum of all terms, and the mean cosine of the coloured pictures with their prompts.
+
+        Args:
+            step: which step it is; every fourth view is of the face.
+            most: rays that a picture may have.
+            generator: randomness of views, light, backgrounds, samples and augmentation.
+        """
+        conf = self.conf
+        pictures: list[Tensor] = []
+        kinds: list[str] = []
+        terms = torch.zeros((), device=self.field.device)
+        for index in range(conf.views):
+            number = step * conf.views + index
+            view = views.VIEWS[conf.cameras](self.stance, number, conf.size, generator, conf.face_views)
+            rays = silhouette_rays(self.field, view.camera, most=most, everywhere=not conf.silhouette)
+            if len(rays.pixels) == 0:
+                continue
+            seen = self._render(rays, generator)
+            pictures += self._pictures(view, rays, seen, generator)
+            kinds += [view.kind if conf.back_prompt or view.kind != "back" else "body"] * 2
+            terms = terms + self._anchors(seen, rays) / conf.views
+        if not pictures:
+            return terms + 0 * self.field.inv_s, 0.0
+        distance = self.guide.loss(torch.stack(pictures), kinds, generator)
+        colored, textureless = distance[0::2].mean(), distance[1::2].mean()
+        total = terms + conf.clip_weight * (colored + conf.textureless_weight * textureless)
+        return total, 1 - float(colored.detach())
+
+    def _render(self, rays: Rays, generator: torch.Generator) -> Rendering:
+        conf = self.conf
+        if conf.renderer == "reference":
+            sampling = Sampling(conf.uniform_samples, conf.importance_samples, conf.upsample_rounds)
+            return render_reference(self.field, rays, sampling, generator)
+        return render_shell(self.field, rays, conf.samples, generator)
+
+    def _pictures(self, view: views.View, rays: Rays, seen: Rendering, generator: torch.Generator) -> list[Tensor]:
+        """The coloured and the textureless picture (3, S, S) in one light before one background."""
+        light, ambient = views.random_light(view.camera, generator)
+        shading = lambert(seen, light.to(self.field.device), ambient)[:, None]
+        background = views.random_background(rays.size, generator, self.conf.random_background)
+        background = background.to(self.field.device)
+        colored = seen.color * shading if self.conf.cast_light else seen.color
+        found = [
+            compose(rays, colored, seen.opacity, background),
+            compose(rays, shading.expand(-1, 3), seen.opacity, background),
+        ]
+        if rays.size != self.conf.size:
+            found = [F.interpolate(picture[None], (self.conf.size,) * 2, mode="bilinear")[0] for picture in found]
+        return found
+
+    def _anchors(self, seen: Rendering, rays: Rays) -> Tensor:
+        """Colour and silhouette of the body, a distance whose slope stays one, and changes that are not noise."""
+        conf = self.conf
+        inside = rays.hit > 0.5
+        mask = F.binary_cross_entropy(seen.opacity.clamp(1e-3, 1 - 1e-3), rays.hit)
+        total = conf.mask_weight * mask + conf.eikonal_weight * seen.eikonal + conf.smooth_weight * seen.roughness
+        if not inside.any():
+            return total
+        target = target_color(self.field, rays) if conf.renderer == "reference" else seen.base_color[inside]
+        if conf.renderer == "reference":  # in the shell the reconstruction is exact and has nothing to learn
+            total = total + conf.color_weight * F.l1_loss(seen.base_color[inside], target)
+        if conf.keep_weight:
+            total = total + conf.keep_weight * F.l1_loss(seen.color[inside], target)
+        return total

@@ -1,0 +1,85 @@
+"""One honest count and time left over parts of a stage whose steps take different times."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.report import Reporter
+
+RECENT = 0.1
+"""How much the newest step counts in the mean time of a part's steps."""
+
+
+@dataclass
+class Part:
+    """Some steps of one kind."""
+
+    steps: int
+    seconds: float | None = None
+    """Time of one step, as far as known: a guess at first, then measured."""
+    done: int = 0
+    measured: bool = field(default=False)
+
+
+class Paced:
+    """A `Reporter` for one part at a time that tells the outside of all parts together."""
+
+    def __init__(self, report: Reporter, parts: dict[str, Part]) -> None:
+        self._report, self._parts = report, parts
+        self._part = next(iter(parts.values()))
+        self._since = time.monotonic()
+
+    def begin(self, name: str) -> None:
+        """From now on steps are those of this part; the parts before it count as done."""
+        for part in self._parts.values():
+            if part is self._parts[name]:
+                break
+            part.done = part.steps
+        self._part = self._parts[name]
+        self._since = time.monotonic()
+
+    def progress(self, step: int, total: int, eta: float | None = None, **figures: float) -> None:
+        """Pass a step of this part on as one of all; ``total`` is the caller's own and is not needed."""
+        now, part = time.monotonic(), self._part
+        if step > part.done:
+            spent = (now - self._since) / (step - part.done)
+            known = part.seconds if part.measured and part.seconds is not None else spent
+            part.seconds = known + RECENT * (spent - known)
+            part.measured, part.done = True, step
+        done = sum(each.done for each in self._parts.values())
+        self._report.progress(done, sum(each.steps for each in self._parts.values()), self._left(), **figures)
+        self._since = time.monotonic()  # a pause is no part of a step
+
+    def _left(self) -> float | None:
+        """Seconds left, or None as long as a part's pace is unknown."""
+        left = 0.0
+        for part in self._parts.values():
+            if part.done < part.steps:
+                if part.seconds is None:
+                    return None
+                left += part.seconds * (part.steps - part.done)
+        return left
+
+    @property
+    def wants_geometry(self) -> bool:
+        """Pass on."""
+        return self._report.wants_geometry
+
+    def geometry(self, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray) -> None:
+        """Pass on."""
+        self._report.geometry(vertices, faces, colors)
+
+    def preview(self, name: str, image: np.ndarray) -> None:
+        """Pass on."""
+        self._report.preview(name, image)
+
+    def warning(self, message: str) -> None:
+        """Pass on."""
+        self._report.warning(message)
+
+    def finishing(self) -> bool:
+        """Pass on."""
+        return self._report.finishing()

@@ -1,0 +1,161 @@
+"""The fast implicit avatar: the known surface plus a learned change.
+
+The distance is the base surface's plus a learned offset, the colour the base's plus a learned change in logits; both
+come from one small network over a dense feature grid and a positional encoding. The base plays the reconstruction
+network's part (it is M_t exactly, with no hours of fitting), the learned change the extra colour head's. Opacity
+follows NeuS with one learned sharpness.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.appearance.band import Band
+from engine.appearance.base import BaseSurface
+from engine.appearance.field import AvatarField, Sample
+
+OCTAVES = 6
+CHANNELS = 8
+WIDTH = 64
+DEPTH = 0.025
+"""Metres by which sculpting may move the surface either way."""
+SHARPNESS = 3e-3
+"""Metres over which opacity rises at the start; NeuS's 1 / inv_s."""
+TAP = 0.006
+"""Metres between the points of a finite difference."""
+RELIEF = 0.2
+"""How much a slope of one of the offset counts as roughness beside a change by one logit."""
+
+
+class Residual(nn.Module):
+    """Points in the unit cube -> offset of the signed distance in (-1, 1) and of three colour logits; zero at first."""
+
+    def __init__(self, resolution: tuple[int, int, int], generator: torch.Generator) -> None:
+        """``resolution``: feature grid cells along x, y, z."""
+        super().__init__()
+        x, y, z = resolution
+        self.grid = nn.Parameter(1e-2 * torch.randn(1, CHANNELS, z, y, x, generator=generator))
+        self.hidden = nn.Linear(CHANNELS + 3 + 6 * OCTAVES, WIDTH)
+        self.second = nn.Linear(WIDTH, WIDTH)
+        self.out = nn.Linear(WIDTH, 4)
+        for layer in (self.hidden, self.second):
+            nn.init.trunc_normal_(layer.weight, std=layer.in_features**-0.5, generator=generator)
+            nn.init.zeros_(layer.bias)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, unit: Tensor) -> Tensor:
+        """(N, 3) in -1..1 -> (N, 4)."""
+        features = F.grid_sample(self.grid, unit[None, None, None], align_corners=True)[0, :, 0, 0].T  # (N, CHANNELS)
+        octaves = unit[:, :, None] * (torch.pi * 2.0 ** torch.arange(OCTAVES, device=unit.device))  # (N, 3, OCTAVES)
+        decay = 2.0 ** -torch.arange(OCTAVES, device=unit.device)  # high octaves speak softly: no speckle
+        waves = torch.cat([(octaves.sin() * decay).flatten(1), (octaves.cos() * decay).flatten(1)], 1)
+        hidden = F.softplus(self.hidden(torch.cat([features, unit, waves], 1)), beta=10)
+        out: Tensor = self.out(F.softplus(self.second(hidden), beta=10))
+        return out
+
+
+class ResidualField(AvatarField):
+    """The base surface and what was learned on top of it."""
+
+    kind = "residual"
+
+    def __init__(
+        self, base: BaseSurface, resolution: int, symmetric: bool = True, generator: torch.Generator | None = None
+    ) -> None:
+        """``resolution``: feature grid cells along the longest side; ``symmetric``: both sides change alike."""
+        super().__init__(base, {"resolution": resolution, "symmetric": symmetric})
+        size = self.bounds[1] - self.bounds[0]
+        cells = np.maximum((size / size.max() * resolution).round().astype(int), 4)
+        self.symmetric = symmetric
+        self.residual = Residual((cells[0], cells[1], cells[2]), generator or torch.Generator().manual_seed(0))
+        self.sharpness = nn.Parameter(torch.tensor(float(np.log(1 / SHARPNESS) / 10)))
+        self._band: Band | None = None
+        self._low: Tensor
+        self._size: Tensor
+        self.register_buffer("_low", torch.from_numpy(self.bounds[0]), persistent=False)
+        self.register_buffer("_size", torch.from_numpy(self.bounds[1] - self.bounds[0]), persistent=False)
+
+    @property
+    def inv_s(self) -> Tensor:
+        """NeuS's sharpness exp(10 v), per metre."""
+        return (10.0 * self.sharpness).exp()
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The sharpness learns ten times slower than the rest."""
+        return [{"params": list(self.residual.parameters())}, {"params": [self.sharpness], "factor": 0.1}]
+
+    def use_band(self, cell: float) -> None:
+        """From now on rays read the base's distance from a grid with cells of ``cell`` metres; see `Band`."""
+        self._band = Band.build(self.base, self.bounds, cell).to(self.device)
+
+    def change(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """What was learned at points (N, 3): offset of the distance (N,) in metres and of the colour logits (N, 3)."""
+        if self.symmetric:
+            points = torch.cat([points[:, :1].abs(), points[:, 1:]], 1)
+        out = self.residual((points - self._low) / self._size * 2 - 1)
+        return DEPTH * torch.tanh(out[:, 0]), out[:, 1:]
+
+    def sdf(self, points: Tensor) -> Tensor:
+        """(N,) exact base distance plus the learned offset, metres."""
+        nearest = self.base.nearest(_numpy(points))
+        return torch.from_numpy(nearest.distance).to(points) + self.change(points)[0]
+
+    def ray_sdf(self, points: Tensor) -> Tensor:
+        """(N,) the same with the base's distance from the band, if there is one."""
+        return self.sdf(points) if self._band is None else self._band(points) + self.change(points)[0]
+
+    def color(self, points: Tensor) -> Tensor:
+        """(N, 3) sRGB in 0..1 at points (N, 3)."""
+        base = torch.from_numpy(self.base.color(self.base.nearest(_numpy(points)))).to(points)
+        return recolor(base, self.change(points)[1])
+
+    def evaluate(self, points: Tensor) -> Sample:
+        """Everything by central differences of the exact distance."""
+        axes = TAP / 2 * torch.eye(3, device=points.device)
+        gradient = torch.stack([(self.sdf(points + axis) - self.sdf(points - axis)) / TAP for axis in axes], -1)
+        nearest = self.base.nearest(_numpy(points))
+        base_color = torch.from_numpy(self.base.color(nearest)).to(points)
+        offset, change = self.change(points)
+        sdf = torch.from_numpy(nearest.distance).to(points) + offset
+        return Sample(sdf, gradient, recolor(base_color, change), base_color, torch.zeros((), device=points.device))
+
+    def at_base(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """What was learned, on the base's own distance of zero and its vertex colours."""
+        offset, change = self.change(points)
+        return offset, recolor(torch.from_numpy(self.base.colors).to(points), change)
+
+    def evaluate_near(self, points: Tensor) -> Sample:
+        """Normal as the base's plus the slope of the offset, by three taps: no second derivative is needed."""
+        nearest = self.base.nearest(_numpy(points), exact_sign=False)
+        base_color = torch.from_numpy(self.base.color(nearest)).to(points)
+        base_normal = torch.from_numpy(self.base.interpolate(nearest, self.base.normals)).to(points)
+        place = points.detach()
+        taps = torch.cat([place, *(place + TAP * axis for axis in torch.eye(3, device=place.device))])
+        offset, change = self.change(taps)
+        count = len(place)
+        slope = ((offset[count:].reshape(3, count) - offset[:count]) / TAP).T  # (N, 3)
+        step = change[count:].reshape(3, count, 3) - change[:count]
+        roughness = step.abs().mean() + RELIEF * slope.abs().mean()
+        sdf = torch.from_numpy(nearest.distance).to(points) + offset[:count]
+        gradient = F.normalize(base_normal, dim=-1) + slope
+        return Sample(sdf, gradient, recolor(base_color, change[:count]), base_color, roughness)
+
+
+def recolor(base: Tensor, change: Tensor) -> Tensor:
+    """Base colours (N, 3) moved by logits (N, 3); zero logits leave them exactly."""
+    clipped = base.clamp(0.02, 0.98)
+    return torch.sigmoid(torch.logit(clipped) + change) + (base - clipped)
+
+
+def _numpy(points: Tensor) -> NDArray[np.float32]:
+    """Points as the base surface takes them."""
+    found: NDArray[np.float32] = points.detach().cpu().numpy()
+    return found

@@ -1,0 +1,249 @@
+"""The guided part on the tiniest settings: memory, ends, resuming, the reference renderer, time left."""
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine import appearance
+from engine.appearance import trainer, views
+from engine.appearance.objective import Objective
+from engine.appearance.pace import Paced, Part
+from engine.appearance.remembered import SCORES_FILE
+from engine.appearance.stage import LOOK_FILE
+from engine.body import load_body
+from engine.config import AppearanceConfig
+from engine.errors import Cancelled, EngineError
+from engine.perceptor import load_perceptor
+from engine.report import Silent
+
+BARE = AppearanceConfig(
+    warm_start="none", iterations=4, warmup=1, size=32, samples=6, grid=8, preview_every=2, checkpoint_every=100
+)
+NETWORKS = replace(
+    BARE, renderer="reference", cameras="paper", iterations=2, views=1, max_rays=256, reconstruct_iterations=15,
+    octaves=2, sdf_layers=2, sdf_width=24, color_layers=1, color_width=16, uniform_samples=8, importance_samples=8,
+    upsample_rounds=2, keep_weight=0.0,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def body():
+    return load_body()
+
+
+@pytest.fixture(scope="module")
+def perceptor():
+    return load_perceptor()
+
+
+def sculpt(body, perceptor, conf, folder: Path, report=None):
+    folder.mkdir(exist_ok=True)
+    generator = torch.Generator().manual_seed(5)
+    betas = np.zeros(body.num_betas)
+    return appearance.run(
+        "a wizard in a blue robe", betas, body, perceptor, conf, generator, "cpu", report or Silent(), folder
+    )
+
+
+def same(one, other) -> bool:
+    return all(torch.equal(value, other.state_dict()[name]) for name, value in one.state_dict().items())
+
+
+def test_an_interrupted_search_goes_on_where_it_was(body, perceptor, tmp_path, monkeypatch):
+    from engine.appearance import warm_start
+    from engine.appearance.warm_start import Fitting
+
+    monkeypatch.setattr(warm_start, "TRIES", 60)
+    conf = replace(BARE, warm_start="codebook", search=6, iterations=0)
+    scored = []
+    score = Fitting.score
+    monkeypatch.setattr(Fitting, "score", lambda self, look: scored.append(look) or score(self, look))
+    sculpt(body, perceptor, conf, tmp_path / "whole")
+    whole, _ = list(scored), scored.clear()
+    with pytest.raises(Cancelled):
+        sculpt(body, perceptor, conf, tmp_path / "parts", Silent(cancel_at=3))
+    file = tmp_path / "parts" / SCORES_FILE
+    file.write_text(file.read_text() + '["half a li')  # killed while writing
+    sculpt(body, perceptor, conf, tmp_path / "parts")
+    assert scored == whole  # none twice, none left out
+    assert len(file.read_text().splitlines()) == len(whole)
+    looks = [json.loads((tmp_path / name / LOOK_FILE).read_text()) for name in ("whole", "parts")]
+    assert looks[0] == looks[1]
+
+
+def test_a_cancelled_job_keeps_its_last_step(body, perceptor, tmp_path):
+    """No checkpoint was due, and yet nothing is computed twice or otherwise."""
+    whole = sculpt(body, perceptor, BARE, tmp_path / "whole")
+    with pytest.raises(Cancelled):
+        sculpt(body, perceptor, BARE, tmp_path / "parts", Silent(cancel_at=3))
+    report = Silent()
+    resumed = sculpt(body, perceptor, BARE, tmp_path / "parts", report)
+    assert [step for step, _, _ in report.steps] == [4]
+    assert same(whole, resumed)
+
+
+def test_the_reference_renderer_trains_and_resumes(body, perceptor, tmp_path):
+    whole = sculpt(body, perceptor, NETWORKS, tmp_path / "whole")
+    assert isinstance(whole, appearance.NeusField)
+    assert not torch.equal(whole.paint.extra.bias, whole.paint.out.bias)  # only one of the two is guided
+    with pytest.raises(Cancelled):
+        sculpt(body, perceptor, NETWORKS, tmp_path / "parts", Silent(cancel_at=NETWORKS.reconstruct_iterations + 1))
+    report = Silent()
+    resumed = sculpt(body, perceptor, NETWORKS, tmp_path / "parts", report)
+    assert len(report.steps) == 1
+    assert same(whole, resumed)
+    whole.save(tmp_path / "field.safetensors")
+    again = appearance.AvatarField.load(tmp_path / "field.safetensors")
+    points = torch.rand(30, 3) - 0.5
+    assert torch.equal(again.sdf(points), whole.sdf(points)) and torch.equal(again.color(points), whole.color(points))
+    assert again.steps == 2
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.cuda.OutOfMemoryError("CUDA out of memory.")])
+def test_when_memory_runs_out_there_are_fewer_rays(body, perceptor, tmp_path, monkeypatch, error):
+    seen = []
+    call = Objective.__call__
+
+    def hungry(self, step, most, generator):
+        seen.append((step, most))
+        if most > 600:
+            torch.rand(7, generator=generator)  # it had begun
+            raise error
+        return call(self, step, most, generator)
+
+    monkeypatch.setattr(Objective, "__call__", hungry)
+    report = Silent()
+    field = sculpt(body, perceptor, BARE, tmp_path / "job", report)
+    assert field.steps == 4
+    assert [step for step, most in seen if most <= 600] == [0, 1, 2, 3]
+    assert seen[0][1] == BARE.max_rays and seen[-1][1] == int(0.7 * int(0.7 * 32 * 32))
+    assert len(report.warnings) == 2 and all("rays" in text for text in report.warnings)
+    fewer = replace(BARE, max_rays=seen[-1][1])
+    assert same(field, sculpt(body, perceptor, fewer, tmp_path / "fewer"))  # what failed left no trace
+
+
+def test_no_memory_at_all_is_said(body, perceptor, tmp_path, monkeypatch):
+    def starved(*_):
+        raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes")
+
+    monkeypatch.setattr(Objective, "__call__", starved)
+    with pytest.raises(EngineError, match="not enough memory") as caught:
+        sculpt(body, perceptor, BARE, tmp_path / "job")
+    assert caught.value.code == "out_of_memory"
+
+
+def test_other_errors_are_not_taken_for_a_lack_of_memory(body, perceptor, tmp_path, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("shapes do not match")
+
+    monkeypatch.setattr(Objective, "__call__", broken)
+    with pytest.raises(RuntimeError, match="shapes"):
+        sculpt(body, perceptor, BARE, tmp_path / "job")
+
+
+def test_the_user_ends_it_early_and_keeps_it(body, perceptor, tmp_path):
+    report = Silent(finish_at=2)
+    field = sculpt(body, perceptor, BARE, tmp_path / "job", report)
+    assert field.steps == 2
+    assert "2 of 4 steps" in report.warnings[-1]
+    assert float(field.residual.out.weight.detach().abs().sum()) > 0
+
+
+def test_a_flat_score_ends_it(body, perceptor, tmp_path, monkeypatch):
+    call = Objective.__call__
+    monkeypatch.setattr(Objective, "__call__", lambda *given: (call(*given)[0], 0.5))
+    report = Silent()
+    field = sculpt(body, perceptor, replace(BARE, iterations=30, patience=3), tmp_path / "job", report)
+    assert field.steps == 4  # the first one set the score
+    assert "not risen" in report.warnings[-1]
+
+
+def test_stills_come_every_so_many_steps(body, perceptor, tmp_path):
+    report = Silent()
+    sculpt(body, perceptor, replace(BARE, iterations=5), tmp_path / "job", report)
+    assert report.previews == ["step-000000", "step-000002", "step-000004"]
+    assert AppearanceConfig().preview_every == 100
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("renderer", "magic"), ("cameras", "drone"), ("reconstruct", "luck"), ("views", 0), ("sdf_width", 30)],
+)
+def test_settings_that_cannot_be_are_refused(body, perceptor, tmp_path, key, value):
+    with pytest.raises(EngineError, match=key):
+        sculpt(body, perceptor, replace(BARE, **{key: value}), tmp_path / "bad")
+
+
+def test_both_sides_change_alike_unless_asked_otherwise(body, perceptor, tmp_path):
+    points = 0.4 * torch.rand(40, 3, generator=torch.Generator().manual_seed(1))
+    mirrored = points * torch.tensor([-1.0, 1, 1])
+    for symmetric in (True, False):
+        conf = replace(BARE, iterations=2, symmetric=symmetric)
+        field = sculpt(body, perceptor, conf, tmp_path / str(symmetric))
+        left, right = field.change(points)[1], field.change(mirrored)[1]
+        assert torch.equal(left, right) == symmetric
+        assert left.abs().sum() > 0
+
+
+def test_the_papers_cameras(body):
+    stance = views.Stance(
+        -0.9, 0.8, np.array([0, -0.05, 0], np.float32), np.array([0, 0.6, 0.03], np.float32), 1.0, 1.1
+    )
+    generator = torch.Generator().manual_seed(0)
+    seen = [views.paper_view(stance, step, 32, generator) for step in range(400)]
+    faces = [view for view in seen if view.kind == "face"]
+    others = [view for view in seen if view.kind != "face"]
+    assert len(faces) == 100
+    for view in faces:
+        assert np.linalg.norm(view.camera.eye - stance.head) == pytest.approx(0.4 * 1.1, rel=1e-5)
+        assert view.camera.eye[2] > stance.head[2]
+    for view in others:
+        away = (view.camera.eye - view.camera.target) / 1.1
+        assert 1 <= np.linalg.norm(away) <= 2
+        assert (view.kind == "back") == (away[2] < 0)
+        assert np.abs((view.camera.target - stance.center) / 1.1).max() <= 0.3 + 1e-6
+    behind = sum(view.kind == "back" for view in others) / len(others)
+    assert 0.08 < behind < 0.2  # |theta| > 90 degrees of N(0, 60 degrees) is 13 %
+
+
+def test_the_time_left_counts_each_part_at_its_own_pace(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    told = []
+
+    class Outside(Silent):
+        def progress(self, step, total, eta=None, **figures):
+            told.append((step, total, eta))
+
+    paced = Paced(Outside(), {"search": Part(4), "guide": Part(10, seconds=3.0)})
+    for step in range(4):
+        clock[0] += 0.5
+        paced.progress(step + 1, 4)
+    assert told[0] == (1, 14, pytest.approx(3 * 0.5 + 30)) and told[-1] == (4, 14, pytest.approx(30))
+    clock[0] += 100  # something between that is no step
+    paced.begin("guide")
+    for step in range(10):
+        clock[0] += 1.0
+        paced.progress(step + 1, 10)
+    assert told[4] == (5, 14, pytest.approx(9)) and told[-1] == (14, 14, pytest.approx(0))
+
+
+def test_a_resumed_part_counts_only_its_own_steps(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    report = Silent()
+    paced = Paced(report, {"search": Part(5), "guide": Part(100)})
+    paced.begin("guide")
+    clock[0] += 2.0
+    paced.progress(91, 100)
+    assert report.steps[-1][:2] == (96, 105)
+
+
+def test_out_of_memory_is_told_from_other_errors():
+    assert trainer.is_out_of_memory(RuntimeError("CUDA error: out of memory"))
+    assert not trainer.is_out_of_memory(RuntimeError("CUDA error: device-side assert"))
