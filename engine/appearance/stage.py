@@ -41,6 +41,8 @@ CHOICES = {
 }
 CELL = (0.8, 0.004, 0.012)
 """Cells of the distance grid: metres times pixels of a picture's side, least and most metres."""
+COARSE_CELL = 0.03
+"""The same where only the time of a step matters."""
 
 
 def run(
@@ -165,7 +167,7 @@ def _step_time(
 ) -> float:
     """Seconds of one guided step, measured on the bare body before the outfit is known; for the time left only."""
     field = ResidualField(base, conf.grid, conf.symmetric).to(device)
-    field.use_band(CELL[2])
+    field.use_band(COARSE_CELL)
     objective = Objective(field, guide, views.Stance.of(base.vertices, joints), conf)
     generator = torch.Generator().manual_seed(0)
     took = 0.0

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from engine import appearance
-from engine.appearance import trainer, views
+from engine.appearance import trainer, views, warm_start
 from engine.appearance.objective import Objective
 from engine.appearance.pace import Paced, Part
 from engine.appearance.remembered import SCORES_FILE
@@ -29,6 +29,11 @@ NETWORKS = replace(
     octaves=2, sdf_layers=2, sdf_width=24, color_layers=1, color_width=16, uniform_samples=8, importance_samples=8,
     upsample_rounds=2, keep_weight=0.0,
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def few_tries(monkeypatch):
+    monkeypatch.setattr(warm_start, "TRIES", 60)
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +60,8 @@ def same(one, other) -> bool:
 
 
 def test_an_interrupted_search_goes_on_where_it_was(body, perceptor, tmp_path, monkeypatch):
-    from engine.appearance import warm_start
     from engine.appearance.warm_start import Fitting
 
-    monkeypatch.setattr(warm_start, "TRIES", 60)
     conf = replace(BARE, warm_start="codebook", search=6, iterations=0)
     scored = []
     score = Fitting.score

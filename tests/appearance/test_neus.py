@@ -64,7 +64,7 @@ def test_networks_learn_the_mesh_from_its_distance(regressed):
         outer = regressed.base.nearest(points.numpy()).distance > -1e-3  # the other sphere hides the rest
         assert float(regressed.sdf(points)[outer].abs().mean()) < 0.008
         found = regressed.color(torch.tensor([[0.3, 0, 0.0], [-0.3, 0, 0]]))
-    assert found[0, 1] > 0.6 > 0.35 > found[0, 0] and found[1, 0] > 0.6 > 0.35 > found[1, 1]
+    assert found[0, 1] - found[0, 0] > 0.2 and found[1, 0] - found[1, 1] > 0.2  # green, red
 
 
 def test_importance_samples_gather_at_the_surface(regressed):

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from engine import appearance
+from engine.appearance import warm_start
 from engine.appearance.guidance import Guide, augment
 from engine.appearance.prior import OutfitPrior, change, cost, put_on
 from engine.appearance.warm_start import mix
@@ -21,6 +22,11 @@ from engine.wardrobe.outfit import GARMENT_KINDS, Garment, Look, validate
 TINY = AppearanceConfig(
     search=2, iterations=4, warmup=1, size=32, samples=6, grid=8, preview_every=2, checkpoint_every=1
 )
+
+
+@pytest.fixture(autouse=True)
+def few_tries(monkeypatch):
+    monkeypatch.setattr(warm_start, "TRIES", 60)
 
 
 @pytest.fixture(scope="module")
