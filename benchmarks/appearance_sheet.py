@@ -1,0 +1,85 @@
+"""A contact sheet of varied prompts: front, side and back of each, with how sound its surface is.
+
+    .venv/bin/python -m benchmarks.appearance_sheet OUT [--preset draft] [--set appearance.iterations=20] [--only 3]
+
+Work is kept in OUT, so that a run that was stopped goes on. The sheet is OUT/sheet.png, the figures are in
+OUT/sheet.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from engine.appearance import ResidualField, Runner
+from engine.appearance.quality import Soundness, measure
+
+PROMPTS = (
+    "a firefighter", "a wizard in a purple robe", "a nurse in white", "a samurai in red armour", "an astronaut",
+    "a ballerina in a pink dress", "a police officer", "a knight in silver armour", "a chef with a white hat",
+    "a pirate in a red coat", "a businesswoman in a grey suit", "a boxer in blue shorts", "a punk with a green mohawk",
+    "a monk in an orange robe", "a superhero in a blue suit and a red cape", "a farmer in dungarees and a straw hat",
+    "a ninja in black", "a swimmer in a yellow swimsuit", "a king with a golden crown and a red cape",
+    "a construction worker with a yellow helmet", "a woman in a green gown", "a skeleton", "a clown",
+    "a hiker with a backpack and brown boots",
+)  # fmt: skip
+AZIMUTHS = (0.0, 90.0, 180.0)
+SIDE, COLUMNS, LABEL = 160, 3, 16
+
+
+def avatar(prompt: str, out: Path, preset: str, overrides: dict[str, str]) -> tuple[list[Image.Image], Soundness]:
+    """The pictures and the soundness of one prompt's avatar."""
+    folder = out / re.sub(r"[^a-z0-9]+", "-", prompt.lower())
+    runner = Runner(prompt, preset, overrides=overrides, folder=folder)
+    field = runner.train()
+    if not isinstance(field, ResidualField):
+        raise SystemExit("The sheet is of the shell renderer's avatars.")
+    return [runner.picture(azimuth, SIDE) for azimuth in AZIMUTHS], measure(field)
+
+
+def sheet(done: list[tuple[str, list[Image.Image]]]) -> Image.Image:
+    """All avatars, `COLUMNS` of them beside each other, with their prompts."""
+    rows = -(-len(done) // COLUMNS)
+    wide = SIDE * len(AZIMUTHS)
+    page = Image.new("RGB", (wide * COLUMNS, rows * (SIDE + LABEL)), "white")
+    draw = ImageDraw.Draw(page)
+    for index, (prompt, pictures) in enumerate(done):
+        x, y = index % COLUMNS * wide, index // COLUMNS * (SIDE + LABEL)
+        for column, picture in enumerate(pictures):
+            page.paste(picture, (x + column * SIDE, y))
+        draw.text((x + 4, y + SIDE + 2), prompt, fill="black")
+    return page
+
+
+def main() -> None:
+    """Make what is missing, then the sheet."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--preset", default="draft")
+    parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--only", type=int, default=len(PROMPTS), help="the first so many prompts")
+    options = parser.parse_args()
+    overrides = dict(pair.split("=", 1) for pair in options.overrides)
+    options.out.mkdir(parents=True, exist_ok=True)
+    done: list[tuple[str, list[Image.Image]]] = []
+    lines = ["| prompt | CPU s | floaters | cavities | mean mm | most mm | steepness |", "| --- |" + " --- |" * 6]
+    for prompt in PROMPTS[: options.only]:
+        began = time.process_time()
+        pictures, found = avatar(prompt, options.out, options.preset, overrides)
+        spent = time.process_time() - began
+        done.append((prompt, pictures))
+        lines.append(
+            f"| {prompt} | {spent:.0f} | {found.floaters} | {found.cavities} | {found.deviation:.2f} "
+            f"| {found.farthest:.1f} | {found.steepness:.2f} |"
+        )
+        print(lines[-1], flush=True)
+        sheet(done).save(options.out / "sheet.png")
+        (options.out / "sheet.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
