@@ -25,11 +25,10 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
-PYTHONS = ((3, 11), (3, 14))
-"""First and last Python the locked packages have wheels for."""
+sys.path.insert(0, str(ROOT))
 
-TORCH = "torch==2.13.0"
-CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+from engine.environment import PYTHONS, TORCH, detect, has_nvidia, python_of, torch_choices  # noqa: E402
+
 BPY = {"4.2": "4.2.23", "4.5": "4.5.15", "5.0": "5.0.1"}
 """Blender as a Python module; all of these are for Python 3.11 only."""
 
@@ -52,7 +51,7 @@ class Environment:
     @property
     def python(self) -> Path:
         """The environment's interpreter."""
-        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        return python_of(self.folder)
 
     def ensure(self) -> Environment:
         """Create or renew the environment if need be.
@@ -80,17 +79,12 @@ class Environment:
         return self
 
     def _install(self, arguments: list[str]) -> None:
-        """One ``pip install``; on a Linux without an NVIDIA GPU, torch as the much smaller CPU build if it is there."""
+        """One ``pip install``; torch as the build that fits this machine."""
         pip = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "-qq"]
-        if arguments == [TORCH]:
-            if sys.platform.startswith("linux") and not has_nvidia():
-                for source in ([], ["--extra-index-url", CPU_INDEX, "--retries", "1", "--timeout", "20"]):
-                    if run([*pip, f"{TORCH}+cpu", *source], quiet=True) == 0:
-                        return
-            if run([*pip, TORCH]) == 0:
+        choices = torch_choices(detect()) if arguments == [TORCH] else [arguments]
+        for number, choice in enumerate(choices, start=1):
+            if run([*pip, *choice], quiet=number < len(choices)) == 0:
                 return
-        elif run([*pip, *arguments]) == 0:
-            return
         raise Failure(f"pip could not install {' '.join(arguments)} into {self.folder.name}; see its message above.")
 
     def _fingerprint(self) -> str:
@@ -117,11 +111,6 @@ def bpy_environment(version: str) -> Environment | None:
     if python is None:
         return None
     return Environment(f".venv-bpy-{version}", python, [[f"bpy=={BPY[version]}", "pytest==9.2.0"]])
-
-
-def has_nvidia() -> bool:
-    """Whether there is an NVIDIA GPU with a driver that answers."""
-    return shutil.which("nvidia-smi") is not None and run(["nvidia-smi", "-L"], quiet=True) == 0
 
 
 def run(command: list[str], quiet: bool = False, **options: object) -> int:
@@ -180,7 +169,6 @@ def demo(options: argparse.Namespace, rest: list[str]) -> int:
 
 def check_prompts(options: argparse.Namespace) -> None:
     """Refuse an unusable prompt before anything is installed."""
-    sys.path.insert(0, str(ROOT))
     from engine import protocol
 
     for name in protocol.DEFAULT_PROMPTS:

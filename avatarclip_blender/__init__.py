@@ -1,11 +1,11 @@
 """AvatarCLIP for Blender: three short texts in, a rigged and moving avatar out.
 
-Public functions for scripts: `importer.import_avatar`, `export.export_fbx`, and `session.create`, `start`, `job`.
+Scripts use `api`.
 """
 
 import bpy
 
-from . import operators, panels, preferences, properties, session
+from . import events, operators, panels, preferences, properties, session
 from .operators.browse_avatar import draw_menu
 
 _CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES)
@@ -17,10 +17,12 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.register()
     bpy.types.TOPBAR_MT_file_import.append(draw_menu)
+    events.register()
 
 
 def unregister() -> None:
     """Undo all of it: the running engine, timers and pictures included."""
+    events.unregister()
     session.shutdown()
     bpy.types.TOPBAR_MT_file_import.remove(draw_menu)
     properties.unregister()

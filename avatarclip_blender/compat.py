@@ -50,6 +50,18 @@ def action_fcurves(action: bpy.types.Action) -> list[bpy.types.FCurve]:
     ]
 
 
+def remove_fcurves(action: bpy.types.Action, starts: tuple[str, ...]) -> None:
+    """Remove the F-curves whose data path starts with one of these texts, and groups that are left empty."""
+    owners: list[Any] = [action]
+    if HAS_SLOTS:
+        owners = [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+    for owner in owners:
+        for curve in [curve for curve in owner.fcurves if curve.data_path.startswith(starts)]:
+            owner.fcurves.remove(curve)
+        for group in [group for group in owner.groups if not len(group.channels)]:
+            owner.groups.remove(group)
+
+
 def empty_node_tree(material: bpy.types.Material) -> bpy.types.NodeTree:
     """Return the node tree of a material, switched on and without nodes."""
     if not NODES_ALWAYS_ON:

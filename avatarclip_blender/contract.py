@@ -1,4 +1,4 @@
-"""The one module that the add-on and the engine share, loaded from the engine's own folder.
+"""The modules that the add-on and the engine share, loaded from the engine's own folder.
 
 An installed extension carries the engine inside itself (``<add-on>/engine``); in the source tree the two stand side
 by side. Loading by path keeps the engine's package, and with it torch, out of Blender.
@@ -27,9 +27,9 @@ def find_engine_root(addon_folder: Path = ADDON_FOLDER) -> Path:
     raise FileNotFoundError(f"The engine is missing beside {addon_folder}; install the extension again.")
 
 
-def _load_protocol() -> ModuleType:
-    name = f"{__package__}.protocol"
-    spec = importlib.util.spec_from_file_location(name, ENGINE_ROOT / "engine" / "protocol.py")
+def _load(module_name: str) -> ModuleType:
+    name = f"{__package__}.{module_name}"
+    spec = importlib.util.spec_from_file_location(name, ENGINE_ROOT / "engine" / f"{module_name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their own module up here while it runs
@@ -39,6 +39,6 @@ def _load_protocol() -> ModuleType:
 
 ENGINE_ROOT = find_engine_root()
 if TYPE_CHECKING:
-    from engine import protocol
+    from engine import environment, protocol
 else:
-    protocol = _load_protocol()
+    environment, protocol = _load("environment"), _load("protocol")

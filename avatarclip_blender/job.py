@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import process
+from . import follow, process
 from .contract import protocol
 from .progress import FINISHED, RUNNING, Progress
 
@@ -46,28 +46,45 @@ class Job:
         self._ended_at: float | None = None
         self._drained = False
         self._over = False
+        self._follower: follow.Follower | None = None
 
-    def start(self, python: Sequence[str], environment: Mapping[str, str], engine_root: Path) -> None:
-        """Start ``PYTHON -m engine run FOLDER``.
+    def start(
+        self, python: Sequence[str], environment: Mapping[str, str], engine_root: Path, device: str = "auto"
+    ) -> None:
+        """Start ``PYTHON -m engine run FOLDER`` on a device (``auto``, ``cpu`` ...).
 
         Raises:
             SetupError: if the program cannot be started.
             OSError: if the job folder cannot be written.
         """
-        command = [*python, "-m", "engine", "run", str(self.folder)]
+        command = [*python, "-m", "engine", "run", str(self.folder), "--live", "--device", device]
         with open(self.folder / CONSOLE_FILE, "wb") as console:
             self._child = process.start(command, environment, engine_root, console)
         threading.Thread(target=self._read, args=(self._child.stdout,), name="avatarclip-reader", daemon=True).start()
 
+    def attach(self) -> None:
+        """Follow an engine that another Blender, or this one before it was closed, has left working in the folder."""
+        self._follower = follow.Follower(self.folder, self._lines.put)
+
     @property
     def running(self) -> bool:
         """Whether the engine was started and its end has not been taken in yet."""
-        return self._child is not None and not self._over
+        return (self._child is not None or self._follower is not None) and not self._over
+
+    @property
+    def attached(self) -> bool:
+        """Whether the engine is one that was found at work, and so takes no orders but to stop."""
+        return self._follower is not None
 
     @property
     def stopping(self) -> bool:
         """Whether it was asked to stop and has not ended yet."""
         return self._stopper is not None and self.running
+
+    @property
+    def surface_path(self) -> Path | None:
+        """The newest state of the growing surface, or None."""
+        return self.folder / self.progress.geometry if self.progress.geometry else None
 
     @property
     def result_folder(self) -> Path | None:
@@ -100,7 +117,10 @@ class Job:
                 self._drained = True
             else:
                 self._take(line)
-        if self.running and self._child.poll() is not None:
+        if self._follower is not None:
+            if self._drained and not self._over:
+                self._settle(None)
+        elif self.running and self._child.poll() is not None:
             # A grandchild may hold the pipe open after the engine's death: give it a second, no more.
             self._ended_at = self._ended_at or time.monotonic()
             if self._drained or (self._lines.empty() and time.monotonic() - self._ended_at > 1.0):
@@ -110,10 +130,34 @@ class Job:
 
     def cancel(self) -> None:
         """Ask the engine to stop, and see to it from a thread that it has ended within two seconds. Does not wait."""
-        if self._child is None or self._stopper is not None or self._child.poll() is not None:
+        if self._stopper is not None or not self.running or (self._child and self._child.poll() is not None):
             return
-        self._stopper = threading.Thread(target=self._stop, name="avatarclip-stopper", daemon=True)
+        stop = self._stop if self._follower is None else self._follower.stop_engine
+        self._stopper = threading.Thread(target=stop, name="avatarclip-stopper", daemon=True)
         self._stopper.start()
+
+    def pause(self) -> None:
+        """Ask the engine to hold at its next step; it says when it does."""
+        self._order("pause")
+
+    def resume(self) -> None:
+        """Let a paused engine go on."""
+        self._order("resume")
+
+    def keep_running(self, wanted: bool) -> None:
+        """Say whether the engine shall go on when Blender ends, however it ends."""
+        self._order("detach" if wanted else "attach")
+
+    def leave(self) -> None:
+        """Let go of an engine that was told to go on: it works without us from now on."""
+        self._over = True
+        if self._follower is not None:
+            self._follower.close()
+        elif self._child is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._child.stdin.close()
+            # While this Blender lives, somebody has to take in its end, or it would stay as a zombie.
+            threading.Thread(target=self._child.wait, name="avatarclip-reaper", daemon=True).start()
 
     def close(self) -> None:
         """Stop the engine if it runs, wait for its end, and take in its last words."""
@@ -124,6 +168,12 @@ class Job:
         while self.running and time.monotonic() < deadline:
             self.poll()
             time.sleep(0.01)
+
+    def _order(self, command: str) -> None:
+        if self._child is not None and self.running:
+            with contextlib.suppress(OSError, ValueError):  # it has just ended
+                self._child.stdin.write(f"{command}\n".encode())
+                self._child.stdin.flush()
 
     # --- the two threads -----------------------------------------------------------------------------------
     def _read(self, stream: Any) -> None:
@@ -155,27 +205,30 @@ class Job:
             return
         self.progress.apply(event)
 
-    def _settle(self, code: int) -> None:
-        """The engine has ended: clear up after it and say how it went."""
+    def _settle(self, code: int | None) -> None:
+        """The engine has ended: clear up after it and say how it went; ``code`` is None if it was not our child."""
         self._over = True
-        process.end(self._child, force=True)  # whatever it left behind in its group
-        with contextlib.suppress(OSError):
-            self._child.stdin.close()
+        if self._child is not None:
+            process.end(self._child, force=True)  # whatever it left behind in its group
+            with contextlib.suppress(OSError):
+                self._child.stdin.close()
         state = self.progress
         if state.phase != RUNNING:
             return
         cancelled = self._stopper is not None or code == protocol.EXIT_CANCELLED
-        if state.result is not None and (cancelled or code == protocol.EXIT_OK):
+        if state.result is not None and (cancelled or code in (None, protocol.EXIT_OK)):
             state.phase = FINISHED
         elif cancelled:
             state.cancel()
         else:
             state.fail(*self._account_of_death(code))
 
-    def _account_of_death(self, code: int) -> tuple[str, str]:
+    def _account_of_death(self, code: int | None) -> tuple[str, str]:
         """Return one sentence on why the engine ended without saying so itself, and what to do."""
         stage = protocol.STAGE_LABELS.get(self.progress.stage or "", "")
         during = f" during {stage}" if stage else " before it began"
+        if code is None:
+            return f"The engine stopped unexpectedly{during}; see {self.log_path}", "Resume goes on from there"
         cause = self._last_words() if code > 0 else ""
         what = f"{process.exit_text(code)}{': ' + cause if cause else ''}"
         hint = "Resume goes on from the last checkpoint"

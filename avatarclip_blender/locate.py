@@ -9,10 +9,13 @@ import os
 import re
 import shlex
 import shutil
+import sys
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+
+from .contract import environment
 
 PYTHON_VARIABLE = "AVATARCLIP_PYTHON"
 """Environment variable that names the engine's Python when the preference is empty."""
@@ -46,15 +49,11 @@ def parse_command(text: str) -> list[str]:
     return [part.strip('"') for part in parts] if windows else [os.path.expanduser(part) for part in parts]
 
 
-def python_of_environment(folder: Path) -> Path:
-    """Return where a virtual environment keeps its interpreter (which need not exist)."""
-    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-def engine_command(preference: str, engine_root: Path) -> list[str]:
+def engine_command(preference: str, engine_root: Path, installed: Path | None = None) -> list[str]:
     """Return the command that starts the engine's Python.
 
-    The preference wins, then the variable ``AVATARCLIP_PYTHON``, then the ``.venv`` of the source tree.
+    The preference wins, then the variable ``AVATARCLIP_PYTHON``, then the environment that the add-on has
+    ``installed``, then the ``.venv`` of the source tree.
 
     Raises:
         SetupError: if there is none, or if the one that was named does not exist.
@@ -65,10 +64,10 @@ def engine_command(preference: str, engine_root: Path) -> list[str]:
             if shutil.which(command[0]) is None:
                 raise SetupError(f"The engine's Python named in {origin} does not exist or cannot run: {command[0]}")
             return command
-    python = python_of_environment(engine_root / ".venv")
-    if python.is_file():
-        return [str(python)]
-    raise SetupError("The engine's Python is not set; choose it in this add-on's preferences")
+    for folder in (installed, engine_root / ".venv"):
+        if folder is not None and environment.python_of(folder).is_file():
+            return [str(environment.python_of(folder))]
+    raise SetupError("The engine is not installed; press Install Engine in this add-on's preferences")
 
 
 def child_environment(engine_root: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -90,6 +89,19 @@ def default_output_folder() -> Path:
     home = Path.home()
     documents = home / "Documents"
     return (documents if documents.is_dir() else home) / "AvatarCLIP"
+
+
+def default_engine_folder() -> Path:
+    """Return where the engine's environment goes until the user chooses: the system's place for a user's programs.
+
+    Not below the extension's own folder, which an update or a removal of the extension would empty.
+    """
+    home = Path.home()
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "AvatarCLIP" / "engine"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "AvatarCLIP" / "engine"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "avatarclip" / "engine"
 
 
 def slug(text: str, length: int = 32) -> str:

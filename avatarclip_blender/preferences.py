@@ -1,12 +1,19 @@
-"""Preferences: where the engine's Python is, where avatars go, and whether it all works."""
+"""Preferences: the engine, where avatars go, the user's own models, and whether it all works."""
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 
-from . import locate, session, ui
-from .contract import ENGINE_ROOT
-from .setup_check import ADVICE
+from . import installer, locate, mending, session, ui
+from .contract import ENGINE_ROOT, environment
+
+_KINDS = [
+    ("auto", "Automatic", "CUDA with an NVIDIA card, MPS on Apple silicon, otherwise the processor"),
+    ("cpu", "Processor", "The smallest download"),
+    ("cuda", "NVIDIA (CUDA)", "The largest download; needs a current driver"),
+    ("mps", "Apple (MPS)", "Macs with Apple silicon"),
+]
 
 
 class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
@@ -14,43 +21,149 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
 
     bl_idname = __package__
 
+    engine_folder: bpy.props.StringProperty(
+        name="Engine Folder", subtype="DIR_PATH", default=str(locate.default_engine_folder()),
+        description="Where Install Engine puts the engine's own Python environment; removing the add-on leaves it",
+    )  # fmt: skip
+    engine_kind: bpy.props.EnumProperty(
+        name="Computes On", items=_KINDS, default="auto", description="Which build of PyTorch is installed",
+    )  # fmt: skip
+    base_python: bpy.props.StringProperty(
+        name="Base Python", subtype="FILE_PATH",
+        description="Python 3.11 to 3.14 that the environment is made with; empty takes Blender's own",
+    )  # fmt: skip
     engine_python: bpy.props.StringProperty(
         name="Engine Python", subtype="FILE_PATH",
-        description="Python of the environment that the engine is installed in; empty looks for AVATARCLIP_PYTHON "
-        "and for “.venv” beside the add-on's sources",
+        description="Python of an environment that has the engine's packages already; empty takes the installed engine",
     )  # fmt: skip
     output_folder: bpy.props.StringProperty(
         name="Avatars Folder", subtype="DIR_PATH", default=str(locate.default_output_folder()),
         description="Each avatar gets a folder of its own in here; removing the add-on leaves it alone",
     )  # fmt: skip
+    body_model: bpy.props.StringProperty(
+        name="SMPL Body", subtype="FILE_PATH",
+        description="Your own licensed SMPL file or folder; empty takes the open body that is bundled",
+    )  # fmt: skip
+    clip_model: bpy.props.StringProperty(
+        name="CLIP Model", subtype="DIR_PATH",
+        description="Folder of a CLIP model in transformers' format; empty takes the model that is bundled",
+    )  # fmt: skip
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the two paths, the button, and what it found."""
+        """Draw the engine, the folders, the models, and what the check found."""
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.prop(self, "engine_python")
+        draw_engine(layout, self, context)
+        layout.separator()
         layout.prop(self, "output_folder")
-        check = session.setup_check()
-        row = layout.row()
-        row.enabled = check is None or check.done
-        row.operator("avatarclip.check_setup", text="Check Set-up" if row.enabled else "Checking…", icon="VIEWZOOM")
-        if check is not None and check.done:
-            icon = "CHECKMARK" if check.passed else "ERROR"
-            ui.wrapped(layout, check.summary, context.region.width, icon)
-            for line in check.lines:
-                if line.startswith(ADVICE):
-                    ui.wrapped(layout, line.removeprefix(ADVICE), context.region.width, "DOT")
-            column = layout.column(align=True)
-            column.scale_y = 0.8
-            for line in check.lines:
-                if not line.startswith(ADVICE):
-                    column.label(text=line)
+        header, body = layout.panel("avatarclip_models", default_closed=True)
+        header.label(text="Your Own Models")
+        if body is not None:
+            draw_models(body, self)
+        draw_check(layout, context)
+
+
+def draw_engine(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences, context: bpy.types.Context) -> None:
+    """Draw how the engine stands and the button that fits."""
+    folder = engine_folder(context)
+    change = session.installation()
+    if change is not None and change.running:
+        column = layout.column(align=True)
+        factor = max(change.step - 0.5, 0.0) / max(change.steps, 1)
+        column.progress(
+            factor=factor, text=f"{change.text}  {change.step} / {change.steps}" if change.steps else change.text
+        )
+        ui.wrapped(column, change.detail[:110], context.region.width)
+        layout.operator("avatarclip.cancel_install", icon="CANCEL")
+        return
+    state = environment.state(folder)
+    labels = {"absent": "Install Engine", "unfinished": "Go On Installing", "outdated": "Update Engine",
+              "broken": "Install Again", "ready": "Install Again"}  # fmt: skip
+    if change is not None and change.message:
+        ui.wrapped(layout, f"{change.message}. {change.hint}".replace("..", "."), context.region.width, "ERROR")
+    row = layout.row()
+    if state == "ready":
+        row.label(text="The engine is installed", icon="CHECKMARK")
+    else:
+        row.operator("avatarclip.install_engine", text=labels[state], icon="IMPORT")
+    if state != "absent":
+        row.operator("avatarclip.remove_engine", text="", icon="TRASH")
+        log = folder / environment.LOG
+        if log.is_file():
+            row.operator("wm.path_open", text="", icon="TEXT").filepath = str(log)
+    if state == "outdated":
+        ui.wrapped(
+            layout, "This add-on was tested with other packages than those installed", context.region.width, "INFO"
+        )
+    problem = installer.path_problem(folder)
+    if problem:
+        ui.wrapped(layout, problem, context.region.width, "ERROR")
+    header, body = layout.panel("avatarclip_engine", default_closed=True)
+    header.label(text="Engine Options")
+    if body is not None:
+        body.use_property_split = True
+        for name in ("engine_folder", "engine_kind", "base_python"):
+            body.prop(stored, name)
+        body.separator()
+        body.prop(stored, "engine_python")
+        ui.wrapped(body, "A Python named here is used instead of the installed engine", context.region.width)
+
+
+def draw_models(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences) -> None:
+    """Draw where the user's own models are."""
+    layout.use_property_split = True
+    layout.prop(stored, "body_model")
+    layout.prop(stored, "clip_model")
+
+
+def draw_check(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw Check Set-up, and each finding with the button that mends it."""
+    check, width = session.setup_check(), context.region.width
+    row = layout.row()
+    row.enabled = check is None or check.done
+    row.operator("avatarclip.check_setup", text="Check Set-up" if row.enabled else "Checking…", icon="VIEWZOOM")
+    if check is None or not check.done:
+        return
+    ui.wrapped(layout, check.summary, width, "CHECKMARK" if check.passed else "ERROR")
+    for finding in check.findings:
+        split = layout.row()
+        ui.wrapped(split.column(), finding.text, width * 0.75, "DOT")
+        mending.draw_button(split, finding.mend)
+    if check.facts:
+        column = layout.column(align=True)
+        column.scale_y = 0.8
+        for line in check.facts:
+            column.label(text=line, icon="BLANK1")
 
 
 def _stored(context: bpy.types.Context) -> AVATARCLIP_AP_preferences | None:
     addon = context.preferences.addons.get(__package__)
     return addon.preferences if addon else None
+
+
+def _path(context: bpy.types.Context, name: str) -> str:
+    stored = _stored(context)
+    text: str = getattr(stored, name).strip() if stored else ""
+    return bpy.path.abspath(text) if text.startswith("//") else text
+
+
+def engine_folder(context: bpy.types.Context) -> Path:
+    """Return the folder of the environment that the add-on installs."""
+    text = _path(context, "engine_folder")
+    return Path(text).expanduser() if text else locate.default_engine_folder()
+
+
+def engine_kind(context: bpy.types.Context) -> str:
+    """Return for which device the engine is to be installed: ``cpu``, ``cuda`` or ``mps``."""
+    stored = _stored(context)
+    chosen = stored.engine_kind if stored else "auto"
+    return environment.detect() if chosen == "auto" else chosen
+
+
+def base_python(context: bpy.types.Context) -> list[str]:
+    """Return the command of the Python that the environment is made with."""
+    return installer.base_python(_path(context, "base_python"))
 
 
 def engine_command(context: bpy.types.Context) -> list[str]:
@@ -59,16 +172,34 @@ def engine_command(context: bpy.types.Context) -> list[str]:
     Raises:
         SetupError: if there is none.
     """
-    stored = _stored(context)
-    text = stored.engine_python if stored else ""
-    return locate.engine_command(bpy.path.abspath(text) if text.startswith("//") else text, ENGINE_ROOT)
+    return locate.engine_command(_path(context, "engine_python"), ENGINE_ROOT, engine_folder(context))
 
 
 def output_folder(context: bpy.types.Context) -> Path:
     """Return the folder that new avatars go to."""
+    text = _path(context, "output_folder")
+    return Path(text).expanduser() if text else locate.default_output_folder()
+
+
+def set_output_folder(context: bpy.types.Context, folder: str) -> None:
+    """Let new avatars go to another folder."""
     stored = _stored(context)
-    text = stored.output_folder.strip() if stored else ""
-    return Path(bpy.path.abspath(text)).expanduser() if text else locate.default_output_folder()
+    if stored is not None:
+        stored.output_folder = folder
+
+
+def shared_overrides(context: bpy.types.Context) -> dict[str, Any]:
+    """Return the settings that name the user's own models."""
+    named = {"body.model": _path(context, "body_model"), "clip.model": _path(context, "clip_model")}
+    return {key: text for key, text in named.items() if text}
+
+
+def timings_file() -> Path:
+    """Return the file that remembers how long avatars took on this machine."""
+    try:
+        return Path(bpy.utils.extension_path_user(__package__, create=True)) / "timings.json"
+    except ValueError:  # not installed as an extension: the source tree, in a test
+        return Path(bpy.utils.user_resource("CONFIG")) / "avatarclip-timings.json"
 
 
 CLASSES = (AVATARCLIP_AP_preferences,)

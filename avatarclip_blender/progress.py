@@ -11,6 +11,8 @@ from typing import Any, TypeGuard
 from .contract import protocol
 
 RUNNING, FINISHED, CANCELLED, FAILED = "running", "finished", "cancelled", "failed"
+CURVE_POINTS = 200
+"""A curve that grows longer is thinned to half."""
 
 
 @dataclass
@@ -27,11 +29,20 @@ class Progress:
     eta_time: float = 0.0
     figures: dict[str, float] = field(default_factory=dict)
     """The last loss or score of the running stage, by name."""
+    curve: list[tuple[int, float]] = field(default_factory=list)
+    """Steps of the running stage with their loss, or their score where there is no loss."""
+    curve_of: str = ""
+    """What the curve shows: ``loss`` or ``score``."""
+    paused: bool = False
+    device: str = ""
     done: list[str] = field(default_factory=list)
     """Stages that finished or were skipped."""
     preview: str | None = None
     """Path of the newest preview, relative to the job folder."""
     previews_seen: int = 0
+    geometry: str | None = None
+    """Path of the growing surface, relative to the job folder."""
+    surfaces_seen: int = 0
     warnings: list[str] = field(default_factory=list)
     result: str | None = None
     """Path of the result's folder, relative to the job folder."""
@@ -72,12 +83,14 @@ class Progress:
 
     # --- one method an event -------------------------------------------------------------------------------
     def _on_job_started(self, event: Mapping[str, Any]) -> None:
+        self.device = str(event.get("device") or "")
         stages = event.get("stages")
         if isinstance(stages, list | tuple) and stages and set(stages) <= set(protocol.STAGES):
             self.stages = tuple(stages)
 
     def _on_stage_started(self, event: Mapping[str, Any]) -> None:
         self.stage, self.step, self.total, self.eta, self.figures = event.get("stage"), 0, 0, None, {}
+        self.curve, self.curve_of = [], ""
 
     def _on_stage_skipped(self, event: Mapping[str, Any]) -> None:
         self._on_stage_finished(event)
@@ -97,11 +110,33 @@ class Progress:
         self.eta_time = time.monotonic()
         known = {"event", "time", "stage", "step", "total", "eta"}
         self.figures = {key: float(value) for key, value in event.items() if key not in known and _is_number(value)}
+        self._extend_curve()
+
+    def _extend_curve(self) -> None:
+        name = next((name for name in ("loss", "score") if name in self.figures), "")
+        if not name:
+            return
+        if name != self.curve_of:
+            self.curve, self.curve_of = [], name
+        if len(self.curve) >= CURVE_POINTS:
+            self.curve = self.curve[::2]
+        self.curve.append((self.step, self.figures[name]))
 
     def _on_preview(self, event: Mapping[str, Any]) -> None:
         if isinstance(event.get("path"), str):
             self.preview = event["path"]
             self.previews_seen += 1
+
+    def _on_geometry(self, event: Mapping[str, Any]) -> None:
+        if isinstance(event.get("path"), str):
+            self.geometry = event["path"]
+            self.surfaces_seen += 1
+
+    def _on_paused(self, event: Mapping[str, Any]) -> None:
+        self.paused, self.eta = True, None
+
+    def _on_resumed(self, event: Mapping[str, Any]) -> None:
+        self.paused = False
 
     def _on_warning(self, event: Mapping[str, Any]) -> None:
         if event.get("message"):

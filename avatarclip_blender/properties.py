@@ -1,7 +1,11 @@
 """What the user types into the panel, stored with the scene."""
 
+from collections.abc import Callable
+from typing import Any
+
 import bpy
 
+from . import flow, preferences, session, settings_table
 from .contract import protocol
 
 _DESCRIPTIONS = {
@@ -9,6 +13,41 @@ _DESCRIPTIONS = {
     "standard": "The usual quality; wants a graphics card",
     "high": "The finest detail; takes the longest",
 }
+_SEED = "The same prompt and seed give the same result; Vary picks another"
+
+
+def _use_preset(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    """Bring the advanced settings to the values that a quality stands for."""
+    for key, value in settings_table.preset_values(self.preset).items():
+        setattr(self.advanced, key.replace(".", "_"), value)
+
+
+def _keep_running(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    session.set_keep_running(self.keep_running)
+
+
+def _advanced_annotations() -> dict[str, Any]:
+    """A Blender property for each main setting of the engine, with the engine's own explanation as its tooltip."""
+    kinds: dict[type, Callable[..., Any]] = {
+        int: bpy.props.IntProperty, float: bpy.props.FloatProperty, bool: bpy.props.BoolProperty,
+    }  # fmt: skip
+    values = settings_table.preset_values(protocol.PRESETS[0])
+    found = {}
+    for setting in settings_table.main_settings():
+        limits: dict[str, Any] = {} if setting.kind is bool else {"min": 0}
+        if setting.kind is float:
+            limits["precision"] = 4 if 0 < values[setting.key] < 0.01 else 2
+        found[setting.attribute] = kinds[setting.kind](
+            name=setting.label, description=setting.doc, default=values[setting.key], **limits
+        )
+    return found
+
+
+AVATARCLIP_PG_advanced = type(
+    "AVATARCLIP_PG_advanced",
+    (bpy.types.PropertyGroup,),
+    {"__annotations__": _advanced_annotations(), "__doc__": "The engine's main settings."},
+)
 
 
 class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
@@ -29,14 +68,39 @@ class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
         name="Motion", default=protocol.DEFAULT_PROMPTS["motion"],
         description="What it does, for example “waving”",
     )  # fmt: skip
+    shape_seed: bpy.props.IntProperty(name="Seed", default=0, min=0, max=2**31 - 1, description=_SEED)
+    appearance_seed: bpy.props.IntProperty(name="Seed", default=0, min=0, max=2**31 - 1, description=_SEED)
+    motion_seed: bpy.props.IntProperty(name="Seed", default=0, min=0, max=2**31 - 1, description=_SEED)
     preset: bpy.props.EnumProperty(
         name="Quality", default=protocol.PRESETS[0],
         items=[(name, name.title(), _DESCRIPTIONS.get(name, "")) for name in protocol.PRESETS],
-        description="How much time to spend",
+        description="How much time to spend; sets the advanced settings", update=_use_preset,
     )  # fmt: skip
-    seed: bpy.props.IntProperty(
-        name="Seed", default=0, min=0, max=2**31 - 1,
-        description="The same prompts and seed give the same avatar; another seed, another avatar",
+    advanced: bpy.props.PointerProperty(type=AVATARCLIP_PG_advanced)
+    conf: bpy.props.StringProperty(
+        name="Conf File", subtype="FILE_PATH",
+        description="File of further settings (HOCON), read over the quality; the panel's settings win over it",
+    )  # fmt: skip
+    device: bpy.props.EnumProperty(
+        name="Device", default="auto",
+        items=[
+            ("auto", "Automatic", "The graphics card where there is a usable one"),
+            ("cpu", "Processor", "Slower, but needs no graphics memory"),
+            ("cuda", "Graphics Card", "Fails if there is no usable one"),
+        ],
+        description="Where the engine computes",
+    )  # fmt: skip
+    show_live: bpy.props.BoolProperty(
+        name="Show in Viewport", default=False,
+        description="Show the growing surface in the 3D view while it is sculpted; it goes when the job ends",
+    )  # fmt: skip
+    keep_running: bpy.props.BoolProperty(
+        name="Keep Running", default=False, update=_keep_running,
+        description="Let the engine finish when Blender is closed; otherwise it stops, and Resume goes on from there",
+    )  # fmt: skip
+    picked: bpy.props.StringProperty(
+        name="Picked Poses", options={"HIDDEN"},
+        description="Numbers of the candidate poses that the motion shall go through, in this order",
     )  # fmt: skip
     job_folder: bpy.props.StringProperty(
         name="Job Folder", subtype="DIR_PATH", options={"HIDDEN"},
@@ -45,15 +109,38 @@ class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
 
 
 def prompts(settings: AVATARCLIP_PG_settings) -> dict[str, str]:
-    """Return the three texts by stage."""
-    return {name: getattr(settings, name).strip() for name in protocol.DEFAULT_PROMPTS}
+    """Return the three texts by part."""
+    return {name: getattr(settings, name).strip() for name in flow.PARTS}
 
 
-def problem(settings: AVATARCLIP_PG_settings) -> str:
+def seeds(settings: AVATARCLIP_PG_settings) -> dict[str, int]:
+    """Return the three seeds by part."""
+    return {name: getattr(settings, f"{name}_seed") for name in flow.PARTS}
+
+
+def values(settings: AVATARCLIP_PG_settings) -> dict[str, Any]:
+    """Return the main settings by dotted key."""
+    found = {}
+    for setting in settings_table.main_settings():
+        value = getattr(settings.advanced, setting.attribute)
+        found[setting.key] = float(f"{value:.6g}") if setting.kind is float else value  # Blender's floats are short
+    return found
+
+
+def wishes(context: bpy.types.Context) -> flow.Wishes:
+    """Return all that the panel and the preferences say about the next avatar."""
+    settings = of(context.scene)
+    conf = bpy.path.abspath(settings.conf) if settings.conf.strip() else None
+    shared = preferences.shared_overrides(context)
+    return flow.Wishes(prompts(settings), seeds(settings), settings.preset, values(settings), shared, conf)
+
+
+def problem(settings: AVATARCLIP_PG_settings, parts: tuple[str, ...] = flow.PARTS) -> str:
     """Return one sentence on what keeps these settings from being used, or an empty text."""
     try:
         for name, text in prompts(settings).items():
-            protocol.check_prompt(name, text)
+            if name in parts:
+                protocol.check_prompt(name, text)
     except protocol.ProtocolError as error:
         return str(error).rstrip(".")
     return ""
@@ -64,7 +151,7 @@ def of(scene: bpy.types.Scene) -> AVATARCLIP_PG_settings:
     return scene.avatarclip
 
 
-CLASSES = (AVATARCLIP_PG_settings,)
+CLASSES = (AVATARCLIP_PG_advanced, AVATARCLIP_PG_settings)
 
 
 def register() -> None:

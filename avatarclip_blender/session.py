@@ -1,18 +1,21 @@
-"""The running job as Blender sees it: one at a time, drained by a timer on the main thread.
+"""The engine's jobs as Blender sees them: one at work, others waiting, drained by a timer on the main thread.
 
 Kept in this module rather than in bpy's data, so that undo, a new file or a reload of the scene cannot lose a running
-process.
+process. What a scene has to remember (its avatar's folder) is written into it when the file is saved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import shutil
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-import bpy.utils.previews
 
-from . import locate, ui
+from . import follow, installer, locate, pictures, ui
 from . import setup_check as checks
 from .contract import ENGINE_ROOT, protocol
 from .job import Job
@@ -21,10 +24,30 @@ from .setup_check import SetupCheck
 INTERVAL = 0.1
 """Seconds between two looks at the engine's events."""
 
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job that has its turn when those before it have ended."""
+
+    folder: Path
+    python: tuple[str, ...]
+    device: str
+    base: Path | None
+    """Folder of the avatar that it changes, whose stored stages it takes over when it begins."""
+
+
 _job: Job | None = None
+_queue: list[Waiting] = []
 _check: SetupCheck | None = None
-_pictures: bpy.utils.previews.ImagePreviewCollection | None = None
-_picture_of: tuple[Path, int] | None = None
+_installation: installer.Installation | None = None
+_watched: dict[str, Callable[[], bool]] = {}
+_folders: dict[str, Path] = {}
+keep_running = False
+"""Whether the engine shall go on when Blender is closed."""
+on_end: list[Callable[[Job], None]] = []
+"""Called on the main thread with each job that has ended."""
+on_tick: list[Callable[[Job], None]] = []
+"""Called on the main thread whenever the running job has told something new."""
 
 
 def job() -> Job | None:
@@ -35,6 +58,24 @@ def job() -> Job | None:
 def running() -> bool:
     """Tell whether an engine is at work."""
     return _job is not None and _job.running
+
+
+def queue() -> tuple[Waiting, ...]:
+    """Return the jobs that wait for their turn."""
+    return tuple(_queue)
+
+
+def folder_of(scene: bpy.types.Scene) -> Path | None:
+    """Return the folder of the avatar that a scene works on: as this session knows it, else as the file says."""
+    known = _folders.get(scene.name)
+    stored = scene.avatarclip.job_folder
+    return known or (Path(bpy.path.abspath(stored)) if stored else None)
+
+
+def set_folder(scene: bpy.types.Scene, folder: Path) -> None:
+    """Remember the folder of the avatar that a scene works on; undo does not reach it here."""
+    _folders[scene.name] = folder
+    scene.avatarclip.job_folder = str(folder)
 
 
 def create(output_folder: Path, request: protocol.Request) -> Path:
@@ -52,8 +93,14 @@ def create(output_folder: Path, request: protocol.Request) -> Path:
     return folder
 
 
-def start(folder: Path, python: Sequence[str]) -> Job:
+def start(folder: Path, python: Sequence[str], device: str = "auto", base: Path | None = None) -> Job:
     """Run the engine on a job folder, new or half-done.
+
+    Args:
+        folder: with its ``request.json``.
+        python: command of the engine's Python.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        base: another job folder whose stored stages are taken over first, so that they need not be made again.
 
     Raises:
         SetupError: if another job runs, or if the engine cannot be started.
@@ -63,12 +110,62 @@ def start(folder: Path, python: Sequence[str]) -> Job:
         raise locate.SetupError("Another avatar is being generated; wait for it or cancel it")
     new = Job(folder)
     try:
-        new.start(python, locate.child_environment(ENGINE_ROOT), ENGINE_ROOT)
+        take_over(base, folder)
+        new.start(python, locate.child_environment(ENGINE_ROOT), ENGINE_ROOT, device)
     except OSError as error:
         raise locate.SetupError(f"Cannot write to {folder} ({error.strerror or error})") from None
+    new.keep_running(keep_running)
     _job = new
-    _watch()
+    watch()
     return new
+
+
+def enqueue(folder: Path, python: Sequence[str], device: str = "auto", base: Path | None = None) -> None:
+    """Start a job now, or when those before it have ended.
+
+    Raises:
+        SetupError: if it is its turn and it cannot be started.
+    """
+    if running():
+        _queue.append(Waiting(folder, tuple(python), device, base))
+    else:
+        start(folder, python, device, base)
+
+
+def unqueue(folder: Path) -> None:
+    """Take a waiting job off the list; its folder stays and can be resumed."""
+    _queue[:] = [waiting for waiting in _queue if waiting.folder != folder]
+
+
+def attach(folder: Path) -> bool:
+    """Follow the engine that is at work in a folder without us, if there is one and nothing else is watched."""
+    global _job
+    if running() or not follow.is_worked_in(folder):
+        return False
+    _job = Job(folder)
+    _job.attach()
+    watch()
+    return True
+
+
+def set_keep_running(wanted: bool) -> None:
+    """Say whether the engine shall go on when Blender is closed."""
+    global keep_running
+    keep_running = wanted
+    if _job is not None:
+        _job.keep_running(wanted)
+
+
+def take_over(base: Path | None, folder: Path) -> None:
+    """Copy the finished stages and their pictures from one job folder into a new one.
+
+    Raises:
+        OSError: if they cannot be copied.
+    """
+    for name in (protocol.CHECKPOINTS_DIR, protocol.PREVIEWS_DIR):
+        source, target = (base / name if base else None), folder / name
+        if source is not None and source.is_dir() and not target.exists():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("steps", ".*", protocol.LIVE_NPZ))
 
 
 def start_setup_check(python: Sequence[str]) -> SetupCheck:
@@ -77,7 +174,7 @@ def start_setup_check(python: Sequence[str]) -> SetupCheck:
     if _check is not None:
         _check.close()
     _check = checks.start(python, locate.child_environment(ENGINE_ROOT), ENGINE_ROOT)
-    _watch()
+    watch()
     return _check
 
 
@@ -92,45 +189,87 @@ def setup_check() -> SetupCheck | None:
     return _check
 
 
-def preview_icon() -> int:
-    """Return the icon number of the job's newest picture, 0 if there is none."""
-    global _pictures, _picture_of
-    path = _job.preview_path if _job else None
-    if _job is None or path is None or not path.is_file():
-        return 0
-    picture = (path, _job.progress.previews_seen)
-    if _pictures is None:
-        _pictures = bpy.utils.previews.new()
-    if picture != _picture_of:
-        _pictures.clear()
-        _pictures.load(f"{picture}", str(path), "IMAGE", True)
-        _picture_of = picture
-    return next(iter(_pictures.values())).icon_id
+def set_installation(change: installer.Installation) -> None:
+    """Watch a change of the engine's environment."""
+    global _installation
+    _installation = change
+    watch("installation", lambda: change.running)
+
+
+def installation() -> installer.Installation | None:
+    """Return the running or last change of the engine's environment."""
+    return _installation
 
 
 def shutdown() -> None:
-    """Stop the engine, the check and the timer, and give back the pictures; for unregistering."""
-    global _job, _check, _pictures, _picture_of
+    """Stop the engine (or leave it, if it shall go on), the check and the timer; for unregistering."""
+    global _job, _check, _installation
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
-    if _job is not None:
-        _job.close()
+    if _job is not None and _job.running:
+        (_job.leave if keep_running or _job.attached else _job.close)()
     if _check is not None:
         _check.close()
-    if _pictures is not None:
-        bpy.utils.previews.remove(_pictures)
-    _job = _check = _pictures = _picture_of = None
+    if _installation is not None:
+        _installation.close()
+    pictures.forget()
+    _queue.clear()
+    _folders.clear()
+    _watched.clear()
+    on_end.clear()
+    on_tick.clear()
+    _job = _check = _installation = None
 
 
-def _watch() -> None:
+def forget_folders() -> None:
+    """Forget which avatars the scenes work on, for another file has been opened."""
+    _folders.clear()
+
+
+def write_folders() -> None:
+    """Write into the scenes what undo may have taken from them; before the file is saved."""
+    for scene in bpy.data.scenes:
+        if scene.name in _folders:
+            scene.avatarclip.job_folder = str(_folders[scene.name])
+
+
+def watch(name: str = "", look: Callable[[], bool] | None = None) -> None:
+    """Let the timer run, and with it ``look`` until it says that there is nothing more to come."""
+    if look is not None:
+        _watched[name] = look
     if not bpy.app.timers.is_registered(_tick):
         bpy.app.timers.register(_tick, first_interval=INTERVAL, persistent=True)  # also when a file is loaded
 
 
 def _tick() -> float | None:
-    """Take in the engine's events; Blender calls this until it returns None."""
+    """Take in what has happened; Blender calls this until it returns None."""
     if _job is not None:
-        _job.poll()
+        was_running = _job.running
+        if _job.poll():
+            _call(on_tick, _job)
+        if was_running and not _job.running:
+            _call(on_end, _job)
+            _start_next()
+    for name, look in list(_watched.items()):
+        if not look():
+            _watched.pop(name, None)
     checking = _check is not None and not _check.done
     ui.redraw()
-    return INTERVAL if running() or checking else None
+    return INTERVAL if running() or checking or _watched else None
+
+
+def _start_next() -> None:
+    """Start the next waiting job that can be started."""
+    while _queue and not running():
+        following = _queue.pop(0)
+        with contextlib.suppress(locate.SetupError):
+            start(following.folder, following.python, following.device, following.base)
+
+
+def _call(functions: list[Callable[[Job], None]], about: Job) -> None:
+    """Call them all: one that fails must neither stop the timer nor keep the others from being called."""
+    for function in functions:
+        try:
+            function(about)
+        except Exception:  # whatever it was, the job goes on and the console tells
+            traceback.print_exc()

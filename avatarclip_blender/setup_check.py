@@ -1,19 +1,29 @@
-"""Runs the engine's doctor in the background and keeps what it said. No bpy."""
+"""Runs the engine's doctor in the background and keeps what it found. No bpy."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import process
 from .locate import SetupError
 
-ADVICE = "* "
-"""How the doctor's lines begin that say what to do."""
 TIME_LIMIT = 180.0
 """Seconds; the first import of torch from a slow disk takes a while."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to do something about."""
+
+    text: str
+    mend: str = ""
+    """Name of the button that mends it, see `mending`; empty if there is none."""
 
 
 class SetupCheck:
@@ -28,16 +38,16 @@ class SetupCheck:
         self.done = False
         self.passed = False
         self.summary = ""
-        self.lines: list[str] = []
-        self._closing = False
-        command = [*python, "-m", "engine", "doctor"]
+        self.findings: list[Finding] = []
+        self.facts: list[str] = []
+        self.report: dict[str, Any] = {}
+        command = [*python, "-m", "engine", "doctor", "--json"]
         self._child = process.start(command, environment, engine_root, subprocess.STDOUT)
         self._thread = threading.Thread(target=self._wait, name="avatarclip-check", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """End the doctor if it still runs."""
-        self._closing = True
         process.end(self._child, force=True)
         self._thread.join(2.0)
 
@@ -47,23 +57,73 @@ class SetupCheck:
         except subprocess.TimeoutExpired:
             process.end(self._child, force=True)
             self._child.communicate()
-            self.summary = f"The engine did not answer within {TIME_LIMIT:.0f} s; check the Engine Python"
+            self.summary = f"The engine did not answer within {TIME_LIMIT:.0f} s"
+            self.findings = [Finding("Choose another Engine Python, or install the engine again", "install")]
         else:
-            text = output.decode("utf-8", "replace")
-            lines = [line.rstrip() for line in text.splitlines() if line.strip()][-60:]
-            # What there is to do comes first: the doctor ends with it, beyond what the preferences show at once.
-            self.lines = sorted(lines, key=lambda line: not line.startswith(ADVICE))
-            self.passed = self._child.returncode == 0
-            self.summary = "The engine is ready" if self.passed else self._complaint()
+            self._take(output.decode("utf-8", "replace"))
         self.done = True
 
-    def _complaint(self) -> str:
-        last = self.lines[-1].strip() if self.lines else ""
+    def _take(self, text: str) -> None:
+        start = text.find("{")
+        try:
+            self.report, _ = json.JSONDecoder().raw_decode(text[max(start, 0) :])
+        except ValueError:
+            self._complain(text)
+            return
+        self.passed = bool(self.report.get("ok")) and self._child.returncode == 0
+        self.summary = "The engine is ready" if self.passed else "A job cannot run until this is mended"
+        self.findings = findings(self.report)
+        self.facts = facts(self.report)
+
+    def _complain(self, text: str) -> None:
+        """Say in one sentence why there is no report."""
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        last = lines[-1] if lines else ""
         if "No module named" in last:
-            return f"This Python lacks what the engine needs ({last.split(': ', 1)[-1]}); choose another Engine Python"
-        if any(line.startswith("Traceback") for line in self.lines):
-            return f"The engine failed to start ({last[:160]})"
-        return "The engine found something to mend; see below"
+            self.summary = f"This Python lacks what the engine needs ({last.split(': ', 1)[-1]})"
+            self.findings = [Finding("Install the engine, or choose another Engine Python", "install")]
+        else:
+            self.summary = f"The engine failed to start ({last[:160]})"
+            self.findings = [Finding("Install the engine again", "install")]
+        self.facts = lines[-12:]
+
+
+def findings(report: Mapping[str, Any]) -> list[Finding]:
+    """Turn the doctor's report into findings, each with the button that mends it where there is one."""
+    advice = [str(text).rstrip(".") for text in report.get("advice", [])]
+    return [Finding(text, _mend(text.lower())) for text in advice]
+
+
+def _mend(text: str) -> str:
+    """The button for a piece of the doctor's advice."""
+    for words, mend in (
+        (("bundled file",), "reinstall"),
+        (("packages are missing", "other versions", "cpu build of torch", "is a cpu build", "torch"), "install"),
+        (("memory",), "lower"),
+        (("body.", "clip.", "weights"), "models"),
+        (("disk", "space"), "folder"),
+    ):
+        if any(word in text for word in words):
+            return mend
+    return ""
+
+
+def facts(report: Mapping[str, Any]) -> list[str]:
+    """The few lines that a person wants to see even if all is well."""
+    device, memory = report.get("device") or {}, report.get("memory") or {}
+    lines = [f"Engine {report.get('engine')}, Python {report.get('python')}"]
+    lines.append(f"Computes on {device.get('name') or 'nothing: ' + str(device.get('error'))}")
+    for label, free, total in (
+        ("Memory", memory.get("available"), memory.get("total")),
+        ("Graphics memory", device.get("memory_free"), device.get("memory_total")),
+    ):
+        if free and total:
+            lines.append(f"{label}: {free / 1e9:.1f} GB free of {total / 1e9:.1f} GB")
+    packages = report.get("packages") or {}
+    if packages:
+        right = sum(1 for entry in packages.values() if entry.get("installed"))
+        lines.append(f"{right} of {len(packages)} packages installed")
+    return lines
 
 
 def start(python: Sequence[str], environment: Mapping[str, str], engine_root: Path) -> SetupCheck:
@@ -77,6 +137,7 @@ def start(python: Sequence[str], environment: Mapping[str, str], engine_root: Pa
 def failed(summary: str) -> SetupCheck:
     """Return a check that is over and did not pass."""
     check = SetupCheck.__new__(SetupCheck)
-    check.done, check.passed, check.summary, check.lines = True, False, summary, []
+    check.done, check.passed, check.summary = True, False, summary
+    check.findings, check.facts, check.report = [Finding("Install the engine, or choose its Python", "install")], [], {}
     check.close = lambda: None  # type: ignore[method-assign]
     return check

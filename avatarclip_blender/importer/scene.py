@@ -16,6 +16,7 @@ from .action import build_action
 from .material import build_material
 from .result import Avatar, Motion, find_result, load_avatar, load_manifest, load_motion
 from .rotations import to_blender
+from .shapes import dress_bones
 
 PROPERTY = "avatarclip_"
 """Prefix of the custom properties that tell where an avatar comes from."""
@@ -60,7 +61,7 @@ def import_avatar(
         action = _animate(context.scene, rig, motion, _prompts(manifest).get("motion", ""))
         last = round(action.frame_range[1])
         context.scene.frame_end = last if match_scene_timing else max(context.scene.frame_end, last)
-    record_provenance((collection, rig, body), manifest)
+    record_provenance((collection, rig, body), {**manifest, "folder": str(folder)})
     return ImportedAvatar(collection, rig, body, action)
 
 
@@ -81,7 +82,7 @@ def record_provenance(datablocks: tuple[bpy.types.ID, ...], manifest: dict[str, 
         if isinstance(value, bool | int | float | str):
             # a custom property holds 32 bits; a larger number is kept as a text
             values[key] = str(value) if isinstance(value, int) and abs(value) > 2**31 - 1 else value
-        elif key in ("settings", "overrides", "versions", "licences", "licenses") and value:
+        elif key in ("settings", "overrides", "seeds", "versions", "licences", "licenses") and value:
             values[key] = json.dumps(value, ensure_ascii=False)
     for datablock in datablocks:
         for key, value in values.items():
@@ -111,6 +112,7 @@ def _build_objects(
     body = mesh.build_mesh(f"{name} Body", vertices, avatar.faces, avatar.colors, avatar.weights, armature.NAMES)
     body.data.materials.append(build_material(name, avatar.colors))
     collection.objects.link(body)
+    dress_bones(rig, vertices, avatar.weights)
     body.parent = rig
     modifier = body.modifiers.new("Armature", "ARMATURE")
     modifier.object = rig

@@ -1,4 +1,4 @@
-"""What several operators and the panel ask: is there a result, can a job go on."""
+"""What several operators and the panels ask: which avatar is worked on, is there a result, can a job go on."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ from pathlib import Path
 
 import bpy
 
-from .. import properties, session
+from .. import flow, preferences, properties, session, settings_table
 from ..contract import protocol
 
 
 def last_folder(context: bpy.types.Context) -> Path | None:
-    """Return the folder of the last job, of this session or as stored in the file; None if there is none."""
+    """Return the folder of the scene's avatar, else of this session's last job; None if there is none."""
     job = session.job()
-    if job is not None:
-        return job.folder
-    stored = properties.of(context.scene).job_folder
-    return Path(bpy.path.abspath(stored)) if stored else None
+    return session.folder_of(context.scene) or (job.folder if job is not None else None)
 
 
 def finished_result(context: bpy.types.Context) -> Path | None:
-    """Return the last job's result folder if there is an avatar in it."""
-    job = session.job()
-    if job is not None:
-        return job.result_folder
+    """Return the result folder of the scene's avatar if it is finished."""
     folder = last_folder(context)
-    result = folder / protocol.RESULT_DIR if folder else None
+    job = session.job()
+    if job is not None and folder == job.folder:
+        return job.result_folder
+    return result_in(folder) if folder is not None else None
+
+
+def result_in(folder: Path) -> Path | None:
+    """Return the result folder of a job if it is whole."""
     # The manifest is written last: where it stands, the rest is whole.
-    return result if result and (result / protocol.MANIFEST_FILE).is_file() else None
+    result = folder / protocol.RESULT_DIR
+    return result if (result / protocol.MANIFEST_FILE).is_file() else None
 
 
 def resumable_folder(context: bpy.types.Context) -> Path | None:
@@ -36,3 +38,38 @@ def resumable_folder(context: bpy.types.Context) -> Path | None:
     if folder is None or session.running() or finished_result(context) is not None:
         return None
     return folder if (folder / protocol.REQUEST_FILE).is_file() else None
+
+
+def request_of(folder: Path | None) -> protocol.Request | None:
+    """Return what a job folder was asked for; None if that cannot be read."""
+    if folder is None:
+        return None
+    try:
+        return protocol.Request.from_json((folder / protocol.REQUEST_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def wanted_request(context: bpy.types.Context, part: str = "") -> protocol.Request:
+    """Return the request for a whole avatar as the panel says, or for one part of the scene's avatar anew."""
+    wishes = properties.wishes(context)
+    values = settings_table.preset_values(wishes.preset)
+    if not part:
+        return flow.request_all(wishes, values)
+    base = request_of(last_folder(context))
+    base_values = settings_table.preset_values(base.preset) if base else {}
+    return flow.request_part(part, wishes, base, values, base_values)
+
+
+def launch(context: bpy.types.Context, request: protocol.Request) -> None:
+    """Start a request, or put it behind the jobs that run and wait, as the scene's next avatar.
+
+    Raises:
+        SetupError: if it cannot be started.
+    """
+    python = preferences.engine_command(context)
+    base = last_folder(context)
+    folder = session.create(preferences.output_folder(context), request)
+    session.set_keep_running(properties.of(context.scene).keep_running)
+    session.enqueue(folder, python, properties.of(context.scene).device, base)
+    session.set_folder(context.scene, folder)

@@ -1,39 +1,51 @@
-"""Generate: start the engine on a new job."""
+"""Generate All and Generate of one part: start the engine on a new job, or queue it."""
+
+from typing import Any
 
 import bpy
 
-from .. import preferences, properties, session
-from ..contract import protocol
+from .. import flow, properties
 from ..locate import SetupError
+from .common import launch, wanted_request
 
 
 class AVATARCLIP_OT_generate(bpy.types.Operator):
     """Start making an avatar from the three prompts; Blender stays usable meanwhile"""
 
     bl_idname = "avatarclip.generate"
-    bl_label = "Generate"
+    bl_label = "Generate All"
     bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+
+    part: bpy.props.EnumProperty(
+        name="Part", default="ALL", options={"SKIP_SAVE"},
+        items=[("ALL", "All", "Body, appearance and motion")]
+        + [(name, label, f"Only the {label.lower()}; the rest stays as it is") for name, label in flow.LABELS.items()],
+    )  # fmt: skip
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: Any) -> str:
+        """Say what this very button makes."""
+        if properties.part == "ALL":
+            return "Make all that is new or changed; Blender stays usable meanwhile"
+        if properties.part == "shape":
+            return "Make the body alone, in grey; looks and motion are made for it afterwards"
+        return f"Make the {flow.LABELS[properties.part].lower()} anew and leave the rest as it is"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Refuse while a job runs, or with a prompt that the engine would refuse."""
-        problem = (
-            "An avatar is being generated" if session.running() else properties.problem(properties.of(context.scene))
-        )
+        """Refuse a prompt that the engine would refuse."""
+        problem = properties.problem(properties.of(context.scene))
         if problem:
             cls.poll_message_set(problem)
         return not problem
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Write the request and start the engine."""
+        """Write the request and start the engine, or let it wait for its turn."""
         settings = properties.of(context.scene)
-        request = protocol.Request(prompts=properties.prompts(settings), seed=settings.seed, preset=settings.preset)
+        settings.picked = ""
         try:
-            python = preferences.engine_command(context)
-            folder = session.create(preferences.output_folder(context), request)
-            session.start(folder, python)
+            launch(context, wanted_request(context, "" if self.part == "ALL" else self.part))
         except SetupError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        settings.job_folder = str(folder)
         return {"FINISHED"}

@@ -2,7 +2,7 @@
 
 import bpy
 
-from .. import preferences, session
+from .. import preferences, properties, session
 from ..locate import SetupError
 from .common import resumable_folder
 
@@ -28,7 +28,9 @@ class AVATARCLIP_OT_resume(bpy.types.Operator):
         if folder is None:
             return {"CANCELLED"}
         try:
-            session.start(folder, preferences.engine_command(context))
+            settings = properties.of(context.scene)
+            session.set_keep_running(settings.keep_running)
+            session.start(folder, preferences.engine_command(context), settings.device)
         except SetupError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -76,7 +76,10 @@ def write_result(
             folder / "motion.npz", poses=poses, trans=trans, mocap_framerate=np.float64(FPS), betas=np.zeros(16, "f4")
         )
     manifest = {
-        "engine_version": "0.1.0", "seed": 7, "preset": "draft", "settings": {"motion": {"fps": FPS}},
+        "engine_version": "0.1.0", "seed": 7, "seeds": {"motion": 9}, "preset": "draft",
+        "settings": {"appearance": {"iterations": 60, "size": 96}, "motion": {"fps": FPS}},
+        "overrides": {"motion.frames": 61}, "memory": {"main": 900_000_000, "gpu": None}, "seconds": {"motion": 2.5},
+        "licences": [{"part": "body", "licence": "Apache-2.0"}, {"part": "motion", "licence": "CC0-1.0"}],
         "prompts": {"shape": "a tall strong man", "appearance": "a firefighter", "motion": "waving"},
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

@@ -13,7 +13,7 @@ import pytest
 
 from avatarclip_blender import job as jobs
 from avatarclip_blender import locate, process, setup_check
-from avatarclip_blender.contract import ENGINE_ROOT, find_engine_root, protocol
+from avatarclip_blender.contract import ENGINE_ROOT, environment, find_engine_root, protocol
 from avatarclip_blender.progress import CANCELLED, FAILED, FINISHED, Progress, duration_text
 
 posix = pytest.mark.skipif(os.name == "nt", reason="the fake engine is started by a shell script")
@@ -167,7 +167,9 @@ def test_setup_check_tells_what_the_doctor_said(fake_python: str, monkeypatch: p
         while not check.done:
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        assert (check.passed, check.lines) == (passed, ["* Do this first.", "Device: cpu"])
+        assert check.passed == passed
+        assert check.findings == [setup_check.Finding("Only 3.0 GiB of memory are free", "lower")]
+        assert "Computes on cpu (2 threads)" in check.facts
     assert not setup_check.start(["/no/python"], {}, ENGINE_ROOT).passed
 
 
@@ -180,6 +182,7 @@ def test_setup_check_names_what_a_python_lacks(tmp_path: Path) -> None:
     check._thread.join(20)
     assert check.done and not check.passed
     assert "No module named 'no_such_package'" in check.summary
+    assert check.findings[0].mend == "install"
 
 
 def test_the_environment_is_not_blenders(tmp_path: Path) -> None:
@@ -199,9 +202,9 @@ def test_commands_may_be_paths_with_spaces_or_launchers(tmp_path: Path) -> None:
 
 def test_which_python_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(locate.PYTHON_VARIABLE, raising=False)
-    with pytest.raises(locate.SetupError, match="not set"):
+    with pytest.raises(locate.SetupError, match="Install Engine"):
         locate.engine_command("", tmp_path)
-    python = locate.python_of_environment(tmp_path / ".venv")
+    python = environment.python_of(tmp_path / ".venv")
     python.parent.mkdir(parents=True)
     python.write_text("")
     assert locate.engine_command("", tmp_path) == [str(python)]

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from engine import environment as packages
+
 ROOT = Path(__file__).resolve().parents[2]
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 
 @pytest.fixture
@@ -104,15 +107,15 @@ def torch_attempts(build):
 
 
 def test_torch_is_the_cpu_build_where_that_can_be_had(build, monkeypatch):
-    monkeypatch.setattr(build, "has_nvidia", lambda: False)
+    monkeypatch.setattr(packages, "has_nvidia", lambda: False)
     monkeypatch.setattr(build.sys, "platform", "linux")
     environment = build.Environment(".venv", sys.executable, [])
     environment._install([build.TORCH])
     assert [command[-1] for command in build.calls] == ["torch==2.13.0+cpu"]
     build.calls.clear()
-    build.answers = lambda command: int("torch==2.13.0+cpu" in command and build.CPU_INDEX not in command)
+    build.answers = lambda command: int("torch==2.13.0+cpu" in command and CPU_INDEX not in command)
     environment._install([build.TORCH])
-    assert build.CPU_INDEX in build.calls[-1] and len(build.calls) == 2
+    assert CPU_INDEX in build.calls[-1] and len(build.calls) == 2
     build.calls.clear()
     build.answers = lambda command: int("torch==2.13.0+cpu" in command)
     environment._install([build.TORCH])
@@ -121,11 +124,17 @@ def test_torch_is_the_cpu_build_where_that_can_be_had(build, monkeypatch):
 
 def test_torch_is_the_usual_build_with_a_gpu_and_elsewhere(build, monkeypatch):
     for platform, nvidia in (("linux", True), ("darwin", False), ("win32", False)):
-        monkeypatch.setattr(build, "has_nvidia", lambda nvidia=nvidia: nvidia)
+        monkeypatch.setattr(packages, "has_nvidia", lambda nvidia=nvidia: nvidia)
         monkeypatch.setattr(build.sys, "platform", platform)
         build.calls.clear()
         build.Environment(".venv", sys.executable, [])._install([build.TORCH])
         assert [command[-1] for command in build.calls] == ["torch==2.13.0"]
+
+
+def test_torch_for_a_gpu_on_windows_comes_from_pytorchs_own_index(monkeypatch):
+    monkeypatch.setattr(packages.sys, "platform", "win32")
+    assert all("--index-url" in choice for choice in packages.torch_choices("cuda"))
+    assert packages.torch_choices("cpu") == [["torch==2.13.0"]]
 
 
 def test_locks_pin_every_line_and_agree_with_build(build):

@@ -1,0 +1,74 @@
+"""What animators see of the bones: collections by limb, colours by side, and rings round the body to grab."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from .armature import INDEX, NAMES
+
+RING = "AvatarCLIP Ring"
+_SEGMENTS = 32
+_LIMBS = {
+    "Torso": ("pelvis", "spine", "neck", "head"),
+    "Left Arm": ("left_collar", "left_shoulder", "left_elbow", "left_wrist"),
+    "Left Hand": ("left_hand",), "Right Arm": ("right_collar", "right_shoulder", "right_elbow", "right_wrist"),
+    "Right Hand": ("right_hand",), "Left Leg": ("left_hip", "left_knee", "left_ankle", "left_foot"),
+    "Right Leg": ("right_hip", "right_knee", "right_ankle", "right_foot"),
+}  # fmt: skip
+_COLORS = {"left": "THEME04", "right": "THEME01"}
+_MARGIN = 1.3
+"""How much wider than the body a ring is."""
+_WIDEST = {"pelvis": 0.3}
+_WIDE = 0.22
+"""Metres; beyond it a ring would be in the way of others (a cloak, a skirt)."""
+
+
+def dress_bones(rig: bpy.types.Object, vertices: np.ndarray, weights: np.ndarray) -> None:
+    """Sort the bones into collections, colour them, and give each a ring that goes round its part of the body.
+
+    Args:
+        rig: as `build_armature` makes it.
+        vertices: (V,3) of the mesh in the armature's space.
+        weights: (V,24).
+    """
+    for title, starts in _LIMBS.items():
+        group = rig.data.collections.new(title)
+        for bone in rig.data.bones:
+            if bone.name.startswith(starts):
+                group.assign(bone)
+    ring = _ring()
+    for name in NAMES:
+        bone, pose_bone = rig.data.bones[name], rig.pose.bones[name]
+        side = name.split("_")[0]
+        bone.color.palette = _COLORS.get(side, "THEME09")
+        pose_bone.custom_shape = ring
+        pose_bone.use_custom_shape_bone_size = False
+        radius = ring_radius(bone, vertices, weights[:, INDEX[name]])
+        pose_bone.custom_shape_scale_xyz = (radius, radius, radius)
+        pose_bone.custom_shape_translation = (0.0, 0.5 * bone.length, 0.0)
+
+
+def ring_radius(bone: bpy.types.Bone, vertices: np.ndarray, weight: np.ndarray) -> float:
+    """Return the radius of a ring round what a bone moves most, in metres."""
+    head, axis = np.array(bone.head_local), np.array(bone.tail_local - bone.head_local)
+    length = max(float(np.linalg.norm(axis)), 1e-6)
+    own = vertices[weight > 0.5] - head
+    along = own @ axis / length
+    near = own[(along > 0.0) & (along < length)]
+    if len(near) < 8:
+        return 0.5 * length
+    away = np.linalg.norm(near - np.outer(near @ axis, axis) / length**2, axis=1)
+    return min(_MARGIN * float(np.percentile(away, 90)), _WIDEST.get(bone.name, _WIDE))
+
+
+def _ring() -> bpy.types.Object:
+    """The ring of radius 1 in the plane across a bone, shared by all avatars of the file, in no scene."""
+    known = bpy.data.objects.get(RING)
+    if known is not None:
+        return known
+    angle = np.linspace(0, 2 * np.pi, _SEGMENTS, endpoint=False)
+    points = np.stack((np.cos(angle), np.zeros(_SEGMENTS), np.sin(angle)), axis=1)
+    mesh = bpy.data.meshes.new(RING)
+    mesh.from_pydata(points.tolist(), [(i, (i + 1) % _SEGMENTS) for i in range(_SEGMENTS)], [])
+    return bpy.data.objects.new(RING, mesh)

@@ -1,0 +1,60 @@
+"""The avatars in the Avatars Folder, as the panel lists them. No bpy."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .contract import protocol
+from .follow import is_worked_in
+
+SHOWN = 8
+_FRESH_SECONDS = 3.0
+"""How long a look at the disk is good for; a panel is drawn many times a second."""
+
+_last: tuple[Path, float, list[Entry]] | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One job folder."""
+
+    folder: Path
+    title: str
+    state: str
+    """``finished``, ``half-way`` or ``at work``."""
+
+
+def recent(output_folder: Path) -> list[Entry]:
+    """Return the newest avatars of a folder, the newest first; looks at the disk at most every few seconds."""
+    global _last
+    now = time.monotonic()
+    if _last is None or _last[0] != output_folder or now - _last[1] > _FRESH_SECONDS:
+        _last = (output_folder, now, _look(output_folder))
+    return _last[2]
+
+
+def _look(output_folder: Path) -> list[Entry]:
+    try:
+        names = sorted((path.name for path in output_folder.iterdir()), reverse=True)
+    except OSError:
+        return []
+    found: list[Entry] = []
+    for name in names:
+        folder = output_folder / name
+        if len(found) < SHOWN and (folder / protocol.REQUEST_FILE).is_file():
+            found.append(Entry(folder, _title(name), _state(folder)))
+    return found
+
+
+def _title(name: str) -> str:
+    """``20260102-030405-a-knight`` as people read it: the words, and the day and time."""
+    stamp, words = name[:15], name[16:].replace("-", " ")
+    return f"{words.capitalize()}  {stamp[6:8]}.{stamp[4:6]}. {stamp[9:11]}:{stamp[11:13]}" if words else name
+
+
+def _state(folder: Path) -> str:
+    if (folder / protocol.RESULT_DIR / protocol.MANIFEST_FILE).is_file():
+        return "finished"
+    return "at work" if is_worked_in(folder) else "half-way"

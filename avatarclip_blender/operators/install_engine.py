@@ -1,0 +1,117 @@
+"""Install Engine, its cancelling and its removal."""
+
+from __future__ import annotations
+
+import bpy
+
+from .. import installer, preferences, session, ui
+from ..contract import environment
+from ..locate import SetupError
+
+_DIALOG_WIDTH = 420
+
+
+class AVATARCLIP_OT_install_engine(bpy.types.Operator):
+    """Make the engine's own Python environment, or bring it up to date; in the background, after asking"""
+
+    bl_idname = "avatarclip.install_engine"
+    bl_label = "Install Engine"
+    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Refuse without permission to use the network, while one is under way, and while the engine works."""
+        change = session.installation()
+        problem = ""
+        if not bpy.app.online_access:
+            problem = "Blender may not use the network; allow it in Preferences > System > Network"
+            if bpy.app.online_access_override:
+                problem = "Blender was started with --offline-mode; start it without"
+        elif change is not None and change.running:
+            problem = "It is under way already"
+        elif session.running():
+            problem = "The engine is at work; wait for it or cancel it"
+        if problem:
+            cls.poll_message_set(problem)
+        return not problem
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Say what it takes and where it goes, and ask."""
+        return context.window_manager.invoke_props_dialog(
+            self, width=_DIALOG_WIDTH, title="Install the Engine", confirm_text="Install"
+        )
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the question."""
+        kind, folder = preferences.engine_kind(context), preferences.engine_folder(context)
+        labels = {"cpu": "the processor", "cuda": "an NVIDIA graphics card", "mps": "Apple's graphics (MPS)"}
+        layout = self.layout
+        ui.wrapped(layout, f"PyTorch for {labels[kind]} and the packages of the engine, from PyPI and pytorch.org, "
+                           "under their own free licenses", _DIALOG_WIDTH, "IMPORT")  # fmt: skip
+        ui.wrapped(layout, installer.needed_text(kind, folder), _DIALOG_WIDTH, "DISK_DRIVE")
+        ui.wrapped(layout, str(folder), _DIALOG_WIDTH, "FILE_FOLDER")
+        ui.wrapped(layout, "Blender stays usable meanwhile. You can cancel, go on later, and remove it again",
+                   _DIALOG_WIDTH, "INFO")  # fmt: skip
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Start it."""
+        folder, kind = preferences.engine_folder(context), preferences.engine_kind(context)
+        problem = installer.path_problem(folder)
+        free = installer.free_space(folder)
+        if not problem and free is not None and free < installer.DISK_SPACE[kind] * 1e9:
+            problem = f"There are only {free / 1e9:.1f} GB free for {folder}; choose another Engine Folder"
+        if problem:
+            self.report({"ERROR"}, problem)
+            return {"CANCELLED"}
+        try:
+            session.set_installation(installer.start(folder, kind, preferences.base_python(context)))
+        except SetupError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class AVATARCLIP_OT_cancel_install(bpy.types.Operator):
+    """Stop installing; what was done stays, and installing goes on from there"""
+
+    bl_idname = "avatarclip.cancel_install"
+    bl_label = "Cancel"
+    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Stop it."""
+        change = session.installation()
+        if change is not None and change.running:
+            change.cancel()
+        return {"FINISHED"}
+
+
+class AVATARCLIP_OT_remove_engine(bpy.types.Operator):
+    """Delete the engine's Python environment; avatars are left alone"""
+
+    bl_idname = "avatarclip.remove_engine"
+    bl_label = "Remove Engine"
+    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Refuse while the engine works, and if there is none."""
+        change = session.installation()
+        busy = session.running() or (change is not None and change.running)
+        possible = not busy and environment.state(preferences.engine_folder(context)) != "absent"
+        if not possible:
+            cls.poll_message_set("The engine is at work" if busy else "There is no engine to remove")
+        return possible
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Ask first."""
+        return context.window_manager.invoke_confirm(self, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Start deleting."""
+        try:
+            session.set_installation(installer.remove(preferences.engine_folder(context)))
+        except SetupError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}

@@ -1,0 +1,56 @@
+"""Recall Prompts: put an avatar's own prompts, seeds and quality back into the panel."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import bpy
+
+from .. import flow, properties
+from ..avatar import find_avatar, provenance
+from ..contract import protocol
+
+
+class AVATARCLIP_OT_recall_prompts(bpy.types.Operator):
+    """Put the prompts, seeds and settings that made the active avatar back into the panel"""
+
+    bl_idname = "avatarclip.recall_prompts"
+    bl_label = "Recall Prompts"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Refuse if no avatar is active."""
+        possible = find_avatar(context.active_object) is not None
+        if not possible:
+            cls.poll_message_set("Select an avatar, its armature or its mesh")
+        return possible
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Fill the panel in."""
+        found = find_avatar(context.active_object)
+        if found is None:
+            return {"CANCELLED"}
+        origin, settings = provenance(found), properties.of(context.scene)
+        seeds = _table(origin.get("seeds"))
+        for part in flow.PARTS:
+            if origin.get(f"{part}_prompt"):
+                setattr(settings, part, origin[f"{part}_prompt"])
+            if "seed" in origin:
+                setattr(settings, f"{part}_seed", int(seeds.get(part, origin["seed"])))
+        if origin.get("preset") in protocol.PRESETS:
+            settings.preset = origin["preset"]
+        for key, value in _table(origin.get("overrides")).items():
+            name = key.replace(".", "_")
+            if hasattr(settings.advanced, name):
+                setattr(settings.advanced, name, value)
+        return {"FINISHED"}
+
+
+def _table(text: Any) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (TypeError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,5 @@
+"""The sidebar tab "Avatar"."""
+
+from . import advanced, avatar, candidates, files, main, parts
+
+CLASSES = (*main.CLASSES, *parts.CLASSES, *candidates.CLASSES, *advanced.CLASSES, *avatar.CLASSES, *files.CLASSES)

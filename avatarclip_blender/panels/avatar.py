@@ -1,0 +1,61 @@
+"""The active avatar: where it comes from, its controls, its motions, and the ways out."""
+
+from __future__ import annotations
+
+import bpy
+
+from .. import avatar, controls, ui
+from .base import AvatarPanel
+
+_SHOWN = (
+    ("shape_prompt", "Body"), ("appearance_prompt", "Appearance"), ("motion_prompt", "Motion"), ("seed", "Seed"),
+    ("preset", "Quality"), ("engine_version", "Engine"), ("created", "Made"),
+)  # fmt: skip
+
+
+class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
+    """What can be done with the active avatar."""
+
+    bl_label = "Active Avatar"
+    bl_order = 5
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Show only with an avatar active."""
+        return avatar.find_avatar(context.active_object) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the verbs."""
+        layout = self.layout
+        rig = avatar.find_avatar(context.active_object)
+        column = layout.column(align=True)
+        column.operator("avatarclip.recall_prompts", icon="LOOP_BACK")
+        column.operator("avatarclip.mark_asset", icon="ASSET_MANAGER")
+        if controls.has_controls(rig):
+            column.operator("avatarclip.bake_controls", icon="CON_KINEMATIC")
+        else:
+            column.operator("avatarclip.add_controls", icon="CON_KINEMATIC")
+        column.operator("avatarclip.export_fbx", icon="EXPORT")
+
+
+class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
+    """Where the active avatar comes from."""
+
+    bl_label = "Origin"
+    bl_parent_id = "AVATARCLIP_PT_avatar"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw prompts, seed, settings, version and licences."""
+        rig = avatar.find_avatar(context.active_object)
+        origin = avatar.provenance(rig)
+        column = self.layout.column(align=True)
+        for key, label in _SHOWN:
+            if key in origin:
+                ui.wrapped(column, f"{label}: {origin[key]}", context.region.width)
+        names = avatar.licences(rig)
+        if names:
+            ui.wrapped(column, f"Licenses of its parts: {', '.join(names)}", context.region.width)
+
+
+CLASSES = (AVATARCLIP_PT_avatar, AVATARCLIP_PT_origin)

@@ -1,0 +1,119 @@
+"""The first panel: quality, Generate All, and how the job stands."""
+
+from __future__ import annotations
+
+import bpy
+
+from .. import history, preferences, properties, session, ui
+from ..contract import environment, protocol
+from ..job import Job
+from ..locate import SetupError
+from ..operators.common import finished_result, resumable_folder, wanted_request
+from ..progress import duration_text
+from . import running
+from .base import AvatarPanel
+
+
+class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
+    """How well, go, and how far."""
+
+    bl_label = "AvatarCLIP"
+    bl_order = 0
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """Draw the way to the preferences."""
+        self.layout.operator("avatarclip.open_preferences", text="", icon="PREFERENCES", emboss=False)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw quality, the buttons that fit the state, and what the last job left."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings, job = properties.of(context.scene), session.job()
+        if not draw_missing_engine(layout, context):
+            row = layout.row(align=True)
+            row.prop(settings, "preset")
+            row.menu("AVATARCLIP_MT_quality_presets", text="", icon="PRESET")
+            row.operator("avatarclip.save_preset", text="", icon="ADD")
+            row = layout.row()
+            row.scale_y = 1.5
+            text = "Add to Queue" if session.running() else "Generate All"
+            row.operator("avatarclip.generate", text=text, icon="OUTLINER_OB_ARMATURE").part = "ALL"
+            if not session.running():
+                draw_estimate(layout, context)
+        if job is not None and job.running:
+            running.draw(layout, context, job)
+        else:
+            draw_ended(layout, context, job)
+        draw_queue(layout)
+
+
+def draw_missing_engine(layout: bpy.types.UILayout, context: bpy.types.Context) -> bool:
+    """Draw the way to an engine if there is none; tell whether there is none."""
+    try:
+        preferences.engine_command(context)
+    except SetupError as error:
+        change = session.installation()
+        if change is not None and change.running:
+            factor = max(change.step - 0.5, 0.0) / max(change.steps, 1)
+            layout.progress(factor=factor, text=change.text)
+            layout.operator("avatarclip.cancel_install", icon="CANCEL")
+            return True
+        ui.wrapped(layout, "The engine that makes the avatars is not installed yet"
+                   if environment.state(preferences.engine_folder(context)) == "absent" else str(error),
+                   context.region.width, "INFO")  # fmt: skip
+        row = layout.row()
+        row.scale_y = 1.5
+        row.operator("avatarclip.install_engine", text="Install Engine…", icon="IMPORT")
+        return True
+    return False
+
+
+def draw_estimate(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw how long it will take and how much memory, if anything like it was measured on this machine."""
+    wishes = properties.wishes(context)
+    guess = history.predict(preferences.timings_file(), wanted_request(context).stages, wishes.values)
+    row = layout.row()
+    row.active = False
+    row.alignment = "CENTER"
+    if guess is None:
+        row.label(text="The first avatar measures this machine")
+        return
+    text = f"{'About' if guess.measured else 'Roughly'} {duration_text(guess.seconds)}"
+    if guess.memory:
+        text += f", {guess.memory / 1e9:.1f} GB of memory"
+    row.label(text=text)
+
+
+def draw_ended(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job | None) -> None:
+    """Draw what the last job left: a result, or what went wrong and what to do."""
+    result = finished_result(context)
+    if job is not None and job.progress.message:
+        running.draw_failure(layout, context, job)
+    elif resumable_folder(context) is not None:
+        ui.wrapped(layout, "The last avatar was left half-way", context.region.width, "INFO")
+        layout.operator("avatarclip.resume", icon="FILE_REFRESH")
+    if job is not None:
+        for warning in job.progress.warnings[-3:]:
+            ui.wrapped(layout, warning, context.region.width, "INFO")
+    if result is not None and (result / protocol.AVATAR_NPZ).is_file():
+        row = layout.row(align=True)
+        row.scale_y = 1.2
+        row.operator("avatarclip.import_avatar", text="Import", icon="IMPORT").directory = str(result)
+        row.operator("wm.path_open", text="", icon="FILE_FOLDER").filepath = str(result)
+
+
+def draw_queue(layout: bpy.types.UILayout) -> None:
+    """Draw the jobs that wait for their turn."""
+    waiting = session.queue()
+    if not waiting:
+        return
+    column = layout.column(align=True)
+    column.label(text=f"Waiting: {len(waiting)}")
+    for entry in waiting:
+        row = column.row(align=True)
+        row.label(text=entry.folder.name[16:] or entry.folder.name, icon="TIME")
+        row.operator("avatarclip.unqueue", text="", icon="X").folder = str(entry.folder)
+
+
+CLASSES = (AVATARCLIP_PT_main,)

@@ -1,0 +1,71 @@
+"""Body, Appearance, Motion: each with its prompt, its seed, its own Generate and its result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from .. import flow, pictures, properties, session
+from ..contract import protocol
+from ..operators.common import last_folder, request_of
+from .base import AvatarPanel
+
+_SCALE = 3.6
+
+
+class PartPanel(AvatarPanel):
+    """One part of an avatar."""
+
+    part: str
+    layout: bpy.types.UILayout
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw prompt, thumbnail, seed and Generate."""
+        layout, settings, part = self.layout, properties.of(context.scene), self.part
+        layout.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part])
+        folder = last_folder(context)
+        icon = pictures.icon(thumbnail(folder, part))
+        row = layout.row()
+        if icon:
+            row.template_icon(icon_value=icon, scale=_SCALE)
+        column = row.column(align=True)
+        line = column.row(align=True)
+        line.prop(settings, f"{part}_seed")
+        line.operator("avatarclip.vary", text="", icon="FILE_REFRESH").part = part
+        text = f"Queue {flow.LABELS[part]}" if session.running() else f"Generate {flow.LABELS[part]}"
+        column.operator("avatarclip.generate", text=text, icon="PLAY").part = part
+        made = request_of(folder)
+        if icon and made is not None and flow.outdated(part, properties.wishes(context), made):
+            note = column.row()
+            note.active = False
+            note.label(text="Changed since", icon="INFO")
+
+
+def thumbnail(folder: Path | None, part: str) -> Path | None:
+    """Return the newest picture of a part in a job folder; None if there is none."""
+    if folder is None:
+        return None
+    names = sorted((folder / protocol.PREVIEWS_DIR / part).glob("*.png"))
+    return names[-1] if names else None
+
+
+class AVATARCLIP_PT_shape(PartPanel, bpy.types.Panel):
+    """The body."""
+
+    bl_label, bl_order, part = "Body", 1, "shape"
+
+
+class AVATARCLIP_PT_appearance(PartPanel, bpy.types.Panel):
+    """Skin, hair and clothes."""
+
+    bl_label, bl_order, part = "Appearance", 2, "appearance"
+
+
+class AVATARCLIP_PT_motion(PartPanel, bpy.types.Panel):
+    """What it does."""
+
+    bl_label, bl_order, part = "Motion", 3, "motion"
+
+
+CLASSES = (AVATARCLIP_PT_shape, AVATARCLIP_PT_appearance, AVATARCLIP_PT_motion)

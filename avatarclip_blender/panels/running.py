@@ -1,0 +1,77 @@
+"""How a job is drawn while it runs, and when it has failed."""
+
+from __future__ import annotations
+
+import bpy
+
+from .. import mending, pictures, properties, ui
+from ..contract import protocol
+from ..job import Job
+from ..progress import FAILED, duration_text
+
+_PICTURE_SCALE = 5.0
+
+
+def draw(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
+    """Draw stage, step, time left, Pause and Cancel, the picture and the curve."""
+    state = job.progress
+    column = layout.column(align=True)
+    if state.stage is None:
+        column.progress(factor=0.0, text="Starting the Engine…")
+    else:
+        label = protocol.STAGE_LABELS.get(state.stage, state.stage)
+        steps = f"{label}  {state.step} / {state.total}" if state.total else label
+        column.progress(factor=state.factor, text=steps)
+        row = column.row()
+        row.label(text=f"Stage {state.position} of {len(state.stages)}")
+        side = row.row()
+        side.alignment = "RIGHT"
+        left = state.seconds_left()
+        side.label(text="Paused" if state.paused else f"{duration_text(left)} left" if left is not None else "")
+    row = layout.row(align=True)
+    row.enabled = not job.stopping
+    if not job.attached:
+        paused = state.paused
+        row.operator("avatarclip.pause", text="Go On" if paused else "Pause", icon="PLAY" if paused else "PAUSE")
+    row.operator("avatarclip.cancel", text="Stopping…" if job.stopping else "Cancel", icon="CANCEL")
+    draw_pictures(layout, job)
+    settings = properties.of(context.scene)
+    column = layout.column(heading="")
+    column.use_property_split = False
+    column.prop(settings, "show_live")
+    column.prop(settings, "keep_running", text="Keep Running without Blender")
+
+
+def draw_pictures(layout: bpy.types.UILayout, job: Job) -> None:
+    """Draw the newest picture, and beside it the curve of the loss or the score."""
+    state = job.progress
+    picture, curve = pictures.icon(job.preview_path), pictures.curve_icon(state.curve)
+    if not picture and not curve:
+        return
+    row = layout.row()
+    for icon in (picture, curve):
+        if icon:
+            row.template_icon(icon_value=icon, scale=_PICTURE_SCALE)
+    if curve:
+        row = layout.row()
+        row.active = False
+        row.alignment = "RIGHT"
+        row.label(text=f"{state.curve_of.title()} {state.curve[-1][1]:.3f}")
+
+
+def draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
+    """Draw what went wrong, the buttons that mend it, and those that tell more."""
+    state, width = job.progress, context.region.width
+    ui.wrapped(layout, state.message, width, "ERROR" if state.phase == FAILED else "INFO")
+    if state.hint:
+        ui.wrapped(layout, state.hint, width, "BLANK1")
+    names = mending.mends(state.code, state.hint, state.device) if state.phase == FAILED else ()
+    column = layout.column(align=True)
+    for name in names:
+        mending.draw_button(column, name)
+    column.operator("avatarclip.resume", icon="FILE_REFRESH")
+    if state.phase == FAILED:
+        row = layout.row(align=True)
+        if job.log_path.is_file():
+            row.operator("wm.path_open", text="Open Log", icon="TEXT").filepath = str(job.log_path)
+        row.operator("avatarclip.copy_report", icon="COPYDOWN")
