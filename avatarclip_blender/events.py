@@ -18,6 +18,7 @@ def register() -> None:
     bpy.app.handlers.save_pre.append(_file_saving)
     session.on_tick.append(_show_surface)
     session.on_end.extend((_remember_timings, _take_preview_away, _announce))
+    session.on_look.append(_keep_running)
     session.watch("find", _find_job)
 
 
@@ -50,6 +51,11 @@ def _find_job() -> bool:
         if folder is not None and session.attach(folder):
             break
     return False
+
+
+def _keep_running() -> None:
+    """Tell the engine what the scene's switch says about the time after Blender."""
+    session.set_keep_running(properties.of(bpy.context.scene).keep_running)
 
 
 def _show_surface(job: Job) -> None:

@@ -5,25 +5,15 @@ from typing import Any
 
 import bpy
 
-from . import flow, preferences, session, settings_table
+from . import flow, preferences, settings_table
 from .contract import protocol
 
-_DESCRIPTIONS = {
+DESCRIPTIONS = {
     "draft": "Minutes on a processor; to try prompts out",
     "standard": "The usual quality; wants a graphics card",
     "high": "The finest detail; takes the longest",
 }
 _SEED = "The same prompt and seed give the same result; Vary picks another"
-
-
-def _use_preset(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    """Bring the advanced settings to the values that a quality stands for."""
-    for key, value in settings_table.preset_values(self.preset).items():
-        setattr(self.advanced, key.replace(".", "_"), value)
-
-
-def _keep_running(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    session.set_keep_running(self.keep_running)
 
 
 def _advanced_annotations() -> dict[str, Any]:
@@ -53,7 +43,7 @@ AVATARCLIP_PG_advanced = type(
 class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
     """Prompts and settings of the next avatar, and the folder of the last one.
 
-    Without methods: the bpy module of 4.2 crashes at exit over a property group that has any.
+    Without methods and update functions: the bpy module of 4.2 crashes at exit over a property group that has any.
     """
 
     shape: bpy.props.StringProperty(
@@ -73,10 +63,14 @@ class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
     motion_seed: bpy.props.IntProperty(name="Seed", default=0, min=0, max=2**31 - 1, description=_SEED)
     preset: bpy.props.EnumProperty(
         name="Quality", default=protocol.PRESETS[0],
-        items=[(name, name.title(), _DESCRIPTIONS.get(name, "")) for name in protocol.PRESETS],
-        description="How much time to spend; sets the advanced settings", update=_use_preset,
+        items=[(name, name.title(), DESCRIPTIONS.get(name, "")) for name in protocol.PRESETS],
+        description="How much time to spend; sets the advanced settings",
     )  # fmt: skip
     advanced: bpy.props.PointerProperty(type=AVATARCLIP_PG_advanced)
+    advanced_of: bpy.props.StringProperty(
+        default=protocol.PRESETS[0], options={"HIDDEN"},
+        description="Quality that the advanced settings were set from; under another one they do not count",
+    )  # fmt: skip
     conf: bpy.props.StringProperty(
         name="Conf File", subtype="FILE_PATH",
         description="File of further settings (HOCON), read over the quality; the panel's settings win over it",
@@ -95,7 +89,7 @@ class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
         description="Show the growing surface in the 3D view while it is sculpted; it goes when the job ends",
     )  # fmt: skip
     keep_running: bpy.props.BoolProperty(
-        name="Keep Running", default=False, update=_keep_running,
+        name="Keep Running", default=False,
         description="Let the engine finish when Blender is closed; otherwise it stops, and Resume goes on from there",
     )  # fmt: skip
     picked: bpy.props.StringProperty(
@@ -119,12 +113,21 @@ def seeds(settings: AVATARCLIP_PG_settings) -> dict[str, int]:
 
 
 def values(settings: AVATARCLIP_PG_settings) -> dict[str, Any]:
-    """Return the main settings by dotted key."""
+    """Return the main settings by dotted key: the advanced ones if they belong to the quality, else the quality's."""
+    if settings.advanced_of != settings.preset:
+        return settings_table.preset_values(settings.preset)
     found = {}
     for setting in settings_table.main_settings():
         value = getattr(settings.advanced, setting.attribute)
         found[setting.key] = float(f"{value:.6g}") if setting.kind is float else value  # Blender's floats are short
     return found
+
+
+def set_quality(settings: AVATARCLIP_PG_settings, preset: str) -> None:
+    """Choose a quality and bring the advanced settings to its values."""
+    settings.preset = settings.advanced_of = preset
+    for key, value in settings_table.preset_values(preset).items():
+        setattr(settings.advanced, key.replace(".", "_"), value)
 
 
 def wishes(context: bpy.types.Context) -> flow.Wishes:

@@ -46,6 +46,8 @@ keep_running = False
 """Whether the engine shall go on when Blender is closed."""
 on_end: list[Callable[[Job], None]] = []
 """Called on the main thread with each job that has ended."""
+on_look: list[Callable[[], None]] = []
+"""Called on the main thread at each turn of the timer, after all else."""
 on_tick: list[Callable[[Job], None]] = []
 """Called on the main thread whenever the running job has told something new."""
 
@@ -151,6 +153,8 @@ def attach(folder: Path) -> bool:
 def set_keep_running(wanted: bool) -> None:
     """Say whether the engine shall go on when Blender is closed."""
     global keep_running
+    if wanted == keep_running:
+        return
     keep_running = wanted
     if _job is not None:
         _job.keep_running(wanted)
@@ -218,6 +222,7 @@ def shutdown() -> None:
     _watched.clear()
     on_end.clear()
     on_tick.clear()
+    on_look.clear()
     _job = _check = _installation = None
 
 
@@ -253,6 +258,8 @@ def _tick() -> float | None:
     for name, look in list(_watched.items()):
         if not look():
             _watched.pop(name, None)
+    for look_around in on_look:
+        look_around()
     checking = _check is not None and not _check.done
     ui.redraw()
     return INTERVAL if running() or checking or _watched else None

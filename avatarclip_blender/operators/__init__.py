@@ -18,6 +18,7 @@ from . import (
     quality_presets,
     recall_prompts,
     resume,
+    set_quality,
     unqueue,
     vary,
 )
@@ -25,6 +26,7 @@ from . import (
 CLASSES = (
     generate.AVATARCLIP_OT_generate,
     vary.AVATARCLIP_OT_vary,
+    set_quality.AVATARCLIP_OT_set_quality,
     pick_pose.AVATARCLIP_OT_pick_pose,
     pick_pose.AVATARCLIP_OT_use_poses,
     quality_presets.AVATARCLIP_MT_quality_presets,

@@ -70,6 +70,5 @@ def launch(context: bpy.types.Context, request: protocol.Request) -> None:
     python = preferences.engine_command(context)
     base = last_folder(context)
     folder = session.create(preferences.output_folder(context), request)
-    session.set_keep_running(properties.of(context.scene).keep_running)
     session.enqueue(folder, python, properties.of(context.scene).device, base)
     session.set_folder(context.scene, folder)

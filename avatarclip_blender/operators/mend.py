@@ -41,7 +41,7 @@ class AVATARCLIP_OT_retry(bpy.types.Operator):
         else:
             request = lowered(request)
             if request.preset in protocol.PRESETS:
-                settings.preset = request.preset
+                properties.set_quality(settings, request.preset)
         try:
             launch(context, request)
         except SetupError as error:

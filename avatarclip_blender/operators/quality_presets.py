@@ -28,7 +28,8 @@ class AVATARCLIP_OT_save_preset(AddPresetBase, bpy.types.Operator):
     preset_subdir = SUBFOLDER
     preset_defines = ("settings = bpy.context.scene.avatarclip",)
     preset_values = (
-        "settings.preset",  # first: it sets the others
+        "settings.preset",
+        "settings.advanced_of",
         *(f"settings.advanced.{setting.attribute}" for setting in settings_table.main_settings()),
         "settings.conf",
     )

@@ -40,7 +40,7 @@ class AVATARCLIP_OT_recall_prompts(bpy.types.Operator):
             if "seed" in origin:
                 setattr(settings, f"{part}_seed", int(seeds.get(part, origin["seed"])))
         if origin.get("preset") in protocol.PRESETS:
-            settings.preset = origin["preset"]
+            properties.set_quality(settings, origin["preset"])
         for key, value in _table(origin.get("overrides")).items():
             name = key.replace(".", "_")
             if hasattr(settings.advanced, name):

@@ -29,7 +29,6 @@ class AVATARCLIP_OT_resume(bpy.types.Operator):
             return {"CANCELLED"}
         try:
             settings = properties.of(context.scene)
-            session.set_keep_running(settings.keep_running)
             session.start(folder, preferences.engine_command(context), settings.device)
         except SetupError as error:
             self.report({"ERROR"}, str(error))

@@ -25,6 +25,10 @@ class AVATARCLIP_PT_advanced(AvatarPanel, bpy.types.Panel):
         settings = properties.of(context.scene)
         layout.prop(settings, "device")
         layout.prop(settings, "conf")
+        if settings.advanced_of != settings.preset:
+            text = f"Settings of {settings.preset.title()}"
+            layout.operator("avatarclip.set_quality", text=text, icon="FILE_REFRESH").preset = settings.preset
+            return
         column = None
         section = ""
         for setting in settings_table.main_settings():

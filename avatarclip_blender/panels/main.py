@@ -32,7 +32,9 @@ class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
         settings, job = properties.of(context.scene), session.job()
         if not draw_missing_engine(layout, context):
             row = layout.row(align=True)
-            row.prop(settings, "preset")
+            for name in protocol.PRESETS:
+                chosen = settings.preset == name
+                row.operator("avatarclip.set_quality", text=name.title(), depress=chosen).preset = name
             row.menu("AVATARCLIP_MT_quality_presets", text="", icon="PRESET")
             row.operator("avatarclip.save_preset", text="", icon="ADD")
             row = layout.row()

@@ -46,6 +46,17 @@ def test_operators_from_generate_to_import(inside: Inside, result: Path, fake_py
     inside("check_job.py", result, fake_python, tmp_path / "out")
 
 
+def test_parts_queue_and_everything_that_happens_during_a_job(
+    inside_wheel: Inside, result: Path, fake_python: str, tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    inside_wheel("check_session.py", result, fake_python, tmp_path / "out")
+
+
+def test_what_is_done_with_an_avatar(inside: Inside, result: Path, tmp_path: Path) -> None:
+    inside("check_avatar.py", result, tmp_path)
+
+
 @pytest.fixture(scope="module")
 def assembled(result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What tools/assemble.py makes with Blender 4.2."""

@@ -1,0 +1,248 @@
+"""Everything the panel does, for scripts (``blender --background --python script.py``).
+
+    from bl_ext.user_default.avatarclip_blender import api
+
+    folder = api.generate(shape="a tall strong man", appearance="a knight", motion="marching", preset="draft")
+    avatar = api.import_avatar(folder)
+    api.export_fbx(avatar.rig, "//knight.fbx")
+
+Functions wait until they are done and raise `AvatarError` with one sentence if they cannot be. They take plain
+arguments and leave the panel's settings alone. Paths may begin with ``//``, the open file's folder.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import avatar, controls, export, flow, importer, installer, locate, preferences, session, settings_table
+from . import setup_check as checks
+from .contract import ENGINE_ROOT, protocol
+from .importer import ImportedAvatar
+from .job import Job
+from .operators.common import request_of
+from .progress import FINISHED, Progress
+
+PARTS = flow.PARTS
+"""``shape``, ``appearance``, ``motion``."""
+PRESETS = protocol.PRESETS
+_INTERVAL = 0.05
+
+
+class AvatarError(RuntimeError):
+    """What could not be done: the message is one sentence, ``hint`` the next step, ``code`` for programs."""
+
+    def __init__(self, message: str, hint: str = "", code: str = "") -> None:
+        super().__init__(f"{message} {hint}".strip())
+        self.message, self.hint, self.code = message, hint, code
+
+
+def generate(
+    *,
+    shape: str = protocol.DEFAULT_PROMPTS["shape"],
+    appearance: str = protocol.DEFAULT_PROMPTS["appearance"],
+    motion: str = protocol.DEFAULT_PROMPTS["motion"],
+    parts: Sequence[str] = PARTS,
+    seed: int = 0,
+    seeds: Mapping[str, int] | None = None,
+    preset: str = "draft",
+    settings: Mapping[str, Any] | None = None,
+    conf: str | None = None,
+    base: str | Path | None = None,
+    output_folder: str | Path | None = None,
+    device: str = "auto",
+    python: str = "",
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Path:
+    """Make an avatar and wait for it.
+
+    Args:
+        shape: what the body is like.
+        appearance: who it is or what it wears.
+        motion: what it does.
+        parts: which of the three to make; the body always is.
+        seed: of all parts.
+        seeds: of single parts, in place of ``seed``.
+        preset: ``draft``, ``standard`` or ``high``.
+        settings: the engine's settings by dotted key, over the preset's, such as ``{"motion.frames": 120}``.
+        conf: a HOCON file of settings.
+        base: folder of an earlier avatar, whose parts that did not change are taken over.
+        output_folder: where the avatar's own folder goes; None takes that of the preferences.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        python: the engine's Python; empty takes that of the preferences.
+        on_progress: called whenever the engine says something.
+
+    Returns:
+        The avatar's job folder, for `import_avatar` and as another one's ``base``.
+
+    Raises:
+        AvatarError: if the request is unusable, the engine is missing, or the engine failed.
+    """
+    prompts = {"shape": shape, "appearance": appearance, "motion": motion}
+    request = protocol.Request(
+        prompts=prompts, seed=seed, seeds=dict(seeds or {}), preset=preset, stages=flow.stages_of(tuple(parts)),
+        overrides={**preferences.shared_overrides(bpy.context), **(settings or {})},
+        conf=bpy.path.abspath(conf) if conf else None,
+    )  # fmt: skip
+    try:
+        request.check()
+        command = _python(python)
+        place = _path(output_folder) if output_folder else preferences.output_folder(bpy.context)
+        folder = session.create(place, request)
+        session.take_over(_path(base) if base else None, folder)
+    except (protocol.ProtocolError, locate.SetupError, OSError) as error:
+        raise AvatarError(str(error)) from None
+    return _run(folder, command, device, on_progress)
+
+
+def resume(
+    folder: str | Path, *, device: str = "auto", python: str = "", on_progress: Callable[[Progress], None] | None = None
+) -> Path:
+    """Go on with an avatar that was left half-way, and wait for it; returns its folder.
+
+    Raises:
+        AvatarError: if the folder holds none, the engine is missing, or the engine failed.
+    """
+    if request_of(_path(folder)) is None:
+        raise AvatarError(f"{folder} holds no avatar that can be read.")
+    try:
+        return _run(_path(folder), _python(python), device, on_progress)
+    except locate.SetupError as error:
+        raise AvatarError(str(error)) from None
+
+
+def import_avatar(folder: str | Path, *, name: str = "", match_scene_timing: bool = False) -> ImportedAvatar:
+    """Build an avatar in the scene; see `importer.import_avatar`.
+
+    Raises:
+        AvatarError: if the folder holds no finished avatar.
+    """
+    try:
+        return importer.import_avatar(bpy.context, _path(folder), name=name, match_scene_timing=match_scene_timing)
+    except importer.ResultError as error:
+        raise AvatarError(str(error)) from None
+
+
+def export_fbx(rig: bpy.types.Object, path: str | Path) -> Path:
+    """Write an avatar for a game engine; returns the file's path.
+
+    Raises:
+        AvatarError: if it cannot be written.
+    """
+    try:
+        export.export_fbx(bpy.context, _path(path), rig)
+    except export.ExportError as error:
+        raise AvatarError(str(error)) from None
+    return _path(path)
+
+
+def add_ik_controls(rig: bpy.types.Object) -> None:
+    """Add inverse kinematics for feet and hands, on top of the motion that is there."""
+    _tell(controls.add_controls, bpy.context, rig)
+
+
+def bake_ik_controls(rig: bpy.types.Object) -> None:
+    """Key what the controls do into the 24 bones and remove the controls."""
+    _tell(controls.bake_controls, bpy.context, rig)
+
+
+def mark_as_asset(rig: bpy.types.Object) -> bpy.types.Collection:
+    """Make an avatar an asset with a thumbnail; returns its collection."""
+    collection: bpy.types.Collection = _tell(avatar.mark_asset, bpy.context, rig)
+    return collection
+
+
+def origin(rig: bpy.types.Object) -> dict[str, Any]:
+    """Return what an avatar tells about itself: prompts, seed, preset, settings, versions, licences."""
+    return avatar.provenance(rig)
+
+
+def settings(preset: str = "draft") -> dict[str, tuple[Any, str]]:
+    """Return the engine's main settings by dotted key: the value under a preset, and what it means."""
+    values = settings_table.preset_values(preset)
+    return {setting.key: (values[setting.key], setting.doc) for setting in settings_table.main_settings()}
+
+
+def check_setup(python: str = "") -> dict[str, Any]:
+    """Run the engine's doctor and return its report; ``ok`` says whether avatars can be made.
+
+    Raises:
+        AvatarError: if the engine does not answer.
+    """
+    try:
+        check = checks.start(_python(python), locate.child_environment(ENGINE_ROOT), ENGINE_ROOT)
+    except locate.SetupError as error:
+        raise AvatarError(str(error)) from None
+    while not check.done:
+        time.sleep(_INTERVAL)
+    if not check.report:
+        raise AvatarError(check.summary)
+    return check.report
+
+
+def install_engine(
+    kind: str = "auto", *, folder: str | Path | None = None, on_text: Callable[[str], None] = print
+) -> Path:
+    """Make the engine's Python environment, or bring it up to date, and wait for it; returns its folder.
+
+    Args:
+        kind: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        folder: None takes that of the preferences.
+        on_text: called with each step.
+
+    Raises:
+        AvatarError: without permission to use the network, or if it cannot be made.
+    """
+    if not bpy.app.online_access:
+        raise AvatarError("Blender may not use the network.", "Start it with --online-mode, or allow it in System.")
+    place = _path(folder) if folder else preferences.engine_folder(bpy.context)
+    chosen = kind if kind != "auto" else preferences.engine_kind(bpy.context)
+    try:
+        change = installer.start(place, chosen, preferences.base_python(bpy.context))
+    except locate.SetupError as error:
+        raise AvatarError(str(error)) from None
+    told = 0
+    while change.running:
+        if change.step > told:
+            told = change.step
+            on_text(f"{change.step} / {change.steps} {change.text}")
+        time.sleep(_INTERVAL)
+    if change.message:
+        raise AvatarError(change.message, change.hint)
+    return place
+
+
+def _run(folder: Path, command: Sequence[str], device: str, on_progress: Callable[[Progress], None] | None) -> Path:
+    job = Job(folder)
+    try:
+        job.start(command, locate.child_environment(ENGINE_ROOT), ENGINE_ROOT, device)
+        while job.running:
+            if job.poll() and on_progress is not None:
+                on_progress(job.progress)
+            time.sleep(_INTERVAL)
+    except (locate.SetupError, OSError) as error:
+        raise AvatarError(str(error)) from None
+    finally:
+        job.close()
+    if job.progress.phase != FINISHED:
+        raise AvatarError(job.progress.message, job.progress.hint, job.progress.code or "")
+    return folder
+
+
+def _python(text: str) -> list[str]:
+    return locate.parse_command(text) if text else preferences.engine_command(bpy.context)
+
+
+def _path(path: str | Path) -> Path:
+    return Path(bpy.path.abspath(str(path))).expanduser()
+
+
+def _tell(function: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except ValueError as error:
+        raise AvatarError(str(error)) from None
