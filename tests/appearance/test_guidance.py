@@ -14,9 +14,9 @@ from engine.appearance import trainer, views, warm_start
 from engine.appearance.objective import Objective
 from engine.appearance.pace import Paced, Part
 from engine.appearance.remembered import SCORES_FILE
-from engine.appearance.stage import LOOK_FILE
+from engine.appearance.stage import LOOK_FILE, check
 from engine.body import load_body
-from engine.config import AppearanceConfig
+from engine.config import AppearanceConfig, load_config, presets
 from engine.errors import Cancelled, EngineError
 from engine.perceptor import load_perceptor
 from engine.report import Silent
@@ -180,6 +180,23 @@ def test_stills_come_every_so_many_steps(body, perceptor, tmp_path):
 def test_settings_that_cannot_be_are_refused(body, perceptor, tmp_path, key, value):
     with pytest.raises(EngineError, match=key):
         sculpt(body, perceptor, replace(BARE, **{key: value}), tmp_path / "bad")
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_the_presets_can_be(preset):
+    check(load_config(preset).appearance)
+
+
+def test_the_original_is_the_papers():
+    conf = load_config("original").appearance
+    assert (conf.renderer, conf.warm_start, conf.cameras) == ("reference", "none", "paper")
+    assert (conf.sdf_layers, conf.sdf_width, conf.color_layers, conf.color_width) == (4, 256, 2, 256)
+    assert (conf.octaves, conf.sphere_bias, conf.variance_init) == (6, 0.5, 0.3)
+    assert (conf.uniform_samples, conf.importance_samples, conf.upsample_rounds) == (32, 32, 4)
+    assert (conf.iterations, conf.learning_rate, conf.warmup, conf.rate_floor) == (30000, 5e-4, 500, 0.05)
+    assert (conf.color_weight, conf.eikonal_weight, conf.mask_weight, conf.clip_weight) == (1.0, 0.1, 1.0, 1.0)
+    assert (conf.textureless_weight, conf.keep_weight, conf.smooth_weight, conf.patience) == (1.0, 0.0, 0.0, 0)
+    assert (conf.max_rays, conf.preview_every, conf.checkpoint_every) == (12544, 100, 1000)
 
 
 def test_both_sides_change_alike_unless_asked_otherwise(body, perceptor, tmp_path):

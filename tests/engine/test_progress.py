@@ -128,3 +128,22 @@ def test_the_surface_is_stored_beside_the_previews(tmp_path):
         JobReporter(job, "shape", CancelFlag(), live=True).geometry(vertices, faces, vertices)
     with np.load(tmp_path / events[0]["path"]) as stored:
         assert np.array_equal(stored["vertices"], vertices) and stored["faces"].dtype == np.int32
+
+
+def test_a_finish_line_ends_long_work_but_not_the_job(tmp_path):
+    flag = CancelFlag()
+    with Job.create(tmp_path / "job", Request(prompts={})) as job:
+        report = JobReporter(job, "appearance", flag)
+        report.progress(1, 3)
+        assert not report.finishing()
+        flag.obey("finish")
+        report.progress(2, 3)  # does not raise
+        assert report.finishing() and not flag.is_set()
+
+
+def test_a_stages_own_estimate_of_the_time_left_is_passed_on(tmp_path):
+    told = []
+    with Job.create(tmp_path / "job", Request(prompts={})) as job:
+        job.listeners.append(told.append)
+        JobReporter(job, "appearance", CancelFlag()).progress(1, 3, eta=41.5)
+    assert told[-1]["eta"] == 41.5
