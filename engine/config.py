@@ -28,7 +28,11 @@ class BodyConfig:
     """Which body model carries the avatar."""
 
     model: str | None = None
-    """Path of an .npz file with the user's own SMPL arrays, or null for the bundled open body."""
+    """The user's own SMPL, SMPL-H or SMPL-X: a download (.zip), folder, .pkl or .npz; null takes the bundled body."""
+    gender: str = "auto"
+    """Which of the files: neutral, female or male; auto takes neutral, or female where there is no neutral one."""
+    betas: int = 10
+    """How many of the user's model's shape directions are used at most; SMPL 1.1 has up to 300."""
 
 
 @dataclass(frozen=True)

@@ -150,14 +150,22 @@ def _user_weights(config: Config, advice: list[str]) -> list[dict[str, str | Non
     for key, (path, load) in loaders.items():
         if path is None:
             continue
-        state = "ok"
+        state, found = "ok", None
         try:
-            load()
+            found = _described(load())
         except EngineError as error:
             state = str(error)
             advice.insert(0, f"{key}: {error}")
-        entries.append({"setting": key, "path": path, "state": state})
+        entries.append({"setting": key, "path": path, "state": state, "found": found})
     return entries
+
+
+def _described(loaded: Any) -> str:
+    """What a loader found, in some words."""
+    if hasattr(loaded, "num_betas"):
+        vertices = len(loaded.template)
+        return f"{loaded.name}, {loaded.gender}, {vertices} vertices, {loaded.num_betas} shape directions"
+    return str(getattr(loaded, "name", "")) or "found"
 
 
 def as_text(findings: dict[str, Any]) -> str:
@@ -188,12 +196,16 @@ def as_text(findings: dict[str, Any]) -> str:
     lines.append(f"perceptor {seen['error'] or shown}")
     lines.append("your own weights")
     for entry in findings["user_weights"]:
-        lines.append(f"  {entry['setting']:<12} {entry['path']}: {entry['state']}")
+        lines.append(f"  {entry['setting']:<12} {entry['path']}: {entry['state']}{_note(entry['found'])}")
     if not findings["user_weights"]:
         lines.append("  none; the bundled ones are used (settings body.model and clip.model name others)")
     lines += [f"* {sentence}" for sentence in findings["advice"]]
     lines.append("Everything a job needs is there." if findings["ok"] else "A job cannot run until this is mended.")
     return "\n".join(lines) + "\n"
+
+
+def _note(found: str | None) -> str:
+    return f" ({found})" if found else ""
 
 
 def _size(count: int | None) -> str:

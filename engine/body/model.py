@@ -1,11 +1,10 @@
-"""Bodies in SMPL layout, carried by ``smplx``: the bundled open body, or the user's own SMPL as an ``.npz`` file."""
+"""Bodies in SMPL layout, carried by ``smplx``: the bundled open body, or the user's own SMPL, SMPL-H or SMPL-X."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import io
-import zipfile
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from safetensors.numpy import load_file
 from smplx.utils import Struct
 from torch import Tensor
 
+from engine.body import arrays, files
 from engine.config import BodyConfig
 from engine.errors import EngineError
 from engine.protocol import JOINT_NAMES, PARENTS
@@ -25,7 +25,6 @@ Floats = NDArray[np.float32]
 OPEN_BODY = Path(__file__).resolve().parent.parent / "assets" / "body.safetensors"
 NEUTRAL_GREY = 0.72
 """sRGB of a body that nothing was said about."""
-NUM_POSE_BASIS = 207  # 23 joints x 9 entries of (rotation - identity)
 
 
 class _Smpl(smplx.SMPL):
@@ -38,36 +37,45 @@ class Body:
     """A skinned, shaped body (Loper et al. 2015): metres, +y up, facing +z, left arm to +x, 24 joints.
 
     Args:
-        arrays: ``v_template`` (V, 3), ``shapedirs`` (V, 3, S), ``posedirs`` (V, 3, 207), ``J_regressor`` (24, V),
+        data: ``v_template`` (V, 3), ``shapedirs`` (V, 3, S), ``posedirs`` (V, 3, 207), ``J_regressor`` (24, V),
             ``weights`` (V, 24), ``f`` (F, 3), ``kintree_table`` (2, 24).
         name: shown in the manifest.
         labels: names of vertex groups, such as ``iris.L``, to vertex indices.
     """
 
-    def __init__(self, arrays: dict[str, NDArray], name: str, labels: dict[str, NDArray[np.int32]] | None = None):
+    def __init__(self, data: dict[str, NDArray], name: str, labels: dict[str, NDArray[np.int32]] | None = None):
         self.name = name
         self.labels = labels or {}
-        self.num_betas = int(arrays["shapedirs"].shape[-1])
+        self.gender = "neutral"
+        """Of the model file; AMASS's word."""
+        self.num_betas = int(data["shapedirs"].shape[-1])
         with contextlib.redirect_stdout(io.StringIO()):  # smplx prints a warning for bodies that are not SMPL's
             self.smpl = _Smpl(
-                "", data_struct=Struct(**arrays), num_betas=self.num_betas, create_betas=False,
+                "", data_struct=Struct(**data), num_betas=self.num_betas, create_betas=False,
                 create_body_pose=False, create_global_orient=False, create_transl=False,
             )  # fmt: skip
         self.smpl._num_betas = self.num_betas
-        self.smpl.shapedirs = torch.as_tensor(np.asarray(arrays["shapedirs"], np.float32))
-        self.faces: NDArray[np.int32] = np.asarray(arrays["f"], np.int32)
-        self.template: Floats = np.asarray(arrays["v_template"], np.float32)
-        self._shapedirs: Floats = np.asarray(arrays["shapedirs"], np.float32)
-        self._regressor: Floats = np.asarray(arrays["J_regressor"], np.float32)
-        self.weights: Floats = np.asarray(arrays["weights"], np.float32)
+        self.smpl.shapedirs = torch.as_tensor(np.asarray(data["shapedirs"], np.float32))
+        self.faces: NDArray[np.int32] = np.asarray(data["f"], np.int32)
+        self.template: Floats = np.asarray(data["v_template"], np.float32)
+        self.shapedirs: Floats = np.asarray(data["shapedirs"], np.float32)
+        self._regressor: Floats = np.asarray(data["J_regressor"], np.float32)
+        self.weights: Floats = np.asarray(data["weights"], np.float32)
         self.parents: NDArray[np.int64] = np.array(PARENTS)
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether this is the open body, the standard figure that codebook and wardrobe were made for."""
+        return bool(self.labels)
 
     @cached_property
     def checksum(self) -> str:
         """Hex digest of all that decides the body's surface; keys of caches are made from it."""
         digest = hashlib.sha256()
-        for array in (self.template, self.smpl.shapedirs.numpy(), self.weights, self.faces):
+        for array in (self.template, self.shapedirs, self.weights, self.faces):
             digest.update(np.ascontiguousarray(array).tobytes())
+        if not self.is_standard:  # the open body has no pose blend shapes
+            digest.update(self.smpl.posedirs.numpy().tobytes() + self._regressor.tobytes())
         return digest.hexdigest()
 
     def forward(self, betas: Tensor, poses: Tensor) -> tuple[Tensor, Tensor]:
@@ -97,7 +105,7 @@ class Body:
 
     def rest_vertices(self, betas: NDArray) -> Floats:
         """(V, 3) the shaped body in the T-pose."""
-        vertices: Floats = self.template + self._shapedirs @ np.asarray(betas, np.float32)
+        vertices: Floats = self.template + self.shapedirs @ np.asarray(betas, np.float32)
         return vertices
 
     def rest_joints(self, betas: NDArray) -> Floats:
@@ -129,10 +137,10 @@ def load_open_body(path: Path = OPEN_BODY) -> Body:
     count = len(data["v_template"])
     weights = _matrix(data, "weights", (count, 24))
     regressor = _matrix(data, "J_regressor", (24, count))
-    arrays = {
+    made = {
         "v_template": data["v_template"],
         "shapedirs": data["shapedirs"].astype(np.float32),
-        "posedirs": np.zeros((count, 3, NUM_POSE_BASIS), np.float32),
+        "posedirs": np.zeros((count, 3, arrays.POSE_BASIS), np.float32),
         "J_regressor": regressor / regressor.sum(1, keepdims=True),
         "weights": weights / weights.sum(1, keepdims=True),
         "f": data["faces"],
@@ -140,56 +148,29 @@ def load_open_body(path: Path = OPEN_BODY) -> Body:
     }
     prefix = "label."
     labels = {name.removeprefix(prefix): ids for name, ids in data.items() if name.startswith(prefix)}
-    return Body(arrays, "open body", labels)
-
-
-SHAPES = {
-    "v_template": ("V", 3), "shapedirs": ("V", 3, None), "posedirs": ("V", 3, NUM_POSE_BASIS),
-    "J_regressor": (24, "V"), "weights": ("V", 24), "f": (None, 3), "kintree_table": (2, 24),
-}  # fmt: skip
-
-
-def load_smpl_npz(path: Path) -> Body:
-    """The user's SMPL as an ``.npz`` of plain arrays, checked before use.
-
-    Raises:
-        EngineError: if it is not such a file, or an array is missing, misshapen or not finite.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in SHAPES if name in file}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise EngineError("bad_weights", f"{path} could not be read as a body ({error}).", NPZ_HINT) from None
-    for name, shape in SHAPES.items():
-        if name not in arrays:
-            raise EngineError("bad_weights", f"{path} lacks the array {name}.", NPZ_HINT)
-        wanted = tuple(len(arrays["v_template"]) if size == "V" else size for size in shape)
-        found = arrays[name].shape
-        if len(found) != len(wanted) or any(w not in (None, f) for w, f in zip(wanted, found)):
-            raise EngineError("bad_weights", f"{name} in {path} has the shape {found}, not {wanted}.", NPZ_HINT)
-        if not np.isfinite(arrays[name]).all():
-            raise EngineError("bad_weights", f"{name} in {path} holds numbers that are not finite.", NPZ_HINT)
-    if tuple(arrays["kintree_table"][0].astype(np.int32).tolist())[1:] != PARENTS[1:]:
-        raise EngineError("bad_weights", f"The joints in {path} are not SMPL's 24.", NPZ_HINT)
-    if arrays["f"].min() < 0 or arrays["f"].max() >= len(arrays["v_template"]):
-        raise EngineError("bad_weights", f"Faces in {path} name vertices that do not exist.", NPZ_HINT)
-    return Body(arrays, path.name)
-
-
-NPZ_HINT = "Give an .npz file with SMPL's arrays, or leave body.model empty for the bundled body."
+    return Body(made, "open body", labels)
 
 
 def load_body(conf: BodyConfig | None = None) -> Body:
     """The body that a conf names: the bundled one by default.
 
     Raises:
-        EngineError: if the user's file is missing or unusable.
+        EngineError: if the user's file is missing or unusable, or lacks the wanted gender.
     """
     if conf is None or conf.model is None:
         return load_open_body()
-    path = Path(conf.model).expanduser()
-    if not path.is_file():
-        raise EngineError("bad_weights", f"There is no body file {path}.", NPZ_HINT)
-    if path.suffix != ".npz":
-        raise EngineError("bad_weights", f"{path.name} is not an .npz file; other formats are not read.", NPZ_HINT)
-    return load_smpl_npz(path)
+    check_conf(conf)
+    file = files.choose(files.find(Path(conf.model).expanduser()), conf.gender)
+    body = Body(arrays.prepared(files.read(file, arrays.NAMES), file.shown, conf.betas), file.shown)
+    body.gender = file.gender or "neutral"
+    return body
+
+
+def check_conf(conf: BodyConfig) -> None:
+    """Raise `EngineError` with one sentence if the section ``body`` cannot be used."""
+    if conf.gender not in ("auto", *files.GENDERS):
+        raise EngineError(
+            "bad_config", f"There is no body.gender {conf.gender!r}.", "Use auto, neutral, female or male."
+        )
+    if not 1 <= conf.betas <= 300:
+        raise EngineError("bad_config", f"body.betas must be from 1 to 300, not {conf.betas}.")

@@ -8,13 +8,11 @@ variance, which is what a purely linear VAE learns, so they are its latent space
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 from torch import Tensor
 
 from engine.body import Body, stand_pose
@@ -25,9 +23,9 @@ from engine.render.camera import Camera
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
+from engine.shape.codebook import load_codes
 from engine.wardrobe.readout import expected_shape
 
-CODEBOOK = Path(__file__).resolve().parent.parent / "assets" / "shapes.safetensors"
 AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
 """Degrees from the front; the paper's 120 to 240 in its own frame."""
 COVERED, FOV = 2.3, 35.0
@@ -68,19 +66,19 @@ def run(
         generator: unused; the query is deterministic.
     """
     del generator
-    stored = load_file(CODEBOOK)
-    codes = stored["betas"].astype(np.float32)[:, : body.num_betas]
+    book = load_codes(body, report)
+    codes = book.betas
 
     def embed(member: Perceptor, index: int) -> Tensor:
         return embed_pictures(member, pictures(body, codes[index], member.input_size))
 
     prompts.warn_of_cut(prompt, prompts.body, perceptor, report)
-    embedded = features(CODEBOOK, f"features.{body.checksum[:12]}", perceptor, len(codes), embed, report)
+    embedded = features(book.path, f"features.{body.checksum[:12]}", perceptor, len(codes), embed, report)
     mean = embed_pictures(perceptor, pictures(body, np.zeros(body.num_betas), perceptor.input_size))
     texts = perceptor.encode_text([prompts.body(prompt), prompt, prompts.NEUTRAL_SHAPE, "a person"])
     difference = F.normalize((texts[:2] - texts[2:]).mean(0), dim=-1)
     pictures_say = F.normalize(embedded - mean, dim=-1) @ difference  # (K,)
-    numbers = stored["numbers"].astype(np.float32)
+    numbers = book.numbers
     words_say = torch.from_numpy(agreement(prompt, numbers))
     scores = conf.picture_share * pictures_say + (1 - conf.picture_share) * words_say
     best = scores.topk(min(conf.blend, len(scores)))

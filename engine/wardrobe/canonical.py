@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import load_file
 
-from engine.body import Body
+from engine import userdata
+from engine.body import Body, load_body
 
 Floats = NDArray[np.float32]
 
@@ -31,14 +33,18 @@ STANDARD_JOINTS: Floats = np.array(
 def canonical_coordinates(body: Body) -> Floats:
     """(V, 3) the standard figure's coordinates of a body's vertices.
 
-    The open body is the standard figure. Another SMPL-layout body is moved there bone by bone: each vertex follows
-    the shift of its joints, weighted by its skinning weights.
+    The open body is the standard figure. Another body in SMPL layout is registered with it once (`registration`); the
+    result is cached.
     """
-    if body.labels:
+    if body.is_standard:
         return body.template
-    joints = body.rest_joints(np.zeros(body.num_betas))
-    moved: Floats = body.template + body.weights @ (STANDARD_JOINTS - joints)
-    return moved
+    from engine.wardrobe.registration import register
+
+    path = userdata.cached(
+        f"canonical-{body.checksum[:12]}", lambda: {"points": register(body, load_body(), STANDARD_JOINTS)}
+    )
+    points: Floats = load_file(path)["points"]
+    return points
 
 
 def smoothstep(value: NDArray, low: float, high: float) -> NDArray:

@@ -1,17 +1,12 @@
 """The bundled body, and the user's own SMPL arrays."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 import trimesh
 
 from engine.body import bone_transforms, load_body, stand_pose
-from engine.body.model import load_smpl_npz
 from engine.body.skinning import skin
-from engine.config import BodyConfig
-from engine.errors import EngineError
 from engine.protocol import JOINT_NAMES, PARENTS
 
 
@@ -94,51 +89,3 @@ def test_gradients_reach_betas_and_pose(body):
     vertices, _ = body.forward(betas, pose)
     vertices.square().sum().backward()
     assert betas.grad.abs().sum() > 0 and pose.grad.abs().sum() > 0
-
-
-def _arrays(count: int = 60) -> dict[str, np.ndarray]:
-    rng = np.random.default_rng(3)
-    weights = rng.random((count, 24))
-    regressor = rng.random((24, count))
-    return {
-        "v_template": rng.normal(size=(count, 3)), "shapedirs": rng.normal(size=(count, 3, 10)),
-        "posedirs": rng.normal(size=(count, 3, 207)) * 1e-3, "J_regressor": regressor / regressor.sum(1, keepdims=True),
-        "weights": weights / weights.sum(1, keepdims=True), "f": rng.integers(0, count, (40, 3)),
-        "kintree_table": np.array([PARENTS, range(24)]),
-    }  # fmt: skip
-
-
-def test_the_users_smpl_is_used(tmp_path: Path):
-    arrays = _arrays()
-    np.savez(tmp_path / "SMPL.npz", **arrays)
-    body = load_body(BodyConfig(model=str(tmp_path / "SMPL.npz")))
-    betas = np.arange(10) / 10
-    expected = arrays["v_template"] + arrays["shapedirs"] @ betas
-    assert np.abs(body.rest_vertices(betas) - expected).max() < 1e-5
-
-
-@pytest.mark.parametrize(
-    ("change", "word"),
-    [
-        (lambda a: a.pop("weights"), "lacks"),
-        (lambda a: a.update(weights=a["weights"][:, :20]), "shape"),
-        (lambda a: a["v_template"].__setitem__((0, 0), np.nan), "finite"),
-        (lambda a: a.update(f=a["f"] + 1000), "exist"),
-        (lambda a: a.update(kintree_table=a["kintree_table"][:, ::-1]), "joints"),
-    ],
-)
-def test_unusable_bodies_are_refused_in_one_sentence(tmp_path: Path, change, word):
-    arrays = _arrays()
-    change(arrays)
-    np.savez(tmp_path / "bad.npz", **arrays)
-    with pytest.raises(EngineError) as error:
-        load_smpl_npz(tmp_path / "bad.npz")
-    assert word in error.value.message and error.value.hint
-
-
-def test_files_that_are_no_body_are_refused(tmp_path: Path):
-    (tmp_path / "x.npz").write_bytes(b"no zip")
-    (tmp_path / "x.pkl").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
-    for name in ("x.npz", "x.pkl", "missing.npz"):
-        with pytest.raises(EngineError):
-            load_body(BodyConfig(model=str(tmp_path / name)))

@@ -11,7 +11,7 @@ from engine.config import ShapeConfig
 from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.shape import run
-from engine.shape.query import CODEBOOK
+from engine.shape.codebook import BUNDLED
 
 
 @pytest.fixture(scope="module")
@@ -51,5 +51,5 @@ def test_pictures_alone_stay_within_the_codebook():
     """With ``picture_share`` 1 and ``blend`` 1 the answer is one of the codes, as in the paper."""
     body, perceptor = load_body(), load_perceptor()
     result = run("a fat man", body, perceptor, ShapeConfig(blend=1, picture_share=1.0), torch.Generator(), Silent())
-    codes = load_file(CODEBOOK)["betas"].astype(np.float32)
+    codes = load_file(BUNDLED)["betas"].astype(np.float32)
     assert np.abs(codes - result.betas).max(1).min() < 1e-6

@@ -23,6 +23,7 @@ from engine.body import load_body
 from engine.perceptor import Perceptor, load_perceptor
 from engine.perceptor.codebook import embed_pictures
 from engine.shape import query
+from engine.shape.codebook import BUNDLED
 from engine.training.perceptor import grammar
 from engine.training.perceptor.figures import ShapeSpace
 from engine.wardrobe import readout
@@ -78,7 +79,7 @@ def make_shapes(shapes_file: Path, rng: np.random.Generator) -> None:
             "numbers": torch.from_numpy(words[filled]).half(),
             f"features.{body.checksum[:12]}": embedded.half(),
         },
-        query.CODEBOOK,
+        BUNDLED,
         {"perceptor": perceptor.checksum, "version": "1", "seed": str(SEED)},
     )
 

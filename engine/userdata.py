@@ -1,0 +1,48 @@
+"""Folders of this user: what was made once and can be made again (cache), and what was brought along (data)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from engine.perceptor.cache import cache_folder
+
+Arrays = dict[str, NDArray]
+
+
+def data_folder() -> Path:
+    """Where imported weights are kept; ``AVATARCLIP_DATA`` names another place."""
+    if named := os.environ.get("AVATARCLIP_DATA"):
+        return Path(named)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+    return base / "avatarclip_blender"
+
+
+def cached(name: str, make: Callable[[], Arrays]) -> Path:
+    """The path of ``name``.safetensors in the cache, made if it is not there or broken."""
+    path = cache_folder() / f"{name}.safetensors"
+    try:
+        load_file(path)
+    except (OSError, SafetensorError):
+        store(path, make())
+    return path
+
+
+def store(path: Path, arrays: Mapping[str, NDArray], metadata: dict[str, str] | None = None) -> None:
+    """Write arrays as safetensors, atomically."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, temporary, metadata)
+    os.replace(temporary, path)
