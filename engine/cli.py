@@ -1,4 +1,4 @@
-"""The command line: ``generate``, ``run`` and ``doctor``. Thin: it reads arguments and shows what happens."""
+"""The command line: ``generate``, ``run``, ``doctor``, ``import-weights``. Thin: it reads arguments and shows what happens."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m engine", description="Three prompts in, a rigged and moving avatar out.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=engine.__version__)
-    commands = parser.add_subparsers(title="commands", required=True, metavar="generate | run | doctor")
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="generate | run | doctor | import-weights"
+    )
 
     generate = commands.add_parser("generate", help="make an avatar from prompts", allow_abbrev=False)
     for name, default in protocol.DEFAULT_PROMPTS.items():
@@ -93,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.add_argument("--conf", type=Path, metavar="FILE", help="also try the weights that this HOCON file names")
     doctor.set_defaults(command=_doctor)
+
+    bring = commands.add_parser("import-weights", help="convert the original's checkpoints for use here")
+    bring.add_argument("path", type=Path, metavar="PATH", help="a checkpoint, or a folder with some")
+    bring.add_argument("--json", action="store_true", help="for programs")
+    bring.set_defaults(command=_import_weights)
     return parser
 
 
@@ -126,6 +133,25 @@ def _doctor(options: argparse.Namespace) -> int:
     output.write(json.dumps(findings, indent=2) + "\n" if options.json else doctor.as_text(findings))
     output.flush()
     return protocol.EXIT_OK if findings["ok"] else protocol.EXIT_FAILED
+
+
+def _import_weights(options: argparse.Namespace) -> int:
+    """Convert what is at a path and say what it is used for."""
+    from engine.imported.importer import import_weights
+
+    output = _claim_stdout()
+    try:
+        reports = import_weights(options.path.expanduser())
+    except (EngineError, OSError) as error:
+        sys.stderr.write(f"error: {from_exception(error)}\n")
+        return protocol.EXIT_BAD_INPUT
+    if options.json:
+        output.write(json.dumps([report.as_json() for report in reports], indent=2) + "\n")
+    else:
+        lines = [f"{'imported' if report.ok else 'refused '}  {report.path}: {report.sentence}" for report in reports]
+        output.write("\n".join(lines) + "\n")
+    output.flush()
+    return protocol.EXIT_OK if any(report.ok for report in reports) else protocol.EXIT_BAD_INPUT
 
 
 def _request(options: argparse.Namespace) -> Request:

@@ -231,6 +231,7 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
         known: what it may name; every other global is refused.
         persistent: what stands for a persistent id (torch's storages), or None to refuse them.
         inert: whether a global that is not known may stand as a name that does nothing.
+        encoding: of Python 2's texts; ``bytes`` leaves them as they are.
     """
 
     def __init__(
@@ -239,8 +240,9 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
         known: Mapping[str, Global] = BODY_GLOBALS,
         persistent: Callable[[Any], Any] | None = None,
         inert: Callable[[str], bool] = lambda name: False,
+        encoding: str = "bytes",
     ) -> None:
-        super().__init__(stream, fix_imports=False, encoding="bytes")
+        super().__init__(stream, fix_imports=False, encoding=encoding)
         self._known, self._persistent, self._inert = known, persistent, inert
         self._stream, self.encoded = stream, 0
         self.unknown: set[str] = set()
@@ -323,7 +325,7 @@ def _build(machine: Any) -> None:
 
 def _check_key(key: Any) -> Any:
     # Hashing nested tuples could take forever; names and numbers are all that real files have.
-    if not isinstance(key, str | bytes | int | float | Global):
+    if not isinstance(key, str | bytes | int | float | Global) and type(key) is not Rebuilt:
         raise Refused("a dictionary whose keys are not names")
     return key
 

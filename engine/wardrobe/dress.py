@@ -15,6 +15,7 @@ from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.paint import paint, thickness
 from engine.wardrobe.props import Binding, Prop, bind, props_of
+from engine.wardrobe.skin import Skin
 
 Floats = NDArray[np.float32]
 
@@ -45,8 +46,9 @@ class Wardrobe:
 
     def __init__(self, body: Body) -> None:
         self.body = body
-        self.canonical: Floats = canonical_coordinates(body)
-        self._adjacency = _averaging(body.faces, len(body.template))
+        self.skin = Skin.of(body)
+        self.canonical: Floats = np.asarray(self.skin.mix @ canonical_coordinates(body), np.float32)
+        self._adjacency = _averaging(self.skin.faces, len(self.canonical))
         self._bound: dict[bytes, Binding] = {}
 
     def dress(self, look: Look, betas: NDArray) -> DressedBody:
@@ -56,12 +58,12 @@ class Wardrobe:
             look: skin, hair and garments.
             betas: (S,) shape coefficients.
         """
-        rest = self.body.rest_vertices(betas)
+        rest = np.asarray(self.skin.mix @ self.body.rest_vertices(betas), np.float32)
         joints = self.body.rest_joints(betas)
         colors = paint(look, self.canonical)
         vertices = self._stand_off(rest, look, scale=_size(joints))
-        parts = [(0, len(vertices), 0, len(self.body.faces))]
-        pieces = [(vertices, self.body.faces, colors, self.body.weights)]
+        parts = [(0, len(vertices), 0, len(self.skin.faces))]
+        pieces = [(vertices, self.skin.faces, colors, self.skin.weights)]
         for prop in props_of(look):
             binding = self._bind(prop)
             shift = vertices - self.canonical
@@ -82,13 +84,13 @@ class Wardrobe:
             for _ in range(12):
                 soft = self._adjacency @ soft
             rest = rest + smooth[:, None] * (soft - rest)
-        moved: Floats = rest + offset[:, None] * scale * vertex_normals(rest, self.body.faces)
+        moved: Floats = rest + offset[:, None] * scale * vertex_normals(rest, self.skin.faces)
         return moved
 
     def _bind(self, prop: Prop) -> Binding:
         key = prop.vertices.tobytes()
         if key not in self._bound:
-            self._bound[key] = bind(prop, self.body, self.canonical)
+            self._bound[key] = bind(prop, self.skin.weights, self.canonical)
         return self._bound[key]
 
 

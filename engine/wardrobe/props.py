@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.body import Body
 from engine.wardrobe.outfit import COLORS, HAIR_COLORS, Garment, Look
 
 Floats = NDArray[np.float32]
@@ -188,14 +187,14 @@ class Binding:
     weights: Floats
 
 
-def bind(prop: Prop, body: Body, canonical: Floats, neighbours: int = 24) -> Binding:
+def bind(prop: Prop, skinning: Floats, canonical: Floats, neighbours: int = 24) -> Binding:
     """Bind a prop to the body vertices near it that its joints carry."""
-    carried = np.flatnonzero(body.weights[:, list(prop.joints)].sum(1) > 0.5)
+    carried = np.flatnonzero(skinning[:, list(prop.joints)].sum(1) > 0.5)
     distance, index = cKDTree(canonical[carried]).query(prop.vertices, k=neighbours)
     shares = 1.0 / (distance + 0.02) ** 2
     shares /= shares.sum(1, keepdims=True)
     index = carried[index]
-    weights = np.einsum("pk,pkj->pj", shares, body.weights[index])
+    weights = np.einsum("pk,pkj->pj", shares, skinning[index])
     if prop.joints == LOWER:  # the two halves of a skirt pass softly from one leg to the other
         weights = _soften_sides(weights, prop.vertices[:, 0])
     weights /= weights.sum(1, keepdims=True)

@@ -18,7 +18,7 @@ from engine.render.raycast import MeshRaycaster, vertex_normals
 
 Floats = NDArray[np.float32]
 HEAD = JOINT_NAMES.index("head")
-STIFFNESS = (300.0, 100.0, 30.0, 10.0, 10.0, 3.0, 3.0, 1.0, 1.0)
+STIFFNESS = (1000.0, 300.0, 100.0, 100.0)
 """Weight of the displacement's curvature in each round, against that of the distance to the surface."""
 AGREEMENT = 0.5
 """Least cosine between the normals of a vertex and of its match."""

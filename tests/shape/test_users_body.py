@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import trimesh
 
 from engine.body import load_body
 from engine.config import BodyConfig
@@ -39,9 +40,13 @@ def test_garments_lie_where_they_lie_on_the_standard_figure(body):
     look = Look(
         "fair", "short", "black", "none", "black", "brown", (Garment("t_shirt", "red"), Garment("boots", "blue"))
     )
-    figure = Wardrobe(body).dress(look, np.zeros(body.num_betas))
-    colors = figure.colors[: len(body.template)]
-    true = smpl_like._resampled()["v_template"]
+    wardrobe = Wardrobe(body)
+    figure = wardrobe.dress(look, np.zeros(body.num_betas))
+    true = wardrobe.skin.mix @ smpl_like._resampled()["v_template"]
+    colors = figure.colors[: len(true)]
+    assert trimesh.Trimesh(
+        figure.vertices[: len(true)], figure.faces[: figure.parts[0][3]], process=False
+    ).is_watertight
     chest = (np.abs(true[:, 0]) < 0.12) & (true[:, 1] > 0.1) & (true[:, 1] < 0.35)
     feet = true[:, 1] < -0.85
     assert (np.argmax(colors[chest], 1) == 0).mean() > 0.98

@@ -1,13 +1,11 @@
 """Looks on bodies: colours where the garments are, closed pieces, and that they follow shape and pose."""
 
-from typing import ClassVar
-
 import numpy as np
 import pytest
 import trimesh
 
 from engine.body import load_body, stand_pose
-from engine.wardrobe.canonical import STANDARD_JOINTS, Points, canonical_coordinates
+from engine.wardrobe.canonical import STANDARD_JOINTS, Points
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_STYLES, SKINS, Garment, Look
 from engine.wardrobe.paint import paint, pattern_mask, thickness
@@ -117,18 +115,3 @@ def test_pieces_follow_the_body(wardrobe, body):
     first, last, _, _ = figure.parts[1]
     assert figure.posed(stand_pose())[first:last, 2].mean() < -0.05
     assert figure.posed(shifted)[first:last, 2].mean() > 0.05
-
-
-def test_another_body_gets_the_same_coordinates(body):
-    class Stretched:
-        labels: ClassVar[dict] = {}
-        num_betas = body.num_betas
-        template = body.template * 1.1
-        weights = body.weights
-
-        @staticmethod
-        def rest_joints(_):
-            return STANDARD_JOINTS * 1.1
-
-    found = canonical_coordinates(Stretched)  # type: ignore[arg-type]
-    assert np.median(np.linalg.norm(found - body.template, axis=1)) < 0.02
