@@ -1,4 +1,4 @@
-"""The command line: ``generate``, ``run``, ``doctor``, ``import-weights``. Thin: it reads arguments and shows what happens."""
+"""The command line: ``generate``, ``run``, ``doctor``, ``import-weights``. Thin: reads arguments, shows results."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """PyTorch checkpoints from elsewhere: looked through without running anything, then loaded with ``weights_only``.
 
-Both of torch's layouts are read, the zip archive and the older sequence of pickles. Names of classes that lightning leaves
-in its checkpoints (callbacks, hyper-parameters) stay names: they are neither imported nor called.
+Both of torch's layouts are read, the zip archive and the older sequence of pickles. Names of classes that lightning
+leaves in its checkpoints (callbacks, hyper-parameters) stay names: they are neither imported nor called.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a checkpoint of the original is, and its weights by our modules' names.
 
-Every converter takes a flat state (name -> tensor), checks each shape, and gives tensors for safetensors; the layouts are
-those of AvatarCLIP's release and of VPoser v2.
+Every converter takes a flat state (name -> tensor), checks each shape, and gives tensors for safetensors; the layouts
+are those of AvatarCLIP's release and of VPoser v2.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ SMPL_COORDINATES = 6890 * 3
 LATENT = 16
 FRAME = 55 * 6
 _VPOSER = {
-    "encoder.0": "encoder_net.1", "encoder.1": "encoder_net.2", "encoder.3": "encoder_net.4", "encoder.5": "encoder_net.6",
-    "encoder.6": "encoder_net.7", "mu": "encoder_net.8.mu", "logvar": "encoder_net.8.logvar", "decoder.0": "decoder_net.0",
-    "decoder.3": "decoder_net.3", "decoder.5": "decoder_net.5",
+    "encoder.0": "encoder_net.1", "encoder.1": "encoder_net.2", "encoder.3": "encoder_net.4",
+    "encoder.5": "encoder_net.6",
+    "encoder.6": "encoder_net.7", "mu": "encoder_net.8.mu", "logvar": "encoder_net.8.logvar",
+    "decoder.0": "decoder_net.0", "decoder.3": "decoder_net.3", "decoder.5": "decoder_net.5",
 }  # fmt: skip
 _VPOSER_SHAPES: dict[str, Shape] = {
     "encoder.0": (63,), "encoder.1": (512, 63), "encoder.3": (512,), "encoder.5": (512, 512), "encoder.6": (512, 512),
@@ -62,7 +63,7 @@ def convert(held: Any, where: str) -> Converted:
             return converter(state, where)
     raise bad(
         f"{where} is a checkpoint, but of none of the kinds that are known here.",
-        "Known: model_VAE_16.pth and codebook.pth of shapes, VPoser v2, codebook.pth of poses, pose_realnvp.pth, motion_vae.pth.",
+        "Known: model_VAE_16.pth, codebook.pth (of shapes or poses), VPoser v2, pose_realnvp.pth, motion_vae.pth.",
     )
 
 

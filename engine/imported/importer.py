@@ -1,4 +1,4 @@
-"""``import-weights``: find the original's weights at a place, convert them into the user's data folder, and say what for."""
+"""``import-weights``: find the original's weights, convert them into the user's data folder, and say what for."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def import_weights(path: Path) -> list[Report]:
 
 def _checkpoints(folder: Path) -> list[Path]:
     """Checkpoints in a folder, of lightning's snapshots only the last."""
-    found, latest = [], {}
+    found: list[Path] = []
+    latest: dict[Path, tuple[int, Path]] = {}
     for number, file in enumerate(sorted(folder.rglob("*"))):
         if number > MAX_FILES:
             break

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -93,7 +92,8 @@ class OriginalMotionPrior(nn.Module):
         layers = {part: 1 + max(int(name.split(".")[3]) for name in state if name.startswith(part)) for part in (
             "encoder.seqTransEncoder", "decoder.seqTransDecoder")}  # fmt: skip
         options = {"dim_feedforward": 4 * width, "dropout": 0.0, "activation": "gelu"}
-        self.encoder, self.decoder = nn.Module(), nn.Module()
+        self.encoder: Any = nn.Module()
+        self.decoder: Any = nn.Module()
         self.encoder.skelEmbedding = nn.Linear(THEIR_JOINTS * 6, width)
         self.encoder.query = nn.Parameter(torch.zeros(1, width))
         layer = nn.TransformerEncoderLayer(width, HEADS, **options)  # type: ignore[arg-type]
@@ -139,8 +139,3 @@ class OriginalMotionPrior(nn.Module):
         out = torch.zeros(len(latent), FRAMES, FEATURES)
         out[..., -1] = HEIGHT
         return torch.cat((columns.flatten(2), out[..., MOVING * 6 :]), -1)
-
-
-def as_latents(values: NDArray) -> Tensor:
-    """(N, D) float32 tensor."""
-    return torch.from_numpy(np.asarray(values, np.float32))

@@ -191,6 +191,10 @@ def _scalar(args: tuple[Any, ...]) -> Any:
     return rebuilt_array(raw, kind, (1,), False)[0].item()
 
 
+def _sparse(layout: str) -> Callable[[tuple[Any, ...]], SparseParts]:
+    return lambda args: SparseParts(layout)
+
+
 def _globals() -> dict[str, Global]:
     """What files of bodies may name."""
     table: dict[str, Callable[[tuple[Any, ...]], Any]] = {
@@ -210,7 +214,7 @@ def _globals() -> dict[str, Global]:
     for layout in _LAYOUTS:
         for module in (f"scipy.sparse.{layout}", f"scipy.sparse._{layout}"):
             for kind in ("matrix", "array"):
-                table[f"{module}.{layout}_{kind}"] = lambda args, layout=layout: SparseParts(layout)
+                table[f"{module}.{layout}_{kind}"] = _sparse(layout)
     for module in ("__builtin__", "builtins"):
         table[f"{module}.object"] = lambda args: Rebuilt()
         table[f"{module}.set"] = lambda args: Rebuilt()
@@ -265,7 +269,9 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
         self.read, self.readinto, self.readline = (
             self._unframer.read, self._unframer.readinto, self._unframer.readline,
         )  # fmt: skip
-        self.metastack, self.stack, self.proto = [], [], 0
+        self.metastack: list[Any] = []
+        self.stack: list[Any] = []
+        self.proto = 0
         self.append = self.stack.append
         for _ in range(MAX_STEPS):
             key = self.read(1)

@@ -39,8 +39,10 @@ def vposer(seed: int = 0) -> dict[str, Tensor]:
             made[f"{name}.{part}"] = torch.rand(size, generator=g) + (0.5 if "v" in part or part == "weight" else -0.5)
         made[f"{name}.num_batches_tracked"] = torch.tensor(1000)
     for name, i, o in (
-        ("encoder_net.2", 63, 512), ("encoder_net.6", 512, 512), ("encoder_net.7", 512, 512), ("encoder_net.8.mu", 512, 32),
-        ("encoder_net.8.logvar", 512, 32), ("decoder_net.0", 32, 512), ("decoder_net.3", 512, 512), ("decoder_net.5", 512, 126),
+        ("encoder_net.2", 63, 512), ("encoder_net.6", 512, 512), ("encoder_net.7", 512, 512),
+        ("encoder_net.8.mu", 512, 32),
+        ("encoder_net.8.logvar", 512, 32), ("decoder_net.0", 32, 512), ("decoder_net.3", 512, 512),
+        ("decoder_net.5", 512, 126),
     ):  # fmt: skip
         made |= linear(g, i, o, name)
     return made
