@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from dataclasses import dataclass
@@ -54,10 +55,8 @@ def import_weights(path: Path) -> list[Report]:
             reports.append(_import_file(file))
         except EngineError as error:
             reports.append(Report(file, None, str(error), ok=False))
-    try:
+    with contextlib.suppress(EngineError):  # a folder need not hold a body
         reports.append(_import_body(path))
-    except EngineError:
-        pass  # a folder need not hold a body
     if not reports:
         raise EngineError("bad_weights", f"{path} holds no checkpoint ({', '.join(ENDINGS)}).", HINT)
     return reports
