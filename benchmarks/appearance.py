@@ -30,7 +30,7 @@ from engine.appearance.objective import Objective
 from engine.appearance.rays import Rays, Rendering, silhouette_rays
 from engine.appearance.reconstruct import picture_loss, regress
 from engine.appearance.reference import Sampling, render_reference
-from engine.appearance.residual import ResidualField
+from engine.appearance.residual import SHARPNESS, ResidualField
 from engine.appearance.shell import render_shell
 from engine.body import load_body, stand_pose
 from engine.config import AppearanceConfig, load_config
@@ -294,17 +294,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=30, help="of each fit")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--only", help="one part: parts, guided, quality or main")
     options = parser.parse_args()
     torch.set_num_threads(1)
     bench = Bench(options.steps)
-    networks = NeusField(bench.start, torch.Generator().manual_seed(0))
+    sharp = math.log(1 / SHARPNESS * ResidualField(bench.start, 8).radius) / 10  # as sharp as the fast path at first
+    networks = NeusField(bench.start, torch.Generator().manual_seed(0), variance=sharp)
+    parts: dict[str, Callable[[], list[Row]]] = {
+        "parts": lambda: part_rows(bench, networks),
+        "guided": lambda: guided_rows(bench),
+        "quality": lambda: quality_rows(bench),
+        "main": lambda: start_rows(bench, networks) + main_rows(bench, networks),
+    }
     rows: list[Row] = []
-    for part in (
-        lambda: part_rows(bench, networks), lambda: guided_rows(bench), lambda: quality_rows(bench),
-        lambda: start_rows(bench, networks), lambda: main_rows(bench, networks),
-    ):  # fmt: skip
-        rows += part()
-        print(table(rows), flush=True)
+    for name, part in parts.items():
+        if options.only in (None, name):
+            rows += part()
+            print(table(rows), flush=True)
     if options.out:
         options.out.write_text(table(rows))
 

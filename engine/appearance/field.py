@@ -74,9 +74,9 @@ class AvatarField(nn.Module):
     def sdf(self, points: Tensor) -> Tensor:
         """(N,) signed distance in metres at points (N, 3); differentiable in the learned part."""
 
-    def ray_sdf(self, points: Tensor) -> Tensor:
-        """`sdf` as rays sample it while training: a field may trade a little accuracy for speed."""
-        return self.sdf(points)
+    def ray_sdf(self, points: Tensor) -> tuple[Tensor, Tensor | None]:
+        """`sdf` as rays sample it while training, perhaps a little less exact, and what it was before guidance."""
+        return self.sdf(points), None
 
     @abstractmethod
     def color(self, points: Tensor) -> Tensor:

@@ -76,7 +76,9 @@ class Objective:
         """Colour and silhouette of the body, a distance whose slope stays one, and changes that are not noise."""
         conf = self.conf
         inside = rays.hit > 0.5
-        mask = F.binary_cross_entropy(seen.opacity.clamp(1e-3, 1 - 1e-3), rays.hit)
+        # Few samples miss thin rims: held against the exact mask, the whole surface would swell to make up for it.
+        wanted = rays.hit if seen.start_opacity is None else seen.start_opacity
+        mask = F.binary_cross_entropy(seen.opacity.clamp(1e-3, 1 - 1e-3), wanted.clamp(0, 1))
         total = conf.mask_weight * mask + conf.eikonal_weight * seen.eikonal + conf.smooth_weight * seen.roughness
         if not inside.any():
             return total

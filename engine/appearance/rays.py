@@ -59,6 +59,7 @@ class Rendering:
     depth: Tensor  # (R,)
     eikonal: Tensor  # () mean squared difference of the distance's slope from one
     roughness: Tensor  # () of what was learned; see `engine.appearance.field.Sample`
+    start_opacity: Tensor | None = None  # (R,) before guidance, by the same samples, where it is known
 
 
 def silhouette_rays(

@@ -105,12 +105,15 @@ class ResidualField(AvatarField):
 
     def sdf(self, points: Tensor) -> Tensor:
         """(N,) exact base distance plus the learned offset, metres."""
-        nearest = self.base.nearest(_numpy(points))
-        return torch.from_numpy(nearest.distance).to(points) + self.change(points)[0]
+        return self._base_distance(points) + self.change(points)[0]
 
-    def ray_sdf(self, points: Tensor) -> Tensor:
-        """(N,) the same with the base's distance from the band, if there is one."""
-        return self.sdf(points) if self._band is None else self._band(points) + self.change(points)[0]
+    def ray_sdf(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """(N,) the same with the base's distance from the band, if there is one; and that base's distance."""
+        base = self._base_distance(points) if self._band is None else self._band(points)
+        return base + self.change(points)[0], base
+
+    def _base_distance(self, points: Tensor) -> Tensor:
+        return torch.from_numpy(self.base.nearest(_numpy(points)).distance).to(points)
 
     def color(self, points: Tensor) -> Tensor:
         """(N, 3) sRGB in 0..1 at points (N, 3)."""

@@ -38,11 +38,13 @@ def render_shell(field: AvatarField, rays: Rays, samples: int, generator: torch.
         steps = steps + (2 * jitter - 1) / (samples - 1)
     t = rays.depth[:, None] + SHELL * steps.expand(count, samples)  # (R, S)
     points = rays.origins[:, None] + t[..., None] * rays.directions[:, None]  # (R, S, 3)
-    sdf = field.ray_sdf(points.reshape(-1, 3)).reshape(count, samples)
-    weights = section_weights(sdf, field.inv_s)  # (R, S - 1)
+    sdf, start = field.ray_sdf(points.reshape(-1, 3))
+    weights = section_weights(sdf.reshape(count, samples), field.inv_s)  # (R, S - 1)
+    if start is not None:
+        start = section_weights(start.reshape(count, samples), field.inv_s.detach()).sum(1)
     opacity = weights.sum(1)
     middle = (t[:, :-1] + t[:, 1:]) / 2
     depth = torch.where(opacity > 1e-3, (weights * middle).sum(1) / opacity.clamp_min(1e-3), rays.depth)
     seen = field.evaluate_near(rays.origins + depth[:, None] * rays.directions)
     eikonal = (seen.gradient.norm(dim=-1) - 1).square().mean()
-    return Rendering(seen.color, seen.base_color, seen.gradient, opacity, depth, eikonal, seen.roughness)
+    return Rendering(seen.color, seen.base_color, seen.gradient, opacity, depth, eikonal, seen.roughness, start)
