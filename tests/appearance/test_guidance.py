@@ -11,11 +11,12 @@ import torch
 
 from engine import appearance
 from engine.appearance import trainer, views, warm_start
+from engine.appearance.guidance import Guide
 from engine.appearance.objective import Objective
 from engine.appearance.pace import Paced, Part
 from engine.appearance.remembered import SCORES_FILE
 from engine.appearance.stage import LOOK_FILE, check
-from engine.body import load_body
+from engine.body import load_body, stand_pose
 from engine.config import AppearanceConfig, load_config, presets
 from engine.errors import Cancelled, EngineError
 from engine.perceptor import load_perceptor
@@ -208,6 +209,20 @@ def test_both_sides_change_alike_unless_asked_otherwise(body, perceptor, tmp_pat
         left, right = field.change(points)[1], field.change(mirrored)[1]
         assert torch.equal(left, right) == symmetric
         assert left.abs().sum() > 0
+
+
+def test_without_a_wish_nothing_pulls_at_the_surface(body, perceptor, tmp_path):
+    """The silhouette term alone: few samples must not make the whole body swell or shrink."""
+    field = sculpt(body, perceptor, replace(BARE, iterations=0), tmp_path / "job")
+    stance = views.Stance.of(field.base.vertices, body.pose(np.zeros(body.num_betas), stand_pose()[None])[1][0])
+    alone = replace(BARE, clip_weight=0.0, keep_weight=0.0, smooth_weight=0.0, eikonal_weight=0.0)
+    loss, _ = Objective(field, Guide("a wizard", perceptor), stance, alone)(0, 12544, torch.Generator().manual_seed(0))
+    loss.backward()
+    assert float(loss.detach()) > 0.01  # the term is there
+    assert field.residual.out.bias.grad.abs().max() < 1e-3
+    exact = replace(alone, mask_weight=0.0, clip_weight=1.0)
+    Objective(field, Guide("a wizard", perceptor), stance, exact)(0, 12544, torch.Generator())[0].backward()
+    assert field.residual.out.bias.grad.abs().max() > 1e-3  # a wish does
 
 
 def test_the_papers_cameras(body):
