@@ -174,7 +174,7 @@ def check_setup(python: str = "") -> dict[str, Any]:
         AvatarError: if the engine does not answer.
     """
     try:
-        check = checks.start(_python(python), locate.child_environment(ENGINE_ROOT), ENGINE_ROOT)
+        check = checks.start(_python(python), session.engine_environment(), ENGINE_ROOT)
     except locate.SetupError as error:
         raise AvatarError(str(error)) from None
     while not check.done:
@@ -219,7 +219,7 @@ def install_engine(
 def _run(folder: Path, command: Sequence[str], device: str, on_progress: Callable[[Progress], None] | None) -> Path:
     job = Job(folder)
     try:
-        job.start(command, locate.child_environment(ENGINE_ROOT), ENGINE_ROOT, device)
+        job.start(command, session.engine_environment(), ENGINE_ROOT, device)
         while job.running:
             if job.poll() and on_progress is not None:
                 on_progress(job.progress)

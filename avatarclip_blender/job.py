@@ -144,6 +144,10 @@ class Job:
         """Let a paused engine go on."""
         self._order("resume")
 
+    def finish(self) -> None:
+        """Ask the engine to end its sculpting early and to make the avatar from what is there."""
+        self._order("finish")
+
     def keep_running(self, wanted: bool) -> None:
         """Say whether the engine shall go on when Blender ends, however it ends."""
         self._order("detach" if wanted else "attach")

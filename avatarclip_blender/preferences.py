@@ -16,6 +16,16 @@ _KINDS = [
 ]
 
 
+OPENAI_CLIP = "openai/clip-vit-base-patch32"
+"""Name of OpenAI's CLIP ViT-B/32 on the Hugging Face hub: 151 million float32 parameters."""
+_GENDERS = [
+    ("auto", "Automatic", "Neutral where there is one"),
+    ("neutral", "Neutral", ""),
+    ("male", "Male", ""),
+    ("female", "Female", ""),
+]
+
+
 class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
     """Shown in Edit > Preferences > Add-ons > AvatarCLIP."""
 
@@ -44,9 +54,16 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         name="SMPL Body", subtype="FILE_PATH",
         description="Your own licensed SMPL file or folder; empty takes the open body that is bundled",
     )  # fmt: skip
+    body_gender: bpy.props.EnumProperty(
+        name="Gender", items=_GENDERS, default="auto", description="Which of the body files is taken",
+    )  # fmt: skip
     clip_model: bpy.props.StringProperty(
         name="CLIP Model", subtype="DIR_PATH",
-        description="Folder of a CLIP model in transformers' format; empty takes the model that is bundled",
+        description="Folder, OpenAI's own file, or a name on the Hugging Face hub; empty takes the bundled model",
+    )  # fmt: skip
+    clip_download: bpy.props.BoolProperty(
+        name="Allow Download", default=False,
+        description="Let the engine download the CLIP model named above, once, when it is first needed",
     )  # fmt: skip
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -114,7 +131,13 @@ def draw_models(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences) -
     """Draw where the user's own models are."""
     layout.use_property_split = True
     layout.prop(stored, "body_model")
+    if stored.body_model:
+        layout.prop(stored, "body_gender")
     layout.prop(stored, "clip_model")
+    if stored.clip_model:
+        layout.prop(stored, "clip_download")
+    if stored.clip_model != OPENAI_CLIP:
+        layout.operator("avatarclip.use_clip", icon="IMPORT")
 
 
 def draw_check(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -191,7 +214,20 @@ def set_output_folder(context: bpy.types.Context, folder: str) -> None:
 def shared_overrides(context: bpy.types.Context) -> dict[str, Any]:
     """Return the settings that name the user's own models."""
     named = {"body.model": _path(context, "body_model"), "clip.model": _path(context, "clip_model")}
-    return {key: text for key, text in named.items() if text}
+    overrides: dict[str, Any] = {key: text for key, text in named.items() if text}
+    stored = _stored(context)
+    if stored is not None and stored.body_model and stored.body_gender != "auto":
+        overrides["body.gender"] = stored.body_gender
+    if stored is not None and stored.clip_model and stored.clip_download:
+        overrides["clip.download"] = True
+    return overrides
+
+
+def use_clip(context: bpy.types.Context) -> None:
+    """Name OpenAI's CLIP, with the user's consent to its download."""
+    stored = _stored(context)
+    if stored is not None:
+        stored.clip_model, stored.clip_download = OPENAI_CLIP, True
 
 
 def timings_file() -> Path:

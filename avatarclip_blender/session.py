@@ -113,7 +113,7 @@ def start(folder: Path, python: Sequence[str], device: str = "auto", base: Path 
     new = Job(folder)
     try:
         take_over(base, folder)
-        new.start(python, locate.child_environment(ENGINE_ROOT), ENGINE_ROOT, device)
+        new.start(python, engine_environment(), ENGINE_ROOT, device)
     except OSError as error:
         raise locate.SetupError(f"Cannot write to {folder} ({error.strerror or error})") from None
     new.keep_running(keep_running)
@@ -160,6 +160,12 @@ def set_keep_running(wanted: bool) -> None:
         _job.keep_running(wanted)
 
 
+def engine_environment() -> dict[str, str]:
+    """Return the environment of the engine: without permission to use the network, it is told to stay away from it."""
+    offline = {} if bpy.app.online_access else {"HF_HUB_OFFLINE": "1"}
+    return locate.child_environment(ENGINE_ROOT) | offline
+
+
 def take_over(base: Path | None, folder: Path) -> None:
     """Copy the finished stages and their pictures from one job folder into a new one.
 
@@ -177,7 +183,7 @@ def start_setup_check(python: Sequence[str]) -> SetupCheck:
     global _check
     if _check is not None:
         _check.close()
-    _check = checks.start(python, locate.child_environment(ENGINE_ROOT), ENGINE_ROOT)
+    _check = checks.start(python, engine_environment(), ENGINE_ROOT)
     watch()
     return _check
 

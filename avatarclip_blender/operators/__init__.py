@@ -20,6 +20,7 @@ from . import (
     resume,
     set_quality,
     unqueue,
+    use_clip,
     vary,
 )
 
@@ -33,6 +34,7 @@ CLASSES = (
     quality_presets.AVATARCLIP_OT_save_preset,
     resume.AVATARCLIP_OT_resume,
     pause.AVATARCLIP_OT_pause,
+    pause.AVATARCLIP_OT_finish,
     cancel.AVATARCLIP_OT_cancel,
     unqueue.AVATARCLIP_OT_unqueue,
     announce.AVATARCLIP_OT_announce,
@@ -44,6 +46,7 @@ CLASSES = (
     avatar_verbs.AVATARCLIP_OT_mark_asset,
     avatar_verbs.AVATARCLIP_OT_add_controls,
     avatar_verbs.AVATARCLIP_OT_bake_controls,
+    use_clip.AVATARCLIP_OT_use_clip,
     install_engine.AVATARCLIP_OT_install_engine,
     install_engine.AVATARCLIP_OT_cancel_install,
     install_engine.AVATARCLIP_OT_remove_engine,

@@ -33,6 +33,8 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> No
     if not job.attached:
         paused = state.paused
         row.operator("avatarclip.pause", text="Go On" if paused else "Pause", icon="PLAY" if paused else "PAUSE")
+        if state.stage == "appearance" and state.curve_of == "loss":
+            row.operator("avatarclip.finish", text="", icon="CHECKMARK")
     row.operator("avatarclip.cancel", text="Stopping…" if job.stopping else "Cancel", icon="CANCEL")
     draw_pictures(layout, job)
     settings = properties.of(context.scene)

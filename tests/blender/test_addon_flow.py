@@ -1,0 +1,115 @@
+"""Requests from the panel's wishes, the settings read from the engine's sources, predictions; no Blender needed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from avatarclip_blender import flow, history, settings_table
+from avatarclip_blender.contract import protocol
+from engine import config
+
+DRAFT = settings_table.preset_values("draft")
+WISHES = flow.Wishes(
+    {"shape": "a thin man", "appearance": "a knight", "motion": "marching"}, {"shape": 1, "appearance": 2, "motion": 1},
+    "draft", DRAFT,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("preset", protocol.PRESETS)
+def test_settings_are_the_engines_own(preset: str) -> None:
+    loaded = config.load_config(preset)
+    for key, value in settings_table.preset_values(preset).items():
+        section, name = key.split(".")
+        assert value == getattr(getattr(loaded, section), name), key
+    assert len(settings_table.preset_values(preset)) > 12
+    assert all(setting.doc for setting in settings_table.main_settings())
+
+
+def test_settings_that_are_not_touched_are_not_sent() -> None:
+    request = flow.request_all(WISHES, DRAFT)
+    assert request.overrides == {} and request.stages == protocol.STAGES
+    assert [request.seed_of(part) for part in flow.PARTS] == [1, 2, 1] and request.seeds == {"appearance": 2}
+    changed = replace(WISHES, values={**DRAFT, "motion.frames": 33}, shared={"body.model": "/smpl.npz"})
+    assert flow.request_all(changed, DRAFT).overrides == {"motion.frames": 33, "body.model": "/smpl.npz"}
+
+
+def test_a_first_part_brings_what_it_stands_on() -> None:
+    stages = {part: flow.request_part(part, WISHES, None, DRAFT, {}).stages for part in flow.PARTS}
+    assert stages["shape"] == ("shape", "mesh", "rig")
+    assert stages["appearance"] == ("shape", "appearance", "mesh", "rig")
+    assert stages["motion"] == ("shape", "mesh", "rig", "motion")
+
+
+def test_one_part_anew_leaves_the_others_as_they_were_made() -> None:
+    base = replace(flow.request_all(WISHES, DRAFT), overrides={"appearance.size": 80, "motion.pick": [2]})
+    wishes = replace(
+        WISHES, prompts={"shape": "x", "appearance": "y", "motion": "sitting"}, preset="standard",
+        seeds={"shape": 5, "appearance": 6, "motion": 7}, values={**settings_table.preset_values("standard")},
+    )  # fmt: skip
+    request = flow.request_part("motion", wishes, base, settings_table.preset_values("standard"), DRAFT)
+    assert request.prompts == {"shape": "a thin man", "appearance": "a knight", "motion": "sitting"}
+    assert [request.seed_of(part) for part in flow.PARTS] == [1, 2, 7]
+    assert request.preset == "draft", "another preset would make the looks anew"
+    assert request.overrides["appearance.size"] == 80 and "motion.pick" not in request.overrides
+    assert request.overrides["motion.frames"] == settings_table.preset_values("standard")["motion.frames"]
+    assert request.stages == protocol.STAGES
+    assert flow.request_part("shape", wishes, base, DRAFT, DRAFT).stages == ("shape", "mesh", "rig")
+
+
+def test_picked_poses_are_the_only_change() -> None:
+    base = flow.request_all(WISHES, DRAFT)
+    assert flow.request_pick(base, [4, 1]) == replace(base, overrides={"motion.pick": [4, 1]})
+
+
+def test_what_has_changed_since_is_told() -> None:
+    made = flow.request_all(WISHES, DRAFT)
+    assert not any(flow.outdated(part, WISHES, made) for part in flow.PARTS)
+    other = replace(WISHES, prompts={**WISHES.prompts, "motion": "sitting"}, seeds={**WISHES.seeds, "shape": 9})
+    assert [flow.outdated(part, other, made) for part in flow.PARTS] == [True, False, True]
+
+
+def job_with(folder: Path, step_seconds: float, stages: tuple[str, ...] = ("shape", "appearance")) -> Path:
+    """Write a finished job: half of its steps search, half are guided."""
+    (folder / "result").mkdir(parents=True)
+    now, events = 100.0, [{"event": "job_started", "time": 100.0}]
+    for stage in stages:
+        events.append({"event": "stage_started", "stage": stage, "time": now})
+        for step in range(1, 11):
+            now += step_seconds
+            event = {"event": "progress", "stage": stage, "step": step, "total": 10, "time": now}
+            events.append(event | ({"loss": 1.0} if stage == "appearance" and step > 5 else {}))
+        events.append({"event": "stage_finished", "stage": stage, "time": now})
+    (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
+    sections: dict[str, dict[str, object]] = {}
+    for key, value in DRAFT.items():
+        sections.setdefault(key.split(".")[0], {})[key.split(".")[1]] = value
+    manifest = {"settings": sections, "seconds": {}, "memory": {"main": 10**9, "gpu": None}}
+    (folder / "result" / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_predictions_come_from_what_was_measured(tmp_path: Path) -> None:
+    store = tmp_path / "new" / "timings.json"
+    assert history.predict(store, ("shape",), DRAFT) is None
+    history.record(store, job_with(tmp_path / "job", 0.5), "cpu (2 threads)")
+    known = history.predict(store, ("shape", "appearance"), DRAFT)
+    assert known == history.Estimate(pytest.approx(10.0), 10**9, True)
+    assert history.predict(store, ("motion",), DRAFT) is None, "never measured"
+    larger = {**DRAFT, "appearance.size": 2 * DRAFT["appearance.size"], "appearance.search": 0}
+    guess = history.predict(store, ("appearance",), larger)
+    assert guess is not None and not guess.measured
+    assert guess.seconds == pytest.approx(4 * 0.5 * DRAFT["appearance.iterations"])
+
+
+def test_what_was_taken_over_or_is_broken_teaches_nothing(tmp_path: Path) -> None:
+    store = tmp_path / "timings.json"
+    job = job_with(tmp_path / "job", 0.5, ())
+    history.record(store, job, "cpu")
+    assert not store.exists()
+    store.write_text("{half")
+    history.record(store, job_with(tmp_path / "other", 0.5), "cpu")
+    assert history.predict(store, ("shape",), DRAFT) is not None
