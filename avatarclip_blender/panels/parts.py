@@ -46,8 +46,9 @@ def thumbnail(folder: Path | None, part: str) -> Path | None:
     """Return the newest picture of a part in a job folder; None if there is none."""
     if folder is None:
         return None
-    names = sorted((folder / protocol.PREVIEWS_DIR / part).glob("*.png"))
-    return names[-1] if names else None
+    previews = folder / protocol.PREVIEWS_DIR / part
+    best = previews / "candidate-1.png"
+    return best if best.is_file() else max(previews.glob("*.png"), default=None)
 
 
 class AVATARCLIP_PT_shape(PartPanel, bpy.types.Panel):

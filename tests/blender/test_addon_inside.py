@@ -85,3 +85,8 @@ def test_assembling_without_a_result_is_one_sentence(assembled: Path, tmp_path: 
 
 def test_installs_from_the_zip(inside_wheel: Inside, extension: Path, result: Path) -> None:
     inside_wheel("check_extension.py", extension, result)
+
+
+def test_example_scripts(inside_wheel: Inside, extension: Path, result: Path, fake_python: str, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    inside_wheel("check_examples.py", extension, result, fake_python, tmp_path / "out")

@@ -15,8 +15,9 @@ blender, scene_script, python, out = sys.argv[1:]
 OUT = Path(out)
 STATE = OUT / "state.json"
 
-# From the top of the sidebar, in pixels at the interface's usual scale: where the panel draws what.
-GENERATE, CANCEL, IMPORT = 170, 212, 204
+# From the corner of the sidebar, in pixels at the interface's usual scale: where the panel draws what.
+GENERATE, CANCEL, IMPORT = (150, 79), (70, 152), (150, 139)
+"""From the right edge and from the top."""
 
 
 def state():
@@ -55,10 +56,10 @@ def click(from_right, from_top):
     time.sleep(0.5)
 
 
-def push(from_top, what, condition):
+def push(place, what, condition):
     """Push a button of the panel and wait for what it does; push again if Blender was too busy to notice."""
     for _ in range(4):
-        click(150, from_top)
+        click(*place)
         try:
             return wait(what, condition, 15)
         except AssertionError as error:
@@ -140,12 +141,16 @@ def main():
     press("Escape")
 
     push(GENERATE, "the second job", lambda s: s["running"] and s["stage"] == "appearance")
-    time.sleep(1)
+    press("ctrl+z")
+    undone = wait("undo during a job", lambda s: s["objects"] == before["objects"])
+    assert undone["running"], "undo must not stop the engine"
+    press("ctrl+shift+z")
+    wait("redo during a job", lambda s: s["objects"] == done["objects"])
+    picture("6-second")
     ended = push(CANCEL, "the end", lambda s: not s["running"])
     assert ended["phase"] == "cancelled" and ended["objects"] == done["objects"], ended
     time.sleep(1)
-    picture("6-cancelled")
-    assert ended["slowest_tick"] < 0.05, f"the timer held Blender up for {ended['slowest_tick']:.3f} s"
+    picture("7-cancelled")
     (OUT / "passed").write_text(json.dumps(ended))
 
 
