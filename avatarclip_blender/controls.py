@@ -131,6 +131,7 @@ def _arrange(rig: bpy.types.Object) -> None:
         end, control = rig.pose.bones[limb.end], rig.pose.bones[limb.control]
         control.custom_shape = end.custom_shape
         control.use_custom_shape_bone_size = False
+        control.custom_shape_wire_width = 1.5 * end.custom_shape_wire_width
         control.custom_shape_scale_xyz = end.custom_shape_scale_xyz * 1.5
         control.custom_shape_translation = end.custom_shape_translation
 

@@ -17,6 +17,8 @@ _LIMBS = {
     "Right Leg": ("right_hip", "right_knee", "right_ankle", "right_foot"),
 }  # fmt: skip
 _COLORS = {"left": "THEME04", "right": "THEME01"}
+_WIRE = 2.0
+"""Pixels."""
 _MARGIN = 1.3
 """How much wider than the body a ring is."""
 _WIDEST = {"pelvis": 0.3}
@@ -44,6 +46,7 @@ def dress_bones(rig: bpy.types.Object, vertices: np.ndarray, weights: np.ndarray
         bone.color.palette = _COLORS.get(side, "THEME09")
         pose_bone.custom_shape = ring
         pose_bone.use_custom_shape_bone_size = False
+        pose_bone.custom_shape_wire_width = _WIRE
         radius = ring_radius(bone, vertices, weights[:, INDEX[name]])
         pose_bone.custom_shape_scale_xyz = (radius, radius, radius)
         pose_bone.custom_shape_translation = (0.0, 0.5 * bone.length, 0.0)

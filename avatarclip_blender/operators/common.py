@@ -61,6 +61,11 @@ def wanted_request(context: bpy.types.Context, part: str = "") -> protocol.Reque
     return flow.request_part(part, wishes, base, values, base_values)
 
 
+def is_made(context: bpy.types.Context, request: protocol.Request) -> bool:
+    """Tell whether the scene's avatar is finished and was made from this very request."""
+    return finished_result(context) is not None and request_of(last_folder(context)) == request
+
+
 def launch(context: bpy.types.Context, request: protocol.Request) -> None:
     """Start a request, or put it behind the jobs that run and wait, as the scene's next avatar.
 

@@ -6,7 +6,7 @@ import bpy
 
 from .. import flow, properties
 from ..locate import SetupError
-from .common import launch, wanted_request
+from .common import is_made, launch, wanted_request
 
 
 class AVATARCLIP_OT_generate(bpy.types.Operator):
@@ -43,8 +43,12 @@ class AVATARCLIP_OT_generate(bpy.types.Operator):
         """Write the request and start the engine, or let it wait for its turn."""
         settings = properties.of(context.scene)
         settings.picked = ""
+        request = wanted_request(context, "" if self.part == "ALL" else self.part)
+        if is_made(context, request):
+            self.report({"WARNING"}, "Nothing has changed since; Vary, beside the seed, gives another result")
+            return {"CANCELLED"}
         try:
-            launch(context, wanted_request(context, "" if self.part == "ALL" else self.part))
+            launch(context, request)
         except SetupError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -57,6 +57,10 @@ def tell():
     area, region = view()
     area.spaces.active.show_region_ui = True
     job = sys.modules[f"{ID}.session"].job()
+    prompt = Path(out).parent / "prompt"
+    if prompt.exists():
+        bpy.context.scene.avatarclip.appearance = prompt.read_text()
+        prompt.unlink()
     scene = bpy.context.scene
     rig = next((o for o in scene.objects if o.type == "ARMATURE"), None)
     state = {
@@ -69,6 +73,7 @@ def tell():
         "stage": job.progress.stage if job else None,
         "picture": bool(job and job.preview_path),
         "message": job.progress.message if job else "",
+        "appearance": scene.avatarclip.appearance,
         "objects": sorted(o.name for o in scene.objects),
         "mode": bpy.context.mode,
         "frame": scene.frame_current,
