@@ -16,6 +16,13 @@ def last_folder(context: bpy.types.Context) -> Path | None:
     return session.folder_of(context.scene) or (job.folder if job is not None else None)
 
 
+def shown_folder(context: bpy.types.Context) -> Path | None:
+    """Return the folder whose pictures are shown: the last one's, or as long as that waits for its turn, the job's."""
+    folder, job = last_folder(context), session.job()
+    waiting = any(entry.folder == folder for entry in session.queue())
+    return job.folder if waiting and job is not None else folder
+
+
 def finished_result(context: bpy.types.Context) -> Path | None:
     """Return the result folder of the scene's avatar if it is finished."""
     folder = last_folder(context)

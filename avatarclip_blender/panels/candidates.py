@@ -8,7 +8,7 @@ import bpy
 
 from .. import pictures, properties
 from ..contract import protocol
-from ..operators.common import last_folder
+from ..operators.common import shown_folder
 from ..operators.pick_pose import picked
 from .base import AvatarPanel
 
@@ -24,13 +24,13 @@ class AVATARCLIP_PT_candidates(AvatarPanel, bpy.types.Panel):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Show only if there are any."""
-        return bool(candidates(last_folder(context)))
+        return bool(candidates(shown_folder(context)))
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw each with a button that tells its place among the chosen."""
         chosen = picked(properties.of(context.scene))
         grid = self.layout.grid_flow(row_major=True, columns=_COLUMNS, even_columns=True, align=True)
-        for number, path in candidates(last_folder(context)):
+        for number, path in candidates(shown_folder(context)):
             column = grid.column(align=True)
             column.template_icon(icon_value=pictures.icon(path), scale=_SCALE)
             place = f"{chosen.index(number) + 1}" if number in chosen else " "

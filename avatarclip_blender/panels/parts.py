@@ -8,7 +8,7 @@ import bpy
 
 from .. import flow, pictures, properties, session
 from ..contract import protocol
-from ..operators.common import last_folder, request_of
+from ..operators.common import request_of, shown_folder
 from .base import AvatarPanel
 
 _SCALE = 3.6
@@ -24,7 +24,7 @@ class PartPanel(AvatarPanel):
         """Draw prompt, thumbnail, seed and Generate."""
         layout, settings, part = self.layout, properties.of(context.scene), self.part
         layout.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part])
-        folder = last_folder(context)
+        folder = shown_folder(context)
         icon = pictures.icon(thumbnail(folder, part))
         row = layout.row()
         if icon:
