@@ -16,6 +16,7 @@ from engine.appearance.field import AvatarField
 from engine.appearance.guidance import Guide
 from engine.appearance.neus import NeusField
 from engine.appearance.objective import Objective
+from engine.appearance.opinion import OWN, Opinion, ask
 from engine.appearance.pace import Paced, Part
 from engine.appearance.reconstruct import fit_pictures, regress
 from engine.appearance.reference import Sampling
@@ -64,13 +65,15 @@ def run(
     if report.wants_geometry:
         report.geometry(*BaseSurface.dressed(body, betas, None, wardrobe).mesh())
     joints = body.pose(betas, stand_pose()[None])[1][0]
+    asked = conf.warm_start == "codebook" and not (checkpoint_dir / LOOK_FILE).exists()
+    opinion = ask(prompt, body, perceptor, wardrobe, report) if asked else OWN
     parts = _parts(conf)
     paced = Paced(report, parts)
     if conf.warm_start == "codebook" and conf.iterations and conf.renderer == "shell":
         parts["guide"].seconds = _step_time(
             BaseSurface.dressed(body, betas, None, wardrobe), joints, guide, conf, device
         )
-    look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe)
+    look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, opinion)
     base = BaseSurface.dressed(body, betas, look, wardrobe)
     field = _field(base, conf, generator, device, paced, checkpoint_dir)
     stance = views.Stance.of(base.vertices, joints)
@@ -115,7 +118,7 @@ def _parts(conf: AppearanceConfig) -> dict[str, Part]:
 
 def _look(
     prompt: str, betas: NDArray, body: Body, perceptor: Perceptor, conf: AppearanceConfig, generator: torch.Generator,
-    report: Reporter, folder: Path, wardrobe: Wardrobe,
+    report: Reporter, folder: Path, wardrobe: Wardrobe, opinion: Opinion,
 ) -> Look | None:  # fmt: skip
     """The outfit to start from, found once and then read back; None for the bare body."""
     if conf.warm_start == "none":
@@ -124,7 +127,7 @@ def _look(
     if path.exists():
         return look_from_dict(json.loads(path.read_text()))
     fitting = RememberedFitting(prompt, body, betas, perceptor, wardrobe, folder=folder)
-    look, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, conf.search)
+    look, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, conf.search, opinion)
     write_atomically(path, json.dumps(asdict(look)))
     return look
 

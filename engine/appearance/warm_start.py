@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.appearance import views
+from engine.appearance.opinion import OWN, Opinion
 from engine.appearance.prior import OutfitPrior, put_on
 from engine.body import Body, stand_pose
 from engine.perceptor import Perceptor, prompts
@@ -29,24 +30,17 @@ from engine.wardrobe.outfit import Look
 
 TRIES = 1500
 """Outfits that the prior tries; they cost a millisecond each."""
-PICTURE_SHARE = 0.15
-"""How much the pictures count against the prior when both judge an outfit."""
 ANGLES = {"body": (-25.0, 25.0), "back": (180.0,), "face": (15.0,)}
 SHARES = {"body": 0.6, "back": 0.1, "face": 0.3}
 
 
 @dataclass(frozen=True)
 class Outfit:
-    """A look with its scores: its agreement with the text, and the cosine of its pictures."""
+    """A look with its scores: the cosine of its pictures, and what the search raises."""
 
     look: Look
-    prior: float
     picture: float
-
-    @property
-    def score(self) -> float:
-        """What the search raises."""
-        return (1 - PICTURE_SHARE) * self.prior + PICTURE_SHARE * self.picture
+    score: float
 
 
 class Fitting:
@@ -94,8 +88,9 @@ class Fitting:
 
 
 def find_look(
-    text: str, fitting: Fitting, budget: int, generator: torch.Generator, report: Reporter, total: int
-) -> tuple[Look, float]:
+    text: str, fitting: Fitting, budget: int, generator: torch.Generator, report: Reporter, total: int,
+    opinion: Opinion = OWN,
+) -> tuple[Look, float]:  # fmt: skip
     """The best outfit for a text.
 
     Args:
@@ -104,6 +99,7 @@ def find_look(
         budget: mixtures of the prior's best outfits to be judged by pictures; 0 takes the prior's word.
         generator: randomness of the search.
         report: hears ``budget`` steps of ``total``, and sees the best outfit now and then.
+        opinion: the perceptor's favourites, and how much its pictures count.
 
     Returns:
         The look and the mean cosine of its pictures.
@@ -116,12 +112,19 @@ def find_look(
             report.preview(f"outfit-0-{step:06d}", fitting.still(best))
             report.progress(0, total)
 
-    elite = [Outfit(look, agreement, fitting.score(look)) for look, agreement in prior.search(TRIES, rng, tell)]
+    proposed = dict(prior.search(TRIES, rng, tell))
+    prior_weight, picture_weight = opinion.weights(max(proposed.values()))
+
+    def judged(look: Look) -> Outfit:
+        picture = fitting.score(look)
+        return Outfit(look, picture, prior_weight * float(prior.agreement([look])[0]) + picture_weight * picture)
+
+    elite = [judged(look) for look in [*proposed, *(look for look in opinion.favourites if look not in proposed)]]
     elite.sort(key=lambda outfit: -outfit.score)
     for step in range(budget):
         child = mix(elite, rng) if len(elite) > 1 else elite[0].look  # one known look of that name stays as it is
         if all(child != outfit.look for outfit in elite):
-            elite.append(Outfit(child, float(prior.agreement([child])[0]), fitting.score(child)))
+            elite.append(judged(child))
             elite = sorted(elite, key=lambda outfit: -outfit.score)[: len(elite) - 1]
         if step % max(budget // 4, 1) == 0:
             report.preview(f"outfit-1-{step:06d}", fitting.still(elite[0].look))

@@ -97,7 +97,8 @@ class _Visual(nn.Module):
 class OpenAIClip(nn.Module):
     """Text and image towers with weights that only depend on their names."""
 
-    def __init__(self, sizes: dict[str, int]) -> None:
+    def __init__(self, sizes: dict[str, int], seed: int | None = None) -> None:
+        """``seed``: random weights instead, which are made faster."""
         super().__init__()
         width = sizes["transformer_width"]
         self.visual = _Visual(sizes)
@@ -107,7 +108,12 @@ class OpenAIClip(nn.Module):
         self.ln_final = nn.LayerNorm(width)
         self.text_projection = nn.Parameter(torch.empty(width, sizes["embed_dim"]))
         self.logit_scale = nn.Parameter(torch.tensor(4.6))
-        fill(self)
+        if seed is None:
+            fill(self)
+        else:
+            torch.manual_seed(seed)
+            for value in self.parameters():
+                nn.init.normal_(value, std=0.02)
         for name in ("image_resolution", "context_length", "vocab_size"):  # OpenAI's archives carry these as tensors
             self.register_buffer(name.replace("image", "input"), torch.tensor(sizes[name]))
 
