@@ -51,7 +51,7 @@ class Fitting:
         joints = body.pose(betas, stand_pose()[None])[1][0]
         self.stance = views.Stance.of(body.pose(betas, stand_pose()[None])[0][0], joints)
         templates = {"body": prompts.body, "back": prompts.back, "face": prompts.face}
-        self.texts = {kind: perceptor.encode_text([template(text)])[0] for kind, template in templates.items()}
+        self.texts = {kind: perceptor.encode_text([template(text)])[0].cpu() for kind, template in templates.items()}
 
     def dress(self, look: Look) -> tuple[DressedBody, MeshRaycaster]:
         """The dressed body, and its caster in the stand pose."""

@@ -67,7 +67,7 @@ def run(
     floor = array([0, vertices[:, 1].min(), 0])
     stage = Stage(measure(joints, vertices), sample_skin(vertices - floor, body.weights), codes, conf, generator)
     judge = perceptor if conf.judge_pictures else None
-    best, latents = candidates(pose_codes, ranked, conf.candidates, prompt, body, betas, judge)
+    best, latents = candidates(pose_codes, ranked, conf.candidates, prompt, body, judge, report)
     report.preview("candidates", contact_sheet(best, body, betas))
     report.progress(2, 4, score=ranked[0].score)
     if conf.method == "auto":

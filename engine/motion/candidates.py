@@ -20,8 +20,10 @@ from engine.motion.rotations import Array, array
 from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
 from engine.render.stills import thumbnail
+from engine.report import Reporter
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+POSE_CODES = ASSETS / "pose_codes.safetensors"
 SHORTLIST = 40
 """Poses that are looked at before near-duplicates are dropped (paper 4)."""
 THRESHOLD = 0.07
@@ -52,7 +54,7 @@ class PoseCodes:
 @cache
 def load_pose_codes(folder: Path = ASSETS) -> PoseCodes:
     """The bundled pose prior and codebook."""
-    with safe_open(folder / "pose_codes.safetensors", "np") as file:
+    with safe_open(folder / POSE_CODES.name, "np") as file:
         latents = file.get_tensor("latents").astype(np.float32)
         movements = json.loads(file.metadata()["movements"])
     return PoseCodes(load_pose_prior(folder / "pose_prior.safetensors"), latents, movements)
@@ -69,32 +71,34 @@ def distinct(poses: Array, count: int, threshold: float = THRESHOLD) -> list[int
     return kept
 
 
-def picture_scores(poses: Array, text: str, body: Body, betas: Array, perceptor: Any, size: int = 224) -> Array:
-    """Cosines (N,) between pictures of poses (N,24,3), from the front and obliquely, and a text."""
+def pictures_of(pose: Array, body: Body, betas: Array, size: int) -> torch.Tensor:
+    """(2, 3, size, size) grey pictures of a pose (24,3), from the front and obliquely."""
+    vertices, joints = (value[0] for value in body.pose(betas, pose[None]))
+    caster = MeshRaycaster(vertices, body.faces)
+    light, centre = array([0.35, 0.6, 0.72]), joints.mean(0)
+    pictures = []
+    for azimuth in (-0.15, 0.8):
+        eye = centre + 2.6 * array([np.sin(azimuth), 0.1, np.cos(azimuth)])
+        seen = caster.cast(Camera(eye, centre, array([0, 1, 0]), 45, size, size)).reshape(size, size)
+        shade = 0.3 + 0.7 * np.clip(np.asarray(seen.normal) @ light, 0, 1)
+        pictures.append(np.where(np.asarray(seen.mask), shade * 0.8, 1.0))
+    return torch.from_numpy(np.stack(pictures).astype(np.float32))[:, None].expand(-1, 3, -1, -1)
+
+
+def picture_scores(codes: PoseCodes, text: str, body: Body, perceptor: Any, report: Reporter) -> Array:
+    """Cosines (N,) between a text and pictures of the codebook's poses on the mean body, embedded once and kept."""
+    from engine.perceptor.codebook import embed_pictures, features
     from engine.perceptor.prompts import motion as motion_prompt
 
-    vertices, joints = body.pose(betas, poses)
-    caster: MeshRaycaster | None = None
-    scores = np.zeros(len(poses), np.float32)
-    wanted = perceptor.encode_text([motion_prompt(text)])
-    light = array([0.35, 0.6, 0.72])
-    for index in range(len(poses)):
-        pictures = []
-        for azimuth in (-0.15, 0.8):
-            centre = joints[index].mean(0)
-            eye = centre + 2.6 * array([np.sin(azimuth), 0.1, np.cos(azimuth)])
-            camera = Camera(eye, centre, array([0, 1, 0]), 45, size, size)
-            if caster is None:
-                caster = MeshRaycaster(vertices[index], body.faces)
-            else:
-                caster.refit(vertices[index])
-            seen = caster.cast(camera).reshape(size, size)
-            shade = 0.3 + 0.7 * np.clip(np.asarray(seen.normal) @ light, 0, 1)
-            pictures.append(np.where(np.asarray(seen.mask), shade * 0.8, 1.0))
-        images = torch.from_numpy(np.stack(pictures).astype(np.float32))[:, None].expand(-1, 3, -1, -1)
-        with torch.no_grad():
-            scores[index] = float((perceptor.encode_image(images) @ wanted.T).mean())
-    return scores
+    poses = codes.prior.poses(codes.latents)
+    betas = np.zeros(body.num_betas, np.float32)
+
+    def embed(member: Any, index: int) -> torch.Tensor:
+        return embed_pictures(member, pictures_of(poses[index], body, betas, member.input_size))
+
+    seen = features(POSE_CODES, f"pictures.{body.checksum[:12]}", perceptor, len(poses), embed, report)
+    found: Array = (seen @ perceptor.encode_text([motion_prompt(text)])[0].cpu()).numpy()
+    return found
 
 
 def contact_sheet(poses: Array, body: Body, betas: Array, columns: int = 3) -> NDArray[np.uint8]:
@@ -105,20 +109,20 @@ def contact_sheet(poses: Array, body: Body, betas: Array, columns: int = 3) -> N
 
 
 def candidates(
-    codes: PoseCodes, matches: list[Match], count: int, text: str, body: Body, betas: Array, judge: Any | None
+    codes: PoseCodes, matches: list[Match], count: int, text: str, body: Body, judge: Any | None, report: Reporter
 ) -> tuple[Array, Array]:
     """The best `count` distinct poses for a text, the best first.
 
     Args:
         matches: movements ranked for the text.
-        judge: a perceptor that ranks pictures of the shortlist, or None to trust the labels.
+        judge: a perceptor that ranks the shortlist by its pictures, or None to trust the labels.
     Returns:
         Poses (K,24,3), root upright, and their latents (K,32).
     """
     order = codes.rank(matches)[: SHORTLIST if judge is None else 2 * SHORTLIST]
-    poses = codes.prior.poses(codes.latents[order])
     if judge is not None:
-        ranking = np.argsort(-picture_scores(poses, text, body, betas, judge))
-        poses, order = poses[ranking], [order[i] for i in ranking]
+        scores = picture_scores(codes, text, body, judge, report)
+        order.sort(key=lambda code: -scores[code])
+    poses = codes.prior.poses(codes.latents[order])
     kept = distinct(poses, count)
     return poses[kept], codes.latents[[order[i] for i in kept]]

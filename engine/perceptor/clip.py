@@ -75,7 +75,7 @@ class ClipPerceptor:
         return _unit(self._text(texts))
 
     def encode_image(self, images: Tensor) -> Tensor:
-        size = self.input_size
+        size, images = self.input_size, images.to(self.device)
         if images.shape[-2:] != (size, size):
             images = F.interpolate(images, (size, size), mode="bilinear", antialias=True, align_corners=False)
         pixels = ((images - self._mean) / self._std).to(self.model.dtype)

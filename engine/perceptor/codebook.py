@@ -1,6 +1,6 @@
 """Embeddings of a codebook, made once per perceptor: shipped for the bundled one, cached for others.
 
-The cache is keyed by the codebook's version and the perceptor's checksum. What was embedded before an interruption is
+The cache is keyed by the checksums of codebook and perceptor. What was embedded before an interruption is
 kept and continued.
 """
 
@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.perceptor.cache import cache_folder
 from engine.perceptor.clip import Perceptor
 from engine.perceptor.ensemble import Ensemble
+from engine.provenance import checksum
 from engine.report import Reporter
 
 SAVE_EVERY = 20.0
@@ -50,8 +51,7 @@ def features(
         metadata = file.metadata() or {}
         if metadata.get("perceptor") == perceptor.checksum and name in file.keys():  # noqa: SIM118
             return F.normalize(file.get_tensor(name).float(), dim=-1)
-    version = metadata.get("version", "0")
-    path = cache_folder() / f"{asset.stem}-{name}-{version}-{perceptor.checksum[:16]}.safetensors"
+    path = cache_folder() / f"{asset.stem}-{name}-{checksum(asset)[:8]}-{perceptor.checksum[:16]}.safetensors"
     rows = _read(path, name)
     if len(rows) < count:
         rows = _embed_rest(path, name, rows, perceptor, count, embed, report)
@@ -108,5 +108,5 @@ def _write(path: Path, name: str, rows: list[Tensor]) -> None:
 
 @torch.no_grad()
 def embed_pictures(perceptor: Perceptor, pictures: Tensor) -> Tensor:
-    """(D,) the normalised mean embedding of one entry's pictures (N, 3, H, W)."""
-    return F.normalize(perceptor.encode_image(pictures).mean(0), dim=-1)
+    """(D,) the normalised mean embedding of one entry's pictures (N, 3, H, W), in main memory."""
+    return F.normalize(perceptor.encode_image(pictures).mean(0), dim=-1).cpu()

@@ -75,7 +75,7 @@ def run(
     prompts.warn_of_cut(prompt, prompts.body, perceptor, report)
     embedded = features(book.path, f"features.{body.checksum[:12]}", perceptor, len(codes), embed, report)
     mean = embed_pictures(perceptor, pictures(body, np.zeros(body.num_betas), perceptor.input_size))
-    texts = perceptor.encode_text([prompts.body(prompt), prompt, prompts.NEUTRAL_SHAPE, "a person"])
+    texts = perceptor.encode_text([prompts.body(prompt), prompt, prompts.NEUTRAL_SHAPE, "a person"]).cpu()
     difference = F.normalize((texts[:2] - texts[2:]).mean(0), dim=-1)
     pictures_say = F.normalize(embedded - mean, dim=-1) @ difference  # (K,)
     numbers = book.numbers

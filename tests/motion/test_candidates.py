@@ -8,7 +8,7 @@ import torch
 
 from engine.body import load_body
 from engine.motion import understand
-from engine.motion.candidates import PoseCodes, distinct, load_pose_codes, picture_scores
+from engine.motion.candidates import PoseCodes, distinct, load_pose_codes, pictures_of
 from engine.motion.matcher import load_matcher
 from engine.motion.pose_prior import PosePrior
 from engine.motion.rotations import to_axis_angle, to_matrix
@@ -55,8 +55,11 @@ def test_pictures_rank_poses():
     tall, folded = np.zeros((24, 3), np.float32), np.zeros((24, 3), np.float32)
     folded[1:3, 0], folded[4:6, 0], folded[16, 2], folded[17, 2] = -2.2, 2.4, -1.3, 1.3
     betas = np.zeros(body.num_betas, np.float32)
-    scores = picture_scores(np.stack([folded, tall]), "x", body, betas, WordPerceptor("x", "x"), size=48)
-    assert scores[1] > scores[0]
+    perceptor = WordPerceptor("x", "x")
+    folded_score, tall_score = (
+        perceptor.encode_image(pictures_of(p, body, betas, 48))[:, 0].mean() for p in (folded, tall)
+    )
+    assert tall_score > folded_score
 
 
 @pytest.mark.parametrize(("text", "above"), [("raising both arms", True), ("standing still", False)])

@@ -1,5 +1,6 @@
 """Whole jobs guided by models of the real formats and sizes, with random weights: that everything fits together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,21 +11,25 @@ from safetensors.torch import save_file
 from test_siglip import write
 from transformers import CLIPConfig, CLIPModel
 
+from engine import motion
 from engine.appearance import opinion
 from engine.job import Job
 from engine.pipeline import run_job
 from engine.protocol import STAGES, Request
-from engine.shape import query
+from engine.shape import codebook
 
 
 @pytest.fixture
 def few_entries(monkeypatch, tmp_path):
-    """Codebooks of four entries, so that a large model is through with them soon."""
-    with safe_open(query.CODEBOOK, "pt") as file:
+    """Codebooks of few entries, so that a large model is through with them soon."""
+    with safe_open(codebook.BUNDLED, "pt") as file:
         entries = {name: file.get_tensor(name)[:4].contiguous() for name in file.keys()}  # noqa: SIM118
         save_file(entries, tmp_path / "shapes.safetensors", file.metadata())
-    monkeypatch.setattr(query, "CODEBOOK", tmp_path / "shapes.safetensors")
+    monkeypatch.setattr(codebook, "BUNDLED", tmp_path / "shapes.safetensors")
     monkeypatch.setattr(opinion, "EVERY", 1500)
+    codes = motion.load_pose_codes()
+    few = replace(codes, latents=codes.latents[:12], movements=codes.movements[:12])
+    monkeypatch.setattr(motion, "load_pose_codes", lambda: few)
     monkeypatch.setenv("AVATARCLIP_CACHE", str(tmp_path / "cache"))
 
 
@@ -55,7 +60,7 @@ def test_a_job_runs_with_every_kind_of_perceptor(few_entries, tmp_path, kind):
     finished = [event["stage"] for event in events if event["event"] == "stage_finished"]
     assert finished == list(STAGES)
     cached = {path.name.split("-")[0] for path in (tmp_path / "cache").iterdir()}
-    assert cached == {"shapes", "outfits"}
+    assert cached == {"shapes", "outfits", "pose_codes"}
     for large in tmp_path.rglob("*"):  # pytest keeps its folders for a while
         if large.suffix in (".pt", ".safetensors"):
             large.unlink()
