@@ -72,8 +72,9 @@ def test_its_pictures_weigh_as_much_as_the_prior(body, wardrobe):
     assert prior_weight * (0.9 - float(prior.mean())) == pytest.approx(0.5, rel=1e-3)
 
 
-def test_the_search_follows_the_perceptor_that_guides(body, wardrobe):
+def test_the_search_follows_the_perceptor_that_guides(body, wardrobe, monkeypatch):
     text, betas = "a blue gown", np.zeros(body.num_betas, np.float32)
+    monkeypatch.setattr(warm_start, "TRIES", 300)
     fitting = warm_start.Fitting(text, body, betas, Redness(), wardrobe)
     asked = opinion.ask(text, body, Redness(), wardrobe, Silent())
 
