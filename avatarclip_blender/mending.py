@@ -43,6 +43,13 @@ def mends(code: str | None, hint: str = "", device: str = "") -> tuple[str, ...]
     return tuple(name for name in names if name != "cpu" or (device and not device.startswith("cpu")))
 
 
+def mend_of_problem(text: str) -> str:
+    """Return the name of the button for a job that could not be started."""
+    if "Avatars Folder" in text or "Cannot write" in text:
+        return "folder"
+    return "install" if "Python" in text or "engine" in text.lower() else ""
+
+
 def draw_button(layout: bpy.types.UILayout, name: str) -> None:
     """Draw the button of that name; nothing for an unknown or empty one."""
     if name not in BUTTONS:

@@ -33,6 +33,7 @@ def icon(path: Path | None) -> int:
     if key not in icons:
         icons.load(key, key, "IMAGE", True)
         _times[key] = now
+        tuple(icons[key].image_size)  # asking for it reads the file now; a spinner would flicker at each new picture
     return int(icons[key].icon_id)
 
 

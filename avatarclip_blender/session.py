@@ -6,7 +6,6 @@ process. What a scene has to remember (its avatar's folder) is written into it w
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import traceback
 from collections.abc import Callable, Sequence
@@ -42,6 +41,8 @@ _check: SetupCheck | None = None
 _installation: installer.Installation | None = None
 _watched: dict[str, Callable[[], bool]] = {}
 _folders: dict[str, Path] = {}
+problem = ""
+"""Why the last job could not be started; empty if it could."""
 keep_running = False
 """Whether the engine shall go on when Blender is closed."""
 on_end: list[Callable[[Job], None]] = []
@@ -107,7 +108,7 @@ def start(folder: Path, python: Sequence[str], device: str = "auto", base: Path 
     Raises:
         SetupError: if another job runs, or if the engine cannot be started.
     """
-    global _job
+    global _job, problem
     if running():
         raise locate.SetupError("Another avatar is being generated; wait for it or cancel it")
     new = Job(folder)
@@ -117,7 +118,7 @@ def start(folder: Path, python: Sequence[str], device: str = "auto", base: Path 
     except OSError as error:
         raise locate.SetupError(f"Cannot write to {folder} ({error.strerror or error})") from None
     new.keep_running(keep_running)
-    _job = new
+    _job, problem = new, ""
     watch()
     return new
 
@@ -272,11 +273,14 @@ def _tick() -> float | None:
 
 
 def _start_next() -> None:
-    """Start the next waiting job that can be started."""
+    """Start the next waiting job that can be started; one that cannot keeps its folder, and is named."""
+    global problem
     while _queue and not running():
         following = _queue.pop(0)
-        with contextlib.suppress(locate.SetupError):
+        try:
             start(following.folder, following.python, following.device, following.base)
+        except locate.SetupError as error:
+            problem = f"{following.folder.name} could not be started: {error}"
 
 
 def _call(functions: list[Callable[[Job], None]], about: Job) -> None:

@@ -8,6 +8,7 @@ import bpy
 
 from .. import flow, preferences, properties, session, settings_table
 from ..contract import protocol
+from ..locate import SetupError
 
 
 def last_folder(context: bpy.types.Context) -> Path | None:
@@ -79,8 +80,12 @@ def launch(context: bpy.types.Context, request: protocol.Request) -> None:
     Raises:
         SetupError: if it cannot be started.
     """
-    python = preferences.engine_command(context)
     base = last_folder(context)
-    folder = session.create(preferences.output_folder(context), request)
-    session.enqueue(folder, python, properties.of(context.scene).device, base)
+    try:
+        python = preferences.engine_command(context)
+        folder = session.create(preferences.output_folder(context), request)
+        session.enqueue(folder, python, properties.of(context.scene).device, base)
+    except SetupError as error:
+        session.problem = str(error)
+        raise
     session.set_folder(context.scene, folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .. import history, preferences, properties, session, ui
+from .. import history, mending, preferences, properties, session, ui
 from ..contract import environment, protocol
 from ..job import Job
 from ..locate import SetupError
@@ -43,6 +43,9 @@ class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
             row.operator("avatarclip.generate", text=text, icon="OUTLINER_OB_ARMATURE").part = "ALL"
             if not session.running():
                 draw_estimate(layout, context)
+        if session.problem:
+            ui.wrapped(layout, session.problem, context.region.width, "ERROR")
+            mending.draw_button(layout, mending.mend_of_problem(session.problem))
         if job is not None and job.running:
             running.draw(layout, context, job)
         else:

@@ -9,7 +9,7 @@ import bpy
 from common import ARGUMENTS, empty
 
 import avatarclip_blender
-from avatarclip_blender import preferences, properties, session
+from avatarclip_blender import mending, preferences, properties, session
 
 result, python, out = ARGUMENTS
 os.environ.update(AVATARCLIP_PYTHON=python, AVATARCLIP_FAKE_RESULT=result)
@@ -107,9 +107,11 @@ blocked = Path(out) / "file"
 blocked.write_text("")
 preferences.output_folder = lambda context: blocked
 refused(ops.generate, "choose another Avatars Folder")
+assert mending.mend_of_problem(session.problem) == "folder"
 preferences.output_folder = lambda context: Path(out) / "unused"
 os.environ["AVATARCLIP_PYTHON"] = "/no/such/python"
 refused(ops.generate, "/no/such/python")
+assert mending.mend_of_problem(session.problem) == "install"
 assert not (Path(out) / "unused").exists()
 assert ops.check_setup() == {"FINISHED"} and not session.setup_check().passed
 os.environ["AVATARCLIP_PYTHON"] = python

@@ -140,8 +140,8 @@ def main():
     wait("the motion", lambda s: s["frame"] > 3 and s["elbow"] != done["elbow"])
     press("Escape")
 
-    (OUT / "prompt").write_text("a nurse")
-    wait("another prompt", lambda s: s["appearance"] == "a nurse")
+    (OUT / "prompt").write_text("slow")
+    wait("another prompt", lambda s: s["appearance"] == "slow")
     push(GENERATE, "the second job", lambda s: s["running"] and s["stage"] == "appearance")
     press("ctrl+z")
     undone = wait("undo during a job", lambda s: s["objects"] == before["objects"])
