@@ -26,12 +26,17 @@ def ours():
         hasattr(bpy.types.Scene, "avatarclip"),
         sum("avatarclip" in f.__module__ for f in functions),
         bpy.app.timers.is_registered(session._tick),
+        [
+            len([f for f in handlers if "avatarclip" in f.__module__])
+            for handlers in (bpy.app.handlers.load_post, bpy.app.handlers.save_pre)
+        ],
+        len(session.on_tick) + len(session.on_end) + len(session.on_look) + len(session._watched),
         [thread.name for thread in threading.enumerate() if thread.name.startswith("avatarclip")],
     )
 
 
 nothing = ours()
-assert nothing == ([], False, 0, False, []), nothing
+assert nothing == ([], False, 0, False, [0, 0], 0, []), nothing
 for turn in range(20):
     avatarclip_blender.register()
     assert ours()[1:3] == (True, 1)
