@@ -27,7 +27,7 @@ from engine.wardrobe.outfit import (
     Look,
 )
 from engine.wardrobe.readout import codebook, expected_truths, likeness, phrases, space
-from engine.wardrobe.truths import look_truths
+from engine.wardrobe.truths import truths
 
 GARMENT_COST, DETAIL_COST, RARE_COST = 0.004, 0.003, 0.008
 """What a garment, a pattern or accent, and a skin or hair that no human is born with must add to the agreement."""
@@ -54,8 +54,7 @@ class OutfitPrior:
 
     def agreement(self, looks: list[Look]) -> NDArray[np.float32]:
         """(N,) cosine of each look's truths with what the text says, less what is unusual about the look."""
-        shapes = np.tile(space().mean["shape"], (len(looks), 1))
-        found = space()(look_truths(looks, shapes)).numpy()
+        found = space()(truths(looks)).numpy()
         cosine = found @ self.target / np.linalg.norm(found, axis=1)
         return cosine - np.array([cost(look) for look in looks], np.float32)
 

@@ -21,15 +21,15 @@ from engine.config import ClipConfig
 from engine.errors import EngineError
 from engine.perceptor import hub, tokens
 from engine.perceptor.clip import ClipPerceptor, Perceptor
-from engine.perceptor.conv import ConvTower  # registers itself
 from engine.perceptor.ensemble import Ensemble
 from engine.perceptor.openai_file import AGAIN, check_whole, damage, load_openai, reason, refusal
+from engine.perceptor.parts_tower import PartsTower  # registers itself
 from engine.perceptor.siglip import NaflexPerceptor, SiglipPerceptor
 from engine.report import Reporter
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "perceptor"
 BUNDLED_NAME = "bundled"
-KNOWN_TOWERS = (ConvTower,)
+KNOWN_TOWERS = (PartsTower,)
 KINDS: dict[str, tuple[Any, type[ClipPerceptor]]] = {
     "clip": (CLIPModel, ClipPerceptor),
     "vision-text-dual-encoder": (VisionTextDualEncoderModel, ClipPerceptor),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.wardrobe.outfit import COLORS, HAIR_COLORS, Garment, Look
+from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, Garment, Look
 
 Floats = NDArray[np.float32]
 ALL = tuple(range(24))
@@ -22,12 +22,16 @@ LOWER, TRUNK, HEAD = (0, 1, 2, 3, 4, 5, 7, 8), (0, 3, 6, 9), (12, 15)
 
 @dataclass(frozen=True)
 class Prop:
-    """A closed mesh: canonical vertices (P, 3), faces (Q, 3), colours (P, 3), the joints that may carry it."""
+    """A closed mesh: canonical vertices (P, 3), faces (Q, 3), colours (P, 3), the joints that may carry it.
+
+    ``part`` names the entry of `parts.PARTS` that it belongs to.
+    """
 
     vertices: Floats
     faces: NDArray[np.int32]
     colors: Floats
     joints: tuple[int, ...] = ALL
+    part: str = "hair"
 
 
 def grid_faces(rows: int, columns: int) -> NDArray[np.int32]:
@@ -160,7 +164,8 @@ def props_of(look: Look) -> list[Prop]:
         pieces.append(Prop(vertices.astype(np.float32), faces, (hair * strands).clip(0, 1).astype(np.float32), joints))
     for garment in look.garments:
         for (vertices, faces), joints in _garment_shapes(garment.kind):
-            pieces.append(Prop(vertices.astype(np.float32), faces, _prop_colors(garment, vertices), joints))
+            colors, part = _prop_colors(garment, vertices), GARMENT_KINDS[garment.kind][0]
+            pieces.append(Prop(vertices.astype(np.float32), faces, colors, joints, part))
     return pieces
 
 

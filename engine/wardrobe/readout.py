@@ -54,7 +54,7 @@ def space() -> Space:
     """The space of truths that the bundled perceptor learned."""
     arrays = _stored()[1]
     mean = {name: arrays[f"mean.{name}"] for name in SHARES}
-    scale = {name: float(arrays[f"scale.{name}"][0]) for name in SHARES}
+    scale = {name: arrays[f"scale.{name}"] for name in SHARES}
     return Space(mean, scale, arrays["rotation"])
 
 
@@ -92,8 +92,5 @@ def expected_truths(text: str) -> NDArray[np.float32]:
 
 def expected_shape(text: str) -> NDArray[np.float32]:
     """(5,) height, weight, muscle, age and gender in about -1..1 that a text leads one to expect."""
-    rotation = space().rotation[-5:]  # shape is the last group of `SHARES`
-    found: NDArray[np.float32] = (
-        rotation @ _read([text, prompts.body(text)]).mean(0) / space().scale["shape"] + space().mean["shape"]
-    )
+    found: NDArray[np.float32] = space().group("shape", _read([text, prompts.body(text)]).mean(0))
     return found

@@ -1,9 +1,10 @@
-"""What can be said of a figure, as one vector: the space that the bundled perceptor's towers learn first.
+"""What can be said of a figure, as one vector: the space that the bundled perceptor's towers learn.
 
-A figure's truths are its colours at canonical points, the kinds of its garments, hair and beard, and its five shape
-numbers; each group is centred and scaled to a share of the total variance, and the whole rotated by a principal
-component analysis. A picture regresses to its figure's vector. A caption regresses to the mean of all figures it fits,
-so what it leaves open falls to zero: the cosine of the two judges what was said and nothing else.
+A figure's truths are its colours at canonical points, the colours of its parts, the kinds of its garments, hair and
+beard, its five shape numbers and where its joints are; each group is centred and scaled to a share of the total
+variance, and the whole rotated by a principal component analysis. A picture regresses to its figure's vector. A caption
+regresses to the mean of all figures it fits, so what it leaves open falls to zero: the cosine of the two judges what
+was said and nothing else.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.wardrobe.outfit import BEARDS, GARMENT_KINDS, HAIR_STYLES, PATTERNS, Look
+from engine.wardrobe.outfit import BEARDS, COLORS, GARMENT_KINDS, HAIR_COLORS, HAIR_STYLES, PATTERNS, Look
 from engine.wardrobe.paint import paint
+from engine.wardrobe.parts import part_colors, tone
 
 _HALF = np.array(
     [
@@ -31,7 +33,15 @@ _HALF = np.array(
 )  # fmt: skip
 PROBES: NDArray[np.float32] = np.concatenate([_HALF, _HALF * [-1, 1, 1]]).astype(np.float32)
 """(48, 3) canonical points, mirrored in x, whose colours say what a figure looks like without words."""
-SHARES = {"probes": 1.0, "kinds": 0.8, "shape": 0.9}
+HANGING = {
+    "skirt": -0.31, "dress": -0.33, "coat": -0.44, "long_skirt": -0.83, "gown": -0.88, "robe": -0.89,
+}  # fmt: skip
+"""Garments that hang from the waist and hide the legs, with their hems' heights."""
+POSE_JOINTS = (4, 5, 7, 8, 15, 18, 19, 20, 21)
+"""Knees, ankles, head, elbows and wrists: where they are says what a figure does."""
+SHARES = {"probes": 0.8, "parts": 1.2, "kinds": 0.9, "shape": 0.9, "pose": 0.5}
+"""Parts of the total variance. The last two groups are not a look's."""
+POSE_SIZE = 3 * len(POSE_JOINTS)
 KINDS = (*GARMENT_KINDS, *HAIR_STYLES, *BEARDS, *PATTERNS)
 _COLUMN = {name: i for i, name in enumerate(KINDS)}
 
@@ -45,18 +55,54 @@ def kinds_of(look: Look) -> tuple[int, ...]:
     return tuple(_COLUMN[name] for name in names)
 
 
-def truths(probes: NDArray, shape: NDArray, looks: list[Look]) -> dict[str, NDArray]:
-    """The groups of N figures: probes (N, P, 3), shape (N, 5)."""
+def probe_colors(look: Look) -> NDArray[np.float32]:
+    """(P, 3) sRGB of what is seen over each probe: paint, and the pieces that hang before it."""
+    colors = paint(look, PROBES, 0.002)
+    x, y, z = np.abs(PROBES[:, 0]), PROBES[:, 1], PROBES[:, 2]
+    if look.hair_style == "long":
+        colors[(z < 0) & (y > 0.36) & (x < 0.12)] = HAIR_COLORS[look.hair_color]
+    for garment in look.garments:
+        if garment.kind in HANGING:
+            colors[(y < 0.055) & (y > HANGING[garment.kind]) & (x < 0.3)] = COLORS[garment.color]
+        elif garment.kind in ("cape", "backpack"):
+            low = -0.62 if garment.kind == "cape" else 0.13
+            colors[(z < -0.03) & (y > low) & (y < 0.5) & (x < 0.25)] = COLORS[garment.color]
+    return colors
+
+
+def truths(looks: list[Look], shape: NDArray | None = None, pose: NDArray | None = None) -> dict[str, NDArray]:
+    """The groups of N figures.
+
+    Args:
+        looks: N of them.
+        shape: (N, 5) height, weight, muscle, age, gender in -1..1; None where only looks matter.
+        pose: (N, POSE_SIZE) of `pose_truths`; None likewise.
+    """
     kinds = np.zeros((len(looks), len(KINDS)), np.float32)
     for row, look in enumerate(looks):
         kinds[row, list(kinds_of(look))] = 1
-    return {"probes": probes.reshape(len(probes), -1), "kinds": kinds, "shape": shape}
+    count = len(looks)
+    groups = {
+        "probes": np.stack([tone(probe_colors(look)).ravel() for look in looks]),
+        "parts": np.stack([part_colors(look).ravel() for look in looks]),
+        "kinds": kinds,
+    }
+    if shape is not None and pose is not None:
+        groups |= {"shape": shape.reshape(count, 5), "pose": pose.reshape(count, POSE_SIZE)}
+    return groups
 
 
-def look_truths(looks: list[Look], shapes: NDArray | None = None) -> dict[str, NDArray]:
-    """`truths` of looks without pictures; ``shapes`` (N, 5), or zeros where only the looks matter."""
-    probes = np.stack([paint(look, PROBES, 0.002) for look in looks])
-    return truths(probes, np.zeros((len(looks), 5), np.float32) if shapes is None else shapes, looks)
+def pose_truths(joints: NDArray) -> NDArray[np.float32]:
+    """(N, POSE_SIZE) from posed joints (N, 24, 3): places from the pelvis, seen along the hips, in leg lengths."""
+    hips = joints[:, 1] - joints[:, 2]
+    side = hips * [1, 0, 1]
+    side = side / np.linalg.norm(side, axis=1, keepdims=True).clip(1e-6)
+    up = np.broadcast_to(np.array([0.0, 1.0, 0.0]), side.shape)
+    frame = np.stack([side, up, np.cross(side, up)], 1)  # (N, 3 axes, 3)
+    local = np.einsum("nac,njc->nja", frame, joints[:, POSE_JOINTS] - joints[:, :1])
+    length = np.linalg.norm(joints[:, 4] - joints[:, 1], axis=1) + np.linalg.norm(joints[:, 7] - joints[:, 4], axis=1)
+    found: NDArray[np.float32] = (local / length[:, None, None]).reshape(len(joints), -1).astype(np.float32)
+    return found
 
 
 @dataclass
@@ -64,19 +110,45 @@ class Space:
     """An affine map from truths to the embedding."""
 
     mean: dict[str, NDArray]
-    scale: dict[str, float]
+    scale: dict[str, NDArray]  # one number for each column
     rotation: NDArray  # (all, D)
 
     @staticmethod
     def fit(groups: dict[str, NDArray], size: int) -> Space:
-        """From the truths of many figures."""
+        """From the truths of many figures. Rare things are halfway lifted to the variance of common ones."""
         mean = {name: values.mean(0) for name, values in groups.items()}
-        scale = {name: float((SHARES[name] / values.var(0).sum()) ** 0.5) for name, values in groups.items()}
-        centred = np.concatenate([(groups[n] - mean[n]) * scale[n] for n in SHARES], 1)
-        _, _, directions = np.linalg.svd(centred, full_matrices=False)
-        return Space(mean, scale, directions[:size].T.astype(np.float32))
+        scale = {}
+        for name, values in groups.items():
+            variance = values.var(0)
+            weight = (variance + 0.02 * variance.max() + 1e-9) ** -0.25
+            scale[name] = weight * (SHARES[name] / ((variance * weight**2).sum() + 1e-9)) ** 0.5
+        space = Space(mean, scale, np.zeros((0, 0)))
+        _, _, directions = np.linalg.svd(space.centred(groups), full_matrices=False)
+        space.rotation = directions[:size].T.astype(np.float32)
+        return space
+
+    def centred(self, groups: dict[str, NDArray]) -> NDArray:
+        """(N, all) scaled columns; groups that are not given are at their means."""
+        count = len(next(iter(groups.values())))
+        return np.concatenate(
+            [
+                (groups[n] - self.mean[n]) * self.scale[n] if n in groups else np.zeros((count, len(self.mean[n])))
+                for n in SHARES
+            ],
+            1,
+        )
 
     def __call__(self, groups: dict[str, NDArray]) -> Tensor:
         """(N, D) embeddings of truths."""
-        centred = np.concatenate([(groups[n] - self.mean[n]) * self.scale[n] for n in SHARES], 1)
-        return torch.from_numpy((centred @ self.rotation).astype(np.float32))
+        return torch.from_numpy((self.centred(groups) @ self.rotation).astype(np.float32))
+
+    def group(self, name: str, embedded: NDArray) -> NDArray:
+        """(N, columns) what embeddings (N, D) say of one group, in its own units."""
+        first = 0
+        for other in SHARES:
+            width = len(self.mean[other])
+            if other == name:
+                break
+            first += width
+        rows = self.rotation[first : first + len(self.mean[name])]
+        return embedded @ rows.T / self.scale[name] + self.mean[name]

@@ -26,9 +26,10 @@ from engine.shape import query
 from engine.shape.codebook import BUNDLED
 from engine.training.perceptor import grammar
 from engine.training.perceptor.figures import ShapeSpace
+from engine.training.perceptor.train import caption_pool, expected
 from engine.wardrobe import readout
 from engine.wardrobe.outfit import Look, Shape
-from engine.wardrobe.truths import SHARES, Space, look_truths
+from engine.wardrobe.truths import SHARES, Space, truths
 
 SEED = 0
 STOUT, BEYOND = 0.5, 0.8
@@ -114,23 +115,17 @@ def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str]]:
 def make_outfits(space: Space, rng: np.random.Generator) -> None:
     """Write ``assets/outfits.safetensors``: looks, their truths, the space and the text tower's read-out into it."""
     perceptor = load_perceptor()
-    captions: list[str] = []
-    targets: list[NDArray] = []
-    while len(captions) < READOUT:
-        samples = [sample for sample in (grammar.sample(rng) for _ in range(1000)) if sample.view == "body"]
-        targets.append(space(look_truths([s.look for s in samples], numbers([s.shape for s in samples]))).numpy())
-        captions += [sample.caption for sample in samples]
+    captions, groups, moving = caption_pool(READOUT, SEED + 77, True)
     embedded = embed(perceptor, captions)
     inputs = np.concatenate([embedded, np.ones((len(embedded), 1), np.float32)], 1)
     gram = inputs.T @ inputs + 1e-2 * np.eye(inputs.shape[1])
-    matrix = np.linalg.solve(gram, inputs.T @ np.concatenate(targets))
+    matrix = np.linalg.solve(gram, inputs.T @ expected(groups, moving, space).numpy())
     looks, spoken = choose_looks(rng)
-    shapes = np.tile(space.mean["shape"], (len(looks), 1))
     packed = zlib.compress(json.dumps([asdict(look) for look in looks], separators=(",", ":")).encode(), 9)
     arrays = {f"mean.{name}": space.mean[name] for name in SHARES}
-    arrays |= {f"scale.{name}": np.array([space.scale[name]]) for name in SHARES}
+    arrays |= {f"scale.{name}": space.scale[name] for name in SHARES}
     arrays["captions"] = embed(perceptor, spoken)
-    arrays |= {"rotation": space.rotation, "readout": matrix, "truths": space(look_truths(looks, shapes)).numpy()}
+    arrays |= {"rotation": space.rotation, "readout": matrix, "truths": space(truths(looks)).numpy()}
     tensors = {name: torch.from_numpy(np.ascontiguousarray(value)).half() for name, value in arrays.items()}
     tensors["looks"] = torch.from_numpy(np.frombuffer(packed, np.uint8).copy())
     save_file(tensors, readout.CODEBOOK, {"perceptor": perceptor.checksum, "version": "1", "seed": str(SEED)})

@@ -11,10 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.wardrobe.truths import truths
-
-SIZE = 64
-"""Side of the perceptor's pictures."""
+from engine.wardrobe.outfit import Look
+from engine.wardrobe.truths import Space, truths
 
 
 @dataclass
@@ -22,67 +20,61 @@ class Batch:
     """One batch of B image-caption pairs."""
 
     images: Tensor  # (B, 3, S, S)
+    albedo: Tensor  # (B, 3, S, S)
+    part: Tensor  # (B, M, M) 0 for background, else 1 + index into `parts.PARTS`
+    region: Tensor  # (B, M, M) 0 for background, else 1 + index of a probe
     captions: list[str]
     negatives: list[str]  # each caption with something swapped
-    truths: dict[str, np.ndarray]  # what is to be seen, see `space`
+    target: Tensor  # (B, D) the figures' truths in the space
+    shape: np.ndarray  # (B, 5)
+    looks: list[Look]
     kinds: list[str]
 
 
 class Figures:
-    """All shards of a folder; `refresh` takes in those that have come since."""
+    """All shards of a folder with their places in a space; `refresh` takes in those that have come since."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self.folder, self.limit = folder, limit
+    def __init__(self, folder: Path, space: Space, limit: int) -> None:
+        self.folder, self.space, self.limit = folder, space, limit
         self.shards: dict[str, dict] = {}
 
     def refresh(self) -> None:
         """Load new shards, oldest names first, up to the limit."""
         for path in sorted(self.folder.glob("*.pkl")):
             if path.name not in self.shards and len(self.shards) < self.limit:
-                self.shards[path.name] = shrunk(pickle.loads(path.read_bytes()))
+                shard = pickle.loads(path.read_bytes())
+                shard["target"] = self.space(truths(shard["look"], shard["shape"], shard["pose"]))
+                self.shards[path.name] = shard
 
     def batch(self, count: int, generator: torch.Generator, plain: bool = False) -> Batch:
-        """A random batch; ``plain`` ones (for evaluation) are lit from the front before white."""
-        seed = int(torch.randint(2**31, (1,), generator=generator))
-        rng = np.random.default_rng(seed)
+        """A random batch; ``plain`` ones (for evaluation) are whole figures lit from the front before white."""
+        rng = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
         shards = list(self.shards.values())
         chosen = [
-            (shards[rng.integers(len(shards))], int(rng.integers(500)), int(rng.integers(3))) for _ in range(count)
+            (shards[rng.integers(len(shards))], int(rng.integers(500)), 0 if plain else int(rng.integers(3)))
+            for _ in range(count)
         ]
-        albedo = torch.from_numpy(np.stack([s["albedo"][i, v] for s, i, v in chosen])).permute(0, 3, 1, 2).float() / 255
-        normal = torch.from_numpy(np.stack([s["normal"][i, v] for s, i, v in chosen])).permute(0, 3, 1, 2).float() / 127
-        mask = torch.from_numpy(np.stack([s["mask"][i, v] for s, i, v in chosen])).unsqueeze(1).float() / 255
-        images = plain_pictures(albedo, normal, mask) if plain else pictures(albedo, normal, mask, generator)
-        probes, shape = (np.stack([s[name][i] for s, i, _ in chosen]) for name in ("probes", "shape"))
+
+        def stack(name: str) -> Tensor:
+            return torch.from_numpy(np.stack([shard[name][i, v] for shard, i, v in chosen]))
+
+        albedo = stack("albedo").permute(0, 3, 1, 2).float() / 255
+        normal = stack("normal").permute(0, 3, 1, 2).float() / 127
+        mask = stack("mask").unsqueeze(1).float() / 255
+        part, region = stack("part").long(), stack("region").long()
+        if plain:
+            images = plain_pictures(albedo, normal, mask)
+        else:
+            images, albedo, part, region = pictures(albedo, normal, mask, part, region, generator)
         return Batch(
-            images,
+            images, albedo, part, region,
             [s["caption"][i] for s, i, _ in chosen],
             [s["negatives"][i][int(rng.integers(len(s["negatives"][i])))] for s, i, _ in chosen],
-            truths(probes, shape, [s["look"][i] for s, i, _ in chosen]),
+            torch.stack([s["target"][i] for s, i, _ in chosen]),
+            np.stack([s["shape"][i] for s, i, _ in chosen]),
+            [s["look"][i] for s, i, _ in chosen],
             [s["kind"][i] for s, i, _ in chosen],
         )  # fmt: skip
-
-
-def shrunk(shard: dict) -> dict:
-    """A shard's pictures at the perceptor's size: colours and normals are means over what the mask holds."""
-    for first in range(0, len(shard["mask"]), 100):
-        part = slice(first, first + 100)
-        mask = torch.from_numpy(shard["mask"][part]).float().unsqueeze(2)  # (n, VIEWS, 1, S, S)
-        shape = mask.shape[:2]
-
-        def small(values: Tensor, shape: torch.Size = shape) -> Tensor:
-            flat = F.interpolate(values.flatten(0, 1), (SIZE, SIZE), mode="bilinear", antialias=True)
-            return flat.unflatten(0, shape)
-
-        cover = small(mask)
-        for name, kind in (("albedo", np.uint8), ("normal", np.int8)):
-            values = torch.from_numpy(shard[name][part]).float().permute(0, 1, 4, 2, 3) * mask
-            mean = (small(values) / cover.clamp_min(1e-3)).permute(0, 1, 3, 4, 2)
-            shard.setdefault("small " + name, []).append(mean.round().clamp(-127, 255).numpy().astype(kind))
-        shard.setdefault("small mask", []).append((cover[:, :, 0] * 255).round().clamp(0, 255).byte().numpy())
-    for name in ("albedo", "normal", "mask"):
-        shard[name] = np.concatenate(shard.pop("small " + name))
-    return shard
 
 
 def full_normal(normal: Tensor) -> Tensor:
@@ -98,8 +90,14 @@ def plain_pictures(albedo: Tensor, normal: Tensor, mask: Tensor) -> Tensor:
     return albedo * shading * mask + (1 - mask)
 
 
-def pictures(albedo: Tensor, normal: Tensor, mask: Tensor, generator: torch.Generator) -> Tensor:
-    """Random light, background, texture disturbance, shift, mirror and noise: (B, 3, S, S) in 0..1."""
+def pictures(
+    albedo: Tensor, normal: Tensor, mask: Tensor, part: Tensor, region: Tensor, generator: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Random light, background, texture disturbance, shift, mirror and noise.
+
+    Returns:
+        Pictures (B, 3, S, S) in 0..1, and albedo and maps moved along with them.
+    """
     count, _, size, _ = albedo.shape
 
     def uniform(low: float, high: float) -> Tensor:
@@ -108,25 +106,34 @@ def pictures(albedo: Tensor, normal: Tensor, mask: Tensor, generator: torch.Gene
     def gauss(*shape: int) -> Tensor:
         return torch.randn(*shape, generator=generator)
 
-    # colour shared by all three channels; a grey body shows geometry alone, as the textureless guidance does
+    # off-manifold texture: what a half-painted surface looks like, smooth and in colour, or speckled
     texture = F.interpolate(gauss(count, 3, 8, 8), (size, size), mode="bilinear", align_corners=False)
-    albedo = albedo * (1 + 0.07 * (uniform(0, 1) < 0.25) * texture) * uniform(0.85, 1.12)
-    grey = uniform(0, 1) < 0.08
-    albedo = torch.where(grey, torch.full_like(albedo, 0.75), albedo)
+    speckle = gauss(count, 3, size, size) * uniform(0, 0.25) * (uniform(0, 1) < 0.2)
+    albedo = albedo * uniform(0.88, 1.1)
+    painted = albedo * (1 + uniform(0, 0.18) * (uniform(0, 1) < 0.35) * texture) + speckle
+    grey = uniform(0, 1) < 0.08  # geometry alone, as the textureless guidance shows it
+    painted = torch.where(grey, torch.full_like(albedo, 0.75), painted)
     direction = F.normalize(
         torch.cat([gauss(count, 1) * 0.6, 0.3 + gauss(count, 1) * 0.5, torch.ones(count, 1)], 1), dim=1
     )
     ambient = uniform(0.15, 0.7)
     lambert = (full_normal(normal) * direction[:, :, None, None]).sum(1, keepdim=True).clamp_min(0)
     shading = torch.where((uniform(0, 1) < 0.15) & ~grey, torch.ones_like(lambert), ambient + (1 - ambient) * lambert)
-    picture = albedo * shading * mask + backgrounds(count, size, generator) * (1 - mask)
-    shift = torch.randint(-3, 4, (2,), generator=generator).tolist()
-    picture = torch.roll(picture, shift, (2, 3))
-    picture = torch.where(uniform(0, 1) < 0.5, picture.flip(3), picture)
+    picture = painted * shading * mask + backgrounds(count, size, generator) * (1 - mask)
+    step = size // part.shape[-1]
+    shift = torch.randint(-1, 2, (2,), generator=generator) * step
+    flip = torch.rand(count, generator=generator) < 0.5
+
+    def moved(values: Tensor, scale: int) -> Tensor:
+        values = torch.roll(values, (shift // scale).tolist(), (-2, -1))
+        return torch.where(flip.reshape(-1, *[1] * (values.dim() - 1)), values.flip(-1), values)
+
+    picture = moved(picture, 1)
     soft = F.avg_pool2d(F.pad(picture, (1, 1, 1, 1), mode="replicate"), 3, 1)
     picture = torch.where(uniform(0, 1) < 0.2, soft, picture)
-    picture = picture + gauss(*picture.shape) * uniform(0, 0.05) * (uniform(0, 1) < 0.3)
-    return picture.clamp(0, 1)
+    picture = picture + gauss(*picture.shape) * uniform(0, 0.06) * (uniform(0, 1) < 0.3)
+    albedo = torch.where(grey, torch.full_like(albedo, 0.75), albedo)
+    return picture.clamp(0, 1), moved(albedo, 1), moved(part, step), moved(region, step)
 
 
 def backgrounds(count: int, size: int, generator: torch.Generator) -> Tensor:

@@ -1,9 +1,9 @@
-"""How well words are understood: ``python -m engine.training.perceptor.evaluate [--prompts N]`` prints two tables.
+"""How well avatars follow words: ``python -m engine.training.perceptor.evaluate [--prompts N]`` prints two tables.
 
 Shapes: pairs of prompts that differ in one word ("a tall nurse", "a short nurse"); the share of pairs whose bodies
 differ the right way, by the words' read-out alone, by pictures alone, and together. Outfits: random garments in random
 colours; the share that the found outfit has, and has in the right colour, by the codebook, by the text prior's search,
-and with pictures.
+and with pictures. (`zero_shot` judges the perceptor itself, on pictures.)
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""Render training figures: ``python -m engine.training.perceptor.figures SHAPES.npz MOCAP.npz OUT_DIR --seed N``.
+"""Render training figures: ``python -m engine.training.perceptor.figures SHAPES.npz OUT_DIR --seed N``.
 
 Each figure is a body in a look in a pose, seen by three cameras; what is stored is albedo, normal and mask, so that
-light, background and noise are drawn anew each time the trainer sees it. Shards of 500 figures, written atomically.
+light, background and noise are drawn anew each time the trainer sees it, and which part of the look and which place of
+the body each pixel shows. Shards of 500 figures, written atomically.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import pickle
 import time
 from dataclasses import dataclass
@@ -18,20 +18,25 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from engine.body import bone_transforms, load_body, stand_pose
+from engine.motion.candidates import load_pose_codes
+from engine.motion.matcher import concepts
 from engine.protocol import write_atomically
 from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
 from engine.training.perceptor import grammar
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look, Shape
-from engine.wardrobe.paint import paint
-from engine.wardrobe.truths import PROBES
+from engine.wardrobe.parts import PARTS, part_labels
+from engine.wardrobe.props import props_of
+from engine.wardrobe.truths import PROBES, pose_truths
 
-SIZE = 96
-"""Side of the stored pictures; the trainer shrinks them."""
+SIZE = 64
+"""Side of the stored pictures, each pixel the mean of two by two rays."""
+MAP = 32
+"""Side of the maps of parts and regions."""
 VIEWS = 3
 SHARD = 500
-POSED = 0.15
+POSED = 0.25
 """Share of figures in a captured pose; the others stand as the avatar does when it is judged."""
 AGE_ANCHORS = ([0, 0.17, 0.3, 0.42, 0.55, 0.75, 0.9, 1.0], [0.02, 0.13, 0.31, 0.53, 0.67, 0.82, 0.95, 1.0])
 """The grammar's age and anny's, at the same years of life."""
@@ -77,9 +82,11 @@ class Figure:
 
     albedo: NDArray[np.uint8]  # (VIEWS, SIZE, SIZE, 3)
     normal: NDArray[np.int8]  # (VIEWS, SIZE, SIZE, 2), camera frame (right, up); the third part points to the camera
-    mask: NDArray[np.bool_]  # (VIEWS, SIZE, SIZE)
-    probes: NDArray[np.float32]  # (2 * probes, 3) colours at the canonical probes
+    mask: NDArray[np.uint8]  # (VIEWS, SIZE, SIZE) cover, 255 for whole
+    part: NDArray[np.uint8]  # (VIEWS, MAP, MAP) 0 for background, else 1 + index into `PARTS`
+    region: NDArray[np.uint8]  # (VIEWS, MAP, MAP) 0 for background, else 1 + the nearest of the left half's probes
     shape: NDArray[np.float32]  # (5,) height, weight, muscle, age, gender
+    pose: NDArray[np.float32]  # of `pose_truths`
     views: list[str]
     caption: str
     negatives: list[str]
@@ -104,7 +111,7 @@ def body_camera(vertices: NDArray, view: str, rng: np.random.Generator) -> Camer
     distance = covered / 2 / np.tan(np.radians(fov / 2))
     center = vertices.mean(0)
     target = np.array([center[0] + rng.normal(0, 0.04), target_y, center[2]])
-    return Camera.orbit(target, distance, azimuth, rng.normal(0, 12), fov, SIZE)
+    return Camera.orbit(target, distance, azimuth, rng.normal(0, 12), fov, 2 * SIZE)
 
 
 def face_camera(head: NDArray, scale: float, rng: np.random.Generator) -> Camera:
@@ -112,7 +119,7 @@ def face_camera(head: NDArray, scale: float, rng: np.random.Generator) -> Camera
     covered = rng.uniform(0.30, 0.50) * scale
     target = head + np.array([rng.normal(0, 0.015), 0.035 + rng.normal(0, 0.02), 0.03]) * scale
     distance = covered / 2 / np.tan(np.radians(35 / 2))
-    return Camera.orbit(target, distance, rng.normal(0, 28), rng.normal(0, 10), 35.0, SIZE)
+    return Camera.orbit(target, distance, rng.normal(0, 28), rng.normal(0, 10), 35.0, 2 * SIZE)
 
 
 def view_names(view: str, rng: np.random.Generator) -> list[str]:
@@ -124,20 +131,25 @@ def view_names(view: str, rng: np.random.Generator) -> list[str]:
     return ["body", "body", "side" if rng.random() < 0.7 else "face"]
 
 
-def head_joint(joints: NDArray, pose: NDArray) -> NDArray:
-    """(3,) where the head joint of rest joints (24, 3) is in a pose (24, 3)."""
-    transform = bone_transforms(joints, pose[None].astype(np.float32))[0, 15]
-    return transform[:3, :3] @ joints[15] + transform[:3, 3]
+HALF = PROBES[: len(PROBES) // 2]
+
+
+def regions(canonical: NDArray) -> NDArray[np.uint8]:
+    """(N,) 1 + the index of the probe that canonical points (N, 3) are nearest to, left and right alike."""
+    places = np.concatenate([np.abs(canonical[:, :1]), canonical[:, 1:]], 1)
+    nearest: NDArray[np.uint8] = (1 + cdist(places, HALF * [1, 1, 1]).argmin(1)).astype(np.uint8)
+    return nearest
 
 
 class Studio:
     """Makes figures."""
 
-    def __init__(self, shapes_file: Path, poses: NDArray, pose_captions: list[list[str]], seed: int) -> None:
+    def __init__(self, shapes_file: Path, seed: int) -> None:
         self.body = load_body()
         self.wardrobe = Wardrobe(self.body)
         self.space = ShapeSpace(shapes_file)
-        self.poses, self.pose_captions = poses, pose_captions
+        self.poses, self.pose_captions = labelled_poses()
+        self.skin_regions = regions(self.wardrobe.canonical)
         self.rng = np.random.default_rng(seed)
 
     def figure(self) -> Figure:
@@ -151,82 +163,100 @@ class Studio:
         if rng.random() < POSED:
             index = int(rng.integers(len(self.poses)))
             pose = self.poses[index].copy()
-            pose[0] = 0.0 if rng.random() < 0.3 else pose[0]
-            if self.pose_captions[index] and sample.view == "body" and rng.random() < 0.6:
+            if sample.view == "body" and rng.random() < 0.6:
                 caption, negatives = self._motion_caption(index), [self._motion_caption() for _ in range(3)]
                 kind, names = "motion", ["body", "body", "side"]
         vertices = dressed.posed(pose)
+        posed_joints = bone_transforms(dressed.joints, pose[None].astype(np.float32))[0]
+        joints = np.einsum("jab,jb->ja", posed_joints[:, :3, :3], dressed.joints) + posed_joints[:, :3, 3]
+        labels = self._labels(sample.look)
         caster = MeshRaycaster(vertices, dressed.faces)
         scale = float(np.linalg.norm(dressed.joints[15] - dressed.joints[12])) / 0.105
-        head = head_joint(dressed.joints, pose)
         views = []
         for name in names:
-            camera = face_camera(head, np.clip(scale, 0.5, 1.4), rng) if name == "face" else None
-            views.append(self._view(caster, camera or body_camera(vertices, name, rng), dressed))
-        albedo, normal, mask = (np.stack(part) for part in zip(*views))
+            camera = face_camera(joints[15], np.clip(scale, 0.5, 1.4), rng) if name == "face" else None
+            camera = camera or body_camera(vertices, name, rng)
+            views.append(_view(caster, camera, dressed.faces, dressed.colors, *labels))
         shape = sample.shape
+        numbers = np.array([shape.height, shape.weight, shape.muscle, shape.age * 2 - 1, shape.gender], np.float32)
+        albedo, normal, mask, part, region = (np.stack(column) for column in zip(*views))
         return Figure(
-            albedo, normal, mask, paint(sample.look, PROBES, 0.002),
-            np.array([shape.height, shape.weight, shape.muscle, shape.age * 2 - 1, shape.gender], np.float32),
+            albedo, normal, mask, part, region, numbers, pose_truths(joints[None])[0],
             names, caption, negatives, kind, sample.look,
         )  # fmt: skip
 
-    def _motion_caption(self, index: int | None = None) -> str:
-        while index is None or not self.pose_captions[index]:
-            index = int(self.rng.integers(len(self.poses)))
-        text = str(self.rng.choice(self.pose_captions[index]))
-        template = self.rng.choice(["a rendered 3d man is {}", "a person is {}", "{}", "someone {}"])
-        return template.format(text)
+    def _labels(self, look: Look) -> tuple[NDArray, NDArray]:
+        """(V,) part and region of every vertex of the dressed body, as `Figure` stores them."""
+        props = props_of(look)
+        part = [1 + part_labels(look, self.wardrobe.canonical)]
+        part += [np.full(len(prop.vertices), 1 + PARTS.index(prop.part), np.uint8) for prop in props]
+        return np.concatenate(part), np.concatenate([self.skin_regions, *(regions(prop.vertices) for prop in props)])
 
-    def _view(self, caster: MeshRaycaster, camera: Camera, dressed) -> tuple:
-        hits = caster.cast(camera)
-        albedo = hits.interpolate(dressed.faces, dressed.colors)
-        right, up, forward = camera.axes()
-        normal = hits.normal @ np.stack([right, up, -forward], 1)
-        return (
-            (albedo * 255).clip(0, 255).astype(np.uint8),
-            (normal[..., :2] * 127).clip(-127, 127).astype(np.int8),
-            hits.mask,
-        )
+    def _motion_caption(self, index: int | None = None) -> str:
+        index = int(self.rng.integers(len(self.poses))) if index is None else index
+        return motion_caption(self.pose_captions[index], self.rng)
+
+
+MOTION_TEMPLATES = ("a rendered 3d man is {}", "a person is {}", "{}", "someone {}")
+
+
+def motion_caption(texts: list[str], rng: np.random.Generator) -> str:
+    """One of a pose's texts in a template."""
+    return str(rng.choice(MOTION_TEMPLATES)).format(str(rng.choice(texts)))
+
+
+def labelled_poses() -> tuple[NDArray, list[list[str]]]:
+    """The pose codebook's poses (N, 24, 3), root upright, with the texts of the movement each stands for best."""
+    codes = load_pose_codes()
+    texts = {concept.name: list(concept.texts) for concept in concepts()}
+    best = [max(names, key=names.__getitem__) if names else None for names in codes.movements]
+    kept = [index for index, name in enumerate(best) if name in texts]
+    return codes.prior.poses(codes.latents[kept]), [texts[str(best[index])] for index in kept]
+
+
+def _view(
+    caster: MeshRaycaster, camera: Camera, faces: NDArray, colors: NDArray, part: NDArray, region: NDArray
+) -> tuple[NDArray, ...]:
+    """Albedo, normal, mask, part and region of one view."""
+    hits = caster.cast(camera)
+    cover = hits.mask.reshape(SIZE, 2, SIZE, 2).astype(np.float32)
+    right, up, forward = camera.axes()
+    normal = (hits.normal @ np.stack([right, up, -forward], 1))[..., :2]
+
+    def mean(values: NDArray) -> NDArray:
+        weighted = values.reshape(SIZE, 2, SIZE, 2, -1) * cover[..., None]
+        total: NDArray = weighted.sum((1, 3)) / np.maximum(cover.sum((1, 3)), 1)[..., None]
+        return total
+
+    corner = faces[hits.face[1::4, 1::4].clip(0), hits.bary[1::4, 1::4].argmax(-1)]
+    seen = hits.mask[1::4, 1::4]
+    return (
+        (mean(hits.interpolate(faces, colors)) * 255).round().clip(0, 255).astype(np.uint8),
+        (mean(normal) * 127).round().clip(-127, 127).astype(np.int8),
+        (cover.mean((1, 3)) * 255).round().astype(np.uint8),
+        np.where(seen, part[corner], 0).astype(np.uint8),
+        np.where(seen, region[corner], 0).astype(np.uint8),
+    )
 
 
 def pack(figures: list[Figure]) -> bytes:
     """One shard as bytes: stacked arrays and lists."""
-    arrays = ("albedo", "normal", "mask", "probes", "shape")
+    arrays = ("albedo", "normal", "mask", "part", "region", "shape", "pose")
     shard: dict = {name: np.stack([getattr(f, name) for f in figures]) for name in arrays}
     shard |= {name: [getattr(f, name) for f in figures] for name in ("views", "caption", "negatives", "kind", "look")}
     return pickle.dumps(shard)
-
-
-def load_poses(mocap: Path, captions: Path | None) -> tuple[NDArray, list[list[str]]]:
-    """Poses (N, 24, 3) with the texts that describe them: every 12th frame of the pack, or a labelled set."""
-    if captions is not None and captions.exists():
-        data = np.load(captions)
-        concepts = json.loads(captions.with_name("motion_labels.json").read_text())
-        return data["poses"], [[concepts[i]["caption"], *concepts[i]["synonyms"]] for i in data["concept"]]
-    data = np.load(mocap)
-    clips = json.loads(mocap.with_name("clips.json").read_text())
-    poses, texts = [], []
-    for clip in clips:
-        frames = data[clip["name"] + "/poses"][::12]
-        poses.append(frames)
-        texts += [[clip["label"].removeprefix("a person is ")]] * len(frames)
-    return np.concatenate(poses), texts
 
 
 def main() -> None:
     """Write shards until stopped or ``--shards`` are there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shapes", type=Path)
-    parser.add_argument("mocap", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--captions", type=Path, help="motion_poses.npz beside motion_labels.json")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--shards", type=int, default=100)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    poses, texts = load_poses(arguments.mocap, arguments.captions)
-    studio = Studio(arguments.shapes, poses, texts, arguments.seed)
+    studio = Studio(arguments.shapes, arguments.seed)
     for index in range(arguments.shards):
         start = time.time()
         figures = [studio.figure() for _ in range(SHARD)]

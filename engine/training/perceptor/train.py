@@ -1,6 +1,6 @@
 """Train the bundled perceptor: ``python -m engine.training.perceptor.train PART FIGURES HELD_OUT OUT --minutes N``.
 
-A dual encoder: `ConvTower` for pictures, a two-layer CLIP text transformer for words. ``prepare`` makes the tokenizer
+A dual encoder: `PartsTower` for pictures, a two-layer CLIP text transformer for words. ``prepare`` makes the tokenizer
 and the space of truths (`engine.wardrobe.truths`); ``text`` and ``image`` then run side by side, each regressing to
 that space, so that their cosine judges what was said; ``merge`` puts the two towers into one model of half precision.
 """
@@ -11,11 +11,14 @@ import argparse
 import pickle
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import (
     CLIPTextConfig,
@@ -24,16 +27,21 @@ from transformers import (
     VisionTextDualEncoderModel,
 )
 
+from engine.body import load_body, stand_pose
 from engine.perceptor.clip import ClipPerceptor
-from engine.perceptor.conv import ConvTowerConfig
+from engine.perceptor.parts_tower import PartsTowerConfig
 from engine.training.perceptor import grammar
-from engine.training.perceptor.data import SIZE, Figures
+from engine.training.perceptor.data import Batch, Figures
+from engine.training.perceptor.figures import POSED, SIZE, labelled_poses, motion_caption
 from engine.training.perceptor.tokenizer import CONTEXT, train_tokenizer
 from engine.training.perceptor.words import Mention, Sample
-from engine.wardrobe.truths import Space, look_truths
+from engine.wardrobe.parts import PARTS
+from engine.wardrobe.truths import PROBES, Space, pose_truths, truths
 
-WIDTH, EMBED = 128, 192
+WIDTH, EMBED = 192, 256
 BATCH = 128
+MOTION = 0.1
+"""Share of captions that speak of what a figure does."""
 SPACE_FILE = "space.pkl"
 
 
@@ -42,9 +50,10 @@ def new_model(tokenizer: CLIPTokenizer) -> VisionTextDualEncoderModel:
     text = CLIPTextConfig(
         vocab_size=len(tokenizer), num_hidden_layers=2, max_position_embeddings=CONTEXT,
         bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
-        hidden_size=WIDTH, intermediate_size=3 * WIDTH, num_attention_heads=4, projection_dim=EMBED,
+        hidden_size=WIDTH, intermediate_size=3 * WIDTH, num_attention_heads=WIDTH // 32, projection_dim=EMBED,
     )  # fmt: skip
-    config = VisionTextDualEncoderConfig.from_vision_text_configs(ConvTowerConfig(SIZE), text, projection_dim=EMBED)
+    vision = PartsTowerConfig(SIZE, parts=len(PARTS), regions=len(PROBES) // 2)
+    config = VisionTextDualEncoderConfig.from_vision_text_configs(vision, text, projection_dim=EMBED)
     return VisionTextDualEncoderModel(config)
 
 
@@ -53,21 +62,31 @@ class Towers:
 
     def __init__(self, folder: Path, fresh: bool) -> None:
         self.tokenizer = CLIPTokenizer.from_pretrained(folder)
-        model = new_model(self.tokenizer) if fresh else VisionTextDualEncoderModel.from_pretrained(folder)
-        self.perceptor = ClipPerceptor(model, self.tokenizer, "training")
-        self.model = model
-        model.train().requires_grad_(True)
+        self.model: Any = new_model(self.tokenizer) if fresh else VisionTextDualEncoderModel.from_pretrained(folder)
+        self.perceptor = ClipPerceptor(self.model, self.tokenizer, "training")
+        self.model.to(memory_format=torch.channels_last).train().requires_grad_(True)
+        self.half = torch.autocast("cpu", torch.bfloat16)  # twice as fast, and as good
 
-    def image(self, images: Tensor) -> Tensor:
-        """(N, EMBED) of pictures (N, 3, SIZE, SIZE)."""
-        pixels = (images - self.perceptor._mean) / self.perceptor._std
-        return self.model.visual_projection(self.model.vision_model(pixel_values=pixels).pooler_output)
+    def image(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, EMBED) of pictures (N, 3, SIZE, SIZE), and the maps that they rest on."""
+        pixels = ((images - self.perceptor._mean) / self.perceptor._std).contiguous(memory_format=torch.channels_last)
+        with self.half:
+            seen = self.model.vision_model(pixel_values=pixels)
+            return self.model.visual_projection(seen.pooler_output).float(), seen.last_hidden_state.float()
 
     def text(self, texts: list[str]) -> Tensor:
         """(N, EMBED) of captions."""
-        tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=CONTEXT, return_tensors="pt")
-        pooled = self.model.text_model(**{k: tokens[k] for k in ("input_ids", "attention_mask")}).pooler_output
-        return self.model.text_projection(pooled)
+        ids = self.tokenizer(texts, truncation=True, max_length=CONTEXT)["input_ids"]
+        order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
+        found = torch.cat([self._encoded([ids[i] for i in part]) for part in np.array_split(order, 4) if len(part)])
+        return found[torch.tensor(order).argsort()]
+
+    def _encoded(self, ids: list[list[int]]) -> Tensor:
+        """(N, EMBED) of token sequences of about the same length, so that little is padding."""
+        tokens = self.tokenizer.pad({"input_ids": ids}, return_tensors="pt")
+        with self.half:
+            pooled = self.model.text_model(**{k: tokens[k] for k in ("input_ids", "attention_mask")}).pooler_output
+            return self.model.text_projection(pooled).float()
 
 
 def regress(found: Tensor, target: Tensor) -> Tensor:
@@ -100,68 +119,150 @@ def phrase(sample: Sample, rng: np.random.Generator) -> str:
     return ("a " if rng.random() < 0.4 else "") + " ".join(mention.words() for mention in chosen)
 
 
-def caption_pool(count: int, seed: int) -> tuple[list[str], dict[str, np.ndarray]]:
-    """Captions with the truths of their figures, without rendering."""
+@lru_cache(maxsize=1)
+def poses() -> tuple[np.ndarray, list[list[str]], np.ndarray]:
+    """`pose_truths` of the labelled poses with their texts, and those of the stand pose."""
+    found, texts = labelled_poses()
+    body = load_body()
+    joints = body.pose(np.zeros(body.num_betas), np.concatenate([found, stand_pose()[None]]))[1]
+    values = pose_truths(joints)
+    return values[:-1], texts, values[-1]
+
+
+def caption_pool(
+    count: int, seed: int, everything: bool = False
+) -> tuple[list[str], dict[str, np.ndarray], np.ndarray]:
+    """Captions with the truths of their figures, without rendering; and which captions speak of the pose.
+
+    ``everything``: a quarter of them hold words that are kept for evaluation otherwise.
+    """
     rng = np.random.default_rng(seed)
-    samples = [grammar.sample(rng) for _ in range(count)]
+    samples = [grammar.sample(rng, everything and rng.random() < 0.25) for _ in range(count)]
     shape = [(s.shape.height, s.shape.weight, s.shape.muscle, s.shape.age * 2 - 1, s.shape.gender) for s in samples]
     captions = [
         phrase(sample, rng) if sample.kind in ("outfit", "override") and rng.random() < PHRASES else sample.caption
         for sample in samples
     ]
-    return captions, look_truths([s.look for s in samples], np.array(shape, np.float32))
+    labelled, texts, standing = poses()
+    moving = rng.random(count) < MOTION
+    index = rng.integers(len(labelled), size=count)
+    posed = moving | (rng.random(count) < POSED)
+    pose = np.where(posed[:, None], labelled[index], standing)
+    for row in np.flatnonzero(moving):
+        captions[row] = motion_caption(texts[index[row]], rng)
+    return captions, truths([s.look for s in samples], np.array(shape, np.float32), pose), moving
 
 
 def prepare(out: Path) -> None:
     """Tokenizer and space, which all parts share."""
     train_tokenizer(out)
-    _, groups = caption_pool(12000, 7)
+    _, groups, _ = caption_pool(12000, 7)
     (out / SPACE_FILE).write_bytes(pickle.dumps(Space.fit(groups, EMBED)))
 
 
-def text_losses(towers: Towers, space: Space) -> Iterator[Tensor]:
+def expected(groups: dict[str, np.ndarray], moving: np.ndarray, space: Space) -> Tensor:
+    """(N, D) truths of a pool's figures; what has nothing to do with a caption is at its mean at once."""
+    for name in groups:
+        groups[name][moving != (name == "pose")] = space.mean[name]
+    return space(groups)
+
+
+def text_losses(towers: Towers, space: Space, everything: bool) -> Iterator[Tensor]:
     """Captions drawn anew all the time; each is used a few times."""
     pool: list[tuple[list[str], Tensor]] = []
     rng, seed = np.random.default_rng(3), 1000
     while True:
-        captions, groups = caption_pool(512, seed)
+        captions, groups, moving = caption_pool(512, seed, everything)
         seed += 1
-        pool = [*pool[-300:], (captions, space(groups))]
+        pool = [*pool[-300:], (captions, expected(groups, moving, space))]
         for _ in range(8):
             texts, target = pool[rng.integers(len(pool))]
             chosen = rng.permutation(len(texts))[:BATCH]
             yield regress(towers.text([texts[i] for i in chosen]), target[chosen])
 
 
-def image_losses(towers: Towers, space: Space, figures: Figures) -> Iterator[Tensor]:
-    """Pictures of stored figures."""
+def image_losses(towers: Towers, figures: Figures, radius: float) -> Iterator[Tensor]:
+    """Pictures of stored figures, as they are or moved by ``radius`` (L2) to where the tower errs most."""
     generator = torch.Generator().manual_seed(1)
     while True:
         figures.refresh()
         for _ in range(100):
             batch = figures.batch(BATCH, generator)
-            yield regress(towers.image(batch.images), space(batch.truths))
+            if radius:
+                batch.images = attacked(towers, batch, radius)
+            found, maps = towers.image(batch.images)
+            yield regress(found, batch.target) + map_loss(maps, batch)
+
+
+def attacked(towers: Towers, batch: Batch, radius: float, steps: int = 1) -> Tensor:
+    """Pictures moved by projected gradient ascent on the regression's loss (Madry et al. 2018)."""
+    towers.model.eval()
+    moved = batch.images
+    for _ in range(steps):
+        moved = moved.detach().requires_grad_(True)
+        (gradient,) = torch.autograd.grad(regress(towers.image(moved)[0], batch.target), moved)
+        length = gradient.flatten(1).norm(dim=1)[:, None, None, None].clamp_min(1e-12)
+        offset = moved + 1.5 * radius / steps * gradient / length - batch.images
+        far = offset.flatten(1).norm(dim=1)[:, None, None, None]
+        moved = (batch.images + offset * (radius / far.clamp_min(radius))).clamp(0, 1)
+    towers.model.train()
+    return moved.detach()
+
+
+def map_loss(maps: Tensor, batch: Batch) -> Tensor:
+    """Cross-entropies of parts and regions, and the error of colours freed from shading."""
+    count = 1 + len(PARTS)
+    loss = 0.4 * F.cross_entropy(maps[:, :count], batch.part) + 0.3 * F.cross_entropy(maps[:, count:-1], batch.region)
+    shrink = batch.images.shape[-1] // maps.shape[-1]
+    albedo = F.avg_pool2d(batch.images, shrink) * maps[:, -1:].exp()
+    error = (albedo - F.avg_pool2d(batch.albedo, shrink)).abs().mean(1)
+    inside = (batch.part > 0).float()
+    return loss + 2.0 * (error * inside).sum() / inside.sum().clamp_min(1)
 
 
 @torch.no_grad()
-def evaluate(towers: Towers, space: Space, held_out: Figures) -> str:
+def evaluate(towers: Towers, held_out: Figures) -> str:
     """Retrieval among 512, how often the right caption beats its hard negative, and variance left unexplained."""
     towers.model.eval()
     batch = held_out.batch(512, torch.Generator().manual_seed(5), plain=True)
-    target = space(batch.truths)
-    seen, spoken, wrong = towers.image(batch.images), towers.text(batch.captions), towers.text(batch.negatives)
+    seen, maps = zip(*(towers.image(part) for part in batch.images.split(128)))
+    found, found_maps = torch.cat(seen), torch.cat(maps)
+    spoken, wrong = towers.text(batch.captions), towers.text(batch.negatives)
     towers.model.train()
-    image, text, false = (F.normalize(x, dim=-1) for x in (seen, spoken, wrong))
-    place = ((text @ image.T).argsort(1, descending=True) == torch.arange(512)[:, None]).float().argmax(1)
-    ideal = ((text @ F.normalize(target, dim=-1).T).argsort(1, descending=True) == torch.arange(512)[:, None]).float()
+    image, text, false, target = (F.normalize(x, dim=-1) for x in (found, spoken, wrong, batch.target))
+
+    def places(scores: Tensor) -> Tensor:
+        return (scores.argsort(1, descending=True) == torch.arange(512)[:, None]).float().argmax(1)
+
+    place, ideal, named = places(text @ image.T), places(text @ target.T), places(image @ target.T)
+    inside = batch.part > 0
+    right = found_maps[:, : 1 + len(PARTS)].argmax(1) == batch.part
     figures = {
         "R@1": (place < 1).float().mean(), "R@10": (place < 10).float().mean(),
-        "ideal R@10": (ideal.argmax(1) < 10).float().mean(),
+        "ideal R@10": (ideal < 10).float().mean(), "image->truth R@1": (named < 1).float().mean(),
         "beats": ((image * text).sum(1) > (image * false).sum(1)).float().mean(),
-        "left": (seen - target).square().sum() / target.square().sum(),
-        "cos": (image * F.normalize(target, dim=-1)).sum(1).mean(),
+        "left": (found - batch.target).square().sum() / batch.target.square().sum(),
+        "cos": (image * target).sum(1).mean(), "parts": right[inside].float().mean(),
     }  # fmt: skip
     return " ".join(f"{name} {float(value):.3f}" for name, value in figures.items())
+
+
+def widen(model: VisionTextDualEncoderModel, state: dict[str, Tensor]) -> None:
+    """Put a narrower text tower's weights into the corner of a wider one, which then says nearly the same.
+
+    Layer norms see a third more (zero) columns, and their gains shrink by as much; new rows start small.
+    """
+    own = model.state_dict()
+    for name, value in state.items():
+        if not name.startswith("text_model.") or name not in own or own[name].dim() != value.dim():
+            continue
+        wide = own[name] * 0.1 if value.dim() == 2 else own[name]
+        shrink = (value.shape[0] / wide.shape[0]) ** 0.5 if "norm" in name and name.endswith("weight") else 1.0
+        wide[tuple(slice(size) for size in value.shape)] = value * shrink
+        if value.dim() == 2:  # old outputs hear nothing of new inputs at first
+            wide[: value.shape[0], value.shape[1] :] *= 0.1
+        own[name] = wide
+    model.load_state_dict(own)
 
 
 def main() -> None:
@@ -177,6 +278,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--shards", type=int, default=60)
+    parser.add_argument("--everything", action="store_true", help="the words held out for evaluation, too")
+    parser.add_argument("--robust", type=float, default=0.0, help="L2 radius of adversarial pictures; 0 for none")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(1)
@@ -185,21 +288,26 @@ def main() -> None:
         return
     towers = Towers(arguments.out, fresh=True)
     for folder, names in zip(arguments.start or (), (("text_",), ("vision_", "visual_"))):
-        state = VisionTextDualEncoderModel.from_pretrained(folder).state_dict()
+        state = load_file(folder / "model.safetensors")
+        if names == ("text_",) and state["text_projection.weight"].shape[1] < WIDTH:
+            widen(towers.model, state)
+            continue
         towers.model.load_state_dict({k: v for k, v in state.items() if k.startswith(names)}, strict=False)
     if arguments.part == "merge":
         towers.model.half()
         save(towers, arguments.out)
         return
     space: Space = pickle.loads((arguments.out / SPACE_FILE).read_bytes())
-    figures, held_out = Figures(arguments.figures, arguments.shards), Figures(arguments.held_out, 2)
-    figures.refresh()
+    figures, held_out = (
+        Figures(arguments.figures, space, arguments.shards),
+        Figures(arguments.held_out, space, 2),
+    )
     held_out.refresh()
     losses = {
-        "text": lambda: text_losses(towers, space),
-        "image": lambda: image_losses(towers, space, figures),
+        "text": lambda: text_losses(towers, space, arguments.everything),
+        "image": lambda: image_losses(towers, figures, arguments.robust),
     }[arguments.part]()
-    train(towers, losses, arguments, lambda: evaluate(towers, space, held_out))
+    train(towers, losses, arguments, lambda: evaluate(towers, held_out))
 
 
 def train(towers: Towers, losses: Iterator[Tensor], arguments: argparse.Namespace, judge: Callable[[], str]) -> None:

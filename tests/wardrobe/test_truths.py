@@ -1,0 +1,85 @@
+"""What can be said of a look, in numbers: parts, probes, poses and the space that they span."""
+
+import numpy as np
+import pytest
+
+from engine.body import load_body, stand_pose
+from engine.wardrobe.canonical import canonical_coordinates
+from engine.wardrobe.outfit import COLORS, Garment, Look
+from engine.wardrobe.paint import paint
+from engine.wardrobe.parts import PARTS, oklab, part_colors, part_labels, tone
+from engine.wardrobe.truths import PROBES, SHARES, Space, pose_truths, probe_colors, truths
+
+BARE = Look("fair", "bald", "black", "none", "black", "brown")
+
+
+def dressed(*garments: Garment) -> Look:
+    return Look(**{**BARE.__dict__, "garments": garments})
+
+
+@pytest.mark.parametrize(
+    ("srgb", "lab"),
+    [  # Ottosson 2020
+        ((1, 1, 1), (1, 0, 0)), ((1, 0, 0), (0.62796, 0.22486, 0.12585)),
+        ((0, 1, 0), (0.86644, -0.23389, 0.17950)), ((0, 0, 1), (0.45201, -0.03246, -0.31153)),
+    ],
+)  # fmt: skip
+def test_oklab_has_the_published_values(srgb, lab):
+    assert np.allclose(oklab(np.array(srgb, float)), lab, atol=2e-4)
+
+
+def test_a_part_has_its_garments_color_and_accent_and_no_other_part_has():
+    plain, caped = part_colors(BARE), part_colors(dressed(Garment("cape", "red", "gold")))
+    row = PARTS.index("back")
+    assert np.allclose(caped[row, :3], tone(np.array(COLORS["red"])))
+    assert np.allclose(caped[row, 4:], tone(np.array(COLORS["gold"])))
+    assert np.allclose(np.delete(caped, row, 0), np.delete(plain, row, 0))
+    assert not plain[row].any()
+    assert part_colors(dressed(Garment("cape", "grey")))[row, 3] > 0.4 > 0.1 > caped[row, 3]
+
+
+def test_labels_lie_where_the_paint_lies():
+    canonical = canonical_coordinates(load_body())
+    look = dressed(Garment("t_shirt", "lime"), Garment("trousers", "lime"))
+    labels, colors = part_labels(look, canonical), paint(look, canonical)
+    lime = np.abs(colors - COLORS["lime"]).max(1) < 0.05
+    worn = np.isin(labels, [PARTS.index("torso"), PARTS.index("legs")])
+    assert (lime == worn).mean() > 0.99
+    assert set(np.unique(labels)) == {PARTS.index(name) for name in ("skin", "torso", "legs")}
+
+
+def test_what_hangs_hides_what_is_behind():
+    thigh = np.flatnonzero(np.isclose(PROBES, [0.1, -0.25, 0.07]).all(1))[0]
+    back = np.flatnonzero(np.isclose(PROBES, [0.08, 0.30, -0.08]).all(1))[0]
+    skirt, cape = probe_colors(dressed(Garment("skirt", "red"))), probe_colors(dressed(Garment("cape", "blue")))
+    assert np.allclose(skirt[thigh], COLORS["red"]) and np.allclose(cape[back], COLORS["blue"])
+    assert not np.allclose(cape[thigh], COLORS["blue"], atol=0.2)
+
+
+def test_a_pose_is_the_same_from_wherever_it_is_seen():
+    body = load_body()
+    rng = np.random.default_rng(0)
+    pose = rng.normal(0, 0.3, (24, 3)).astype(np.float32)
+    turned = pose.copy()
+    pose[0], turned[0] = 0, [0, 1.1, 0]
+    joints = body.pose(np.zeros(body.num_betas), np.stack([pose, turned, stand_pose()]))[1]
+    first, second, other = pose_truths(joints * 1.3 + [1, 0, 2])
+    assert np.allclose(first, second, atol=1e-4)
+    assert np.abs(first - other).max() > 0.1
+
+
+def test_the_space_gives_back_what_was_put_in_and_leaves_out_what_was_not():
+    rng = np.random.default_rng(0)
+    colors = list(COLORS)
+    looks = [
+        dressed(Garment("t_shirt", str(rng.choice(colors))), Garment("trousers", str(rng.choice(colors))))
+        for _ in range(60)
+    ]
+    groups = truths(looks, rng.normal(size=(60, 5)), rng.normal(size=(60, 27)))
+    assert list(groups) == list(SHARES)
+    space = Space.fit(groups, 500)
+    embedded = space(groups)
+    assert np.allclose(space.group("shape", embedded.numpy()), groups["shape"], atol=1e-4)
+    assert np.allclose(space.group("parts", embedded.numpy()), groups["parts"], atol=1e-3)
+    alone = space(truths(looks)).numpy()
+    assert np.allclose(space.group("shape", alone), groups["shape"].mean(0), atol=1e-4)
