@@ -1,4 +1,4 @@
-"""Whole jobs guided by models of the real formats and sizes, with random weights: that everything fits together."""
+"""Whole jobs guided by models of the real formats, OpenAI's in its real size, with random weights."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +39,8 @@ def make(kind: str, folder: Path) -> str | list[str]:
         save_archive(OpenAIClip(VIT_B_32, seed=0), folder / "ViT-B-32.pt")
         return str(folder / "ViT-B-32.pt")
     if kind == "folder":
-        config = CLIPConfig(text_config={"bos_token_id": 49406, "eos_token_id": 49407, "pad_token_id": 49407})
+        text = {"bos_token_id": 49406, "eos_token_id": 49407, "pad_token_id": 49407, "num_hidden_layers": 2}
+        config = CLIPConfig(text_config=text, vision_config={"num_hidden_layers": 2})
         torch.manual_seed(0)
         CLIPModel(config).half().save_pretrained(folder / "clip-vit-base-patch32")
         return str(folder / "clip-vit-base-patch32")
