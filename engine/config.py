@@ -168,6 +168,12 @@ class MeshConfig:
     """Rounds in which edges are halved where colour or form bends between their ends, for sharp faces and hems."""
     max_faces: int = 0
     """Triangles to which the mesh is decimated instead; 0 keeps them all."""
+    game_faces: int = 20000
+    """Triangles of the game mesh that is made beside the full one; 0 makes none."""
+    texture_size: int = 1024
+    """Side in texels of the game mesh's textures (colour, normals, occlusion)."""
+    occlusion_rays: int = 32
+    """Rays from each vertex of the full mesh for the ambient occlusion; 0 leaves it white."""
 
 
 @dataclass(frozen=True)

@@ -264,20 +264,20 @@ def _mesh(context: Context, report: Reporter) -> Any:
     """The field's surface, or the coarse body in neutral grey when there is no appearance."""
     from engine import mesh
 
-    if "appearance" in context.wanted:
-        return mesh.extract(context.result("appearance"), context.config.mesh, report)
-    return mesh.from_body(context.body, context.result("shape").betas)
+    field = context.result("appearance") if "appearance" in context.wanted else None
+    return mesh.run(field, context.body, context.result("shape").betas, context.config.mesh, report)
 
 
 def _save_mesh(mesh: Any, folder: Path) -> None:
-    np.savez(folder / "mesh.npz", vertices=mesh.vertices, faces=mesh.faces, colors=mesh.colors)
+    from engine.mesh import save
+
+    save(mesh, folder)
 
 
 def _load_mesh(folder: Path, context: Context) -> Any:
-    from engine.mesh import Mesh
+    from engine.mesh import load
 
-    with np.load(folder / "mesh.npz") as stored:
-        return Mesh(vertices=stored["vertices"], faces=stored["faces"], colors=stored["colors"])
+    return load(folder)
 
 
 def _rig(context: Context, report: Reporter) -> Any:

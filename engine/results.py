@@ -6,6 +6,7 @@ one. Of the old files the manifest goes first, of the new ones it comes last: a 
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import io
 import json
@@ -33,7 +34,8 @@ _PACKAGES = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "s
 """Whose versions the manifest names."""
 _OWN_FILES = (
     protocol.AVATAR_NPZ, protocol.MOTION_NPZ, protocol.AVATAR_PLY, protocol.AVATAR_GLB, protocol.PREVIEW_PNG,
-    protocol.PROCESS_MP4,
+    protocol.PROCESS_MP4, protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL, protocol.MOTION_BVH,
+    *protocol.TEXTURES.values(),
 )  # fmt: skip
 
 
@@ -73,16 +75,38 @@ def _copy(context: Context, stage: str, name: str, folder: Path) -> str:
 
 
 def _write_avatar(context: Context, motion: Any, folder: Path) -> list[str]:
-    """``avatar.npz``, ``avatar.ply`` and ``avatar.glb`` (with the animation if there is a motion)."""
+    """The avatar for readers of each kind, with the animation if there is a motion."""
     from engine.mesh import write_glb, write_ply
+    from engine.motion.bvh_writer import write_bvh
 
     avatar = context.result("rig")
+    moves: dict[str, Any] = {}
+    if motion is not None:
+        moves = {"poses": motion.poses, "trans": motion.trans, "fps": float(motion.fps)}
     write_ply(folder / protocol.AVATAR_PLY, avatar.vertices, avatar.faces, avatar.colors)
-    if motion is None:
-        write_glb(folder / protocol.AVATAR_GLB, avatar)
-    else:
-        write_glb(folder / protocol.AVATAR_GLB, avatar, motion.poses, motion.trans, float(motion.fps))
-    return [_copy(context, "rig", protocol.AVATAR_NPZ, folder), protocol.AVATAR_PLY, protocol.AVATAR_GLB]
+    write_glb(folder / protocol.AVATAR_GLB, avatar, **moves)
+    files = [_copy(context, "rig", protocol.AVATAR_NPZ, folder), protocol.AVATAR_PLY, protocol.AVATAR_GLB]
+    if motion is not None:
+        write_bvh(folder / protocol.MOTION_BVH, avatar.joints, motion.poses, motion.trans, float(motion.fps))
+        files.append(protocol.MOTION_BVH)
+    return files + (_write_game(context, avatar, moves, folder) if avatar.game is not None else [])
+
+
+def _write_game(context: Context, avatar: Avatar, moves: dict[str, Any], folder: Path) -> list[str]:
+    """The game mesh: its textures, ``game.glb`` with all of it, ``avatar.obj`` with its material."""
+    from engine.mesh import write_glb, write_obj
+    from engine.mesh.gltf import Layout
+
+    game: Any = avatar.game
+    for name, file in protocol.TEXTURES.items():
+        shutil.copyfile(context.folders["mesh"].folder / f"{name}.png", folder / file)
+    pictures = [(folder / file).read_bytes() for file in protocol.TEXTURES.values()]
+    light = dataclasses.replace(
+        avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights
+    )
+    write_glb(folder / protocol.GAME_GLB, light, **moves, layout=Layout(game.uvs, *pictures))
+    write_obj(folder / protocol.AVATAR_OBJ, game.vertices, game.faces, game.uvs, game.colors)
+    return [*protocol.TEXTURES.values(), protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL]
 
 
 def _write_preview(context: Context, motion: Any, folder: Path) -> str:
@@ -137,6 +161,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         "platform": platform.platform(),
         "body": {"name": context.body.name, "sha256": context.body.checksum},
         "perceptor": {"name": context.perceptor.name, "sha256": context.perceptor.checksum},
+        **_game_figures(context),
         "shape": {"betas": np.asarray(context.result("shape").betas, float).round(6).tolist()},
         "memory": device.peak_memory(),
         "guided_steps": context.result("appearance").steps if "appearance" in context.wanted else 0,
@@ -145,6 +170,21 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
                   for name in files},
         "licences": provenance.licences(),
     }  # fmt: skip
+
+
+def _game_figures(context: Context) -> dict[str, Any]:
+    """Of the game mesh: triangles, texels, and how well it stands for the full one."""
+    game = context.result("mesh").game if "mesh" in context.wanted else None
+    if game is None:
+        return {}
+    return {
+        "game_mesh": {
+            "triangles": len(game.faces),
+            "texture_size": len(game.textures.color),
+            "psnr_db": round(game.psnr, 2),
+            "silhouette_iou": round(game.silhouette, 4),
+        }
+    }
 
 
 def _versions() -> dict[str, str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 COLOR_ATTRIBUTE = "Color"
 """Blender's own default name, which exporters and game engines' importers find."""
+UV_LAYER = "UVMap"
 MAX_INFLUENCES = 4
 """Bones that may move one vertex: what game engines skin with."""
 
@@ -21,6 +22,7 @@ def build_mesh(
     colors: np.ndarray,
     weights: np.ndarray,
     groups: Sequence[str],
+    uvs: np.ndarray | None = None,
 ) -> bpy.types.Object:
     """Build a smooth-shaded mesh with vertex groups; the object is in no collection yet.
 
@@ -31,6 +33,7 @@ def build_mesh(
         colors: (V,3), sRGB 0-1.
         weights: (V,G), rows sum to 1.
         groups: names of the G vertex groups, one a column.
+        uvs: (F,3,2) texture coordinates of the faces' corners, v up, or None.
     """
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(vertices))
@@ -43,6 +46,8 @@ def build_mesh(
     mesh.loops.foreach_set("vertex_index", np.ascontiguousarray(faces.ravel(), dtype=np.int32))
     mesh.polygons.add(len(faces))
     mesh.polygons.foreach_set("loop_start", np.arange(0, faces.size, 3, dtype=np.int32))
+    if uvs is not None:
+        mesh.uv_layers.new(name=UV_LAYER).uv.foreach_set("vector", np.ascontiguousarray(uvs, np.float32).ravel())
     mesh.update(calc_edges=True)
     mesh.validate()  # a doubled or degenerate triangle must not crash Blender later
     mesh.shade_smooth()

@@ -24,14 +24,29 @@ class ResultError(ValueError):
 
 
 @dataclass(frozen=True)
-class Avatar:
+class Surface:
     """A skinned mesh in its T-pose; SMPL's frame (+y up, facing +z), metres."""
 
     vertices: np.ndarray  # (V,3) float32
     faces: np.ndarray  # (F,3) int32
     colors: np.ndarray  # (V,3) float32, sRGB 0-1
     weights: np.ndarray  # (V,24) float32, rows sum to 1
+
+
+@dataclass(frozen=True)
+class GameMesh(Surface):
+    """The same surface with few triangles, laid out for textures."""
+
+    uvs: np.ndarray  # (F,3,2) float32 of the faces' corners, v up
+    textures: dict[str, Path]  # files that exist, by their names in protocol.TEXTURES
+
+
+@dataclass(frozen=True)
+class Avatar(Surface):
+    """The full mesh, its joints, and the game mesh where there is one."""
+
     joints: np.ndarray  # (24,3) float32
+    game: GameMesh | None
 
 
 @dataclass(frozen=True)
@@ -62,27 +77,44 @@ def load_avatar(folder: Path) -> Avatar:
         ResultError: if it is missing or broken, or not a body of 24 joints.
     """
     path = folder / protocol.AVATAR_NPZ
-    arrays = _load(path, ("vertices", "faces", "colors", "weights", "joints", "parents"))
-    count = len(arrays["vertices"])
-    _expect_shape(path, arrays, vertices=(count, 3), colors=(count, 3), weights=(count, JOINTS), joints=(JOINTS, 3))
-    faces = arrays["faces"]
+    arrays = _load(path, (*_SURFACE, "joints", "parents"), tuple(f"game_{name}" for name in (*_SURFACE, "uvs")))
+    _expect_shape(path, arrays, joints=(JOINTS, 3))
+    if tuple(arrays["parents"].ravel().tolist()) != protocol.PARENTS:
+        raise ResultError(f"{path} has another skeleton than SMPL's 24 joints")
+    light = {name.removeprefix("game_"): array for name, array in arrays.items() if name.startswith("game_")}
+    game = None
+    if "vertices" in light:
+        surface = _surface(path, light)
+        _expect_shape(path, light, uvs=(len(surface["faces"]), 3, 2))
+        textures = {name: folder / file for name, file in protocol.TEXTURES.items() if (folder / file).is_file()}
+        game = GameMesh(**surface, uvs=_floats(light["uvs"]), textures=textures)
+    return Avatar(**_surface(path, arrays), joints=_floats(arrays["joints"]), game=game)
+
+
+_SURFACE = ("vertices", "faces", "colors", "weights")
+
+
+def _surface(path: Path, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Check the arrays of a skinned mesh and return them in the types of `Surface`."""
+    missing = [name for name in _SURFACE if name not in arrays]
+    if missing:
+        raise ResultError(f"{path} lacks {', '.join(missing)} of the game mesh")
+    count, faces = len(arrays["vertices"]), arrays["faces"]
+    _expect_shape(path, arrays, vertices=(count, 3), colors=(count, 3), weights=(count, JOINTS))
     if faces.ndim != 2 or faces.shape[1] != 3 or not np.issubdtype(faces.dtype, np.integer):
         raise ResultError(f"{path} is broken: faces must be triangles of vertex numbers")
     if count == 0 or len(faces) == 0:
         raise ResultError(f"{path} holds an empty mesh")
     if faces.min() < 0 or faces.max() >= count:
         raise ResultError(f"{path} is broken: a face names a vertex that does not exist")
-    if tuple(arrays["parents"].ravel().tolist()) != protocol.PARENTS:
-        raise ResultError(f"{path} has another skeleton than SMPL's 24 joints")
     if arrays["weights"].min() < 0 or not np.allclose(arrays["weights"].sum(axis=1), 1, atol=1e-3):
         raise ResultError(f"{path} is broken: the skinning weights of a vertex do not sum to 1")
-    return Avatar(
-        vertices=_floats(arrays["vertices"]),
-        faces=np.ascontiguousarray(faces, dtype=np.int32),
-        colors=np.clip(_floats(arrays["colors"]), 0, 1),
-        weights=_floats(arrays["weights"]),
-        joints=_floats(arrays["joints"]),
-    )
+    return {
+        "vertices": _floats(arrays["vertices"]),
+        "faces": np.ascontiguousarray(faces, dtype=np.int32),
+        "colors": np.clip(_floats(arrays["colors"]), 0, 1),
+        "weights": _floats(arrays["weights"]),
+    }
 
 
 def load_motion(folder: Path) -> Motion | None:
@@ -113,11 +145,12 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     return manifest if isinstance(manifest, dict) else {}
 
 
-def _load(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _load(path: Path, names: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             missing = [name for name in names if name not in archive.files]
-            arrays = {name: archive[name] for name in names if name not in missing}
+            present = [name for name in (*names, *optional) if name in archive.files]
+            arrays = {name: archive[name] for name in present}
     except FileNotFoundError:
         raise ResultError(f"{path} is missing") from None
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:

@@ -13,13 +13,17 @@ import numpy as np
 
 from . import armature, mesh
 from .action import build_action
-from .material import build_material
-from .result import Avatar, Motion, find_result, load_avatar, load_manifest, load_motion
+from .material import build_material, build_textured_material
+from .result import Avatar, Motion, Surface, find_result, load_avatar, load_manifest, load_motion
 from .rotations import to_blender
 from .shapes import dress_bones
 
 PROPERTY = "avatarclip_"
 """Prefix of the custom properties that tell where an avatar comes from."""
+
+
+GAME_MESH = PROPERTY + "game_mesh"
+"""Custom property that marks the light mesh."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class ImportedAvatar:
     rig: bpy.types.Object
     body: bpy.types.Object
     action: bpy.types.Action | None
+    game: bpy.types.Object | None
+    """The light mesh with textures, hidden until it is wanted; None if the engine made none."""
 
 
 def import_avatar(
@@ -53,7 +59,7 @@ def import_avatar(
     _leave_modes(context)
     collection = bpy.data.collections.new(name)
     context.scene.collection.children.link(collection)
-    rig, body = _build_objects(context, name, avatar, collection)
+    rig, body, game = _build_objects(context, name, avatar, collection)
     action = None
     if motion is not None:
         if match_scene_timing:
@@ -61,8 +67,9 @@ def import_avatar(
         action = _animate(context.scene, rig, motion, _prompts(manifest).get("motion", ""))
         last = round(action.frame_range[1])
         context.scene.frame_end = last if match_scene_timing else max(context.scene.frame_end, last)
-    record_provenance((collection, rig, body), {**manifest, "folder": str(folder)})
-    return ImportedAvatar(collection, rig, body, action)
+    marked = (collection, rig, body, *((game,) if game else ()))
+    record_provenance(marked, {**manifest, "folder": str(folder)})
+    return ImportedAvatar(collection, rig, body, action, game)
 
 
 def avatar_name(manifest: dict[str, Any]) -> str:
@@ -104,20 +111,41 @@ def _leave_modes(context: bpy.types.Context) -> None:
 
 def _build_objects(
     context: bpy.types.Context, name: str, avatar: Avatar, collection: bpy.types.Collection
-) -> tuple[bpy.types.Object, bpy.types.Object]:
-    """Build armature and mesh, bound to each other."""
+) -> tuple[bpy.types.Object, bpy.types.Object, bpy.types.Object | None]:
+    """Build armature, mesh and game mesh, bound to each other; the game mesh is hidden."""
     floor = np.array((0.0, 0.0, avatar.vertices[:, 1].min()))  # the lowest point, Blender's frame
     rig = armature.build_armature(context, f"{name} Rig", to_blender(avatar.joints) - floor, collection)
-    vertices = to_blender(avatar.vertices) - floor
-    body = mesh.build_mesh(f"{name} Body", vertices, avatar.faces, avatar.colors, avatar.weights, armature.NAMES)
+    body = _bound_mesh(f"{name} Body", avatar, floor, rig, collection)
     body.data.materials.append(build_material(name, avatar.colors))
-    collection.objects.link(body)
-    dress_bones(rig, vertices, avatar.weights)
-    body.parent = rig
-    modifier = body.modifiers.new("Armature", "ARMATURE")
-    modifier.object = rig
+    dress_bones(rig, to_blender(avatar.vertices) - floor, avatar.weights)
     body.select_set(True)
-    return rig, body
+    game = None
+    if avatar.game is not None:
+        light = avatar.game
+        game = _bound_mesh(f"{name} Game", light, floor, rig, collection, light.uvs)
+        game.data.materials.append(build_textured_material(f"{name} Game", light.colors, light.textures))
+        game[GAME_MESH] = True
+        game.hide_render = True
+        game.hide_set(True)
+    return rig, body, game
+
+
+def _bound_mesh(
+    name: str,
+    surface: Surface,
+    floor: np.ndarray,
+    rig: bpy.types.Object,
+    collection: bpy.types.Collection,
+    uvs: np.ndarray | None = None,
+) -> bpy.types.Object:
+    """Build a mesh object that the armature deforms."""
+    vertices = to_blender(surface.vertices) - floor
+    built = mesh.build_mesh(name, vertices, surface.faces, surface.colors, surface.weights, armature.NAMES, uvs)
+    collection.objects.link(built)
+    built.parent = rig
+    modifier = built.modifiers.new("Armature", "ARMATURE")
+    modifier.object = rig
+    return built
 
 
 def _animate(scene: bpy.types.Scene, rig: bpy.types.Object, motion: Motion, prompt: str) -> bpy.types.Action:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import fast_simplification
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -18,8 +17,9 @@ from skimage.measure import marching_cubes
 from engine.body import NEUTRAL_GREY, Body, stand_pose
 from engine.config import MeshConfig
 from engine.errors import EngineError
-from engine.mesh.refine import refine
-from engine.mesh.surface import Field, Floats, Mesh, collapse_short_edges, is_closed, largest_component, volume
+from engine.mesh.decimate import decimate
+from engine.mesh.refine import Ask, refine
+from engine.mesh.surface import Field, Floats, Mesh, collapse_short_edges, largest_component, volume
 from engine.report import Reporter
 
 BLOCK, SUPERBLOCK = 4, 16
@@ -42,55 +42,42 @@ def extract(field: Field, conf: MeshConfig, report: Reporter) -> Mesh:
     Args:
         field: signed distance (metres) and colour.
         conf: resolution and face count.
-        report: hears of four steps, and of parts that had to be dropped.
+        report: hears of its steps, and of parts that had to be dropped.
 
     Raises:
         EngineError: ``internal`` if the field has no surface inside its bounds.
     """
     grid = _evaluate(field, conf.resolution)
-    report.progress(1, 4)
+    steps = 5 if conf.game_faces else 4
+    report.progress(1, steps)
     vertices, faces = _triangulate(grid)
     vertices, faces, dropped = largest_component(vertices, faces)
     if dropped > 0.03:
         report.warning(f"Loose parts with {dropped:.0%} of the surface were dropped.")
     vertices, faces = collapse_short_edges(vertices, faces, SHORT_EDGE * grid.cell)
-    report.progress(2, 4)
+    report.progress(2, steps)
     if conf.max_faces and len(faces) > conf.max_faces:
         vertices, faces = decimate(vertices, faces, conf.max_faces)
-    report.progress(3, 4)
+    report.progress(3, steps)
 
     def sdf(points: np.ndarray) -> Floats:
         return np.nan_to_num(_ask(field.sdf, field, points), nan=0.0)
 
-    def color(points: np.ndarray) -> Floats:
-        return np.clip(np.nan_to_num(_ask(field.color, field, points), nan=0.5), 0.0, 1.0)
-
     rounds = 0 if conf.max_faces else conf.refine  # a wanted number of triangles is kept to
-    vertices, faces, colors = refine(vertices, faces, sdf, color, rounds, SHORTEST_SPLIT)
-    report.progress(4, 4)
+    vertices, faces, colors = refine(vertices, faces, sdf, color_of(field), rounds, SHORTEST_SPLIT)
+    report.progress(4, steps)
     return Mesh(vertices.astype(np.float32), faces.astype(np.int32), colors.astype(np.float32))
+
+
+def color_of(field: Field) -> Ask:
+    """The field's sRGB (N, 3) in 0-1 as a function of points (N, 3) in numpy, asked in chunks."""
+    return lambda points: np.clip(np.nan_to_num(_ask(field.color, field, points), nan=0.5), 0.0, 1.0)
 
 
 def from_body(body: Body, betas: np.ndarray) -> Mesh:
     """The coarse body (shape coefficients (S,)) in neutral grey, for jobs without appearance; in the stand pose."""
     vertices = body.pose(betas, stand_pose()[None])[0][0]
     return Mesh(vertices, body.faces, np.full(vertices.shape, NEUTRAL_GREY, np.float32))
-
-
-def decimate(vertices: np.ndarray, faces: np.ndarray, max_faces: int) -> tuple[np.ndarray, NDArray[np.int32]]:
-    """Quadric edge collapse (Garland and Heckbert 1997) to at most ``max_faces``, kept closed.
-
-    Fast-simplification does not check that a collapse keeps the mesh a manifold; a result that is broken is thrown
-    away, and a gentler one is made.
-    """
-    for aggression in (5.0, 3.0, 1.0):
-        points, triangles = fast_simplification.simplify(
-            vertices.astype(np.float32), faces.astype(np.int32), target_count=max_faces, agg=aggression
-        )
-        points, triangles, _ = largest_component(points, triangles)
-        if len(triangles) and is_closed(triangles):
-            return points, triangles
-    return vertices, faces.astype(np.int32)
 
 
 @dataclass

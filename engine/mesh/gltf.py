@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from engine.mesh.uv import split_seams, tangents
 from engine.protocol import JOINT_NAMES, write_atomically
 from engine.render.raycast import vertex_normals
 from engine.render.shade import to_linear
@@ -22,6 +23,8 @@ FLOAT, UBYTE, USHORT, UINT = 5126, 5121, 5123, 5125
 """Component types of accessors."""
 VERTEX_BUFFER, INDEX_BUFFER = 34962, 34963
 """Targets of buffer views."""
+PICTURES = ("color", "normal", "occlusion")
+"""Textures in the order of their indices."""
 INFLUENCES = 4
 """Joints a vertex; a second set of four is something few game engines read."""
 
@@ -52,6 +55,17 @@ class Skinned(Protocol):
     @property
     def parents(self) -> np.ndarray:
         """(24,), -1 at the root."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Texture coordinates of a mesh and its textures as PNG files' bytes."""
+
+    uvs: np.ndarray
+    """(F, 3, 2) of the faces' corners, v up."""
+    color: bytes
+    normal: bytes
+    occlusion: bytes
 
 
 @dataclass
@@ -94,6 +108,12 @@ class _Binary:
         self.accessors.append(accessor)
         return len(self.accessors) - 1
 
+    def add_bytes(self, data: bytes) -> int:
+        """Append a file and return its buffer view's index."""
+        self.views.append({"buffer": 0, "byteOffset": len(self.data), "byteLength": len(data)})
+        self.data += data + bytes(-len(data) % 4)
+        return len(self.views) - 1
+
 
 def write_glb(
     path: str | os.PathLike[str],
@@ -102,8 +122,11 @@ def write_glb(
     trans: np.ndarray | None = None,
     fps: float = 30.0,
     name: str = "Avatar",
+    layout: Layout | None = None,
 ) -> None:
     """Write an avatar and, if ``poses`` are given, one animation.
+
+    With textures the vertices' colours go into the attribute _COLOR_0, as readers multiply COLOR_0 with the texture.
 
     Args:
         path: the file, written whole or not at all.
@@ -112,6 +135,7 @@ def write_glb(
         trans: (T, 3) metres added to the pelvis's rest position, or None to stay in place.
         fps: frames a second.
         name: of the scene's nodes and of the animation.
+        layout: texture coordinates and textures of the mesh, or None for one in its vertices' colours.
     """
     binary = _Binary()
     parents = [int(parent) for parent in avatar.parents]
@@ -124,8 +148,8 @@ def write_glb(
         "scene": 0,
         "scenes": [{"name": name, "nodes": [0, 1 + parents.index(-1)]}],
         "nodes": nodes,
-        "meshes": [{"name": name, "primitives": [_primitive(binary, avatar)]}],
-        "materials": [_material(name)],
+        "meshes": [{"name": name, "primitives": [_primitive(binary, avatar, layout)]}],
+        "materials": [_material(name, layout is not None)],
         "skins": [
             {
                 "name": f"{name} Skeleton",
@@ -137,6 +161,8 @@ def write_glb(
     }
     if poses is not None:
         document["animations"] = [_animation(binary, joints, np.asarray(poses), trans, fps, name)]
+    if layout is not None:
+        document |= _pictures(binary, layout)
     document |= {
         "buffers": [{"byteLength": len(binary.data)}],
         "bufferViews": binary.views,
@@ -156,31 +182,58 @@ def _skeleton(joints: np.ndarray, parents: list[int]) -> list[dict[str, Any]]:
     return nodes
 
 
-def _primitive(binary: _Binary, avatar: Skinned) -> dict[str, Any]:
-    """Triangles with normals, colours, and four joints a vertex."""
+def _pictures(binary: _Binary, layout: Layout) -> dict[str, Any]:
+    """The textures as PNG inside the binary chunk, in the order in which the material counts them."""
+    images = []
+    for name, picture in zip(PICTURES, (layout.color, layout.normal, layout.occlusion)):
+        images.append({"name": name, "mimeType": "image/png", "bufferView": binary.add_bytes(picture)})
+    return {
+        "images": images,
+        "samplers": [{"magFilter": 9729, "minFilter": 9987, "wrapS": 33071, "wrapT": 33071}],  # trilinear, clamped
+        "textures": [{"source": number, "sampler": 0} for number in range(len(images))],
+    }
+
+
+def _primitive(binary: _Binary, avatar: Skinned, layout: Layout | None) -> dict[str, Any]:
+    """Triangles with normals, colours and four joints a vertex; vertices on texture seams are doubled."""
     colors = np.ones((len(avatar.vertices), 4))
     colors[:, :3] = to_linear(avatar.colors)
     joints, weights = strongest(avatar.weights)
+    normals = vertex_normals(avatar.vertices, avatar.faces)
+    source: Any = slice(None)
+    faces, extra = avatar.faces, {}
+    if layout is not None:
+        source, faces, uvs = split_seams(avatar.faces, layout.uvs)
+        frame = tangents(avatar.vertices[source], normals[source], faces, uvs)
+        extra["TEXCOORD_0"] = binary.add(np.stack((uvs[:, 0], 1.0 - uvs[:, 1]), -1), FLOAT, "VEC2", VERTEX_BUFFER)
+        extra["TANGENT"] = binary.add(frame, FLOAT, "VEC4", VERTEX_BUFFER)
+    painted = "COLOR_0" if layout is None else "_COLOR_0"
     vertex = VERTEX_BUFFER
     return {
         "attributes": {
-            "POSITION": binary.add(avatar.vertices, FLOAT, "VEC3", vertex, bounds=True),
-            "NORMAL": binary.add(vertex_normals(avatar.vertices, avatar.faces), FLOAT, "VEC3", vertex),
+            "POSITION": binary.add(avatar.vertices[source], FLOAT, "VEC3", vertex, bounds=True),
+            "NORMAL": binary.add(normals[source], FLOAT, "VEC3", vertex),
             # 16 bits: linear values in 8 would show bands in dark cloth.
-            "COLOR_0": binary.add((colors * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True),
-            "JOINTS_0": binary.add(joints, UBYTE, "VEC4", vertex),
-            "WEIGHTS_0": binary.add(weights, FLOAT, "VEC4", vertex),
+            painted: binary.add((colors[source] * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True),
+            "JOINTS_0": binary.add(joints[source], UBYTE, "VEC4", vertex),
+            "WEIGHTS_0": binary.add(weights[source], FLOAT, "VEC4", vertex),
+            **extra,
         },
-        "indices": binary.add(avatar.faces.reshape(-1), UINT, "SCALAR", INDEX_BUFFER),
+        "indices": binary.add(faces.reshape(-1), UINT, "SCALAR", INDEX_BUFFER),
         "material": 0,
     }
 
 
-def _material(name: str) -> dict[str, Any]:
-    """White and rough: the vertices' colours are multiplied with it."""
+def _material(name: str, textured: bool) -> dict[str, Any]:
+    """Rough; white where the vertices' colours are multiplied with it."""
+    surface: dict[str, Any] = {"baseColorFactor": [1, 1, 1, 1], "metallicFactor": 0, "roughnessFactor": 0.85}
+    if not textured:
+        return {"name": name, "pbrMetallicRoughness": surface}
     return {
         "name": name,
-        "pbrMetallicRoughness": {"baseColorFactor": [1, 1, 1, 1], "metallicFactor": 0, "roughnessFactor": 0.85},
+        "pbrMetallicRoughness": surface | {"baseColorTexture": {"index": 0}},
+        "normalTexture": {"index": 1},
+        "occlusionTexture": {"index": 2},
     }
 
 

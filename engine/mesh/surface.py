@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
+
+if TYPE_CHECKING:
+    from engine.mesh.game import GameMesh
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]
@@ -43,6 +46,8 @@ class Mesh:
     """(F, 3) counter-clockwise seen from outside."""
     colors: Floats
     """(V, 3) sRGB 0-1."""
+    game: GameMesh | None = None
+    """The same surface with few triangles and textures."""
 
 
 def edge_matrix(faces: np.ndarray, count: int) -> sparse.csr_matrix:

@@ -27,6 +27,28 @@ KINDS: dict[str, type] = {
 """The arrays of ``avatar.npz`` and their types."""
 
 
+GAME_KINDS: dict[str, type] = {name: KINDS[name] for name in ("vertices", "faces", "colors", "weights")} | {
+    "uvs": np.float32
+}
+"""The arrays of the game mesh, which begin with ``game_`` in the file."""
+
+
+@dataclass(frozen=True)
+class GameAvatar:
+    """The avatar's surface with few triangles, laid out for textures; T-pose."""
+
+    vertices: Floats
+    """(V, 3)."""
+    faces: NDArray[np.int32]
+    """(F, 3) counter-clockwise seen from outside."""
+    colors: Floats
+    """(V, 3) sRGB 0-1."""
+    weights: Floats
+    """(V, 24), rows sum to 1, at most four are not zero."""
+    uvs: Floats
+    """(F, 3, 2) texture coordinates of the faces' corners, v up."""
+
+
 @dataclass(frozen=True)
 class Avatar:
     """A skinned mesh in the T-pose: metres, +y up, facing +z, left arm to +x."""
@@ -43,6 +65,8 @@ class Avatar:
     """(24, 3) rest positions."""
     parents: NDArray[np.int32]
     """(24,), -1 at the root."""
+    game: GameAvatar | None = None
+    """The game mesh, if one was made; joints and parents are the same."""
 
 
 def pose_avatar(avatar: Avatar, poses: np.ndarray, trans: np.ndarray | None = None) -> Floats:
@@ -59,6 +83,8 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
     """Write ``avatar.npz``, whole or not at all."""
     buffer = BytesIO()
     arrays: dict[str, Any] = {name: np.asarray(getattr(avatar, name), kind) for name, kind in KINDS.items()}
+    if avatar.game is not None:
+        arrays |= {f"game_{name}": np.asarray(getattr(avatar.game, name), kind) for name, kind in GAME_KINDS.items()}
     np.savez_compressed(buffer, **arrays)
     write_atomically(path, buffer.getvalue())
 
@@ -72,19 +98,30 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays: dict[str, Any] = {name: np.asarray(stored[name], kind) for name, kind in KINDS.items()}
+            light: dict[str, Any] = {}
+            if "game_vertices" in stored:
+                light = {name: np.asarray(stored[f"game_{name}"], kind) for name, kind in GAME_KINDS.items()}
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise EngineError("broken_job", f"{path} is not a readable avatar ({error}).", "Run the rig again.") from None
-    vertices, joints = len(arrays["vertices"]), len(arrays["joints"])
-    faces = arrays["faces"]
+    joints = len(arrays["joints"])
     fits = (
+        _surface_fits(arrays, joints)
+        and arrays["joints"].shape == (joints, 3)
+        and arrays["parents"].shape == (joints,)
+        and (not light or (_surface_fits(light, joints) and light["uvs"].shape == (*light["faces"].shape, 2)))
+    )
+    if not fits:
+        raise EngineError("broken_job", f"The arrays in {path} do not fit one another.", "Run the rig again.")
+    return Avatar(**arrays, game=GameAvatar(**light) if light else None)
+
+
+def _surface_fits(arrays: dict[str, Any], joints: int) -> bool:
+    """Whether vertices, faces, colours and weights belong together."""
+    vertices, faces = len(arrays["vertices"]), arrays["faces"]
+    return bool(
         arrays["vertices"].shape == arrays["colors"].shape == (vertices, 3)
         and faces.ndim == 2
         and faces.shape[1] == 3
         and (faces.size == 0 or (faces.min() >= 0 and faces.max() < vertices))
         and arrays["weights"].shape == (vertices, joints)
-        and arrays["joints"].shape == (joints, 3)
-        and arrays["parents"].shape == (joints,)
     )
-    if not fits:
-        raise EngineError("broken_job", f"The arrays in {path} do not fit one another.", "Run the rig again.")
-    return Avatar(**arrays)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from engine.body import Body, stand_pose
 from engine.body.skinning import bone_transforms
 from engine.config import RigConfig
-from engine.mesh.extract import decimate
+from engine.mesh.decimate import decimate
 from engine.mesh.surface import Mesh, edges
 from engine.report import Reporter
-from engine.rig.avatar import Avatar, Floats
+from engine.rig.avatar import Avatar, Floats, GameAvatar
 from engine.rig.weights import inpaint, prune, smooth, transfer
 
 PROXY_FACES = 30000
@@ -59,12 +59,24 @@ def run(
         report.progress(1, 3)
     weights = prune(weights, conf.influences)
     report.progress(2, 3)
-    rest = unpose(mesh.vertices, weights, bone_transforms(joints, stand)[0])
+    transforms = bone_transforms(joints, stand)[0]
+    rest = unpose(mesh.vertices, weights, transforms)
     torn = float((edge_stretch(mesh.vertices, rest, mesh.faces) > TEAR).mean())
     if torn > TORN_SHARE:
         report.warning(f"{torn:.1%} of the mesh's edges are stretched more than {TEAR:g}-fold in the T-pose.")
     report.progress(3, 3)
-    return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32))
+    light = _rig_game(mesh, weights, transforms, conf)
+    return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light)
+
+
+def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConfig) -> GameAvatar | None:
+    """The game mesh with the full mesh's weights (V, 24), in the rest pose."""
+    light = mesh.game
+    if light is None:
+        return None
+    found, _, _ = transfer(light.vertices, light.faces, mesh.vertices, mesh.faces, weights, np.inf, conf.agreement)
+    found = prune(found, conf.influences)
+    return GameAvatar(unpose(light.vertices, found, transforms), light.faces, light.colors, found, light.uvs)
 
 
 def _find_weights(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 import trimesh
+from PIL import Image
 from scipy.spatial.transform import Rotation, Slerp
 
 from engine.body import load_body
-from engine.mesh import write_glb, write_ply
-from engine.mesh.gltf import quaternions, strongest
+from engine.body.skinning import bone_transforms
+from engine.mesh import write_glb, write_obj, write_ply
+from engine.mesh.gltf import Layout, quaternions, strongest
+from engine.motion.bvh_writer import write_bvh
 from engine.protocol import JOINT_NAMES
 from engine.render.shade import to_linear
 from engine.rig import Avatar, pose_avatar
@@ -22,7 +26,7 @@ from engine.rig import Avatar, pose_avatar
 RNG = np.random.default_rng(5)
 BODY = load_body()
 TYPES = {5126: "<f4", 5121: "u1", 5123: "<u2", 5125: "<u4"}
-SIZES = {"SCALAR": 1, "VEC3": 3, "VEC4": 4, "MAT4": 16}
+SIZES = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
 
 def avatar() -> Avatar:
@@ -141,6 +145,102 @@ def test_glb_has_linear_colours_names_and_hierarchy(tmp_path: Path) -> None:
     scene = trimesh.load(tmp_path / "a.glb", process=False)
     mesh = next(iter(scene.geometry.values()))
     np.testing.assert_allclose(mesh.vertices, a.vertices, atol=1e-6)
+
+
+def layout(faces: np.ndarray) -> Layout:
+    """Each triangle by itself in the square, and a texture of four colours."""
+    uvs = RNG.uniform(size=(len(faces), 3, 2)).astype(np.float32)
+    picture = np.zeros((2, 2, 3), np.uint8)
+    picture[0, 0] = 255, 0, 0
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, format="PNG")
+    return Layout(uvs, stream.getvalue(), stream.getvalue(), stream.getvalue())
+
+
+def test_glb_with_textures_moves_alike_and_shows_them(tmp_path: Path) -> None:
+    a, (poses, trans) = avatar(), motion()
+    placed = layout(a.faces)
+    write_glb(tmp_path / "a.glb", a, poses.reshape(-1, 72), trans, fps=25.0, layout=placed)
+    glb = Glb(tmp_path / "a.glb")
+    primitive = glb.document["meshes"][0]["primitives"][0]
+    attributes = primitive["attributes"]
+    faces = glb.array(primitive["indices"]).reshape(-1, 3)
+    np.testing.assert_allclose(glb.pose(3 / 25.0)[faces], pose_avatar(a, poses, trans)[3][a.faces], atol=1e-5)
+    uvs = glb.array(attributes["TEXCOORD_0"])[faces]
+    np.testing.assert_allclose(uvs * [1, -1] + [0, 1], placed.uvs, atol=1e-6)  # glTF counts v from the top
+    assert "COLOR_0" not in attributes  # it would be multiplied with the texture
+    colors = glb.array(attributes["_COLOR_0"])[faces][..., :3]
+    np.testing.assert_allclose(colors, to_linear(a.colors)[a.faces], atol=2e-5)
+    scene = trimesh.load(tmp_path / "a.glb", process=False)
+    material = next(iter(scene.geometry.values())).visual.material
+    for picture in (material.baseColorTexture, material.normalTexture, material.occlusionTexture):
+        assert picture.size == (2, 2) and picture.convert("RGB").getpixel((0, 0)) == (255, 0, 0)
+
+
+def test_obj_is_read_by_trimesh(tmp_path: Path) -> None:
+    a = avatar()
+    placed = layout(a.faces)
+    (tmp_path / "color.png").write_bytes(placed.color)
+    write_obj(tmp_path / "a.obj", a.vertices, a.faces, placed.uvs, a.colors)
+    mesh = trimesh.load(tmp_path / "a.obj", process=False)
+    np.testing.assert_allclose(mesh.vertices[mesh.faces], a.vertices[a.faces], atol=1e-5)
+    np.testing.assert_allclose(mesh.visual.uv[mesh.faces], placed.uvs, atol=1e-5)
+    assert mesh.visual.material.image.getpixel((0, 0))[:3] == (255, 0, 0)
+
+
+def bvh_positions(path: Path) -> tuple[list[str], np.ndarray, float]:
+    """Joint names, positions (T, J, 3) in centimetres and seconds a frame, by BVH's definition and nothing else."""
+    head, body = path.read_text().split("MOTION\n")
+    names: list[str] = []
+    offsets: list[np.ndarray] = []
+    parents: list[int] = []
+    channels: list[list[str]] = []
+    stack: list[int] = []
+    skipping = False
+    for words in (line.split() for line in head.splitlines()):
+        if words[0] in ("ROOT", "JOINT"):
+            names.append(words[1])
+            parents.append(stack[-1] if stack else -1)
+            stack.append(len(names) - 1)
+        elif words[0] == "End":
+            skipping = True
+        elif words[0] == "OFFSET" and not skipping:
+            offsets.append(np.array(words[1:], float))
+        elif words[0] == "CHANNELS":
+            assert len(words) == int(words[1]) + 2
+            channels.append(words[2:])
+        elif words[0] == "}":
+            if skipping:
+                skipping = False
+            else:
+                stack.pop()
+    rows = np.array([line.split() for line in body.splitlines()[2:]], float)
+    assert len(rows) == int(body.splitlines()[0].split()[1]) and rows.shape[1] == sum(map(len, channels))
+    result = np.zeros((len(rows), len(names), 3))
+    for frame, row in enumerate(rows):
+        values = iter(row)
+        turns: list[Rotation] = []
+        for joint, kinds in enumerate(channels):
+            read = {kind: next(values) for kind in kinds}
+            order = "".join(kind[0] for kind in kinds if kind.endswith("rotation"))
+            turn = Rotation.from_euler(order, [read[f"{axis}rotation"] for axis in order], degrees=True)
+            parent = parents[joint]
+            place = offsets[joint] + np.array([read.get(f"{axis}position", 0.0) for axis in "XYZ"])
+            result[frame, joint] = place if parent < 0 else result[frame, parent] + turns[parent].apply(place)
+            turns.append(turn if parent < 0 else turns[parent] * turn)
+    return names, result, float(body.splitlines()[1].split()[2])
+
+
+def test_bvh_joints_are_where_smpl_has_them(tmp_path: Path) -> None:
+    a, (poses, trans) = avatar(), motion()
+    write_bvh(tmp_path / "a.bvh", a.joints, poses.reshape(-1, 72), trans, 25.0)
+    names, found, seconds = bvh_positions(tmp_path / "a.bvh")
+    transforms = bone_transforms(a.joints.astype(np.float64), poses.astype(np.float64))
+    rotated = np.einsum("tjik,jk->tji", transforms[..., :3, :3], a.joints)
+    true = rotated + transforms[..., :3, 3] + trans[:, None]
+    order = [JOINT_NAMES.index(name) for name in names]
+    np.testing.assert_allclose(found / 100.0, true[:, order], atol=1e-5)
+    assert sorted(order) == list(range(24)) and seconds == pytest.approx(0.04)
 
 
 def test_quaternions_never_jump_to_the_other_hemisphere() -> None:

@@ -1,0 +1,105 @@
+"""The mesh stage: the full surface, and the game mesh with its textures."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine import device
+from engine.body import Body, stand_pose
+from engine.config import MeshConfig
+from engine.errors import EngineError
+from engine.mesh import game
+from engine.mesh.bake import Textures
+from engine.mesh.extract import color_of, extract, from_body
+from engine.mesh.surface import Field, Mesh
+from engine.protocol import JOINT_NAMES
+from engine.report import Reporter
+
+log = logging.getLogger(__name__)
+MESH_FILE, PICTURES = "mesh.npz", ("color", "normal", "occlusion")
+LARGEST_TEXTURE = 8192
+TEXEL_BYTES = 60
+"""Memory that baking holds for each texel at its peak."""
+
+
+def run(field: Field | None, body: Body, betas: NDArray, conf: MeshConfig, report: Reporter) -> Mesh:
+    """The field's surface, or the coarse body (S,) in neutral grey without one; with a game mesh if one is wanted.
+
+    Raises:
+        EngineError: ``bad_config`` or ``out_of_memory`` for settings that cannot be met, before any work; ``internal``
+            if the field has no surface.
+    """
+    check(conf)
+    mesh = from_body(body, betas) if field is None else extract(field, conf, report)
+    if conf.game_faces == 0:
+        return mesh
+    if importlib.util.find_spec("xatlas") is None:
+        report.warning("The game mesh was left out: the package xatlas is missing; it has builds for Python 3.11-3.13.")
+        return mesh
+    posed, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
+    neck = float(joints[JOINT_NAMES.index("head"), 1])
+    figure = game.Figure(posed, body.weights)
+    ask = None if field is None else color_of(field)
+    made = game.build(mesh.vertices, mesh.faces, mesh.colors, ask, figure, neck, conf)
+    report.progress(5, 5)
+    if made is None:
+        report.warning("The game mesh was left out: the surface could not be simplified without holes.")
+        return mesh
+    log.info("game mesh: %d triangles, %.1f dB from 8 views, silhouettes %.4f", len(made.faces), made.psnr,
+             made.silhouette)  # fmt: skip
+    return replace(mesh, game=made)
+
+
+def check(conf: MeshConfig) -> None:
+    """Refuse settings that cannot work, in one sentence, before any work is done."""
+    if conf.game_faces < 0 or 0 < conf.game_faces < 500:
+        raise EngineError("bad_config", f"mesh.game_faces is {conf.game_faces}.", "Set it to 0 (none), or 500 or more.")
+    if not 8 <= conf.resolution <= 1024:
+        raise EngineError("bad_config", f"mesh.resolution is {conf.resolution}.", "Set it to 8-1024.")
+    if not conf.game_faces:
+        return
+    if not 64 <= conf.texture_size <= LARGEST_TEXTURE:
+        hint = f"Set it to 64-{LARGEST_TEXTURE}; 1024, 2048 and 4096 are usual."
+        raise EngineError("bad_config", f"mesh.texture_size is {conf.texture_size}.", hint)
+    if not 0 <= conf.occlusion_rays <= 4096:
+        raise EngineError("bad_config", f"mesh.occlusion_rays is {conf.occlusion_rays}.", "Set it to 0 (none) to 4096.")
+    needed, (_, free) = TEXEL_BYTES * conf.texture_size**2, device.memory()
+    if free is not None and needed > free:
+        raise EngineError(
+            "out_of_memory",
+            f"Textures of {conf.texture_size} texels need {needed / 1e9:.1f} GB of memory; {free / 1e9:.1f} are free.",
+            "Lower mesh.texture_size.",
+        )
+
+
+def save(mesh: Mesh, folder: Path) -> None:
+    """Store a mesh as ``mesh.npz`` and its textures as PNG."""
+    arrays: dict[str, Any] = {"vertices": mesh.vertices, "faces": mesh.faces, "colors": mesh.colors}
+    if mesh.game is not None:
+        arrays |= {f"game_{name}": getattr(mesh.game, name) for name in ("vertices", "faces", "colors", "uvs")}
+        arrays["game_quality"] = np.array([mesh.game.psnr, mesh.game.silhouette])
+        for name in PICTURES:
+            picture = Image.fromarray(getattr(mesh.game.textures, name))
+            (picture.getchannel(0) if name == "occlusion" else picture).save(folder / f"{name}.png")
+    np.savez(folder / MESH_FILE, **arrays)
+
+
+def load(folder: Path) -> Mesh:
+    """The inverse of `save`."""
+    with np.load(folder / MESH_FILE) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    made = None
+    if "game_vertices" in arrays:
+        pictures = [np.asarray(Image.open(folder / f"{name}.png").convert("RGB")) for name in PICTURES]
+        parts = {name: arrays[f"game_{name}"] for name in ("vertices", "faces", "colors", "uvs")}
+        psnr, silhouette = arrays["game_quality"].tolist()
+        made = game.GameMesh(**parts, textures=Textures(*pictures), psnr=psnr, silhouette=silhouette)
+    return Mesh(arrays["vertices"], arrays["faces"], arrays["colors"], made)
