@@ -63,12 +63,14 @@ def test_the_manifest_tells_everything(job):
     manifest = json.loads((job / "result" / protocol.MANIFEST_FILE).read_text(encoding="utf-8"))
     wanted = {
         protocol.AVATAR_NPZ, protocol.MOTION_NPZ, protocol.AVATAR_PLY, protocol.AVATAR_GLB, protocol.PREVIEW_PNG,
-        protocol.PROCESS_MP4,
+        protocol.PROCESS_MP4, protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL, protocol.MOTION_BVH,
+        *protocol.TEXTURES.values(),
     }  # fmt: skip
     assert set(manifest["files"]) == wanted
     assert {path.name for path in (job / "result").iterdir()} == wanted | {protocol.MANIFEST_FILE}
     for name, told in manifest["files"].items():
         assert provenance.checksum(job / "result" / name) == told["sha256"]
+    assert 1700 <= manifest["game_mesh"]["triangles"] <= 2000 and manifest["game_mesh"]["psnr_db"] > 20
     assert manifest["prompts"] == protocol.DEFAULT_PROMPTS
     assert manifest["settings"]["appearance"]["iterations"] == 4
     assert all(manifest["seconds"][stage] > 0 for stage in protocol.STAGES)
