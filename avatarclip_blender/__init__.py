@@ -6,6 +6,7 @@ Scripts use `api`.
 import bpy
 
 from . import events, operators, panels, preferences, properties, session
+from .operators import export_fbx
 from .operators.browse_avatar import draw_menu
 
 _CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES)
@@ -17,6 +18,7 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.register()
     bpy.types.TOPBAR_MT_file_import.append(draw_menu)
+    bpy.types.TOPBAR_MT_file_export.append(export_fbx.draw_menu)
     events.register()
 
 
@@ -24,6 +26,7 @@ def unregister() -> None:
     """Undo all of it: the running engine, timers and pictures included."""
     events.unregister()
     session.shutdown()
+    bpy.types.TOPBAR_MT_file_export.remove(export_fbx.draw_menu)
     bpy.types.TOPBAR_MT_file_import.remove(draw_menu)
     properties.unregister()
     for cls in reversed(_CLASSES):

@@ -34,11 +34,28 @@ class ActionCurves:
             strip = action.layers.new("Layer").strips.new(type="KEYFRAME")
             self._owner = strip.channelbag(slot, ensure=True)
 
+    @classmethod
+    def of(cls, datablock: bpy.types.ID, action: bpy.types.Action) -> ActionCurves:
+        """The same for an action that has curves already."""
+        curves = cls.__new__(cls)
+        curves._owner = action
+        if HAS_SLOTS:
+            curves._owner = action.layers[0].strips[0].channelbag(datablock.animation_data.action_slot, ensure=True)
+        return curves
+
     def new(self, data_path: str, index: int, group: str) -> bpy.types.FCurve:
         """Add one F-curve."""
         curve = self._owner.fcurves.new(data_path, index=index)
         curve.group = self._owner.groups.get(group) or self._owner.groups.new(group)
         return curve
+
+
+def assign_action(datablock: bpy.types.ID, action: bpy.types.Action) -> None:
+    """Let an object play an action, through the action's first slot where there are slots."""
+    animation = datablock.animation_data or datablock.animation_data_create()
+    animation.action = action
+    if HAS_SLOTS and action.slots:
+        animation.action_slot = action.slots[0]
 
 
 def action_fcurves(action: bpy.types.Action) -> list[bpy.types.FCurve]:

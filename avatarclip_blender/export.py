@@ -9,6 +9,10 @@ from pathlib import Path
 
 import bpy
 
+from .export_copy import export_copy
+from .export_presets import MOTIONS, PRESETS
+from .importer.scene import GAME_MESH
+
 FBX_OPTIONS = {
     "use_selection": True,
     "object_types": {"ARMATURE", "MESH"},
@@ -25,7 +29,7 @@ FBX_OPTIONS = {
     "colors_type": "SRGB",
     "prioritize_active_color": True,
     "use_custom_props": False,
-    # The 24 joints and no end bones.
+    # End bones come from the preset, under the names that it wants.
     "add_leaf_bones": False,
     "use_armature_deform_only": True,
     "primary_bone_axis": "Y",
@@ -38,8 +42,8 @@ FBX_OPTIONS = {
     "bake_anim_force_startend_keying": True,
     "bake_anim_step": 1.0,
     "bake_anim_simplify_factor": 0.0,
-    "path_mode": "AUTO",
-    "embed_textures": False,
+    "path_mode": "COPY",
+    "embed_textures": True,
 }
 """Arguments of Blender's exporter; each was tried by exporting, importing again and parsing the file."""
 
@@ -61,30 +65,55 @@ def bound_meshes(rig: bpy.types.Object) -> list[bpy.types.Object]:
     return [child for child in rig.children_recursive if child.type == "MESH" and child.find_armature() == rig]
 
 
-def export_fbx(context: bpy.types.Context, filepath: str | Path, rig: bpy.types.Object) -> None:
-    """Write an armature with its meshes and its action, if it has one, as binary FBX; whole or not at all.
+def wanted_meshes(rig: bpy.types.Object, detail: str) -> list[bpy.types.Object]:
+    """Return of the avatar's meshes the one that ``detail`` names: GAME, or FULL; all where there is no game mesh."""
+    meshes = bound_meshes(rig)
+    light = [mesh for mesh in meshes if mesh.get(GAME_MESH)]
+    if not light:
+        return meshes
+    return light if detail == "GAME" else [mesh for mesh in meshes if mesh not in light]
+
+
+def export_fbx(
+    context: bpy.types.Context,
+    filepath: str | Path,
+    rig: bpy.types.Object,
+    preset: str = "SMPL",
+    motion: str = "",
+    detail: str = "GAME",
+) -> None:
+    """Write an avatar and its action, if it has one, as binary FBX; whole or not at all. The scene stays as it is.
 
     Args:
         context: Blender's.
         filepath: of the file to write.
         rig: the armature object.
+        preset: a key of `export_presets.PRESETS`.
+        motion: a key of `export_presets.MOTIONS`; empty takes the preset's.
+        detail: GAME for the light mesh with textures, if there is one, or FULL for the full mesh.
 
     Raises:
         ExportError: if the file cannot be written, or Blender's FBX exporter is switched off.
     """
     target = Path(filepath)
     partial = target.with_name(f".{target.stem}.partial.fbx")
-    objects = [rig, *bound_meshes(rig)]
-    action = rig.animation_data.action if rig.animation_data else None
-    options = FBX_OPTIONS | {"bake_anim": action is not None}
+    if preset not in PRESETS or motion not in ("", *MOTIONS):
+        raise ExportError(f"There is no preset {preset} with the motion {motion or 'of its own'}")
+    form = PRESETS[preset]
     if "fbx" not in dir(bpy.ops.export_scene):
         raise ExportError("Enable the add-on “FBX format” in the preferences, which does the writing")
     try:
         partial.touch()  # a place that cannot be written is found out here rather than deep inside the exporter
-        with _timeline_of(context.scene, action), _object_mode(context):
-            override = {"selected_objects": objects, "active_object": rig, "object": rig}
-            with context.temp_override(**override):
-                bpy.ops.export_scene.fbx(filepath=str(partial), check_existing=False, **options)
+        with _object_mode(context):
+            meshes = wanted_meshes(rig, detail)
+            with (
+                export_copy(context, rig, meshes, form, motion or form.motion) as copy,
+                _scene_for(context.scene, copy.action, form.unit),
+            ):
+                override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
+                options = FBX_OPTIONS | {"bake_anim": copy.action is not None}
+                with context.temp_override(**override):
+                    bpy.ops.export_scene.fbx(filepath=str(partial), check_existing=False, **options)
         os.replace(partial, target)
     except OSError as error:
         raise ExportError(f"{target} could not be written ({error.strerror or error})") from None
@@ -97,17 +126,25 @@ def export_fbx(context: bpy.types.Context, filepath: str | Path, rig: bpy.types.
 
 
 @contextlib.contextmanager
-def _timeline_of(scene: bpy.types.Scene, action: bpy.types.Action | None) -> Iterator[None]:
-    """Let the scene's range be that of an action for a while: the exporter bakes what the range holds."""
-    before = scene.frame_start, scene.frame_end, scene.frame_current
+def _scene_for(scene: bpy.types.Scene, action: bpy.types.Action | None, unit: float) -> Iterator[None]:
+    """Let the scene have an action's name and range, and the file's unit, for a while.
+
+    The exporter names the take after the scene, bakes what its range holds, and reads the unit from it.
+    """
+    before = scene.name, scene.frame_start, scene.frame_end, scene.frame_current
+    units = scene.unit_settings
+    system, length = units.system, units.scale_length
+    units.system, units.scale_length = "METRIC", unit
     if action is not None:
         first, last = action.frame_range
+        scene.name = action.name
         scene.frame_start, scene.frame_end = round(first), max(round(last), round(first))
     try:
         yield
     finally:
-        scene.frame_start, scene.frame_end = before[:2]
-        scene.frame_set(before[2])
+        scene.name, scene.frame_start, scene.frame_end = before[:3]
+        units.system, units.scale_length = system, length
+        scene.frame_set(before[3])
 
 
 @contextlib.contextmanager

@@ -4,6 +4,17 @@ import bpy
 from bpy_extras.io_utils import ExportHelper
 
 from .. import export
+from ..export_presets import MOTIONS, PRESETS
+
+PRESET_ITEMS = [(key, preset.label, preset.description) for key, preset in PRESETS.items()]
+MOTION_ITEMS = [
+    ("PRESET", "As the Preset", "What the preset's engine expects"),
+    *((key, label, text) for key, (label, text) in MOTIONS.items()),
+]
+DETAIL_ITEMS = [
+    ("GAME", "Game Mesh", "Few triangles with textures; the full mesh if there is no game mesh"),
+    ("FULL", "Full Mesh", "All triangles, in vertex colors"),
+]
 
 
 class AVATARCLIP_OT_export_fbx(bpy.types.Operator, ExportHelper):
@@ -16,6 +27,10 @@ class AVATARCLIP_OT_export_fbx(bpy.types.Operator, ExportHelper):
     filename_ext = ".fbx"
     filter_glob: bpy.props.StringProperty(default="*.fbx", options={"HIDDEN"})
 
+    preset: bpy.props.EnumProperty(name="For", items=PRESET_ITEMS, description="Bone names, unit and end bones")
+    motion: bpy.props.EnumProperty(name="Motion", items=MOTION_ITEMS, description="Which bone carries the travel")
+    detail: bpy.props.EnumProperty(name="Mesh", items=DETAIL_ITEMS, description="Which of the avatar's meshes")
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse if no rigged mesh is active."""
@@ -27,9 +42,16 @@ class AVATARCLIP_OT_export_fbx(bpy.types.Operator, ExportHelper):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Export it."""
         try:
-            export.export_fbx(context, self.filepath, export.find_rig(context.active_object))
+            motion = "" if self.motion == "PRESET" else self.motion
+            rig = export.find_rig(context.active_object)
+            export.export_fbx(context, self.filepath, rig, self.preset, motion, self.detail)
         except export.ExportError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         self.report({"INFO"}, f"Exported {self.filepath}")
         return {"FINISHED"}
+
+
+def draw_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    """Add the entry to File > Export."""
+    self.layout.operator(AVATARCLIP_OT_export_fbx.bl_idname, text="AvatarCLIP Avatar for Games (.fbx)")

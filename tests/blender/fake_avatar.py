@@ -59,15 +59,37 @@ def motion(frames: int) -> tuple[np.ndarray, np.ndarray]:
     return swing.reshape(frames, 72).astype(np.float32), trans.astype(np.float32)
 
 
+def game(folder: Path, influences: int) -> dict[str, np.ndarray]:
+    """The arrays of a game mesh, whose textures are written into the folder."""
+    from PIL import Image
+
+    vertices, faces = capsules(4, 6)
+    for number, name in enumerate(("color", "normal", "occlusion")):
+        Image.new("RGB", (8, 8), (200 - 40 * number, 90, 255)).save(folder / f"{name}.png")
+    return {
+        "game_vertices": vertices, "game_faces": faces, "game_colors": np.full_like(vertices, 0.4),
+        "game_weights": weights_of(vertices, influences),
+        "game_uvs": np.random.default_rng(3).random((len(faces), 3, 2)).astype(np.float32),
+    }  # fmt: skip
+
+
 def write_result(
-    folder: Path, *, rings: int = 6, sides: int = 8, frames: int = 61, influences: int = 4, with_motion: bool = True
+    folder: Path,
+    *,
+    rings: int = 6,
+    sides: int = 8,
+    frames: int = 61,
+    influences: int = 4,
+    with_motion: bool = True,
+    with_game: bool = False,
 ) -> Path:
     """Write ``avatar.npz``, ``motion.npz`` and ``manifest.json`` into a folder and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     vertices, faces = capsules(rings, sides)
     colors = np.clip((vertices - vertices.min(0)) / np.ptp(vertices, axis=0), 0, 1)
+    light = game(folder, influences) if with_game else {}
     np.savez(
-        folder / "avatar.npz", vertices=vertices, faces=faces, colors=colors,
+        folder / "avatar.npz", **light, vertices=vertices, faces=faces, colors=colors,
         weights=weights_of(vertices, influences), joints=JOINTS, parents=PARENTS,
     )  # fmt: skip
     if with_motion:

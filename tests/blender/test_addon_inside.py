@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import fake_avatar
 import pytest
 from conftest import ROOT, bpy_python
+
+from avatarclip_blender.export_presets import PRESETS
 
 pytestmark = pytest.mark.blender
 Inside = Callable[..., str]
@@ -33,6 +36,20 @@ def test_builds_200000_vertices_quickly(inside_wheel: Inside) -> None:
 def test_fbx_survives_the_round_trip(inside: Inside, result: Path, tmp_path: Path) -> None:
     (tmp_path / "fbx").mkdir()
     inside("check_fbx.py", result, tmp_path / "fbx")
+
+
+def test_fbx_of_each_preset_is_what_another_reader_expects(inside: Inside, tmp_path: Path) -> None:
+    pytest.importorskip("ufbx", reason="ufbx has no build for this Python")
+    result, out = fake_avatar.write_result(tmp_path / "result", with_game=True), tmp_path / "fbx"
+    out.mkdir()
+    printed = inside("check_game.py", result, out)
+    take = next(line.split(" ", 1)[1] for line in printed.splitlines() if line.startswith("TAKE "))
+    motions = {key: preset.motion for key, preset in PRESETS.items()}
+    files = [(key, key, motion) for key, motion in motions.items()] + [("IN_PLACE", "UNITY", "IN_PLACE")]
+    for name, key, motion in files:
+        command = [sys.executable, str(Path(__file__).parent / "fbx_reader.py"), str(out / f"{name}.fbx"), str(result)]
+        ended = subprocess.run([*command, key, motion, take], capture_output=True, text=True, timeout=60, check=False)
+        assert ended.returncode == 0, f"{name}: {ended.stderr[-1500:]}"
 
 
 def test_registers_and_unregisters_without_leftovers(

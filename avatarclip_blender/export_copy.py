@@ -1,0 +1,241 @@
+"""A copy of an avatar in the shape that a preset asks for; the avatar itself is left as it is."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+
+from . import compat
+from .export_presets import IN_PLACE, ROOT, Preset
+
+UPRIGHT = Matrix.Rotation(math.radians(90.0), 4, "X")
+"""The copy's data lies on its back and its object stands it up; the exporter's own turn then leaves no rotation."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What is exported."""
+
+    rig: bpy.types.Object
+    meshes: list[bpy.types.Object]
+    action: bpy.types.Action | None
+
+
+@contextlib.contextmanager
+def export_copy(
+    context: bpy.types.Context,
+    rig: bpy.types.Object,
+    meshes: list[bpy.types.Object],
+    preset: Preset,
+    motion: str,
+) -> Iterator[Copy]:
+    """Make the copy in the scene for a while; names, selection and active object are given back afterwards.
+
+    Args:
+        context: Blender's, in Object Mode.
+        rig: the avatar's armature object.
+        meshes: of its meshes those that are wanted.
+        preset: names, unit and end bones.
+        motion: who carries the travel; a key of `export_presets.MOTIONS`.
+    """
+    layer = context.view_layer
+    active, selected = layer.objects.active, list(layer.objects.selected)
+    collection = bpy.data.collections.new("Export")
+    context.scene.collection.children.link(collection)
+    renamed: list[tuple[bpy.types.ID, str]] = []
+    made: list[bpy.types.ID] = [collection]
+    try:
+        copy = _duplicate(rig, meshes, collection, renamed, made)
+        if preset.rig:
+            copy.rig.name = preset.rig
+        _shape_bones(context, copy, preset, motion)
+        if copy.action is not None:
+            _shape_action(copy, preset, motion)
+        if preset.green_down:
+            _flip_green(copy, made)
+        layer.update()
+        yield copy
+    finally:
+        # Objects first: a mesh or armature that is removed takes its objects with it.
+        for datablock in sorted(made, key=lambda item: not isinstance(item, bpy.types.Object)):
+            _remove(datablock)
+        for datablock, name in renamed:
+            datablock.name = name
+        for item in layer.objects.selected:
+            item.select_set(False)
+        for item in selected:
+            item.select_set(True)
+        layer.objects.active = active
+
+
+def _duplicate(
+    rig: bpy.types.Object,
+    meshes: list[bpy.types.Object],
+    collection: bpy.types.Collection,
+    renamed: list[tuple[bpy.types.ID, str]],
+    made: list[bpy.types.ID],
+) -> Copy:
+    """Copy objects, data and action; the copies get the names, which the originals lend."""
+
+    def twin(datablock: bpy.types.ID) -> bpy.types.ID:
+        name = datablock.name
+        renamed.append((datablock, name))
+        datablock.name = "Lent"
+        other = datablock.copy()
+        other.name = name
+        made.append(other)
+        return other
+
+    action = rig.animation_data.action if rig.animation_data else None
+    other = twin(rig)
+    other.data = twin(rig.data)
+    other.matrix_world = rig.matrix_world
+    other.animation_data_clear()
+    collection.objects.link(other)
+    twins = []
+    for mesh in meshes:
+        second = twin(mesh)
+        second.data = twin(mesh.data)
+        collection.objects.link(second)
+        second.parent, second.matrix_parent_inverse = other, Matrix()
+        second.matrix_basis = rig.matrix_world.inverted() @ mesh.matrix_world
+        second.hide_viewport = second.hide_render = False
+        second.hide_set(False)
+        for modifier in second.modifiers:
+            if modifier.type == "ARMATURE":
+                modifier.object = other
+        twins.append(second)
+    moves = None
+    if action is not None:
+        moves = twin(action)
+        compat.assign_action(other, moves)
+    return Copy(other, twins, moves)
+
+
+def _shape_bones(context: bpy.types.Context, copy: Copy, preset: Preset, motion: str) -> None:
+    """Lay the data on its back in the file's unit, rename the bones, add end bones and the root."""
+    scale = Matrix.Scale(1.0 / preset.unit, 4)
+    turn = UPRIGHT.inverted() @ scale
+    for bone in copy.rig.pose.bones:
+        for constraint in list(bone.constraints):
+            bone.constraints.remove(constraint)
+    copy.rig.data.transform(turn)
+    copy.rig.matrix_world = copy.rig.matrix_world @ UPRIGHT
+    for mesh in copy.meshes:
+        mesh.data.transform(turn @ mesh.matrix_basis)
+        mesh.matrix_basis = Matrix()
+    for joint, name in preset.names.items():
+        if joint in copy.rig.data.bones:
+            copy.rig.data.bones[joint].name = name
+        for mesh in copy.meshes:
+            group = mesh.vertex_groups.get(joint)
+            if group is not None:
+                group.name = name
+    context.view_layer.objects.active = copy.rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    try:
+        _add_bones(copy.rig.data.edit_bones, preset, motion)
+    finally:
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def _add_bones(bones: bpy.types.ArmatureEditBones, preset: Preset, motion: str) -> None:
+    """Add the bones that joints do not have: ends of limbs, and the root on the floor."""
+    for joint, name in preset.ends.items():
+        last = bones[preset.names[joint]]
+        end = bones.new(name)
+        end.head, end.tail = last.tail, last.tail + 0.3 * (last.tail - last.head)
+        end.parent, end.roll = last, last.roll
+    if motion == ROOT:
+        root = bones.new(preset.root)
+        root.head, root.tail = Vector(), Vector((0.0, 0.0, 0.1 / preset.unit))  # +z of the laid-down data is the front
+        root.roll = 0.0
+        bones[preset.names["pelvis"]].parent = root
+
+
+def _shape_action(copy: Copy, preset: Preset, motion: str) -> None:
+    """Rename the curves' bones, scale the locations, and share the travel out between hips and root."""
+    curves = compat.action_fcurves(copy.action)
+    for curve in curves:
+        for joint, name in preset.names.items():
+            curve.data_path = curve.data_path.replace(f'pose.bones["{joint}"]', f'pose.bones["{name}"]')
+    hips = preset.names["pelvis"]
+    path = f'pose.bones["{hips}"].location'
+    tracks = sorted((c for c in curves if c.data_path == path), key=lambda curve: curve.array_index)
+    if len(tracks) != 3:
+        return
+    frames, local = _keys(tracks)
+    rest = np.array(copy.rig.data.bones[hips].matrix_local.to_3x3())
+    moved = (local / preset.unit) @ rest.T  # in the laid-down frame, whose floor is x and z
+    travel = moved * np.array([1.0, 0.0, 1.0])
+    travel -= travel[:1]
+    if motion in (ROOT, IN_PLACE):
+        moved = moved - travel
+    _write(tracks, frames, moved @ rest)
+    if motion == ROOT:
+        stand = np.array(copy.rig.data.bones[preset.root].matrix_local.to_3x3())
+        added = compat.ActionCurves.of(copy.rig, copy.action)
+        data_path = f'pose.bones["{preset.root}"].location'
+        _write([added.new(data_path, axis, preset.root) for axis in range(3)], frames, travel @ stand)
+
+
+def _keys(tracks: list[bpy.types.FCurve]) -> tuple[np.ndarray, np.ndarray]:
+    """Whole frames (T,) from the first to the last key, and the curves' values (T, 3) there."""
+    low, high = (round(value) for value in tracks[0].range())
+    frames = np.arange(low, high + 1)
+    return frames, np.array([[curve.evaluate(frame) for curve in tracks] for frame in frames.tolist()])
+
+
+def _write(tracks: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarray) -> None:
+    """Give the curves one linear key a frame."""
+    linear = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
+    for axis, curve in enumerate(tracks):
+        points = curve.keyframe_points
+        points.clear()
+        points.add(len(frames))
+        points.foreach_set("co", np.stack((frames, values[:, axis]), 1).astype(np.float32).ravel())
+        points.foreach_set("interpolation", np.full(len(frames), linear, np.int32))
+        curve.update()
+
+
+def _flip_green(copy: Copy, made: list[bpy.types.ID]) -> None:
+    """Give the copies' materials a normal map whose green points down."""
+    for mesh in copy.meshes:
+        for slot in mesh.material_slots:
+            if slot.material is None or slot.material.node_tree is None:
+                continue
+            other = slot.material.copy()
+            made.append(other)
+            slot.link, slot.material = "OBJECT", other
+            for node in slot.material.node_tree.nodes:
+                if node.type == "TEX_IMAGE" and node.label == "Normal" and node.image is not None:
+                    node.image = _flipped(node.image)
+                    made.append(node.image)
+
+
+def _flipped(image: bpy.types.Image) -> bpy.types.Image:
+    """A packed copy of a normal map with its green channel turned round."""
+    pixels = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(pixels)
+    pixels[1::4] = 1.0 - pixels[1::4]
+    other = bpy.data.images.new(f"{image.name} DirectX", *image.size)
+    other.colorspace_settings.name = "Non-Color"
+    other.pixels.foreach_set(pixels)
+    other.pack()
+    return other
+
+
+def _remove(datablock: bpy.types.ID) -> None:
+    """Delete a datablock of one of the kinds that a copy has."""
+    kinds = {
+        bpy.types.Object: bpy.data.objects, bpy.types.Armature: bpy.data.armatures, bpy.types.Mesh: bpy.data.meshes,
+        bpy.types.Action: bpy.data.actions, bpy.types.Material: bpy.data.materials, bpy.types.Image: bpy.data.images,
+        bpy.types.Collection: bpy.data.collections,
+    }  # fmt: skip
+    next(store for kind, store in kinds.items() if isinstance(datablock, kind)).remove(datablock)

@@ -1,0 +1,88 @@
+"""What each game engine or program expects of an FBX: bone names, unit, end bones, who carries the travel. No bpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .contract import protocol
+
+SIDES = (("left", "Left", "l"), ("right", "Right", "r"))
+
+
+def _sided(pattern: str, names: dict[str, str], small: bool = False) -> dict[str, str]:
+    """Names of paired joints: ``pattern`` with the side in capitals or as a small letter, and the part's name."""
+    return {
+        f"{side}_{joint}": pattern.format(side=letter if small else word, part=part)
+        for side, word, letter in SIDES
+        for joint, part in names.items()
+    }
+
+
+_HUMANOID = {
+    "pelvis": "Hips", "spine1": "Spine", "spine2": "Chest", "spine3": "UpperChest", "neck": "Neck", "head": "Head",
+} | _sided("{side}{part}", {
+    "collar": "Shoulder", "shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand", "hand": "MiddleProximal",
+    "hip": "UpperLeg", "knee": "LowerLeg", "ankle": "Foot", "foot": "Toes",
+})  # fmt: skip
+"""Unity's HumanBodyBones and Godot's SkeletonProfileHumanoid use the same words."""
+_UNREAL = {
+    "pelvis": "pelvis", "spine1": "spine_01", "spine2": "spine_02", "spine3": "spine_03", "neck": "neck_01",
+    "head": "head",
+} | _sided("{part}_{side}", {
+    "collar": "clavicle", "shoulder": "upperarm", "elbow": "lowerarm", "wrist": "hand", "hand": "middle_01",
+    "hip": "thigh", "knee": "calf", "ankle": "foot", "foot": "ball",
+}, small=True)  # fmt: skip
+"""The mannequin of Unreal Engine."""
+_MIXAMO = {name: f"mixamorig:{part}" for name, part in ({
+    "pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2", "neck": "Neck", "head": "Head",
+} | _sided("{side}{part}", {
+    "collar": "Shoulder", "shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand", "hand": "HandMiddle1",
+    "hip": "UpLeg", "knee": "Leg", "ankle": "Foot", "foot": "ToeBase",
+})).items()}  # fmt: skip
+_SMPL = {name: name for name in protocol.JOINT_NAMES}
+
+TRAVEL, ROOT, IN_PLACE = "TRAVEL", "ROOT", "IN_PLACE"
+MOTIONS = {
+    TRAVEL: ("Hips Travel", "The hips carry the whole motion; there is no bone above them"),
+    ROOT: ("Root Bone", "A bone on the floor carries the travel over it, the hips the rest"),
+    IN_PLACE: ("In Place", "The travel over the floor is left out"),
+}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One way to write an FBX."""
+
+    label: str
+    description: str
+    names: dict[str, str] = field(repr=False)
+    """SMPL's joint names to bone names."""
+    unit: float = 1.0
+    """Metres of one unit of the file; Unreal and Mixamo count in centimetres."""
+    rig: str | None = None
+    """Name of the armature's node, or None to keep the object's."""
+    motion: str = TRAVEL
+    root: str = "root"
+    """Name of the bone on the floor, where one is wanted."""
+    ends: dict[str, str] = field(default_factory=dict)
+    """Joints that get an end bone, to the end bone's name."""
+    green_down: bool = False
+    """Whether the normal map's green channel points down (DirectX), not up (OpenGL)."""
+
+
+PRESETS = {
+    "SMPL": Preset("SMPL", "SMPL's 24 joint names, metres", _SMPL),
+    "UNITY": Preset("Unity", "Names that Unity's Humanoid finds by itself, metres", _HUMANOID, root="Root"),
+    "UNREAL": Preset(
+        "Unreal", "The mannequin's names, centimetres, a root bone that carries the travel, normal map for DirectX",
+        _UNREAL, unit=0.01, rig="Armature", motion=ROOT, green_down=True,
+    ),
+    "GODOT": Preset("Godot", "The names of Godot's humanoid profile, metres", _HUMANOID, rig="Skeleton3D", root="Root"),
+    "MIXAMO": Preset(
+        "Mixamo", "Mixamo's names with end bones, centimetres", _MIXAMO, unit=0.01, rig="Armature",
+        root="mixamorig:Root", ends={
+            "head": "mixamorig:HeadTop_End", "left_foot": "mixamorig:LeftToe_End",
+            "right_foot": "mixamorig:RightToe_End",
+        },
+    ),
+}  # fmt: skip
