@@ -13,37 +13,29 @@ import argparse
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from benchmarks.fitting import Bench, Render, TapNeus, reference, seconds, shell
 from engine.appearance import views
-from engine.appearance.base import BaseSurface, Nearest
-from engine.appearance.field import AvatarField, Sample
+from engine.appearance.field import AvatarField
 from engine.appearance.guidance import Guide
 from engine.appearance.neus import NeusField
 from engine.appearance.objective import Objective
-from engine.appearance.rays import Rays, Rendering, silhouette_rays
+from engine.appearance.rays import Rendering
 from engine.appearance.reconstruct import picture_loss, regress
-from engine.appearance.reference import Sampling, render_reference
+from engine.appearance.reference import Sampling
 from engine.appearance.residual import SHARPNESS, ResidualField
 from engine.appearance.shell import render_shell
-from engine.body import load_body, stand_pose
 from engine.config import AppearanceConfig, load_config
-from engine.perceptor import load_perceptor
-from engine.render.camera import Camera
+from engine.perceptor import ClipPerceptor, load_perceptor
 from engine.report import Silent
-from engine.wardrobe.outfit import Garment, Look
 
-RAYS = 256
 REGRESSED = 150
 """Steps of the reference networks on the mesh's distance."""
-LOOK = Look("fair", "bald", "brown", "none", "brown", "blue", (Garment("jumpsuit", "red"), Garment("briefs", "blue")))
-Render = Callable[[AvatarField, Rays, torch.Generator], Rendering]
 
 
 @dataclass
@@ -53,118 +45,6 @@ class Row:
     idea: str
     figures: str
     verdict: str = ""
-
-
-class TapNeus(NeusField):
-    """The paper's networks with normals by finite differences: no second derivative."""
-
-    kind = "benchmark"
-
-    def evaluate_near(self, points: Tensor) -> Sample:
-        """Four forward passes of the distance network instead of its derivative."""
-        tap = 0.006 / self.radius
-        unit = self._unit(points)
-        taps = torch.cat([unit, *(unit + tap * axis for axis in torch.eye(3))])
-        distance, feature = self.distance(taps)
-        count = len(points)
-        gradient = ((distance[count:].reshape(3, count) - distance[:count]) / tap).T
-        base_color, color = self.paint(unit, gradient, feature[:count])
-        return Sample(distance[:count] * self.radius, gradient, color, base_color, torch.zeros(()))
-
-
-class Bench:
-    """The bodies, the pictures, and how fits are timed and judged."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-        self.body = load_body()
-        self.betas = np.zeros(self.body.num_betas)
-        self.start = BaseSurface.dressed(self.body, self.betas, None)
-        self.target = BaseSurface.dressed(self.body, self.betas, LOOK)
-        self.joints = self.body.pose(self.betas, stand_pose()[None])[1][0]
-        self.conf = load_config("draft").appearance
-
-    def camera(self, azimuth: float, elevation: float, size: int, near: float = 2.2) -> Camera:
-        """From around the body, a little nearer than the paper's reconstruction, so that most rays count."""
-        middle = (self.start.vertices.min(0) + self.start.vertices.max(0)) / 2
-        return Camera.orbit(middle, near, azimuth, elevation, 60.0, size)
-
-    def seen(self, rays: Rays) -> tuple[Tensor, Tensor]:
-        """What the rays should see: the target's colours (R, 3), white beside it, and its mask (R,)."""
-        hits = self.target.whole.cast_rays(rays.origins.numpy(), rays.directions.numpy())
-        color = np.ones((len(hits.face), 3), np.float32)
-        met = Nearest(
-            np.zeros(int(hits.mask.sum()), np.float32), hits.face[hits.mask].astype(int), hits.bary[hits.mask]
-        )
-        color[hits.mask] = self.target.color(met)
-        return torch.from_numpy(color), torch.from_numpy(hits.mask.astype(np.float32))
-
-    def step(self, field: AvatarField, render: Render, generator: torch.Generator, rays: int = RAYS) -> Tensor:
-        """The loss of some rays of one of 108 views."""
-        azimuth = 20.0 * int(torch.randint(18, (1,), generator=generator))
-        elevation = -60 + 20.0 * int(torch.randint(6, (1,), generator=generator))
-        chosen = silhouette_rays(field, self.camera(azimuth, elevation, 128)).some(rays, generator)
-        color, mask = self.seen(chosen)
-        seen = render(field, chosen, generator)
-        missed = F.binary_cross_entropy(seen.opacity.clamp(1e-3, 1 - 1e-3), mask)
-        inside = mask > 0.5
-        painted = F.l1_loss(seen.color[inside], color[inside]) if inside.any() else 0 * missed
-        return painted + 0.1 * seen.eikonal + missed
-
-    def fit(self, field: AvatarField, render: Render, steps: int, rate: float) -> float:
-        """CPU seconds per step of a fit."""
-        generator = torch.Generator().manual_seed(1)
-        optimizer = torch.optim.Adam(field.groups(), lr=rate)
-        self.step(field, render, generator).backward()  # the first is slower
-        began = time.process_time()
-        for index in range(steps):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * (0.05 + 0.475 * (1 + math.cos(math.pi * index / steps)))
-            optimizer.zero_grad()
-            self.step(field, render, generator).backward()
-            optimizer.step()
-        return (time.process_time() - began) / steps
-
-    @torch.no_grad()
-    def psnr(self, field: AvatarField, render: Render) -> float:
-        """Over views that no fit has seen, in decibels, inside the widened silhouette."""
-        total, count = 0.0, 0
-        for azimuth in (10.0, 130.0, 250.0):
-            rays = silhouette_rays(field, self.camera(azimuth, 10.0, 72))
-            color, mask = self.seen(rays)
-            seen = render(field, rays, torch.Generator().manual_seed(0))
-            picture = seen.opacity[:, None] * seen.color + (1 - seen.opacity[:, None])
-            wanted = mask[:, None] * color + (1 - mask[:, None])
-            total += float((picture.clamp(0, 1) - wanted).square().sum())
-            count += picture.numel()
-        return -10 * math.log10(total / count)
-
-    @torch.no_grad()
-    def error(self, field: AvatarField, surface: BaseSurface) -> float:
-        """Mean distance in millimetres of a surface's vertices from the field's."""
-        points = torch.from_numpy(surface.vertices[::3])
-        return 1000 * float(field.sdf(points).abs().mean())
-
-
-def shell(samples: int) -> Render:
-    """The fast renderer with so many samples."""
-    return lambda field, rays, generator: render_shell(field, rays, samples, generator)
-
-
-def reference(field: AvatarField, rays: Rays, generator: torch.Generator) -> Rendering:
-    """The plain renderer."""
-    return render_reference(field, rays, Sampling(), generator)
-
-
-def seconds(action: Callable[[], object], times: int = 3) -> float:
-    """CPU seconds of an action, the least of some after a first one."""
-    action()
-    spent = []
-    for _ in range(times):
-        began = time.process_time()
-        action()
-        spent.append(time.process_time() - began)
-    return min(spent)
 
 
 def cell(conf: AppearanceConfig) -> float:
@@ -283,6 +163,51 @@ def guided_rows(bench: Bench) -> list[Row]:
     return rows
 
 
+def vit_rows(bench: Bench) -> list[Row]:
+    """A guided step with the size of CLIP that the paper uses; its weights are random, which costs the same."""
+    from transformers import CLIPConfig, CLIPModel
+
+    bundled = load_perceptor()
+    vit = ClipPerceptor(CLIPModel(CLIPConfig()), bundled.tokenizer, "random ViT-B/32")  # type: ignore[attr-defined]
+    field = fresh(bench)
+    field.use_band(cell(bench.conf))
+    stance = views.Stance.of(bench.start.vertices, bench.joints)
+    found = []
+    for perceptor in (bundled, vit):
+        objective = Objective(field, Guide("a firefighter", perceptor), stance, AppearanceConfig())
+
+        def once(objective: Objective = objective) -> None:
+            field.zero_grad()
+            objective(0, 12544, torch.Generator().manual_seed(3))[0].backward()
+
+        found.append(seconds(once, 2))
+    return [Row("a guided step of the draft, bundled perceptor or a ViT-B/32", f"{found[0]:.2f} or {found[1]:.2f} s")]
+
+
+def memory_rows(bench: Bench) -> list[Row]:
+    """What a guided step keeps for its backward pass, the perceptor included; from few rays, scaled to the preset's."""
+    guide = Guide("a firefighter", load_perceptor())
+    stance = views.Stance.of(bench.start.vertices, bench.joints)
+    rows = []
+    for preset, most in (("draft", 12544), ("standard", 12544), ("high", 4096), ("original", 256)):
+        conf = load_config(preset).appearance
+        field: AvatarField = fresh(bench)
+        if conf.renderer == "reference":
+            field = NeusField(bench.start, torch.Generator().manual_seed(0))
+        kept = [0]
+
+        def keep(tensor: Tensor, kept: list[int] = kept) -> Tensor:
+            kept[0] += tensor.numel() * tensor.element_size()
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+            Objective(field, guide, stance, replace(conf, views=1))(0, most, torch.Generator().manual_seed(3))
+        rays = min(conf.max_rays, most if most < 12544 else conf.max_rays)
+        total = kept[0] * conf.views * conf.max_rays / rays / 2**30
+        rows.append(Row(f"memory of a step, {preset}", f"{total:.1f} GiB at most"))
+    return rows
+
+
 def table(rows: list[Row]) -> str:
     """Markdown."""
     lines = ["| idea | measured | |", "| --- | --- | --- |"]
@@ -294,7 +219,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=30, help="of each fit")
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--only", help="one part: parts, guided, quality or main")
+    parser.add_argument("--only", help="one part: parts, guided, vit, memory, quality or main")
     options = parser.parse_args()
     torch.set_num_threads(1)
     bench = Bench(options.steps)
@@ -303,6 +228,8 @@ def main() -> None:
     parts: dict[str, Callable[[], list[Row]]] = {
         "parts": lambda: part_rows(bench, networks),
         "guided": lambda: guided_rows(bench),
+        "vit": lambda: vit_rows(bench),
+        "memory": lambda: memory_rows(bench),
         "quality": lambda: quality_rows(bench),
         "main": lambda: start_rows(bench, networks) + main_rows(bench, networks),
     }
