@@ -96,7 +96,7 @@ def stage(name: str, job: Path, ready: Path) -> None:
             sidebar.active_panel_category = "Avatar"
             sidebar.tag_redraw()
         running = session.job()
-        sculpting = running is not None and running.progress.curve_of == "loss" and len(running.progress.curve) > 12
+        sculpting = running is not None and len(running.progress.curve) > 12
         if number > 12 and (name != "running" or sculpting):
             ready.touch()
             return None
