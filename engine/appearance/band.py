@@ -33,9 +33,9 @@ class Band(nn.Module):
         self.values: Tensor
         self.low: Tensor
         self.size: Tensor
-        self.register_buffer("values", torch.from_numpy(values.transpose(2, 1, 0).copy())[None, None])
-        self.register_buffer("low", torch.from_numpy(low.astype(np.float32)))
-        self.register_buffer("size", torch.from_numpy((high - low).astype(np.float32)))
+        self.register_buffer("values", torch.from_numpy(values.transpose(2, 1, 0).copy())[None, None], persistent=False)
+        self.register_buffer("low", torch.from_numpy(low.astype(np.float32)), persistent=False)
+        self.register_buffer("size", torch.from_numpy((high - low).astype(np.float32)), persistent=False)
 
     def forward(self, points: Tensor) -> Tensor:
         """(N,) distances at points (N, 3); beyond the box those of its wall."""
