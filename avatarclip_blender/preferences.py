@@ -7,6 +7,7 @@ import bpy
 
 from . import installer, locate, mending, session, ui
 from .contract import ENGINE_ROOT, environment
+from .importer import CurveOptions
 
 _KINDS = [
     ("auto", "Automatic", "CUDA with an NVIDIA card, MPS on Apple silicon, otherwise the processor"),
@@ -65,6 +66,30 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         name="Allow Download", default=False,
         description="Let the engine download the CLIP model named above, once, when it is first needed",
     )  # fmt: skip
+    rotation_mode: bpy.props.EnumProperty(
+        name="Rotations", default="QUATERNION",
+        items=[
+            ("QUATERNION", "Quaternion", "Never locks, and blends well"),
+            ("EULER", "Euler XYZ", "Three curves a bone, readable in degrees"),
+        ],
+        description="How the bones of new avatars are keyed",
+    )  # fmt: skip
+    keys: bpy.props.EnumProperty(
+        name="Keys", default="DENSE",
+        items=[
+            ("DENSE", "Every Frame", "The motion as it was generated"),
+            ("REDUCED", "As Few as Possible", "Bézier curves within 0.5° and 5 mm of the motion, easy to edit"),
+        ],
+        description="How many keys a motion gets",
+    )  # fmt: skip
+    root_motion: bpy.props.EnumProperty(
+        name="Travel", default="TRAVEL",
+        items=[
+            ("TRAVEL", "Root Motion", "The pelvis moves through the scene"),
+            ("IN_PLACE", "In Place", "The figure stays where it is; for games that move it themselves"),
+        ],
+        description="Whether an avatar that walks gets anywhere",
+    )  # fmt: skip
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the engine, the folders, the models, and what the check found."""
@@ -74,6 +99,9 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         draw_engine(layout, self, context)
         layout.separator()
         layout.prop(self, "output_folder")
+        column = layout.column(heading="Motion")
+        for name in ("rotation_mode", "keys", "root_motion"):
+            column.prop(self, name)
         header, body = layout.panel("avatarclip_models", default_closed=True)
         header.label(text="Your Own Models")
         if body is not None:
@@ -236,6 +264,14 @@ def timings_file() -> Path:
         return Path(bpy.utils.extension_path_user(__package__, create=True)) / "timings.json"
     except ValueError:  # not installed as an extension: the source tree, in a test
         return Path(bpy.utils.user_resource("CONFIG")) / "avatarclip-timings.json"
+
+
+def curve_options(context: bpy.types.Context) -> CurveOptions:
+    """Return how the user wants motions to become curves."""
+    stored = _stored(context)
+    if stored is None:
+        return CurveOptions()
+    return CurveOptions(stored.rotation_mode == "EULER", stored.keys == "REDUCED", stored.root_motion == "IN_PLACE")
 
 
 CLASSES = (AVATARCLIP_AP_preferences,)

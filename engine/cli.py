@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     generate.add_argument("--conf", type=Path, metavar="FILE", help="HOCON file merged over the preset")
     generate.add_argument(
+        "--motion-file", type=Path, metavar="FILE", help="BVH or AMASS .npz instead of a motion prompt"
+    )
+    generate.add_argument(
         "--set",
         dest="overrides",
         action="append",
@@ -171,6 +174,8 @@ def _request(options: argparse.Namespace) -> Request:
         overrides[key.strip()] = value.strip()
     if options.allow_download:
         overrides["clip.download"] = True
+    if options.motion_file is not None:
+        overrides["motion.file"] = str(options.motion_file.resolve())
     stages = protocol.STAGES
     if options.stages is not None:
         stages = tuple(name.strip() for name in options.stages.split(",") if name.strip())

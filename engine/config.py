@@ -200,12 +200,26 @@ class MotionConfig:
     """Frames a second."""
     candidates: int = 5
     """How many distinct candidate poses stand for the text (they are saved with the motion)."""
+    generator: str = "codebook"
+    """What proposes them: codebook, or direct, latent (optimised poses) or flow (sampled ones)."""
+    pick: tuple[int, ...] = ()
+    """The candidates to keep, in this order, by the numbers of their pictures from 1 on; an empty list keeps all."""
     method: str = "auto"
-    """auto: the movement that the text names; interpolate, optimise: a motion through the candidate poses (paper 5)."""
+    """auto: the movement that the text names; interpolate, optimise, baseline: through the candidates (paper 5), as
+    auto
+    does too with motion.pick."""
     iterations: int = 150
-    """Steps of motion.method = optimise."""
+    """Steps of the methods optimise and baseline and of the generators direct and latent."""
+    delta_weight: float = 0.01
+    """Weight of the optimiser's term for more movement; the baseline has none."""
+    clip_weight: float = 0.001
+    """Weight of the optimiser's CLIP term, for a perceptor that judges pictures; the baseline has none."""
+    file: str | None = None
+    """Path of a BVH file or an AMASS .npz file whose motion replaces the generated one, or null."""
     judge_pictures: bool = False
     """Let the perceptor rank pictures of the candidates (paper 4) instead of trusting their labels; for CLIP itself."""
+    strength: float = 1.0
+    """How far the movement goes, from 0.2 (a hint of it) to 2 (exaggerated)."""
     loop: bool = False
     """Lead the end back to the beginning, so that the motion repeats seamlessly and in place."""
 

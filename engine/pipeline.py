@@ -112,11 +112,19 @@ class Context:
             "seed": self.request.seed_of(name),
             "prompt": self.prompts.get(name),
             "settings": self.config.section(name),
+            "file": _checksum(self.config.section(name).get("file")),
             "body": self.body.checksum,
             "perceptor": self.perceptor.checksum if stage.judged else None,
             "before": {other: self.folders[other].key for other in before},
         }
         return digest(inputs)
+
+
+def _checksum(path: str | None) -> str | None:
+    """Of the file that a stage reads, so that another content under the same name counts; None if there is none."""
+    from engine.provenance import checksum
+
+    return checksum(Path(path)) if path is not None and Path(path).is_file() else None
 
 
 def with_needed(stages: tuple[str, ...], known: Mapping[str, Stage]) -> tuple[str, ...]:

@@ -42,6 +42,12 @@ PARTS: tuple[Part, ...] = (
     Part("pose_prior.safetensors", "pose prior", _OWN, f"trained on {_MOTION} and this project's library of movements"),
     Part("pose_codes.safetensors", "codebook of poses", _OWN, "K-means over the pose prior's latent space"),
     Part(
+        "pose_flow.safetensors",
+        "flow over poses",
+        _OWN,
+        f"trained on {_MOTION} and this project's library of movements",
+    ),
+    Part(
         "motion_words.safetensors",
         "table of word meanings for motion texts",
         "Apache-2.0",

@@ -1,20 +1,38 @@
-"""Builds the action: quaternion curves of 24 bones and the pelvis's location, one key a frame."""
+"""Builds actions: rotation curves of 24 bones and the pelvis's location, dense or with few keys."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
 from .. import compat
 from ..contract import protocol
-from . import rotations
+from . import keys, rotations
 from .armature import NAMES, rest_rotations
 from .result import Motion
 
-_LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
+ROOT = NAMES[protocol.PARENTS.index(-1)]
+_INTERPOLATIONS = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items
+_HANDLES = bpy.types.Keyframe.bl_rna.properties["handle_left_type"].enum_items
 
 
-def build_action(name: str, rig: bpy.types.Object, motion: Motion, fps: float, start: int) -> bpy.types.Action:
+@dataclass(frozen=True)
+class CurveOptions:
+    """How a motion becomes curves; the add-on's preferences hold the user's choice."""
+
+    euler: bool = False
+    """Euler XYZ angles instead of quaternions."""
+    reduced: bool = False
+    """As few keys as keep within 0.5 degrees and 5 mm, instead of one a frame."""
+    in_place: bool = False
+    """Leave out the travel over the floor."""
+
+
+def build_action(
+    name: str, rig: bpy.types.Object, motion: Motion, fps: float, start: int, options: CurveOptions | None = None
+) -> bpy.types.Action:
     """Build the action and assign it to the armature object.
 
     Args:
@@ -23,22 +41,31 @@ def build_action(name: str, rig: bpy.types.Object, motion: Motion, fps: float, s
         motion: SMPL poses, relative to the rest pose of ``rig``.
         fps: of the scene; the motion is resampled to it, so that keys lie on whole frames and the speed stays.
         start: frame of the first pose.
+        options: quaternions, one key a frame, with travel by default.
     """
-    basis, locations = bone_channels(motion, rest_rotations(rig))
+    options = options or CurveOptions()
+    rest = rest_rotations(rig)
+    basis, locations = bone_channels(motion, rest)
     basis, locations = rotations.resample(basis, locations, motion.fps, fps)
     basis = rotations.without_flips(basis)
+    pelvis = rest[NAMES.index(ROOT)]
+    if options.in_place:
+        locations = keys.in_place(locations @ pelvis.T, fps) @ pelvis
+    channels = [basis[:, bone] for bone in range(len(NAMES))]
+    if options.euler:
+        channels = [rotations.euler_without_flips(values) for values in channels]
+    everything = np.arange(len(basis))
+    kept, path = [everything] * len(NAMES), everything
+    if options.reduced:
+        heads = np.array([rig.data.bones[bone].head_local for bone in NAMES], dtype=np.float64)
+        kept, path = keys.reduce(channels, locations, rest, heads)
     action = bpy.data.actions.new(name)
     curves = compat.ActionCurves(rig, action)
-    frames = np.arange(start, start + len(basis), dtype=np.float32)
-    root = NAMES[protocol.PARENTS.index(-1)]
-    for axis in range(3):
-        curve = curves.new(f'pose.bones["{root}"].location', axis, root)
-        _write_keys(curve, frames, locations[:, axis])
-    for index, bone in enumerate(NAMES):
-        rig.pose.bones[bone].rotation_mode = "QUATERNION"
-        for axis in range(4):
-            curve = curves.new(f'pose.bones["{bone}"].rotation_quaternion', axis, bone)
-            _write_keys(curve, frames, basis[:, index, axis])
+    property_name = "rotation_euler" if options.euler else "rotation_quaternion"
+    _write_curves(curves, ROOT, "location", locations, path, start, options.reduced)
+    for bone, values, rows in zip(NAMES, channels, kept):
+        rig.pose.bones[bone].rotation_mode = "XYZ" if options.euler else "QUATERNION"
+        _write_curves(curves, bone, property_name, values, rows, start, options.reduced)
     return action
 
 
@@ -63,9 +90,44 @@ def bone_channels(motion: Motion, rest: np.ndarray) -> tuple[np.ndarray, np.ndar
     return basis, locations
 
 
-def _write_keys(curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray) -> None:
+def motion_of(basis: np.ndarray, locations: np.ndarray, rest: np.ndarray, fps: float) -> Motion:
+    """The reverse of `bone_channels`: SMPL's poses of bones' rotations (T,24,4) and the root's location (T,3)."""
+    bone = rotations.matrix_to_quaternion(rest)[None]
+    turn = rotations.multiply(rotations.multiply(bone, basis), rotations.conjugate(bone))
+    poses = rotations.from_blender(rotations.quaternion_to_axis_angle(turn))
+    trans = rotations.from_blender(locations @ rest[protocol.PARENTS.index(-1)].T)
+    return Motion(poses, trans, fps)
+
+
+def _write_curves(
+    curves: compat.ActionCurves,
+    bone: str,
+    property_name: str,
+    values: np.ndarray,
+    rows: np.ndarray,
+    start: int,
+    smooth: bool,
+) -> None:
+    """Write one property of a bone: the rows of values (T,C) that are keys."""
+    tangents = keys.slopes(values)[rows]
+    for axis in range(values.shape[1]):
+        curve = curves.new(f'pose.bones["{bone}"].{property_name}', axis, bone)
+        _write_keys(curve, (rows + start).astype(np.float32), values[rows, axis], tangents[:, axis] if smooth else None)
+
+
+def _write_keys(curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray, tangents: np.ndarray | None) -> None:
+    """Write keys: straight between them, or with handles that give the curve the slopes ``tangents`` (a frame)."""
     points = curve.keyframe_points
     points.add(len(frames))
     points.foreach_set("co", np.stack((frames, values), axis=1).astype(np.float32).ravel())
-    points.foreach_set("interpolation", np.full(len(frames), _LINEAR, dtype=np.int32))
+    kind = "LINEAR" if tangents is None else "BEZIER"
+    points.foreach_set("interpolation", np.full(len(frames), _INTERPOLATIONS[kind].value, dtype=np.int32))
+    if tangents is not None:
+        aligned = np.full(len(frames), _HANDLES["ALIGNED"].value, dtype=np.int32)
+        gaps = np.diff(frames) / 3 if len(frames) > 1 else np.ones(1)
+        for side, reach in (("left", -np.concatenate((gaps[:1], gaps))), ("right", np.concatenate((gaps, gaps[-1:])))):
+            reach = reach[: len(frames)]
+            points.foreach_set(f"handle_{side}_type", aligned)
+            handle = np.stack((frames + reach, values + tangents * reach), axis=1)
+            points.foreach_set(f"handle_{side}", handle.astype(np.float32).ravel())
     curve.update()

@@ -72,7 +72,21 @@ def build_armature(
         _add_bones(armature, joints)
     finally:
         bpy.ops.object.mode_set(mode="OBJECT")
+    _sort_bones(armature)
     return rig
+
+
+def _sort_bones(armature: bpy.types.Armature) -> None:
+    """Sort the bones into collections, which the armature's properties show and hide as groups."""
+    groups = {"Trunk": ("pelvis", "spine", "neck", "head"), "Arm": ("collar", "shoulder", "elbow", "wrist", "hand")}
+    made: dict[str, bpy.types.BoneCollection] = {}
+    for name in NAMES:
+        side, _, part = name.rpartition("_")
+        group = next((group for group, starts in groups.items() if part.startswith(starts)), "Leg")
+        title = f"{group} {side[0].upper()}" if side else group
+        if title not in made:
+            made[title] = armature.collections.new(title)
+        made[title].assign(armature.bones[name])
 
 
 def _add_bones(armature: bpy.types.Armature, joints: np.ndarray) -> None:

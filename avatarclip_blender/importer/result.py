@@ -136,6 +136,19 @@ def load_motion(folder: Path) -> Motion | None:
     return Motion(poses, arrays["trans"].astype(np.float64), fps)
 
 
+def load_candidates(folder: Path) -> np.ndarray:
+    """Load the candidate poses of a result, (K,24,3) axis-angle, the best first.
+
+    Raises:
+        ResultError: if there are none, or the file is broken.
+    """
+    path = folder / protocol.MOTION_NPZ
+    poses = _load(path, ("candidates",))["candidates"]
+    if poses.ndim != 2 or poses.shape[1] != JOINTS * 3 or not len(poses):
+        raise ResultError(f"{path} holds no candidate poses")
+    return poses.astype(np.float64).reshape(len(poses), JOINTS, 3)
+
+
 def load_manifest(folder: Path) -> dict[str, Any]:
     """Return ``manifest.json`` of a result folder; empty if it is missing or unreadable, for it only informs."""
     try:

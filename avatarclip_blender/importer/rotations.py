@@ -99,3 +99,61 @@ def resample(
     t = (at - low)[:, None]  # (T',1)
     rotations = slerp(quaternions[low], quaternions[low + 1], t[:, None])
     return rotations, (1 - t) * positions[low] + t * positions[low + 1]
+
+
+def from_blender(points: np.ndarray) -> np.ndarray:
+    """The reverse of `to_blender`."""
+    points = np.asarray(points)
+    return np.stack((points[..., 0], points[..., 2], -points[..., 1]), axis=-1)
+
+
+def quaternion_to_axis_angle(quaternions: np.ndarray) -> np.ndarray:
+    """Convert unit quaternions (…,4) into axis-angle vectors (…,3), radians."""
+    quaternions = quaternions * np.where(quaternions[..., :1] < 0, -1.0, 1.0)
+    sine = np.linalg.norm(quaternions[..., 1:], axis=-1, keepdims=True)
+    angle = 2 * np.arctan2(sine, quaternions[..., :1])
+    return quaternions[..., 1:] * np.where(sine > 1e-9, angle / np.maximum(sine, 1e-12), 2.0)
+
+
+def quaternion_to_matrix(quaternions: np.ndarray) -> np.ndarray:
+    """Convert unit quaternions (…,4) into rotation matrices (…,3,3)."""
+    w, x, y, z = np.moveaxis(quaternions, -1, 0)
+    rows = (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
+        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
+        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
+    )
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
+def euler_to_quaternion(angles: np.ndarray) -> np.ndarray:
+    """Convert Euler angles (…,3), radians, in Blender's order XYZ (first X, then Y, then Z) into quaternions (…,4)."""
+    half = np.asarray(angles) / 2
+    out = np.zeros((*half.shape[:-1], 4))
+    out[..., 0] = 1.0
+    for axis in range(3):
+        turn = np.zeros_like(out)
+        turn[..., 0], turn[..., 1 + axis] = np.cos(half[..., axis]), np.sin(half[..., axis])
+        out = multiply(turn, out)
+    return out
+
+
+def euler_without_flips(quaternions: np.ndarray) -> np.ndarray:
+    """Convert quaternions (T,4) into Euler angles XYZ (T,3), radians, each as near as can be to the ones before it.
+
+    Of the two triples that give a rotation, and of whole turns, the nearest is chosen, so that no curve jumps.
+    """
+    matrix = quaternion_to_matrix(quaternions)
+    y = -np.arcsin(np.clip(matrix[..., 2, 0], -1, 1))
+    x = np.arctan2(matrix[..., 2, 1], matrix[..., 2, 2])
+    z = np.arctan2(matrix[..., 1, 0], matrix[..., 0, 0])
+    first = np.stack((x, y, z), axis=-1)
+    second = np.stack((x + np.pi, np.pi - y, z + np.pi), axis=-1)
+    out = first.copy()
+    for frame in range(len(out)):
+        before = out[frame - 1] if frame else np.zeros(3)
+        choices = [
+            angles + 2 * np.pi * np.round((before - angles) / (2 * np.pi)) for angles in (first[frame], second[frame])
+        ]
+        out[frame] = min(choices, key=lambda angles: float(np.abs(angles - before).sum()))
+    return out

@@ -12,11 +12,12 @@ import bpy
 import numpy as np
 
 from . import armature, mesh
-from .action import build_action
+from .action import CurveOptions
 from .material import build_material, build_textured_material
-from .result import Avatar, Motion, Surface, find_result, load_avatar, load_manifest, load_motion
+from .result import Avatar, Surface, find_result, load_avatar, load_manifest, load_motion
 from .rotations import to_blender
 from .shapes import dress_bones
+from .takes import write_take
 
 PROPERTY = "avatarclip_"
 """Prefix of the custom properties that tell where an avatar comes from."""
@@ -39,7 +40,12 @@ class ImportedAvatar:
 
 
 def import_avatar(
-    context: bpy.types.Context, path: Path | str, *, name: str = "", match_scene_timing: bool = False
+    context: bpy.types.Context,
+    path: Path | str,
+    *,
+    name: str = "",
+    match_scene_timing: bool = False,
+    curves: CurveOptions | None = None,
 ) -> ImportedAvatar:
     """Build the avatar of a result folder in the scene, selected and active, its feet on the floor.
 
@@ -49,6 +55,7 @@ def import_avatar(
         name: of the avatar; empty takes it from its appearance prompt.
         match_scene_timing: set the scene's frame rate and range to the motion's. Otherwise the motion is resampled to
             the scene's rate and begins at its first frame, and the range only grows if it is too short.
+        curves: how the motion becomes curves; quaternions, one key a frame, by default.
 
     Raises:
         ResultError: if the result is missing or broken; the scene is untouched then.
@@ -64,9 +71,10 @@ def import_avatar(
     if motion is not None:
         if match_scene_timing:
             _set_frame_rate(context.scene, motion.fps)
-        action = _animate(context.scene, rig, motion, _prompts(manifest).get("motion", ""))
+        before = context.scene.frame_end
+        action = write_take(context.scene, rig, motion, _prompts(manifest).get("motion", ""), curves or CurveOptions())
         last = round(action.frame_range[1])
-        context.scene.frame_end = last if match_scene_timing else max(context.scene.frame_end, last)
+        context.scene.frame_end = last if match_scene_timing else max(before, last)
     marked = (collection, rig, body, *((game,) if game else ()))
     record_provenance(marked, {**manifest, "folder": str(folder)})
     return ImportedAvatar(collection, rig, body, action, game)
@@ -146,14 +154,6 @@ def _bound_mesh(
     modifier = built.modifiers.new("Armature", "ARMATURE")
     modifier.object = rig
     return built
-
-
-def _animate(scene: bpy.types.Scene, rig: bpy.types.Object, motion: Motion, prompt: str) -> bpy.types.Action:
-    fps = scene.render.fps / scene.render.fps_base
-    title = f"{rig.name.removesuffix(' Rig')} {prompt}".strip()
-    while len(title.encode()) > 60:
-        title = title[:-1]
-    return build_action(title, rig, motion, fps, scene.frame_start)
 
 
 def _set_frame_rate(scene: bpy.types.Scene, fps: float) -> None:

@@ -1,6 +1,7 @@
 """One verb a file, or a few that belong together."""
 
 from . import (
+    add_take,
     announce,
     avatar_verbs,
     browse_avatar,
@@ -11,6 +12,7 @@ from . import (
     generate,
     import_avatar,
     install_engine,
+    make_pose_library,
     mend,
     open_avatar,
     pause,
@@ -18,9 +20,11 @@ from . import (
     quality_presets,
     recall_prompts,
     resume,
+    retarget_take,
     set_quality,
     unqueue,
     use_clip,
+    use_take,
     vary,
 )
 
@@ -41,6 +45,10 @@ CLASSES = (
     open_avatar.AVATARCLIP_OT_open_avatar,
     import_avatar.AVATARCLIP_OT_import_avatar,
     browse_avatar.AVATARCLIP_OT_browse_avatar,
+    add_take.AVATARCLIP_OT_add_take,
+    use_take.AVATARCLIP_OT_use_take,
+    retarget_take.AVATARCLIP_OT_retarget_take,
+    make_pose_library.AVATARCLIP_OT_make_pose_library,
     export_fbx.AVATARCLIP_OT_export_fbx,
     recall_prompts.AVATARCLIP_OT_recall_prompts,
     avatar_verbs.AVATARCLIP_OT_mark_asset,

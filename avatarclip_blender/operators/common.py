@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 
-from .. import flow, preferences, properties, session, settings_table
+from .. import flow, importer, preferences, properties, session, settings_table
 from ..contract import protocol
 from ..locate import SetupError
 
@@ -89,3 +89,25 @@ def launch(context: bpy.types.Context, request: protocol.Request) -> None:
         session.problem = str(error)
         raise
     session.set_folder(context.scene, folder)
+
+
+def active_avatar(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Return the armature of the active avatar, whether it or its mesh is active."""
+    active = context.active_object
+    for candidate in (active, active.parent if active else None):
+        if importer.is_avatar(candidate):
+            return candidate
+    return None
+
+
+def poll_avatar(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
+    """Refuse if no avatar is active, and say so."""
+    possible = active_avatar(context) is not None
+    if not possible:
+        cls.poll_message_set("Select an avatar, its armature or its mesh")
+    return possible
+
+
+def chosen_result(context: bpy.types.Context, directory: str) -> Path | None:
+    """Return the folder that a user chose, or the last job's result."""
+    return Path(bpy.path.abspath(directory)) if directory else finished_result(context)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import bpy
 
-from .. import importer
+from .. import importer, preferences
 from .common import finished_result
 
 
@@ -27,7 +27,8 @@ class ImportOptions:
     def build(self, context: bpy.types.Context, path: Path) -> set[str]:
         """Build the avatar of a result and return what an operator returns."""
         try:
-            avatar = importer.import_avatar(context, path, match_scene_timing=self.match_scene_timing)
+            options = preferences.curve_options(context)
+            avatar = importer.import_avatar(context, path, match_scene_timing=self.match_scene_timing, curves=options)
         except importer.ResultError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

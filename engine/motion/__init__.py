@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,28 +11,36 @@ import torch
 from engine.body import Body
 from engine.config import MotionConfig
 from engine.errors import EngineError
-from engine.motion.candidates import PoseCodes, candidates, contact_sheet, load_pose_codes
+from engine.motion.candidates import candidate_pictures, contact_sheet, load_pose_codes, pick
 from engine.motion.cleanup import sample_skin
-from engine.motion.codes import load_codes
-from engine.motion.generate import Stage, close_loop, perform, placed, turn_to_front
+from engine.motion.codes import STRIDE, load_codes
+from engine.motion.flow import load_pose_flow
+from engine.motion.formats import from_file
+from engine.motion.generate import Stage, placed, turn_to_front
+from engine.motion.generators import GENERATORS, Query
 from engine.motion.io import Motion, load_motion, save_motion
+from engine.motion.judge import picture_judge
 from engine.motion.landmarks import measure
+from engine.motion.loops import close_loop
+from engine.motion.manner import strengthen
 from engine.motion.matcher import CONFIDENT, Concept, Match, Matcher, advise, load_matcher
 from engine.motion.motion_prior import FRAMES
+from engine.motion.perform import perform
 from engine.motion.rotations import Array, array
+from engine.motion.sequence import Sequence
 from engine.motion.texts import Part, parse, part_of
-from engine.motion.through import interpolate, optimise
+from engine.motion.through import Terms, frames_at_prior_rate, interpolate, lengthened, optimise, window_count
 from engine.report import Reporter
 
 __all__ = ["Motion", "load_motion", "run", "save_motion"]
 
-METHODS = ("auto", "interpolate", "optimise")
+METHODS = ("auto", "interpolate", "optimise", "baseline")
 
 SURE = 0.6
 """From this score on a part of a text, such as what stands after "and", counts as a movement of its own."""
 WHOLE = 0.95
 """From this score on a text with "and" or "while" is one movement, such as "walking back and forth"."""
-HOPELESS = 0.2
+HOPELESS = 0.36
 """Below this score a text has nothing in common with any movement's."""
 
 Steps = list[list[tuple[Concept, Part]]]
@@ -46,80 +55,107 @@ def run(
     generator: torch.Generator,
     report: Reporter,
 ) -> Motion:
-    """Generate a motion for a text.
+    """Generate a motion for a text, or bring the motion of a file onto the body.
 
     Raises:
-        EngineError: ``bad_config`` if the conf asks for an unknown method or an impossible length.
+        EngineError: ``bad_config`` if the conf asks for something impossible, ``bad_request`` if its file is no motion.
 
     Args:
         prompt: what the avatar does ("waving", "walking and then sitting down").
         betas: (S,) shape coefficients of `body`.
         perceptor: text and image encoder that is asked where words leave doubt, or None.
     Returns:
-        A motion of ``conf.frames`` frames whose feet stand at the lowest point of the rest pose.
+        A motion of ``conf.frames`` frames (of a file: its own frames) whose feet stand at the lowest point of the
+        rest pose.
     """
     check(conf)
-    report.progress(0, 4)
-    matcher, codes, pose_codes = load_matcher(), load_codes(), load_pose_codes()
-    steps, ranked = understand(prompt, matcher, perceptor, report)
-    report.progress(1, 4, score=ranked[0].score)
     vertices, joints = body.rest_vertices(betas), body.rest_joints(betas)
     floor = array([0, vertices[:, 1].min(), 0])
-    stage = Stage(measure(joints, vertices), sample_skin(vertices - floor, body.weights), codes, conf, generator)
-    judge = perceptor if conf.judge_pictures else None
-    best, latents = candidates(pose_codes, ranked, conf.candidates, prompt, body, judge, report)
-    report.preview("candidates", contact_sheet(best, body, betas))
-    report.progress(2, 4, score=ranked[0].score)
-    if conf.method == "auto":
-        made = perform(steps, conf.frames, stage)
-        used = [concept for step in steps for concept, _ in step]
-        source = "+".join(sorted({"prior" if concept.learned else "library" for concept in used}))
-        labels = tuple(concept.texts[0] for concept in used)
+    skin = sample_skin(vertices - floor, body.weights)
+    stage = Stage(measure(joints, vertices), skin, load_codes(), conf, generator)
+    report.progress(0, 4)
+    if conf.file is not None:
+        made, fps, best = from_file(Path(conf.file), stage)
+        source = "file"
+        labels: tuple[str, ...] = (Path(conf.file).name,)
     else:
-        made = placed(through_candidates(pose_codes, best, latents, stage, report), conf.frames, stage)
-        source, labels = conf.method, (ranked[0].concept.texts[0],)
+        fps = conf.fps
+        made, best, labels, source = _from_text(prompt, body, betas, perceptor, stage, report)
     made = turn_to_front(made)
-    poses, root = close_loop(made, conf.fps) if conf.loop else made
-    report.progress(4, 4, score=ranked[0].score)
+    poses, root = close_loop(made) if conf.loop else made
+    report.progress(4, 4)
     # `root` has the floor at 0; the file's positions are relative to the pelvis at rest.
     trans = root - stage.marks.joints[0]
     return Motion(
-        poses.reshape(len(poses), 72).astype(np.float32),
-        trans.astype(np.float32),
-        conf.fps,
-        np.asarray(betas, np.float32),
-        best.reshape(len(best), 72).astype(np.float32),
-        labels,
-        source,
-    )
+        poses.reshape(len(poses), 72).astype(np.float32), trans.astype(np.float32), fps,
+        np.asarray(betas, np.float32), best.reshape(len(best), 72).astype(np.float32), labels, source,
+    )  # fmt: skip
+
+
+def _from_text(
+    prompt: str, body: Body, betas: Array, perceptor: Any, stage: Stage, report: Reporter
+) -> tuple[Sequence, Array, tuple[str, ...], str]:
+    """The motion for a text, its candidates (K,24,3), the captions of the movements that answered, and what
+    answered."""
+    conf, matcher = stage.conf, load_matcher()
+    steps, ranked = understand(prompt, matcher, perceptor, report)
+    report.progress(1, 4, score=ranked[0].score)
+    judge = picture_judge(prompt, body, betas, perceptor) if conf.judge_pictures and perceptor is not None else None
+    query = Query(
+        ranked, matcher.meaning(part_of(prompt), ranked[0]), conf.candidates, load_pose_codes(), load_pose_flow(),
+        judge,
+        conf.iterations, stage.generator,
+    )  # fmt: skip
+    shown, latents = GENERATORS[conf.generator](query)
+    pictures = candidate_pictures(shown, body, betas)
+    for number, picture in enumerate(pictures, 1):
+        report.preview(f"candidate-{number}", picture)
+    report.preview("candidates", contact_sheet(pictures))
+    best, latents = pick(shown, latents, conf.pick)
+    report.progress(2, 4, score=ranked[0].score)
+    method = "optimise" if conf.method == "auto" and conf.pick else conf.method
+    if method == "auto":
+        made = perform(steps, conf.frames, stage)
+        used = [concept for step in steps for concept, _ in step]
+        labels = tuple(concept.texts[0] for concept in used)
+        return made, best, labels, "+".join(sorted({"prior" if concept.learned else "library" for concept in used}))
+    through = through_candidates(method, query, best, latents, stage, report)
+    made = placed(strengthen(through, conf.strength), conf.frames, stage)
+    return made, best, (ranked[0].concept.texts[0],), method
 
 
 def check(conf: MotionConfig) -> None:
     """Raise `EngineError` with one sentence if the motion's settings can't be used."""
-    if conf.method not in METHODS:
-        raise EngineError("bad_config", f"There is no motion.method {conf.method!r}.", f"Use {', '.join(METHODS)}.")
-    if not 2 <= conf.frames <= 3000:
-        raise EngineError("bad_config", f"motion.frames must be from 2 to 3000, not {conf.frames}.")
-    if not 1 <= conf.fps <= 240:
-        raise EngineError("bad_config", f"motion.fps must be from 1 to 240, not {conf.fps:g}.")
-    if not 1 <= conf.candidates <= 20:
-        raise EngineError("bad_config", f"motion.candidates must be from 1 to 20, not {conf.candidates}.")
+    for name, value, known in (("method", conf.method, METHODS), ("generator", conf.generator, tuple(GENERATORS))):
+        if value not in known:
+            raise EngineError("bad_config", f"There is no motion.{name} {value!r}.", f"Use {', '.join(known)}.")
+    for name, number, low, high in (
+        ("frames", conf.frames, 2, 3000), ("fps", conf.fps, 1, 240), ("candidates", conf.candidates, 1, 20),
+        ("strength", conf.strength, 0.2, 2), ("iterations", conf.iterations, 1, 10000),
+    ):  # fmt: skip
+        if not low <= number <= high:
+            raise EngineError("bad_config", f"motion.{name} must be from {low} to {high}, not {number:g}.")
 
 
 def through_candidates(
-    pose_codes: PoseCodes, best: Array, latents: Array, stage: Stage, report: Reporter
-) -> tuple[Array, Array]:
-    """A motion through the candidates by the method of the conf; 60 frames at the reference skeleton's size."""
-    start = interpolate(pose_codes.prior, latents, FRAMES)
-    if stage.conf.method == "interpolate":
-        return start, np.tile(array([0, 0.97, 0]), (FRAMES, 1))
-    total = stage.conf.iterations
+    method: str, query: Query, best: Array, latents: Array, stage: Stage, report: Reporter
+) -> Sequence:
+    """A motion through the candidates at 30 fps and the reference skeleton's size, as long as the conf asks."""
+    conf, prior = stage.conf, query.codes.prior
+    frames = frames_at_prior_rate(conf.frames, conf.fps)
+    length = max(frames, FRAMES) if method == "interpolate" else FRAMES + (window_count(frames) - 1) * STRIDE
+    start = interpolate(prior, latents, length, keep_order=bool(conf.pick))
+    if method == "interpolate":
+        return start[:length], np.tile(array([0, 0.97, 0]), (length, 1))
+    see = query.judge.see if query.judge is not None else None
+    terms = Terms(conf.delta_weight, conf.clip_weight, True, see) if method == "optimise" else Terms(0.0, 0.0, False)
 
     def tell(step: int, loss: float) -> None:
         if step % 10 == 0:
-            report.progress(2 * total + step, 4 * total, loss=loss)
+            report.progress(2 * conf.iterations + step, 4 * conf.iterations, loss=loss)
 
-    return optimise(stage.codes, start, best, total, tell)
+    made = optimise(stage.codes, start, best, terms, conf.iterations, stage.generator, tell)
+    return lengthened(made, frames)
 
 
 def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) -> tuple[Steps, list[Match]]:
@@ -127,12 +163,14 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
     steps: Steps = []
     first: list[Match] = []
     doubtful = []
-    for parts in parse(prompt).steps or ((part_of(prompt),),):
+    parsed = parse(prompt).steps or ((part_of(prompt),),)
+    context = matcher.objects(part for parts in parsed for part in parts)
+    for parts in parsed:
         whole = part_of(" and ".join(part.text for part in parts)) if len(parts) > 1 else parts[0]
-        ranked = matcher.rank(whole)
+        ranked = matcher.rank(whole, context)
         chosen = [(ranked[0], whole)]
         if len(parts) > 1 and ranked[0].score < WHOLE:
-            each = [(matcher.rank(part)[0], part) for part in parts if part.words[part.lead] in matcher.verbs]
+            each = [(matcher.rank(part, context)[0], part) for part in parts if matcher.starts_movement(part)]
             sure = [pair for pair in each if pair[0].score >= SURE]
             # Two parts may mean the same movement ("lies down and sleeps"): it is performed once.
             chosen = list({match.concept.name: (match, part) for match, part in sure[:2]}.values()) or chosen

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
 
 from engine.body import Body
+from engine.errors import EngineError
 from engine.motion.matcher import Match
 from engine.motion.pose_prior import PosePrior, load_pose_prior
-from engine.motion.rotations import Array, array
-from engine.render.camera import Camera
-from engine.render.raycast import MeshRaycaster
+from engine.motion.rotations import Array
 from engine.render.stills import thumbnail
-from engine.report import Reporter
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-POSE_CODES = ASSETS / "pose_codes.safetensors"
 SHORTLIST = 40
 """Poses that are looked at before near-duplicates are dropped (paper 4)."""
 THRESHOLD = 0.07
@@ -54,7 +50,7 @@ class PoseCodes:
 @cache
 def load_pose_codes(folder: Path = ASSETS) -> PoseCodes:
     """The bundled pose prior and codebook."""
-    with safe_open(folder / POSE_CODES.name, "np") as file:
+    with safe_open(folder / "pose_codes.safetensors", "np") as file:
         latents = file.get_tensor("latents").astype(np.float32)
         movements = json.loads(file.metadata()["movements"])
     return PoseCodes(load_pose_prior(folder / "pose_prior.safetensors"), latents, movements)
@@ -71,58 +67,43 @@ def distinct(poses: Array, count: int, threshold: float = THRESHOLD) -> list[int
     return kept
 
 
-def pictures_of(pose: Array, body: Body, betas: Array, size: int) -> torch.Tensor:
-    """(2, 3, size, size) grey pictures of a pose (24,3), from the front and obliquely."""
-    vertices, joints = (value[0] for value in body.pose(betas, pose[None]))
-    caster = MeshRaycaster(vertices, body.faces)
-    light, centre = array([0.35, 0.6, 0.72]), joints.mean(0)
-    pictures = []
-    for azimuth in (-0.15, 0.8):
-        eye = centre + 2.6 * array([np.sin(azimuth), 0.1, np.cos(azimuth)])
-        seen = caster.cast(Camera(eye, centre, array([0, 1, 0]), 45, size, size)).reshape(size, size)
-        shade = 0.3 + 0.7 * np.clip(np.asarray(seen.normal) @ light, 0, 1)
-        pictures.append(np.where(np.asarray(seen.mask), shade * 0.8, 1.0))
-    return torch.from_numpy(np.stack(pictures).astype(np.float32))[:, None].expand(-1, 3, -1, -1)
+def candidate_pictures(poses: Array, body: Body, betas: Array) -> list[NDArray[np.uint8]]:
+    """A small square picture uint8 (H,W,3) of each of poses (N,24,3)."""
+    return [thumbnail(vertices, body.faces) for vertices in body.pose(betas, poses)[0]]
 
 
-def picture_scores(codes: PoseCodes, text: str, body: Body, perceptor: Any, report: Reporter) -> Array:
-    """Cosines (N,) between a text and pictures of the codebook's poses on the mean body, embedded once and kept."""
-    from engine.perceptor.codebook import embed_pictures, features
-    from engine.perceptor.prompts import motion as motion_prompt
-
-    poses = codes.prior.poses(codes.latents)
-    betas = np.zeros(body.num_betas, np.float32)
-
-    def embed(member: Any, index: int) -> torch.Tensor:
-        return embed_pictures(member, pictures_of(poses[index], body, betas, member.input_size))
-
-    seen = features(POSE_CODES, f"pictures.{body.checksum[:12]}", perceptor, len(poses), embed, report)
-    found: Array = (seen @ perceptor.encode_text([motion_prompt(text)])[0].cpu()).numpy()
-    return found
-
-
-def contact_sheet(poses: Array, body: Body, betas: Array, columns: int = 3) -> NDArray[np.uint8]:
-    """Small pictures of poses (N,24,3) in reading order on one sheet, uint8 (H,W,3)."""
-    small = [thumbnail(vertices, body.faces) for vertices in body.pose(betas, poses)[0]]
+def contact_sheet(pictures: list[NDArray[np.uint8]], columns: int = 3) -> NDArray[np.uint8]:
+    """Pictures in reading order on one sheet, uint8 (H,W,3)."""
+    small = list(pictures)
     small += [np.full_like(small[0], small[0][0, 0])] * (-len(small) % columns)
     return np.concatenate([np.concatenate(small[i : i + columns], 1) for i in range(0, len(small), columns)], 0)
 
 
-def candidates(
-    codes: PoseCodes, matches: list[Match], count: int, text: str, body: Body, judge: Any | None, report: Reporter
-) -> tuple[Array, Array]:
-    """The best `count` distinct poses for a text, the best first.
-
-    Args:
-        matches: movements ranked for the text.
-        judge: a perceptor that ranks the shortlist by its pictures, or None to trust the labels.
-    Returns:
-        Poses (K,24,3), root upright, and their latents (K,32).
-    """
-    order = codes.rank(matches)[: SHORTLIST if judge is None else 2 * SHORTLIST]
-    if judge is not None:
-        scores = picture_scores(codes, text, body, judge, report)
-        order.sort(key=lambda code: -scores[code])
+def picture_order(codes: PoseCodes, order: list[int], rank: Callable[[Array], Array] | None) -> tuple[Array, list[int]]:
+    """The shortlist's poses (N,24,3) and codes, ranked by pictures where `rank` judges them."""
+    order = order[: SHORTLIST if rank is None else 2 * SHORTLIST]
     poses = codes.prior.poses(codes.latents[order])
-    kept = distinct(poses, count)
-    return poses[kept], codes.latents[[order[i] for i in kept]]
+    if rank is not None:
+        ranking = np.argsort(-rank(poses))
+        poses, order = poses[ranking], [order[i] for i in ranking]
+    return poses, order
+
+
+def pick(poses: Array, latents: Array, numbers: tuple[int, ...]) -> tuple[Array, Array]:
+    """The candidates that the user keeps, in the user's order, by the numbers of their pictures from 1 on.
+
+    Raises:
+        EngineError: ``bad_config`` if there is no such candidate, or one is named twice.
+    """
+    if not numbers:
+        return poses, latents
+    wrong = [number for number in numbers if not 1 <= number <= len(poses)]
+    if wrong or len(set(numbers)) < len(numbers):
+        problem = f"there is no candidate {wrong[0]}" if wrong else "it names one candidate twice"
+        raise EngineError(
+            "bad_config",
+            f"motion.pick can't be followed: {problem}.",
+            f"Use numbers from 1 to {len(poses)}, each once.",
+        )
+    rows = [number - 1 for number in numbers]
+    return poses[rows], latents[rows]

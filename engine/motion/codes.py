@@ -14,7 +14,7 @@ from safetensors import safe_open
 from engine.motion.concepts import LEARNED
 from engine.motion.motion_prior import FPS, FRAMES, MotionPrior, decode_frames, load_motion_prior
 from engine.motion.rotations import Array
-from engine.motion.sequence import join
+from engine.motion.sequence import Sequence, join
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STRIDE = 44
@@ -33,6 +33,7 @@ class Codes:
     def __init__(self, prior: MotionPrior, latents: Array, table: dict[str, dict[str, Any]]) -> None:
         self.prior, self.latents, self.table = prior, latents, table
         self._cyclic = {c.name for c in LEARNED if c.cyclic}
+        self._pace = {c.name: c.pace for c in LEARNED}
 
     def __contains__(self, name: str) -> bool:
         return name in self.table
@@ -40,6 +41,10 @@ class Codes:
     def cyclic(self, name: str) -> bool:
         """Whether the movement can be repeated without end."""
         return name in self._cyclic
+
+    def pace(self, name: str) -> float:
+        """By how much the movement is played faster than it was learned."""
+        return self._pace.get(name, 1.0)
 
     def airborne(self, name: str) -> bool:
         """Whether the movement leaves the floor or hangs above it."""
@@ -54,10 +59,16 @@ class Codes:
         entry = self.table[name]
         with torch.no_grad():
             windows = self.prior.decode(torch.from_numpy(self.latents[entry["rows"]])).numpy()
-        poses, root = decode_frames(windows[0])
-        for window in windows[1:]:
-            poses, root = join((poses, root), decode_frames(window), FRAMES - STRIDE)
+        poses, root = join_windows(windows)
         return poses[: entry["frames"]], root[: entry["frames"]], FPS
+
+
+def join_windows(windows: Array) -> Sequence:
+    """Overlapping decoded windows (W,60,135) as one motion (60 + 44·(W-1) frames), cross-faded."""
+    made = decode_frames(windows[0])
+    for window in windows[1:]:
+        made = join(made, decode_frames(window), FRAMES - STRIDE)
+    return made
 
 
 @cache

@@ -16,10 +16,12 @@ class Learned:
     """Clips of the training pack: "name", or "name@start" in seconds; the first is the one that is played by default."""
     cyclic: bool = False
     """Whether it can go on for ever (walking) or happens once (a kick)."""
+    pace: float = 1.0
+    """By how much it is played faster than in the clip, for clips whose tempo is a game's rather than a person's."""
 
 
-def _l(name: str, texts: str, clips: str, cyclic: bool = False) -> Learned:
-    return Learned(name, tuple(t.strip() for t in texts.split(";")), tuple(clips.split()), cyclic)
+def _l(name: str, texts: str, clips: str, cyclic: bool = False, pace: float = 1.0) -> Learned:
+    return Learned(name, tuple(t.strip() for t in texts.split(";")), tuple(clips.split()), cyclic, pace)
 
 
 LEARNED: tuple[Learned, ...] = (
@@ -28,7 +30,7 @@ LEARNED: tuple[Learned, ...] = (
     _l("walk_brisk", "walking briskly; striding; walking fast; hurrying; walking with long strides; power walking; walking confidently",
        "cmu_walking_4 cmu_walking_13", True),
     _l("walk_slow", "walking forward slowly; ambling; sauntering; promenading", "cmu_walking_19 cmu_walking_18", True),
-    _l("walk_turn", "walking in a circle; walking and turning around; turning around; walking back and forth; pacing around; turning back",
+    _l("walk_turn", "walking in a circle; walking and turning around; walking back and forth; pacing around",
        "cmu_walking_22 cmu_walking_24 cmu_walking_48 cmu_walking_50@2"),
     _l("start_walk", "starting to walk; standing and then walking", "cmu_walking_52@1.2"),
     _l("walk_uneven", "walking on uneven ground; walking carefully over rocks; wading; walking through snow; trekking; walking through mud",
@@ -40,7 +42,7 @@ LEARNED: tuple[Learned, ...] = (
     _l("run_cartoon", "running like a ninja; cartoon running; running with the arms behind the back; naruto run", "m2m_run_anime", True),
     _l("run_weapon", "running with a rifle; running with a weapon; charging into battle; attacking soldier running", "kk_run_with_rifle", True),
     _l("strafe", "running sideways; strafing", "kk_strafe_left kk_strafe_right", True),
-    _l("sneak_walk", "walking in a low crouch; stalking; prowling; moving stealthily; sneaking; crouching and walking", "kk_crouch_walk", True),
+    _l("sneak_walk", "walking in a low crouch; crouching and walking; moving forward in a crouch", "kk_crouch_walk", True, 0.5),
     _l("jump_forward", "jumping forward; long jump; leaping forward; jumping over something; jumping far; hurdling; leapfrogging",
        "cmu_jumping_1 cmu_jumping_3 cmu_01_01@1"),
     _l("jump_high", "jumping straight up; jumping up high; jumping to catch something", "cmu_02_04 cmu_jumping_5 kk_jump_up"),
@@ -82,8 +84,8 @@ LEARNED: tuple[Learned, ...] = (
     _l("charleston", "dancing the charleston; swing dancing; dancing jive; tap dancing; irish dancing", "m2m_dance_charleston", True),
     _l("dance_hips", "dancing, reaching up and swaying the hips; dancing samba; dancing zumba; latin dancing", "m2m_dance_reach_hip", True),
     _l("angry", "being angry; shaking both arms in anger; raging; being furious; shouting; yelling; screaming", "m2m_angry"),
-    _l("confused", "being confused; scratching the head in confusion; being puzzled; not understanding", "m2m_confused"),
-    _l("dizzy", "feeling dizzy; swaying; fainting; being sick", "m2m_dizzy", True),
+    _l("confused", "being confused; being puzzled; not understanding", "m2m_confused"),
+    _l("dizzy", "feeling dizzy; swaying; being sick", "m2m_dizzy", True),
     _l("shiver", "shivering; being cold; freezing; hugging oneself; trembling with fear; trembling", "m2m_shiver", True),
     _l("victory_jump", "jumping in victory; jumping and pumping a fist; winning a prize", "m2m_victory"),
     _l("defend_kneel", "kneeling on one knee and defending with a raised arm; taking cover; shielding oneself", "m2m_defend"),

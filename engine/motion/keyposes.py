@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from engine.motion.landmarks import REFERENCE_ARM, Landmarks
-from engine.motion.limbs import frame_of, limit_angle, share_twist, two_bone
-from engine.motion.rotations import Array, array, euler, from_6d, to_6d, to_axis_angle, unit
+from engine.motion.limbs import frame_of, limit_angle, share_twist, swing_twist, two_bone
+from engine.motion.rotations import Array, array, euler, from_6d, to_6d, to_axis_angle, to_matrix, unit
 from engine.motion.skeleton import JOINT, NUM_JOINTS
 from engine.protocol import PARENTS
 
@@ -235,12 +235,30 @@ def _solve_leg(
         pole += share * (pelvis @ (array(foot.pole) * sign))
         sole += share * to_6d(turn)
     upper, lower = joints[knee] - joints[hip], joints[ankle] - joints[knee]
+    pole = _untwisted(pelvis, places[:, hip], target, pole, upper, lower)
     thigh, shank = two_bone(places[:, hip], target, pole, upper, lower, array([1, 0, 0]))
     world[:, hip], world[:, knee] = thigh, shank
     bend = limit_angle(np.swapaxes(shank, -1, -2) @ from_6d(sole), 75)
     world[:, ankle] = world[:, toe] = shank @ bend
     places[:, knee] = places[:, hip] + thigh @ upper
     places[:, ankle] = places[:, knee] + shank @ lower
+
+
+def _untwisted(pelvis: Array, hip: Array, target: Array, pole: Array, upper: Array, lower: Array) -> Array:
+    """Poles (T,3) turned about the line from hip to foot until no thigh is twisted beyond 125 degrees, as far as
+    sitting cross-legged needs.
+
+    A twist beyond that comes of a pole that the leg points along; it is undone altogether.
+    """
+    axis = unit(target - hip)
+    for _ in range(4):
+        thigh, _ = two_bone(hip, target, pole, upper, lower, array([1, 0, 0]))
+        twist = np.degrees(swing_twist(np.swapaxes(pelvis, -1, -2) @ thigh, unit(upper))[1])
+        wanted = np.sign(twist) * np.interp(np.abs(twist), (0, 125, 140, 160), (0, 125, 60, 0))
+        if np.abs(twist - wanted).max() < 2:
+            break
+        pole = np.einsum("tij,tj->ti", to_matrix(np.radians(wanted - twist)[:, None] * axis), pole)
+    return pole
 
 
 def _sole_clearance(pitch: float, height: float, length: float) -> float:

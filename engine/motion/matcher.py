@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,11 +13,14 @@ from safetensors.numpy import load_file
 
 from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
+from engine.motion.manner import OF_WORD
 from engine.motion.rotations import Array, array
 from engine.motion.synonyms import synonyms
-from engine.motion.texts import LIGHT, MANNERS, Part, lead_of, stem, stems
+from engine.motion.texts import LIGHT, Part, lead_of, stem, stems
 
 WORDS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
+CONTEXT = 0.8
+"""What the rest of a sentence counts for the meaning of one of its parts."""
 CONFIDENT = 0.5
 """Scores from here on count as understood."""
 
@@ -122,16 +125,63 @@ class Matcher:
                 table[i, self.column[word]] = 1.0
         return table
 
-    def rank(self, part: Part) -> list[Match]:
-        """All movements, the best first, each once with its best text."""
+    def reading(self, part: Part) -> tuple[int, bool]:
+        """Index of the word that names the movement, and whether it is a verb for sure.
+
+        It is the first word in -ing or the first inflected word (a guard *stands*) that leads a known text.
+        """
+        for index, (word, form) in enumerate(zip(part.words, part.forms)):
+            if part.has_verb and index == part.lead:
+                break
+            if form in OF_WORD or form in (word, word + "e"):
+                continue
+            if word in self.verbs and form.endswith(("s", "ed")):
+                return index, True
+        return part.lead, part.has_verb
+
+    def meaning(self, part: Part, match: Match) -> Array:
+        """A text's meaning (64,), of unit length: the mean of its words' vectors and of the best known text's."""
+        lead, _ = self.reading(part) if part.words else (0, False)
+        own = self._mean(part.words, np.array([self._weight(w, i, lead) for i, w in enumerate(part.words)]))
+        row = next(i for i, (concept, text) in enumerate(self.texts) if concept is match.concept and text == match.text)
+        total = own + self.means[row]
+        return array(total / max(float(np.linalg.norm(total)), 1e-6))
+
+    def starts_movement(self, part: Part) -> bool:
+        """Whether a part of a text is led by a word that leads a known text, so that it may be a movement of its
+        own."""
+        return bool(part.words) and part.words[self.reading(part)[0]] in self.verbs
+
+    def objects(self, parts: Iterable[Part]) -> frozenset[str]:
+        """The words of parts of a text that name no movement by themselves."""
+        leads = ((part, self.reading(part)[0]) for part in parts if part.words)
+        return frozenset(word for part, lead in leads for i, word in enumerate(part.words) if i != lead)
+
+    def _hints(self, part: Part, context: frozenset[str]) -> Array:
+        """What the words around a part speak for each text (N,): "dribbles a basketball, then *shoots*" is no
+        pistol."""
+        around = np.zeros(len(self.vocabulary))
+        around[[self.column[w] for w in context - set(part.words) if w in self.column]] = 1
+        return (
+            CONTEXT
+            * np.add.reduceat(around[self.columns] * self.own, self.starts)
+            / np.add.reduceat(self.own, self.starts)
+        )
+
+    def rank(self, part: Part, context: frozenset[str] = frozenset()) -> list[Match]:
+        """All movements, the best first, each once with its best text.
+
+        Args:
+            context: objects that the rest of the text speaks of; they may settle what an ambiguous verb means.
+        """
         if not part.words:
             return [Match(c, 0.0, c.texts[0]) for c in concepts()]
-        manners = {stem(w) for words in MANNERS.values() for w in words}
+        lead, has_verb = self.reading(part)
         table = self._similarity(part.words)
         weights = np.array(
             [
-                self._weight(w, i, part.lead) * (0.5 if w in manners and len(part.words) > 1 else 1.0)
-                for i, w in enumerate(part.words)
+                self._weight(w, i, lead) * (0.5 if form in OF_WORD and len(part.words) > 1 else 1.0)
+                for i, (w, form) in enumerate(zip(part.words, part.forms))
             ]
         )
         mean = self._mean(part.words, weights)
@@ -141,16 +191,17 @@ class Matcher:
         scores = 0.85 * recall**0.6 * precision**0.4 + 0.15 * np.maximum(self.means @ mean, 0.0)
         # What is done weighs more than what it is done with: crawling through mud is no walking through mud.
         verbs = table[:, self.leads]
-        same_verb = verbs[part.lead] if part.has_verb else verbs.max(0)
-        if part.words[part.lead] not in self.light:
+        same_verb = verbs[lead] if has_verb else verbs.max(0)
+        if part.words[lead] not in self.light:
             scores = scores * (0.7 + 0.3 * same_verb)
+        hints = self._hints(part, context) * (same_verb > 0.9)
         # A text that stands first among a movement's texts is its caption, which wins ties.
         scores = scores - 0.004 * self.paraphrase
-        best: dict[str, Match] = {}
-        for score, (concept, text) in zip(scores.tolist(), self.texts):
-            if concept.name not in best or score > best[concept.name].score:
-                best[concept.name] = Match(concept, score, text)
-        return sorted(best.values(), key=lambda m: -m.score)
+        best: dict[str, tuple[float, Match]] = {}
+        for worth, score, (concept, text) in zip((scores + hints).tolist(), scores.tolist(), self.texts):
+            if concept.name not in best or worth > best[concept.name][0]:
+                best[concept.name] = (worth, Match(concept, score, text))
+        return [match for _, match in sorted(best.values(), key=lambda pair: -pair[0])]
 
 
 def unsided(text: str) -> str:

@@ -116,6 +116,16 @@ def from_6d_torch(six: torch.Tensor) -> torch.Tensor:
     return torch.stack([x, y, torch.cross(x, y, dim=-1)], -1)
 
 
+def axis_angle_to_matrix_torch(vectors: torch.Tensor) -> torch.Tensor:
+    """The differentiable twin of `to_matrix`."""
+    angle = (vectors.square().sum(-1, keepdim=True) + 1e-12).sqrt()
+    x, y, z = (vectors / angle).unbind(-1)
+    zero = torch.zeros_like(x)
+    skew = torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], -1).reshape(*x.shape, 3, 3)
+    angle = angle[..., None]
+    return torch.eye(3) + angle.sin() * skew + (1 - angle.cos()) * (skew @ skew)
+
+
 def unit(vector: Array) -> Array:
     """Vectors (...,n) scaled to length one; a zero vector stays zero."""
     return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-9)

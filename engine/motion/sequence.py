@@ -75,6 +75,12 @@ def join(first: Sequence, second: Sequence, overlap: int) -> Sequence:
     return poses, np.concatenate([first[1][:-overlap], middle, path[overlap:] + drift * flat]).astype(np.float32)
 
 
+def drift(root: Array) -> Array:
+    """The steady horizontal travel (T,3) in pelvis positions (T,3), which starts at zero."""
+    share = np.linspace(0, 1, len(root), dtype=np.float32)[:, None]
+    return (share * (root[-1] - root[0]) * array([1, 0, 1])).astype(np.float32)
+
+
 def leg_activity(sequence: Sequence, joints: Array) -> float:
     """How much a motion is made by the legs: travel, leg movement and a lowered or raised pelvis, in metres."""
     poses, root = sequence

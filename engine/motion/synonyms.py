@@ -19,6 +19,7 @@ facepalm: rubbing the eyes, having a migraine
 cry: shedding tears, being heartbroken, hiding the face, peekaboo, lamenting
 think: solving a problem, deciding, doubting, philosopher thinking, rubbing the chin, being curious
 pray: pleading, pleading for mercy, imploring, being pious, monk praying, nun praying, wishing, making a wish
+carry_walk: carrying something away, carrying a box away, carrying it away
 bow: showing respect, japanese greeting, apologizing, saying sorry
 nod: yes
 shake_head: no
@@ -31,11 +32,11 @@ argue: conversation, chatting, negotiating, quarrelling, telling a story, being 
 laugh: laughing out loud, joking, tickled, being amused
 scared: bracing for impact, flinching, sheltering, earthquake, covering the head, panicking, being terrified
 sad: being lonely, being ashamed with lowered head, being defeated, giving up sadly
-bored_yawn: getting up in the morning, loosening up
+bored_yawn: stretching after waking up, getting up in the morning, loosening up
 look_around: exploring, observing, waiting for the bus, checking the surroundings, crossing the road carefully
 hand_on_heart: breathing deeply, feeling emotional, confessing love
 kick_ball: kicking, playing football, striker, passing the ball, dribbling with the feet, rugby kick, punting, shooting a soccer ball
-high_kick: bruce lee, side kick, flying kick, karate, roundhouse, kickboxing, muay thai, kung fu fighting, kung fu
+high_kick: spinning kick, kicking like a ninja, bruce lee, side kick, flying kick, karate, roundhouse, kickboxing, muay thai, kung fu fighting, kung fu
 box: fist fight, mma, shadowboxing, boxer training, attacking, battle, fighting somebody, combat, pummelling, arm wrestling, beating, smashing punches
 block: self defence, bracing
 throw: throwing a grenade, throwing a rock, quarterback passing, playing handball, bowling a cricket ball, throwing a punch ball, american football, passing a ball, launching something
@@ -44,7 +45,7 @@ bowl: curling, throwing a bowling ball
 golf: putting, mini golf, hockey, playing hockey, hitting a puck, polo, croquet
 bat: swinging a stick, piñata, hitting a ball with a bat, softball, lumberjack swing
 tennis: hitting a ball with a racket, ping pong, playing ping pong, lacrosse
-archery: robin hood, archer, slingshot, hunting with a bow
+archery: shooting a bow and arrow, shooting arrows at a target with a bow, shooting with a bow, robin hood, archer, slingshot, hunting with a bow
 lift_weights: deadlift, barbell, strong woman lifting, snatch, clean and jerk, lifting a stone, lifting a heavy rock, hoisting, powerlifting, bench press, military press, overhead press
 biceps_curl: gym, fitness training, strength training, exercising with weights
 swim: swimmer, swimming in the sea, doing laps, butterfly stroke, drowning, treading water
@@ -61,7 +62,7 @@ type: office worker, hacking, student working, emailing, coding, secretary, gami
 write: filling in a form, doing homework, artist drawing, calligraphy, painter at work
 drink: having a drink, drinking wine, drinking water from a bottle, tasting wine, gulping, swallowing a pill
 eat: biting, chewing, snacking, munching, lunch, having a meal, eating pizza, eating a sandwich, licking an ice cream, eating an ice cream
-comb: shampooing, drying the hair, scratching, hairdresser, putting on a helmet
+comb: shampooing, drying the hair, hairdresser, putting on a helmet
 guitar: rock star, playing ukulele, playing the electric guitar, jamming, musician, busking
 drums: drum solo, banging, percussion, playing the bongos
 sing: opera singer, pop star singing, choir, rapper, singing a song, microphone, lip sync
@@ -75,7 +76,7 @@ paint_wall: decorating, painting the fence, painting the ceiling, whitewashing, 
 cook: chef, cooking soup, making pancakes, barbecuing, stirring coffee, blending, whisking, making a cake, brewing a potion, witch stirring a cauldron
 carry: delivering a parcel, waiter, serving food, bringing a cake, holding a present, delivery man, fetching water, carrying a bucket, bringing something, fetching
 lift_box: loading a truck, moving house, picking up a child
-pick_flower: weeding, tying a shoe, tying his shoes, petting a dog, picking up trash, stooping, stroking a dog, looking for something on the ground
+pick_flower: weeding, tying a shoe, tying shoes, bending down to tie the shoes, petting a dog, picking up trash, stooping, stroking a dog, looking for something on the ground
 push: moving furniture, pushing a rock, sisyphus, pushing a broken car, shoving a wardrobe, leaning against a wall
 open_door: entering a room, unlocking a door, using a key, ringing a bell, pressing a doorbell, closing a door, opening a window, opening a fridge, opening a curtain
 smoke: having a cigarette, puffing
@@ -87,8 +88,8 @@ kneel: genuflecting, submitting, surrendering on the knees, gardening on the kne
 propose: knight kneeling, asking for her hand, swearing fealty, engagement
 lie_back: being asleep, tanning, unconscious, taking a nap, corpse, relaxing in bed, being ill in bed, stargazing, making a snow angel, dreaming
 crouch: squatting down and waiting, lurking, catcher stance, frog, hiding in the bushes
-limp: broken leg, hurt foot, sprained ankle, wounded soldier, pirate with a wooden leg
-zombie_walk: frankenstein, undead, mummy, walking dead, walking corpse, staggering zombie
+limp: dragging a leg, broken leg, hurt foot, sprained ankle, wounded soldier, pirate with a wooden leg
+zombie_walk: zombie dragging a leg, frankenstein, undead, mummy, walking dead, walking corpse, staggering zombie
 drunk_walk: tipsy, wobbling, walking on a rolling ship, losing balance
 march: parade, soldier marching, toy soldier, band marching, military march, robot walking, stiff walking
 tiptoe: burglar, thief, being sneaky, being quiet, pink panther
@@ -111,7 +112,7 @@ yoga_tree: stork, flamingo, vrksasana
 downward_dog: making an arch, adho mukha
 handstand: walking on the hands, breakdance freeze, headstand
 jump: hopping with joy, trampoline, leaping into the air, bouncing up and down, pogo, jumping rope without a rope
-ballet: swan lake, prima ballerina, pointe, nutcracker, tutu, pirouette, spinning on one toe, ballet dancer
+ballet: ballerina spinning on the toes, swan lake, prima ballerina, pointe, nutcracker, tutu, pirouette, spinning on one toe, ballet dancer
 dance: boogie, dance party, dance floor, tiktok dance, dancing to pop music, dancing happily, rave, wedding dance, k-pop dance, shuffle dance, gangnam style, macarena, freestyle dancing, hip hop, pole dance, dancing at a wedding, belly, jumping around to music
 disco: saturday night fever, seventies dance
 twist_dance: elvis, rock'n'roll, jive
@@ -149,7 +150,7 @@ dance_pose: breakdancing, michael jackson, voguing, pop star, showgirl, musical
 charleston: lindy hop, irish jig, jig, line dance, country dance, square dance, polka
 angry: tantrum, being mad, hating, cursing, being enraged, losing the temper, swearing, frustrated, screaming in anger
 shiver: winter, feeling cold, being freezing, arctic, chill, nervous, fear
-fall_back: getting shot, slipping on ice, slipping on a banana peel, knocked out, dying dramatically
+fall_back: slipping and falling on the back, falling on the back, getting shot, slipping on ice, slipping on a banana peel, knocked out, dying dramatically
 fall_front: face plant, tripping over, fainting, passing out, collapsing
 get_up: getting out of bed, rising from the dead, recovering from a fall
 rifle: soldier, marine, hunter, war, warzone, commando, paintball, sniper
@@ -157,7 +158,7 @@ dodge: matrix, limbo dodge, escaping a blow, ducking
 interact: using a touchscreen, pushing a button, atm, pressing an elevator button, feeding a horse, handing something over, giving something
 staff: gandalf, wizard with a staff, torchbearer, olympic torch, freedom torch, champion lifting a cup
 cast: sorceress, force push, telekinesis, hypnotizing
-flag: swinging a rope, cracking a whip, lassoing, helicopter arms
+flag: twirling a lasso, swinging a rope, cracking a whip, lassoing, helicopter arms
 look_far: gazing, gazing at the horizon, staring into the distance, watching the sunset, watching the stars, admiring the view
 army_crawl: doing the worm, worm, wriggling, lizard
 cello: plucking a harp, harpist

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+
+from engine.motion.manner import MANNERS, OF_WORD
 
 
 def _words(text: str) -> frozenset[str]:
@@ -36,15 +41,22 @@ _PAIRS = """ran run sat sit stood stand threw throw thrown throw swam swim fell 
 _IRREGULAR = dict(zip(_PAIRS.split()[::2], _PAIRS.split()[1::2]))
 """Inflected word -> its base."""
 
-SLOW = _words("slowly slow gentle gently lazily carefully sluggishly tiredly leisurely calmly")
-FAST = _words("fast quickly quick rapidly hastily hurriedly swiftly frantically energetically vigorously wildly")
-MANNERS = {
-    "sad": _words("sadly sad depressed unhappy gloomily mournfully tiredly wearily exhausted tired weary"),
-    "happy": _words("happily happy joyfully cheerfully excitedly gleefully proudly proud merrily"),
-    "angry": _words("angrily angry furiously aggressively mad rage"),
-    "old": _words("old elderly grandpa grandma grandmother grandfather"),
+_ADVERBS = frozenset(w for name in ("slow", "fast", "strong", "weak", "careful") for w in MANNERS[name].words)
+"""Words that say only how; other manners ("sadly") stay in the text, for "walking sadly" is a movement of its own."""
+
+_COUNTS = {
+    word: n
+    for n, words in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+    for word in (words, str(n))
 }
-_MANNER_OF = {word: manner for manner, words in MANNERS.items() for word in words}
+_COUNTS |= {"once": 1, "twice": 2, "thrice": 3}
+_COUNTED = _words(
+    """hands arms legs feet knees fists fingers eyes sides swords blades knives pistols guns people men women friends
+    directions metres meters miles hours minutes seconds"""
+)
+"""Nouns after which a number says nothing about how often."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +66,32 @@ class Part:
     text: str
     words: tuple[str, ...]
     """Stems that count, in order."""
+    forms: tuple[str, ...] = ()
+    """The same words as they were written."""
     lead: int = 0
     """Index of the word that names the movement: the first in -ing, or else the first."""
     has_verb: bool = False
     """Whether such a word in -ing was found."""
     left: bool = False
     """The left side was asked for."""
-    speed: float = 1.0
-    manner: str | None = None
+    manners: tuple[str, ...] = ()
+    """Names of `manner.MANNERS`."""
+    count: int | None = None
+    """How often, where the text says so."""
+    in_place: bool = False
+    """The text asks not to travel."""
+    during: bool = False
+    """Said to happen during the other parts ("while waving")."""
+
+    @property
+    def speed(self) -> float:
+        """How fast, 1 by default."""
+        return float(np.clip(np.prod([MANNERS[name].speed for name in self.manners]), 0.5, 2))
+
+    @property
+    def strength(self) -> float:
+        """How far joints go, 1 by default."""
+        return float(np.clip(np.prod([MANNERS[name].strength for name in self.manners]), 0.5, 1.5))
 
 
 @dataclass(frozen=True)
@@ -91,6 +121,8 @@ def tokens(text: str) -> list[str]:
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = re.sub("['\u2019]s?", "", plain)
     plain = re.sub(r"\b(push|press|sit|pull|chin)[ -](ups?)\b", r"\1\2", plain)
+    plain = re.sub(r"\bturn(s|ed|ing)? (a?round|back|about)\b", r"turnaround\1", plain)
+    plain = re.sub(r"\bon (the|one) spot\b", "in place", plain)
     plain = re.sub(r"\bt[ -]?pos(e|ing)\b", "tpose", plain)
     plain = re.sub(r"\ba[ -]pos(e|ing)\b", "apose", plain)
     return re.findall(r"[^\W_]+", plain)
@@ -111,16 +143,29 @@ def lead_of(text: str) -> int:
 
 
 def part_of(text: str) -> Part:
-    """Read one movement: its words, side, speed and manner."""
+    """Read one movement: its words, side, manner and count."""
     words = tokens(text)
-    left = "left" in words and "right" not in words and not {"turn", "turning", "look", "looking"} & set(words)
-    speed = 0.7 if SLOW & set(words) else 1.4 if FAST & set(words) else 1.0
-    manner = next((_MANNER_OF[w] for w in words if w in _MANNER_OF), None)
-    aside = SLOW | FAST | {"left", "right"}
-    # A word of manner stays in the text too: "walking sadly" is a movement of its own.
-    kept = " ".join(w for w in words if w not in aside) or text
-    lead = lead_of(kept)
-    return Part(text.strip(), stems(kept), max(lead, 0), lead >= 0, left, speed, manner)
+    left = "left" in words and "right" not in words
+    manners = tuple(dict.fromkeys(OF_WORD[w] for w in words if w in OF_WORD))
+    count, counting = _count(words)
+    aside = _ADVERBS | {"left", "right"} | counting
+    kept = [w for w in words if w not in aside] or words
+    lead = lead_of(" ".join(kept))
+    forms = tuple(w for w in kept if w not in STOPWORDS)
+    in_place = any(pair == ("in", "place") for pair in pairwise(words))
+    return Part(
+        text.strip(), tuple(stem(w) for w in forms), forms, max(lead, 0), lead >= 0, left, manners, count, in_place
+    )
+
+
+def _count(words: list[str]) -> tuple[int | None, frozenset[str]]:
+    """How often something is done, and the words that said so ("three times", "twice", "ten push-ups")."""
+    for word, after in zip(words, [*words[1:], ""]):
+        if word in ("once", "twice", "thrice"):
+            return _COUNTS[word], frozenset({word})
+        if word in _COUNTS and (after == "times" or (after.endswith("s") and after not in _COUNTED)):
+            return _COUNTS[word], frozenset({word, "times"})
+    return None, frozenset()
 
 
 def parse(prompt: str) -> Prompt:
@@ -129,8 +174,13 @@ def parse(prompt: str) -> Prompt:
     for step in re.split(r"\b(?:and then|then|before|followed by|afterwards)\b|[.;\n]+", prompt.lower()):
         if not step.strip():
             continue
-        whiles = re.split(r"\bwhile\b|\bwhilst\b|\band\b|,", step)
-        parts = tuple(part_of(w) for w in whiles if w.strip() and stems(w))
+        main, *during = re.split(r"\bwhile\b|\bwhilst\b", step)
+        parts = tuple(
+            replace(part_of(w), during=clause is not main)
+            for clause in (main, *during)
+            for w in re.split(r"\band\b|,", clause)
+            if w.strip() and stems(w)
+        )
         if parts:
             steps.append(parts)
     return Prompt(tuple(steps))

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from engine.motion.codes import STRIDE
 from engine.motion.concepts import LEARNED
@@ -63,22 +63,34 @@ def collect(pack: dict[str, Clip]) -> tuple[torch.Tensor, dict[str, dict[str, An
 
 
 def refine(
-    prior: MotionPrior, target: torch.Tensor, others: list[torch.Tensor], seconds: float, seed: int
-) -> torch.Tensor:
-    """Optimise latents of `target` windows and the decoder together; returns the latents (N,256)."""
+    prior: MotionPrior, target: torch.Tensor, start: torch.Tensor | None, others: list[torch.Tensor], seconds: float,
+    seed: int,
+) -> torch.Tensor:  # fmt: skip
+    """Optimise latents of `target` windows and the decoder together, and encoder and decoder on `others`.
+
+    Args:
+        target: labelled windows (N,60,135).
+        start: their latents (N,256) of an earlier refinement, or None for the encoder's.
+    Returns:
+        The latents (N,256).
+    """
     generator = torch.Generator().manual_seed(seed)
     rest = torch.from_numpy(reference_joints())
     with torch.no_grad():
-        latents = torch.cat([prior.encode(part)[0] for part in target.split(64)])
+        latents = torch.cat([prior.encode(part)[0] for part in target.split(64)]) if start is None else start
     latents = latents.clone().requires_grad_(True)
     prior.requires_grad_(True)
-    optimiser = torch.optim.Adam([{"params": prior.parameters(), "lr": 2e-4}, {"params": [latents], "lr": 6e-3}])
+    # Going on from an earlier refinement, steps are small from the first: large ones would undo it.
+    slow = 1.0 if start is None else 0.2
+    optimiser = torch.optim.Adam(
+        [{"params": prior.parameters(), "lr": 2e-4 * slow}, {"params": [latents], "lr": 6e-3 * slow}]
+    )
     rates, began, step = [g["lr"] for g in optimiser.param_groups], time.process_time(), 0
     while (spent := time.process_time() - began) < seconds:
         for group, rate in zip(optimiser.param_groups, rates):
             group["lr"] = rate * (0.02 + 0.98 * (1 + np.cos(np.pi * spent / seconds)) / 2)
-        pick = torch.randint(len(target), (32,), generator=generator)
-        which = torch.randint(len(others), (16,), generator=generator)
+        pick = torch.randint(len(target), (24,), generator=generator)
+        which = torch.randint(len(others), (24,), generator=generator)
         rest_of = torch.stack([others[i][int(torch.randint(len(others[i]), (1,), generator=generator))] for i in which])
         mean, _ = prior.encode(rest_of)
         wanted = torch.cat([target[pick], rest_of])
@@ -104,6 +116,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--seconds", type=float, default=900, help="processor time for the refinement")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="codes of an earlier refinement with the same table of movements")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     pack = load_pack(args.pack)
@@ -111,7 +124,8 @@ def main() -> None:
     target, table = collect(pack)
     others = windows([clip for name, clip in pack.items() if name not in HELD_OUT], 8, (1.0,))
     print(f"{len(target)} labelled windows of {len(table)} movements", flush=True)
-    latents = refine(prior, target, others, args.seconds, args.seed)
+    start = load_file(args.start)["latents"].float() if args.start else None
+    latents = refine(prior, target, start, others, args.seconds, args.seed)
     held = torch.cat(windows([pack[name] for name in HELD_OUT], 15, (1.0,)))
     millimetres, degrees = errors(prior, held, torch.from_numpy(reference_joints()))
     print(f"held out afterwards: {millimetres:.1f} mm {degrees:.2f} deg", flush=True)

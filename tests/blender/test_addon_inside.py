@@ -29,6 +29,10 @@ def test_builds_a_clean_scene_and_touches_nothing_else(inside: Inside, result: P
     inside("check_scene.py", result)
 
 
+def test_curves_takes_retargeting_and_pose_library(inside_wheel: Inside, result: Path, tmp_path: Path) -> None:
+    print(inside_wheel("check_takes.py", result, tmp_path))
+
+
 def test_builds_200000_vertices_quickly(inside_wheel: Inside) -> None:
     print(inside_wheel("check_speed.py", 1.5))  # 0.8 s was measured; the rest is for slower machines
 

@@ -7,11 +7,17 @@ import pytest
 import torch
 
 from engine.body import load_body
+from engine.errors import EngineError
 from engine.motion import understand
-from engine.motion.candidates import PoseCodes, distinct, load_pose_codes, pictures_of
+from engine.motion.candidates import PoseCodes, distinct, load_pose_codes, pick
+from engine.motion.flow import PoseFlow, load_pose_flow
+from engine.motion.generators import GENERATORS, Query
+from engine.motion.judge import picture_judge, pictures_of
+from engine.motion.limits import excess
 from engine.motion.matcher import load_matcher
 from engine.motion.pose_prior import PosePrior
 from engine.motion.rotations import to_axis_angle, to_matrix
+from engine.motion.skeleton import positions_of, reference_joints
 from engine.motion.texts import part_of
 from engine.motion.through import interpolate, order_for_travel
 from engine.report import Silent
@@ -22,8 +28,8 @@ class WordPerceptor:
 
     name = "CLIP"
 
-    def __init__(self, text: str, means: str) -> None:
-        self.text, self.means = text, means
+    def __init__(self, text: str, means: str, soft: bool = False) -> None:
+        self.text, self.means, self.soft = text, means, soft
 
     def encode_text(self, texts):
         vectors = torch.zeros(len(texts), 2)
@@ -32,7 +38,7 @@ class WordPerceptor:
         return vectors
 
     def encode_image(self, images):
-        dark = (images < 0.9).float().mean((1, 2, 3))
+        dark = 1 - images.mean((1, 2, 3)) if self.soft else (images < 0.9).float().mean((1, 2, 3))
         return torch.nn.functional.normalize(torch.stack([dark, torch.full_like(dark, 0.1)], 1), dim=1)
 
 
@@ -67,7 +73,7 @@ def test_codebook_answers_texts(text, above):
     codes = load_pose_codes()
     best = codes.rank(load_matcher().rank(part_of(text)))[:5]
     poses = codes.prior.poses(codes.latents[best])
-    from engine.motion.skeleton import JOINT, positions_of, reference_joints
+    from engine.motion.skeleton import JOINT
 
     places = positions_of(poses, np.zeros((5, 3), np.float32), reference_joints())
     high = (places[:, JOINT["left_wrist"], 1] > places[:, JOINT["head"], 1]).mean()
@@ -84,11 +90,84 @@ def test_encoding_a_code_gives_its_pose_back():
     assert np.degrees(np.linalg.norm(to_axis_angle(turn)[:, 1:22], axis=-1)).mean() < 12
 
 
+def test_the_user_picks_and_reorders():
+    poses, latents = np.arange(3 * 72.0).reshape(3, 24, 3), np.arange(3 * 32.0).reshape(3, 32)
+    kept, kept_latents = pick(poses, latents, (3, 1))
+    assert (kept[0] == poses[2]).all() and (kept_latents[1] == latents[0]).all() and len(kept) == 2
+    assert pick(poses, latents, ())[0] is poses
+    for wrong in ((4,), (0,), (1, 1)):
+        with pytest.raises(EngineError, match="pick") as caught:
+            pick(poses, latents, wrong)
+        assert caught.value.code == "bad_config"
+
+
+def query(text, count=4, iterations=25, judge=None):
+    matcher, part = load_matcher(), part_of(text)
+    matches = matcher.rank(part)
+    return Query(
+        matches, matcher.meaning(part, matches[0]), count, load_pose_codes(), load_pose_flow(), judge, iterations,
+        torch.Generator().manual_seed(0),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(GENERATORS))
+def test_every_generator_answers_texts_with_poses(name):
+    high = {}
+    for text in ("raising both arms", "standing still"):
+        poses, latents = GENERATORS[name](query(text, iterations=120))
+        assert 1 <= len(poses) <= 4 and latents.shape == (len(poses), 32) and not poses[:, 0].any()
+        assert np.degrees(excess(poses)).max() < 6  # within the joints' limits but for the codes' own blur
+        places = positions_of(poses, np.zeros((len(poses), 3), np.float32), reference_joints())
+        high[text] = float((places[0, 20:22, 1] - places[0, 15, 1]).mean())  # of the best
+    assert high["raising both arms"] > high["standing still"] + 0.2
+
+
+@pytest.mark.parametrize("name", ["direct", "latent"])
+def test_optimised_poses_fit_better_than_they_began(name):
+    def fit(iterations):
+        asked = query("kneeling", iterations=iterations)
+        _, latents = GENERATORS[name](asked)
+        with torch.no_grad():
+            meaning = torch.from_numpy(asked.meaning).expand(len(latents), -1)
+            return float(asked.flow.log_prob(torch.from_numpy(latents), meaning).mean())
+
+    assert fit(60) > fit(0) + 2
+
+
+def test_flow_is_a_density():
+    flow, meaning = PoseFlow(hidden=16), torch.nn.functional.normalize(torch.randn(6, 64), dim=1)
+    for parameter in flow.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    latent = torch.randn(6, 32)
+    noise = latent
+    for block in flow.blocks:
+        noise, _ = block(noise, meaning)
+    back = noise
+    for block in reversed(flow.blocks):
+        back, _ = block(back, meaning, inverse=True)
+    torch.testing.assert_close(back, latent, rtol=1e-3, atol=1e-4)
+    # The change of volume is the Jacobian's.
+    volume = torch.func.jacrev(lambda x: flow.blocks[0](x[None], meaning[:1])[0][0])(latent[0]).det().log()
+    assert volume.item() == pytest.approx(flow.blocks[0](latent[:1], meaning[:1])[1].item(), abs=1e-4)
+
+
+def test_pictures_pull_poses():
+    """A perceptor that likes dark pictures makes the body spread out, through the differentiable renderer."""
+    body = load_body()
+    judge = picture_judge("x", body, np.zeros(body.num_betas, np.float32), WordPerceptor("x", "x", soft=True))
+    rotations = torch.eye(3).repeat(1, 21, 1, 1).requires_grad_(True)
+    judge.see(rotations).sum().backward()
+    assert float(rotations.grad[0, 15].norm()) > 0  # the left shoulder
+
+
 def test_interpolation_passes_through_the_latents():
     prior = PosePrior().eval()
     latents = np.random.default_rng(0).normal(size=(3, 32)).astype(np.float32)
     order = order_for_travel(latents)
     poses = interpolate(prior, latents, 21)
+    assert (
+        np.abs(interpolate(prior, latents, 400)[59] - interpolate(prior, latents, 400)[0]).max() < 0.2
+    )  # there and back
     for place, code in zip((0, 10, 20), order):
         np.testing.assert_allclose(poses[place], prior.poses(latents[code][None])[0], atol=1e-4)
     assert order[0] == 0 and sorted(order) == [0, 1, 2]

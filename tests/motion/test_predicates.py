@@ -20,7 +20,7 @@ AIM = 0.85
 def body():
     with pytest.MonkeyPatch.context() as patch:
         # The candidates' pictures take most of the time and are not what is tested here.
-        patch.setattr(motion, "contact_sheet", lambda *_: np.zeros((2, 2, 3), np.uint8))
+        patch.setattr(motion, "candidate_pictures", lambda *_: [np.zeros((2, 2, 3), np.uint8)])
         yield load_body()
 
 

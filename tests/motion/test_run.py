@@ -15,6 +15,7 @@ from engine.errors import EngineError
 from engine.motion.cleanup import clear_arms, plant_feet, sample_skin
 from engine.motion.codes import load_codes
 from engine.motion.landmarks import measure
+from engine.motion.limits import excess, limited
 from engine.motion.motion_prior import decode_frames, encode_frames
 from engine.motion.rotations import to_matrix
 from engine.motion.sequence import find_cycle, join, repeat
@@ -90,14 +91,92 @@ def test_left_is_the_other_side(body):
     assert joints[1][20, 1] > joints[1][21, 1] + 0.5
 
 
-@pytest.mark.parametrize("method", ["interpolate", "optimise"])
-def test_motion_through_candidates(method, body):
-    made = make("raising both arms", body, MotionConfig(method=method, iterations=5))
-    assert made.source == method and np.isfinite(made.poses).all()
+@pytest.mark.parametrize("method", ["interpolate", "optimise", "baseline"])
+@pytest.mark.parametrize("frames", [40, 150])
+def test_motion_through_candidates(method, frames, body):
+    made = make("raising both arms", body, MotionConfig(method=method, iterations=5, frames=frames))
+    assert made.source == method and made.poses.shape == (frames, 72) and np.isfinite(made.poses).all()
+    joints = positions_of(made.poses.reshape(-1, 24, 3), made.trans, body.rest_joints(made.betas))
+    assert np.linalg.norm(np.diff(joints, axis=0), axis=-1).max() < 0.45
     if method == "interpolate":  # the best candidate is where it starts
         start = to_matrix(made.poses[0].reshape(24, 3)[1:22])
         best = to_matrix(made.candidates[0].reshape(24, 3)[1:22])
         assert np.abs(start - best)[2:].mean() < 0.1
+
+
+def test_optimised_motion_reaches_its_candidates(body):
+    def misses(iterations):
+        made = make(
+            "raising both arms", body, MotionConfig(method="optimise", iterations=iterations, frames=60, candidates=3)
+        )
+        turned = to_matrix(made.poses.reshape(-1, 24, 3)[:, 16:20])
+        return [np.abs(turned - to_matrix(c.reshape(24, 3)[16:20])).mean((1, 2, 3)).min() for c in made.candidates]
+
+    assert misses(60)[0] < misses(1)[0]
+
+
+def test_picked_candidates_decide_the_motion(body):
+    report = Silent()
+    betas = np.zeros(body.num_betas, np.float32)
+    conf = MotionConfig(iterations=5, pick=(2, 1), candidates=3)
+    made = motion.run("raising both arms", body, betas, None, conf, torch.Generator().manual_seed(0), report)
+    every = make("raising both arms", body, MotionConfig(candidates=3)).candidates
+    np.testing.assert_array_equal(made.candidates, every[[1, 0]])
+    assert made.source == "optimise"
+    assert {"candidate-1", "candidate-2", "candidate-3", "candidates"} <= set(report.previews)
+
+
+def test_strength_scales_the_movement(body):
+    reach = {}
+    for strength in (0.5, 1.0, 1.5):
+        made = make("walking", body, MotionConfig(strength=strength))
+        hips = made.poses.reshape(-1, 24, 3)[:, 1:3, 0]
+        reach[strength] = (np.ptp(hips), np.linalg.norm(made.trans[-1] - made.trans[0]))
+        assert -0.03 < lowest(made, body).min() < 0.03
+    assert reach[0.5] < reach[1.0] < reach[1.5]
+    half = make("raising both arms", body, MotionConfig(strength=0.5))
+    joints = positions_of(half.poses.reshape(-1, 24, 3), half.trans, body.rest_joints(half.betas))
+    assert joints[:, 20, 1].max() < joints[:, 15, 1].max()
+
+
+@pytest.mark.parametrize("text", ["walking", "waving", "kicking a ball"])
+def test_loops_go_on_without_a_jump(text, body):
+    made = make(text, body, MotionConfig(loop=True))
+    joints = positions_of(made.poses.reshape(-1, 24, 3), made.trans, body.rest_joints(made.betas))
+    twice = np.concatenate([joints, joints])
+    step = np.linalg.norm(np.diff(twice, axis=0), axis=-1).max(1)
+    assert step[len(joints) - 1] < 1.3 * np.delete(step, len(joints) - 1).max() + 0.005
+
+
+def test_counted_movements_happen_so_often(body):
+    made = make("claps twice", body, MotionConfig(frames=120))
+    joints = positions_of(made.poses.reshape(-1, 24, 3), made.trans, body.rest_joints(made.betas))
+    apart = np.linalg.norm(joints[:, 20] - joints[:, 21], axis=-1)
+    together = apart < apart.min() + 0.05
+    assert int((np.diff(together.astype(int)) == 1).sum() + together[0]) == 2
+
+
+def test_what_happens_once_is_over_before_the_next(body):
+    made = make("turns around and walks away", body, MotionConfig(frames=150))
+    assert made.trans[-1, 2] < -0.8  # away from where it faced
+
+
+def test_in_place_goes_nowhere(body):
+    made = make("walking in place", body)
+    assert np.ptp(made.trans[:, [0, 2]], axis=0).max() < 0.3
+
+
+def test_joints_stay_within_their_limits(body):
+    for text in ("kicking high", "dancing", "crawling", "doing a cartwheel", "playing golf", "throwing a ball"):
+        assert np.degrees(excess(make(text, body).poses.reshape(-1, 24, 3))).max() < 12, text
+
+
+def test_limits_bring_back_what_goes_too_far():
+    poses = np.zeros((3, 24, 3), np.float32)
+    poses[1, 4, 0], poses[2, 18, 1] = -1.2, 1.0  # a knee and an elbow bent the wrong way
+    kept = limited(poses)
+    np.testing.assert_array_equal(kept[0], poses[0])
+    assert np.degrees(excess(poses)).max(1)[1:].min() > 40 and np.degrees(excess(kept)).max() < 0.1
 
 
 def test_file_round_trip(body, tmp_path):
@@ -118,7 +197,18 @@ def test_broken_file_is_one_sentence(tmp_path):
     assert caught.value.code == "broken_job"
 
 
-@pytest.mark.parametrize("change", [{"method": "magic"}, {"frames": 1}, {"fps": 0.0}, {"candidates": 0}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"method": "magic"},
+        {"generator": "magic"},
+        {"frames": 1},
+        {"fps": 0.0},
+        {"candidates": 0},
+        {"strength": 9.0},
+        {"pick": (9,)},
+    ],
+)
 def test_impossible_settings(change, body):
     with pytest.raises(EngineError) as caught:
         make("waving", body, replace(MotionConfig(), **change))

@@ -87,6 +87,12 @@ def _stick(phase: float) -> dict[str, Any]:
             "right": Hand("belly", (0.18, 0.02, 0.22 + reach), pole=(0.6, -0.8, -0.4))}  # fmt: skip
 
 
+def _sneak(phase: float) -> dict[str, Any]:
+    a, b = float(np.sin(2 * np.pi * phase)), float(np.cos(2 * np.pi * phase))
+    return {"head": (-26, 24 * a, 0), "left": replace(_SHRUNK, place=(0.14, -0.04 + 0.05 * b, 0.22)),
+            "right": replace(_SHRUNK, place=(0.14, -0.04 - 0.05 * b, 0.22))}  # fmt: skip
+
+
 def _drunk(phase: float) -> dict[str, Any]:
     a, b = float(np.sin(2 * np.pi * phase)), float(np.cos(2 * np.pi * phase))
     return {"turn": (8 + 6 * b, 10 * a, 9 * a), "spine": (6, -8 * b, 6 * b), "head": (14, 10 * b, 8 * a),
@@ -115,6 +121,45 @@ _PUSH = Hand("sh", (0.05, -0.18, 0.80), palm=(0, 0, 1), fingers=(0, 1, 0.3), pol
 _SHRUNK = Hand("chest", (0.10, -0.08, 0.16), palm=(0, -1, 0.2), fingers=(0, -0.4, 1), pole=(0.5, -1, -0.2))
 _MODEL = Hand("hip", (0.02, 0.10, 0.02), palm=(-1, -0.2, -0.1), fingers=(-0.25, -0.5, 0.85), pole=(1, 0.1, -0.35))
 
+_HALF_STANCE = 0.11
+"""Metres from the middle to an ankle of the reference skeleton as it stands."""
+
+
+def turning(degrees: float) -> tuple[Key, ...]:
+    """Keys of a turn on the spot, positive to the left, a step for every 45 degrees; the head leads."""
+    sign, count = np.sign(degrees), max(2, round(abs(degrees) / 45))
+
+    def planted(angle: float, lift: float = 0.0) -> dict[str, Any]:
+        a = np.radians(angle)
+        out, ahead = _HALF_STANCE * (float(np.cos(a)) - 1) + 0.02, _HALF_STANCE * float(np.sin(a))
+        return {
+            "left_foot": Foot((out, lift, -ahead), yaw=8 + angle),
+            "right_foot": Foot((out, lift, ahead), yaw=8 - angle),
+        }
+
+    keys, first, second = (
+        [Key(0.0)],
+        "left_foot" if sign > 0 else "right_foot",
+        "right_foot" if sign > 0 else "left_foot",
+    )
+    for i in range(count):
+        before, after = degrees * i / count, degrees * (i + 1) / count
+        middle, begun = (before + after) / 2, 0.2 + 0.62 * i
+        head = (0, sign * 26 * (i + 1 < count), 0)
+        moving, standing = planted(middle, 0.07), planted(before)
+        done, lifted = planted(after), planted(middle, 0.07)
+        keys += [
+            Key(begun + 0.15, turn=(1, before + 0.3 * (after - before), 0), head=head, spine=(0, sign * 12, 0), root=(0, -0.02, 0), through=True,
+                **{first: moving[first], second: standing[second]}),
+            Key(begun + 0.31, turn=(1, middle, 0), head=head, spine=(0, sign * 10, 0), root=(0, -0.025, 0), through=True,
+                **{first: done[first], second: standing[second]}),
+            Key(begun + 0.46, turn=(1, before + 0.8 * (after - before), 0), head=head, spine=(0, sign * 6, 0), root=(0, -0.02, 0), through=True,
+                **{first: done[first], second: lifted[second]}),
+            Key(begun + 0.62, turn=(0, after, 0), head=head, root=(0, -0.01, 0), through=i + 1 < count, **done),
+        ]  # fmt: skip
+    return (*keys, Key(keys[-1].time + 0.4, turn=(0, degrees, 0), **planted(degrees)))
+
+
 ENTRIES = (
     Entry("walk_steady", ("strolling", "walking casually", "going for a walk", "wandering", "walking around", "hiking"), **gait(period=1.15)),
     Entry("march", ("marching", "marching like a soldier", "parading", "goose-stepping", "walking like a soldier", "walking like a robot"),
@@ -122,9 +167,11 @@ ENTRIES = (
     Entry("limp", ("limping", "walking with an injured leg", "hobbling", "walking hurt", "being wounded"), **gait(period=1.3, step=0.38, lift=0.04, roll=18, pose=_limp)),
     Entry("walk_stick", ("walking with a stick", "walking like an old man", "walking with a cane", "walking like an old woman", "shuffling"),
           **gait(period=1.5, step=0.28, lift=0.03, roll=10, drop=0.08, lean=6, twist=2, pose=_stick)),
-    Entry("tiptoe", ("tiptoeing", "walking on tiptoe", "sneaking quietly", "walking quietly", "creeping like a thief"),
+    Entry("tiptoe", ("tiptoeing", "walking on tiptoe", "walking quietly"),
           **gait(period=1.5, step=0.42, lift=0.20, roll=0, drop=0.06, lean=10, twist=4, head=-6,
                  pose=lambda p: {**both(_SHRUNK), "left_foot": _raise(_foot(p, 0.42, 0.2, 0, 0, 0, 4)), "right_foot": _raise(_foot(p + 0.5, 0.42, 0.2, 0, 0, 0, 4))})),
+    Entry("sneak", ("sneaking", "sneaking past somebody", "sneaking around", "prowling", "stalking", "moving stealthily", "creeping", "lurking"),
+          **gait(period=1.9, step=0.44, lift=0.17, roll=4, drop=0.20, bob=0.012, lean=20, twist=5, yaw=10, sway=0.035, head=2, pose=_sneak)),
     Entry("zombie_walk", ("walking like a zombie", "shambling", "staggering like the undead", "lurching", "zombie", "sleepwalking",
                           "walking like a mummy", "walking like a monster"),
           **gait(period=1.7, step=0.34, lift=0.05, roll=6, drop=0.05, sway=0.05, yaw=2, width=0.04, pose=_zombie)),
@@ -166,6 +213,8 @@ ENTRIES = (
     Entry("side_step", ("stepping sideways", "walking sideways", "sidestepping", "walking like a crab", "shuffling sideways"),
           closed(0.9, *(Key(0.225 * i, root=(0, -0.05 + 0.02 * (i % 2), 0), left_foot=Foot((lx, ly, 0)), right_foot=Foot((rx, ry, 0)), through=True)
                         for i, (lx, ly, rx, ry) in enumerate(((0.16, 0, 0.16, 0), (0.04, 0, 0.12, 0.05), (-0.02, 0, -0.02, 0), (0.14, 0.05, 0.06, 0))))), travel=(0.40, 0, 0)),
+    Entry("turn", ("turning", "turning to the side", "turning on the spot", "turning away"), turning(-90), loop=False),
+    Entry("turn_around", ("turning around", "turning back", "turning about", "about face", "turning round"), turning(-180), loop=False),
     Entry("hop", ("hopping on one leg", "hopping", "jumping on one foot"),
           closed(0.6, Key(0, root=(-0.06, -0.10, 0), turn=(6, 0, 0), left_foot=Foot((0.0, 0.28, -0.22), pitch=40), right_foot=Foot((-0.04, 0, 0)), **both(Hand("sh", (0.5, -0.6, 0.1)))),
                  Key(0.3, root=(-0.06, 0.12, 0.0), turn=(4, 0, 0), left_foot=Foot((0.0, 0.42, -0.22), pitch=40), right_foot=Foot((-0.04, 0.14, 0), pitch=35), **both(Hand("sh", (0.6, -0.3, 0.1))))),

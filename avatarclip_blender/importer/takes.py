@@ -1,0 +1,162 @@
+"""Several motions for one avatar: add, choose, and carry over to another avatar."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from .. import compat
+from ..contract import protocol
+from . import rotations
+from .action import CurveOptions, build_action, motion_of
+from .armature import NAMES, rest_rotations
+from .result import Motion, ResultError, find_result, load_avatar, load_manifest, load_motion
+
+OWNER = "avatarclip_take_of"
+"""Custom property of an action: whose take it is, by `IDENTITY`."""
+IDENTITY = "avatarclip_id"
+"""Custom property of an armature object, for its takes to name it by."""
+_HIP, _KNEE, _ANKLE = (NAMES.index(f"left_{part}") for part in ("hip", "knee", "ankle"))
+
+
+def is_avatar(thing: bpy.types.Object | None) -> bool:
+    """Tell whether an object is an avatar's armature."""
+    return thing is not None and thing.type == "ARMATURE" and all(name in thing.data.bones for name in NAMES)
+
+
+def takes_of(rig: bpy.types.Object) -> list[bpy.types.Action]:
+    """Return an avatar's takes by name, the current action among them."""
+    identity = rig.get(IDENTITY)
+    current = rig.animation_data.action if rig.animation_data else None
+    return [action for action in bpy.data.actions if action == current or (identity and action.get(OWNER) == identity)]
+
+
+def keep_as_take(rig: bpy.types.Object, action: bpy.types.Action, prompt: str) -> None:
+    """Mark an action as the avatar's take, so that it is stored in the file though another one is current."""
+    if IDENTITY not in rig:
+        rig[IDENTITY] = uuid.uuid4().hex
+    action[OWNER] = rig[IDENTITY]
+    action["avatarclip_motion_prompt"] = prompt
+    action.use_fake_user = True
+
+
+def take_name(rig: bpy.types.Object, prompt: str) -> str:
+    """Return a name for a take out of avatar and prompt, within the 63 bytes of Blender's names."""
+    title = f"{rig.name.removesuffix(' Rig')} {prompt}".strip()
+    while len(title.encode()) > 60:
+        title = title[:-1]
+    return title
+
+
+def options_for(rig: bpy.types.Object, options: CurveOptions) -> CurveOptions:
+    """Return the options with the rotation mode that the avatar's bones already have, since its takes share it."""
+    if not takes_of(rig):
+        return options
+    euler = rig.pose.bones[NAMES[0]].rotation_mode != "QUATERNION"
+    return CurveOptions(euler, options.reduced, options.in_place)
+
+
+def add_take(
+    context: bpy.types.Context, rig: bpy.types.Object, path: Path | str, options: CurveOptions | None = None
+) -> bpy.types.Action:
+    """Add the motion of a result to an avatar as another take, which becomes the current one.
+
+    Args:
+        context: Blender's.
+        rig: the avatar's armature object.
+        path: a result folder, a job folder, or a file in a result folder; another avatar's motion is scaled by the
+        legs.
+        options: how the curves are made; the rotation mode is the avatar's.
+
+    Raises:
+        ResultError: if there is no motion, or it is broken.
+    """
+    folder = find_result(Path(path))
+    motion = load_motion(folder)
+    if motion is None:
+        raise ResultError(f"There is no motion in {folder}; generate one first")
+    scale = leg_length(rig) / _leg(rotations.to_blender(load_avatar(folder).joints))
+    prompts = load_manifest(folder).get("prompts")
+    prompt = str(prompts.get("motion", "")) if isinstance(prompts, dict) else ""
+    motion = Motion(motion.poses, motion.trans * scale, motion.fps)
+    return write_take(context.scene, rig, motion, prompt, options or CurveOptions())
+
+
+def write_take(
+    scene: bpy.types.Scene, rig: bpy.types.Object, motion: Motion, prompt: str, options: CurveOptions
+) -> bpy.types.Action:
+    """Build a take at the scene's frame rate; the scene's range grows if it is too short."""
+    for take in takes_of(rig):  # an action that was made before there were takes is kept as well
+        keep_as_take(rig, take, str(take.get("avatarclip_motion_prompt", "")))
+    fps = scene.render.fps / scene.render.fps_base
+    action = build_action(take_name(rig, prompt), rig, motion, fps, scene.frame_start, options_for(rig, options))
+    keep_as_take(rig, action, prompt)
+    scene.frame_end = max(scene.frame_end, round(action.frame_range[1]))
+    return action
+
+
+def use_take(rig: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Make a take the current one; bones that it doesn't move go to rest."""
+    for bone in rig.pose.bones:
+        bone.matrix_basis.identity()
+    compat.assign_action(rig, action)
+
+
+def retarget_take(
+    scene: bpy.types.Scene,
+    source: bpy.types.Object,
+    action: bpy.types.Action,
+    target: bpy.types.Object,
+    options: CurveOptions | None = None,
+) -> bpy.types.Action:
+    """Carry a take over to another avatar; the path is scaled by the lengths of the legs.
+
+    Args:
+        scene: whose frame rate counts.
+        source: the avatar whose take it is.
+        action: one of its takes, edited or not.
+        target: the avatar that gets a take of its own.
+        options: how its curves are made.
+    """
+    fps = scene.render.fps / scene.render.fps_base
+    basis, locations = sampled(source, action)
+    motion = motion_of(basis, locations, rest_rotations(source), fps)
+    scaled = Motion(motion.poses, motion.trans * (leg_length(target) / leg_length(source)), fps)
+    prompt = str(action.get("avatarclip_motion_prompt", "")) or action.name
+    return write_take(scene, target, scaled, prompt, options or CurveOptions())
+
+
+def sampled(rig: bpy.types.Object, action: bpy.types.Action) -> tuple[np.ndarray, np.ndarray]:
+    """Read an action at whole frames: rotations (T,24,4) of the bones and the root's location (T,3)."""
+    first, last = (round(frame) for frame in action.frame_range)
+    count = last - first + 1
+    basis, locations = np.zeros((count, len(NAMES), 4)), np.zeros((count, 3))
+    basis[..., 0] = 1
+    angles = np.zeros((count, len(NAMES), 3))
+    for curve in compat.action_fcurves(action):
+        bone, _, name = curve.data_path.removeprefix('pose.bones["').partition('"].')
+        if bone not in NAMES or name not in ("location", "rotation_quaternion", "rotation_euler"):
+            continue
+        values = [curve.evaluate(first + frame) for frame in range(count)]
+        if name == "rotation_quaternion":
+            basis[:, NAMES.index(bone), curve.array_index] = values
+        elif name == "rotation_euler":
+            angles[:, NAMES.index(bone), curve.array_index] = values
+        elif bone == NAMES[protocol.PARENTS.index(-1)]:
+            locations[:, curve.array_index] = values
+    basis /= np.maximum(np.linalg.norm(basis, axis=-1, keepdims=True), 1e-9)
+    euler = np.abs(angles).max((0, 2)) > 0
+    basis[:, euler] = rotations.euler_to_quaternion(angles[:, euler])
+    return basis, locations
+
+
+def leg_length(rig: bpy.types.Object) -> float:
+    """Return hip to ankle along the bones at rest, metres."""
+    return _leg(np.array([rig.data.bones[name].head_local for name in NAMES], dtype=np.float64))
+
+
+def _leg(joints: np.ndarray) -> float:
+    return float(np.linalg.norm(joints[_KNEE] - joints[_HIP]) + np.linalg.norm(joints[_ANKLE] - joints[_KNEE]))

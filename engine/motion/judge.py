@@ -1,0 +1,73 @@
+"""A perceptor that looks at poses: sharp pictures to rank them by, soft ones for gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.body import Body
+from engine.motion.generators import Judge
+from engine.motion.rotations import Array, array
+from engine.motion.splat import pictures
+from engine.perceptor.prompts import motion as motion_prompt
+from engine.render.camera import Camera
+from engine.render.raycast import MeshRaycaster
+
+
+def picture_judge(text: str, body: Body, betas: Array, perceptor: Any) -> Judge:
+    """The judge of poses of one body for one text."""
+    faces = torch.as_tensor(np.asarray(body.faces, np.int64))
+    shape = torch.as_tensor(np.asarray(betas, np.float32))[None]
+    with torch.no_grad():
+        wanted = perceptor.encode_text([motion_prompt(text)])
+
+    def see(rotations: Tensor) -> Tensor:
+        vertices = _posed(body, shape, rotations)
+        seen = perceptor.encode_image(pictures(vertices, faces))
+        cosine: Tensor = (seen @ wanted.T)[:, 0]
+        return cosine
+
+    return Judge(see, lambda poses: picture_scores(poses, text, body, betas, perceptor))
+
+
+def _posed(body: Body, betas: Tensor, rotations: Tensor) -> Tensor:
+    """Vertices (B,V,3) of a body whose 21 joints are turned by matrices (B,21,3,3), differentiable."""
+    batch = len(rotations)
+    eye = torch.eye(3).expand(batch, 1, 3, 3)
+    out = body.smpl(
+        betas=betas.expand(batch, -1), global_orient=eye, body_pose=torch.cat([rotations, eye, eye], 1), transl=None,
+        pose2rot=False,
+    )  # fmt: skip
+    vertices: Tensor = out.vertices
+    return vertices
+
+
+def pictures_of(pose: Array, body: Body, betas: Array, size: int) -> Tensor:
+    """(2, 3, size, size) grey pictures of a pose (24,3), from the front and obliquely."""
+    vertices, joints = (value[0] for value in body.pose(betas, pose[None]))
+    caster = MeshRaycaster(vertices, body.faces)
+    light, centre = array([0.35, 0.6, 0.72]), joints.mean(0)
+    seen_from = []
+    for azimuth in (-0.15, 0.8):
+        eye = centre + 2.6 * array([np.sin(azimuth), 0.1, np.cos(azimuth)])
+        seen = caster.cast(Camera(eye, centre, array([0, 1, 0]), 45, size, size)).reshape(size, size)
+        shade = 0.3 + 0.7 * np.clip(np.asarray(seen.normal) @ light, 0, 1)
+        seen_from.append(np.where(np.asarray(seen.mask), shade * 0.8, 1.0))
+    return torch.from_numpy(np.stack(seen_from).astype(np.float32))[:, None].expand(-1, 3, -1, -1)
+
+
+def picture_scores(poses: Array, text: str, body: Body, betas: Array, perceptor: Any, size: int = 224) -> Array:
+    """Cosines (N,) between pictures of poses (N,24,3) and a text.
+
+    Only a shortlist is looked at: pictures of all 4,096 codes would take a perceptor on a processor many minutes.
+    """
+    scores = np.zeros(len(poses), np.float32)
+    with torch.no_grad():
+        wanted = perceptor.encode_text([motion_prompt(text)])
+        for index, pose in enumerate(poses):
+            seen = perceptor.encode_image(pictures_of(pose, body, betas, size))
+            scores[index] = float((seen @ wanted.T).mean())
+    return scores

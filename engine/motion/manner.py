@@ -1,0 +1,125 @@
+"""How something is done: words such as "sadly" or "quickly", and what they change in a movement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.motion.rotations import euler, slerp, to_axis_angle, to_matrix
+from engine.motion.sequence import Sequence
+from engine.motion.skeleton import JOINT
+
+Angles = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """What a manner changes; without effect by default."""
+
+    words: frozenset[str]
+    speed: float = 1.0
+    strength: float = 1.0
+    """How far joints go from where they rest, see `strengthen`."""
+    bends: Mapping[str, Angles] = field(default_factory=dict)
+    """Degrees (pitch, yaw, roll) that joints are bent by."""
+    sway: float = 0.0
+    """Degrees by which the trunk rolls to and fro."""
+
+
+def _manner(words: str, *others: float, **changes: object) -> Manner:
+    return Manner(frozenset(words.split()), *others, **changes)  # type: ignore[arg-type]
+
+
+_DROOP: dict[str, Angles] = {"spine2": (10, 0, 0), "neck": (14, 0, 0), "head": (10, 0, 0)}
+
+MANNERS: dict[str, Manner] = {
+    "slow": _manner("slowly slow gently gentle lazily leisurely calmly peacefully gracefully softly", speed=0.7),
+    "fast": _manner("fast quickly quick rapidly hastily hurriedly swiftly frantically hectically", speed=1.4),
+    "careful": _manner("carefully cautiously warily gingerly hesitantly timidly shyly", speed=0.7, strength=0.85,
+                       bends={"spine1": (5, 0, 0), "head": (4, 0, 0)}),
+    "strong": _manner("strongly vigorously energetically powerfully violently wildly hard "
+                      "forcefully exaggeratedly fiercely",
+                      speed=1.15, strength=1.25),
+    "weak": _manner("weakly slightly lightly barely subtly faintly", strength=0.7),
+    "sad": _manner("sadly sad depressed unhappy unhappily gloomily mournfully sorrowfully dejectedly", speed=0.85,
+                   strength=0.8, bends=_DROOP),
+    "tired": _manner("tiredly wearily exhausted tired weary sluggishly sleepily drowsily", speed=0.75, strength=0.75,
+                     bends={**_DROOP, "spine1": (8, 0, 0)}),
+    "happy": _manner("happily happy joyfully cheerfully excitedly gleefully merrily", speed=1.1, strength=1.15,
+                     bends={"spine2": (-6, 0, 0), "neck": (-4, 0, 0), "head": (-5, 0, 0)}),
+    "proud": _manner("proudly proud confidently arrogantly smugly",
+                     bends={"spine2": (-7, 0, 0), "spine3": (-4, 0, 0), "head": (-4, 0, 0)}),
+    "angry": _manner("angrily angry furiously aggressively mad rage", speed=1.15, strength=1.1,
+                     bends={"spine1": (6, 0, 0), "spine2": (6, 0, 0), "neck": (-4, 0, 0)}),
+    "scared": _manner("nervously anxiously fearfully scared afraid frightened", speed=1.1, strength=0.85,
+                      bends={"spine2": (8, 0, 0), "neck": (-4, 0, 0)}),
+    "drunk": _manner("drunkenly drunk tipsily dizzily clumsily unsteadily wobbly", speed=0.85, sway=9),
+    "old": _manner("old elderly grandpa grandma grandmother grandfather", speed=0.75, strength=0.75,
+                   bends={"spine1": (8, 0, 0), "spine2": (16, 0, 0), "neck": (-6, 0, 0), "head": (-10, 0, 0)}),
+}  # fmt: skip
+
+OF_WORD = {word: name for name, manner in MANNERS.items() for word in manner.words}
+"""Word -> name of its manner."""
+
+_HANGING = {
+    "left_shoulder": (0, 0, -78), "right_shoulder": (0, 0, 78), "left_elbow": (0, -12, 0), "right_elbow": (0, 12, 0),
+}  # fmt: skip
+_LEGS = tuple(JOINT[f"{side}_{part}"] for side in ("left", "right") for part in ("hip", "knee", "ankle"))
+
+
+def in_manner(made: Sequence, name: str, fps: float) -> Sequence:
+    """Bend and sway a movement as a manner asks."""
+    manner = MANNERS[name]
+    if not manner.bends and not manner.sway:
+        return made
+    poses = made[0].copy()
+    for joint, angles in manner.bends.items():
+        poses[:, JOINT[joint]] = to_axis_angle(to_matrix(poses[:, JOINT[joint]]) @ euler(*angles))
+    if manner.sway:
+        clock = np.arange(len(poses)) / fps
+        roll, pitch = (
+            manner.sway * np.sin(2 * np.pi * 0.45 * clock),
+            0.6 * manner.sway * np.sin(2 * np.pi * 0.31 * clock),
+        )
+        for joint, share in (("spine1", 0.6), ("spine3", 0.4), ("head", -0.5)):
+            turn = euler(pitch * share, np.zeros_like(roll), roll * share)
+            poses[:, JOINT[joint]] = to_axis_angle(to_matrix(poses[:, JOINT[joint]]) @ turn)
+    return poses, made[1]
+
+
+def strengthen(made: Sequence, strength: float) -> Sequence:
+    """Make a movement larger (strength above 1) or smaller (below 1).
+
+    Larger: every rotation goes farther from the movement's own mean. Smaller: the legs come nearer to that mean,
+    trunk and arms
+    to a standing figure's, so that raised arms are raised less. Steps and hops scale the pelvis's path with the legs.
+    """
+    if strength == 1.0:
+        return made
+    poses, root = made
+    local = to_matrix(poses)
+    centre = _mean_rotation(local)
+    if strength < 1:
+        neutral = np.broadcast_to(np.eye(3, dtype=np.float32), centre.shape).copy()
+        for name, angles in _HANGING.items():
+            neutral[JOINT[name]] = euler(*angles)
+        keep = [0, *_LEGS]
+        neutral[keep] = centre[keep]
+        centre = neutral
+    centre = np.broadcast_to(centre, local.shape)
+    share = np.full(poses.shape[:2], strength, np.float32)
+    share[:, 0] = 1.0  # the figure keeps facing where it did
+    out = slerp(centre, local, share)
+    mean = root.mean(0)
+    scaled = mean + (root - mean) * strength
+    return to_axis_angle(out), scaled.astype(np.float32)
+
+
+def _mean_rotation(local: np.ndarray) -> np.ndarray:
+    """Mean over time of rotations (T,24,3,3): the one nearest to the matrices' mean."""
+    u, _, vt = np.linalg.svd(local.mean(0))
+    sign = np.sign(np.linalg.det(u @ vt))
+    u[..., -1] *= sign[..., None]
+    return (u @ vt).astype(np.float32)
