@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "--allow-download", action="store_true", help="let clip.model come from the Hugging Face hub (once)"
     )
     generate.add_argument("--events", action="store_true", help="JSON events on standard output instead of bars")
+    generate.add_argument("settings", nargs="*", metavar="KEY=VALUE", help="settings, the same as with --set")
     generate.set_defaults(command=_generate)
 
     run = commands.add_parser("run", help="run a job folder, events on standard output", allow_abbrev=False)
@@ -167,10 +168,10 @@ def _request(options: argparse.Namespace) -> Request:
 
     prompts = {name: getattr(options, name) for name in protocol.DEFAULT_PROMPTS}
     overrides: dict[str, Any] = {}
-    for pair in options.overrides:
+    for pair in [*options.settings, *options.overrides]:
         key, separator, value = pair.partition("=")
         if not separator or not key.strip():
-            raise EngineError("bad_request", f"--set takes KEY=VALUE, not {pair!r}.")
+            raise EngineError("bad_request", f"A setting is given as KEY=VALUE, not as {pair!r}.")
         overrides[key.strip()] = value.strip()
     if options.allow_download:
         overrides["clip.download"] = True

@@ -16,11 +16,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine import protocol
+from engine import original_conf, protocol
 from engine.errors import EngineError
 
 CONFS = Path(__file__).resolve().parent.parent / "confs"
 """Where the presets stand."""
+PLACEHOLDER = "TOREPLACE"
+"""The word in braces that a conf leaves open; ``--set TOREPLACE=...`` fills it in."""
+
+
+@dataclass(frozen=True)
+class PromptsConfig:
+    """Prompts that a conf brings along; those of the command line or the panel are stronger."""
+
+    shape: str | None = None
+    """The body, for example ``a tall man``."""
+    appearance: str | None = None
+    """The looks, for example ``a firefighter``."""
+    motion: str | None = None
+    """What the avatar does, for example ``waving``."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,8 @@ class ClipConfig:
 class ShapeConfig:
     """Stage 1, the coarse body (AvatarCLIP section 3.2)."""
 
+    codebook: str = "body"
+    """``body``: the bundled shapes, for a user's SMPL refitted; ``original``: the imported shape VAE's codebook."""
     blend: int = 6
     """How many of the codebook's best shapes are blended into the body; 1 takes the best alone, as the paper does."""
     picture_share: float = 0.4
@@ -244,6 +260,7 @@ class VideoConfig:
 class Config:
     """All settings of one job; every section belongs to one stage or shared part."""
 
+    prompts: PromptsConfig = field(default_factory=PromptsConfig)
     body: BodyConfig = field(default_factory=BodyConfig)
     clip: ClipConfig = field(default_factory=ClipConfig)
     shape: ShapeConfig = field(default_factory=ShapeConfig)
@@ -284,14 +301,31 @@ def load_config(
             f"Presets: {', '.join(protocol.PRESETS)}.",
         )
     values: dict[str, tuple[Any, str]] = {}
-    sources = [CONFS / f"{preset}.conf"] + ([Path(conf)] if conf is not None else [])
-    for path in sources:
-        values.update((key, (value, str(path))) for key, value in _read_hocon(path))
-    for key, value in (overrides or {}).items():
+    settings = dict(overrides or {})
+    word = settings.pop(PLACEHOLDER, None)
+    _take_in(values, CONFS / f"{preset}.conf", None)
+    if conf is not None:
+        _take_in(values, Path(conf), None if word is None else str(word))
+    for key, value in settings.items():
         parsed = _parse_value(key, value) if isinstance(value, str) else value
         flat = _flatten(parsed, key) if isinstance(parsed, Mapping) else [(key, parsed)]
         values.update((name, (item, "the overrides")) for name, item in flat)
     return _build(values)
+
+
+def _take_in(values: dict[str, tuple[Any, str]], path: Path, word: str | None) -> None:
+    """Lay a file's settings over those so far; a conf of the original's stands on the preset ``original``."""
+    found = dict(_read_hocon(path, word))
+    if original_conf.is_original(found):
+        _take_in(values, CONFS / "original.conf", None)
+        found = original_conf.translate(found, str(path))[0]
+    values.update((key, (value, str(path))) for key, value in found.items())
+
+
+def remarks(conf: str | Path, word: str | None = None) -> list[str]:
+    """What a conf of the original's asks for that has no effect here, one sentence each."""
+    found = dict(_read_hocon(Path(conf), word))
+    return original_conf.translate(found, str(conf))[1] if original_conf.is_original(found) else []
 
 
 def fields() -> dict[str, Any]:
@@ -303,8 +337,8 @@ def fields() -> dict[str, Any]:
     return found
 
 
-def _read_hocon(path: Path) -> list[tuple[str, Any]]:
-    """Parse a HOCON file into (dotted key, value) pairs."""
+def _read_hocon(path: Path, word: str | None = None) -> list[tuple[str, Any]]:
+    """Parse a HOCON file into (dotted key, value) pairs; ``word`` takes the place of ``{TOREPLACE}``."""
     from pyhocon import ConfigFactory, ConfigTree
     from pyhocon.exceptions import ConfigException
     from pyparsing import ParseBaseException
@@ -313,6 +347,8 @@ def _read_hocon(path: Path) -> list[tuple[str, Any]]:
         raise EngineError("bad_config", f"The conf file {path} does not exist.")
     try:
         text = path.read_text(encoding="utf-8")
+        if f"{{{PLACEHOLDER}}}" in text:
+            text = text.replace(f"{{{PLACEHOLDER}}}", _filling(path, word))
         tree = ConfigFactory.parse_string(text, basedir=str(path.parent))
     except (ConfigException, ParseBaseException, UnicodeDecodeError) as error:
         detail = " ".join(str(error).split())[:160]
@@ -320,6 +356,19 @@ def _read_hocon(path: Path) -> list[tuple[str, Any]]:
     if not isinstance(tree, ConfigTree):
         raise EngineError("bad_config", f"The conf file {path} must hold keys and values, not a list.")
     return list(_flatten(tree.as_plain_ordered_dict(), ""))
+
+
+def _filling(path: Path, word: str | None) -> str:
+    """What is put for the placeholder, if it can stand in a conf."""
+    if word is None:
+        raise EngineError(
+            "bad_config",
+            f"The conf file {path} leaves {{{PLACEHOLDER}}} open.",
+            f"Fill it in: --set {PLACEHOLDER}=TEXT.",
+        )
+    if any(sign in word for sign in '"{}[]=:\n\\#$'):
+        raise EngineError("bad_config", f"{PLACEHOLDER} must be plain words, not {word!r}.")
+    return word
 
 
 def _parse_value(key: str, text: str) -> Any:

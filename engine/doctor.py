@@ -46,6 +46,7 @@ def examine(config: Config | None = None) -> dict[str, Any]:
         "assets": provenance.bundled(),
         "perceptor": _perceptor(config or Config(), advice),
         "user_weights": _user_weights(config or Config(), advice),
+        "imported": _imported(advice),
     }
     broken = [part for part in findings["assets"] if part["state"] != "ok"]
     for part in broken:
@@ -160,6 +161,15 @@ def _user_weights(config: Config, advice: list[str]) -> list[dict[str, str | Non
     return entries
 
 
+def _imported(advice: list[str]) -> list[dict[str, Any]]:
+    """Weights of the original that ``import-weights`` has converted."""
+    from engine.imported import find
+
+    found = [item.as_json() for item in find()]
+    advice += [f"{item['path']}: {item['state']}" for item in found if item["state"] != "ok"]
+    return found
+
+
 def _described(loaded: Any) -> str:
     """What a loader found, in some words."""
     if hasattr(loaded, "num_betas"):
@@ -199,6 +209,8 @@ def as_text(findings: dict[str, Any]) -> str:
         lines.append(f"  {entry['setting']:<12} {entry['path']}: {entry['state']}{_note(entry['found'])}")
     if not findings["user_weights"]:
         lines.append("  none; the bundled ones are used (settings body.model and clip.model name others)")
+    for item in findings["imported"]:
+        lines.append(f"  {item['kind']:<12} {item['path']}: {item['state']} ({item['use']})")
     lines += [f"* {sentence}" for sentence in findings["advice"]]
     lines.append("Everything a job needs is there." if findings["ok"] else "A job cannot run until this is mended.")
     return "\n".join(lines) + "\n"

@@ -27,7 +27,7 @@ from engine import device as devices
 from engine import protocol
 from engine.cache import StageFolder, digest
 from engine.cancel import CancelFlag
-from engine.config import Config, load_config
+from engine.config import PLACEHOLDER, Config, load_config, remarks
 from engine.job import Job
 from engine.progress import JobReporter
 from engine.protocol import Request
@@ -66,7 +66,8 @@ class Context:
         self.device = device
         self.stages = stages
         self.wanted = with_needed(request.stages, stages)
-        self.prompts = {**protocol.DEFAULT_PROMPTS, **request.prompts}
+        brought = {name: text for name, text in config.section("prompts").items() if text is not None}
+        self.prompts = {**protocol.DEFAULT_PROMPTS, **brought, **request.prompts}
         self.folders: dict[str, StageFolder] = {}
         self.report: Reporter | None = None
         """Hears of what happens while a model is loaded for the current stage, such as a download."""
@@ -173,6 +174,8 @@ def run_job(
         stages=list(context.wanted),
         device=devices.describe(context.device),
     )
+    for remark in remarks(request.conf, request.overrides.get(PLACEHOLDER)) if request.conf else ():
+        job.emit("warning", stage=context.wanted[0], message=remark)
     for added in (name for name in context.wanted if name not in request.stages):
         job.emit("warning", stage=added, message=f"{protocol.STAGE_LABELS[added]} was added; other stages need it.")
     for name in context.wanted:

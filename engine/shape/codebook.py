@@ -6,23 +6,31 @@ model's own shape directions, as the least-squares fit of its surface with the b
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sparse
+import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from engine import userdata
 from engine.body import Body, load_body
+from engine.errors import EngineError
+from engine.imported import require
+from engine.imported.models import ShapeVae
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
 from engine.wardrobe.canonical import canonical_coordinates
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "shapes.safetensors"
+SMPL_VERTICES = 6890
 SIGMA = 0.01
 """Metres by which a surface may miss the codebook's before an unlikely shape is preferred."""
+EXACT = 0.001
+"""The same for shapes that were made of the model's own directions."""
 STYLE_SIGMA = 0.06
 """The same for the difference of the two mean bodies, of which only the stature is to be made up for, not the style."""
 INDEPENDENT = 300.0
@@ -43,8 +51,21 @@ class ShapeCodes:
     numbers: NDArray[np.float32]
 
 
-def load_codes(body: Body, report: Reporter) -> ShapeCodes:
-    """The codebook of a body; for a user's body it is refitted once and cached."""
+def load_codes(body: Body, report: Reporter, kind: str = "body") -> ShapeCodes:
+    """The codebook of a body; for a user's body it is refitted once and cached.
+
+    Args:
+        body: whose shapes.
+        report: is told when something has to be made first.
+        kind: ``body``, or ``original`` for the codes of the imported shape VAE.
+
+    Raises:
+        EngineError: if the kind is unknown, was not imported, or does not fit the body.
+    """
+    if kind not in ("body", "original"):
+        raise EngineError("bad_config", f"There is no shape.codebook {kind!r}.", "Use body or original.")
+    if kind == "original":
+        return original_codes(body, report)
     if body.is_standard:
         return _read(BUNDLED)
     name = f"shapes-{body.checksum[:12]}"
@@ -54,6 +75,28 @@ def load_codes(body: Body, report: Reporter) -> ShapeCodes:
         return refit(body, _read(BUNDLED))
 
     return _read(userdata.cached(name, make))
+
+
+def original_codes(body: Body, report: Reporter) -> ShapeCodes:
+    """The original's codes: decoded by its shape VAE and expressed in the body's own coefficients, once."""
+    setting = "shape.codebook = original"
+    vae, stored = require("shape_vae", setting), load_file(require("shape_codes", setting))
+    if len(body.template) != SMPL_VERTICES:
+        raise EngineError(
+            "bad_config", f"{setting} is for SMPL's {SMPL_VERTICES} vertices; {body.name} has {len(body.template)}.",
+            "Set body.model to your SMPL, or shape.codebook to body.",
+        )  # fmt: skip
+    usual = load_codes(body, report)
+    tag = hashlib.sha256(vae.read_bytes() + stored["latents"].tobytes()).hexdigest()[:12]
+
+    def make() -> userdata.Arrays:
+        offsets = ShapeVae(vae).decode(torch.from_numpy(stored["latents"])).numpy().T  # (3V, K)
+        betas = np.clip(fit_betas(body, offsets, EXACT), -EXTREME, EXTREME)
+        # What the words' numbers are for these codes follows from the codes whose numbers are known.
+        trend, *_ = np.linalg.lstsq(np.c_[usual.betas, np.ones(len(usual.betas))], usual.numbers, rcond=None)
+        return {"betas": betas, "numbers": (np.c_[betas, np.ones(len(betas))] @ trend).astype(np.float32)}
+
+    return _read(userdata.cached(f"shapes-{body.checksum[:12]}-{tag}", make))
 
 
 def _read(path: Path) -> ShapeCodes:

@@ -66,7 +66,7 @@ def run(
         generator: unused; the query is deterministic.
     """
     del generator
-    book = load_codes(body, report)
+    book = load_codes(body, report, conf.codebook)
     codes = book.betas
 
     def embed(member: Perceptor, index: int) -> Tensor:

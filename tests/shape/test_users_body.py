@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 import trimesh
 
 from engine.body import load_body
 from engine.config import BodyConfig
+from engine.errors import EngineError
+from engine.imported.importer import import_weights
 from engine.protocol import JOINT_NAMES
 from engine.report import Silent
 from engine.shape.codebook import BUNDLED, _read, load_codes
@@ -15,6 +18,7 @@ from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Garment, Look
 from tests.body import smpl_like
+from tests.imported import originals
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +67,28 @@ def test_the_codebook_is_refitted_once(body):
     assert np.abs(np.subtract(tall, fitted)).mean() < 0.06
     written = codes.path.stat().st_mtime_ns
     assert load_codes(body, Silent()).path.stat().st_mtime_ns == written
+
+
+def test_the_originals_codebook_becomes_the_bodys_own_coefficients(body, tmp_path, monkeypatch):
+    """A VAE that knows the body's shape space exactly: its codes must come back as the betas they were made of."""
+    monkeypatch.setenv("AVATARCLIP_DATA", str(tmp_path / "data"))
+    rng = np.random.default_rng(4)
+    mixing = rng.normal(size=(10, 16)) / 3
+    state = originals.shape_vae(hidden=16)
+    state["dec1.weight"], state["dec1.bias"] = torch.eye(16), torch.zeros(16)
+    directions = body.shapedirs.reshape(-1, 10) @ mixing
+    state["dec2.weight"], state["dec2.bias"] = torch.from_numpy(directions).float(), torch.zeros(20670)
+    latents = torch.from_numpy(rng.normal(size=(40, 16))).float()
+    torch.save(state, tmp_path / "model_VAE_16.pth")
+    torch.save({latents: torch.zeros(40, 512)}, tmp_path / "codebook.pth")
+    with pytest.raises(EngineError, match="not imported"):
+        load_codes(body, Silent(), "original")
+    assert {report.kind for report in import_weights(tmp_path)} == {"shape_vae", "shape_codes"}
+    codes = load_codes(body, Silent(), "original")
+    expected = latents.numpy() @ mixing.T
+    assert np.abs(codes.betas - expected)[:, :3].max() < 0.02  # the prior shrinks faint directions a little
+    assert np.corrcoef(codes.betas.ravel(), expected.ravel())[0, 1] > 0.99
+    tall = [np.ptp(body.rest_vertices(betas)[:, 1]) for betas in codes.betas]
+    assert np.corrcoef(tall, codes.numbers[:, 0])[0, 1] > 0.5  # the first number is height
+    with pytest.raises(EngineError, match="6890"):
+        load_codes(load_body(), Silent(), "original")
