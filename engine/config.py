@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -222,8 +223,9 @@ class MotionConfig:
     """The candidates to keep, in this order, by the numbers of their pictures from 1 on; an empty list keeps all."""
     method: str = "auto"
     """auto: the movement that the text names; interpolate, optimise, baseline: through the candidates (paper 5), as
-    auto
-    does too with motion.pick."""
+    auto does too with motion.pick."""
+    priors: str = "bundled"
+    """Whose weights propose and join the candidates: ``bundled``, or ``original``, those of ``import-weights``."""
     iterations: int = 150
     """Steps of the methods optimise and baseline and of the generators direct and latent."""
     delta_weight: float = 0.01
@@ -349,13 +351,22 @@ def _read_hocon(path: Path, word: str | None = None) -> list[tuple[str, Any]]:
         text = path.read_text(encoding="utf-8")
         if f"{{{PLACEHOLDER}}}" in text:
             text = text.replace(f"{{{PLACEHOLDER}}}", _filling(path, word))
-        tree = ConfigFactory.parse_string(text, basedir=str(path.parent))
+        tree = ConfigFactory.parse_string(_quoted(text), basedir=str(path.parent))
     except (ConfigException, ParseBaseException, UnicodeDecodeError) as error:
         detail = " ".join(str(error).split())[:160]
         raise EngineError("bad_config", f"The conf file {path} is not valid HOCON ({detail}).") from None
     if not isinstance(tree, ConfigTree):
         raise EngineError("bad_config", f"The conf file {path} must hold keys and values, not a list.")
     return list(_flatten(tree.as_plain_ordered_dict(), ""))
+
+
+_WORDS = re.compile(r"^(\s*[\w.-]+\s*[=:]\s*)([A-Za-z][^\"\[\]{}#$,\n]*?\d[^\"\[\]{}#$,\n]*?)[ \t]*$", re.MULTILINE)
+"""A key with words for its value that have a digit among them."""
+
+
+def _quoted(text: str) -> str:
+    """Quote such words: pyhocon takes the ``3d`` in "a rendered 3d man" for three days."""
+    return _WORDS.sub(r'\1"\2"', text)
 
 
 def _filling(path: Path, word: str | None) -> str:

@@ -11,6 +11,7 @@ import torch
 from engine.body import Body
 from engine.config import MotionConfig
 from engine.errors import EngineError
+from engine.motion import original
 from engine.motion.candidates import candidate_pictures, contact_sheet, load_pose_codes, pick
 from engine.motion.cleanup import sample_skin
 from engine.motion.codes import STRIDE, load_codes
@@ -106,7 +107,11 @@ def _from_text(
         judge,
         conf.iterations, stage.generator,
     )  # fmt: skip
-    shown, latents = GENERATORS[conf.generator](query)
+    if conf.priors == "original":
+        query = original.with_their_prior(query)
+        shown, latents = original.candidates(query, conf.generator, prompt, perceptor)
+    else:
+        shown, latents = GENERATORS[conf.generator](query)
     pictures = candidate_pictures(shown, body, betas)
     for number, picture in enumerate(pictures, 1):
         report.preview(f"candidate-{number}", picture)
@@ -126,7 +131,11 @@ def _from_text(
 
 def check(conf: MotionConfig) -> None:
     """Raise `EngineError` with one sentence if the motion's settings can't be used."""
-    for name, value, known in (("method", conf.method, METHODS), ("generator", conf.generator, tuple(GENERATORS))):
+    for name, value, known in (
+        ("method", conf.method, METHODS),
+        ("generator", conf.generator, tuple(GENERATORS)),
+        ("priors", conf.priors, ("bundled", "original")),
+    ):
         if value not in known:
             raise EngineError("bad_config", f"There is no motion.{name} {value!r}.", f"Use {', '.join(known)}.")
     for name, number, low, high in (
@@ -154,7 +163,8 @@ def through_candidates(
         if step % 10 == 0:
             report.progress(2 * conf.iterations + step, 4 * conf.iterations, loss=loss)
 
-    made = optimise(stage.codes, start, best, terms, conf.iterations, stage.generator, tell)
+    codes = original.motion_codes(stage.codes) if conf.priors == "original" else stage.codes
+    made = optimise(codes, start, best, terms, conf.iterations, stage.generator, tell)
     return lengthened(made, frames)
 
 
