@@ -20,7 +20,7 @@ from engine import userdata
 from engine.body import Body, load_body
 from engine.errors import EngineError
 from engine.imported import require
-from engine.imported.models import ShapeVae
+from engine.imported.shape_vae import ShapeVae
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
 from engine.wardrobe.canonical import canonical_coordinates

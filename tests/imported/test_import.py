@@ -14,7 +14,8 @@ from scipy.special import erf
 from engine.errors import EngineError
 from engine.imported import KINDS, available, find, require
 from engine.imported.importer import import_weights
-from engine.imported.models import ConditionalFlow, OriginalMotionPrior, ShapeVae
+from engine.imported.shape_vae import ShapeVae
+from engine.motion.original_models import ConditionalFlow, OriginalMotionPrior
 from engine.motion.pose_prior import load_pose_prior
 from engine.motion.rotations import to_6d, to_matrix
 from tests.imported import originals

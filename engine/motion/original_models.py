@@ -19,22 +19,6 @@ HEIGHT = 0.95
 """Metres of the pelvis above the floor; the original's motions stay where they are."""
 
 
-class ShapeVae:
-    """The shape VAE, which is linear throughout: 20670 vertex offsets (metres) to 16 numbers and back."""
-
-    def __init__(self, path: Path) -> None:
-        self.state = load_file(path)
-
-    def encode(self, offsets: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 20670) -> mean and log-variance (B, 16)."""
-        mean, log_variance = (offsets @ self.state["encoder.weight"].T + self.state["encoder.bias"]).chunk(2, 1)
-        return mean, log_variance
-
-    def decode(self, latents: Tensor) -> Tensor:
-        """(B, 16) -> (B, 20670) offsets from the template."""
-        return latents @ self.state["decoder.weight"].T + self.state["decoder.bias"]
-
-
 class ConditionalFlow:
     """RealNVP over VPoser's latents given a text's features (Dinh et al. 2017, with random masks)."""
 
