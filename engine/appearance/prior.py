@@ -26,11 +26,16 @@ from engine.wardrobe.outfit import (
     Garment,
     Look,
 )
+from engine.wardrobe.naming import HAIRY, fit, named_colors
 from engine.wardrobe.readout import codebook, expected_truths, likeness, phrases, space
 from engine.wardrobe.truths import truths
 
 GARMENT_COST, DETAIL_COST, RARE_COST = 0.004, 0.003, 0.008
 """What a garment, a pattern or accent, and a skin or hair that no human is born with must add to the agreement."""
+NAMED_SHARE = 0.3
+"""What each part in the colour that the text names for it adds to the agreement."""
+NAMED_CHANCE = 0.1
+"""Share of the changes that give a part a named colour."""
 POOL = 12
 """Outfits that are kept while the search goes on."""
 LIKENESS_SHARE = 0.7
@@ -48,15 +53,17 @@ class OutfitPrior:
         self.described = bool(phrases(text))
         """Whether the text describes several things, and does not only name a figure ("a clown"). A name stands for
         many looks whose mean is drab; it takes the codebook's looks of that name, or parts of like ones."""
+        self.named = named_colors(text)
         self.likeness = likeness(text)
         target = expected_truths(text)
         self.target = target / np.linalg.norm(target)
 
     def agreement(self, looks: list[Look]) -> NDArray[np.float32]:
-        """(N,) cosine of each look's truths with what the text says, less what is unusual about the look."""
+        """(N,) cosine of each look's truths with what the text says, and named colours, less what is unusual."""
         found = space()(truths(looks)).numpy()
         cosine = found @ self.target / np.linalg.norm(found, axis=1)
-        return cosine - np.array([cost(look) for look in looks], np.float32)
+        extra = [NAMED_SHARE * fit(look, self.named) - cost(look) for look in looks]
+        return cosine + np.array(extra, np.float32)
 
     def best_of_codebook(self, count: int) -> list[Look]:
         """The codebook's looks that agree best."""
@@ -82,7 +89,11 @@ class OutfitPrior:
         pool = sorted(zip(start, self.agreement(start).tolist()), key=lambda pair: -pair[1])
         for step in range(steps):
             parent, before = pool[min(int(rng.exponential(POOL / 5)), len(pool) - 1)]
-            child = change(parent, near[min(int(rng.exponential(NEIGHBOURS / 4)), len(near) - 1)], rng, self.described)
+            if self.named and rng.random() < NAMED_CHANCE:
+                child = recolored(parent, self.named, rng)
+            else:
+                other = near[min(int(rng.exponential(NEIGHBOURS / 4)), len(near) - 1)]
+                child = change(parent, other, rng, self.described)
             score = float(self.agreement([child])[0])
             # Better than its parent, not only good enough: what the truths do not show must not drift.
             if score > max(before + 1e-4, pool[-1][1]) and all(child != look for look, _ in pool):
@@ -118,6 +129,19 @@ def change(look: Look, other: Look, rng: np.random.Generator, recolors: bool = T
         return replace(look, beard=str(rng.choice(BEARDS)), eye_color=str(rng.choice(list(EYE_COLORS))))
     else:
         return replace(look, skin=str(rng.choice(list(SKINS))), hair_style=other.hair_style, beard=other.beard)
+    return replace(look, garments=tuple(garments))
+
+
+def recolored(look: Look, named: dict[str, str], rng: np.random.Generator) -> Look:
+    """A look with one of its parts in the colour that is named for it."""
+    part = str(rng.choice(list(named)))
+    color = named[part]
+    if part in HAIRY:
+        return replace(look, **{f"{part}_color": color})
+    garments = [
+        replace(garment, color=color) if GARMENT_KINDS[garment.kind][0] == part else garment
+        for garment in look.garments
+    ]
     return replace(look, garments=tuple(garments))
 
 

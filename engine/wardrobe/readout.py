@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from engine.perceptor import Perceptor, load_perceptor, prompts
@@ -24,35 +25,40 @@ CODEBOOK = Path(__file__).resolve().parent.parent / "assets" / "outfits.safetens
 
 
 @lru_cache(maxsize=1)
-def _stored() -> tuple[list[Look], dict[str, NDArray]]:
+def stored() -> dict[str, NDArray]:
+    """The codebook's arrays by name, in single precision."""
     arrays = load_file(CODEBOOK)
-    entries = json.loads(zlib.decompress(arrays.pop("looks").tobytes()))
-    floats = {name: value.astype(np.float32) for name, value in arrays.items()}
-    return [look_from_dict(entry) for entry in entries], floats
+    return {name: value.astype(np.float32) for name, value in arrays.items() if name != "looks"}
+
+
+@lru_cache(maxsize=1)
+def _looks() -> list[Look]:
+    with safe_open(CODEBOOK, "np") as file:
+        entries = json.loads(zlib.decompress(file.get_tensor("looks").tobytes()))
+    return [look_from_dict(entry) for entry in entries]
 
 
 def codebook() -> tuple[list[Look], NDArray[np.float32]]:
     """The outfit codebook's looks, and their truths (N, D) in `space`."""
-    looks, arrays = _stored()
-    return looks, arrays["truths"]
+    return _looks(), stored()["truths"]
 
 
 def likeness(text: str) -> NDArray[np.float32]:
     """(N,) cosine of a text with the caption of each look in the codebook: near 1 where it names that very figure."""
     bare = re.sub(r"^(an?|the)\s+", "", text.strip(), flags=re.IGNORECASE)
-    spoken: NDArray[np.float32] = _bundled().encode_text([text, bare or text]).numpy() @ _stored()[1]["captions"].T
+    spoken: NDArray[np.float32] = bundled().encode_text([text, bare or text]).numpy() @ stored()["captions"].T
     return spoken.max(0)
 
 
 @lru_cache(maxsize=1)
-def _bundled() -> Perceptor:
+def bundled() -> Perceptor:
     return load_perceptor()
 
 
 @lru_cache(maxsize=1)
 def space() -> Space:
     """The space of truths that the bundled perceptor learned."""
-    arrays = _stored()[1]
+    arrays = stored()
     mean = {name: arrays[f"mean.{name}"] for name in SHARES}
     scale = {name: arrays[f"scale.{name}"] for name in SHARES}
     return Space(mean, scale, arrays["rotation"])
@@ -73,8 +79,8 @@ def phrases(text: str) -> list[str]:
 
 def _read(texts: list[str]) -> NDArray[np.float32]:
     """(N, D) the mean truths of the figures that each text fits, read as one."""
-    readout = _stored()[1]["readout"]
-    found: NDArray[np.float32] = _bundled().encode_text(texts).numpy() @ readout[:-1] + readout[-1]
+    readout = stored()["readout"]
+    found: NDArray[np.float32] = bundled().encode_text(texts).numpy() @ readout[:-1] + readout[-1]
     return found
 
 

@@ -24,7 +24,7 @@ from engine.perceptor import Perceptor, load_perceptor
 from engine.perceptor.codebook import embed_pictures
 from engine.shape import query
 from engine.shape.codebook import BUNDLED
-from engine.training.perceptor import grammar
+from engine.training.perceptor import grammar, naming
 from engine.training.perceptor.figures import ShapeSpace
 from engine.training.perceptor.train import caption_pool, expected
 from engine.wardrobe import readout
@@ -113,7 +113,7 @@ def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str]]:
 
 
 def make_outfits(space: Space, rng: np.random.Generator) -> None:
-    """Write ``assets/outfits.safetensors``: looks, their truths, the space and the text tower's read-out into it."""
+    """Write ``assets/outfits.safetensors``: looks, their truths, the space, the text tower's read-outs."""
     perceptor = load_perceptor()
     captions, groups, moving = caption_pool(READOUT, SEED + 77, True)
     embedded = embed(perceptor, captions)
@@ -126,7 +126,9 @@ def make_outfits(space: Space, rng: np.random.Generator) -> None:
     arrays |= {f"scale.{name}": space.scale[name] for name in SHARES}
     arrays["captions"] = embed(perceptor, spoken)
     arrays |= {"rotation": space.rotation, "readout": matrix, "truths": space(truths(looks)).numpy()}
+    arrays["naming.part"] = naming.fit(perceptor, rng).numpy()
     tensors = {name: torch.from_numpy(np.ascontiguousarray(value)).half() for name, value in arrays.items()}
+    tensors["naming.words"] = naming.color_words()
     tensors["looks"] = torch.from_numpy(np.frombuffer(packed, np.uint8).copy())
     save_file(tensors, readout.CODEBOOK, {"perceptor": perceptor.checksum, "version": "1", "seed": str(SEED)})
 

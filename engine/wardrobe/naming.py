@@ -1,0 +1,74 @@
+"""Colours that a text names outright ("a purple belt"): which part of a look, and which colour of the palette.
+
+Which part a phrase speaks of is told by a linear classifier on the bundled text tower's embedding; the colour's name is
+looked up among the words of the training grammar (`training/perceptor/naming.py` makes both). The space of truths says
+what a text leads one to expect, and neighbouring shades run together there; a colour that is named is meant.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.outfit import GARMENT_KINDS, Look
+from engine.wardrobe.parts import PARTS
+from engine.wardrobe.readout import bundled, phrases, stored
+
+NONE = "none"
+PART_CLASSES = (*PARTS, NONE)
+SURE = 0.15
+"""Least probability from which on a phrase with a colour counts as speaking of its likeliest part."""
+HAIRY = ("hair", "beard")
+"""Parts whose colours have names of their own."""
+
+
+def named_colors(text: str) -> dict[str, str]:
+    """The colours that a text names: part -> colour of the palette; empty where it names none."""
+    texts = phrases(text) or [text]
+    chances = part_chances(texts)
+    found = {}
+    for phrase, chance in zip(texts, chances):
+        part = PARTS[int(chance[: len(PARTS)].argmax())]
+        color = color_word(phrase, "hair" if part in HAIRY else "garment")
+        if color is not None and part != "skin" and chance[PARTS.index(part)] > SURE:
+            found[part] = color
+    return found
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = json.loads(stored()["naming.words"].astype(np.uint8).tobytes())
+    return words
+
+
+@lru_cache(maxsize=2)
+def _pattern(palette: str) -> re.Pattern[str]:
+    words = sorted(_words()[palette], key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(" + "|".join(map(re.escape, words)) + r")(?![\w])", re.IGNORECASE)
+
+
+def color_word(phrase: str, palette: str) -> str | None:
+    """The palette's colour for the first colour word of a phrase; ``palette`` is garment or hair."""
+    match = _pattern(palette).search(phrase)
+    return _words()[palette][match.group(1).lower()] if match else None
+
+
+def part_chances(texts: list[str]) -> NDArray[np.float32]:
+    """(N, classes) how probably each phrase speaks of each of `PART_CLASSES`."""
+    weights = stored()["naming.part"]
+    scores = bundled().encode_text(texts).numpy() @ weights[:-1] + weights[-1]
+    chance = np.exp(scores - scores.max(1, keepdims=True))
+    found: NDArray[np.float32] = chance / chance.sum(1, keepdims=True)
+    return found
+
+
+def fit(look: Look, named: dict[str, str]) -> int:
+    """How many of the named parts a look shows in their colours."""
+    worn = {GARMENT_KINDS[garment.kind][0]: garment.color for garment in look.garments}
+    worn |= {"hair": look.hair_color} if look.hair_style not in ("bald", "hood") else {}
+    worn |= {"beard": look.beard_color} if look.beard != "none" else {}
+    return sum(worn.get(part) == color for part, color in named.items())

@@ -1,0 +1,47 @@
+"""Colours that a text names, and the outfits that are found for them."""
+
+import itertools
+
+import numpy as np
+
+from engine.appearance.prior import OutfitPrior, recolored
+from engine.wardrobe.naming import color_word, fit, named_colors
+from engine.wardrobe.outfit import Garment, Look
+
+BARE = Look("fair", "short", "black", "none", "black", "brown")
+PARTS = {"shirt": "torso", "trousers": "legs", "dress": "body", "boots": "feet", "cape": "back", "hat": "head"}
+
+
+def test_the_longest_color_word_counts():
+    assert color_word("a dark red cape", "garment") == "dark red"
+    assert color_word("a red cape", "garment") == "red"
+    assert color_word("a bored redhead", "garment") is None
+    assert color_word("blonde hair", "hair") == "blond"
+
+
+def test_parts_and_colors_are_told_from_phrases():
+    colors = ("red", "navy", "white", "grey", "purple")
+    asked = [(f"a person in a {color} {word}", part, color)
+             for color, (word, part) in itertools.product(colors, PARTS.items())]  # fmt: skip
+    right = [named_colors(text) == {part: color} for text, part, color in asked]
+    assert np.mean(right) > 0.85
+    assert named_colors("a firefighter") == {}
+
+
+def test_two_garments_keep_their_own_colors():
+    assert named_colors("a green hoodie and orange shorts") == {"torso": "green", "legs": "orange"}
+    assert named_colors("an orange hoodie and green shorts") == {"torso": "orange", "legs": "green"}
+
+
+def test_recolouring_gives_the_named_part_its_color_and_nothing_else():
+    look = Look(**{**BARE.__dict__, "garments": (Garment("t_shirt", "blue"), Garment("belt", "brown"))})
+    named = {"waist": "purple"}
+    changed = recolored(look, named, np.random.default_rng(0))
+    assert [garment.color for garment in changed.garments] == ["blue", "purple"]
+    assert (fit(look, named), fit(changed, named)) == (0, 1)
+
+
+def test_an_outfit_that_is_found_has_the_named_colors():
+    prior = OutfitPrior("a ninja with a purple belt")
+    found = prior.search(300, np.random.default_rng(0), lambda *_: None)[0][0]
+    assert {garment.kind: garment.color for garment in found.garments}.get("belt") == "purple"
