@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.wardrobe.naming import HAIRY, fit, named_colors
 from engine.wardrobe.outfit import (
     BEARDS,
     COLORS,
@@ -26,7 +27,6 @@ from engine.wardrobe.outfit import (
     Garment,
     Look,
 )
-from engine.wardrobe.naming import HAIRY, fit, named_colors
 from engine.wardrobe.readout import codebook, expected_truths, likeness, phrases, space
 from engine.wardrobe.truths import truths
 
@@ -137,7 +137,7 @@ def recolored(look: Look, named: dict[str, str], rng: np.random.Generator) -> Lo
     part = str(rng.choice(list(named)))
     color = named[part]
     if part in HAIRY:
-        return replace(look, **{f"{part}_color": color})
+        return replace(look, hair_color=color) if part == "hair" else replace(look, beard_color=color)
     garments = [
         replace(garment, color=color) if GARMENT_KINDS[garment.kind][0] == part else garment
         for garment in look.garments

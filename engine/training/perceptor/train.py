@@ -64,8 +64,8 @@ class Towers:
         self.tokenizer = CLIPTokenizer.from_pretrained(folder)
         self.model: Any = new_model(self.tokenizer) if fresh else VisionTextDualEncoderModel.from_pretrained(folder)
         self.perceptor = ClipPerceptor(self.model, self.tokenizer, "training")
-        nn.Module.to(self.model, memory_format=torch.channels_last)
-        self.model.train().requires_grad_(True)
+        move: Any = self.model.to  # typed as a wrapper that wants itself
+        move(memory_format=torch.channels_last).train().requires_grad_(True)
         self.half = torch.autocast("cpu", torch.bfloat16)  # twice as fast, and as good
 
     def image(self, images: Tensor) -> tuple[Tensor, Tensor]:
