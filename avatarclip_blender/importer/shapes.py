@@ -1,4 +1,4 @@
-"""What animators see of the bones: collections by limb, colours by side, and rings round the body to grab."""
+"""What animators see of the bones: colours by side, and rings round the body to grab."""
 
 from __future__ import annotations
 
@@ -9,13 +9,6 @@ from .armature import INDEX, NAMES
 
 RING = "AvatarCLIP Ring"
 _SEGMENTS = 32
-_LIMBS = {
-    "Torso": ("pelvis", "spine", "neck", "head"),
-    "Left Arm": ("left_collar", "left_shoulder", "left_elbow", "left_wrist"),
-    "Left Hand": ("left_hand",), "Right Arm": ("right_collar", "right_shoulder", "right_elbow", "right_wrist"),
-    "Right Hand": ("right_hand",), "Left Leg": ("left_hip", "left_knee", "left_ankle", "left_foot"),
-    "Right Leg": ("right_hip", "right_knee", "right_ankle", "right_foot"),
-}  # fmt: skip
 _COLORS = {"left": "THEME04", "right": "THEME01"}
 _WIRE = 2.0
 """Pixels."""
@@ -27,18 +20,13 @@ _WIDE = 0.22
 
 
 def dress_bones(rig: bpy.types.Object, vertices: np.ndarray, weights: np.ndarray) -> None:
-    """Sort the bones into collections, colour them, and give each a ring that goes round its part of the body.
+    """Colour the bones, and give each a ring that goes round its part of the body.
 
     Args:
         rig: as `build_armature` makes it.
         vertices: (V,3) of the mesh in the armature's space.
         weights: (V,24).
     """
-    for title, starts in _LIMBS.items():
-        group = rig.data.collections.new(title)
-        for bone in rig.data.bones:
-            if bone.name.startswith(starts):
-                group.assign(bone)
     ring = _ring()
     for name in NAMES:
         bone, pose_bone = rig.data.bones[name], rig.pose.bones[name]

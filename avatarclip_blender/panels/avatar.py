@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from .. import avatar, controls, ui
+from ..importer import takes
 from .base import AvatarPanel
 
 _SHOWN = (
@@ -38,6 +39,28 @@ class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
         column.operator("avatarclip.export_fbx", icon="EXPORT")
 
 
+class AVATARCLIP_PT_takes(AvatarPanel, bpy.types.Panel):
+    """The active avatar's motions."""
+
+    bl_label = "Motions"
+    bl_parent_id = "AVATARCLIP_PT_avatar"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the takes, the current one marked, and what adds to them."""
+        rig = avatar.find_avatar(context.active_object)
+        if rig is None:
+            return
+        current = rig.animation_data.action if rig.animation_data else None
+        column = self.layout.column(align=True)
+        for action in takes.takes_of(rig):
+            drawn = column.operator("avatarclip.use_take", text=action.name, icon="ACTION", depress=action == current)
+            drawn.action = action.name
+        column = self.layout.column(align=True)
+        column.operator("avatarclip.add_take", icon="ADD")
+        column.operator("avatarclip.retarget_take", icon="COPYDOWN")
+        column.operator("avatarclip.make_pose_library", icon="POSE_HLT")
+
+
 class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
     """Where the active avatar comes from."""
 
@@ -58,4 +81,4 @@ class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
             ui.wrapped(column, f"Licenses of its parts: {', '.join(names)}", context.region.width)
 
 
-CLASSES = (AVATARCLIP_PT_avatar, AVATARCLIP_PT_origin)
+CLASSES = (AVATARCLIP_PT_avatar, AVATARCLIP_PT_takes, AVATARCLIP_PT_origin)

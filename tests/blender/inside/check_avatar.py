@@ -24,7 +24,7 @@ for bone in rig.pose.bones:
     assert len(bone.bone.collections) == 1, bone.name
     assert bone.custom_shape is not None and not bone.custom_shape.users_scene
     assert 0.01 < bone.custom_shape_scale_xyz[0] < 0.4
-assert rig.data.collections["Left Leg"].bones.keys() == ["left_hip", "left_knee", "left_ankle", "left_foot"]
+assert rig.data.collections["Leg L"].bones.keys() == ["left_hip", "left_knee", "left_ankle", "left_foot"]
 
 # The origin, and back into the panel
 settings = scene.avatarclip
