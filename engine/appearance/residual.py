@@ -155,7 +155,7 @@ class ResidualField(AvatarField):
 def recolor(base: Tensor, change: Tensor) -> Tensor:
     """Base colours (N, 3) moved by logits (N, 3); zero logits leave them exactly."""
     clipped = base.clamp(0.02, 0.98)
-    return torch.sigmoid(torch.logit(clipped) + change) + (base - clipped)
+    return (torch.sigmoid(torch.logit(clipped) + change) + (base - clipped)).clamp(0, 1)
 
 
 def _numpy(points: Tensor) -> NDArray[np.float32]:
