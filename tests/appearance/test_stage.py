@@ -68,10 +68,11 @@ def test_guidance_changes_the_field(body, perceptor, tmp_path):
 
 def test_the_surface_to_look_at_is_where_the_field_is_zero(body, perceptor, tmp_path):
     field = sculpt(body, perceptor, replace(TINY, iterations=0), tmp_path / "job")
-    torch.nn.init.normal_(field.residual.out.weight, std=0.3)  # as if much had been learned
+    generator = torch.Generator().manual_seed(0)
+    torch.nn.init.normal_(field.residual.out.weight, std=0.2, generator=generator)  # as if much had been learned
     shown, _, colors = field.surface()
     bare = field.base.vertices
-    assert np.abs(shown - bare).mean() > 1e-3 and 0 <= colors.min() <= colors.max() <= 1
+    assert np.abs(shown - bare).mean() > 5e-4 and 0 <= colors.min() <= colors.max() <= 1
 
     def error(points):
         with torch.no_grad():
