@@ -114,6 +114,7 @@ class Context:
             "prompt": self.prompts.get(name),
             "settings": self.config.section(name),
             "file": _checksum(self.config.section(name).get("file")),
+            "imported": _imported(name, self.config),
             "body": self.body.checksum,
             "perceptor": self.perceptor.checksum if stage.judged else None,
             "before": {other: self.folders[other].key for other in before},
@@ -126,6 +127,15 @@ def _checksum(path: str | None) -> str | None:
     from engine.provenance import checksum
 
     return checksum(Path(path)) if path is not None and Path(path).is_file() else None
+
+
+def _imported(name: str, config: Config) -> dict[str, str] | None:
+    """Checksums of the imported weights that a stage is set to use, so that importing others counts."""
+    if {"shape": config.shape.codebook, "motion": config.motion.priors}.get(name) != "original":
+        return None
+    from engine.imported import checksums
+
+    return checksums(name)
 
 
 def with_needed(stages: tuple[str, ...], known: Mapping[str, Stage]) -> tuple[str, ...]:

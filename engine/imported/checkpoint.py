@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import torch
 
 from engine.errors import EngineError
-from engine.untrusted.archives import bad, open_zip, read_member
+from engine.untrusted.archives import bad, is_zip, open_zip, read_member
 from engine.untrusted.pickles import BODY_GLOBALS, Global, Rebuilt, Refused, SafeUnpickler, refusal
 
 MAX_PICKLE = 1 << 26
@@ -69,7 +68,7 @@ def load(path: Path) -> Any:
     size = path.stat().st_size
     if size > MAX_FILE:
         raise bad(f"{where} was refused: it has {size / 2**30:.0f} GiB.")
-    packed = zipfile.is_zipfile(path)
+    packed = is_zip(path)
     names = _look_through_zip(path, where, size) if packed else _look_through_legacy(path, where)
     try:
         with torch.serialization.safe_globals([(_Name, name) for name in sorted(names)]):

@@ -30,6 +30,11 @@ _VPOSER_SHAPES: dict[str, Shape] = {
     "encoder.0": (63,), "encoder.1": (512, 63), "encoder.3": (512,), "encoder.5": (512, 512), "encoder.6": (512, 512),
     "mu": (32, 512), "logvar": (32, 512), "decoder.0": (512, 32), "decoder.3": (512, 512), "decoder.5": (126, 512),
 }  # fmt: skip
+_TRANSFORMERS = (
+    ("encoder", "encoder.seqTransEncoder", ("self_attn",)),
+    ("decoder", "decoder.seqTransDecoder", ("self_attn", "multihead_attn")),
+)
+"""Our name, theirs, and the attentions of a layer."""
 
 
 @dataclass(frozen=True)
@@ -159,23 +164,25 @@ def _pose_flow(state: State, where: str) -> Converted:
 
 
 def _motion_prior(state: State, where: str) -> Converted:
-    skeleton, bias = _linear(state, "encoder.skelEmbedding", FRAME, None, where)
-    width = len(skeleton)
-    tensors = {"encoder.skelEmbedding.weight": skeleton, "encoder.skelEmbedding.bias": bias}
-    tensors["encoder.query"] = _take(state, "encoder.query", (1, width), where)
-    for name, out in (("encoder.final", width), ("decoder.final", FRAME)):
-        tensors[f"{name}.weight"], tensors[f"{name}.bias"] = _linear(state, name, width, out, where)
-    for part, attentions in (("encoder.seqTransEncoder", ("self_attn",)),
-                             ("decoder.seqTransDecoder", ("self_attn", "multihead_attn"))):  # fmt: skip
-        layers = {name.split(".")[3] for name in state if name.startswith(f"{part}.layers.")}
-        for layer in range(len(layers)):
-            tensors |= _transformer_layer(state, f"{part}.layers.{layer}", attentions, width, where)
+    """A transformer encoder and decoder of PyTorch's own layers, and what leads into and out of them."""
+    tensors: dict[str, Tensor] = {}
+    tensors["read.weight"], tensors["read.bias"] = _linear(state, "encoder.skelEmbedding", FRAME, None, where)
+    width = len(tensors["read.bias"])
+    tensors["summary"] = _take(state, "encoder.query", (1, width), where)
+    for ours, theirs, size in (("to_latent", "encoder.final", width), ("write", "decoder.final", FRAME)):
+        tensors[f"{ours}.weight"], tensors[f"{ours}.bias"] = _linear(state, theirs, width, size, where)
+    for ours, theirs, attentions in _TRANSFORMERS:
+        depth = len({name[len(theirs) :].split(".")[2] for name in state if name.startswith(f"{theirs}.layers.")})
+        for layer in range(depth):
+            for name, tensor in _transformer_layer(state, f"{theirs}.layers.{layer}", attentions, width, where).items():
+                tensors[f"{ours}.layers.{layer}.{name}"] = tensor
     return Converted("motion_prior", tensors, f"motion VAE, {width} latent numbers, 55 joints")
 
 
 def _transformer_layer(
     state: State, prefix: str, attentions: tuple[str, ...], width: int, where: str
 ) -> dict[str, Tensor]:
+    """The tensors of one of PyTorch's transformer layers, by their names within it."""
     shapes: dict[str, Shape] = {}
     for attention in attentions:
         shapes |= {
@@ -188,4 +195,4 @@ def _transformer_layer(
         "linear1.weight": (4 * width, width), "linear1.bias": (4 * width,),
         "linear2.weight": (width, 4 * width), "linear2.bias": (width,),
     }  # fmt: skip
-    return {f"{prefix}.{name}": _take(state, f"{prefix}.{name}", shape, where) for name, shape in shapes.items()}
+    return {name: _take(state, f"{prefix}.{name}", shape, where) for name, shape in shapes.items()}

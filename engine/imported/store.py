@@ -9,6 +9,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from engine.errors import EngineError
+from engine.provenance import checksum
 from engine.userdata import data_folder
 
 KINDS = {
@@ -20,6 +21,11 @@ KINDS = {
     "motion_prior": "the motion VAE: motion.method = optimise when motion.priors = original",
 }
 """Kinds of weights, and what each is used for."""
+STAGES = {
+    "shape": ("shape_vae", "shape_codes"),
+    "motion": ("pose_prior", "pose_codes", "pose_flow", "motion_prior"),
+}
+"""The stages that imported weights can take part in, and their kinds."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,11 @@ def find() -> list[Imported]:
 def available() -> dict[str, Path]:
     """Kinds that were imported and can be read, to their files."""
     return {item.kind: item.path for item in find() if item.state == "ok"}
+
+
+def checksums(stage: str) -> dict[str, str]:
+    """SHA-256 of every imported file that a stage may use, by its kind."""
+    return {kind: checksum(place(kind)) for kind in STAGES.get(stage, ()) if place(kind).is_file()}
 
 
 def require(kind: str, setting: str) -> Path:

@@ -7,7 +7,6 @@ numbers is handed to the decoder as eight memory tokens that the sinusoidal time
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -49,11 +48,9 @@ def decode_frames(features: Array) -> tuple[Array, Array]:
 
 def time_encoding(length: int, width: int) -> Tensor:
     """Sinusoidal encoding (length,width) of positions 0..length-1 (Vaswani et al. 2017)."""
-    position = torch.arange(length)[:, None]
-    rate = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
-    table = torch.zeros(length, width)
-    table[:, 0::2], table[:, 1::2] = torch.sin(position * rate), torch.cos(position * rate)
-    return table
+    waves = 10000.0 ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)  # radians per position
+    angles = torch.outer(torch.arange(length, dtype=torch.float64), waves)
+    return torch.stack([angles.sin(), angles.cos()], 2).flatten(1).float()
 
 
 class MotionPrior(nn.Module):

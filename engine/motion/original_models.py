@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -20,49 +19,45 @@ HEIGHT = 0.95
 
 
 class ConditionalFlow:
-    """RealNVP over VPoser's latents given a text's features (Dinh et al. 2017, with random masks)."""
+    """RealNVP (Dinh et al. 2017) from normal noise to VPoser's latents that a text's features ask for.
+
+    Each block leaves the numbers where its mask is 1 and moves the others by an affine map; two networks of three
+    layers read that map off the numbers that stay and the features.
+    """
 
     def __init__(self, path: Path) -> None:
         self.state = load_file(path)
-        self.mask = self.state["mask"]  # (blocks, 32)
-        self.condition = self.state["s.0.0.weight"].shape[1] - self.mask.shape[1]
+        masks = self.state["mask"]  # (blocks, 32)
+        self.size = masks.shape[1]
+        self.condition = self.state["s.0.0.weight"].shape[1] - self.size
+        self.moved = [torch.nonzero(mask == 0).flatten() for mask in masks]
 
-    def _net(self, kind: str, block: int, inputs: Tensor) -> Tensor:
-        for layer in (0, 2, 4):
-            name = f"{kind}.{block}.{layer}"
-            inputs = nn.functional.linear(inputs, self.state[f"{name}.weight"], self.state[f"{name}.bias"])
-            inputs = nn.functional.leaky_relu(inputs) if layer < 4 else inputs
-        return torch.tanh(inputs) if kind == "s" else inputs
+    def _read(self, network: str, seen: Tensor, wanted: Tensor) -> Tensor:
+        """The wanted (W,) outputs (B, W) of a network of three affine layers for its inputs (B, 32 + C)."""
+        first, middle, last = (
+            (self.state[f"{network}.{layer}.weight"], self.state[f"{network}.{layer}.bias"]) for layer in (0, 2, 4)
+        )
+        for weight, bias in (first, middle):
+            seen = nn.functional.leaky_relu(seen @ weight.T + bias)
+        return seen @ last[0][wanted].T + last[1][wanted]
 
     def decode(self, noise: Tensor, features: Tensor) -> Tensor:
         """Noise (B, 32) and features (B, C) -> latents (B, 32)."""
-        for block, mask in enumerate(self.mask):
-            kept = noise * mask
-            inputs = torch.cat((kept, features), 1)
-            scale, shift = self._net("s", block, inputs), self._net("t", block, inputs)
-            noise = kept + (1 - mask) * (noise * scale.exp() + shift)
-        return noise
-
-    def encode(self, latents: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
-        """The inverse of `decode`, and the logarithm (B,) of its volume's change."""
-        change = torch.zeros(len(latents))
-        for block in reversed(range(len(self.mask))):
-            mask = self.mask[block]
-            kept = latents * mask
-            inputs = torch.cat((kept, features), 1)
-            scale, shift = self._net("s", block, inputs) * (1 - mask), self._net("t", block, inputs)
-            latents = kept + (1 - mask) * (latents - shift) * (-scale).exp()
-            change = change - scale.sum(1)
-        return latents, change
+        latents = noise.clone()
+        for block, moved in enumerate(self.moved):
+            seen = torch.cat([latents.index_fill(1, moved, 0.0), features], 1)
+            growth = self._read(f"s.{block}", seen, moved).tanh().exp()
+            latents[:, moved] = latents[:, moved] * growth + self._read(f"t.{block}", seen, moved)
+        return latents
 
     def sample(self, features: Tensor, count: int, generator: torch.Generator) -> Tensor:
         """(count, 32) latents for a text's features (C,)."""
-        noise = torch.randn((count, self.mask.shape[1]), generator=generator)
+        noise = torch.randn((count, self.size), generator=generator)
         return self.decode(noise, features.expand(count, -1))
 
 
 class OriginalMotionPrior(nn.Module):
-    """The motion VAE in ACTOR's manner, with the interface of `engine.motion.motion_prior.MotionPrior`.
+    """The original's transformer VAE of motions, with the interface of `engine.motion.motion_prior.MotionPrior`.
 
     A frame is 55 rotations as the first two rows of their matrices; joints 1-21 are SMPL's body. The root stands still.
     """
@@ -72,37 +67,31 @@ class OriginalMotionPrior(nn.Module):
     def __init__(self, path: Path) -> None:
         super().__init__()
         state = load_file(path)
-        width = state["encoder.query"].shape[1]
-        layers = {part: 1 + max(int(name.split(".")[3]) for name in state if name.startswith(part)) for part in (
-            "encoder.seqTransEncoder", "decoder.seqTransDecoder")}  # fmt: skip
-        options = {"dim_feedforward": 4 * width, "dropout": 0.0, "activation": "gelu"}
-        self.encoder: Any = nn.Module()
-        self.decoder: Any = nn.Module()
-        self.encoder.skelEmbedding = nn.Linear(THEIR_JOINTS * 6, width)
-        self.encoder.query = nn.Parameter(torch.zeros(1, width))
-        layer = nn.TransformerEncoderLayer(width, HEADS, **options)  # type: ignore[arg-type]
-        count = layers["encoder.seqTransEncoder"]
-        self.encoder.seqTransEncoder = nn.TransformerEncoder(layer, count, enable_nested_tensor=False)
-        self.encoder.final = nn.Linear(width, width)
-        back = nn.TransformerDecoderLayer(width, HEADS, **options)  # type: ignore[arg-type]
-        self.decoder.seqTransDecoder = nn.TransformerDecoder(back, layers["decoder.seqTransDecoder"])
-        self.decoder.final = nn.Linear(width, THEIR_JOINTS * 6)
+        width = state["summary"].shape[1]
+        options = {"dropout": 0.0, "activation": "gelu", "batch_first": True}
+        self.read, self.summary = nn.Linear(THEIR_JOINTS * 6, width), nn.Parameter(torch.zeros(1, width))
+        encoder = nn.TransformerEncoderLayer(width, HEADS, 4 * width, **options)  # type: ignore[arg-type]
+        self.encoder = nn.TransformerEncoder(encoder, _depth(state, "encoder"), enable_nested_tensor=False)
+        self.to_latent = nn.Linear(width, width)
+        decoder = nn.TransformerDecoderLayer(width, HEADS, 4 * width, **options)  # type: ignore[arg-type]
+        self.decoder = nn.TransformerDecoder(decoder, _depth(state, "decoder"))
+        self.write = nn.Linear(width, THEIR_JOINTS * 6)
         self.load_state_dict(state)
         self.register_buffer("times", time_encoding(FRAMES + 1, width), persistent=False)
         self.eval().requires_grad_(False)
 
     def encode_rotations(self, six: Tensor) -> Tensor:
-        """Frames (B, T, 330) of row-wise 6D -> the latent (B, 256)."""
-        tokens = torch.cat((self.encoder.query.expand(len(six), 1, -1), self.encoder.skelEmbedding(six)), 1)
-        seen = self.encoder.seqTransEncoder((tokens + self.times[: tokens.shape[1]]).transpose(0, 1))
-        latent: Tensor = self.encoder.final(seen[0])
+        """Frames (B, T, 330) of row-wise 6D -> the latent (B, 256): what the token before the frames becomes."""
+        frames = self.read(six) + self.times[1 : six.shape[1] + 1]
+        first = (self.summary + self.times[:1]).expand(len(six), 1, -1)
+        latent: Tensor = self.to_latent(self.encoder(torch.cat([first, frames], 1))[:, 0])
         return latent
 
     def decode_rotations(self, latent: Tensor) -> Tensor:
-        """Latents (B, 256) -> 60 frames (B, 60, 55, 6) of row-wise 6D."""
-        queries = self.times[:FRAMES, None].expand(-1, len(latent), -1)
-        seen = self.decoder.final(self.decoder.seqTransDecoder(queries, latent[None]))
-        return seen.transpose(0, 1).reshape(len(latent), FRAMES, THEIR_JOINTS, 6)
+        """Latents (B, 256) -> 60 frames (B, 60, 55, 6) of row-wise 6D; the latent is all that the frames look at."""
+        moments = self.times[:FRAMES].expand(len(latent), -1, -1)
+        rows: Tensor = self.write(self.decoder(moments, latent[:, None]))
+        return rows.unflatten(2, (THEIR_JOINTS, 6))
 
     def encode(self, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, 60, 135) as `MotionPrior` has them -> the latent (B, 256), and zeros for its log-variance."""
@@ -123,3 +112,8 @@ class OriginalMotionPrior(nn.Module):
         out = torch.zeros(len(latent), FRAMES, FEATURES)
         out[..., -1] = HEIGHT
         return torch.cat((columns.flatten(2), out[..., MOVING * 6 :]), -1)
+
+
+def _depth(state: dict[str, Tensor], part: str) -> int:
+    """How many transformer layers a part has."""
+    return len({name.split(".")[2] for name in state if name.startswith(f"{part}.layers.")})

@@ -31,6 +31,14 @@ def bad(sentence: str, hint: str = HINT) -> EngineError:
     return EngineError("bad_weights", sentence, hint)
 
 
+def is_zip(path: Path) -> bool:
+    """Whether a file ends as zip files do; `open_zip` says whether it can be read."""
+    try:
+        return zipfile.is_zipfile(path)
+    except zipfile.BadZipFile:  # its end speaks of several disks
+        return True
+
+
 def open_zip(path: Path | IO[bytes], where: str) -> zipfile.ZipFile:
     """An archive whose table of contents is sound.
 

@@ -67,6 +67,17 @@ def test_nothing_of_chumpy_is_imported(pickled):
     assert not [name for name in sys.modules if name.startswith("chumpy")]
 
 
+def test_the_doctor_says_which_body_was_found(pickled):
+    from engine import doctor
+    from engine.config import load_config
+
+    findings = doctor.examine(load_config(overrides={"body.model": str(pickled)}))
+    (entry,) = findings["user_weights"]
+    assert findings["ok"] and (entry["setting"], entry["path"], entry["state"]) == ("body.model", str(pickled), "ok")
+    assert "neutral, 6890 vertices, 10 shape directions" in entry["found"]
+    assert f"{pickled}: ok ({entry['found']})" in doctor.as_text(findings)
+
+
 @pytest.mark.parametrize("protocol", [0, 1])
 def test_older_protocols(tmp_path, protocol, arrays):
     small = {"v_template": arrays["v_template"][:200], "shapedirs": smpl_like.Ch(arrays["shapedirs"][:200])}

@@ -9,6 +9,7 @@ import pytest
 from engine import cache, device, pipeline, protocol
 from engine.cancel import CancelFlag
 from engine.errors import Cancelled, EngineError
+from engine.imported import store
 from engine.protocol import Request
 
 REQUEST = Request(prompts={"appearance": "a knight", "motion": "running"}, preset="tiny")
@@ -74,6 +75,34 @@ def test_another_perceptor_or_body_is_another_result(done, monkeypatch):
     assert others(perceptor="other", body="body") == [*protocol.STAGES, "finish"]
     assert others(perceptor="other", body="body") == ["finish"]
     assert others(perceptor="other", body="other") == [*protocol.STAGES, "finish"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "again"),
+    [
+        ("shape.codebook", "shape_codes", list(protocol.STAGES)),
+        ("motion.priors", "pose_prior", ["motion"]),
+        ("motion.priors", "shape_codes", []),
+    ],
+)
+def test_importing_other_weights_is_another_result(tmp_path, monkeypatch, setting, kind, again):
+    monkeypatch.setenv("AVATARCLIP_DATA", str(tmp_path / "data"))
+    chosen = dataclasses.replace(REQUEST, overrides={setting: "original"})
+    weights, path = store.place(kind), tmp_path / "job"
+    weights.parent.mkdir(parents=True)
+    weights.write_bytes(b"some")
+    fake_stages.run(path, chosen)
+    stages_run(path)
+    fake_stages.run(path, chosen)
+    assert stages_run(path) == ["finish"]
+    weights.write_bytes(b"others")
+    fake_stages.run(path, chosen)
+    assert stages_run(path) == [*again, "finish"]
+    fake_stages.run(path, REQUEST)  # where they are not used, they do not count
+    stages_run(path)
+    weights.write_bytes(b"more others")
+    fake_stages.run(path, REQUEST)
+    assert stages_run(path) == ["finish"]
 
 
 @pytest.mark.parametrize("damage", ["empty", "gone", "record"])

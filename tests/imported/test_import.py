@@ -87,7 +87,7 @@ def test_vposer_from_its_folder_is_the_original_layer_by_layer(tmp_path):
     np.testing.assert_allclose(prior.decode(torch.from_numpy(latent).float()), expected, atol=1e-5)
 
 
-def test_the_flow_is_the_original_and_its_own_inverse(tmp_path):
+def test_the_flow_is_the_original_layer_by_layer(tmp_path):
     held = originals.realnvp()
     flow = ConditionalFlow(imported(tmp_path, held, "pose_realnvp.pth", "pose_flow"))
     theirs = numbers(held["state_dict"])
@@ -103,11 +103,6 @@ def test_the_flow_is_the_original_and_its_own_inverse(tmp_path):
         x = x * mask + (1 - mask) * (x * np.exp(np.tanh(nets["s"])) + nets["t"])
     made = flow.decode(torch.from_numpy(noise).float(), torch.from_numpy(features).float())
     np.testing.assert_allclose(made, x, atol=1e-5, rtol=1e-5)
-    back, change = flow.encode(made, torch.from_numpy(features).float())
-    np.testing.assert_allclose(back, noise, atol=1e-3)
-    wiggle = torch.autograd.functional.jacobian(lambda z: flow.decode(z[None], torch.tensor(features[:1]).float())[0],
-                                                torch.from_numpy(noise[0]).float())  # fmt: skip
-    assert float(torch.linalg.slogdet(wiggle)[1]) == pytest.approx(-float(change[0]), abs=1e-3)
 
 
 def attention(state, name, queries, keys):
@@ -239,3 +234,17 @@ def test_unusable_weights_are_refused_in_one_sentence(tmp_path, change, word):
 def test_vposers_yaml_must_fit_its_weights(tmp_path):
     (report,) = import_weights(originals.write_vposer_folder(tmp_path / "V02_05", latentD=64))
     assert not report.ok and "latentD" in report.sentence
+
+
+def test_the_doctor_lists_what_was_imported(tmp_path, data):
+    from engine import doctor
+
+    imported(tmp_path, originals.pose_codes(count=4), "codebook.pth", "pose_codes")
+    (data / "weights" / "pose_flow.safetensors").write_bytes(b"cut off")
+    findings = doctor.examine()
+    listed = {item["kind"]: item for item in findings["imported"]}
+    assert listed["pose_codes"]["state"] == "ok" and listed["pose_codes"]["source"] == "codebook.pth"
+    assert "import it again" in listed["pose_flow"]["state"]
+    text = doctor.as_text(findings)
+    assert f"{require('pose_codes', 'test')}: ok ({KINDS['pose_codes']})" in text
+    assert any(str(data) in line and "import it again" in line for line in findings["advice"])

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pickle
+import struct
 import subprocess
 import sys
 import tracemalloc
@@ -104,6 +105,12 @@ def test_archives(tmp_path, bomb):
     data[200] ^= 255
     broken.write_bytes(data)
     refused(body(broken), "damaged")
+
+
+def test_an_archive_of_several_disks(tmp_path):
+    end = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 2) + struct.pack("<4s4H2LH", b"PK\x05\x06", *[0] * 7)
+    (tmp_path / "pose_realnvp.pth").write_bytes(bytes(200) + end)
+    refused(lambda: import_weights(tmp_path / "pose_realnvp.pth"))
 
 
 def _npy(shape: str, descr: str = "<f8", body: bytes = b"") -> bytes:
