@@ -8,6 +8,7 @@ import bpy
 from . import events, operators, panels, preferences, properties, session
 from .operators import export_fbx
 from .operators.browse_avatar import draw_menu
+from .panels import menu
 
 _CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES)
 
@@ -19,6 +20,7 @@ def register() -> None:
     properties.register()
     bpy.types.TOPBAR_MT_file_import.append(draw_menu)
     bpy.types.TOPBAR_MT_file_export.append(export_fbx.draw_menu)
+    bpy.types.VIEW3D_MT_object.append(menu.draw_entry)
     events.register()
 
 
@@ -26,6 +28,7 @@ def unregister() -> None:
     """Undo all of it: the running engine, timers and pictures included."""
     events.unregister()
     session.shutdown()
+    bpy.types.VIEW3D_MT_object.remove(menu.draw_entry)
     bpy.types.TOPBAR_MT_file_export.remove(export_fbx.draw_menu)
     bpy.types.TOPBAR_MT_file_import.remove(draw_menu)
     properties.unregister()

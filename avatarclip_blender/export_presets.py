@@ -58,7 +58,7 @@ class Preset:
     names: dict[str, str] = field(repr=False)
     """SMPL's joint names to bone names."""
     unit: float = 1.0
-    """Metres of one unit of the file; Unreal and Mixamo count in centimetres."""
+    """Meters of one unit of the file; Unreal and Mixamo count in centimeters."""
     rig: str | None = None
     """Name of the armature's node, or None to keep the object's."""
     motion: str = TRAVEL
@@ -71,15 +71,15 @@ class Preset:
 
 
 PRESETS = {
-    "SMPL": Preset("SMPL", "SMPL's 24 joint names, metres", _SMPL),
-    "UNITY": Preset("Unity", "Names that Unity's Humanoid finds by itself, metres", _HUMANOID, root="Root"),
+    "SMPL": Preset("SMPL", "SMPL's 24 joint names, meters", _SMPL),
+    "UNITY": Preset("Unity", "Names that Unity's Humanoid finds by itself, meters", _HUMANOID, root="Root"),
     "UNREAL": Preset(
-        "Unreal", "The mannequin's names, centimetres, a root bone that carries the travel, normal map for DirectX",
+        "Unreal", "The mannequin's names, centimeters, a root bone that carries the travel, normal map for DirectX",
         _UNREAL, unit=0.01, rig="Armature", motion=ROOT, green_down=True,
     ),
-    "GODOT": Preset("Godot", "The names of Godot's humanoid profile, metres", _HUMANOID, rig="Skeleton3D", root="Root"),
+    "GODOT": Preset("Godot", "The names of Godot's humanoid profile, meters", _HUMANOID, rig="Skeleton3D", root="Root"),
     "MIXAMO": Preset(
-        "Mixamo", "Mixamo's names with end bones, centimetres", _MIXAMO, unit=0.01, rig="Armature",
+        "Mixamo", "Mixamo's names with end bones, centimeters", _MIXAMO, unit=0.01, rig="Armature",
         root="mixamorig:Root", ends={
             "head": "mixamorig:HeadTop_End", "left_foot": "mixamorig:LeftToe_End",
             "right_foot": "mixamorig:RightToe_End",

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import waiting
 from .contract import protocol
 from .follow import is_worked_in
 
@@ -23,7 +24,7 @@ class Entry:
     folder: Path
     title: str
     state: str
-    """``finished``, ``half-way`` or ``at work``."""
+    """``finished``, ``half-way``, ``at work`` or ``waiting``."""
 
 
 def recent(output_folder: Path) -> list[Entry]:
@@ -33,6 +34,12 @@ def recent(output_folder: Path) -> list[Entry]:
     if _last is None or _last[0] != output_folder or now - _last[1] > _FRESH_SECONDS:
         _last = (output_folder, now, _look(output_folder))
     return _last[2]
+
+
+def left_waiting(output_folder: Path) -> list[Path]:
+    """Return those of the newest avatars that wait for their turn, the first in the queue first."""
+    found = [entry.folder for entry in recent(output_folder) if entry.state == "waiting"]
+    return sorted(folder for folder in found if waiting.recall(folder) is not None)
 
 
 def _look(output_folder: Path) -> list[Entry]:
@@ -57,4 +64,6 @@ def _title(name: str) -> str:
 def _state(folder: Path) -> str:
     if (folder / protocol.RESULT_DIR / protocol.MANIFEST_FILE).is_file():
         return "finished"
-    return "at work" if is_worked_in(folder) else "half-way"
+    if is_worked_in(folder):
+        return "at work"
+    return "half-way" if waiting.recall(folder) is None else "waiting"

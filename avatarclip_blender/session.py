@@ -14,7 +14,7 @@ from pathlib import Path
 
 import bpy
 
-from . import follow, installer, locate, pictures, ui
+from . import follow, installer, locate, pictures, ui, waiting
 from . import setup_check as checks
 from .contract import ENGINE_ROOT, protocol
 from .job import Job
@@ -117,6 +117,7 @@ def start(folder: Path, python: Sequence[str], device: str = "auto", base: Path 
         new.start(python, engine_environment(), ENGINE_ROOT, device)
     except OSError as error:
         raise locate.SetupError(f"Cannot write to {folder} ({error.strerror or error})") from None
+    waiting.forget(folder)
     new.keep_running(keep_running)
     _job, problem = new, ""
     watch()
@@ -131,13 +132,15 @@ def enqueue(folder: Path, python: Sequence[str], device: str = "auto", base: Pat
     """
     if running():
         _queue.append(Waiting(folder, tuple(python), device, base))
+        waiting.remember(folder, device, base)
     else:
         start(folder, python, device, base)
 
 
 def unqueue(folder: Path) -> None:
     """Take a waiting job off the list; its folder stays and can be resumed."""
-    _queue[:] = [waiting for waiting in _queue if waiting.folder != folder]
+    _queue[:] = [entry for entry in _queue if entry.folder != folder]
+    waiting.forget(folder)
 
 
 def attach(folder: Path) -> bool:

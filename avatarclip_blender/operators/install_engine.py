@@ -9,6 +9,7 @@ from ..contract import environment
 from ..locate import SetupError
 
 _DIALOG_WIDTH = 420
+_TEXT_WIDTH = _DIALOG_WIDTH + 40  # a dialog has no tabs at its side
 
 
 class AVATARCLIP_OT_install_engine(bpy.types.Operator):
@@ -47,11 +48,11 @@ class AVATARCLIP_OT_install_engine(bpy.types.Operator):
         labels = {"cpu": "the processor", "cuda": "an NVIDIA graphics card", "mps": "Apple's graphics (MPS)"}
         layout = self.layout
         ui.wrapped(layout, f"PyTorch for {labels[kind]} and the packages of the engine, from PyPI and pytorch.org, "
-                           "under their own free licenses", _DIALOG_WIDTH, "IMPORT")  # fmt: skip
-        ui.wrapped(layout, installer.needed_text(kind, folder), _DIALOG_WIDTH, "DISK_DRIVE")
-        ui.wrapped(layout, str(folder), _DIALOG_WIDTH, "FILE_FOLDER")
+                           "under their own free licenses", _TEXT_WIDTH, "IMPORT")  # fmt: skip
+        ui.wrapped(layout, installer.needed_text(kind, folder), _TEXT_WIDTH, "DISK_DRIVE")
+        ui.wrapped(layout, str(folder), _TEXT_WIDTH, "FILE_FOLDER")
         ui.wrapped(layout, "Blender stays usable meanwhile. You can cancel, go on later, and remove it again",
-                   _DIALOG_WIDTH, "INFO")  # fmt: skip
+                   _TEXT_WIDTH, "INFO")  # fmt: skip
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Start it."""

@@ -5,6 +5,7 @@ import bpy
 from .. import preferences, ui
 
 _DIALOG_WIDTH = 420
+_TEXT_WIDTH = _DIALOG_WIDTH + 40  # a dialog has no tabs at its side
 
 
 class AVATARCLIP_OT_use_clip(bpy.types.Operator):
@@ -37,7 +38,7 @@ class AVATARCLIP_OT_use_clip(bpy.types.Operator):
             ),
             ("By OpenAI, under the MIT License", "FILE_TEXT"),
         ):
-            ui.wrapped(self.layout, text, _DIALOG_WIDTH, icon)
+            ui.wrapped(self.layout, text, _TEXT_WIDTH, icon)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Name it in the preferences, and remember the consent."""

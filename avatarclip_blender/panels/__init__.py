@@ -1,5 +1,13 @@
 """The sidebar tab "Avatar"."""
 
-from . import advanced, avatar, candidates, files, main, parts
+from . import advanced, avatar, candidates, files, main, menu, parts
 
-CLASSES = (*main.CLASSES, *parts.CLASSES, *candidates.CLASSES, *advanced.CLASSES, *avatar.CLASSES, *files.CLASSES)
+CLASSES = (
+    *main.CLASSES,
+    *parts.CLASSES,
+    *candidates.CLASSES,
+    *advanced.CLASSES,
+    *avatar.CLASSES,
+    *files.CLASSES,
+    *menu.CLASSES,
+)

@@ -36,7 +36,7 @@ class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
             column.operator("avatarclip.bake_controls", icon="CON_KINEMATIC")
         else:
             column.operator("avatarclip.add_controls", icon="CON_KINEMATIC")
-        column.operator("avatarclip.export_fbx", icon="EXPORT")
+        column.operator("avatarclip.export_fbx", text="Export as FBX…", icon="EXPORT")
 
 
 class AVATARCLIP_PT_takes(AvatarPanel, bpy.types.Panel):
@@ -53,12 +53,19 @@ class AVATARCLIP_PT_takes(AvatarPanel, bpy.types.Panel):
         current = rig.animation_data.action if rig.animation_data else None
         column = self.layout.column(align=True)
         for action in takes.takes_of(rig):
-            drawn = column.operator("avatarclip.use_take", text=action.name, icon="ACTION", depress=action == current)
+            drawn = column.operator(
+                "avatarclip.use_take", text=_short(action, rig), icon="ACTION", depress=action == current
+            )
             drawn.action = action.name
         column = self.layout.column(align=True)
         column.operator("avatarclip.add_take", icon="ADD")
         column.operator("avatarclip.retarget_take", icon="COPYDOWN")
         column.operator("avatarclip.make_pose_library", icon="POSE_HLT")
+
+
+def _short(action: bpy.types.Action, rig: bpy.types.Object) -> str:
+    """Return a take's name without the avatar's, which stands above; its end is what tells takes apart."""
+    return action.name.removeprefix(rig.name).removeprefix(rig.name.removesuffix(" Rig")).strip() or action.name
 
 
 class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
@@ -75,10 +82,17 @@ class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
         column = self.layout.column(align=True)
         for key, label in _SHOWN:
             if key in origin:
-                ui.wrapped(column, f"{label}: {origin[key]}", context.region.width)
+                ui.wrapped(column, f"{label}: {_readable(key, str(origin[key]))}", context.region.width)
         names = avatar.licences(rig)
         if names:
             ui.wrapped(column, f"Licenses of its parts: {', '.join(names)}", context.region.width)
+
+
+def _readable(key: str, text: str) -> str:
+    """Return a value as people write it: a quality with a capital, a time without its letters."""
+    if key == "preset":
+        return text.title()
+    return f"{text[:10]} {text[11:16]} UTC" if key == "created" and text.endswith("Z") else text
 
 
 CLASSES = (AVATARCLIP_PT_avatar, AVATARCLIP_PT_takes, AVATARCLIP_PT_origin)

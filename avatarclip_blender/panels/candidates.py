@@ -6,13 +6,16 @@ from pathlib import Path
 
 import bpy
 
-from .. import pictures, properties
+from .. import pictures, properties, ui
 from ..contract import protocol
 from ..operators.common import shown_folder
 from ..operators.pick_pose import picked
 from .base import AvatarPanel
 
-_COLUMNS, _SCALE, _MOST = 5, 2.6, 10
+_COLUMNS, _FEWER, _MOST = 5, 3, 10
+_NARROW = 320
+"""Pixels of the panel below which there are fewer columns, so that a pose can still be seen."""
+_GAP, _ROW = 6, 20
 
 
 class AVATARCLIP_PT_candidates(AvatarPanel, bpy.types.Panel):
@@ -29,13 +32,16 @@ class AVATARCLIP_PT_candidates(AvatarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw each with a button that tells its place among the chosen."""
         chosen = picked(properties.of(context.scene))
-        grid = self.layout.grid_flow(row_major=True, columns=_COLUMNS, even_columns=True, align=True)
+        width = ui.content_width(context.region.width)
+        columns = _COLUMNS if width > _NARROW else _FEWER
+        grid = self.layout.grid_flow(row_major=True, columns=columns, even_columns=True, align=True)
         for number, path in candidates(shown_folder(context)):
             column = grid.column(align=True)
-            column.template_icon(icon_value=pictures.icon(path), scale=_SCALE)
-            place = f"{chosen.index(number) + 1}" if number in chosen else " "
+            column.template_icon(icon_value=pictures.icon(path), scale=(width / columns - _GAP) / _ROW)
+            place = f"{chosen.index(number) + 1}" if number in chosen else "Pick"
             column.operator("avatarclip.pick_pose", text=place, depress=number in chosen).number = number
-        self.layout.operator("avatarclip.use_poses", icon="PLAY")
+        text = "Generate" if ui.narrow(context.region.width) else "Generate from Poses"
+        self.layout.operator("avatarclip.use_poses", text=text, icon="PLAY")
 
 
 def candidates(folder: Path | None) -> list[tuple[int, Path]]:

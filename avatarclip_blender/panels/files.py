@@ -10,7 +10,7 @@ from .. import library, preferences
 from ..operators.common import last_folder
 from .base import AvatarPanel
 
-_ICONS = {"finished": "CHECKMARK", "half-way": "PAUSE", "at work": "PLAY"}
+_ICONS = {"finished": "CHECKMARK", "half-way": "PAUSE", "at work": "PLAY", "waiting": "TIME"}
 
 
 class AVATARCLIP_PT_files(AvatarPanel, bpy.types.Panel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .. import history, mending, preferences, properties, session, ui
+from .. import history, library, mending, preferences, properties, session, ui
 from ..contract import environment, protocol
 from ..job import Job
 from ..locate import SetupError
@@ -31,10 +31,12 @@ class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
         layout.use_property_decorate = False
         settings, job = properties.of(context.scene), session.job()
         if not draw_missing_engine(layout, context):
-            row = layout.row(align=True)
+            narrow = ui.narrow(context.region.width)
+            row = layout.column(align=True) if narrow else layout.row(align=True)
             for name in protocol.PRESETS:
                 chosen = settings.preset == name
                 row.operator("avatarclip.set_quality", text=name.title(), depress=chosen).preset = name
+            row = row.row(align=True) if narrow else row
             row.menu("AVATARCLIP_MT_quality_presets", text="", icon="PRESET")
             row.operator("avatarclip.save_preset", text="", icon="ADD")
             row = layout.row()
@@ -50,7 +52,7 @@ class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
             running.draw(layout, context, job)
         else:
             draw_ended(layout, context, job)
-        draw_queue(layout)
+        draw_queue(layout, context)
 
 
 def draw_missing_engine(layout: bpy.types.UILayout, context: bpy.types.Context) -> bool:
@@ -82,7 +84,7 @@ def draw_estimate(layout: bpy.types.UILayout, context: bpy.types.Context) -> Non
     row.active = False
     row.alignment = "CENTER"
     if guess is None:
-        row.label(text="The first avatar measures this machine")
+        ui.wrapped(row, "Time is known after the first avatar", context.region.width)
         return
     text = f"{'About' if guess.measured else 'Roughly'} {duration_text(guess.seconds)}"
     if guess.memory:
@@ -108,10 +110,13 @@ def draw_ended(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job 
         row.operator("wm.path_open", text="", icon="FILE_FOLDER").filepath = str(result)
 
 
-def draw_queue(layout: bpy.types.UILayout) -> None:
-    """Draw the jobs that wait for their turn."""
+def draw_queue(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw the jobs that wait for their turn, or the way to those of an earlier session."""
     waiting = session.queue()
     if not waiting:
+        left = () if session.running() else library.left_waiting(preferences.output_folder(context))
+        if left:
+            layout.operator("avatarclip.resume_queue", text=f"Resume Queue ({len(left)})", icon="TIME")
         return
     column = layout.column(align=True)
     column.label(text=f"Waiting: {len(waiting)}")

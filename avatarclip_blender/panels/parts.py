@@ -6,12 +6,17 @@ from pathlib import Path
 
 import bpy
 
-from .. import flow, pictures, properties, session
+from .. import flow, pictures, properties, session, ui
 from ..contract import protocol
 from ..operators.common import request_of, shown_folder
 from .base import AvatarPanel
 
-_SCALE = 3.6
+_SHARE = 0.3
+"""Of the panel's width, for the picture beside the buttons."""
+_LARGEST = 6.0
+"""Height of the picture in rows of buttons, at most."""
+_ROW = 20
+"""Pixels of a row at scale 1."""
 
 
 class PartPanel(AvatarPanel):
@@ -21,25 +26,33 @@ class PartPanel(AvatarPanel):
     layout: bpy.types.UILayout
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw prompt, thumbnail, seed and Generate."""
+        """Draw prompt, the whole of it if it is long, thumbnail, seed and Generate."""
         layout, settings, part = self.layout, properties.of(context.scene), self.part
         layout.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part])
+        text, width = getattr(settings, part), context.region.width
+        if len(text) > ui.letters(width):
+            whole = layout.column()
+            whole.active = False
+            ui.wrapped(whole, text, width)
         folder = shown_folder(context)
         icon = pictures.icon(thumbnail(folder, part))
-        row = layout.row()
+        row = layout
         if icon:
-            row.template_icon(icon_value=icon, scale=_SCALE)
+            row = layout.split(factor=_SHARE)
+            row.template_icon(icon_value=icon, scale=min(ui.content_width(width) * _SHARE / _ROW, _LARGEST))
         column = row.column(align=True)
         line = column.row(align=True)
-        line.prop(settings, f"{part}_seed")
+        narrow = ui.narrow(width)
+        line.prop(settings, f"{part}_seed", **({"text": ""} if narrow else {}))
         line.operator("avatarclip.vary", text="", icon="FILE_REFRESH").part = part
-        text = f"Queue {flow.LABELS[part]}" if session.running() else f"Generate {flow.LABELS[part]}"
+        verb = "Queue" if session.running() else "Generate"
+        text = verb if narrow else f"{verb} {flow.LABELS[part]}"
         column.operator("avatarclip.generate", text=text, icon="PLAY").part = part
         made = request_of(folder)
         if icon and made is not None and flow.outdated(part, properties.wishes(context), made):
             note = column.row()
             note.active = False
-            note.label(text="Changed since", icon="INFO")
+            note.label(text="Changed" if narrow else "Changed since made")
 
 
 def thumbnail(folder: Path | None, part: str) -> Path | None:

@@ -20,7 +20,8 @@ empty()
 def ours():
     """Return what Blender knows of the add-on."""
     names = [name for name in dir(bpy.types) if name.upper().startswith("AVATARCLIP")]
-    functions = bpy.types.TOPBAR_MT_file_import._dyn_ui_initialize()
+    menus = (bpy.types.TOPBAR_MT_file_import, bpy.types.TOPBAR_MT_file_export, bpy.types.VIEW3D_MT_object)
+    functions = [function for menu in menus for function in menu._dyn_ui_initialize()]
     return (
         names,
         hasattr(bpy.types.Scene, "avatarclip"),
@@ -39,7 +40,7 @@ nothing = ours()
 assert nothing == ([], False, 0, False, [0, 0], 0, []), nothing
 for turn in range(20):
     avatarclip_blender.register()
-    assert ours()[1:3] == (True, 1)
+    assert ours()[1:3] == (True, 3)
     if turn % 10 == 3:
         bpy.context.scene.avatarclip.appearance = "slow"
         assert bpy.ops.avatarclip.generate() == {"FINISHED"}

@@ -9,9 +9,10 @@ import bpy
 from common import ARGUMENTS, empty
 
 import avatarclip_blender
-from avatarclip_blender import live, mending, preferences, session, settings_table
+from avatarclip_blender import library, live, mending, preferences, session, settings_table
 from avatarclip_blender.operators import common
 from avatarclip_blender.operators.copy_report import report
+from avatarclip_blender.waiting import recall
 
 result, python, out = ARGUMENTS
 os.environ.update(AVATARCLIP_PYTHON=python, AVATARCLIP_FAKE_RESULT=result)
@@ -181,6 +182,46 @@ assert bpy.context.scene.avatarclip.preset == "draft"
 assert common.request_of(turn(idle).folder).preset == "draft"
 ops.retry(way="lower")
 assert common.request_of(turn(idle).folder).overrides["appearance.size"] == 64
+
+# A quality of one's own: saved under a name, offered by the menu, brought back, removed
+ops.set_quality(preset="standard")
+settings = bpy.context.scene.avatarclip
+settings.advanced.appearance_views, settings.advanced.motion_loop = 7, True
+assert ops.save_preset(name="My Look") == {"FINISHED"}
+menu = bpy.types.AVATARCLIP_MT_quality_presets
+folders = bpy.utils.preset_paths(menu.preset_subdir)
+(saved_preset,) = [path for folder in folders for path in Path(folder).glob("*.py")]
+assert saved_preset.stem == "My_Look"
+ops.set_quality(preset="draft")
+assert settings.advanced.appearance_views != 7 and not settings.advanced.motion_loop
+bpy.ops.script.execute_preset(filepath=str(saved_preset), menu_idname=menu.__name__)
+assert (settings.preset, settings.advanced_of, settings.advanced.appearance_views) == ("standard", "standard", 7)
+assert settings.advanced.motion_loop and menu.bl_label == "My Look"
+assert ops.save_preset(name="My Look", remove_active=True) == {"FINISHED"} and not saved_preset.exists()
+ops.set_quality(preset="draft")
+
+# A queue outlives Blender: what waited is offered again, and knows what it would have taken over
+settings.appearance = "a nurse"
+ops.generate()
+turn(idle)
+settings.appearance, settings.motion = "slow", "sitting"
+ops.generate()
+for appearance in ("a cook", "a king"):
+    settings.appearance = appearance
+    ops.generate()
+waiting = [entry.folder for entry in session.queue()]
+bases = [entry.base for entry in session.queue()]
+assert len(waiting) == 2 and not ops.resume_queue.poll()
+library._last = None
+avatarclip_blender.unregister()
+avatarclip_blender.register()
+assert session.queue() == () and library.left_waiting(Path(out)) == waiting
+assert [recall(folder) for folder in waiting] == [("auto", base) for base in bases]
+assert ops.resume_queue() == {"FINISHED"} and len(session.queue()) == 1
+turn(idle)
+library._last = None
+assert library.left_waiting(Path(out)) == [] and not ops.resume_queue.poll()
+assert all((folder / "result" / "manifest.json").is_file() for folder in waiting)
 
 # Another file in which an engine is at work is followed when it is opened
 bpy.context.scene.avatarclip.appearance = "a knight"
