@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 NAMES = ("panel", "running", "posing")
-WINDOW = ("0", "0", "1280", "1000")
+WINDOW = ("0", "0", "1280", "1240")
 PATIENCE = 900.0
 """Seconds until Blender has to have drawn what is to be seen; a processor that draws its windows is slow."""
 
@@ -82,6 +82,7 @@ def stage(name: str, job: Path, ready: Path) -> None:
             bpy.ops.avatarclip.generate(part="motion")
             return
         bpy.ops.avatarclip.import_avatar()
+        bpy.ops.avatarclip.recall_prompts()
         bpy.context.scene.frame_set(20)
         if name == "posing":
             bpy.ops.avatarclip.add_controls()
