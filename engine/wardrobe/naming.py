@@ -1,8 +1,9 @@
 """Colours that a text names outright ("a purple belt"): which part of a look, and which colour of the palette.
 
-Which part a phrase speaks of is told by a linear classifier on the bundled text tower's embedding; the colour's name is
-looked up among the words of the training grammar (`training/perceptor/naming.py` makes both). The space of truths says
-what a text leads one to expect, and neighbouring shades run together there; a colour that is named is meant.
+Words for colours and for garments are looked up among those of the training grammar; where a phrase has no known word
+for a garment, a linear classifier on the bundled text tower's embedding says which part it speaks of
+(`training/perceptor/naming.py` makes both). The space of truths says what a text leads one to expect, and neighbouring
+shades run together there; a colour that is named is meant.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ from engine.wardrobe.readout import bundled, phrases, stored
 
 NONE = "none"
 PART_CLASSES = (*PARTS, NONE)
-SURE = 0.15
+SURE = 0.2
 """Least probability from which on a phrase with a colour counts as speaking of its likeliest part."""
 HAIRY = ("hair", "beard")
 """Parts whose colours have names of their own."""
@@ -28,33 +30,42 @@ HAIRY = ("hair", "beard")
 
 def named_colors(text: str) -> dict[str, str]:
     """The colours that a text names: part -> colour of the palette; empty where it names none."""
-    texts = phrases(text) or [text]
-    chances = part_chances(texts)
-    found = {}
-    for phrase, chance in zip(texts, chances):
-        part = PARTS[int(chance[: len(PARTS)].argmax())]
-        color = color_word(phrase, "hair" if part in HAIRY else "garment")
-        if color is not None and part != "skin" and chance[PARTS.index(part)] > SURE:
-            found[part] = color
+    found: dict[str, str] = {}
+    for phrase in phrases(text) or [text]:
+        parts = part_words(phrase)
+        if parts is None and color_word(phrase, "garment"):
+            chance = part_chances([phrase])[0]
+            likeliest = PARTS[int(chance[: len(PARTS)].argmax())]
+            parts = [likeliest] if likeliest != "skin" and chance[PARTS.index(likeliest)] > SURE else []
+        for part in parts or ():
+            color = color_word(phrase, "hair" if part in HAIRY else "garment")
+            if color is not None:
+                found[part] = color
     return found
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = json.loads(stored()["naming.words"].astype(np.uint8).tobytes())
+def _words() -> dict[str, dict[str, Any]]:
+    words: dict[str, dict[str, Any]] = json.loads(stored()["naming.words"].astype(np.uint8).tobytes())
     return words
 
 
-@lru_cache(maxsize=2)
-def _pattern(palette: str) -> re.Pattern[str]:
-    words = sorted(_words()[palette], key=len, reverse=True)
+@lru_cache(maxsize=3)
+def _pattern(table: str) -> re.Pattern[str]:
+    words = sorted(_words()[table], key=len, reverse=True)
     return re.compile(r"(?<![\w-])(" + "|".join(map(re.escape, words)) + r")(?![\w])", re.IGNORECASE)
 
 
 def color_word(phrase: str, palette: str) -> str | None:
     """The palette's colour for the first colour word of a phrase; ``palette`` is garment or hair."""
     match = _pattern(palette).search(phrase)
-    return _words()[palette][match.group(1).lower()] if match else None
+    return str(_words()[palette][match.group(1).lower()]) if match else None
+
+
+def part_words(phrase: str) -> list[str] | None:
+    """The parts that the last known noun of a phrase means ("suit": torso and legs); None where none is known."""
+    nouns = _pattern("parts").findall(phrase)
+    return list(_words()["parts"][nouns[-1].lower()]) if nouns else None
 
 
 def part_chances(texts: list[str]) -> NDArray[np.float32]:

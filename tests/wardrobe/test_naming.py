@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from engine.appearance.prior import OutfitPrior, recolored
-from engine.wardrobe.naming import color_word, fit, named_colors
+from engine.wardrobe.naming import color_word, fit, named_colors, part_words
 from engine.wardrobe.outfit import Garment, Look
 
 BARE = Look("fair", "short", "black", "none", "black", "brown")
@@ -26,6 +26,14 @@ def test_parts_and_colors_are_told_from_phrases():
     right = [named_colors(text) == {part: color} for text, part, color in asked]
     assert np.mean(right) > 0.85
     assert named_colors("a firefighter") == {}
+
+
+def test_nouns_mean_their_parts():
+    assert part_words("a dark grey business suit") == ["torso", "legs"]
+    assert part_words("green eyes") == []
+    assert part_words("something unheard of") is None
+    assert named_colors("a punk with a green mohawk") == {"hair": "green"}
+    assert named_colors("an elf with green eyes") == {}
 
 
 def test_two_garments_keep_their_own_colors():

@@ -128,7 +128,7 @@ def make_outfits(space: Space, rng: np.random.Generator) -> None:
     arrays |= {"rotation": space.rotation, "readout": matrix, "truths": space(truths(looks)).numpy()}
     arrays["naming.part"] = naming.fit(perceptor, rng).numpy()
     tensors = {name: torch.from_numpy(np.ascontiguousarray(value)).half() for name, value in arrays.items()}
-    tensors["naming.words"] = naming.color_words()
+    tensors["naming.words"] = naming.words()
     tensors["looks"] = torch.from_numpy(np.frombuffer(packed, np.uint8).copy())
     save_file(tensors, readout.CODEBOOK, {"perceptor": perceptor.checksum, "version": "1", "seed": str(SEED)})
 

@@ -1,4 +1,4 @@
-"""What `engine.wardrobe.naming` knows: which part of a look a phrase speaks of, and the words for colours."""
+"""What `engine.wardrobe.naming` knows: words for colours and parts, and which part a phrase speaks of besides."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from torch import Tensor
 from engine.perceptor import Perceptor
 from engine.training.perceptor import grammar
 from engine.training.perceptor.entries import EXPANSION_FILE
-from engine.training.perceptor.vocabulary import COLOR_WORDS, HAIR_COLOR_WORDS, HELD_OUT
+from engine.training.perceptor.rare_words import RARE_WORDS
+from engine.training.perceptor.vocabulary import COLOR_WORDS, COMPOSITES, GARMENT_WORDS, HAIR_COLOR_WORDS, HELD_OUT
 from engine.training.perceptor.words import Mention, Sample
 from engine.wardrobe.naming import NONE, PART_CLASSES
-from engine.wardrobe.outfit import GARMENT_KINDS
+from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS
 
 PHRASES, STEPS = 24000, 300
 ORDER = ("color", "pattern", "kind", "accent")
+STYLES = ("hair", "hair", "hair", "mohawk", "ponytail", "bun", "afro", "curls", "locks", "braids")
+"""What hair is called beside the styles of captions."""
 
 
 def statements(sample: Sample) -> list[tuple[str, str]]:
@@ -42,11 +45,16 @@ def statements(sample: Sample) -> list[tuple[str, str]]:
 
 
 def collect(count: int, rng: np.random.Generator) -> list[tuple[str, str]]:
-    """``count`` statements, with and without an article."""
+    """``count`` statements, with and without an article, and hair, eyes and lips of all colours."""
     found: list[tuple[str, str]] = []
+    colors = [*HAIR_COLORS, *COLORS]
     while len(found) < count:
         for text, part in statements(grammar.sample(rng, bool(rng.random() < 0.2))):
             found.append((str(rng.choice(["", "a ", "the "])) + text, part))
+        color = rng.choice(colors)
+        found.append((f"{rng.choice(['', 'long ', 'short '])}{color} {rng.choice(STYLES)}", "hair"))
+        if rng.random() < 0.5:
+            found.append((f"{color} {rng.choice(['eyes', 'lips', 'eye', 'tattoos', 'nails'])}", NONE))
     return found[:count]
 
 
@@ -71,14 +79,45 @@ def fit(perceptor: Perceptor, rng: np.random.Generator) -> Tensor:
     return weights.detach()
 
 
-def color_words() -> Tensor:
-    """JSON bytes: palette (garment, hair) -> word -> colour, of all that captions and held-out synonyms call them."""
+ARMOUR = ("over", "legs", "hands", "feet", "shoulders")
+NOUNS = {
+    "hair": ("hair", *STYLES, "bob", "topknot", "braid", "mane"),
+    "beard": ("beard", "moustache", "mustache", "goatee", "stubble"),
+    NONE: ("eye", "eyes", "lips", "skin", "nails", "tattoo", "tattoos", "wings"),
+}
+
+
+def words() -> Tensor:
+    """JSON bytes: tables of words for colours (garment, hair: word -> colour) and for parts (word -> parts)."""
     expansion = json.loads(EXPANSION_FILE.read_text())["words"]["color"]
-    words: dict[str, dict[str, str]] = {"garment": {}, "hair": {}}
+    tables: dict[str, dict[str, str]] = {"garment": {}, "hair": {}}
     for palette, table in (("garment", COLOR_WORDS), ("hair", HAIR_COLOR_WORDS)):
         for color, text in table.items():
-            words[palette] |= {word.rstrip("@").lower(): color for word in [color, *text.split("|")]}
+            tables[palette] |= {word: color for word in _spoken(f"{color}|{text}")}
     for color, further in expansion.items():
-        words["garment"] |= {word.lower(): color for word in further}
-    words["garment"] |= {word: color for word, (role, color) in HELD_OUT.items() if role == "color"}
-    return torch.from_numpy(np.frombuffer(json.dumps(words).encode(), np.uint8).copy())
+        tables["garment"] |= {word.lower(): color for word in further}
+    tables["garment"] |= {word: color for word, (role, color) in HELD_OUT.items() if role == "color"}
+    packed = json.dumps({**tables, "parts": part_nouns()})
+    return torch.from_numpy(np.frombuffer(packed.encode(), np.uint8).copy())
+
+
+def part_nouns() -> dict[str, list[str]]:
+    """Word, singular and plural -> the parts of a look that it means."""
+    found: dict[str, list[str]] = {}
+    for table in (RARE_WORDS["kind"], GARMENT_WORDS):
+        for kind, text in table.items():
+            found |= {word: [GARMENT_KINDS[kind][0]] for word in _spoken(text)}
+    found |= {word: [GARMENT_KINDS[kind][0]] for word, (role, kind) in HELD_OUT.items() if role == "kind"}
+    for text, alternatives in COMPOSITES.items():
+        items = [item.split() for item in alternatives[0].split(";")]
+        named = [GARMENT_KINDS[item[-1]][0] for item in items if item[0][0] in "*$"]
+        found |= {word: named for word in _spoken(text)}
+    found |= {word: list(ARMOUR) for word in ("armor", "armour", "suit of armor", "suit of armour")}
+    for part, nouns in NOUNS.items():
+        found |= {word: [part] if part != NONE else [] for word in nouns}
+    return {**{word + "s": parts for word, parts in found.items() if not word.endswith("s")}, **found}
+
+
+def _spoken(text: str) -> list[str]:
+    """The words of a list of the vocabulary."""
+    return [word.rstrip("@").lower() for word in text.split("|")]
