@@ -73,10 +73,16 @@ def ellipsoid(center: tuple, radii: tuple, power: float = 1.0) -> tuple:
     return vertices * np.array(radii) + np.array(center), faces
 
 
-def skirt(top: float, hem: float, half_x: float, flare: float, rows: int = 10) -> tuple:
-    """A tube from the waist to the hem, with soft folds towards the hem."""
-    heights = np.linspace(top, hem, rows)
-    t = np.linspace(0, 1, rows)
+WAIST, UNDER_A_TOP = 0.055, -0.045
+"""Heights in metres at which a skirt begins: worn alone, and below a top that hangs over it."""
+HANGING = ("jacket", "hoodie", "armor_torso")
+"""Tops whose hem lies over a skirt."""
+
+
+def skirt(begin: float, hem: float, half_x: float, flare: float, rows: int = 10) -> tuple:
+    """A tube with soft folds towards the hem, shaped from the waist down; what is above ``begin`` is left out."""
+    top, heights = WAIST, np.linspace(begin, hem, rows)
+    t = (top - heights) / (top - hem)
     hip = np.clip((top - heights) / 0.14, 0, 1) ** 0.7  # from the waist out over the hips
     wide = half_x - 0.02 + 0.035 * hip + flare * t**1.2
     vertices, faces = lathe(heights, wide, wide * (0.74 + 0.16 * t), np.full(rows, 0.018), columns=54)
@@ -111,15 +117,15 @@ def cape() -> tuple:
     return np.concatenate([outer, inner]), np.concatenate([faces, edge[:, ::-1]]).astype(np.int32)
 
 
-def _garment_shapes(kind: str) -> list[tuple[tuple, tuple[int, ...]]]:
-    """((vertices, faces), joints) of a garment's pieces."""
+def _garment_shapes(kind: str, begin: float = WAIST) -> list[tuple[tuple, tuple[int, ...]]]:
+    """((vertices, faces), joints) of a garment's pieces; a skirt begins at the height ``begin``."""
     table: dict[str, Callable[[], list[tuple[tuple, tuple[int, ...]]]]] = {
-        "skirt": lambda: [(skirt(0.055, -0.31, 0.155, 0.05), LOWER)],
-        "long_skirt": lambda: [(skirt(0.055, -0.83, 0.155, 0.11), LOWER)],
-        "dress": lambda: [(skirt(0.055, -0.33, 0.155, 0.06), LOWER)],
-        "gown": lambda: [(skirt(0.055, -0.88, 0.155, 0.13), LOWER)],
-        "coat": lambda: [(skirt(0.055, -0.44, 0.165, 0.045), LOWER)],
-        "robe": lambda: [(skirt(0.055, -0.89, 0.165, 0.07), LOWER)],
+        "skirt": lambda: [(skirt(begin, -0.31, 0.155, 0.05), LOWER)],
+        "long_skirt": lambda: [(skirt(begin, -0.83, 0.155, 0.11), LOWER)],
+        "dress": lambda: [(skirt(WAIST, -0.33, 0.155, 0.06), LOWER)],
+        "gown": lambda: [(skirt(WAIST, -0.88, 0.155, 0.13), LOWER)],
+        "coat": lambda: [(skirt(WAIST, -0.44, 0.165, 0.045), LOWER)],
+        "robe": lambda: [(skirt(WAIST, -0.89, 0.165, 0.07), LOWER)],
         "cape": lambda: [(cape(), TRUNK)],
         "backpack": lambda: [(ellipsoid((0, 0.31, -0.15), (0.13, 0.18, 0.085), 0.5), TRUNK)],
         "hat": lambda: [
@@ -162,8 +168,9 @@ def props_of(look: Look) -> list[Prop]:
     for (vertices, faces), joints in _hair_shapes(look.hair_style):
         strands = 1 + 0.07 * np.sin(vertices[:, :1] * 310)
         pieces.append(Prop(vertices.astype(np.float32), faces, (hair * strands).clip(0, 1).astype(np.float32), joints))
+    begin = UNDER_A_TOP if any(garment.kind in HANGING for garment in look.garments) else WAIST
     for garment in look.garments:
-        for (vertices, faces), joints in _garment_shapes(garment.kind):
+        for (vertices, faces), joints in _garment_shapes(garment.kind, begin):
             colors, part = _prop_colors(garment, vertices), GARMENT_KINDS[garment.kind][0]
             pieces.append(Prop(vertices.astype(np.float32), faces, colors, joints, part))
     return pieces
