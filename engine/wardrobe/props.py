@@ -85,6 +85,8 @@ def skirt(begin: float, hem: float, half_x: float, flare: float, rows: int = 10)
     t = (top - heights) / (top - hem)
     hip = np.clip((top - heights) / 0.14, 0, 1) ** 0.7  # from the waist out over the hips
     wide = half_x - 0.02 + 0.035 * hip + flare * t**1.2
+    if begin < WAIST:  # it comes out from under the top
+        wide = wide * (1 - 0.2 * np.clip(1 - (begin - heights) / 0.05, 0, 1))
     vertices, faces = lathe(heights, wide, wide * (0.74 + 0.16 * t), np.full(rows, 0.018), columns=54)
     angle = np.arctan2(vertices[:, 0], vertices[:, 2])
     folds = 1 + 0.045 * np.clip((top - vertices[:, 1]) / (top - hem), 0, 1) * np.sin(9 * angle)

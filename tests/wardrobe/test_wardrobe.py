@@ -107,6 +107,20 @@ def test_every_piece_is_closed_and_outward(wardrobe):
             assert part.is_watertight and part.volume > 0, look
 
 
+@pytest.mark.parametrize("kind", ["skirt", "long_skirt"])
+def test_a_jackets_hem_lies_over_a_skirt(kind):
+    def top(*garments: Garment) -> float:
+        (piece,) = props_of(Look(**{**BARE.__dict__, "garments": garments}))
+        assert trimesh.Trimesh(piece.vertices, piece.faces, process=False).is_watertight
+        return float(piece.vertices[:, 1].max())
+
+    skirt, jacket = Garment(kind, "red"), Garment("jacket", "black")
+    hem = np.array([[0.05, top(skirt, jacket), 0.12]], np.float32)
+    assert REGIONS["jacket"].mask(Points(hem, 0.003))[0] == 1  # the skirt begins beneath the jacket
+    assert top(skirt) > top(skirt, jacket) + 0.05
+    assert top(skirt, Garment("t_shirt", "white")) == top(skirt)  # a shirt is tucked in
+
+
 def test_pieces_follow_the_body(wardrobe, body):
     look = Look(**{**BARE.__dict__, "garments": (Garment("cape", "red"),)})
     shifted = stand_pose()
