@@ -65,9 +65,9 @@ def test_only_what_changed_runs_again(done, change, again):
 
 def test_another_perceptor_or_body_is_another_result(done, monkeypatch):
     def others(**checksums):
-        with fake_stages.installed():
+        with fake_stages.installed(), monkeypatch.context() as patch:
             for name, value in checksums.items():
-                monkeypatch.setattr(pipeline.Context, name, type("Model", (), {"checksum": value}))
+                patch.setattr(pipeline.Context, name, type("Model", (), {"checksum": value}))
             with pipeline.Job.create(done, REQUEST) as job:
                 pipeline.run_job(job, REQUEST, device="cpu", stages=fake_stages.STAGES, finish=fake_stages.finish)
         return stages_run(done)
