@@ -16,8 +16,7 @@ from engine.mesh.extract import _ask, _evaluate, _triangulate
 from engine.mesh.surface import is_closed
 from engine.mesh.tiles import SNAP, STEEPEST
 from engine.report import Silent
-
-from .test_extract import Analytic, Sdf, ball, capsule, union
+from tests.mesh.test_extract import Analytic, Sdf, ball, capsule, union
 
 FIGURE = union(
     ball((0, 0.5, 0), 0.13), capsule((0, 0.3, 0), (0, -0.1, 0), 0.15), capsule((0, 0.2, 0), (0.6, 0.21, 0.03), 0.05),
