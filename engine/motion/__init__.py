@@ -15,6 +15,7 @@ from engine.motion import original
 from engine.motion.candidates import candidate_pictures, contact_sheet, load_pose_codes, pick
 from engine.motion.cleanup import sample_skin
 from engine.motion.codes import STRIDE, load_codes
+from engine.motion.collision import free_arms, sample_flesh
 from engine.motion.flow import load_pose_flow
 from engine.motion.formats import from_file
 from engine.motion.generate import Stage, placed, turn_to_front
@@ -82,7 +83,8 @@ def run(
     else:
         fps = conf.fps
         made, best, labels, source = _from_text(prompt, body, betas, perceptor, stage, report)
-    made = turn_to_front(made)
+    poses, root = turn_to_front(made)
+    made = free_arms(poses, sample_flesh(vertices, body.faces, body.weights, joints), fps), root
     poses, root = close_loop(made) if conf.loop else made
     report.progress(4, 4)
     # `root` has the floor at 0; the file's positions are relative to the pelvis at rest.
