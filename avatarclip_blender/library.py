@@ -28,7 +28,7 @@ class Entry:
 
 
 def recent(output_folder: Path) -> list[Entry]:
-    """Return the newest avatars of a folder, the newest first; looks at the disk at most every few seconds."""
+    """Return the newest avatars of a folder and all that wait, the newest first; looks at most every few seconds."""
     global _last
     now = time.monotonic()
     if _last is None or _last[0] != output_folder or now - _last[1] > _FRESH_SECONDS:
@@ -37,7 +37,7 @@ def recent(output_folder: Path) -> list[Entry]:
 
 
 def left_waiting(output_folder: Path) -> list[Path]:
-    """Return those of the newest avatars that wait for their turn, the first in the queue first."""
+    """Return the avatars that wait for their turn, the first in the queue first."""
     found = [entry.folder for entry in recent(output_folder) if entry.state == "waiting"]
     return sorted(folder for folder in found if waiting.recall(folder) is not None)
 
@@ -50,7 +50,8 @@ def _look(output_folder: Path) -> list[Entry]:
     found: list[Entry] = []
     for name in names:
         folder = output_folder / name
-        if len(found) < SHOWN and (folder / protocol.REQUEST_FILE).is_file():
+        shown = len(found) < SHOWN or waiting.recall(folder) is not None  # none that waits is left behind
+        if shown and (folder / protocol.REQUEST_FILE).is_file():
             found.append(Entry(folder, _title(name), _state(folder)))
     return found
 
