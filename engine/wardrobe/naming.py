@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.outfit import GARMENT_KINDS, Look
 from engine.wardrobe.parts import PARTS
-from engine.wardrobe.readout import bundled, phrases, stored
+from engine.wardrobe.readout import bundled, phrases, stored, stored_bytes
 
 NONE = "none"
 PART_CLASSES = (*PARTS, NONE)
@@ -46,7 +46,7 @@ def named_colors(text: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, dict[str, Any]]:
-    words: dict[str, dict[str, Any]] = json.loads(stored()["naming.words"].astype(np.uint8).tobytes())
+    words: dict[str, dict[str, Any]] = json.loads(stored_bytes("naming.words"))
     return words
 
 

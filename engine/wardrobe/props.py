@@ -75,8 +75,12 @@ def ellipsoid(center: tuple, radii: tuple, power: float = 1.0) -> tuple:
 
 WAIST, UNDER_A_TOP = 0.055, -0.045
 """Heights in metres at which a skirt begins: worn alone, and below a top that hangs over it."""
-HANGING = ("jacket", "hoodie", "armor_torso")
+OVER_SKIRTS = ("jacket", "hoodie", "armor_torso")
 """Tops whose hem lies over a skirt."""
+HEMS = {
+    "skirt": -0.31, "dress": -0.33, "coat": -0.44, "long_skirt": -0.83, "gown": -0.88, "robe": -0.89,
+}  # fmt: skip
+"""Garments that hang from the waist and hide the legs, with the heights of their hems."""
 
 
 def skirt(begin: float, hem: float, half_x: float, flare: float, rows: int = 10) -> tuple:
@@ -122,12 +126,12 @@ def cape() -> tuple:
 def _garment_shapes(kind: str, begin: float = WAIST) -> list[tuple[tuple, tuple[int, ...]]]:
     """((vertices, faces), joints) of a garment's pieces; a skirt begins at the height ``begin``."""
     table: dict[str, Callable[[], list[tuple[tuple, tuple[int, ...]]]]] = {
-        "skirt": lambda: [(skirt(begin, -0.31, 0.155, 0.05), LOWER)],
-        "long_skirt": lambda: [(skirt(begin, -0.83, 0.155, 0.11), LOWER)],
-        "dress": lambda: [(skirt(WAIST, -0.33, 0.155, 0.06), LOWER)],
-        "gown": lambda: [(skirt(WAIST, -0.88, 0.155, 0.13), LOWER)],
-        "coat": lambda: [(skirt(WAIST, -0.44, 0.165, 0.045), LOWER)],
-        "robe": lambda: [(skirt(WAIST, -0.89, 0.165, 0.07), LOWER)],
+        "skirt": lambda: [(skirt(begin, HEMS["skirt"], 0.155, 0.05), LOWER)],
+        "long_skirt": lambda: [(skirt(begin, HEMS["long_skirt"], 0.155, 0.11), LOWER)],
+        "dress": lambda: [(skirt(WAIST, HEMS["dress"], 0.155, 0.06), LOWER)],
+        "gown": lambda: [(skirt(WAIST, HEMS["gown"], 0.155, 0.13), LOWER)],
+        "coat": lambda: [(skirt(WAIST, HEMS["coat"], 0.165, 0.045), LOWER)],
+        "robe": lambda: [(skirt(WAIST, HEMS["robe"], 0.165, 0.07), LOWER)],
         "cape": lambda: [(cape(), TRUNK)],
         "backpack": lambda: [(ellipsoid((0, 0.31, -0.15), (0.13, 0.18, 0.085), 0.5), TRUNK)],
         "hat": lambda: [
@@ -170,7 +174,7 @@ def props_of(look: Look) -> list[Prop]:
     for (vertices, faces), joints in _hair_shapes(look.hair_style):
         strands = 1 + 0.07 * np.sin(vertices[:, :1] * 310)
         pieces.append(Prop(vertices.astype(np.float32), faces, (hair * strands).clip(0, 1).astype(np.float32), joints))
-    begin = UNDER_A_TOP if any(garment.kind in HANGING for garment in look.garments) else WAIST
+    begin = UNDER_A_TOP if any(garment.kind in OVER_SKIRTS for garment in look.garments) else WAIST
     for garment in look.garments:
         for (vertices, faces), joints in _garment_shapes(garment.kind, begin):
             colors, part = _prop_colors(garment, vertices), GARMENT_KINDS[garment.kind][0]

@@ -26,16 +26,21 @@ CODEBOOK = Path(__file__).resolve().parent.parent / "assets" / "outfits.safetens
 
 @lru_cache(maxsize=1)
 def stored() -> dict[str, NDArray]:
-    """The codebook's arrays by name, in single precision."""
+    """The codebook's arrays by name, in single precision; what it holds as bytes is read by `stored_bytes`."""
     arrays = load_file(CODEBOOK)
-    return {name: value.astype(np.float32) for name, value in arrays.items() if name != "looks"}
+    return {name: value.astype(np.float32) for name, value in arrays.items() if value.dtype != np.uint8}
+
+
+def stored_bytes(name: str) -> bytes:
+    """One of the codebook's texts: ``looks`` (compressed) or ``naming.words``."""
+    with safe_open(CODEBOOK, "np") as file:
+        found: bytes = file.get_tensor(name).tobytes()
+    return found
 
 
 @lru_cache(maxsize=1)
 def _looks() -> list[Look]:
-    with safe_open(CODEBOOK, "np") as file:
-        entries = json.loads(zlib.decompress(file.get_tensor("looks").tobytes()))
-    return [look_from_dict(entry) for entry in entries]
+    return [look_from_dict(entry) for entry in json.loads(zlib.decompress(stored_bytes("looks")))]
 
 
 def codebook() -> tuple[list[Look], NDArray[np.float32]]:

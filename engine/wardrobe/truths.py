@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.wardrobe.outfit import BEARDS, COLORS, GARMENT_KINDS, HAIR_COLORS, HAIR_STYLES, PATTERNS, Look
 from engine.wardrobe.paint import paint
 from engine.wardrobe.parts import part_colors, tone
+from engine.wardrobe.props import HEMS, WAIST
 
 _HALF = np.array(
     [
@@ -33,10 +34,6 @@ _HALF = np.array(
 )  # fmt: skip
 PROBES: NDArray[np.float32] = np.concatenate([_HALF, _HALF * [-1, 1, 1]]).astype(np.float32)
 """(48, 3) canonical points, mirrored in x, whose colours say what a figure looks like without words."""
-HANGING = {
-    "skirt": -0.31, "dress": -0.33, "coat": -0.44, "long_skirt": -0.83, "gown": -0.88, "robe": -0.89,
-}  # fmt: skip
-"""Garments that hang from the waist and hide the legs, with their hems' heights."""
 POSE_JOINTS = (4, 5, 7, 8, 15, 18, 19, 20, 21)
 """Knees, ankles, head, elbows and wrists: where they are says what a figure does."""
 SHARES = {"probes": 0.8, "parts": 1.2, "kinds": 0.9, "shape": 0.9, "pose": 0.5}
@@ -62,8 +59,8 @@ def probe_colors(look: Look) -> NDArray[np.float32]:
     if look.hair_style == "long":
         colors[(z < 0) & (y > 0.36) & (x < 0.12)] = HAIR_COLORS[look.hair_color]
     for garment in look.garments:
-        if garment.kind in HANGING:
-            colors[(y < 0.055) & (y > HANGING[garment.kind]) & (x < 0.3)] = COLORS[garment.color]
+        if garment.kind in HEMS:
+            colors[(y < WAIST) & (y > HEMS[garment.kind]) & (x < 0.3)] = COLORS[garment.color]
         elif garment.kind in ("cape", "backpack"):
             low = -0.62 if garment.kind == "cape" else 0.13
             colors[(z < -0.03) & (y > low) & (y < 0.5) & (x < 0.25)] = COLORS[garment.color]
