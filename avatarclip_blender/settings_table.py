@@ -1,4 +1,4 @@
-"""The engine's settings as the panel shows them: read from ``engine/config.py`` and ``confs/`` as text. No bpy.
+"""The engine's settings as the panel shows them: read from ``engine/settings.py`` and ``confs/`` as text. No bpy.
 
 Neither file can be imported inside Blender (HOCON's parser is not there), and a second list of settings would go stale:
 the names, types, defaults and one-line explanations are taken from the source, the presets' values from their confs.
@@ -58,7 +58,7 @@ class Setting:
 @cache
 def all_settings(root: Path = ENGINE_ROOT) -> dict[str, Setting]:
     """Return every number and switch of the engine's configuration, by dotted key."""
-    tree = ast.parse((root / "engine" / "config.py").read_text(encoding="utf-8"))
+    tree = ast.parse((root / "engine" / "settings.py").read_text(encoding="utf-8"))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     found: dict[str, Setting] = {}
     for field in classes["Config"].body:

@@ -30,9 +30,10 @@ from engine.appearance.reconstruct import picture_loss, regress
 from engine.appearance.reference import Sampling
 from engine.appearance.residual import SHARPNESS, ResidualField
 from engine.appearance.shell import render_shell
-from engine.config import AppearanceConfig, load_config
+from engine.config import load_config
 from engine.perceptor import ClipPerceptor, load_perceptor
 from engine.report import Silent
+from engine.settings import AppearanceConfig
 
 REGRESSED = 150
 """Steps of the reference networks on the mesh's distance."""

@@ -24,9 +24,9 @@ from engine import rig
 from engine.appearance.base import BaseSurface
 from engine.appearance.residual import ResidualField
 from engine.body import load_body
-from engine.config import MeshConfig, RigConfig
 from engine.mesh import bake, game, run
 from engine.report import Silent
+from engine.settings import MeshConfig, RigConfig
 
 extraction, rigging = sys.modules["engine.mesh.extract"], sys.modules["engine.rig.rig"]
 PARTS: dict[str, list[tuple[Any, str]]] = {

@@ -14,8 +14,8 @@ from typing import Any
 
 import engine
 from engine import device, provenance
-from engine.config import Config
 from engine.errors import EngineError
+from engine.settings import Config
 
 _LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
 _MAIN = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "trimesh", "pyhocon", "scikit-image")

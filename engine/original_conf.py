@@ -16,7 +16,7 @@ from engine.errors import EngineError
 SECTIONS = ("general", "dataset", "train", "model", "pose_generator", "motion_generator")
 """Sections that only the original's confs have; ``clip`` is in both."""
 _CLIP = ("clip.prompt", "clip.face_prompt", "clip.back_prompt")
-HINT = "Remove the key, or set what is meant by our own keys (engine/config.py explains each)."
+HINT = "Remove the key, or set what is meant by our own keys (engine/settings.py explains each)."
 
 RENAMED = {
     "train.learning_rate": "appearance.learning_rate", "train.learning_rate_alpha": "appearance.rate_floor",

@@ -27,11 +27,12 @@ from engine import device as devices
 from engine import protocol
 from engine.cache import StageFolder, digest
 from engine.cancel import CancelFlag
-from engine.config import PLACEHOLDER, Config, load_config, remarks
+from engine.config import PLACEHOLDER, load_config, remarks
 from engine.job import Job
 from engine.progress import JobReporter
 from engine.protocol import Request
 from engine.report import Reporter
+from engine.settings import Config
 
 if TYPE_CHECKING:
     import torch

@@ -12,7 +12,7 @@ from engine.appearance.guidance import Guide
 from engine.appearance.rays import Rays, Rendering, compose, lambert, silhouette_rays, target_color
 from engine.appearance.reference import Sampling, render_reference
 from engine.appearance.shell import render_shell
-from engine.config import AppearanceConfig
+from engine.settings import AppearanceConfig
 
 
 class Objective:

@@ -24,11 +24,12 @@ from engine.appearance.field import AvatarField
 from engine.appearance.stage import run
 from engine.appearance.trainer import preview
 from engine.body import load_body, stand_pose
-from engine.config import MeshConfig, load_config
+from engine.config import load_config
 from engine.device import pick
 from engine.errors import EngineError
 from engine.perceptor import load_perceptor
 from engine.report import Reporter, Silent
+from engine.settings import MeshConfig
 
 if TYPE_CHECKING:
     from PIL.Image import Image

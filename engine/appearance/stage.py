@@ -24,11 +24,11 @@ from engine.appearance.remembered import RememberedFitting
 from engine.appearance.residual import ResidualField
 from engine.appearance.trainer import Trainer, preview
 from engine.body import Body, stand_pose
-from engine.config import AppearanceConfig
 from engine.errors import EngineError
 from engine.perceptor import Perceptor, prompts
 from engine.protocol import write_atomically
 from engine.report import Reporter
+from engine.settings import AppearanceConfig
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look, look_from_dict
 

@@ -18,9 +18,9 @@ from engine.appearance.guidance import Guide
 from engine.appearance.objective import Objective
 from engine.appearance.rays import compose, lambert, silhouette_rays
 from engine.appearance.shell import render_shell
-from engine.config import AppearanceConfig
 from engine.errors import Cancelled, EngineError
 from engine.report import Reporter
+from engine.settings import AppearanceConfig
 
 STATE = "guided.pt"
 PREVIEW_SIZE = 288

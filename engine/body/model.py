@@ -17,9 +17,9 @@ from smplx.utils import Struct
 from torch import Tensor
 
 from engine.body import arrays, files
-from engine.config import BodyConfig
 from engine.errors import EngineError
 from engine.protocol import JOINT_NAMES, PARENTS
+from engine.settings import BodyConfig
 
 Floats = NDArray[np.float32]
 OPEN_BODY = Path(__file__).resolve().parent.parent / "assets" / "body.safetensors"

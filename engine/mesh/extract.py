@@ -14,13 +14,13 @@ import torch
 from numpy.typing import NDArray
 
 from engine.body import NEUTRAL_GREY, Body, stand_pose
-from engine.config import MeshConfig
 from engine.errors import EngineError
 from engine.mesh.decimate import decimate
 from engine.mesh.refine import Ask, refine
 from engine.mesh.surface import Field, Floats, Indices, Mesh, collapse_short_edges, largest_component, volume
 from engine.mesh.tiles import BLOCK, STEEPEST, TILE, Tiles, upsample
 from engine.report import Reporter
+from engine.settings import MeshConfig
 
 CHUNK = 1 << 17
 """Points the field is asked for at once."""

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.config import MeshConfig
 from engine.mesh.bake import FullSurface, Textures, bake, baking_error
 from engine.mesh.decimate import decimate
 from engine.mesh.refine import Ask
 from engine.mesh.surface import Floats, Indices, edges
 from engine.mesh.uv import unwrap
 from engine.protocol import JOINT_NAMES
+from engine.settings import MeshConfig
 
 FOCUS, RAMP = 3.0, 0.06
 """How many times larger the head counts than the body, and the metres below it over which that sets in."""

@@ -14,7 +14,6 @@ from PIL import Image
 
 from engine import device
 from engine.body import Body, stand_pose
-from engine.config import MeshConfig
 from engine.errors import EngineError
 from engine.mesh import game
 from engine.mesh.bake import Textures
@@ -22,6 +21,7 @@ from engine.mesh.extract import color_of, extract, from_body
 from engine.mesh.surface import Field, Mesh
 from engine.protocol import JOINT_NAMES
 from engine.report import Reporter
+from engine.settings import MeshConfig
 
 log = logging.getLogger(__name__)
 MESH_FILE, PICTURES = "mesh.npz", ("color", "normal", "occlusion")

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from engine.body import Body
-from engine.config import MotionConfig
 from engine.errors import EngineError
 from engine.motion import original
 from engine.motion.candidates import candidate_pictures, contact_sheet, load_pose_codes, pick
@@ -33,6 +32,7 @@ from engine.motion.sequence import Sequence
 from engine.motion.texts import Part, parse, part_of
 from engine.motion.through import Terms, frames_at_prior_rate, interpolate, lengthened, optimise, window_count
 from engine.report import Reporter
+from engine.settings import MotionConfig
 
 __all__ = ["Motion", "load_motion", "run", "save_motion"]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from engine.config import MotionConfig
 from engine.motion import sequence
 from engine.motion.cleanup import Skin, filter_jitter, plant_feet, settle
 from engine.motion.codes import Codes
@@ -22,6 +21,7 @@ from engine.motion.rotations import array
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import REFERENCE_LEG, mirror, reference_joints, resample
 from engine.motion.texts import Part
+from engine.settings import MotionConfig
 
 
 @dataclass(frozen=True)

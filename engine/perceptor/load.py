@@ -17,7 +17,6 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
-from engine.config import ClipConfig
 from engine.errors import EngineError
 from engine.perceptor import hub, tokens
 from engine.perceptor.clip import ClipPerceptor, Perceptor
@@ -26,6 +25,7 @@ from engine.perceptor.openai_file import AGAIN, check_whole, damage, load_openai
 from engine.perceptor.parts_tower import PartsTower  # registers itself
 from engine.perceptor.siglip import NaflexPerceptor, SiglipPerceptor
 from engine.report import Reporter
+from engine.settings import ClipConfig
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "perceptor"
 BUNDLED_NAME = "bundled"

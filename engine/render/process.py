@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from engine import protocol
-from engine.config import VideoConfig
 from engine.errors import EngineError
 from engine.render.video import write_mp4
+from engine.settings import VideoConfig
 
 FPS = (4.0, 30.0)
 """Least and most pictures a second where they follow from the length."""

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from engine.body import Body, stand_pose
 from engine.body.skinning import bone_transforms
-from engine.config import RigConfig
 from engine.mesh.decimate import decimate
 from engine.mesh.surface import Mesh, edges
 from engine.report import Reporter
 from engine.rig.avatar import Avatar, Floats, GameAvatar
 from engine.rig.weights import inpaint, prune, smooth, transfer
+from engine.settings import RigConfig
 
 PROXY_FACES = 30000
 """Triangles of the light copy on which weights are found."""

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.body import Body, stand_pose
-from engine.config import ShapeConfig
 from engine.perceptor import Perceptor, prompts
 from engine.perceptor.codebook import embed_pictures, features
 from engine.render.camera import Camera
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
+from engine.settings import ShapeConfig
 from engine.shape.codebook import load_codes
 from engine.wardrobe.readout import expected_shape
 

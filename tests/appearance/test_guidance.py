@@ -17,10 +17,11 @@ from engine.appearance.pace import Paced, Part
 from engine.appearance.remembered import SCORES_FILE
 from engine.appearance.stage import LOOK_FILE, check
 from engine.body import load_body, stand_pose
-from engine.config import AppearanceConfig, load_config, presets
+from engine.config import load_config, presets
 from engine.errors import Cancelled, EngineError
 from engine.perceptor import load_perceptor
 from engine.report import Silent
+from engine.settings import AppearanceConfig
 
 BARE = AppearanceConfig(
     warm_start="none", iterations=4, warmup=1, size=32, samples=6, grid=8, preview_every=2, checkpoint_every=100

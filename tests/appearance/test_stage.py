@@ -13,10 +13,10 @@ from engine.appearance.guidance import Guide, augment
 from engine.appearance.prior import OutfitPrior, change, cost, put_on
 from engine.appearance.warm_start import mix
 from engine.body import load_body
-from engine.config import AppearanceConfig
 from engine.errors import Cancelled, EngineError
 from engine.perceptor import load_perceptor
 from engine.report import Silent
+from engine.settings import AppearanceConfig
 from engine.wardrobe.outfit import GARMENT_KINDS, Garment, Look, validate
 
 TINY = AppearanceConfig(

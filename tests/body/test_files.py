@@ -13,8 +13,8 @@ import torch
 from smplx.lbs import lbs
 
 from engine.body import load_body
-from engine.config import BodyConfig
 from engine.errors import EngineError
+from engine.settings import BodyConfig
 from tests.body import smpl_like
 
 RNG = np.random.default_rng(5)

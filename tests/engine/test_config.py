@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from engine import config, protocol
-from engine.config import Config, load_config
+from engine.config import load_config
 from engine.errors import EngineError
+from engine.settings import Config
 
 
 def problem(**given) -> str:

@@ -10,11 +10,11 @@ import torch
 import trimesh
 
 from engine.body import load_body
-from engine.config import MeshConfig
 from engine.errors import EngineError
 from engine.mesh import Mesh, extract, from_body
 from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
+from engine.settings import MeshConfig
 
 Sdf = Callable[[torch.Tensor], torch.Tensor]
 

@@ -12,7 +12,6 @@ import torch
 import trimesh
 
 from engine.body import load_body, stand_pose
-from engine.config import MeshConfig
 from engine.errors import EngineError
 from engine.mesh import Mesh, decimate, game, load, run, save, stage
 from engine.mesh.bake import sample
@@ -21,6 +20,7 @@ from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.report import Silent
+from engine.settings import MeshConfig
 
 BODY = load_body()
 BETAS = np.zeros(BODY.num_betas)

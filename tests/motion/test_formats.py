@@ -9,13 +9,13 @@ import torch
 
 from engine import motion
 from engine.body import load_body
-from engine.config import MotionConfig
 from engine.errors import EngineError
 from engine.motion.formats.names import NEEDED, find_joints
 from engine.motion.rotations import to_matrix
 from engine.motion.skeleton import positions_of
 from engine.protocol import JOINT_NAMES, PARENTS
 from engine.report import Silent
+from engine.settings import MotionConfig
 
 MIXAMO = """Hips Spine Spine1 Spine2 Neck Head HeadTop_End LeftShoulder LeftArm LeftForeArm LeftHand
     LeftHandThumb1 RightShoulder RightArm RightForeArm RightHand LeftUpLeg LeftLeg LeftFoot LeftToeBase

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from engine.body import load_body
-from engine.config import MotionConfig
 from engine.errors import EngineError
 from engine.imported.importer import import_weights
 from engine.motion import run
 from engine.report import Silent
+from engine.settings import MotionConfig
 from tests.imported import originals
 
 

@@ -8,8 +8,8 @@ import torch
 
 from engine import motion
 from engine.body import load_body
-from engine.config import MotionConfig
 from engine.report import Silent
+from engine.settings import MotionConfig
 
 from .predicates import PREDICATES, Take
 

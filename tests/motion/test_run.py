@@ -10,7 +10,6 @@ import torch
 
 from engine import motion
 from engine.body import load_body
-from engine.config import MotionConfig
 from engine.errors import EngineError
 from engine.motion.cleanup import clear_arms, plant_feet, sample_skin
 from engine.motion.codes import load_codes
@@ -21,6 +20,7 @@ from engine.motion.rotations import to_matrix
 from engine.motion.sequence import find_cycle, join, repeat
 from engine.motion.skeleton import positions_of, reference_joints
 from engine.report import Silent
+from engine.settings import MotionConfig
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTokenizer, CLIPVisionConfig
 
-from engine.config import ClipConfig
 from engine.errors import EngineError
 from engine.perceptor import load_perceptor, prompts
 from engine.perceptor.clip import MEAN, STD
 from engine.perceptor.load import BUNDLED
 from engine.report import Silent
+from engine.settings import ClipConfig
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,11 @@ import torch
 import torch.nn.functional as F
 from openai_clip import SMALL, OpenAIClip
 
-from engine.config import ClipConfig, load_config
+from engine.config import load_config
 from engine.errors import EngineError
 from engine.perceptor import load_one, load_perceptor
 from engine.perceptor.ensemble import Ensemble
+from engine.settings import ClipConfig
 
 
 @pytest.fixture(scope="module")

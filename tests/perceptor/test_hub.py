@@ -11,10 +11,10 @@ from fake_hub import serve
 from huggingface_hub import constants
 from safetensors.torch import save_file
 
-from engine.config import ClipConfig
 from engine.errors import EngineError
 from engine.perceptor import hub
 from engine.report import Cancelled, Silent
+from engine.settings import ClipConfig
 
 NAME = "someone/clip-model"
 BIG = 24 << 20

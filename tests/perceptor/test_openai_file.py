@@ -12,10 +12,10 @@ import torch.nn.functional as F
 from openai_clip import SMALL, OpenAIClip, save_archive
 from texts import pictures
 
-from engine.config import ClipConfig
 from engine.errors import EngineError
 from engine.perceptor import load_perceptor, tokens
 from engine.perceptor.clip import MEAN, STD
+from engine.settings import ClipConfig
 
 HERE = Path(__file__).resolve().parent
 SIZE = SMALL["image_resolution"]

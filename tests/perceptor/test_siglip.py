@@ -11,9 +11,9 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast, Siglip2Config, Siglip2Model, SiglipConfig, SiglipModel
 
-from engine.config import ClipConfig
 from engine.errors import EngineError
 from engine.perceptor import load_perceptor, tokens
+from engine.settings import ClipConfig
 
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
 WORDS = ["a", "man", "in", "red", "coat", "knight", "s", "armour", "!", "'", "A", ","]

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.config import VideoConfig, load_config
+from engine.config import load_config
 from engine.errors import EngineError
 from engine.render.process import write_process
+from engine.settings import VideoConfig
 
 
 @pytest.fixture

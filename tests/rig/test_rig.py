@@ -11,7 +11,6 @@ import trimesh
 
 from engine.body import load_body, stand_pose
 from engine.body.skinning import bone_transforms
-from engine.config import MeshConfig, RigConfig
 from engine.errors import EngineError
 from engine.mesh import Mesh, extract, from_body
 from engine.render.raycast import MeshRaycaster
@@ -19,6 +18,7 @@ from engine.report import Silent
 from engine.rig import Avatar, load_avatar, pose_avatar, run, save_avatar
 from engine.rig.rig import edge_stretch, unpose
 from engine.rig.weights import inpaint, prune, smooth, transfer
+from engine.settings import MeshConfig, RigConfig
 
 BODY = load_body()
 BETAS = np.zeros(BODY.num_betas)

@@ -7,9 +7,9 @@ import trimesh
 from safetensors.numpy import load_file
 
 from engine.body import load_body
-from engine.config import ShapeConfig
 from engine.perceptor import load_perceptor
 from engine.report import Silent
+from engine.settings import ShapeConfig
 from engine.shape import run
 from engine.shape.codebook import BUNDLED
 

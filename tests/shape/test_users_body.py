@@ -8,11 +8,11 @@ import torch
 import trimesh
 
 from engine.body import load_body
-from engine.config import BodyConfig
 from engine.errors import EngineError
 from engine.imported.importer import import_weights
 from engine.protocol import JOINT_NAMES
 from engine.report import Silent
+from engine.settings import BodyConfig
 from engine.shape.codebook import BUNDLED, _read, load_codes
 from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.dress import Wardrobe

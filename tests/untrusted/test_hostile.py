@@ -18,9 +18,9 @@ import pytest
 import torch
 
 from engine.body import load_body
-from engine.config import BodyConfig
 from engine.errors import EngineError
 from engine.imported.importer import import_weights
+from engine.settings import BodyConfig
 from engine.untrusted.archives import read_npz
 from engine.untrusted.pickles import read_arrays
 from tests.imported import originals

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from engine.appearance.prior import OutfitPrior
 from engine.appearance.warm_start import Fitting, find_look
 from engine.body import Body, load_body
-from engine.config import ShapeConfig
 from engine.perceptor import load_perceptor
 from engine.report import Silent
+from engine.settings import ShapeConfig
 from engine.shape import run
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look

@@ -18,9 +18,9 @@ import torch
 from numpy.typing import NDArray
 
 from engine.body import load_body
-from engine.config import ClipConfig
 from engine.perceptor import Perceptor, load_perceptor
 from engine.perceptor.codebook import embed_pictures
+from engine.settings import ClipConfig
 from engine.shape.query import pictures as body_pictures
 from engine.training.perceptor.data import plain_pictures
 from engine.training.perceptor.figures import ShapeSpace
