@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body import NEUTRAL_GREY, Body, stand_pose
-from engine.render.raycast import MeshRaycaster
+from engine.render.raycast import MeshRaycaster, query_device
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look, look_from_dict
 from engine.wardrobe.paint import paint
@@ -40,29 +40,35 @@ class BaseSurface:
 
     def __init__(
         self, vertices: Floats, faces: NDArray[np.int32], colors: Floats, weights: Floats, canonical: Floats,
-        parts: NDArray[np.int64], look: Look | None,
+        parts: NDArray[np.int64], look: Look | None, device: object = "cpu",
     ) -> None:  # fmt: skip
-        """``canonical`` (first part's V, 3) and ``look`` paint the skin; without a look vertex colours are used."""
+        """``canonical`` (first part's V, 3) and ``look`` paint the skin; without a look vertex colours are used.
+
+        ``device``, a torch device or its name, is where rays and nearest points are looked for.
+        """
         self.vertices, self.faces, self.colors, self.weights = vertices, faces, colors, weights
         self.canonical, self.parts, self.look = canonical, parts, look
-        self.whole = MeshRaycaster(vertices, faces)
-        self._casters = [MeshRaycaster(vertices[a:b], faces[c:d] - a) for a, b, c, d in parts.tolist()]
+        place = query_device(device)
+        self.whole = MeshRaycaster(vertices, faces, place)
+        self._casters = [MeshRaycaster(vertices[a:b], faces[c:d] - a, place) for a, b, c, d in parts.tolist()]
         self._boxes = [(vertices[a:b].min(0), vertices[a:b].max(0)) for a, b, _, _ in parts.tolist()]
         self.normals: Floats = np.concatenate([caster.normals for caster in self._casters])
 
     @staticmethod
-    def dressed(body: Body, betas: NDArray, look: Look | None, wardrobe: Wardrobe | None = None) -> BaseSurface:
+    def dressed(
+        body: Body, betas: NDArray, look: Look | None, wardrobe: Wardrobe | None = None, device: object = "cpu"
+    ) -> BaseSurface:
         """The body of shape ``betas`` (S,) in a look, or bare in neutral grey, in the stand pose."""
         wardrobe = wardrobe or Wardrobe(body)
         if look is None:
             vertices = body.pose(betas, stand_pose()[None])[0][0]
             grey = np.full_like(vertices, NEUTRAL_GREY)
             parts = np.array([[0, len(vertices), 0, len(body.faces)]])
-            return BaseSurface(vertices, body.faces, grey, body.weights, wardrobe.canonical, parts, None)
+            return BaseSurface(vertices, body.faces, grey, body.weights, wardrobe.canonical, parts, None, device)
         figure = wardrobe.dress(look, betas)
         return BaseSurface(
             figure.posed(stand_pose()), figure.faces, figure.colors, figure.weights, wardrobe.canonical,
-            np.array(figure.parts), look,
+            np.array(figure.parts), look, device,
         )  # fmt: skip
 
     def mesh(self) -> tuple[Floats, NDArray[np.int32], Floats]:
@@ -127,12 +133,12 @@ class BaseSurface:
         return arrays | {"look": np.frombuffer(text.encode(), np.uint8).copy()}
 
     @staticmethod
-    def from_arrays(arrays: dict[str, NDArray]) -> BaseSurface:
-        """The inverse of `to_arrays`."""
+    def from_arrays(arrays: dict[str, NDArray], device: object = "cpu") -> BaseSurface:
+        """The inverse of `to_arrays`, for queries on a device."""
         raw = json.loads(arrays["look"].tobytes().decode())
         look = None if raw is None else look_from_dict(raw)
         kept: dict[str, Any] = {name: arrays[name] for name in ARRAYS}
-        return BaseSurface(**kept, look=look)
+        return BaseSurface(**kept, look=look, device=device)
 
 
 ARRAYS = ("vertices", "faces", "colors", "weights", "canonical", "parts")

@@ -131,7 +131,8 @@ class AvatarField(nn.Module):
 
         about = json.loads(arrays["about"].tobytes().decode())
         kinds: dict[str, Any] = {known.kind: known for known in AvatarField.__subclasses__()}
-        field: AvatarField = kinds[about["kind"]](BaseSurface.from_arrays(part("base.")), **about["settings"])
+        base = BaseSurface.from_arrays(part("base."), device)
+        field: AvatarField = kinds[about["kind"]](base, **about["settings"])
         field.load_state_dict({name: torch.from_numpy(value) for name, value in part("net.").items()})
         field.steps = int(about["steps"])
         return field.to(device)

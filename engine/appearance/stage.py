@@ -71,10 +71,10 @@ def run(
     paced = Paced(report, parts)
     if conf.warm_start == "codebook" and conf.iterations and conf.renderer == "shell":
         parts["guide"].seconds = _step_time(
-            BaseSurface.dressed(body, betas, None, wardrobe), joints, guide, conf, device
+            BaseSurface.dressed(body, betas, None, wardrobe, device), joints, guide, conf, device
         )
     look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, opinion)
-    base = BaseSurface.dressed(body, betas, look, wardrobe)
+    base = BaseSurface.dressed(body, betas, look, wardrobe, device)
     field = _field(base, conf, generator, device, paced, checkpoint_dir)
     stance = views.Stance.of(base.vertices, joints)
     report.preview("step-000000", preview(field, stance, 25.0))

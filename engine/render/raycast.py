@@ -40,6 +40,12 @@ def _start_warp() -> None:
 _start_warp()
 
 
+def query_device(device: object) -> str:
+    """Where Warp is to answer for a torch device or its name: on the same GPU if Warp finds it too, else on the CPU."""
+    name = str(device)
+    return name if name.startswith("cuda") and wp.is_cuda_available() else "cpu"
+
+
 @dataclass(frozen=True)
 class GBuffer:
     """What each ray hit; the shapes below have a leading (H, W) for pictures or (N,) for loose rays."""

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.appearance import views
+from engine.appearance import base, views
 from engine.appearance.base import BaseSurface
 from engine.appearance.field import AvatarField
 from engine.appearance.rays import compose, lambert, silhouette_rays
@@ -39,6 +39,17 @@ def test_the_color_is_the_nearest_parts():
     field = ResidualField(spheres(), 16)
     found = field.color(torch.tensor([[0.31, 0, 0], [-0.31, 0, 0]]))
     assert torch.allclose(found, torch.tensor([[0.0, 1, 0], [1, 0, 0]]), atol=0.02)
+
+
+def test_a_field_looks_for_its_surface_on_its_own_device(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(base, "query_device", lambda device: seen.append(device) or "cpu")
+    body = load_body()
+    for look in (None, LOOK):
+        BaseSurface.dressed(body, np.zeros(body.num_betas), look, device="cuda:1")
+    ResidualField(spheres(), 8).save(tmp_path / "field.safetensors")
+    AvatarField.load(tmp_path / "field.safetensors", torch.device("cpu"))
+    assert [str(device) for device in seen] == ["cuda:1", "cuda:1", "cpu", "cpu"]  # the third one is the spheres'
 
 
 def test_an_untrained_field_is_the_dressed_body(dressed):

@@ -3,23 +3,21 @@
 import json
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from engine import appearance
-from engine.appearance import trainer, views, warm_start
+from engine.appearance import trainer, views
 from engine.appearance.guidance import Guide
 from engine.appearance.objective import Objective
 from engine.appearance.pace import Paced, Part
 from engine.appearance.remembered import SCORES_FILE
 from engine.appearance.stage import LOOK_FILE, check
-from engine.body import load_body, stand_pose
+from engine.body import stand_pose
 from engine.config import load_config, presets
 from engine.errors import Cancelled, EngineError
-from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.settings import AppearanceConfig
 
@@ -33,73 +31,49 @@ NETWORKS = replace(
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def few_tries(monkeypatch):
-    monkeypatch.setattr(warm_start, "TRIES", 60)
-
-
-@pytest.fixture(scope="module")
-def body():
-    return load_body()
-
-
-@pytest.fixture(scope="module")
-def perceptor():
-    return load_perceptor()
-
-
-def sculpt(body, perceptor, conf, folder: Path, report=None):
-    folder.mkdir(exist_ok=True)
-    generator = torch.Generator().manual_seed(5)
-    betas = np.zeros(body.num_betas)
-    return appearance.run(
-        "a wizard in a blue robe", betas, body, perceptor, conf, generator, "cpu", report or Silent(), folder
-    )
-
-
 def same(one, other) -> bool:
     return all(torch.equal(value, other.state_dict()[name]) for name, value in one.state_dict().items())
 
 
-def test_an_interrupted_search_goes_on_where_it_was(body, perceptor, tmp_path, monkeypatch):
+def test_an_interrupted_search_goes_on_where_it_was(sculpt, tmp_path, monkeypatch):
     from engine.appearance.warm_start import Fitting
 
     conf = replace(BARE, warm_start="codebook", search=6, iterations=0)
     scored = []
     score = Fitting.score
     monkeypatch.setattr(Fitting, "score", lambda self, look: scored.append(look) or score(self, look))
-    sculpt(body, perceptor, conf, tmp_path / "whole")
+    sculpt(conf, tmp_path / "whole")
     whole, _ = list(scored), scored.clear()
     with pytest.raises(Cancelled):
-        sculpt(body, perceptor, conf, tmp_path / "parts", Silent(cancel_at=3))
+        sculpt(conf, tmp_path / "parts", Silent(cancel_at=3))
     file = tmp_path / "parts" / SCORES_FILE
     file.write_text(file.read_text() + '["half a li')  # killed while writing
-    sculpt(body, perceptor, conf, tmp_path / "parts")
+    sculpt(conf, tmp_path / "parts")
     assert scored == whole  # none twice, none left out
     assert len(file.read_text().splitlines()) == len(whole)
     looks = [json.loads((tmp_path / name / LOOK_FILE).read_text()) for name in ("whole", "parts")]
     assert looks[0] == looks[1]
 
 
-def test_a_cancelled_job_keeps_its_last_step(body, perceptor, tmp_path):
+def test_a_cancelled_job_keeps_its_last_step(sculpt, tmp_path):
     """No checkpoint was due, and yet nothing is computed twice or otherwise."""
-    whole = sculpt(body, perceptor, BARE, tmp_path / "whole")
+    whole = sculpt(BARE, tmp_path / "whole")
     with pytest.raises(Cancelled):
-        sculpt(body, perceptor, BARE, tmp_path / "parts", Silent(cancel_at=3))
+        sculpt(BARE, tmp_path / "parts", Silent(cancel_at=3))
     report = Silent()
-    resumed = sculpt(body, perceptor, BARE, tmp_path / "parts", report)
+    resumed = sculpt(BARE, tmp_path / "parts", report)
     assert [step for step, _, _ in report.steps] == [4]
     assert same(whole, resumed)
 
 
-def test_the_reference_renderer_trains_and_resumes(body, perceptor, tmp_path):
-    whole = sculpt(body, perceptor, NETWORKS, tmp_path / "whole")
+def test_the_reference_renderer_trains_and_resumes(sculpt, tmp_path):
+    whole = sculpt(NETWORKS, tmp_path / "whole")
     assert isinstance(whole, appearance.NeusField)
     assert not torch.equal(whole.paint.extra.bias, whole.paint.out.bias)  # only one of the two is guided
     with pytest.raises(Cancelled):
-        sculpt(body, perceptor, NETWORKS, tmp_path / "parts", Silent(cancel_at=NETWORKS.reconstruct_iterations + 1))
+        sculpt(NETWORKS, tmp_path / "parts", Silent(cancel_at=NETWORKS.reconstruct_iterations + 1))
     report = Silent()
-    resumed = sculpt(body, perceptor, NETWORKS, tmp_path / "parts", report)
+    resumed = sculpt(NETWORKS, tmp_path / "parts", report)
     assert len(report.steps) == 1
     assert same(whole, resumed)
     whole.save(tmp_path / "field.safetensors")
@@ -110,7 +84,7 @@ def test_the_reference_renderer_trains_and_resumes(body, perceptor, tmp_path):
 
 
 @pytest.mark.parametrize("error", [MemoryError(), torch.cuda.OutOfMemoryError("CUDA out of memory.")])
-def test_when_memory_runs_out_there_are_fewer_rays(body, perceptor, tmp_path, monkeypatch, error):
+def test_when_memory_runs_out_there_are_fewer_rays(sculpt, tmp_path, monkeypatch, error):
     seen = []
     call = Objective.__call__
 
@@ -123,54 +97,54 @@ def test_when_memory_runs_out_there_are_fewer_rays(body, perceptor, tmp_path, mo
 
     monkeypatch.setattr(Objective, "__call__", hungry)
     report = Silent()
-    field = sculpt(body, perceptor, BARE, tmp_path / "job", report)
+    field = sculpt(BARE, tmp_path / "job", report)
     assert field.steps == 4
     assert [step for step, most in seen if most <= 600] == [0, 1, 2, 3]
     assert seen[0][1] == BARE.max_rays and seen[-1][1] == int(0.7 * int(0.7 * 32 * 32))
     assert len(report.warnings) == 2 and all("rays" in text for text in report.warnings)
     fewer = replace(BARE, max_rays=seen[-1][1])
-    assert same(field, sculpt(body, perceptor, fewer, tmp_path / "fewer"))  # what failed left no trace
+    assert same(field, sculpt(fewer, tmp_path / "fewer"))  # what failed left no trace
 
 
-def test_no_memory_at_all_is_said(body, perceptor, tmp_path, monkeypatch):
+def test_no_memory_at_all_is_said(sculpt, tmp_path, monkeypatch):
     def starved(*_):
         raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes")
 
     monkeypatch.setattr(Objective, "__call__", starved)
     with pytest.raises(EngineError, match="not enough memory") as caught:
-        sculpt(body, perceptor, BARE, tmp_path / "job")
+        sculpt(BARE, tmp_path / "job")
     assert caught.value.code == "out_of_memory"
 
 
-def test_other_errors_are_not_taken_for_a_lack_of_memory(body, perceptor, tmp_path, monkeypatch):
+def test_other_errors_are_not_taken_for_a_lack_of_memory(sculpt, tmp_path, monkeypatch):
     def broken(*_):
         raise RuntimeError("shapes do not match")
 
     monkeypatch.setattr(Objective, "__call__", broken)
     with pytest.raises(RuntimeError, match="shapes"):
-        sculpt(body, perceptor, BARE, tmp_path / "job")
+        sculpt(BARE, tmp_path / "job")
 
 
-def test_the_user_ends_it_early_and_keeps_it(body, perceptor, tmp_path):
+def test_the_user_ends_it_early_and_keeps_it(sculpt, tmp_path):
     report = Silent(finish_at=2)
-    field = sculpt(body, perceptor, BARE, tmp_path / "job", report)
+    field = sculpt(BARE, tmp_path / "job", report)
     assert field.steps == 2
     assert "2 of 4 steps" in report.warnings[-1]
     assert float(field.residual.out.weight.detach().abs().sum()) > 0
 
 
-def test_a_flat_score_ends_it(body, perceptor, tmp_path, monkeypatch):
+def test_a_flat_score_ends_it(sculpt, tmp_path, monkeypatch):
     call = Objective.__call__
     monkeypatch.setattr(Objective, "__call__", lambda *given: (call(*given)[0], 0.5))
     report = Silent()
-    field = sculpt(body, perceptor, replace(BARE, iterations=30, patience=3), tmp_path / "job", report)
+    field = sculpt(replace(BARE, iterations=30, patience=3), tmp_path / "job", report)
     assert field.steps == 4  # the first one set the score
     assert "not risen" in report.warnings[-1]
 
 
-def test_stills_come_every_so_many_steps(body, perceptor, tmp_path):
+def test_stills_come_every_so_many_steps(sculpt, tmp_path):
     report = Silent()
-    sculpt(body, perceptor, replace(BARE, iterations=5), tmp_path / "job", report)
+    sculpt(replace(BARE, iterations=5), tmp_path / "job", report)
     assert report.previews == ["step-000000", "step-000002", "step-000004"]
     assert AppearanceConfig().preview_every == 100
 
@@ -179,9 +153,9 @@ def test_stills_come_every_so_many_steps(body, perceptor, tmp_path):
     ("key", "value"),
     [("renderer", "magic"), ("cameras", "drone"), ("reconstruct", "luck"), ("views", 0), ("sdf_width", 30)],
 )
-def test_settings_that_cannot_be_are_refused(body, perceptor, tmp_path, key, value):
+def test_settings_that_cannot_be_are_refused(sculpt, tmp_path, key, value):
     with pytest.raises(EngineError, match=key):
-        sculpt(body, perceptor, replace(BARE, **{key: value}), tmp_path / "bad")
+        sculpt(replace(BARE, **{key: value}), tmp_path / "bad")
 
 
 @pytest.mark.parametrize("preset", presets())
@@ -201,20 +175,20 @@ def test_the_original_is_the_papers():
     assert (conf.max_rays, conf.preview_every, conf.checkpoint_every) == (12544, 100, 1000)
 
 
-def test_both_sides_change_alike_unless_asked_otherwise(body, perceptor, tmp_path):
+def test_both_sides_change_alike_unless_asked_otherwise(sculpt, tmp_path):
     points = 0.4 * torch.rand(40, 3, generator=torch.Generator().manual_seed(1))
     mirrored = points * torch.tensor([-1.0, 1, 1])
     for symmetric in (True, False):
         conf = replace(BARE, iterations=2, symmetric=symmetric)
-        field = sculpt(body, perceptor, conf, tmp_path / str(symmetric))
+        field = sculpt(conf, tmp_path / str(symmetric))
         left, right = field.change(points)[1], field.change(mirrored)[1]
         assert torch.equal(left, right) == symmetric
         assert left.abs().sum() > 0
 
 
-def test_without_a_wish_nothing_pulls_at_the_surface(body, perceptor, tmp_path):
+def test_without_a_wish_nothing_pulls_at_the_surface(sculpt, body, perceptor, tmp_path):
     """The silhouette term alone: few samples must not make the whole body swell or shrink."""
-    field = sculpt(body, perceptor, replace(BARE, iterations=0), tmp_path / "job")
+    field = sculpt(replace(BARE, iterations=0), tmp_path / "job")
     stance = views.Stance.of(field.base.vertices, body.pose(np.zeros(body.num_betas), stand_pose()[None])[1][0])
     alone = replace(BARE, clip_weight=0.0, keep_weight=0.0, smooth_weight=0.0, eikonal_weight=0.0)
     loss, _ = Objective(field, Guide("a wizard", perceptor), stance, alone)(0, 12544, torch.Generator().manual_seed(0))

@@ -6,7 +6,6 @@ import torch
 import torch.nn.functional as F
 
 from engine.appearance import opinion, warm_start
-from engine.body import load_body
 from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.wardrobe.dress import Wardrobe
@@ -28,11 +27,6 @@ class Redness:
 
     def words_cut_off(self, text: str) -> str:
         return ""
-
-
-@pytest.fixture(scope="module")
-def body():
-    return load_body()
 
 
 @pytest.fixture

@@ -6,15 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.appearance import Runner, warm_start
+from engine.appearance import Runner
 from engine.errors import EngineError
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-
-
-@pytest.fixture(autouse=True)
-def few_tries(monkeypatch):
-    monkeypatch.setattr(warm_start, "TRIES", 60)
 
 
 def test_the_example_of_the_readme_runs(tmp_path, monkeypatch):

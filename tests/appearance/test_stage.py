@@ -1,20 +1,15 @@
 """The stage as a whole on the tiniest settings: prior, search, guidance, resuming."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from engine import appearance
-from engine.appearance import warm_start
 from engine.appearance.guidance import Guide, augment
 from engine.appearance.prior import OutfitPrior, change, cost, put_on
 from engine.appearance.warm_start import mix
-from engine.body import load_body
 from engine.errors import Cancelled, EngineError
-from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.settings import AppearanceConfig
 from engine.wardrobe.outfit import GARMENT_KINDS, Garment, Look, validate
@@ -24,41 +19,18 @@ TINY = AppearanceConfig(
 )
 
 
-@pytest.fixture(autouse=True)
-def few_tries(monkeypatch):
-    monkeypatch.setattr(warm_start, "TRIES", 60)
-
-
-@pytest.fixture(scope="module")
-def body():
-    return load_body()
-
-
-@pytest.fixture(scope="module")
-def perceptor():
-    return load_perceptor()
-
-
-def sculpt(body, perceptor, conf, folder: Path, report=None):
-    generator = torch.Generator().manual_seed(5)
-    folder.mkdir(exist_ok=True)
-    betas = np.zeros(body.num_betas)
-    report = report or Silent()
-    return appearance.run("a wizard in a blue robe", betas, body, perceptor, conf, generator, "cpu", report, folder)
-
-
-def test_an_interrupted_stage_ends_like_an_uninterrupted_one(body, perceptor, tmp_path):
-    whole = sculpt(body, perceptor, TINY, tmp_path / "whole")
+def test_an_interrupted_stage_ends_like_an_uninterrupted_one(sculpt, tmp_path):
+    whole = sculpt(TINY, tmp_path / "whole")
     with pytest.raises(Cancelled):
-        sculpt(body, perceptor, TINY, tmp_path / "parts", Silent(cancel_at=TINY.search + 2))
-    resumed = sculpt(body, perceptor, TINY, tmp_path / "parts")
+        sculpt(TINY, tmp_path / "parts", Silent(cancel_at=TINY.search + 2))
+    resumed = sculpt(TINY, tmp_path / "parts")
     for name, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
-def test_guidance_changes_the_field(body, perceptor, tmp_path):
+def test_guidance_changes_the_field(sculpt, tmp_path):
     report = Silent()
-    field = sculpt(body, perceptor, TINY, tmp_path / "job", report)
+    field = sculpt(TINY, tmp_path / "job", report)
     assert float(field.residual.out.weight.detach().abs().sum()) > 0
     assert any(name.startswith("outfit") for name in report.previews)
     assert any(name.startswith("step") for name in report.previews)
@@ -66,8 +38,8 @@ def test_guidance_changes_the_field(body, perceptor, tmp_path):
     assert len(report.surfaces) == 2 + TINY.iterations // TINY.preview_every
 
 
-def test_the_surface_to_look_at_is_where_the_field_is_zero(body, perceptor, tmp_path):
-    field = sculpt(body, perceptor, replace(TINY, iterations=0), tmp_path / "job")
+def test_the_surface_to_look_at_is_where_the_field_is_zero(sculpt, tmp_path):
+    field = sculpt(replace(TINY, iterations=0), tmp_path / "job")
     generator = torch.Generator().manual_seed(0)
     torch.nn.init.normal_(field.residual.out.weight, std=0.2, generator=generator)  # as if much had been learned
     shown, _, colors = field.surface()
@@ -81,16 +53,16 @@ def test_the_surface_to_look_at_is_where_the_field_is_zero(body, perceptor, tmp_
     assert error(shown) < 0.3 * error(bare)
 
 
-def test_without_a_warm_start_the_body_is_bare(body, perceptor, tmp_path):
-    field = sculpt(body, perceptor, replace(TINY, warm_start="none", iterations=0), tmp_path / "bare")
+def test_without_a_warm_start_the_body_is_bare(sculpt, tmp_path):
+    field = sculpt(replace(TINY, warm_start="none", iterations=0), tmp_path / "bare")
     assert field.base.look is None
     points = torch.from_numpy(field.base.vertices[::200])
     assert torch.allclose(field.color(points), torch.full((len(points), 3), 0.72), atol=1e-3)
 
 
-def test_an_unknown_warm_start_is_refused(body, perceptor, tmp_path):
+def test_an_unknown_warm_start_is_refused(sculpt, tmp_path):
     with pytest.raises(EngineError, match="warm_start"):
-        sculpt(body, perceptor, replace(TINY, warm_start="magic"), tmp_path / "bad")
+        sculpt(replace(TINY, warm_start="magic"), tmp_path / "bad")
 
 
 @pytest.mark.parametrize(

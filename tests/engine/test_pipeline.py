@@ -5,6 +5,7 @@ import json
 
 import fake_stages
 import pytest
+import torch
 
 from engine import cache, device, pipeline, protocol
 from engine.cancel import CancelFlag
@@ -237,6 +238,16 @@ def test_stage_seeds_are_distinct_and_fit():
 def test_an_unknown_device_is_a_sentence():
     with pytest.raises(EngineError, match="no device 'tpu'"):
         device.pick("tpu")
+
+
+def test_a_gpu_may_use_its_tensor_cores(monkeypatch):
+    before = torch.get_float32_matmul_precision()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    try:
+        assert device.pick("cpu").type == "cpu" and torch.get_float32_matmul_precision() == before
+        assert device.pick("auto").type == "cuda" and torch.get_float32_matmul_precision() == "high"
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 
 def test_the_flag_is_asked_between_stages(tmp_path):

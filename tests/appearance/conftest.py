@@ -1,0 +1,48 @@
+"""The bundled models, loaded once, and the stage on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine import appearance
+from engine.appearance import AvatarField, warm_start
+from engine.body import Body, load_body
+from engine.perceptor import Perceptor, load_perceptor
+from engine.report import Silent
+from engine.settings import AppearanceConfig
+
+Sculpt = Callable[..., AvatarField]
+
+
+@pytest.fixture(autouse=True)
+def few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prior that tries little."""
+    monkeypatch.setattr(warm_start, "TRIES", 60)
+
+
+@pytest.fixture(scope="session")
+def body() -> Body:
+    return load_body()
+
+
+@pytest.fixture(scope="session")
+def perceptor() -> Perceptor:
+    return load_perceptor()
+
+
+@pytest.fixture(scope="session")
+def sculpt(body: Body, perceptor: Perceptor) -> Sculpt:
+    """Runs the stage in a folder, always from the same seed."""
+
+    def run(conf: AppearanceConfig, folder: Path, report: Silent | None = None) -> AvatarField:
+        folder.mkdir(exist_ok=True)
+        generator, betas = torch.Generator().manual_seed(5), np.zeros(body.num_betas)
+        prompt = "a wizard in a blue robe"
+        return appearance.run(prompt, betas, body, perceptor, conf, generator, "cpu", report or Silent(), folder)
+
+    return run
