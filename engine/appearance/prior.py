@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe.naming import HAIRY, fit, named_colors
+from engine.wardrobe.figures import STATEMENT, statement
+from engine.wardrobe.naming import HAIRY, fit, named_colors, part_words
 from engine.wardrobe.outfit import (
     BEARDS,
     COLORS,
@@ -27,7 +28,8 @@ from engine.wardrobe.outfit import (
     Garment,
     Look,
 )
-from engine.wardrobe.readout import codebook, expected_truths, likeness, phrases, space
+from engine.wardrobe.readout import codebook, expected_shape, expected_truths, likeness, phrases, space
+from engine.wardrobe.spoken import BASICS, Spoken, put_on
 from engine.wardrobe.truths import truths
 
 GARMENT_COST, DETAIL_COST, RARE_COST = 0.004, 0.003, 0.008
@@ -40,10 +42,16 @@ POOL = 12
 """Outfits that are kept while the search goes on."""
 LIKENESS_SHARE = 0.7
 """How much the likeness of words counts beside the agreement when looks are taken from the codebook."""
-SAME_NAME = 0.92
-"""Likeness from which on a text names the very figure of a caption."""
 NEIGHBOURS = 60
 """Looks of the codebook that lend garments, hair and skin."""
+
+
+OLD, FEMALE = 0.5, -0.15
+"""Age and gender, as texts are read, from which on hair is grey and long."""
+PLAIN_HAIR = ("black", "dark brown", "brown", "light brown", "blond", "auburn")
+PLAIN_SKINS = ("fair", "fair", "tanned", "olive", "brown", "dark")
+PLAIN_EYES = ("brown", "brown", "blue", "green", "grey")
+FEMALE_HAIR, MALE_HAIR = ("long", "long", "medium", "ponytail", "bun"), ("short",)
 
 
 class OutfitPrior:
@@ -54,6 +62,8 @@ class OutfitPrior:
         """Whether the text describes several things, and does not only name a figure ("a clown"). A name stands for
         many looks whose mean is drab; it takes the codebook's looks of that name, or parts of like ones."""
         self.named = named_colors(text)
+        self.spoken = Spoken(text)
+        self.text = text
         self.likeness = likeness(text)
         target = expected_truths(text)
         self.target = target / np.linalg.norm(target)
@@ -64,6 +74,11 @@ class OutfitPrior:
         cosine = found @ self.target / np.linalg.norm(found, axis=1)
         extra = [NAMED_SHARE * fit(look, self.named) - cost(look) for look in looks]
         return cosine + np.array(extra, np.float32)
+
+    def says_much(self) -> bool:
+        """Whether the text means a figure with clothes of its own, beside the garments that it names."""
+        spoken_of = [phrase for phrase in phrases(self.text) or [self.text] if not part_words(phrase)]
+        return max((statement(phrase) for phrase in spoken_of), default=0.0) > STATEMENT
 
     def best_of_codebook(self, count: int) -> list[Look]:
         """The codebook's looks that agree best."""
@@ -83,10 +98,12 @@ class OutfitPrior:
         """
         near = self.best_of_codebook(NEIGHBOURS)
         start = near[:POOL]
-        if not self.described and self.likeness.max() > SAME_NAME:
-            named = int((self.likeness > SAME_NAME).sum())
-            start, steps = near[: min(max(named, 1), POOL)], 0
-        pool = sorted(zip(start, self.agreement(start).tolist()), key=lambda pair: -pair[1])
+        if self.spoken.figure:
+            start, steps = list(self.spoken.figure.looks[:POOL]), 0
+        elif not self.says_much():
+            start, steps = [plain_look(self.text, rng)], 0
+        tailored = list(dict.fromkeys(self.spoken.tailor(look) for look in start))
+        pool = sorted(zip(tailored, self.agreement(tailored).tolist()), key=lambda pair: -pair[1])
         for step in range(steps):
             parent, before = pool[min(int(rng.exponential(POOL / 5)), len(pool) - 1)]
             if self.named and rng.random() < NAMED_CHANCE:
@@ -94,12 +111,22 @@ class OutfitPrior:
             else:
                 other = near[min(int(rng.exponential(NEIGHBOURS / 4)), len(near) - 1)]
                 child = change(parent, other, rng, self.described)
+            child = self.spoken.tailor(child)
             score = float(self.agreement([child])[0])
             # Better than its parent, not only good enough: what the truths do not show must not drift.
             if score > max(before + 1e-4, pool[-1][1]) and all(child != look for look, _ in pool):
                 pool = sorted([*pool, (child, score)], key=lambda pair: -pair[1])[:POOL]
             tell(step + 1, pool[0][0])
         return pool
+
+
+def plain_look(text: str, rng: np.random.Generator) -> Look:
+    """Somebody in plain clothes, with the hair of the age and gender that a text speaks of."""
+    _, _, _, age, gender = expected_shape(text).tolist()
+    color = str(rng.choice(("grey", "white") if age > OLD else PLAIN_HAIR))
+    style = str(rng.choice(FEMALE_HAIR if gender < FEMALE else MALE_HAIR))
+    garments = tuple(Garment(kind, color) for kind, color in BASICS.values())
+    return Look(str(rng.choice(PLAIN_SKINS)), style, color, "none", color, str(rng.choice(PLAIN_EYES)), garments)
 
 
 def cost(look: Look) -> float:
@@ -143,12 +170,3 @@ def recolored(look: Look, named: dict[str, str], rng: np.random.Generator) -> Lo
         for garment in look.garments
     ]
     return replace(look, garments=tuple(garments))
-
-
-def put_on(garments: list[Garment], garment: Garment) -> list[Garment]:
-    """The garments with one more in the place of those in its slot; what lies outside stays outside."""
-    slot = GARMENT_KINDS[garment.kind][0]
-    places = [i for i, worn in enumerate(garments) if GARMENT_KINDS[worn.kind][0] == slot]
-    kept = [worn for worn in garments if GARMENT_KINDS[worn.kind][0] != slot]
-    kept.insert(places[0] if places else len(kept), garment)
-    return kept

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.appearance import views
 from engine.appearance.opinion import OWN, Opinion
-from engine.appearance.prior import OutfitPrior, put_on
+from engine.appearance.prior import OutfitPrior
 from engine.body import Body, stand_pose
 from engine.perceptor import Perceptor, prompts
 from engine.perceptor.codebook import embed_pictures
@@ -27,6 +27,7 @@ from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
 from engine.wardrobe.dress import DressedBody, Wardrobe
 from engine.wardrobe.outfit import Look
+from engine.wardrobe.spoken import put_on
 
 TRIES = 1500
 """Outfits that the prior tries; they cost a millisecond each."""
@@ -119,10 +120,12 @@ def find_look(
         picture = fitting.score(look)
         return Outfit(look, picture, prior_weight * float(prior.agreement([look])[0]) + picture_weight * picture)
 
-    elite = [judged(look) for look in [*proposed, *(look for look in opinion.favourites if look not in proposed)]]
+    favourites = [prior.spoken.tailor(look) for look in opinion.favourites]
+    elite = [judged(look) for look in dict.fromkeys([*proposed, *favourites])]
     elite.sort(key=lambda outfit: -outfit.score)
     for step in range(budget):
         child = mix(elite, rng) if len(elite) > 1 else elite[0].look  # one known look of that name stays as it is
+        child = prior.spoken.tailor(child)
         if all(child != outfit.look for outfit in elite):
             elite.append(judged(child))
             elite = sorted(elite, key=lambda outfit: -outfit.score)[: len(elite) - 1]

@@ -129,19 +129,49 @@ white f4f4f4, purple 8040b0, orange f08020, cyan 40e0f0
 """)
 
 
+CUTS: dict[str, tuple[str, ...]] = {
+    "hat": ("toque", "pointed", "top", "cowboy", "straw", "tricorn", "floppy", "bowler", "beret", "turban"),
+    "cap": ("peaked", "sailor"),
+    "helmet": ("horned", "visor", "crest", "brim", "hard", "bubble"),
+    "headband": ("crown", "tiara"),
+    "hood": ("veil",),
+    "skirt": ("tutu",),
+    "long_skirt": ("fishtail",),
+    "trousers": ("bib",),
+    "cape": ("collar",),
+}
+"""How a garment of a kind may be made instead of the usual way. Training figures know no cuts."""
+EXTRA_KINDS: dict[str, tuple[str, ...]] = {
+    "wings": ("feathers", "bat", "butterfly"),
+    "horns": (),
+    "halo": (),
+    "ears": ("pointed", "cat", "rabbit"),
+    "tail": (),
+    "nose": (),
+    "tusks": (),
+    "long_beard": (),
+    "ruff": (),
+}
+"""Things that grow or are worn beside the garments, and their cuts. Training figures have none."""
+
+
 @dataclass(frozen=True)
 class Garment:
-    """One garment: a kind of `GARMENT_KINDS`, colours of `COLORS`, a pattern of `PATTERNS`."""
+    """One garment: a kind of `GARMENT_KINDS`, colours of `COLORS`, a pattern of `PATTERNS`, a cut of `CUTS` or none."""
 
     kind: str
     color: str
     accent: str | None = None
     pattern: str = "plain"
+    cut: str | None = None
 
 
 @dataclass(frozen=True)
 class Look:
-    """The surface of a figure; garments are ordered from the innermost to the outermost."""
+    """The surface of a figure; garments are ordered from the innermost to the outermost.
+
+    ``extras`` are of `EXTRA_KINDS`; their colours are of `COLORS`, or ``skin`` or ``hair`` for the look's own.
+    """
 
     skin: str
     hair_style: str
@@ -150,6 +180,7 @@ class Look:
     beard_color: str
     eye_color: str
     garments: tuple[Garment, ...] = ()
+    extras: tuple[Garment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,9 +230,17 @@ def validate(look: Look) -> list[str]:
         if garment.pattern not in PATTERNS:
             faults.append(f"pattern {garment.pattern!r}")
         faults += [f"colour {c!r}" for c in (garment.color, garment.accent) if c is not None and c not in COLORS]
+        if garment.cut is not None and garment.cut not in CUTS.get(garment.kind, ()):
+            faults.append(f"cut {garment.cut!r} of {garment.kind}")
+    for extra in look.extras:
+        if extra.kind not in EXTRA_KINDS or (extra.cut is not None and extra.cut not in EXTRA_KINDS[extra.kind]):
+            faults.append(f"extra {extra.kind!r} {extra.cut!r}")
+        if extra.color not in COLORS and extra.color not in ("skin", "hair"):
+            faults.append(f"colour {extra.color!r}")
     return faults
 
 
 def look_from_dict(raw: dict) -> Look:
     """A look from `dataclasses.asdict` or JSON."""
-    return Look(**{**raw, "garments": tuple(Garment(**garment) for garment in raw["garments"])})
+    lists = {name: tuple(Garment(**item) for item in raw.get(name, ())) for name in ("garments", "extras")}
+    return Look(**{**raw, **lists})

@@ -13,11 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, Garment, Look
+from engine.wardrobe.extras import EXTRAS
+from engine.wardrobe.forms import Form, joined, lathe
+from engine.wardrobe.hairdo import HAIRDO
+from engine.wardrobe.headgear import ACCENTS, HEADGEAR
+from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS, Garment, Look
+from engine.wardrobe.worn import cape, lying_hood, pauldron, rucksack, shoe
 
 Floats = NDArray[np.float32]
 ALL = tuple(range(24))
-LOWER, TRUNK, HEAD = (0, 1, 2, 3, 4, 5, 7, 8), (0, 3, 6, 9), (12, 15)
+LOWER, TRUNK, HEAD, HIPS = (0, 1, 2, 3, 4, 5, 7, 8), (0, 3, 6, 9), (12, 15), (0, 3)
+Placed = tuple[Form, tuple[int, ...]]
+"""A form, and the joints that may carry it."""
+NEARLY_BLACK, NEARLY_WHITE, INNER = np.full(3, 0.06), np.full(3, 0.95), np.array([0.28, 0.10, 0.12])
+COVERS_HAIR = ("hat", "cap", "helmet", "hood", "mask_full")
+"""Headgear under which no bun or crest of hair stands."""
 
 
 @dataclass(frozen=True)
@@ -34,45 +44,6 @@ class Prop:
     part: str = "hair"
 
 
-def grid_faces(rows: int, columns: int) -> NDArray[np.int32]:
-    """Triangles of a grid of rows x columns vertices that closes round its columns."""
-    a = (np.arange(rows - 1)[:, None] * columns + np.arange(columns)[None]).ravel()
-    b = (np.arange(rows - 1)[:, None] * columns + (np.arange(columns)[None] + 1) % columns).ravel()
-    return np.concatenate([np.stack([a, a + columns, b], 1), np.stack([b, a + columns, b + columns], 1)]).astype(
-        np.int32
-    )
-
-
-def lathe(heights: NDArray, half_x: NDArray, half_z: NDArray, center_z: NDArray, columns: int = 28) -> tuple:
-    """A closed tube of elliptical rings from the top down: vertices (P, 3) and outward faces (Q, 3)."""
-    angle = np.linspace(0, 2 * np.pi, columns, endpoint=False)
-    x = half_x[:, None] * np.sin(angle)
-    z = center_z[:, None] + half_z[:, None] * np.cos(angle)
-    y = np.broadcast_to(heights[:, None], x.shape)
-    rings = np.stack([x, y, z], -1).reshape(-1, 3)
-    caps = np.array([[0, heights[0], center_z[0]], [0, heights[-1], center_z[-1]]])
-    count, k = len(rings), np.arange(columns)
-    last = count - columns
-    first_cap = np.stack([k, (k + 1) % columns, np.full(columns, count)], 1)
-    last_cap = np.stack([last + (k + 1) % columns, last + k, np.full(columns, count + 1)], 1)
-    faces = np.concatenate([grid_faces(len(heights), columns), first_cap, last_cap])
-    return np.concatenate([rings, caps]), faces.astype(np.int32)
-
-
-def ellipsoid(center: tuple, radii: tuple, power: float = 1.0) -> tuple:
-    """A closed (super)ellipsoid; ``power`` < 1 makes it boxy."""
-    t = np.linspace(0.02, np.pi - 0.02, 11)
-    rounded = np.sin(t) ** power
-    vertices, faces = lathe(
-        np.sign(np.cos(t)) * np.abs(np.cos(t)) ** power, rounded, rounded, np.zeros_like(t), columns=20
-    )
-    if power < 1.0:
-        flat = vertices[:, [0, 2]]
-        length = np.maximum(np.abs(flat).max(1) / np.maximum(np.linalg.norm(flat, axis=1), 1e-6), 1e-6)
-        vertices[:, [0, 2]] = flat / length[:, None] ** 0.7
-    return vertices * np.array(radii) + np.array(center), faces
-
-
 WAIST, UNDER_A_TOP = 0.055, -0.045
 """Heights in metres at which a skirt begins: worn alone, and below a top that hangs over it."""
 OVER_SKIRTS = ("jacket", "hoodie", "armor_torso")
@@ -83,117 +54,159 @@ HEMS = {
 """Garments that hang from the waist and hide the legs, with the heights of their hems."""
 
 
-def skirt(begin: float, hem: float, half_x: float, flare: float, rows: int = 10) -> tuple:
-    """A tube with soft folds towards the hem, shaped from the waist down; what is above ``begin`` is left out."""
+def skirt(begin: float, hem: float, half_x: float, flare: float, fine: bool = False) -> Form:
+    """A tube with soft folds towards the hem, shaped from the waist down; what is above ``begin`` is left out.
+
+    ``fine``: with enough points for a pattern.
+    """
+    rows, columns = (int((begin - hem) / 0.009), 160) if fine else (14, 72)
     top, heights = WAIST, np.linspace(begin, hem, rows)
     t = (top - heights) / (top - hem)
     hip = np.clip((top - heights) / 0.14, 0, 1) ** 0.7  # from the waist out over the hips
     wide = half_x - 0.02 + 0.035 * hip + flare * t**1.2
     if begin < WAIST:  # it comes out from under the top
         wide = wide * (1 - 0.2 * np.clip(1 - (begin - heights) / 0.05, 0, 1))
-    vertices, faces = lathe(heights, wide, wide * (0.74 + 0.16 * t), np.full(rows, 0.018), columns=54)
-    angle = np.arctan2(vertices[:, 0], vertices[:, 2])
-    folds = 1 + 0.045 * np.clip((top - vertices[:, 1]) / (top - hem), 0, 1) * np.sin(9 * angle)
-    vertices[:, [0, 2]] *= folds[:, None]
-    return vertices, faces
+    form = lathe(heights, wide, wide * (0.74 + 0.16 * t), np.full(rows, 0.018), columns)
+    x, y, z = form.vertices.T
+    angle = np.arctan2(x, z)
+    lower = np.clip((top - y) / (top - hem), 0, 1)
+    fold = 0.7 * np.sin(9 * angle) + 0.5 * np.sin(14 * angle + 1.3)
+    folds = 1 + 0.05 * lower * fold
+    return form.moved(np.stack([x * folds, y, z * folds], 1)).toned(1 + 0.06 * lower * fold)
 
 
-def cape() -> tuple:
-    """A sheet on the back from the shoulders to the calves, 2 cm thick."""
-    columns, rows = 9, 12
-    t, u = np.meshgrid(np.linspace(0, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
-    x = u * (0.16 + 0.17 * t)
-    y = 0.50 - 1.12 * t - 0.02 * u**2
-    z = -0.085 - 0.02 * np.sin(np.pi * t) - 0.12 * t - 0.03 * t * np.cos(3 * np.pi * u) + 0.05 * u**2 * (1 - t)
-    outer = np.stack([x, y, z], -1).reshape(-1, 3)
-    inner = outer + np.array([0, 0, 0.02])
-    quads = [(i * columns + j, i * columns + j + 1) for i in range(rows - 1) for j in range(columns - 1)]
-    a = np.array([q[0] for q in quads])
-    back = np.concatenate([np.stack([a, a + columns, a + 1], 1), np.stack([a + 1, a + columns, a + columns + 1], 1)])
-    count = rows * columns
-    faces = np.concatenate([back[:, ::-1], back + count])
-    rim = (
-        list(range(columns))
-        + [i * columns + columns - 1 for i in range(1, rows)]
-        + [(rows - 1) * columns + j for j in range(columns - 2, -1, -1)]
-        + [i * columns for i in range(rows - 2, 0, -1)]
-    )
-    r, s = np.array(rim), np.roll(rim, -1)
-    edge = np.concatenate([np.stack([r, s, r + count], 1), np.stack([s, s + count, r + count], 1)])
-    return np.concatenate([outer, inner]), np.concatenate([faces, edge[:, ::-1]]).astype(np.int32)
+def tutu() -> Form:
+    """A wide flat skirt of stiff gauze in three layers."""
+    layers = []
+    for level in (0.0, -0.032, -0.064):
+        reach = 0.37 + 0.4 * level
+        radius = np.array([0.135, 0.17, 0.25, 0.32, reach, reach, 0.32, 0.25, 0.17, 0.15])
+        height = np.array([0.05, 0.040, 0.030, 0.026, 0.020, 0.014, 0.016, 0.018, 0.026, 0.03]) + level
+        layer = lathe(height, radius, radius * 0.93, np.full(10, 0.018), columns=108)
+        x, y, z = layer.vertices.T
+        angle, out = np.arctan2(x, z), np.clip((np.hypot(x, z) - 0.17) / 0.2, 0, 1)
+        wave = np.sin(27 * angle + 60 * level)
+        layer = layer.moved(np.stack([x, y + 0.011 * out * wave - 0.02 * out**2, z], 1))
+        layers.append(layer.toned((1 - 0.07 * out * (1 - wave) / 2) * (1 + 1.2 * level)))
+    return joined(*layers)
 
 
-def _garment_shapes(kind: str, begin: float = WAIST) -> list[tuple[tuple, tuple[int, ...]]]:
-    """((vertices, faces), joints) of a garment's pieces; a skirt begins at the height ``begin``."""
-    table: dict[str, Callable[[], list[tuple[tuple, tuple[int, ...]]]]] = {
-        "skirt": lambda: [(skirt(begin, HEMS["skirt"], 0.155, 0.05), LOWER)],
-        "long_skirt": lambda: [(skirt(begin, HEMS["long_skirt"], 0.155, 0.11), LOWER)],
-        "dress": lambda: [(skirt(WAIST, HEMS["dress"], 0.155, 0.06), LOWER)],
-        "gown": lambda: [(skirt(WAIST, HEMS["gown"], 0.155, 0.13), LOWER)],
-        "coat": lambda: [(skirt(WAIST, HEMS["coat"], 0.165, 0.045), LOWER)],
-        "robe": lambda: [(skirt(WAIST, HEMS["robe"], 0.165, 0.07), LOWER)],
-        "cape": lambda: [(cape(), TRUNK)],
-        "backpack": lambda: [(ellipsoid((0, 0.31, -0.15), (0.13, 0.18, 0.085), 0.5), TRUNK)],
-        "hat": lambda: [
-            (ellipsoid((0, 0.748, 0.045), (0.150, 0.010, 0.165)), HEAD),
-            (ellipsoid((0, 0.785, 0.045), (0.088, 0.085, 0.108), 0.8), HEAD),
+def fishtail() -> Form:
+    """A mermaid's tail in scales, with fins that hide the feet."""
+    rows = 70
+    y = np.linspace(WAIST, -0.97, rows)
+    at = [-0.97, -0.93, -0.86, -0.78, -0.62, -0.44, -0.20, -0.05, WAIST]
+    wide = np.interp(y, at, [0.38, 0.35, 0.23, 0.19, 0.19, 0.20, 0.21, 0.20, 0.155])
+    deep = np.interp(y, at, [0.17, 0.185, 0.155, 0.12, 0.12, 0.125, 0.14, 0.145, 0.115])
+    form = lathe(y, wide, deep, np.interp(y, [-0.9, -0.7], [0.05, 0.015]), columns=96)
+    x, height, z = form.vertices.T
+    angle, fin = np.arctan2(x / 0.2, z / 0.12), np.clip((-0.80 - height) / 0.1, 0, 1)
+    scale = np.maximum(np.sin(26 * angle) * np.sin(height * 150), np.cos(26 * angle) * np.cos(height * 150))
+
+    tones = np.where(fin > 0, 1 - 0.22 * fin * (np.sin(40 * angle) > 0.1), 0.86 + 0.2 * np.clip(scale, 0, 1))
+    return form.moved(np.stack([x, height, z], 1)).toned(tones)
+
+
+def _pair(form: Form, left: tuple[int, ...], right: tuple[int, ...]) -> list[Placed]:
+    return [(form, left), (form.mirrored(), right)]
+
+
+def _garment_shapes(kind: str, cut: str | None, begin: float = WAIST, fine: bool = False) -> list[Placed]:
+    """(form, joints) of a garment's pieces; a skirt begins at the height ``begin``."""
+    if (kind, cut) in HEADGEAR or (kind, None) in HEADGEAR:
+        return [(HEADGEAR.get((kind, cut), HEADGEAR.get((kind, None)))(), HEAD)]  # type: ignore[misc]
+    table: dict[str, Callable[[], list[Placed]]] = {
+        "skirt": lambda: [(tutu(), HIPS) if cut == "tutu" else (skirt(begin, HEMS["skirt"], 0.155, 0.05, fine), LOWER)],
+        "long_skirt": lambda: [
+            (fishtail() if cut == "fishtail" else skirt(begin, HEMS["long_skirt"], 0.155, 0.11, fine), LOWER)
         ],
-        "shoes": _shoes,
-        "boots": _shoes,
-        "cap": lambda: [(ellipsoid((0, 0.742, 0.150), (0.068, 0.009, 0.080)), HEAD)],
-        "shoulder_pads": lambda: [
-            (ellipsoid((0.20, 0.478, 0.01), (0.085, 0.050, 0.085)), (13, 16)),
-            (ellipsoid((-0.20, 0.478, 0.01), (0.085, 0.050, 0.085)), (14, 17)),
-        ],
+        "dress": lambda: [(skirt(WAIST, HEMS["dress"], 0.155, 0.06, fine), LOWER)],
+        "gown": lambda: [(skirt(WAIST, HEMS["gown"], 0.155, 0.13, fine), LOWER)],
+        "coat": lambda: [(skirt(WAIST, HEMS["coat"], 0.165, 0.045, fine), LOWER)],
+        "robe": lambda: [(skirt(WAIST, HEMS["robe"], 0.165, 0.07, fine), LOWER)],
+        "cape": lambda: [(cape(cut == "collar"), TRUNK)],
+        "backpack": lambda: [(rucksack(), TRUNK)],
+        "hoodie": lambda: [(lying_hood(), TRUNK)],
+        "shoes": lambda: _pair(shoe(0.0), (7, 10), (8, 11)),
+        "boots": lambda: _pair(shoe(0.012), (7, 10), (8, 11)),
+        "shoulder_pads": lambda: _pair(pauldron(), (13, 16), (14, 17)),
     }
     return table[kind]() if kind in table else []
-
-
-def _shoes() -> list[tuple[tuple, tuple[int, ...]]]:
-    """A rounded toe box on each foot, so that no toes show."""
-    return [
-        (ellipsoid((sign * 0.112, -0.909, 0.078), (0.055, 0.046, 0.140), 0.75), joints)
-        for sign, joints in ((1, (7, 10)), (-1, (8, 11)))
-    ]
-
-
-def _hair_shapes(style: str) -> list[tuple[tuple, tuple[int, ...]]]:
-    table: dict[str, Callable[[], list[tuple[tuple, tuple[int, ...]]]]] = {
-        "long": lambda: [(ellipsoid((0, 0.56, -0.035), (0.118, 0.205, 0.062)), (*HEAD, 9))],
-        "ponytail": lambda: [(ellipsoid((0, 0.635, -0.105), (0.030, 0.125, 0.038)), HEAD)],
-        "bun": lambda: [(ellipsoid((0, 0.785, -0.045), (0.047, 0.045, 0.047)), HEAD)],
-        "mohawk": lambda: [(ellipsoid((0, 0.775, 0.035), (0.014, 0.085, 0.125)), HEAD)],
-    }
-    return table[style]() if style in table else []
 
 
 def props_of(look: Look) -> list[Prop]:
     """The pieces that a look needs, coloured."""
     pieces: list[Prop] = []
-    hair = np.array(HAIR_COLORS[look.hair_color], np.float32)
-    for (vertices, faces), joints in _hair_shapes(look.hair_style):
-        strands = 1 + 0.07 * np.sin(vertices[:, :1] * 310)
-        pieces.append(Prop(vertices.astype(np.float32), faces, (hair * strands).clip(0, 1).astype(np.float32), joints))
+    hair = np.array(HAIR_COLORS[look.hair_color])
+    covered = any(garment.kind in COVERS_HAIR for garment in look.garments)
+    if look.hair_style in HAIRDO and not (covered and look.hair_style in ("bun", "mohawk", "afro")):
+        pieces.append(
+            _colored(HAIRDO[look.hair_style](), [hair] * 4, HEAD if look.hair_style != "long" else (*HEAD, 9))
+        )
     begin = UNDER_A_TOP if any(garment.kind in OVER_SKIRTS for garment in look.garments) else WAIST
     for garment in look.garments:
-        for (vertices, faces), joints in _garment_shapes(garment.kind, begin):
-            colors, part = _prop_colors(garment, vertices), GARMENT_KINDS[garment.kind][0]
-            pieces.append(Prop(vertices.astype(np.float32), faces, colors, joints, part))
+        part = GARMENT_KINDS[garment.kind][0]
+        for form, joints in _garment_shapes(garment.kind, garment.cut, begin, garment.pattern != "plain"):
+            pieces.append(_garment_piece(garment, form, joints, part))
+    for extra in look.extras:
+        shape, joints = EXTRAS[extra.kind, extra.cut]
+        own = {"skin": np.array(SKINS[look.skin]), "hair": hair if extra.kind != "long_beard" else _beard(look)}
+        color = own[extra.color] if extra.color in own else np.array(COLORS[extra.color])
+        accent = np.array(COLORS[extra.accent]) if extra.accent else np.clip(color * 0.6 + INNER, 0, 1)
+        pieces.append(_colored(shape(), [color, accent, NEARLY_BLACK, NEARLY_WHITE], joints, "skin"))
     return pieces
 
 
-def _prop_colors(garment: Garment, vertices: NDArray) -> Floats:
-    """One colour, or the garment's pattern; an accent marks the hem."""
-    from engine.wardrobe.canonical import Points
-    from engine.wardrobe.paint import blend, garment_color
+def _beard(look: Look) -> NDArray:
+    return np.array(HAIR_COLORS[look.beard_color])
 
+
+def _colored(form: Form, palette: list[NDArray], joints: tuple[int, ...], part: str = "hair") -> Prop:
+    """A form with a colour for each role."""
+    colors = np.array(palette)[form.roles] * form.tones[:, None]
+    return Prop(form.vertices.astype(np.float32), form.faces, colors.clip(0, 1).astype(np.float32), joints, part)
+
+
+def _garment_piece(garment: Garment, form: Form, joints: tuple[int, ...], part: str) -> Prop:
+    """A piece in its garment's colours or pattern; an accent marks the hem."""
+    from engine.wardrobe.canonical import Points
+    from engine.wardrobe.paint import blend, garment_color, shade
+
+    main = np.array(COLORS[garment.color])
+    accent = garment.accent or ACCENTS.get(garment.cut or "")
+    if accent == garment.color and garment.cut in ACCENTS:
+        accent = None
+    second = np.array(COLORS[accent]) if accent else shade(main, 0.62)
+    if garment.kind in ("shoes", "boots"):
+        second = np.array(COLORS[garment.accent]) if garment.accent else _sole(main)
+    elif garment.kind == "cape" and garment.accent is None:
+        second = shade(main, 0.75)
+    piece = _colored(form, [main, second, NEARLY_BLACK, NEARLY_WHITE], joints, part)
+    colors: NDArray = piece.colors
+    plain = form.roles == 0
     if garment.pattern != "plain":
-        return garment_color(garment, Points(vertices, 0.02)).astype(np.float32)
-    colors = np.broadcast_to(np.array(COLORS[garment.color]), (len(vertices), 3)).copy()
-    if garment.accent and garment.kind in ("skirt", "long_skirt", "dress", "gown", "robe", "coat", "cape"):
-        low = vertices[:, 1] < vertices[:, 1].min() + 0.06
-        colors = blend(colors, low.astype(float), np.array(COLORS[garment.accent]))
-    return colors.astype(np.float32)
+        points = Points(form.vertices, 0.004)
+        if garment.kind in HEMS:  # round a skirt and not across it
+            points.around = 0.24 * np.arctan2(points.x, points.z)
+            points.along = points.y
+        patterned = garment_color(garment, points) * form.tones[:, None]
+        colors = np.where(plain[:, None], patterned, colors)
+    elif garment.accent and garment.kind in ("skirt", "long_skirt", "dress", "gown", "robe", "coat", "cape"):
+        lighter = second.mean() > main.mean() or garment.kind != "coat"  # a doctor's coat has no coloured hem
+        low = lighter & plain & (form.vertices[:, 1] < form.vertices[:, 1].min() + 0.06) & (garment.cut is None)
+        colors = blend(colors, low.astype(float), second)
+    return Prop(piece.vertices, piece.faces, colors.clip(0, 1).astype(np.float32), joints, part)
+
+
+def _sole(color: NDArray) -> NDArray:
+    """Dark under light shoes' uppers reads badly, so a sole is what its shoe is not."""
+    return (
+        np.array(COLORS["black"])
+        if color.mean() > 0.35
+        else np.array(COLORS["dark brown"]) * 0.8
+        if color.mean() > 0.15
+        else np.array(COLORS["dark grey"])
+    )
 
 
 @dataclass(frozen=True)

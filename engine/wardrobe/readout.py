@@ -82,7 +82,7 @@ def phrases(text: str) -> list[str]:
     return found if len(found) > 1 else []
 
 
-def _read(texts: list[str]) -> NDArray[np.float32]:
+def read(texts: list[str]) -> NDArray[np.float32]:
     """(N, D) the mean truths of the figures that each text fits, read as one."""
     readout = stored()["readout"]
     found: NDArray[np.float32] = bundled().encode_text(texts).numpy() @ readout[:-1] + readout[-1]
@@ -95,13 +95,13 @@ def expected_truths(text: str) -> NDArray[np.float32]:
     A description of several things ("a green hoodie and orange shorts") is also read phrase by phrase and the readings
     are added: what belongs together stands in one phrase, so that colours stay with their garments.
     """
-    total: NDArray[np.float32] = _read([text, prompts.body(text)]).mean(0)
+    total: NDArray[np.float32] = read([text, prompts.body(text)]).mean(0)
     if parts := phrases(text):
-        total = total + PHRASE_SHARE * _read(parts).sum(0)
+        total = total + PHRASE_SHARE * read(parts).sum(0)
     return total
 
 
 def expected_shape(text: str) -> NDArray[np.float32]:
     """(5,) height, weight, muscle, age and gender in about -1..1 that a text leads one to expect."""
-    found: NDArray[np.float32] = space().group("shape", _read([text, prompts.body(text)]).mean(0))
+    found: NDArray[np.float32] = space().group("shape", read([text, prompts.body(text)]).mean(0))
     return found

@@ -113,7 +113,7 @@ REGIONS: dict[str, Region] = {
     "jumpsuit": Region(lambda p: p.band(p.y, -0.885, 0.56) * p.below(p.side, WRIST) * p.above(p.neck, 0.055), 0.003),
     "spacesuit": Region(lambda p: p.band(p.y, -0.89, 0.56) * p.below(p.side, WRIST), 0.034, 1.0),
     "swimsuit": Region(_swimsuit, 0.003),
-    "shoes": Region(lambda p: p.below(p.y, -0.868), 0.012, 1.0),
+    "shoes": Region(lambda p: p.below(p.y, -0.868), 0.008, 1.0),
     "boots": Region(lambda p: p.below(p.y, -0.52), 0.014, 1.0),
     "sandals": Region(_sandals, 0.006),
     "socks": Region(lambda p: p.below(p.y, -0.62), 0.004, 0.3),
@@ -123,7 +123,7 @@ REGIONS: dict[str, Region] = {
     "belt": Region(lambda p: p.band(p.y, 0.055, 0.098), 0.014, 0.8),
     "cape": Region(lambda p: p.band(p.neck, 0.075, 0.11) * p.below(p.y, 0.56), 0.016, 0.6),
     "scarf": Region(lambda p: p.band(p.y, 0.495, 0.572) * p.below(p.side, 0.13), 0.030, 1.0),
-    "necklace": Region(lambda p: p.band(p.neck, 0.083, 0.095) * p.front(), 0.006),
+    "necklace": Region(lambda p: p.band(p.neck, 0.083, 0.095) * p.front() * p.below(p.y, 0.53), 0.006),
     "tie": Region(lambda p: p.band(p.y, 0.13, 0.49) * p.below(p.side - 0.02 * (0.45 - p.y), 0.016) * p.front(), 0.008),
     "mask_eyes": Region(
         lambda p: p.band(p.y, 0.668, 0.715) * p.above(p.z, -0.1) * (1 - p.ellipse(0.031, 0.6885, 0.015, 0.007)), 0.004
@@ -146,6 +146,36 @@ REGIONS: dict[str, Region] = {
 """One region for every garment kind of `outfit.GARMENT_KINDS`."""
 
 
+def _bib(p: Points) -> NDArray:
+    front = p.band(p.y, 0.05, 0.345) * p.below(p.side - 0.05 * np.clip(0.2 - p.y, 0, 1), 0.098) * p.front()
+    crossing = np.where(p.z > 0, 0.082, 0.082 - 0.5 * np.clip(0.40 - p.y, 0, 0.2))
+    straps = p.band(p.side - crossing, -0.019, 0.019) * p.band(p.y, 0.07, 0.53) * (1 - p.front() * p.below(p.y, 0.3))
+    return np.maximum(np.maximum(front, straps), legs(-0.885)(p))
+
+
+_OPEN_HELMET = Region(lambda p: p.above(p.y + 0.10 * (p.z - 0.05), 0.738), 0.010, 1.0)
+CUT_REGIONS: dict[tuple[str, str], Region] = {
+    ("trousers", "bib"): Region(_bib, 0.011, 0.6),
+    ("helmet", "horned"): _OPEN_HELMET,
+    ("helmet", "hard"): _OPEN_HELMET,
+    ("helmet", "brim"): _OPEN_HELMET,
+    ("helmet", "crest"): Region(_helmet, 0.016, 1.0),
+    ("helmet", "visor"): Region(lambda p: p.above(p.y, 0.72), 0.004),
+    ("helmet", "bubble"): Region(lambda p: p.above(p.y, 0.72), 0.004),
+    ("headband", "crown"): Region(lambda p: p.band(p.y, 0.742, 0.758), 0.006),
+    ("headband", "tiara"): Region(lambda p: p.band(p.y, 0.745, 0.757), 0.004),
+    ("hood", "veil"): Region(lambda p: p.band(p.y + 0.3 * (p.z - 0.05), 0.752, 0.768), 0.008),
+    ("long_skirt", "fishtail"): Region(legs(-0.96, 0.09), 0.002, 0.5),
+    ("skirt", "tutu"): Region(legs(-0.03, 0.09), 0.005, 0.4),
+}
+"""Where a cut lies elsewhere than its kind."""
+
+
+def region_of(garment: Garment) -> Region:
+    """Where a garment lies, as it is cut."""
+    return CUT_REGIONS.get((garment.kind, garment.cut or ""), REGIONS[garment.kind])
+
+
 LAYERS = (
     ("leggings", "swimsuit", "bikini_top", "jumpsuit", "socks"),
     ("briefs", "trousers", "shorts", "tank_top", "crop_top", "skirt", "long_skirt"),
@@ -159,13 +189,24 @@ _LAYER = {kind: layer for layer, kinds in enumerate(LAYERS) for kind in kinds}
 
 def layered(garments: Sequence[Garment]) -> list[Garment]:
     """Garments from the innermost to the outermost; those of one layer keep their order."""
-    return sorted(garments, key=lambda garment: _LAYER.get(garment.kind, len(LAYERS)))
+
+    def layer(garment: Garment) -> int:
+        return _LAYER["suspenders"] if garment.cut == "bib" else _LAYER.get(garment.kind, len(LAYERS))
+
+    return sorted(garments, key=layer)
 
 
 def scalp(p: Points) -> NDArray:
     """Where short hair grows: above a line from the forehead over the ears to the nape."""
-    line = 0.742 - 0.95 * np.clip(0.095 - p.z, 0.0, 0.13)
-    return smoothstep_edge(p.y - line, p.soft * 1.5)
+    return smoothstep_edge(above_hairline(p), p.soft * 1.5)
+
+
+def above_hairline(p: Points) -> NDArray:
+    """Metres by which points lie above the hairline."""
+    around = np.arctan2(p.x, p.z - 0.03)
+    ragged = 0.0016 * np.sin(41 * around) + 0.0012 * np.sin(97 * around + 2 * np.sin(7 * around))
+    found: NDArray = p.y - 0.742 + 0.95 * np.clip(0.095 - p.z, 0.0, 0.13) - ragged
+    return found
 
 
 def smoothstep_edge(signed: NDArray, soft: float) -> NDArray:
@@ -195,11 +236,16 @@ BEARD: dict[str, Mask] = {
     "none": lambda p: np.zeros_like(p.x),
     "stubble": lambda p: 0.4 * _jaw(p),
     "full": lambda p: _jaw(p),
-    "moustache": lambda p: p.band(p.y, 0.628, 0.642) * p.below(p.side, 0.032) * p.above(p.z, 0.1),
-    "goatee": lambda p: np.maximum(
-        p.band(p.y, 0.570, 0.612) * p.below(p.side, 0.02) * p.above(p.z, 0.08), BEARD["moustache"](p)
-    ),
+    "moustache": lambda p: _moustache(p),
+    "goatee": lambda p: np.maximum(p.ellipse(0.0, 0.589, 0.021, 0.024), _moustache(p)),
 }
+
+
+def _moustache(p: Points) -> NDArray:
+    """Two halves that grow thinner and lower towards their tips."""
+    line = 0.6365 - 0.25 * p.side - 6.0 * np.clip(p.side - 0.012, 0, 1) ** 2
+    wide = 0.0068 * np.clip(1 - p.side / 0.036, 0, 1) ** 0.5
+    return smoothstep_edge(wide - np.abs(p.y - line), p.soft) * p.below(p.side, 0.035) * p.above(p.z, 0.1)
 
 
 def _jaw(p: Points) -> NDArray:

@@ -67,7 +67,7 @@ def test_its_pictures_weigh_as_much_as_the_prior(body, wardrobe):
 
 
 def test_the_search_follows_the_perceptor_that_guides(body, wardrobe, monkeypatch):
-    text, betas = "a blue gown", np.zeros(body.num_betas, np.float32)
+    text, betas = "a person", np.zeros(body.num_betas, np.float32)
     """With nearly all the say it gets a redder look than the text's own, out of its favourites or mixed with them."""
     monkeypatch.setattr(warm_start, "TRIES", 300)
     monkeypatch.setattr(opinion, "OTHER_SHARE", 0.9)

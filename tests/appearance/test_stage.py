@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from engine.appearance.guidance import Guide, augment
-from engine.appearance.prior import OutfitPrior, change, cost, put_on
+from engine.appearance.prior import OutfitPrior, change, cost
 from engine.appearance.warm_start import mix
 from engine.errors import Cancelled, EngineError
 from engine.report import Silent
 from engine.settings import AppearanceConfig
 from engine.wardrobe.outfit import GARMENT_KINDS, Garment, Look, validate
+from engine.wardrobe.spoken import put_on
 
 TINY = AppearanceConfig(
     search=2, iterations=4, warmup=1, size=32, samples=6, grid=8, preview_every=2, checkpoint_every=1
