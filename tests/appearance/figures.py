@@ -3,14 +3,15 @@
 import numpy as np
 
 from engine.appearance.base import BaseSurface
-from engine.wardrobe.props import ellipsoid
+from engine.wardrobe.forms import ellipsoid
 
 
 def spheres() -> BaseSurface:
     """Two overlapping spheres of radius 0.2 at x = -0.1 and 0.1, red and green."""
     vertices, faces, colors, parts = [], [], [], []
     for x, color in ((-0.1, (1, 0, 0)), (0.1, (0, 1, 0))):
-        v, f = ellipsoid((x, 0, 0), (0.2, 0.2, 0.2))
+        form = ellipsoid((x, 0, 0), (0.2, 0.2, 0.2))
+        v, f = form.vertices, form.faces
         start, first = sum(map(len, vertices)), sum(map(len, faces))
         vertices.append(v.astype(np.float32))
         faces.append(f + start)
