@@ -127,17 +127,24 @@ def import_avatar(folder: str | Path, *, name: str = "", match_scene_timing: boo
         raise AvatarError(str(error)) from None
 
 
-def export_fbx(rig: bpy.types.Object, path: str | Path) -> Path:
-    """Write an avatar for a game engine; returns the file's path.
+def export_fbx(
+    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "", detail: str = "GAME"
+) -> Path:
+    """Write an avatar for a game engine; see `export.export_fbx`. Returns the file's path.
 
     Raises:
         AvatarError: if it cannot be written.
     """
-    try:
-        export.export_fbx(bpy.context, _path(path), rig)
-    except export.ExportError as error:
-        raise AvatarError(str(error)) from None
-    return _path(path)
+    return _export(export.export_fbx, path, rig, preset, motion, detail)
+
+
+def export_usd(rig: bpy.types.Object, path: str | Path, motion: str = "TRAVEL", detail: str = "GAME") -> Path:
+    """Write an avatar as a USD package (.usdz); see `export.export_usd`. Returns the file's path.
+
+    Raises:
+        AvatarError: if it cannot be written.
+    """
+    return _export(export.export_usd, path, rig, motion, detail)
 
 
 def add_ik_controls(rig: bpy.types.Object) -> None:
@@ -246,3 +253,11 @@ def _tell(function: Callable[..., Any], *arguments: Any) -> Any:
         return function(*arguments)
     except ValueError as error:
         raise AvatarError(str(error)) from None
+
+
+def _export(write: Callable[..., None], path: str | Path, *arguments: Any) -> Path:
+    try:
+        write(bpy.context, _path(path), *arguments)
+    except export.ExportError as error:
+        raise AvatarError(str(error)) from None
+    return _path(path)

@@ -1,16 +1,18 @@
-"""Writes an avatar as FBX the way game engines want it."""
+"""Writes an avatar as FBX the way game engines want it, and as USD."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
 
-from .export_copy import export_copy
-from .export_presets import MOTIONS, PRESETS
+from .export_copy import Copy, export_copy
+from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
+from .importer.mesh import COLOR_ATTRIBUTE
 from .importer.scene import GAME_MESH
 
 FBX_OPTIONS = {
@@ -46,6 +48,26 @@ FBX_OPTIONS = {
     "embed_textures": True,
 }
 """Arguments of Blender's exporter; each was tried by exporting, importing again and parsing the file."""
+USD_OPTIONS = {
+    "selected_objects_only": True,
+    "root_prim_path": "/Avatar",
+    # The copy's data has y up already; the turns of root and object cancel each other.
+    "convert_orientation": True,
+    "export_global_forward_selection": "NEGATIVE_Z",
+    "export_global_up_selection": "Y",
+    "evaluation_mode": "RENDER",
+    "export_animation": True,
+    "export_armatures": True,
+    "only_deform_bones": True,
+    "export_shapekeys": True,
+    "export_uvmaps": True,
+    "export_mesh_colors": True,
+    "export_materials": True,
+    "generate_preview_surface": True,
+    "export_custom_properties": False,
+    "convert_world_material": False,
+}
+"""Arguments of Blender's USD exporter, the same in all its versions."""
 
 
 class ExportError(RuntimeError):
@@ -95,34 +117,93 @@ def export_fbx(
     Raises:
         ExportError: if the file cannot be written, or Blender's FBX exporter is switched off.
     """
-    target = Path(filepath)
-    partial = target.with_name(f".{target.stem}.partial.fbx")
     if preset not in PRESETS or motion not in ("", *MOTIONS):
         raise ExportError(f"There is no preset {preset} with the motion {motion or 'of its own'}")
-    form = PRESETS[preset]
     if "fbx" not in dir(bpy.ops.export_scene):
         raise ExportError("Enable the add-on “FBX format” in the preferences, which does the writing")
+    form = PRESETS[preset]
+    with (
+        _whole(Path(filepath), "FBX") as partial,
+        _object_mode(context),
+        _copied(context, rig, detail, form, motion or form.motion) as copy,
+    ):
+        override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
+        options = FBX_OPTIONS | {"bake_anim": copy.action is not None}
+        with context.temp_override(**override):
+            bpy.ops.export_scene.fbx(filepath=str(partial), check_existing=False, **options)
+
+
+def export_usd(
+    context: bpy.types.Context, filepath: str | Path, rig: bpy.types.Object, motion: str = TRAVEL, detail: str = "GAME"
+) -> None:
+    """Write an avatar and its action, if it has one, as USD: a .usdz, which holds its textures; metres, +y up.
+
+    Args:
+        context: Blender's.
+        filepath: of the .usdz file to write, whole or not at all. The scene stays as it is.
+        rig: the armature object.
+        motion: a key of `export_presets.MOTIONS`.
+        detail: GAME for the light mesh with textures, if there is one, or FULL for the full mesh.
+
+    Raises:
+        ExportError: if the file cannot be written, or this Blender has no USD exporter.
+    """
+    target = Path(filepath)
+    if target.suffix.lower() != ".usdz":
+        raise ExportError(f"Give the file the ending .usdz instead of {target.suffix or 'none'}")
+    if motion not in MOTIONS:
+        raise ExportError(f"There is no motion {motion}")
+    if "usd_export" not in dir(bpy.ops.wm):
+        raise ExportError("This Blender was built without USD; take one from blender.org")
+    with (
+        _whole(target, "USD") as partial,
+        _object_mode(context),
+        _copied(context, rig, detail, PRESETS["SMPL"], motion) as copy,
+    ):
+        for item in list(context.view_layer.objects.selected):
+            item.select_set(False)
+        for item in (copy.rig, *copy.meshes):
+            item.select_set(True)
+        _show_colors(copy)
+        bpy.ops.wm.usd_export(filepath=str(partial), check_existing=False, **USD_OPTIONS)
+
+
+def _show_colors(copy: Copy) -> None:
+    """Let USD's viewers show the vertices' colours: those named displayColor, of a mesh without a material."""
+    for mesh in copy.meshes:
+        colors = mesh.data.color_attributes.get(COLOR_ATTRIBUTE)
+        if colors is not None:
+            colors.name = "displayColor"
+            if not mesh.data.uv_layers:
+                mesh.data.materials.clear()
+
+
+@contextlib.contextmanager
+def _whole(target: Path, kind: str) -> Iterator[Path]:
+    """A path whose file takes the place of ``target`` in the end; what goes wrong becomes one sentence."""
     try:
-        partial.touch()  # a place that cannot be written is found out here rather than deep inside the exporter
-        with _object_mode(context):
-            meshes = wanted_meshes(rig, detail)
-            with (
-                export_copy(context, rig, meshes, form, motion or form.motion) as copy,
-                _scene_for(context.scene, copy.action, form.unit),
-            ):
-                override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
-                options = FBX_OPTIONS | {"bake_anim": copy.action is not None}
-                with context.temp_override(**override):
-                    bpy.ops.export_scene.fbx(filepath=str(partial), check_existing=False, **options)
-        os.replace(partial, target)
+        # In the target's folder: a place that cannot be written is found out before any work.
+        with tempfile.TemporaryDirectory(prefix=".partial-", dir=target.parent) as folder:
+            partial = Path(folder) / target.name
+            yield partial
+            os.replace(partial, target)
     except OSError as error:
         raise ExportError(f"{target} could not be written ({error.strerror or error})") from None
     except RuntimeError as error:
+        if isinstance(error, ExportError):
+            raise
         reason = next((line for line in reversed(str(error).splitlines()) if line.strip()), "no reason given")
-        raise ExportError(f"Blender's FBX exporter failed: {reason.strip()[:200]}") from None
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
+        raise ExportError(f"Blender's {kind} exporter failed: {reason.strip()[:200]}") from None
+
+
+@contextlib.contextmanager
+def _copied(
+    context: bpy.types.Context, rig: bpy.types.Object, detail: str, form: Preset, motion: str
+) -> Iterator[Copy]:
+    """The wanted copy of an avatar, in a scene that has its take's name, range and unit."""
+    meshes = wanted_meshes(rig, detail)
+    with export_copy(context, rig, meshes, form, motion) as copy, _scene_for(context.scene, copy.action, form.unit):
+        yield copy
 
 
 @contextlib.contextmanager

@@ -62,13 +62,13 @@ def export_copy(
         layer.update()
         yield copy
     finally:
+        for item in list(layer.objects.selected):
+            item.select_set(False)
         # Objects first: a mesh or armature that is removed takes its objects with it.
         for datablock in sorted(made, key=lambda item: not isinstance(item, bpy.types.Object)):
             _remove(datablock)
         for datablock, name in renamed:
             datablock.name = name
-        for item in layer.objects.selected:
-            item.select_set(False)
         for item in selected:
             item.select_set(True)
         layer.objects.active = active

@@ -106,8 +106,3 @@ def poll_avatar(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bo
     if not possible:
         cls.poll_message_set("Select an avatar, its armature or its mesh")
     return possible
-
-
-def chosen_result(context: bpy.types.Context, directory: str) -> Path | None:
-    """Return the folder that a user chose, or the last job's result."""
-    return Path(bpy.path.abspath(directory)) if directory else finished_result(context)

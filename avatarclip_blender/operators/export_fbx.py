@@ -1,25 +1,16 @@
 """Export the selected avatar as FBX for a game engine."""
 
-from pathlib import Path
-
 import bpy
-from bpy_extras.io_utils import ExportHelper
 
 from .. import export, ui
 from ..export_presets import MOTIONS, PRESETS
+from .exporting import MOTION_ITEMS, ExportAvatar
 
 PRESET_ITEMS = [(key, preset.label, preset.description) for key, preset in PRESETS.items()]
-MOTION_ITEMS = [
-    ("PRESET", "As the Preset", "What the preset's engine expects"),
-    *((key, label, text) for key, (label, text) in MOTIONS.items()),
-]
-DETAIL_ITEMS = [
-    ("GAME", "Game Mesh", "Few triangles with textures; the full mesh if there is no game mesh"),
-    ("FULL", "Full Mesh", "All triangles, in vertex colors"),
-]
+AS_THE_PRESET = ("PRESET", "As the Preset", "What the preset's engine expects")
 
 
-class AVATARCLIP_OT_export_fbx(bpy.types.Operator, ExportHelper):
+class AVATARCLIP_OT_export_fbx(ExportAvatar, bpy.types.Operator):
     """Write the selected avatar with its skeleton and motion for a game engine"""
 
     bl_idname = "avatarclip.export_fbx"
@@ -30,24 +21,9 @@ class AVATARCLIP_OT_export_fbx(bpy.types.Operator, ExportHelper):
     filter_glob: bpy.props.StringProperty(default="*.fbx", options={"HIDDEN"})
 
     preset: bpy.props.EnumProperty(name="For", items=PRESET_ITEMS, description="Bone names, unit and end bones")
-    motion: bpy.props.EnumProperty(name="Motion", items=MOTION_ITEMS, description="Which bone carries the travel")
-    detail: bpy.props.EnumProperty(name="Mesh", items=DETAIL_ITEMS, description="Which of the avatar's meshes")
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Refuse if no rigged mesh is active."""
-        possible = export.find_rig(context.active_object) is not None
-        if not possible:
-            cls.poll_message_set("Select an avatar, its armature or its mesh")
-        return possible
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Propose the avatar's name, beside the saved file."""
-        rig = export.find_rig(context.active_object)
-        if rig is not None and not self.properties.is_property_set("filepath"):
-            name = bpy.path.clean_name(rig.name.removesuffix(" Rig")) + self.filename_ext
-            self.filepath = str(Path(bpy.data.filepath).with_name(name)) if bpy.data.filepath else name
-        return ExportHelper.invoke(self, context, event)
+    motion: bpy.props.EnumProperty(
+        name="Motion", items=[AS_THE_PRESET, *MOTION_ITEMS], description="Which bone carries the travel"
+    )
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the choices, and what the target is going to get."""
@@ -61,17 +37,10 @@ class AVATARCLIP_OT_export_fbx(bpy.types.Operator, ExportHelper):
         motion = preset.motion if self.motion == "PRESET" else self.motion
         ui.wrapped(layout, "{}: {}".format(*MOTIONS[motion]), width, "BLANK1")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Export it."""
-        try:
-            motion = "" if self.motion == "PRESET" else self.motion
-            rig = export.find_rig(context.active_object)
-            export.export_fbx(context, self.filepath, rig, self.preset, motion, self.detail)
-        except export.ExportError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        self.report({"INFO"}, f"Exported {self.filepath}")
-        return {"FINISHED"}
+    def write(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
+        """Write the file."""
+        motion = "" if self.motion == "PRESET" else self.motion
+        export.export_fbx(context, self.filepath, rig, self.preset, motion, self.detail)
 
 
 def draw_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:

@@ -37,6 +37,7 @@ class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
         else:
             column.operator("avatarclip.add_controls", icon="CON_KINEMATIC")
         column.operator("avatarclip.export_fbx", text="Export as FBX…", icon="EXPORT")
+        column.operator("avatarclip.export_usd", text="Export as USD…", icon="EXPORT")
 
 
 class AVATARCLIP_PT_takes(AvatarPanel, bpy.types.Panel):

@@ -13,7 +13,8 @@ _VERBS = (
     (("avatarclip.add_controls", "", "CON_KINEMATIC"), ("avatarclip.bake_controls", "", "CON_KINEMATIC"),
      ("avatarclip.add_take", "", "ADD"), ("avatarclip.use_take", "Next Take", "ACTION"),
      ("avatarclip.retarget_take", "", "COPYDOWN"), ("avatarclip.make_pose_library", "", "POSE_HLT")),
-    (("avatarclip.export_fbx", "Export Avatar as FBX…", "EXPORT"),),
+    (("avatarclip.export_fbx", "Export Avatar as FBX…", "EXPORT"),
+     ("avatarclip.export_usd", "Export Avatar as USD…", "EXPORT")),
 )  # fmt: skip
 """Operator, label where its own says too little outside the panel, and icon; by group."""
 

@@ -62,6 +62,10 @@ assert request["seed"] == 5 and request["prompts"]["motion"] == settings.motion
 assert ops.import_avatar() == {"FINISHED"}
 assert "Firefighter" in bpy.data.collections and ops.export_fbx.poll()
 assert ops.export_fbx(filepath=str(Path(out) / "game.fbx")) == {"FINISHED"}
+if "usd_export" in dir(bpy.ops.wm):
+    assert ops.export_usd(filepath=str(Path(out) / "avatar.usdz")) == {"FINISHED"}
+else:
+    refused(ops.export_usd, "built without USD", filepath=str(Path(out) / "avatar.usdz"))
 assert ops.browse_avatar(filepath=str(job.result_folder / "avatar.npz")) == {"FINISHED"}
 assert len(bpy.data.armatures) == 2
 refused(ops.import_avatar, "no finished avatar", directory=out)

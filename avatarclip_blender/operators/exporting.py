@@ -1,0 +1,51 @@
+"""What the operators share that write the active avatar into a file."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+from bpy_extras.io_utils import ExportHelper
+
+from .. import export
+from ..export_presets import MOTIONS
+
+MOTION_ITEMS = [(key, label, text) for key, (label, text) in MOTIONS.items()]
+DETAIL_ITEMS = [
+    ("GAME", "Game Mesh", "Few triangles with textures; the full mesh if there is no game mesh"),
+    ("FULL", "Full Mesh", "All triangles, in vertex colors"),
+]
+
+
+class ExportAvatar(ExportHelper):
+    """Poll, file name and report; the operator adds `write`."""
+
+    report: Callable[[set[str], str], None]
+    write: Callable[[bpy.types.Context, bpy.types.Object], None]
+
+    detail: bpy.props.EnumProperty(name="Mesh", items=DETAIL_ITEMS, description="Which of the avatar's meshes")
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Refuse if no rigged mesh is active."""
+        possible = export.find_rig(context.active_object) is not None
+        if not possible:
+            cls.poll_message_set("Select an avatar, its armature or its mesh")
+        return possible
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Propose the avatar's name, beside the saved file."""
+        rig = export.find_rig(context.active_object)
+        if rig is not None and not self.properties.is_property_set("filepath"):
+            name = bpy.path.clean_name(rig.name.removesuffix(" Rig")) + self.filename_ext
+            self.filepath = str(Path(bpy.data.filepath).with_name(name)) if bpy.data.filepath else name
+        return ExportHelper.invoke(self, context, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Export it."""
+        try:
+            self.write(context, export.find_rig(context.active_object))
+        except export.ExportError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"Exported {self.filepath}")
+        return {"FINISHED"}
