@@ -57,6 +57,7 @@ def export_copy(
         _shape_bones(context, copy, preset, motion)
         if copy.action is not None:
             _shape_action(copy, preset, motion)
+            _begin_at_zero(copy.action)
         if preset.green_down:
             _flip_green(copy, made)
         layer.update()
@@ -185,6 +186,19 @@ def _shape_action(copy: Copy, preset: Preset, motion: str) -> None:
         _write([added.new(data_path, axis, preset.root) for axis in range(3)], frames, travel @ stand)
 
 
+def _begin_at_zero(action: bpy.types.Action) -> None:
+    """Move the keys so that the first lies at time 0: not every reader takes off what a take begins with."""
+    first = round(action.frame_range[0])
+    for curve in compat.action_fcurves(action):
+        points = curve.keyframe_points
+        for name in ("co", "handle_left", "handle_right"):
+            values = np.empty(2 * len(points), np.float32)
+            points.foreach_get(name, values)
+            values[::2] -= first
+            points.foreach_set(name, values)
+        curve.update()
+
+
 def _keys(tracks: list[bpy.types.FCurve]) -> tuple[np.ndarray, np.ndarray]:
     """Whole frames (T,) from the first to the last key, and the curves' values (T, 3) there."""
     low, high = (round(value) for value in tracks[0].range())
@@ -227,6 +241,7 @@ def _flipped(image: bpy.types.Image) -> bpy.types.Image:
     other = bpy.data.images.new(f"{image.name} DirectX", *image.size)
     other.colorspace_settings.name = "Non-Color"
     other.pixels.foreach_set(pixels)
+    other.filepath_raw, other.file_format = "//normal_directx.png", "PNG"  # readers tell its kind by the ending
     other.pack()
     return other
 

@@ -33,11 +33,13 @@ class Motion:
 
 
 def save_motion(motion: Motion, path: Path) -> None:
-    """Write ``motion.npz``: poses, trans, mocap_framerate, betas (as AMASS has them), candidates, labels, source."""
+    """Write ``motion.npz``: poses, trans, mocap_framerate, betas and gender (as AMASS has them), candidates, labels,
+    source. The bodies are of no gender, so that is "neutral"."""
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer, poses=motion.poses, trans=motion.trans, mocap_framerate=np.float64(motion.fps), betas=motion.betas,
-        candidates=motion.candidates, labels=np.array(motion.labels, dtype=np.str_), source=np.str_(motion.source),
+        gender=np.str_("neutral"), candidates=motion.candidates, labels=np.array(motion.labels, dtype=np.str_),
+        source=np.str_(motion.source),
     )  # fmt: skip
     write_atomically(path, buffer.getvalue())
 

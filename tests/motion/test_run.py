@@ -187,7 +187,8 @@ def test_file_round_trip(body, tmp_path):
         np.testing.assert_array_equal(getattr(made, name), getattr(again, name))
     assert (made.fps, made.labels, made.source) == (again.fps, again.labels, again.source)
     with np.load(tmp_path / "motion.npz") as data:
-        assert {"poses", "trans", "mocap_framerate", "betas"} <= set(data.files)
+        assert {"poses", "trans", "mocap_framerate", "betas", "gender"} <= set(data.files)  # as AMASS's readers ask for
+        assert str(data["gender"]) == "neutral" and data["gender"].shape == ()
 
 
 def test_broken_file_is_one_sentence(tmp_path):
