@@ -117,7 +117,7 @@ class ResidualField(AvatarField):
 
     def color(self, points: Tensor) -> Tensor:
         """(N, 3) sRGB in 0..1 at points (N, 3)."""
-        base = torch.from_numpy(self.base.color(self.base.nearest(_numpy(points)))).to(points)
+        base = torch.from_numpy(self.base.color(self.base.nearest(_numpy(points), exact_sign=False))).to(points)
         return recolor(base, self.change(points)[1])
 
     def evaluate(self, points: Tensor) -> Sample:
