@@ -69,7 +69,8 @@ AVATAR_NPZ = "avatar.npz"
 With a game mesh also game_vertices, game_faces, game_colors, game_weights and game_uvs (F,3,2) of the faces' corners.
 """
 MOTION_NPZ = "motion.npz"
-"""poses (T,72) f32 axis-angle, trans (T,3) f32 added to the rest pelvis, mocap_framerate f64, betas (S,) f32, gender."""
+"""poses (T,72) f32 axis-angle, trans (T,3) f32 added to the rest pelvis, mocap_framerate f64, betas (S,) f32,
+gender (str)."""
 AVATAR_PLY = "avatar.ply"
 AVATAR_GLB = "avatar.glb"
 GAME_GLB = "game.glb"

@@ -67,7 +67,7 @@ def extract(field: Field, conf: MeshConfig, report: Reporter) -> Mesh:
 
 def color_of(field: Field) -> Ask:
     """The field's sRGB (N, 3) in 0-1 as a function of points (N, 3) in numpy, asked in chunks."""
-    return lambda points: np.clip(np.nan_to_num(_ask(field.color, field, points), nan=0.5), 0.0, 1.0)
+    return lambda points: np.clip(np.nan_to_num(_ask(field.color, field, points), nan=0.5), 0.0, 1.0).reshape(-1, 3)
 
 
 def from_body(body: Body, betas: np.ndarray) -> Mesh:

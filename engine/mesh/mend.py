@@ -22,6 +22,8 @@ def mended(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, Indices
     """
     for _ in range(ROUNDS):
         faces = _simple(faces)
+        if not len(faces):
+            return None
         vertices, faces, _ = largest_component(vertices, faces)
         if is_closed(faces):
             return vertices, faces.astype(np.int32)
@@ -34,7 +36,7 @@ def mended(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, Indices
 
 def _edges(faces: np.ndarray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(3F,) directed edges as numbers, and the same reversed; edge k of face f at 3f + k."""
-    base = int(faces.max()) + 1
+    base = int(faces.max(initial=0)) + 1
     start, end = faces.reshape(-1).astype(np.int64), np.roll(faces, -1, axis=1).reshape(-1).astype(np.int64)
     return start * base + end, end * base + start
 

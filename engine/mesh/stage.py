@@ -18,7 +18,7 @@ from engine.errors import EngineError
 from engine.mesh import game
 from engine.mesh.bake import Textures
 from engine.mesh.extract import color_of, extract, from_body
-from engine.mesh.surface import Field, Mesh
+from engine.mesh.surface import Field, Mesh, volume
 from engine.protocol import JOINT_NAMES
 from engine.report import Reporter
 from engine.settings import MeshConfig
@@ -26,6 +26,8 @@ from engine.settings import MeshConfig
 log = logging.getLogger(__name__)
 MESH_FILE, PICTURES = "mesh.npz", ("color", "normal", "occlusion")
 LARGEST_TEXTURE = 8192
+SMALLEST_BODY = 1e-3
+"""Cubic metres; a body of less is flat, turned inside out, or measured in other units."""
 TEXEL_BYTES = 160
 """Memory that baking holds for each texel at its peak; 154 were measured at 2048."""
 
@@ -34,17 +36,19 @@ def run(field: Field | None, body: Body, betas: NDArray, conf: MeshConfig, repor
     """The field's surface, or the coarse body (S,) in neutral grey without one; with a game mesh if one is wanted.
 
     Raises:
-        EngineError: ``bad_config`` or ``out_of_memory`` for settings that cannot be met, before any work; ``internal``
-            if the field has no surface.
+        EngineError: ``bad_config`` or ``out_of_memory`` for settings that cannot be met, before any work;
+            ``bad_weights`` for a body without volume; ``internal`` if the field has no surface.
     """
     check(conf)
+    posed, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
+    if not np.isfinite(posed).all() or volume(posed, body.faces) < SMALLEST_BODY:
+        raise EngineError("bad_weights", "The body encloses no volume.", "Choose another body model or another shape.")
     mesh = from_body(body, betas) if field is None else extract(field, conf, report)
     if conf.game_faces == 0:
         return mesh
     if importlib.util.find_spec("xatlas") is None:
         report.warning("The game mesh was left out: the package xatlas is missing; it has builds for Python 3.11-3.13.")
         return mesh
-    posed, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
     neck = float(joints[JOINT_NAMES.index("head"), 1])
     figure = game.Figure(posed, body.weights)
     ask = None if field is None else color_of(field)

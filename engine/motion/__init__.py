@@ -92,6 +92,7 @@ def run(
     return Motion(
         poses.reshape(len(poses), 72).astype(np.float32), trans.astype(np.float32), fps,
         np.asarray(betas, np.float32), best.reshape(len(best), 72).astype(np.float32), labels, source,
+        body.gender,
     )  # fmt: skip
 
 

@@ -30,15 +30,17 @@ class Motion:
     """Captions of the movements that answered the text."""
     source: str = "library"
     """What answered: "prior" (the motion prior's codes), "library" (key poses), or both joined by "+"."""
+    gender: str = "neutral"
+    """Of the body model: neutral, female or male."""
 
 
 def save_motion(motion: Motion, path: Path) -> None:
-    """Write ``motion.npz``: poses, trans, mocap_framerate, betas and gender (as AMASS has them), candidates, labels,
-    source. The bodies are of no gender, so that is "neutral"."""
+    """Write ``motion.npz``: poses, trans, mocap_framerate, betas and gender as AMASS has them; candidates, labels,
+    source."""
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer, poses=motion.poses, trans=motion.trans, mocap_framerate=np.float64(motion.fps), betas=motion.betas,
-        gender=np.str_("neutral"), candidates=motion.candidates, labels=np.array(motion.labels, dtype=np.str_),
+        gender=np.str_(motion.gender), candidates=motion.candidates, labels=np.array(motion.labels, dtype=np.str_),
         source=np.str_(motion.source),
     )  # fmt: skip
     write_atomically(path, buffer.getvalue())
@@ -56,6 +58,7 @@ def load_motion(path: Path) -> Motion:
                 data["poses"].astype(np.float32), data["trans"].astype(np.float32), float(data["mocap_framerate"]),
                 data["betas"].astype(np.float32), data["candidates"].astype(np.float32),
                 tuple(str(label) for label in data["labels"]), str(data["source"]),
+                str(data.get("gender", "neutral")),
             )  # fmt: skip
     except Exception as error:
         raise EngineError("broken_job", f"{path.name} is not a motion file ({type(error).__name__}).") from None

@@ -15,7 +15,9 @@ from engine.body import load_body, stand_pose
 from engine.errors import EngineError
 from engine.mesh import Mesh, decimate, game, load, run, save, stage
 from engine.mesh.bake import sample
+from engine.mesh.extract import color_of
 from engine.mesh.game import Figure, Focus, GameMesh
+from engine.mesh.mend import mended
 from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.render.raycast import MeshRaycaster, vertex_normals
@@ -177,6 +179,20 @@ def test_a_texture_larger_than_memory_is_one_sentence() -> None:
     with small, pytest.raises(EngineError, match="GB of memory") as caught:
         run(Painted(), BODY, BETAS, MeshConfig(texture_size=8192), Silent())
     assert caught.value.code == "out_of_memory" and "texture_size" in caught.value.hint
+
+
+@pytest.mark.parametrize("spoil", [[1.0, 1.0, 0.0], [0.01, 0.01, 0.01], [np.nan, 1.0, 1.0]])
+def test_a_body_without_volume_is_one_sentence(spoil: list[float]) -> None:
+    body = mock.Mock(wraps=BODY, faces=BODY.faces)
+    body.pose = lambda betas, poses: tuple(part * np.float32(spoil) for part in BODY.pose(betas, poses))
+    with pytest.raises(EngineError, match="no volume") as caught:
+        run(None, body, BETAS, CONF, Silent())
+    assert caught.value.code == "bad_weights" and caught.value.hint
+
+
+def test_an_empty_mesh_cannot_be_mended_and_no_points_have_no_colours() -> None:
+    assert mended(np.zeros((3, 3)), np.zeros((1, 3), np.int32)) is None
+    assert color_of(Painted())(np.zeros((0, 3), np.float32)).shape == (0, 3)
 
 
 def test_parts_follow_the_body() -> None:

@@ -185,10 +185,10 @@ def test_file_round_trip(body, tmp_path):
     again = motion.load_motion(tmp_path / "motion.npz")
     for name in ("poses", "trans", "betas", "candidates"):
         np.testing.assert_array_equal(getattr(made, name), getattr(again, name))
-    assert (made.fps, made.labels, made.source) == (again.fps, again.labels, again.source)
+    assert (made.fps, made.labels, made.source, made.gender) == (again.fps, again.labels, again.source, again.gender)
     with np.load(tmp_path / "motion.npz") as data:
         assert {"poses", "trans", "mocap_framerate", "betas", "gender"} <= set(data.files)  # as AMASS's readers ask for
-        assert str(data["gender"]) == "neutral" and data["gender"].shape == ()
+        assert str(data["gender"]) == body.gender and data["gender"].shape == ()
 
 
 def test_broken_file_is_one_sentence(tmp_path):
