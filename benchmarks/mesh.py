@@ -2,7 +2,8 @@
 
     .venv/bin/python -m benchmarks.mesh [CELLS ...]     # 256 and 512 by default
 
-CPU seconds of the process, torch on one thread; memory of the extraction by tracemalloc, in a run of its own.
+CPU seconds of the process, torch on one thread; memory of the extraction by tracemalloc, in a run of its own. Then a
+preview at 128 cells, and textures of three sizes baked from the first of the meshes.
 """
 
 from __future__ import annotations
@@ -18,13 +19,18 @@ from unittest import mock
 
 import numpy as np
 import torch
+from scipy.sparse.csgraph import connected_components
 
 from benchmarks.fitting import LOOK
 from engine import rig
 from engine.appearance.base import BaseSurface
 from engine.appearance.residual import ResidualField
-from engine.body import load_body
-from engine.mesh import bake, game, run
+from engine.body import Body, load_body
+from engine.mesh import Mesh, bake, game, run
+from engine.mesh.extract import color_of
+from engine.mesh.surface import edge_matrix
+from engine.mesh.tiles import TILE
+from engine.mesh.uv import split_seams
 from engine.report import Silent
 from engine.settings import MeshConfig, RigConfig
 
@@ -35,7 +41,7 @@ PARTS: dict[str, list[tuple[Any, str]]] = {
     "clean-up: loose parts, slivers": [(extraction, "largest_component"), (extraction, "collapse_short_edges")],
     "clean-up: splitting at colour and form, colours": [(extraction, "refine")],
     "decimation to the game mesh": [(game, "decimate")],
-    "UV layout": [(game, "unwrap")],
+    "UV layout": [(game, "regions"), (game, "unwrap")],
     "bake: ambient occlusion": [(bake, "openness")],
     "bake: textures": [(game, "bake")],
     "baking error from 8 views": [(game, "baking_error")],
@@ -70,41 +76,100 @@ class Clock:
         return timed
 
 
-def measure(cells: int) -> tuple[dict[str, float], str]:
-    """Seconds of each part, and what was made, at so many cells."""
+def painted_body() -> tuple[Body, np.ndarray, ResidualField]:
+    """The body, its shape coefficients (S,), and the field of it in its clothes."""
     body = load_body()
     betas = np.zeros(body.num_betas)
-    surface = ResidualField(BaseSurface.dressed(body, betas, LOOK), 64)
+    return body, betas, ResidualField(BaseSurface.dressed(body, betas, LOOK), 64)
+
+
+def measure(cells: int) -> tuple[dict[str, float], str, Mesh]:
+    """Seconds of each part at so many cells, what was made in words, and the mesh."""
+    body, betas, surface = painted_body()
     clock, report = Clock(), Silent()
     with clock.listening():
         began = time.process_time()
         mesh = run(surface, body, betas, MeshConfig(resolution=cells), report)
         rig.run(mesh, body, betas, RigConfig(), Silent())
         clock.spent["all"] = time.process_time() - began
+    light = "no game mesh" if mesh.game is None else describe(mesh.game)
+    made = f"{cells} cells: {len(mesh.vertices):,} vertices; {light}"
+    made += "".join(f" ({warning})" for warning in report.warnings)
+    return clock.spent, f"{made}\n{band(surface, cells)}", mesh
+
+
+def band(surface: ResidualField, cells: int) -> str:
+    """How much of the box was asked for, and what that held, in words."""
     tracemalloc.start()
     grid = extraction._evaluate(surface, cells)
     extraction._triangulate(grid)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    nodes = int(np.prod(np.array(grid.tiles.number.shape, np.int64) - 1)) * 16**3
-    light = "no game mesh" if mesh.game is None else f"{len(mesh.game.faces):,} triangles in the game mesh"
-    made = f"{cells} cells: {len(mesh.vertices):,} vertices, {light}"
-    made += "".join(f" ({warning})" for warning in report.warnings)
-    return clock.spent, f"{made}; extraction held {peak / 1e6:.0f} MB, its box's volume has {4 * nodes / 1e6:.0f} MB"
+    nodes = int(np.prod(np.array(grid.tiles.number.shape, np.int64) - 1)) * TILE**3
+    asked = int(grid.tiles.known[2:].sum())  # the first two stand for all that is empty or full
+    return f"  asked at {asked:,} of {nodes:,} nodes ({asked / nodes:.0%}); extraction held {peak / 1e6:.0f} MB"
+
+
+def describe(light: game.GameMesh) -> str:
+    """The game mesh's layout and quality in words; shear is the longer by the shorter axis of a texel on the surface."""
+    flat = light.uvs.astype(np.float64)
+    _, split, _ = split_seams(light.faces, light.uvs)
+    charts = connected_components(edge_matrix(split, int(split.max()) + 1), directed=False)[0]
+    sides = np.stack((flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]), -1)
+    a, b = (light.vertices[light.faces[:, k]].astype(np.float64) - light.vertices[light.faces[:, 0]] for k in (1, 2))
+    length = np.maximum(np.linalg.norm(a, axis=1), 1e-12)
+    height = np.linalg.norm(np.cross(a, b), axis=1) / length
+    bent = np.stack((np.stack((length, (a * b).sum(1) / length), -1), np.stack((0 * length, height), -1)), 1)
+    area = 0.5 * length * height
+    sound = area > 1e-12
+    singular = np.linalg.svd(sides[sound] @ np.linalg.inv(bent[sound]), compute_uv=False)
+    shear = np.average(singular[:, 0] / np.maximum(singular[:, 1], 1e-9), weights=area[sound])
+    use = 0.5 * np.abs(np.linalg.det(sides)).sum()
+    return (
+        f"{len(light.faces):,} triangles in {charts} charts, texels used {use:.0%}, mean shear {shear:.2f}, "
+        f"PSNR {light.psnr:.1f} dB, silhouettes {light.silhouette:.4f}"
+    )
+
+
+def previews() -> str:
+    """A coloured mesh at 128 cells without all that a preview does not need, in words."""
+    body, betas, surface = painted_body()
+    began = time.process_time()
+    mesh = run(surface, body, betas, MeshConfig(resolution=128, refine=0, game_faces=0), Silent())
+    return f"preview at 128 cells: {len(mesh.vertices):,} vertices in {time.process_time() - began:.1f} s"
+
+
+def textures(mesh: Mesh) -> Iterator[str]:
+    """Rows of a table: size, seconds of baking, PSNR against the field."""
+    light = mesh.game
+    if light is None:
+        return
+    full = bake.FullSurface(mesh.vertices, mesh.faces, color_of(painted_body()[2]), mesh.colors, 0)
+    for size in (1024, 2048, 4096):
+        began = time.process_time()
+        made = bake.bake(light.vertices, light.faces, light.uvs, full, size)
+        spent = time.process_time() - began
+        psnr, _ = bake.baking_error(light.vertices, light.faces, light.uvs, made.color, full)
+        yield f"| {size} | {spent:.1f} s | {psnr:.1f} dB |"
 
 
 def main() -> None:
-    """Print a table with a column for each resolution."""
+    """Print a table with a column for each resolution, and one of texture sizes."""
     torch.set_num_threads(1)
     sizes = [int(word) for word in sys.argv[1:]] or [256, 512]
-    columns = []
+    columns, meshes = [], []
     for cells in sizes:
-        spent, made = measure(cells)
+        spent, made, mesh = measure(cells)
         columns.append(spent)
+        meshes.append(mesh)
         print(made, flush=True)
+    print(previews())
     print("\n| part | " + " | ".join(f"{cells} cells" for cells in sizes) + " |\n|" + " --- |" * (len(sizes) + 1))
     for part in (*PARTS, "all"):
         print(f"| {part} | " + " | ".join(f"{spent.get(part, 0.0):.1f} s" for spent in columns) + " |")
+    print("\n| texture | baking | error |\n| --- | --- | --- |", flush=True)
+    for row in textures(meshes[0]):
+        print(row, flush=True)
 
 
 if __name__ == "__main__":

@@ -5,28 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from engine.mesh.bake import FullSurface, Textures, bake, baking_error
 from engine.mesh.decimate import decimate
 from engine.mesh.refine import Ask
-from engine.mesh.surface import Floats, Indices, edges
+from engine.mesh.regions import Figure, regions
+from engine.mesh.surface import Floats, Indices
 from engine.mesh.uv import unwrap
-from engine.protocol import JOINT_NAMES
 from engine.settings import MeshConfig
 
 FOCUS, RAMP = 3.0, 0.06
 """How many times larger the head counts than the body, and the metres below it over which that sets in."""
-PARTS = {
-    "head": ("neck", "head"),
-    "torso": ("pelvis", "spine1", "spine2", "spine3", "left_collar", "right_collar"),
-    **{f"{side} {part}": tuple(f"{side}_{joint}" for joint in joints)
-       for side in ("left", "right")
-       for part, joints in (("leg", ("hip", "knee")), ("foot", ("ankle", "foot")),
-                            ("arm", ("shoulder", "elbow")), ("hand", ("wrist", "hand")))},
-}  # fmt: skip
-"""Joints that move each part of the body; texture seams lie between parts."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +37,6 @@ class GameMesh:
     """Intersection over union with the full mesh's silhouettes, over 8 views."""
 
 
-@dataclass(frozen=True)
-class Figure:
-    """The skinned surface under the sculpted one, which tells the parts of the body apart."""
-
-    vertices: Floats
-    """(B, 3) in the stand pose."""
-    weights: Floats
-    """(B, 24)."""
-
-
 def build(
     vertices: Floats, faces: Indices, colors: Floats, color: Ask | None, figure: Figure, neck: float, conf: MeshConfig
 ) -> GameMesh | None:
@@ -68,7 +47,7 @@ def build(
         faces: (F, 3) of it.
         colors: (V, 3) of it, sRGB 0-1.
         color: the field's sRGB (N, 3) at points (N, 3), or None to interpolate ``colors``.
-        figure: whose weights name the parts.
+        figure: whose weights and normals say where the charts are cut.
         neck: height in metres above which triangles and texels are finer.
         conf: triangle count, texture size, occlusion rays.
     """
@@ -79,7 +58,7 @@ def build(
     if len(triangles) > conf.game_faces:
         return None
     light = focus.reduce(points)
-    triangles, uvs = unwrap(points, triangles, _parts(light, triangles, figure), conf.texture_size)
+    triangles, uvs = unwrap(points, triangles, regions(light, triangles, figure), conf.texture_size)
     full = FullSurface(vertices, faces, color, colors, conf.occlusion_rays)
     textures = bake(light, triangles, uvs, full, conf.texture_size)
     psnr, silhouette = baking_error(light, triangles, uvs, textures.color, full)
@@ -126,19 +105,3 @@ class Focus:
         scale = np.interp(y, self._heights, self._scales)
         flat = self._axis + (vertices[:, [0, 2]] - self._axis) / scale[:, None]
         return np.stack((flat[:, 0], y, flat[:, 1]), -1).astype(np.float32)
-
-
-def _parts(vertices: Floats, faces: Indices, figure: Figure) -> NDArray[np.int64]:
-    """Which of `PARTS` each face (F,) belongs to, evened out so that seams run straight."""
-    member = np.zeros((len(JOINT_NAMES), len(PARTS)), np.float32)
-    for number, joints in enumerate(PARTS.values()):
-        member[[JOINT_NAMES.index(joint) for joint in joints], number] = 1.0
-    shares = (figure.weights @ member)[cKDTree(figure.vertices).query(vertices)[1]]  # (V, P)
-    pairs = edges(faces)
-    degree = np.maximum(np.bincount(pairs.ravel(), minlength=len(vertices)), 1)[:, None]
-    for _ in range(10):
-        total = np.zeros_like(shares)
-        np.add.at(total, pairs[:, 0], shares[pairs[:, 1]])
-        np.add.at(total, pairs[:, 1], shares[pairs[:, 0]])
-        shares = 0.5 * shares + 0.5 * total / degree
-    return np.asarray(shares[faces].sum(1).argmax(1), np.int64)

@@ -18,6 +18,7 @@ from engine.errors import EngineError
 from engine.mesh import game
 from engine.mesh.bake import Textures
 from engine.mesh.extract import color_of, extract, from_body
+from engine.mesh.regions import Figure
 from engine.mesh.surface import Field, Mesh, volume
 from engine.protocol import JOINT_NAMES
 from engine.report import Reporter
@@ -50,7 +51,7 @@ def run(field: Field | None, body: Body, betas: NDArray, conf: MeshConfig, repor
         report.warning("The game mesh was left out: the package xatlas is missing; it has builds for Python 3.11-3.13.")
         return mesh
     neck = float(joints[JOINT_NAMES.index("head"), 1])
-    figure = game.Figure(posed, body.weights)
+    figure = Figure(posed, body.faces, body.weights)
     ask = None if field is None else color_of(field)
     made = game.build(mesh.vertices, mesh.faces, mesh.colors, ask, figure, neck, conf)
     report.progress(5, 5)

@@ -1,4 +1,4 @@
-"""Texture coordinates: charts cut by part of the body, flattened and packed by xatlas.
+"""Texture coordinates: a chart for each region of the body (see `engine.mesh.regions`), packed by xatlas.
 
 Coordinates are (u, v) in 0-1 with v up, as Blender and OBJ have them; row 0 of a picture is v = 1.
 """
@@ -8,48 +8,70 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.mesh.flatten import flatten
+from engine.mesh.regions import connected
 from engine.mesh.surface import Floats, Indices, compact
 from engine.render.raycast import vertex_normals
 
 PADDING = 4
 """Texels between two charts."""
 MAX_COST = 8.0
-"""How crooked a chart may get before xatlas begins another; larger means fewer seams."""
+"""How crooked a chart of xatlas's own may get before it begins another; larger means fewer seams."""
+CUTS, WORST = 3, 0.1
+"""How often what folds over is cut out of a region, and the share of its faces from which that is not tried."""
 
 
-def unwrap(vertices: np.ndarray, faces: Indices, parts: NDArray[np.int64], size: int) -> tuple[Indices, Floats]:
+def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size: int) -> tuple[Indices, Floats]:
     """Lay a mesh out in the unit square without overlaps.
 
-    Each part is cut by itself: seams come to lie between parts, where an artist looks for them, and the work grows
-    with the parts' sizes instead of with the square of the whole.
+    Each region becomes one chart where it can be laid flat; what folds over is cut out of it, and xatlas, which packs
+    the charts, makes smaller ones of that.
 
     Args:
         vertices: (V, 3); a chart's share of the square follows its area here, so enlarged places get finer texels.
         faces: (F, 3).
-        parts: (F,) number of the part that a face belongs to.
+        region: (F,) number of the connected region that a face belongs to.
         size: side of the texture in texels, from which the charts' distance follows.
 
     Returns:
-        The faces (F, 3) sorted by part, and the coordinates (F, 3, 2) of their corners.
+        The faces (F, 3) sorted by chart, and the coordinates (F, 3, 2) of their corners.
     """
     import xatlas  # has no build for the newest Pythons; see `engine.mesh.stage`
 
-    order = np.argsort(parts, kind="stable")
-    groups = np.split(faces[order], np.flatnonzero(np.diff(parts[order])) + 1)
-    atlas = xatlas.Atlas()
-    for group in groups:
+    atlas, sorted_faces = xatlas.Atlas(), []
+    for group, plane in (chart for number in range(int(region.max()) + 1)
+                         for chart in _charts(vertices, faces[region == number], CUTS)):  # fmt: skip
         points, triangles = compact(vertices, group)
         normals = vertex_normals(points, triangles)
-        atlas.add_mesh(points.astype(np.float32), triangles.astype(np.uint32), normals)
+        atlas.add_mesh(points.astype(np.float32), triangles.astype(np.uint32), normals, plane)
+        sorted_faces.append(group)
     charts, packing = xatlas.ChartOptions(), xatlas.PackOptions()
-    charts.max_cost = MAX_COST
+    charts.max_cost, charts.use_input_mesh_uvs = MAX_COST, True
     packing.resolution, packing.padding, packing.bilinear = size, PADDING, True
+    packing.bruteForce = True
     atlas.generate(charts, packing)
     corners = []
-    for number in range(len(groups)):
+    for number in range(len(sorted_faces)):
         _, triangles, uvs = atlas[number]
         corners.append(uvs[triangles])
-    return faces[order].astype(np.int32), np.concatenate(corners).astype(np.float32)
+    return np.concatenate(sorted_faces).astype(np.int32), np.concatenate(corners).astype(np.float32)
+
+
+def _charts(vertices: np.ndarray, faces: Indices, cuts: int) -> list[tuple[Indices, Floats | None]]:
+    """Pieces (F, 3) of a connected region with their plane coordinates (V, 2), or None where xatlas shall find some."""
+    points, triangles = compact(vertices, faces)
+    plane, bad = flatten(points, triangles)
+    if not bad.any():
+        return [(faces, plane)]
+    if cuts == 0 or bad.mean() > WORST:
+        return [(faces, None)]
+    around = np.isin(triangles, triangles[bad]).any(1)
+    pieces: list[tuple[Indices, Floats | None]] = []
+    number = connected(around.astype(np.int64), triangles)
+    for piece in range(int(number.max()) + 1):
+        group = faces[number == piece]
+        pieces += [(group, None)] if around[number == piece].all() else _charts(vertices, group, cuts - 1)
+    return pieces
 
 
 def split_seams(faces: Indices, uvs: Floats) -> tuple[NDArray[np.int64], Indices, Floats]:

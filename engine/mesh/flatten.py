@@ -1,0 +1,145 @@
+"""One chart from one piece of surface: laid flat with as little stretch as possible.
+
+Starts conformally with a free boundary (Lévy et al. 2002, in the form of Desbrun et al. 2002: the Dirichlet energy less
+the area) and goes on as rigidly as possible (Liu et al. 2008, "A Local/Global Approach to Mesh Parameterization").
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.linalg import splu, spsolve
+
+from engine.mesh.surface import Floats, Indices
+from engine.render.raycast import MeshRaycaster
+
+ROUNDS = 50
+"""Steps towards rigidity."""
+LEAST, MOST = 0.05, 10.0
+"""Bounds of an edge's weight: slivers shall neither tear nor rule."""
+PLACES = np.array([[1.0, 1.0, 1.0], [8.0, 1.0, 1.0], [1.0, 8.0, 1.0], [1.0, 1.0, 8.0]])
+PLACES /= PLACES.sum(1, keepdims=True)
+"""Where in a triangle (barycentric) others are looked for."""
+Doubles = NDArray[np.float64]
+
+
+def flatten(vertices: np.ndarray, faces: Indices) -> tuple[Floats, NDArray[np.bool_]]:
+    """Lay a piece of surface flat.
+
+    Args:
+        vertices: (V, 3) of one connected piece, each used by a face.
+        faces: (F, 3); with a boundary.
+
+    Returns:
+        Plane coordinates (V, 2) in the vertices' units, counter-clockwise as the faces are; and which faces (F,) came
+        to lie upside down or upon others.
+    """
+    laid = _laid(vertices.astype(np.float64), faces)
+    weights = _weights(laid)
+    plane = _rigid(_conformal(vertices, faces, weights), faces, laid, weights)
+    flat = plane[faces]
+    if not np.isfinite(flat).all():
+        return np.zeros((len(vertices), 2), np.float32), np.ones(len(faces), bool)
+    flipped = _cross(flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]) <= 0.0
+    return plane.astype(np.float32), flipped | _covered(plane, faces)
+
+
+def _laid(vertices: Doubles, faces: Indices) -> Doubles:
+    """Each triangle in a plane of its own: (F, 3, 2), its first corner at 0, its first edge along x."""
+    a, b = (vertices[faces[:, k]] - vertices[faces[:, 0]] for k in (1, 2))
+    length = np.maximum(np.linalg.norm(a, axis=1), 1e-12)
+    along = (a * b).sum(1) / length
+    height = np.linalg.norm(np.cross(a, b), axis=1) / length
+    zero = np.zeros_like(length)
+    return np.stack((np.stack((zero, zero), -1), np.stack((length, zero), -1), np.stack((along, height), -1)), 1)
+
+
+def _weights(laid: Doubles) -> Doubles:
+    """Cotangents (F, 3) of the corners, each the weight of the edge opposite to it."""
+    found = []
+    for corner in range(3):
+        a, b = (laid[:, (corner + k) % 3] - laid[:, corner] for k in (1, 2))
+        found.append((a * b).sum(1) / np.maximum(np.abs(_cross(a, b)), 1e-12))
+    return np.clip(np.stack(found, -1), LEAST, MOST)
+
+
+def _laplacian(faces: Indices, weights: Doubles) -> sparse.csc_matrix:
+    """(V, V), half the weighted sum over each triangle's edges."""
+    count = int(faces.max()) + 1
+    first, second = np.roll(faces, -1, axis=1).ravel(), np.roll(faces, -2, axis=1).ravel()  # opposite to each corner
+    half = 0.5 * weights.ravel()
+    rows, columns = np.concatenate((first, second)), np.concatenate((second, first))
+    links = sparse.coo_matrix((np.concatenate((half, half)), (rows, columns)), shape=(count, count)).tocsr()
+    return sparse.csc_matrix(sparse.diags(np.asarray(links.sum(1)).ravel()) - links)
+
+
+def _conformal(vertices: np.ndarray, faces: Indices, weights: Doubles) -> Doubles:
+    """The flattest conformal map (V, 2) that keeps the distance of the two ends of the boundary."""
+    count = len(vertices)
+    start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    keys = start.astype(np.int64) * count + end
+    outer = ~np.isin(keys, end.astype(np.int64) * count + start)
+    start, end = start[outer], end[outer]
+    quarter = np.full(len(start), 0.25)
+    area = sparse.coo_matrix((np.concatenate((quarter, -quarter)), (np.concatenate((start, end)),
+                             np.concatenate((end, start)))), shape=(count, count))  # fmt: skip
+    laplacian = 0.5 * _laplacian(faces, weights)
+    energy = sparse.bmat([[laplacian, -area], [area, laplacian]]).tocsr()
+    far = np.linalg.norm(vertices[start] - vertices[start].mean(0), axis=1).argmax()
+    one = start[far]
+    other = start[np.linalg.norm(vertices[start] - vertices[one], axis=1).argmax()]
+    fixed = np.array([one, other, one + count, other + count])
+    values = np.array([0.0, np.linalg.norm(vertices[one] - vertices[other]), 0.0, 0.0])
+    free = np.setdiff1d(np.arange(2 * count), fixed)
+    plane = np.zeros(2 * count)
+    plane[fixed] = values
+    plane[free] = spsolve(energy[free][:, free].tocsc(), -energy[free][:, fixed] @ values)
+    return plane.reshape(2, count).T
+
+
+def _rigid(plane: Doubles, faces: Indices, laid: Doubles, weights: Doubles) -> Doubles:
+    """Turn each triangle of its own as it lies, then put the vertices where the turned ones agree best; repeat."""
+    laplacian = _laplacian(faces, weights).tolil()
+    laplacian[0, 0] += 1.0  # the first vertex stays
+    solver = splu(laplacian.tocsc())
+    pairs = [((corner + 1) % 3, (corner + 2) % 3) for corner in range(3)]  # the edges opposite to the corners
+    for _ in range(ROUNDS):
+        flat, turns = plane[faces], np.zeros((len(faces), 2))
+        for corner, (i, j) in enumerate(pairs):
+            true, now = laid[:, i] - laid[:, j], flat[:, i] - flat[:, j]
+            turns += weights[:, corner, None] * np.stack(((true * now).sum(1), _cross(true, now)), -1)
+        cosine, sine = (turns / np.maximum(np.linalg.norm(turns, axis=1, keepdims=True), 1e-12)).T
+        target = np.zeros_like(plane)
+        for corner, (i, j) in enumerate(pairs):
+            x, y = (laid[:, i] - laid[:, j]).T
+            edge = 0.5 * weights[:, corner, None] * np.stack((cosine * x - sine * y, sine * x + cosine * y), -1)
+            np.add.at(target, faces[:, i], edge)
+            np.add.at(target, faces[:, j], -edge)
+        target[0] += plane[0]
+        plane = np.asarray(solver.solve(target))
+    return plane
+
+
+def _covered(plane: Doubles, faces: Indices) -> NDArray[np.bool_]:
+    """Which triangles (F,) have others, with no corner in common, over or under them."""
+    corners = (plane[faces] - plane.min(0)) / float(np.ptp(plane, axis=0).max())  # (F, 3, 2)
+    # Each at a height of its own, looked at from above and from below.
+    height = np.repeat(np.linspace(0.0, 1.0, len(faces))[:, None, None], 3, axis=1)
+    raised = np.concatenate((corners, height), -1).reshape(-1, 3)
+    caster = MeshRaycaster(raised, np.arange(len(raised), dtype=np.int32).reshape(-1, 3))
+    found = np.zeros(len(faces), bool)
+    for place in PLACES:
+        spots = np.einsum("k,nkc->nc", place, corners)
+        for start, down in ((2.0, -1.0), (-1.0, 1.0)):
+            origins = np.concatenate((spots, np.full((len(faces), 1), start)), 1)
+            seen = caster.cast_rays(origins, np.tile([[0.0, 0.0, down]], (len(faces), 1))).face
+            apart = (seen >= 0) & ~(faces[seen][:, :, None] == faces[:, None, :]).any((1, 2))
+            found |= apart
+            found[seen[apart]] = True
+    return found
+
+
+def _cross(a: Doubles, b: Doubles) -> Doubles:
+    """Of plane vectors (..., 2)."""
+    return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
