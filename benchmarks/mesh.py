@@ -111,7 +111,7 @@ def band(surface: ResidualField, cells: int) -> str:
 
 
 def describe(light: game.GameMesh) -> str:
-    """The game mesh's layout and quality in words; shear is the longer by the shorter axis of a texel on the surface."""
+    """The game mesh's layout and quality in words; shear is a texel's longer by its shorter axis on the surface."""
     flat = light.uvs.astype(np.float64)
     _, split, _ = split_seams(light.faces, light.uvs)
     charts = connected_components(edge_matrix(split, int(split.max()) + 1), directed=False)[0]
