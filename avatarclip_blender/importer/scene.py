@@ -99,6 +99,9 @@ def record_provenance(datablocks: tuple[bpy.types.ID, ...], manifest: dict[str, 
             values[key] = str(value) if isinstance(value, int) and abs(value) > 2**31 - 1 else value
         elif key in ("settings", "overrides", "seeds", "versions", "licences", "licenses") and value:
             values[key] = json.dumps(value, ensure_ascii=False)
+    light = manifest.get("game_mesh")
+    if isinstance(light, dict) and {"triangles", "texture_size", "psnr_db"} <= light.keys():
+        values["textures"] = f"{light['triangles']:,} triangles, {light['texture_size']} texels, {light['psnr_db']} dB"
     for datablock in datablocks:
         for key, value in values.items():
             datablock[(PROPERTY + key)[:63]] = value

@@ -10,7 +10,7 @@ from .base import AvatarPanel
 
 _SHOWN = (
     ("shape_prompt", "Body"), ("appearance_prompt", "Appearance"), ("motion_prompt", "Motion"), ("seed", "Seed"),
-    ("preset", "Quality"), ("engine_version", "Engine"), ("created", "Made"),
+    ("preset", "Quality"), ("textures", "Game mesh"), ("engine_version", "Engine"), ("created", "Made"),
 )  # fmt: skip
 
 

@@ -65,9 +65,9 @@ def _charts(vertices: np.ndarray, faces: Indices, cuts: int) -> list[tuple[Indic
         return [(faces, plane)]
     if cuts == 0 or bad.mean() > WORST:
         return [(faces, None)]
-    around = np.isin(triangles, triangles[bad]).any(1)
+    around = np.asarray(np.isin(triangles, triangles[bad]).any(1), np.int64)
     pieces: list[tuple[Indices, Floats | None]] = []
-    number = connected(around.astype(np.int64), triangles)
+    number = connected(around, triangles)
     for piece in range(int(number.max()) + 1):
         group = faces[number == piece]
         pieces += [(group, None)] if around[number == piece].all() else _charts(vertices, group, cuts - 1)

@@ -102,7 +102,9 @@ for datablock in (avatar.collection, avatar.rig, avatar.body):
     assert datablock["avatarclip_appearance_prompt"] == "a firefighter"
     assert (datablock["avatarclip_seed"], datablock["avatarclip_engine_version"]) == (7, "0.1.0")
 assert importer.scene.avatar_name({"prompts": {"appearance": "消" * 90}}) == "消" * 13
-importer.scene.record_provenance((avatar.rig,), {"seed": 2**31 + 5})
+figures = {"triangles": 19984, "texture_size": 1024, "psnr_db": 43.9, "silhouette_iou": 0.9979}
+importer.scene.record_provenance((avatar.rig,), {"seed": 2**31 + 5, "game_mesh": figures})
+assert avatar.rig["avatarclip_textures"] == "19,984 triangles, 1024 texels, 43.9 dB"
 assert avatar.rig["avatarclip_seed"] == str(2**31 + 5)
 
 # A second one, from within another armature's Edit Mode: beside the first, which keeps its bones
