@@ -29,15 +29,18 @@ def flatten(vertices: np.ndarray, faces: Indices) -> tuple[Floats, NDArray[np.bo
 
     Args:
         vertices: (V, 3) of one connected piece, each used by a face.
-        faces: (F, 3); with a boundary.
+        faces: (F, 3).
 
     Returns:
         Plane coordinates (V, 2) in the vertices' units, counter-clockwise as the faces are; and which faces (F,) came
-        to lie upside down or upon others.
+        to lie upside down or upon others: all of a piece without a boundary.
     """
+    rim = _rim(faces)
+    if not len(rim):
+        return np.zeros((len(vertices), 2), np.float32), np.ones(len(faces), bool)
     laid = _laid(vertices.astype(np.float64), faces)
     weights = _weights(laid)
-    plane = _rigid(_conformal(vertices, faces, weights), faces, laid, weights)
+    plane = _rigid(_conformal(vertices, faces, rim, weights), faces, laid, weights)
     flat = plane[faces]
     if not np.isfinite(flat).all():
         return np.zeros((len(vertices), 2), np.float32), np.ones(len(faces), bool)
@@ -74,13 +77,17 @@ def _laplacian(faces: Indices, weights: Doubles) -> sparse.csc_matrix:
     return sparse.csc_matrix(sparse.diags(np.asarray(links.sum(1)).ravel()) - links)
 
 
-def _conformal(vertices: np.ndarray, faces: Indices, weights: Doubles) -> Doubles:
+def _rim(faces: Indices) -> NDArray[np.int64]:
+    """(E, 2) the edges of one face only, in its direction."""
+    ends = np.stack((faces, np.roll(faces, -1, axis=1)), -1).reshape(-1, 2).astype(np.int64)
+    base = int(faces.max()) + 1
+    return ends[~np.isin(ends[:, 0] * base + ends[:, 1], ends[:, 1] * base + ends[:, 0])]
+
+
+def _conformal(vertices: np.ndarray, faces: Indices, rim: NDArray[np.int64], weights: Doubles) -> Doubles:
     """The flattest conformal map (V, 2) that keeps the distance of the two ends of the boundary."""
     count = len(vertices)
-    start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
-    keys = start.astype(np.int64) * count + end
-    outer = ~np.isin(keys, end.astype(np.int64) * count + start)
-    start, end = start[outer], end[outer]
+    start, end = rim.T
     quarter = np.full(len(start), 0.25)
     area = sparse.coo_matrix((np.concatenate((quarter, -quarter)), (np.concatenate((start, end)),
                              np.concatenate((end, start)))), shape=(count, count))  # fmt: skip

@@ -28,8 +28,8 @@ PARTS = {
 """Joints that move each part of the body."""
 SMOOTHING = 10
 """How often neighbours' mean is mixed in, so that seams run straight."""
-LEAST = 60
-"""Triangles below which a region goes to its neighbour."""
+LEAST = 0.003
+"""Share of all triangles below which a region goes to its neighbour."""
 Numbers = NDArray[np.int64]
 
 
@@ -111,7 +111,7 @@ def _tidied(labels: Numbers, faces: Indices) -> Numbers:
     first, second = neighbours(faces)
     for _ in range(6):
         region = connected(labels, faces)
-        small = np.bincount(region)[region] < LEAST
+        small = np.bincount(region)[region] < LEAST * len(faces)
         border = labels[first] != labels[second]
         a, b = first[border], second[border]
         votes = sparse.coo_matrix(

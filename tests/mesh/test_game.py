@@ -219,5 +219,6 @@ def test_a_bowl_is_laid_flat_and_what_covers_others_is_told() -> None:
     areas = 0.5 * _cross(flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0])
     true = 0.5 * np.linalg.norm(np.cross(bent[:, 1] - bent[:, 0], bent[:, 2] - bent[:, 0]), axis=1)
     assert (areas > 0).all() and 0.8 < areas.sum() / true.sum() < 1.2 and (areas / true).std() < 0.25
+    assert flatten(np.asarray(ball.vertices), np.asarray(ball.faces, np.int32))[1].all()  # what is closed stays round
     tent = np.float64([[0, 0], [1, 0], [0, 1], [0.1, 0.1], [1.1, 0.1], [0.1, 1.1], [3, 3], [4, 3], [3, 4]])
     np.testing.assert_array_equal(_covered(tent, np.arange(9, dtype=np.int32).reshape(3, 3)), [True, True, False])
