@@ -13,28 +13,65 @@ import re
 import time
 from pathlib import Path
 
+import torch
 from PIL import Image, ImageDraw
 
+from engine import shape
 from engine.appearance import ResidualField, Runner
 from engine.appearance.quality import Soundness, measure
+from engine.report import Silent
 
 PROMPTS = (
-    "a firefighter", "a wizard in a purple robe", "a nurse in white", "a samurai in red armour", "an astronaut",
-    "a ballerina in a pink dress", "a police officer", "a knight in silver armour", "a chef with a white hat",
-    "a pirate in a red coat", "a businesswoman in a grey suit", "a boxer in blue shorts", "a punk with a green mohawk",
-    "a monk in an orange robe", "a superhero in a blue suit and a red cape", "a farmer in dungarees and a straw hat",
-    "a ninja in black", "a swimmer in a yellow swimsuit", "a king with a golden crown and a red cape",
-    "a construction worker with a yellow helmet", "a woman in a green gown", "a skeleton", "a clown",
-    "a hiker with a backpack and brown boots",
-)  # fmt: skip
+    ("a strong man", "a firefighter"),
+    ("an old man", "a wizard with a tall blue hat"),
+    ("a woman", "a nurse in white"),
+    ("a strong man", "a samurai in red armour"),
+    ("a person", "an astronaut"),
+    ("a slim young woman", "a ballerina in a white tutu"),
+    ("a man", "a police officer"),
+    ("a strong man", "a knight in silver armour"),
+    ("a fat man", "a chef"),
+    ("a man", "a pirate in a red coat"),
+    ("a woman", "a businesswoman in a grey suit"),
+    ("a muscular man", "a boxer in blue shorts"),
+    ("a thin man", "a punk with a green mohawk"),
+    ("a man", "a monk in an orange robe"),
+    ("a muscular man", "a superhero in a blue suit and a red cape"),
+    ("a man", "a farmer in blue dungarees and a straw hat"),
+    ("a slim man", "a ninja in black"),
+    ("a woman", "a swimmer in a yellow swimsuit"),
+    ("a fat old man", "a king with a golden crown and a red cape"),
+    ("a strong man", "a construction worker with a yellow helmet"),
+    ("a tall woman", "a woman in a green gown"),
+    ("a thin person", "a skeleton"),
+    ("a man", "a clown with a red nose"),
+    ("a woman", "a hiker with a backpack and brown boots"),
+    ("a tall strong man", "a viking with a horned helmet"),
+    ("a young woman", "a fairy in a green dress with wings"),
+    ("an old woman", "a witch with a pointed hat"),
+    ("a man", "a cowboy"),
+    ("a woman", "an Egyptian queen"),
+    ("a fat old man", "Santa Claus"),
+    ("a man", "a man in a grey hoodie and blue jeans"),
+    ("a woman", "a woman in a red polka dot dress"),
+    ("a man", "a businessman in a black suit and a red tie"),
+    ("a strong man", "a demon with red skin, horns and wings"),
+    ("a strong man", "a green orc warrior"),
+    ("a woman", "a mermaid with a turquoise tail"),
+)
+"""Shape and appearance."""
 AZIMUTHS = (0.0, 90.0, 180.0)
 SIDE, COLUMNS, LABEL = 160, 3, 16
 
 
-def avatar(prompt: str, out: Path, preset: str, overrides: dict[str, str]) -> tuple[list[Image.Image], Soundness]:
-    """The pictures and the soundness of one prompt's avatar."""
+def avatar(
+    body: str, prompt: str, out: Path, preset: str, overrides: dict[str, str]
+) -> tuple[list[Image.Image], Soundness]:
+    """The pictures and the soundness of one avatar."""
     folder = out / re.sub(r"[^a-z0-9]+", "-", prompt.lower())
     runner = Runner(prompt, preset, overrides=overrides, folder=folder)
+    found = shape.run(body, runner.body, runner.perceptor, runner.config.shape, torch.Generator(), Silent())
+    runner.betas = found.betas
     field = runner.train()
     if not isinstance(field, ResidualField):
         raise SystemExit("The sheet is of the shell renderer's avatars.")
@@ -67,13 +104,13 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     done: list[tuple[str, list[Image.Image]]] = []
     lines = ["| prompt | CPU s | floaters | cavities | mean mm | most mm | steepness |", "| --- |" + " --- |" * 6]
-    for prompt in PROMPTS[: options.only]:
+    for body, prompt in PROMPTS[: options.only]:
         began = time.process_time()
-        pictures, found = avatar(prompt, options.out, options.preset, overrides)
+        pictures, found = avatar(body, prompt, options.out, options.preset, overrides)
         spent = time.process_time() - began
-        done.append((prompt, pictures))
+        done.append((f"{body} | {prompt}", pictures))
         lines.append(
-            f"| {prompt} | {spent:.0f} | {found.floaters} | {found.cavities} | {found.deviation:.2f} "
+            f"| {body}, {prompt} | {spent:.0f} | {found.floaters} | {found.cavities} | {found.deviation:.2f} "
             f"| {found.farthest:.1f} | {found.steepness:.2f} |"
         )
         print(lines[-1], flush=True)

@@ -44,6 +44,8 @@ def figure_of(text: str) -> Figure | None:
     parts = [phrase for phrase in phrases(text) or [text] if not words.found(words.THINGS, phrase)]
     for phrase in parts:
         wears = part_words(phrase) is not None
+        if wears and phrase != parts[0]:
+            continue
         for name in [phrase] if wears else _runs(phrase):
             if not color_only(name) and (figure := _named(name, OWN_NAME if wears else SAME_NAME)):
                 return figure
@@ -57,7 +59,7 @@ def _named(name: str, least: float) -> Figure | None:
     """The looks whose captions are at least so much like a name, if it means a figure with clothes of its own."""
     alike = likeness(name)
     best = float(alike.max())
-    if best < least or statement(name) < STATEMENT:
+    if best < least or statement(name) < STATEMENT or words.matcher(words.PEOPLE).fullmatch(name.split()[-1]):
         return None
     looks = codebook()[0]
     return Figure(tuple(looks[i] for i in np.argsort(-alike) if alike[i] > best - 0.03), name)

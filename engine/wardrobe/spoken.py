@@ -94,7 +94,8 @@ class Spoken:
 
     def tailor(self, look: Look) -> Look:
         """The look with all that the text says; the same again for a look that has it."""
-        garments = self._dressed(list(look.garments))
+        scant = not self.figure and any(garment.kind in SCANT for garment in self.garments)
+        garments = self._dressed([] if scant else list(look.garments))
         garments = [self._recut(garment) for garment in garments]
         if _fishtail(garments):
             colors = [extra.color for extra in self.extras if extra.kind == "tail" and extra.color != "skin"]
@@ -187,7 +188,8 @@ class Spoken:
         return garment
 
     def _hair(self, look: Look, hidden: bool) -> Look:
-        style = words.named(words.HAIR_WORDS, self.text)
+        plain = re.sub(r"\b(long|short)\s+\w+\s+hair", r"\1 hair", self.text, flags=re.IGNORECASE)
+        style = words.named(words.HAIR_WORDS, plain)
         beard = words.named(words.BEARD_WORDS, self.text)
         if beard:
             look = replace(look, beard=beard)
@@ -196,8 +198,8 @@ class Spoken:
         if words.matcher(words.FEMALE).search(self.text) and not beard:
             look = replace(look, beard="none")
             style = style or ("long" if look.hair_style in ("bald", "buzz") else None)
-        if self.figure and style is None:
-            look = self._tame(look)
+        if self.figure:
+            look = self._tame(look, style is None, beard is None)
         if hidden or look.hair_style == "hood":
             female = words.matcher(words.FEMALE).search(self.text)
             style = "hood" if hidden else style or ("long" if female else "short")
@@ -210,11 +212,17 @@ class Spoken:
                     look = replace(look, beard_color=str(color))
         return replace(look, hair_style=style) if style else look
 
-    def _tame(self, look: Look) -> Look:
-        """Common hair where the figure's looks do not agree on any, so that wild hair means nothing."""
+    def _tame(self, look: Look, style: bool, beard: bool) -> Look:
+        """Common hair and no beard where the figure's looks do not agree on any, so that they mean nothing.
+
+        ``style`` and ``beard``: whether the text leaves them open.
+        """
         looks = self.figure.looks if self.figure else ()
         female = words.matcher(words.FEMALE).search(self.text)
-        if look.hair_style in WILD_STYLES and len({other.hair_style for other in looks}) > 1:
+        bearded = len(looks) > 1 and all(other.beard != "none" for other in looks)
+        if beard and not bearded and look.beard != "full":
+            look = replace(look, beard="none")
+        if style and look.hair_style in WILD_STYLES and len({other.hair_style for other in looks}) > 1:
             look = replace(look, hair_style="long" if female else "short")
         if look.hair_color not in NATURAL_HAIR and len({other.hair_color for other in looks}) > 1:
             look = replace(look, hair_color="brown")

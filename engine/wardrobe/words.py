@@ -55,7 +55,7 @@ FIGURES: dict[str, str] = {
     "chef|cook|baker": "hat.toque white",
     "wizard|witch|sorcerer|sorceress|warlock|mage|enchanter": "hat.pointed black",
     "cowboy|cowgirl|sheriff|gunslinger|rancher": "hat.cowboy tan",
-    "pirate|buccaneer|privateer|corsair": "hat.tricorn?",
+    "pirate|buccaneer|privateer|corsair": "hat.tricorn black/gold",
     "farmer|scarecrow|gardener|peasant|explorer": "hat.straw?",
     "magician|ringmaster": "hat.top?",
     "santa|santa claus|father christmas|gnome|christmas elf": "hat.floppy red",
@@ -78,7 +78,7 @@ FIGURES: dict[str, str] = {
     "demon|devil|satan|imp": "+horns dark_grey; +wings.bat dark_grey; +tail skin",
     "dragon": "+horns cream; +wings.bat skin; +tail skin",
     "minotaur|satyr|faun": "+horns cream; +tail skin",
-    "cat|wolf|werewolf|fox|catwoman|tiger|lion|bear": "+ears.cat skin; +tail skin",
+    "cat|wolf|werewolf|fox|tiger|lion|bear|dog|mouse": "+ears.cat skin; +tail skin",
     "rabbit|bunny|hare": "+ears.rabbit skin",
     "elf|elven|goblin|vulcan|hobgoblin": "+ears.pointed skin",
     "orc|troll|ogre|half-orc": "+ears.pointed skin; +tusks cream",
@@ -125,10 +125,20 @@ FEMALE = (
     "businesswoman|policewoman|empress|sorceress|nun|goddess|ballerina|cowgirl|schoolgirl|heroine|daughter|sister|women"
 )
 """Words for those who have no beard."""
+PEOPLE = (
+    "man|woman|person|boy|girl|child|kid|baby|toddler|teenager|teen|adult|guy|lady|gentleman|human|somebody|someone|people|"
+    "men|women|figure|character|avatar|individual"
+)
+"""Words for those who wear anything."""
 CREATURE_SKINS = {
     "green": "orc|goblin|troll|ogre|lizardman|frog|hulk|martian",
     "rotten": "zombie|ghoul|undead",
     "red": "demon|devil|satan|imp",
+    "dark green": "dragon|lizard|crocodile|dinosaur|reptile",
+    "grey fur": "wolf|werewolf|mouse|rat",
+    "brown fur": "minotaur|satyr|bear|monkey|ape|bigfoot",
+    "orange fur": "fox|tiger",
+    "white fur": "rabbit|bunny|yeti|polar bear",
     "bone": "skeleton",
     "ink": "shadow",
 }

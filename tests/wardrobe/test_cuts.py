@@ -133,3 +133,11 @@ def test_patterns_skins_and_hair_are_taken_at_their_word():
     look = tailored("a man with a long white beard and a green mohawk")
     assert (look.hair_style, look.hair_color, look.beard, look.beard_color) == ("mohawk", "green", "full", "white")
     assert tailored("an old woman", wearing(beard="full")).beard == "none"
+
+
+def test_people_are_no_figures_and_beards_must_be_meant():
+    assert Spoken("a teenager in a red hoodie").figure is None
+    assert Spoken("a viking with an axe").figure is not None
+    assert tailored("a swimmer", wearing(beard="goatee")).beard == "none"
+    assert set(worn(tailored("a woman with long red hair in a swimsuit"))) == {"swimsuit"}
+    assert tailored("a woman with long red hair in a swimsuit").hair_style == "long"
