@@ -153,7 +153,7 @@ def guided_rows(bench: Bench) -> list[Row]:
     stance = views.Stance.of(bench.start.vertices, bench.joints)
     rows = []
     for count, size in ((1, 96), (2, 96), (4, 96), (2, 48)):
-        conf = AppearanceConfig(views=count, size=size)
+        conf = AppearanceConfig(views=count, size=size, growing=0.0)
         objective = Objective(field, guide, stance, conf)
 
         def once(objective: Objective = objective) -> None:
@@ -175,7 +175,7 @@ def vit_rows(bench: Bench) -> list[Row]:
     stance = views.Stance.of(bench.start.vertices, bench.joints)
     found = []
     for perceptor in (bundled, vit):
-        objective = Objective(field, Guide("a firefighter", perceptor), stance, AppearanceConfig())
+        objective = Objective(field, Guide("a firefighter", perceptor), stance, AppearanceConfig(growing=0.0))
 
         def once(objective: Objective = objective) -> None:
             field.zero_grad()
@@ -202,7 +202,9 @@ def memory_rows(bench: Bench) -> list[Row]:
             return tensor
 
         with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-            Objective(field, guide, stance, replace(conf, views=1))(0, most, torch.Generator().manual_seed(3))
+            Objective(field, guide, stance, replace(conf, views=1, growing=0.0))(
+                0, most, torch.Generator().manual_seed(3)
+            )
         rays = min(conf.max_rays, most if most < 12544 else conf.max_rays)
         total = kept[0] * conf.views * conf.max_rays / rays / 2**30
         rows.append(Row(f"memory of a step, {preset}", f"{total:.1f} GiB at most"))

@@ -94,6 +94,8 @@ class AppearanceConfig:
     """Pictures that guide each step."""
     size: int = 96
     """Most pixels along a side of a guiding picture."""
+    growing: float = 0.5
+    """Part of the steps, from the first on, in which guiding pictures have half that side; 0 for none."""
     max_rays: int = 12544
     """Most rays of one picture; larger pictures are made smaller. Lowered by itself when memory runs out."""
     silhouette: bool = True

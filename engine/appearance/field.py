@@ -78,6 +78,10 @@ class AvatarField(nn.Module):
         """`sdf` as rays sample it while training, perhaps a little less exact, and what it was before guidance."""
         return self.sdf(points), None
 
+    def approach(self, origins: Tensor, directions: Tensor, depth: Tensor) -> Tensor:
+        """(R,) where rays that miss the base surface are nearest to it; ``depth`` (R,) is a first guess, metres."""
+        return depth
+
     @abstractmethod
     def color(self, points: Tensor) -> Tensor:
         """(N, 3) sRGB in 0..1 at points (N, 3)."""

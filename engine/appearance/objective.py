@@ -30,17 +30,18 @@ class Objective:
             generator: randomness of views, light, backgrounds, samples and augmentation.
         """
         conf = self.conf
+        size = conf.size // 2 if step < conf.growing * conf.iterations else conf.size
         pictures: list[Tensor] = []
         kinds: list[str] = []
         terms = torch.zeros((), device=self.field.device)
         for index in range(conf.views):
             number = step * conf.views + index
-            view = views.VIEWS[conf.cameras](self.stance, number, conf.size, generator, conf.face_views)
+            view = views.VIEWS[conf.cameras](self.stance, number, size, generator, conf.face_views)
             rays = silhouette_rays(self.field, view.camera, most=most, everywhere=not conf.silhouette)
             if len(rays.pixels) == 0:
                 continue
             seen = self._render(rays, generator)
-            pictures += self._pictures(view, rays, seen, generator)
+            pictures += self._pictures(view, rays, seen, size, generator)
             kinds += [view.kind if conf.back_prompt or view.kind != "back" else "body"] * 2
             terms = terms + self._anchors(seen, rays) / conf.views
         if not pictures:
@@ -57,8 +58,10 @@ class Objective:
             return render_reference(self.field, rays, sampling, generator)
         return render_shell(self.field, rays, conf.samples, generator)
 
-    def _pictures(self, view: views.View, rays: Rays, seen: Rendering, generator: torch.Generator) -> list[Tensor]:
-        """The coloured and the textureless picture (3, S, S) in one light before one background."""
+    def _pictures(
+        self, view: views.View, rays: Rays, seen: Rendering, size: int, generator: torch.Generator
+    ) -> list[Tensor]:
+        """The coloured and the textureless picture (3, ``size``, ``size``) in one light before one background."""
         light, ambient = views.random_light(view.camera, generator)
         shading = lambert(seen, light.to(self.field.device), ambient)[:, None]
         background = views.random_background(rays.size, generator, self.conf.random_background)
@@ -68,8 +71,8 @@ class Objective:
             compose(rays, colored, seen.opacity, background),
             compose(rays, shading.expand(-1, 3), seen.opacity, background),
         ]
-        if rays.size != self.conf.size:
-            found = [F.interpolate(picture[None], (self.conf.size,) * 2, mode="bilinear")[0] for picture in found]
+        if rays.size != size:
+            found = [F.interpolate(picture[None], (size,) * 2, mode="bilinear")[0] for picture in found]
         return found
 
     def _anchors(self, seen: Rendering, rays: Rays) -> Tensor:

@@ -30,6 +30,8 @@ SHARPNESS = 3e-3
 """Metres over which opacity rises at the start; NeuS's 1 / inv_s."""
 TAP = 0.006
 """Metres between the points of a finite difference."""
+ALONG, LOOKS = 0.24, 25
+"""Metres before and behind within which a ray that misses the base is searched for its nearest place, and how often."""
 RELIEF = 0.2
 """How much a slope of one of the offset counts as roughness beside a change by one logit."""
 
@@ -111,6 +113,16 @@ class ResidualField(AvatarField):
         """(N,) the same with the base's distance from the band, if there is one; and that base's distance."""
         base = self._base_distance(points) if self._band is None else self._band(points)
         return base + self.change(points)[0], base
+
+    @torch.no_grad()
+    def approach(self, origins: Tensor, directions: Tensor, depth: Tensor) -> Tensor:
+        """(R,) by the band, if there is one; the guess is a neighbouring pixel's, behind which the body curves away."""
+        if self._band is None:
+            return depth
+        t = depth[:, None] + torch.linspace(-ALONG, ALONG, LOOKS, device=depth.device)  # (R, LOOKS)
+        points = origins[:, None] + t[..., None] * directions[:, None]
+        nearest = self._band(points.reshape(-1, 3)).reshape(t.shape).argmin(1, keepdim=True)
+        return t.gather(1, nearest)[:, 0]
 
     def _base_distance(self, points: Tensor) -> Tensor:
         return torch.from_numpy(self.base.nearest(_numpy(points)).distance).to(points)

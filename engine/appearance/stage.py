@@ -105,6 +105,8 @@ def check(conf: AppearanceConfig) -> None:
     for name, value in least.items():
         if getattr(conf, name) < value:
             raise EngineError("bad_config", f"appearance.{name} must be at least {value}, not {getattr(conf, name)}.")
+    if not 0 <= conf.growing <= 1:
+        raise EngineError("bad_config", f"appearance.growing must be between 0 and 1, not {conf.growing}.")
 
 
 def _parts(conf: AppearanceConfig) -> dict[str, Part]:
@@ -174,9 +176,9 @@ def _step_time(
     objective = Objective(field, guide, views.Stance.of(base.vertices, joints), conf)
     generator = torch.Generator().manual_seed(0)
     took = 0.0
-    for step in range(2):  # the first one is slower than the rest
+    for _ in range(2):  # the first one is slower than the rest
         began = time.monotonic()
-        loss, _ = objective(step, conf.max_rays, generator)
+        loss, _ = objective(conf.iterations, conf.max_rays, generator)
         loss.backward()
         took = time.monotonic() - began
     return took

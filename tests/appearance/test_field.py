@@ -142,3 +142,21 @@ def test_garment_colors_are_sharp_at_any_resolution(dressed):
     trunk = inside & (np.abs(dressed.base.canonical[:, 0]) < 0.1)
     found = dressed.color(points[torch.from_numpy(np.flatnonzero(trunk)[::20])])
     assert torch.allclose(found, torch.tensor(COLORS["red"], dtype=torch.float32).expand_as(found), atol=0.02)
+
+
+def test_what_grows_is_seen_at_the_rim_of_coarse_pictures(monkeypatch):
+    """A ray past the body starts from the depth of a neighbouring pixel, behind which the body may curve far away."""
+    field = ResidualField(spheres(), 16)
+    field.use_band(0.005)
+    monkeypatch.setattr(
+        field, "change", lambda points: (torch.full((len(points),), -0.01), torch.zeros(len(points), 3))
+    )
+    field.sharpness.data.fill_(np.log(3000) / 10)
+    rays = silhouette_rays(field, views.framed(np.zeros(3), 0.8, 40.0, 0.0, 24))
+    along = torch.linspace(0, 3, 400)
+    points = rays.origins[:, None] + along[:, None] * rays.directions[:, None]
+    clearance = field.base.nearest(points.reshape(-1, 3).numpy()).distance.reshape(len(points), -1).min(1)
+    opacity = render_shell(field, rays, 12).opacity.detach().numpy()
+    grown, free = (clearance > 0) & (clearance < 0.007), clearance > 0.013
+    assert grown.sum() >= 5 and free.sum() > 20
+    assert opacity[grown].min() > 0.9 and opacity[free].max() < 0.1

@@ -149,9 +149,29 @@ def test_stills_come_every_so_many_steps(sculpt, tmp_path):
     assert AppearanceConfig().preview_every == 100
 
 
+def test_guiding_pictures_grow(sculpt, tmp_path, monkeypatch):
+    sizes = []
+
+    def loss(self, pictures, kinds, generator):
+        sizes.append(pictures.shape[-1])
+        return pictures.mean((1, 2, 3))
+
+    monkeypatch.setattr(Guide, "loss", loss)
+    sculpt(replace(BARE, growing=0.5), tmp_path / "half")
+    sculpt(replace(BARE, growing=0.0), tmp_path / "never")
+    assert sizes == [16, 16, 32, 32] + [32] * 4
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("renderer", "magic"), ("cameras", "drone"), ("reconstruct", "luck"), ("views", 0), ("sdf_width", 30)],
+    [
+        ("renderer", "magic"),
+        ("growing", 1.5),
+        ("cameras", "drone"),
+        ("reconstruct", "luck"),
+        ("views", 0),
+        ("sdf_width", 30),
+    ],
 )
 def test_settings_that_cannot_be_are_refused(sculpt, tmp_path, key, value):
     with pytest.raises(EngineError, match=key):
@@ -172,7 +192,7 @@ def test_the_original_is_the_papers():
     assert (conf.iterations, conf.learning_rate, conf.warmup, conf.rate_floor) == (30000, 5e-4, 500, 0.05)
     assert (conf.color_weight, conf.eikonal_weight, conf.mask_weight, conf.clip_weight) == (1.0, 0.1, 1.0, 1.0)
     assert (conf.textureless_weight, conf.keep_weight, conf.smooth_weight, conf.patience) == (1.0, 0.0, 0.0, 0)
-    assert (conf.max_rays, conf.preview_every, conf.checkpoint_every) == (12544, 100, 1000)
+    assert (conf.max_rays, conf.growing, conf.preview_every, conf.checkpoint_every) == (12544, 0, 100, 1000)
 
 
 def test_both_sides_change_alike_unless_asked_otherwise(sculpt, tmp_path):
