@@ -1,10 +1,10 @@
-"""How good the fast path and the reference become when both train for long, over the CPU seconds they take.
+"""How good the fast path and the reference become when they train for long, over the CPU seconds they take.
 
     .venv/bin/python -m benchmarks.converged KEEP [fast=4 told=15 paper=45 small=20]
 
 All learn a body in painted clothes from rays of its pictures, 256 a step. ``fast``, ``paper`` and ``small`` start as
 the bare grey body: the fast path knows it, the reference's networks (the paper's, or those of its small confs) regress
-its distance first, which counts in their time. ``told`` shows where hours would bring the paper's networks: they first
+its distance first, which counts in their time. ``told`` has an advantage in place of hours: the paper's networks first
 regress the distance and the colours of the very body that is to be learned. Each learning rate warms up and then decays
 over the CPU minutes given, so the last row of each is its end. What was done is kept in the folder KEEP: a run that was
 stopped goes on, and KEEP/converged.md and converged.png show all that is known so far.
