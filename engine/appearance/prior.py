@@ -61,8 +61,8 @@ class OutfitPrior:
         self.described = bool(phrases(text))
         """Whether the text describes several things, and does not only name a figure ("a clown"). A name stands for
         many looks whose mean is drab; it takes the codebook's looks of that name, or parts of like ones."""
-        self.named = named_colors(text)
         self.spoken = Spoken(text)
+        self.named = named_colors(self.spoken.of_garments)
         self.text = text
         self.likeness = likeness(text)
         target = expected_truths(text)

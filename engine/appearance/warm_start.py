@@ -124,8 +124,9 @@ def find_look(
     elite = [judged(look) for look in dict.fromkeys([*proposed, *favourites])]
     elite.sort(key=lambda outfit: -outfit.score)
     for step in range(budget):
-        child = mix(elite, rng) if len(elite) > 1 else elite[0].look  # one known look of that name stays as it is
-        child = prior.spoken.tailor(child)
+        # Known looks of a name stay as they are: mixed, they drift to drab colours.
+        known = len(elite) == 1 or (prior.spoken.figure is not None and not favourites)
+        child = elite[0].look if known else prior.spoken.tailor(mix(elite, rng))
         if all(child != outfit.look for outfit in elite):
             elite.append(judged(child))
             elite = sorted(elite, key=lambda outfit: -outfit.score)[: len(elite) - 1]

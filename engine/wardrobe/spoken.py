@@ -87,6 +87,16 @@ class Spoken:
         accent = "white" if pattern in ("dots", "stripes_h", "stripes_v") and own != "white" else None
         return Garment(kind, own, accent, pattern or "plain")
 
+    @property
+    def of_garments(self) -> str:
+        """The text without what it says of extras: a red nose is no red garment."""
+        kept = [
+            phrase
+            for phrase in phrases(self.text) or [self.text]
+            if not any(item.extra for _, item in words.found(words.THINGS, phrase))
+        ]
+        return " and ".join(kept)
+
     @cached_property
     def implied(self) -> list[Item]:
         """Cuts and extras that the names of figures imply."""

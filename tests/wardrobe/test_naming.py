@@ -3,8 +3,11 @@
 import itertools
 
 import numpy as np
+import torch
 
+from engine.appearance import warm_start
 from engine.appearance.prior import OutfitPrior, recolored
+from engine.report import Silent
 from engine.wardrobe.naming import color_word, fit, named_colors, part_words
 from engine.wardrobe.outfit import Garment, Look
 
@@ -53,3 +56,27 @@ def test_an_outfit_that_is_found_has_the_named_colors():
     prior = OutfitPrior("a ninja with a purple belt")
     found = prior.search(300, np.random.default_rng(0), lambda *_: None)[0][0]
     assert {garment.kind: garment.color for garment in found.garments}.get("belt") == "purple"
+
+
+class Blind:
+    """A fitting to which all looks are the same."""
+
+    def score(self, look: Look) -> float:
+        return 0.0
+
+    def still(self, look: Look) -> np.ndarray:
+        return np.zeros((4, 4, 3), np.uint8)
+
+
+def test_known_looks_of_a_figure_are_not_mixed():
+    text = "a hiker with a purple backpack"
+    spoken = OutfitPrior(text).spoken
+    found, _ = warm_start.find_look(text, Blind(), 200, torch.Generator().manual_seed(0), Silent(), 200)
+    assert spoken.figure is not None and len(spoken.figure.looks) > 1
+    assert found in {spoken.tailor(look) for look in spoken.figure.looks}
+    assert {garment.kind: garment.color for garment in found.garments}["backpack"] == "purple"
+
+
+def test_an_extras_color_is_no_garments():
+    assert OutfitPrior("a clown with a red nose").named == {}
+    assert OutfitPrior("a clown with a red nose and blue shoes").named == {"feet": "blue"}
