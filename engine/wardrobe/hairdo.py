@@ -25,7 +25,7 @@ def curtain(length: float, spread: float, thick: float = 0.024, waves: float = 0
     t, u = np.meshgrid(np.linspace(0, 1, 22), np.linspace(-1, 1, 45), indexing="ij")
     y = 0.775 + off - length * t
     below = np.clip((0.60 - y) / 0.12, 0, 1)  # from the chin down, where shoulders are in the way
-    reach = spread * (1 - 0.22 * below)
+    reach = spread * (1 - 0.45 * below)
     phi = u * reach
     ragged = 0.012 * np.sin(23 * u) + 0.008 * np.sin(57 * u + 1)
     y = y + ragged * t**3
