@@ -12,6 +12,7 @@ once, and each sees only its own settings, a generator seeded from (seed, its na
 
 from __future__ import annotations
 
+import importlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -56,6 +57,8 @@ class Stage:
     """Stores the result as files in a folder."""
     load: Callable[[Path, Context], Any]
     """Reads the stored result back."""
+    check: Callable[[Any], None] = lambda settings: None
+    """Refuses settings, a section of the conf, that cannot work; asked before the first stage starts."""
 
 
 class Context:
@@ -189,6 +192,8 @@ def run_job(
         job.emit("warning", stage=context.wanted[0], message=remark)
     for added in (name for name in context.wanted if name not in request.stages):
         job.emit("warning", stage=added, message=f"{protocol.STAGE_LABELS[added]} was added; other stages need it.")
+    for name in context.wanted:  # hours of sculpting must not end at a typing error in what comes after
+        context.stages[name].check(getattr(config, name))
     for name in context.wanted:
         flag.check()
         _run_stage(job, context, name, flag, live)
@@ -351,10 +356,17 @@ def _load_motion(folder: Path, context: Context) -> Any:
     return load_motion(folder / protocol.MOTION_NPZ)
 
 
+def _check_of(module: str) -> Callable[[Any], None]:
+    """The function ``check`` of a module that is only loaded when it is asked."""
+    return lambda settings: importlib.import_module(module).check(settings)
+
+
 STAGES: dict[str, Stage] = {
     "shape": Stage((), (), True, _shape, _save_shape, _load_shape),
-    "appearance": Stage(("shape",), (), True, _appearance, _save_appearance, _load_appearance),
-    "mesh": Stage(("shape",), ("appearance",), False, _mesh, _save_mesh, _load_mesh),
+    "appearance": Stage(
+        ("shape",), (), True, _appearance, _save_appearance, _load_appearance, _check_of("engine.appearance.stage")
+    ),
+    "mesh": Stage(("shape",), ("appearance",), False, _mesh, _save_mesh, _load_mesh, _check_of("engine.mesh.stage")),
     "rig": Stage(("mesh", "shape"), ("appearance",), False, _rig, _save_rig, _load_rig),
-    "motion": Stage(("shape",), (), True, _motion, _save_motion, _load_motion),
+    "motion": Stage(("shape",), (), True, _motion, _save_motion, _load_motion, _check_of("engine.motion")),
 }

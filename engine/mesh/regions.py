@@ -1,6 +1,7 @@
 """Where a light mesh is cut into charts: between the parts of the body, and between each part's front and back.
 
 So the face is one piece, and seams run where an artist looks for them: along the flanks and round wrists and ankles.
+The open body itself has no texture coordinates, and a body's layout would smear over hair and skirts.
 """
 
 from __future__ import annotations

@@ -195,6 +195,19 @@ def test_the_mesh_differs_with_and_without_appearance(done):
     assert stages_run(done) == ["mesh", "rig", "finish"]
 
 
+@pytest.mark.parametrize(
+    "setting", [{"mesh.texture_size": 7}, {"motion.frames": 0}, {"appearance.views": 0}], ids=lambda s: next(iter(s))
+)
+def test_settings_that_cannot_work_are_refused_before_the_first_stage(tmp_path, setting):
+    (name,) = setting
+    check = pipeline.STAGES[name.split(".")[0]].check
+    stages = {key: dataclasses.replace(stage, check=check if name.startswith(key) else stage.check)
+              for key, stage in fake_stages.STAGES.items()}  # fmt: skip
+    with pytest.raises(EngineError, match=name) as caught:
+        fake_stages.run(tmp_path / "job", dataclasses.replace(REQUEST, overrides=setting), stages=stages)
+    assert caught.value.code == "bad_config" and stages_run(tmp_path / "job") == []
+
+
 def test_a_full_disk_stops_the_job_and_loses_nothing(tmp_path, monkeypatch):
     def full(result, folder):
         raise OSError(28, "No space left on device", str(folder))
