@@ -10,6 +10,7 @@ from pathlib import Path
 
 import bpy
 
+from .controls import has_controls
 from .export_copy import Copy, export_copy
 from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
 from .importer.mesh import COLOR_ATTRIBUTE
@@ -201,6 +202,8 @@ def _copied(
     context: bpy.types.Context, rig: bpy.types.Object, detail: str, form: Preset, motion: str
 ) -> Iterator[Copy]:
     """The wanted copy of an avatar, in a scene that has its take's name, range and unit."""
+    if has_controls(rig):
+        raise ExportError(f"Press Bake IK Controls first: what they do to {rig.name} is not in its bones' keys yet")
     meshes = wanted_meshes(rig, detail)
     with export_copy(context, rig, meshes, form, motion) as copy, _scene_for(context.scene, copy.action, form.unit):
         yield copy

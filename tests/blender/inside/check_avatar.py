@@ -7,7 +7,7 @@ import numpy as np
 from common import ARGUMENTS, empty, evaluated
 
 import avatarclip_blender
-from avatarclip_blender import avatar, compat, controls
+from avatarclip_blender import avatar, compat, controls, export
 from avatarclip_blender.contract import protocol
 
 result, out = ARGUMENTS
@@ -70,6 +70,12 @@ control.location.z += 0.1
 control.keyframe_insert("location", frame=17)
 moved = look()
 assert np.linalg.norm(moved[2][1] - before[2][1], axis=1)[protocol.JOINT_NAMES.index("left_wrist")] > 0.02
+try:
+    export.export_fbx(bpy.context, Path(ARGUMENTS[1]) / "controlled.fbx", rig)
+except export.ExportError as error:
+    assert "Press Bake IK Controls first" in str(error)
+else:
+    raise AssertionError("what the controls do would be missing in the file")
 assert ops.bake_controls() == {"FINISHED"}
 assert set(rig.data.bones.keys()) == set(protocol.JOINT_NAMES) and "IK Controls" not in rig.data.collections
 assert difference(moved, look())[1] < 1e-3, difference(moved, look())
