@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.appearance.band import Band
-from engine.appearance.base import BaseSurface
+from engine.appearance.base import BaseSurface, Nearest
 from engine.appearance.field import AvatarField, Sample
 
 OCTAVES = 6
@@ -28,6 +28,8 @@ DEPTH = 0.025
 """Metres by which sculpting may move the surface either way."""
 SHARPNESS = 3e-3
 """Metres over which opacity rises at the start; NeuS's 1 / inv_s."""
+DOUBT = 0.001
+"""Metres inside from which the quick sign is not believed when colours are asked for."""
 TAP = 0.006
 """Metres between the points of a finite difference."""
 ALONG, LOOKS = 0.24, 25
@@ -129,8 +131,19 @@ class ResidualField(AvatarField):
 
     def color(self, points: Tensor) -> Tensor:
         """(N, 3) sRGB in 0..1 at points (N, 3)."""
-        base = torch.from_numpy(self.base.color(self.base.nearest(_numpy(points), exact_sign=False))).to(points)
+        base = torch.from_numpy(self.base.color(self._nearest(_numpy(points)))).to(points)
         return recolor(base, self.change(points)[1])
+
+    def _nearest(self, points: NDArray[np.float32]) -> Nearest:
+        """The base's nearest places for points near the surface: by the quick sign, and by the exact one where that
+        puts a point deep inside, as it does between sharp folds."""
+        found = self.base.nearest(points, exact_sign=False)
+        doubtful = np.flatnonzero(found.distance < -DOUBT)
+        if len(doubtful):
+            exact = self.base.nearest(points[doubtful])
+            for name in ("distance", "face", "bary"):
+                getattr(found, name)[doubtful] = getattr(exact, name)
+        return found
 
     def evaluate(self, points: Tensor) -> Sample:
         """Everything by central differences of the exact distance."""
