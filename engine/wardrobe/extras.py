@@ -87,8 +87,8 @@ def _horns() -> Form:
 def _halo() -> Form:
     angle, turn = np.linspace(0, 2 * np.pi, 48, endpoint=False), np.linspace(0, 2 * np.pi, 10, endpoint=False)
     path = np.stack([0.105 * np.sin(angle), np.full(48, 0.905), 0.02 + 0.105 * np.cos(angle)], 1)
-    stalk = tube(np.array([[0, 0.76, -0.04], [0, 0.85, -0.075], [0, 0.905, -0.085]]), np.full(3, 0.004), 8)
-    return joined(ring(path, 0.010 * np.stack([np.cos(turn), np.sin(turn)], 1)), stalk)
+    stalk = tube(np.array([[0, 0.76, -0.04], [0, 0.85, -0.075], [0, 0.905, -0.085]]), np.full(3, 0.010), 8)
+    return joined(ring(path, 0.012 * np.stack([np.cos(turn), np.sin(turn)], 1)), stalk)
 
 
 def _cone(base: list[float], tip: list[float], wide: float, flat: tuple[float, float, float]) -> Form:
