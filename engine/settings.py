@@ -192,6 +192,8 @@ class RigConfig:
     """Metres from the body's surface within which a point takes its weights; farther out they are continued."""
     agreement: float = 0.3
     """Least cosine between the normals of a point and of its match on the body."""
+    hinge: float = 0.75
+    """Length over which elbows and knees bend, in radii of the limb; 0 takes the body's own weights there."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from engine.mesh.decimate import decimate
 from engine.mesh.surface import Mesh, edges
 from engine.report import Reporter
 from engine.rig.avatar import Avatar, Floats, GameAvatar
+from engine.rig.hinges import tighten
 from engine.rig.weights import inpaint, prune, smooth, transfer
 from engine.settings import RigConfig
 
@@ -48,7 +49,7 @@ def run(
     """
     stand = stand_pose()[None]
     joints = body.rest_joints(betas)
-    posed = body.pose(betas, stand)[0][0]
+    posed, posed_joints = (array[0] for array in body.pose(betas, stand))
     if mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
         weights = body.weights  # the coarse body itself: nothing to look for
     else:
@@ -57,6 +58,7 @@ def run(
             source = (dressed.vertices, dressed.faces, dressed.weights)
         weights = _find_weights(mesh, *source, conf)
         report.progress(1, 3)
+    weights = tighten(weights, mesh.vertices, posed_joints, posed, conf.hinge)
     weights = prune(weights, conf.influences)
     report.progress(2, 3)
     transforms = bone_transforms(joints, stand)[0]
