@@ -19,7 +19,7 @@ from typing import Any
 
 import bpy
 
-from . import avatar, controls, export, flow, importer, installer, locate, preferences, session, settings_table
+from . import avatar, controls, export, flow, importer, installer, locate, preferences, session, settings_table, twist
 from . import setup_check as checks
 from .contract import ENGINE_ROOT, protocol
 from .importer import ImportedAvatar
@@ -155,6 +155,16 @@ def add_ik_controls(rig: bpy.types.Object) -> None:
 def bake_ik_controls(rig: bpy.types.Object) -> None:
     """Key what the controls do into the 24 bones and remove the controls."""
     _tell(controls.bake_controls, bpy.context, rig)
+
+
+def add_twist_bones(rig: bpy.types.Object) -> None:
+    """Add twist bones to the forearms of an avatar, given its armature."""
+    _tell(twist.add_twist, bpy.context, rig, export.bound_meshes(rig))
+
+
+def remove_twist_bones(rig: bpy.types.Object) -> None:
+    """Remove the twist bones and give their weights back to the 24 bones."""
+    _tell(twist.remove_twist, bpy.context, rig, export.bound_meshes(rig))
 
 
 def mark_as_asset(rig: bpy.types.Object) -> bpy.types.Collection:

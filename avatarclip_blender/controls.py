@@ -14,6 +14,7 @@ import bpy
 from mathutils import Matrix, Vector
 
 from . import compat
+from .modes import mode_of
 
 COLLECTION = "IK Controls"
 PREFIX = "ik_"
@@ -68,7 +69,7 @@ def add_controls(context: bpy.types.Context, rig: bpy.types.Object) -> None:
     """
     if has_controls(rig):
         raise ValueError("This avatar has controls already")
-    with _mode_of(context, rig, "EDIT"):
+    with mode_of(context, rig, "EDIT"):
         _add_bones(rig)
     _arrange(rig)
     with _frame_kept(context.scene):
@@ -204,7 +205,7 @@ def _remove(context: bpy.types.Context, rig: bpy.types.Object) -> None:
     names = {name for limb in LIMBS for name in (limb.control, limb.pole)}
     if rig.animation_data and rig.animation_data.action:
         compat.remove_fcurves(rig.animation_data.action, tuple(f'pose.bones["{name}"]' for name in names))
-    with _mode_of(context, rig, "EDIT"):
+    with mode_of(context, rig, "EDIT"):
         for name in names:
             rig.data.edit_bones.remove(rig.data.edit_bones[name])
     rig.data.collections.remove(rig.data.collections[COLLECTION])
@@ -253,25 +254,3 @@ class _frame_kept:
 
     def __exit__(self, *_: object) -> None:
         self._scene.frame_set(self._frame)
-
-
-class _mode_of:
-    """Be in a mode with one object for a while, then back in the mode of before."""
-
-    def __init__(self, context: bpy.types.Context, rig: bpy.types.Object, mode: str) -> None:
-        self._context, self._rig, self._mode = context, rig, mode
-        self._before = rig.mode
-
-    def __enter__(self) -> None:
-        if self._context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
-        for other in list(self._context.view_layer.objects.selected):
-            other.select_set(False)
-        self._rig.select_set(True)
-        self._context.view_layer.objects.active = self._rig
-        bpy.ops.object.mode_set(mode=self._mode)
-
-    def __exit__(self, *_: object) -> None:
-        bpy.ops.object.mode_set(mode="OBJECT")
-        if self._before == "POSE":
-            bpy.ops.object.mode_set(mode="POSE")

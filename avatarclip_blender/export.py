@@ -104,6 +104,7 @@ def export_fbx(
     preset: str = "SMPL",
     motion: str = "",
     detail: str = "GAME",
+    twist_bones: bool = False,
 ) -> None:
     """Write an avatar and its action, if it has one, as binary FBX; whole or not at all. The scene stays as it is.
 
@@ -114,6 +115,7 @@ def export_fbx(
         preset: a key of `export_presets.PRESETS`.
         motion: a key of `export_presets.MOTIONS`; empty takes the preset's.
         detail: GAME for the light mesh with textures, if there is one, or FULL for the full mesh.
+        twist_bones: write twist bones for the forearms; an avatar that has them is written with them anyway.
 
     Raises:
         ExportError: if the file cannot be written, or Blender's FBX exporter is switched off.
@@ -126,7 +128,7 @@ def export_fbx(
     with (
         _whole(Path(filepath), "FBX") as partial,
         _object_mode(context),
-        _copied(context, rig, detail, form, motion or form.motion) as copy,
+        _copied(context, rig, detail, form, motion or form.motion, twist_bones) as copy,
     ):
         override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
         options = FBX_OPTIONS | {"bake_anim": copy.action is not None}
@@ -199,13 +201,16 @@ def _whole(target: Path, kind: str) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _copied(
-    context: bpy.types.Context, rig: bpy.types.Object, detail: str, form: Preset, motion: str
+    context: bpy.types.Context, rig: bpy.types.Object, detail: str, form: Preset, motion: str, twist_bones: bool = False
 ) -> Iterator[Copy]:
     """The wanted copy of an avatar, in a scene that has its take's name, range and unit."""
     if has_controls(rig):
         raise ExportError(f"Press Bake IK Controls first: what they do to {rig.name} is not in its bones' keys yet")
     meshes = wanted_meshes(rig, detail)
-    with export_copy(context, rig, meshes, form, motion) as copy, _scene_for(context.scene, copy.action, form.unit):
+    with (
+        export_copy(context, rig, meshes, form, motion, twist_bones) as copy,
+        _scene_for(context.scene, copy.action, form.unit),
+    ):
         yield copy
 
 

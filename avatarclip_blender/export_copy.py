@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
-from . import compat
+from . import compat, twist
 from .export_presets import IN_PLACE, ROOT, Preset
 
 UPRIGHT = Matrix.Rotation(math.radians(90.0), 4, "X")
@@ -34,6 +34,7 @@ def export_copy(
     meshes: list[bpy.types.Object],
     preset: Preset,
     motion: str,
+    twist_bones: bool = False,
 ) -> Iterator[Copy]:
     """Make the copy in the scene for a while; names, selection and active object are given back afterwards.
 
@@ -43,6 +44,7 @@ def export_copy(
         meshes: of its meshes those that are wanted.
         preset: names, unit and end bones.
         motion: who carries the travel; a key of `export_presets.MOTIONS`.
+        twist_bones: give the copy twist bones where the avatar has none.
     """
     layer = context.view_layer
     active, selected = layer.objects.active, list(layer.objects.selected)
@@ -54,6 +56,11 @@ def export_copy(
         copy = _duplicate(rig, meshes, collection, renamed, made)
         if preset.rig:
             copy.rig.name = preset.rig
+        if twist_bones and not twist.has_twist(copy.rig):
+            layer.update()
+            twist.add_twist(context, copy.rig, copy.meshes)
+        if twist.has_twist(copy.rig) and copy.action is not None:
+            twist.key_twist(copy.rig, rig.animation_data.action, copy.action)
         _shape_bones(context, copy, preset, motion)
         if copy.action is not None:
             _shape_action(copy, preset, motion)
@@ -131,7 +138,7 @@ def _shape_bones(context: bpy.types.Context, copy: Copy, preset: Preset, motion:
     for mesh in copy.meshes:
         mesh.data.transform(turn @ mesh.matrix_basis)
         mesh.matrix_basis = Matrix()
-    for joint, name in preset.names.items():
+    for joint, name in preset.bone_names().items():
         if joint in copy.rig.data.bones:
             copy.rig.data.bones[joint].name = name
         for mesh in copy.meshes:
@@ -164,7 +171,7 @@ def _shape_action(copy: Copy, preset: Preset, motion: str) -> None:
     """Rename the curves' bones, scale the locations, and share the travel out between hips and root."""
     curves = compat.action_fcurves(copy.action)
     for curve in curves:
-        for joint, name in preset.names.items():
+        for joint, name in preset.bone_names().items():
             curve.data_path = curve.data_path.replace(f'pose.bones["{joint}"]', f'pose.bones["{name}"]')
     hips = preset.names["pelvis"]
     path = f'pose.bones["{hips}"].location'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .contract import protocol
+from .importer.twist_weights import COUNT, twist_name
 
 SIDES = (("left", "Left", "l"), ("right", "Right", "r"))
 
@@ -68,14 +69,28 @@ class Preset:
     """Joints that get an end bone, to the end bone's name."""
     green_down: bool = False
     """Whether the normal map's green channel points down (DirectX), not up (OpenGL)."""
+    twist: str = "{elbow}Twist{number}"
+    """Pattern of the forearms' twist bones: the elbow's bone, number from the elbow on, ``last`` from the hand on."""
+
+    def bone_names(self) -> dict[str, str]:
+        """The add-on's names of joints and twist bones to those of the file."""
+        twists = {
+            twist_name(side, number): self.twist.format(
+                elbow=self.names[f"{side}_elbow"], number=number, last=COUNT + 1 - number, side=side[0]
+            )
+            for side, _, _ in SIDES
+            for number in range(1, COUNT + 1)
+        }
+        return self.names | twists
 
 
 PRESETS = {
-    "SMPL": Preset("SMPL", "SMPL's 24 joint names, meters", _SMPL),
+    "SMPL": Preset("SMPL", "SMPL's 24 joint names, meters", _SMPL, twist="{elbow}_twist{number}"),
     "UNITY": Preset("Unity", "Names that Unity's Humanoid finds by itself, meters", _HUMANOID, root="Root"),
     "UNREAL": Preset(
         "Unreal", "The mannequin's names, centimeters, a root bone that carries the travel, normal map for DirectX",
         _UNREAL, unit=0.01, rig="Armature", motion=ROOT, green_down=True,
+        twist="lowerarm_twist_{last:02}_{side}",
     ),
     "GODOT": Preset("Godot", "The names of Godot's humanoid profile, meters", _HUMANOID, rig="Skeleton3D", root="Root"),
     "MIXAMO": Preset(

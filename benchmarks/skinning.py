@@ -8,8 +8,9 @@ Figures are shares of the mesh at rest, so they do not depend on the machine.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +24,20 @@ from engine import rig
 from engine.appearance.base import BaseSurface
 from engine.appearance.residual import ResidualField
 from engine.body import Body, load_body, stand_pose
-from engine.body.skinning import bone_transforms
+from engine.body.skinning import bone_transforms, skin
 from engine.config import MeshConfig, RigConfig
 from engine.mesh import Mesh, run
 from engine.report import Silent
 from engine.rig import Avatar, pose_avatar
 from engine.rig.rig import unpose
 from engine.wardrobe.outfit import Garment, Look
+
+# By its file: the add-on's package asks for bpy.
+_SOURCE = Path(__file__).resolve().parent.parent / "avatarclip_blender" / "importer" / "twist_weights.py"
+_SPEC = importlib.util.spec_from_file_location("twist_weights", _SOURCE)
+assert _SPEC is not None and _SPEC.loader is not None
+twist = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(twist)
 
 _FACE = ("fair", "long", "brown", "none", "brown", "blue")
 LOOKS: dict[str, Look | None] = {
@@ -58,7 +66,7 @@ def make(body: Body, betas: NDArray, look: Look | None, cells: int) -> Figure:
 
 
 def nearest_vertex(mesh: Mesh, body: Body, betas: NDArray) -> Avatar:
-    """The original's way (AvatarCLIP section 3.3): each vertex takes the weights of the nearest one of the bare body."""
+    """The original's way (AvatarCLIP section 3.3): weights of the nearest vertex of the bare body."""
     stand = stand_pose()[None]
     nearest = cKDTree(body.pose(betas, stand)[0][0]).query(mesh.vertices)[1]
     weights, joints = body.weights[nearest], body.rest_joints(betas)
@@ -88,6 +96,32 @@ def dual_quaternions(avatar: Avatar, pose: Floats) -> Floats:
     offset = 2.0 * _product(moved, conjugate)[:, 1:]
     turned = _product(_product(mixed, np.c_[np.zeros(len(mixed)), avatar.vertices]), conjugate)[:, 1:]
     return np.asarray(turned + offset, np.float32)
+
+
+def twist_bones(avatar: Avatar, pose: Floats) -> Floats:
+    """(V, 3) by linear blend skinning with the add-on's twist bones in the forearms, which follow the hands."""
+    from scipy.spatial.transform import Rotation
+
+    rows = np.arange(len(avatar.vertices))
+    transforms, weights = list(bone_transforms(avatar.joints, pose[None].astype(np.float64))[0]), avatar.weights
+    for side in ("left", "right"):
+        elbow, wrist = INDEX[f"{side}_elbow"], INDEX[f"{side}_wrist"]
+        forearm = (avatar.joints[wrist] - avatar.joints[elbow]).astype(np.float64)
+        axis = forearm / np.linalg.norm(forearm)
+        x, y, z, w = Rotation.from_rotvec(pose[wrist]).as_quat()
+        turn = 2.0 * np.arctan2(np.array([x, y, z]) @ axis, w)
+        first, share = twist.spread((avatar.vertices - avatar.joints[elbow]) @ axis / np.linalg.norm(forearm))
+        parts = np.zeros((len(rows), twist.COUNT + 1), np.float32)
+        parts[rows, first], parts[rows, first + 1] = 1.0 - share, share
+        parts *= weights[:, elbow, None]
+        for number in range(1, twist.COUNT + 1):
+            helper = np.eye(4)
+            helper[:3, :3] = Rotation.from_rotvec(axis * turn * twist.fraction(number)).as_matrix()
+            helper[:3, 3] = avatar.joints[elbow] - helper[:3, :3] @ avatar.joints[elbow]
+            transforms.append(transforms[elbow] @ helper)
+        weights = np.concatenate((weights, parts[:, 1:]), 1)
+        weights[:, elbow] = parts[:, 0]
+    return np.asarray(skin(avatar.vertices, weights, np.array(transforms)[None])[0], np.float32)
 
 
 def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -168,11 +202,12 @@ def main() -> None:
     for name, look in LOOKS.items():
         figure = make(body, betas, look, arguments.cells)
         if look is None:
-            own = replace(figure.ours, weights=rig.run(figure.sculpted, body, betas, RigConfig(hinge=0.0), Silent()).weights)
+            own = rig.run(figure.sculpted, body, betas, RigConfig(hinge=0.0), Silent())
             columns: dict[str, tuple[Avatar, Posing]] = {
                 "nearest vertex": (figure.original, linear),
                 "closest point, the body's elbows": (own, linear),
                 "ours": (figure.ours, linear),
+                "ours, twist bones": (figure.ours, twist_bones),
                 "ours, dual quaternions": (figure.ours, dual_quaternions),
             }
             print("\n".join(limbs_table(columns)), flush=True)

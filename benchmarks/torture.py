@@ -34,7 +34,9 @@ CROSSED = tuple(Rotation.from_euler("YXY", (40, -80, 70), degrees=True).as_rotve
 """Of the left hip: the thigh forward and outward, turned so that the shin comes in front of the body."""
 POSES: dict[str, Floats] = {
     "arms up": pose({"collar": (0, 0, 0.35), "shoulder": (0, 0, 1.0)}),
-    "squat": pose({**ARMS_DOWN, "hip": (-1.7, 0.25, 0.1), "knee": (2.0, 0, 0), "ankle": (-0.4, 0, 0)}, spine1=(0.4, 0, 0)),
+    "squat": pose(
+        {**ARMS_DOWN, "hip": (-1.7, 0.25, 0.1), "knee": (2.0, 0, 0), "ankle": (-0.4, 0, 0)}, spine1=(0.4, 0, 0)
+    ),
     "twist": pose(
         ARMS_DOWN, spine1=(0, 0.4, 0), spine2=(0, 0.4, 0), spine3=(0, 0.4, 0), neck=(0, 0.3, 0), head=(0, 0.3, 0)
     ),
@@ -122,7 +124,7 @@ def kept_sections(
 
 
 def _crossing(height: np.ndarray, faces: np.ndarray) -> tuple[tuple, tuple]:
-    """Of the faces that height 0 cuts, both ends of the cut: (vertices a, vertices b, share of b), consistently turned."""
+    """Both ends of the cuts of height 0 through faces, turned alike: (vertices a, vertices b, share of b)."""
     corner = height[faces]  # NaN off the limb, which compares as false
     cut = faces[(corner < 0).any(1) & (corner >= 0).any(1) & ~np.isnan(corner).any(1)]
     above = height[cut] >= 0

@@ -58,6 +58,8 @@ CLASSES = (
     avatar_verbs.AVATARCLIP_OT_mark_asset,
     avatar_verbs.AVATARCLIP_OT_add_controls,
     avatar_verbs.AVATARCLIP_OT_bake_controls,
+    avatar_verbs.AVATARCLIP_OT_add_twist,
+    avatar_verbs.AVATARCLIP_OT_remove_twist,
     use_clip.AVATARCLIP_OT_use_clip,
     install_engine.AVATARCLIP_OT_install_engine,
     install_engine.AVATARCLIP_OT_cancel_install,

@@ -1,10 +1,12 @@
-"""What is done with the active avatar: Mark as Asset, Add IK Controls, Bake IK Controls."""
+"""What is done with the active avatar: Mark as Asset, IK controls, twist bones."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import bpy
 
-from .. import avatar, controls
+from .. import avatar, controls, export, twist
 
 
 class OnAvatar:
@@ -71,3 +73,38 @@ class AVATARCLIP_OT_bake_controls(OnAvatar, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
+
+
+class AVATARCLIP_OT_add_twist(OnAvatar, bpy.types.Operator):
+    """Add three bones to each forearm that follow the hand's turn, so that the forearm stays thick"""
+
+    bl_idname = "avatarclip.add_twist"
+    bl_label = "Add Twist Bones"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Add them."""
+        return change_twist(self, context, twist.add_twist)
+
+
+class AVATARCLIP_OT_remove_twist(OnAvatar, bpy.types.Operator):
+    """Remove the forearms' twist bones and give their weights back"""
+
+    bl_idname = "avatarclip.remove_twist"
+    bl_label = "Remove Twist Bones"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Remove them."""
+        return change_twist(self, context, twist.remove_twist)
+
+
+def change_twist(operator: bpy.types.Operator, context: bpy.types.Context, change: Callable[..., None]) -> set[str]:
+    """Add or remove the active avatar's twist bones, and return what an operator returns."""
+    rig = avatar.find_avatar(context.active_object)
+    try:
+        change(context, rig, export.bound_meshes(rig))
+    except ValueError as error:
+        operator.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+    return {"FINISHED"}

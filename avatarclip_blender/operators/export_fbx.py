@@ -24,13 +24,16 @@ class AVATARCLIP_OT_export_fbx(ExportAvatar, bpy.types.Operator):
     motion: bpy.props.EnumProperty(
         name="Motion", items=[AS_THE_PRESET, *MOTION_ITEMS], description="Which bone carries the travel"
     )
+    twist_bones: bpy.props.BoolProperty(
+        name="Twist Bones", description="Three more bones in each forearm, which keep it thick when the hand turns",
+    )  # fmt: skip
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the choices, and what the target is going to get."""
         layout, preset = self.layout, PRESETS[self.preset]
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for name in ("preset", "motion", "detail"):
+        for name in ("preset", "motion", "detail", "twist_bones"):
             layout.prop(self, name)
         width = context.region.width
         ui.wrapped(layout, preset.description, width, "INFO")
@@ -40,7 +43,7 @@ class AVATARCLIP_OT_export_fbx(ExportAvatar, bpy.types.Operator):
     def write(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Write the file."""
         motion = "" if self.motion == "PRESET" else self.motion
-        export.export_fbx(context, self.filepath, rig, self.preset, motion, self.detail)
+        export.export_fbx(context, self.filepath, rig, self.preset, motion, self.detail, self.twist_bones)
 
 
 def draw_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .. import avatar, controls, ui
+from .. import avatar, controls, twist, ui
 from ..importer import takes
 from .base import AvatarPanel
 
@@ -36,6 +36,8 @@ class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
             column.operator("avatarclip.bake_controls", icon="CON_KINEMATIC")
         else:
             column.operator("avatarclip.add_controls", icon="CON_KINEMATIC")
+        verb = "remove_twist" if twist.has_twist(rig) else "add_twist"
+        column.operator(f"avatarclip.{verb}", icon="CON_ROTLIKE")
         column.operator("avatarclip.export_fbx", text="Export as FBX…", icon="EXPORT")
         column.operator("avatarclip.export_usd", text="Export as USD…", icon="EXPORT")
 

@@ -2,8 +2,8 @@
 
 Linear blend skinning shrinks a section that two bones share in halves to cos(a / 2) at the bending angle a. Over a
 fall-off of length L, a limb loses (1 - cos a) ∫ w (1 - w) ds of its length, which is proportional to L. Bodies' own
-weights pass from the upper to the lower limb over two thicknesses and not round the joint; here they pass within less than
-one, centred on it, so that little is lost.
+weights pass from the upper to the lower limb over two thicknesses and not round the joint; here they pass within half
+a thickness, centred on it, so that little is lost.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ LOOSE, FREE = 1.6, 2.5
 """Radii of the limb from which on cloth counts as hanging loosely, and where it is left as it was."""
 
 
-def tighten(
-    weights: np.ndarray, vertices: np.ndarray, joints: np.ndarray, body: np.ndarray, width: float
-) -> Floats:
+def tighten(weights: np.ndarray, vertices: np.ndarray, joints: np.ndarray, body: np.ndarray, width: float) -> Floats:
     """Weights with new shares of upper and lower limb near elbows and knees; sums of rows stay.
 
     Args:

@@ -83,6 +83,10 @@ def test_what_is_done_with_an_avatar(inside: Inside, result: Path, tmp_path: Pat
     inside("check_avatar.py", result, tmp_path)
 
 
+def test_twist_bones_come_and_go_and_are_exported(inside_wheel: Inside, result: Path, tmp_path: Path) -> None:
+    inside_wheel("check_twist.py", result, tmp_path)
+
+
 @pytest.fixture(scope="module")
 def assembled(result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What tools/assemble.py makes with Blender 4.2."""
