@@ -25,11 +25,11 @@ from engine.appearance.base import BaseSurface
 from engine.appearance.residual import ResidualField
 from engine.body import Body, load_body, stand_pose
 from engine.body.skinning import bone_transforms, skin
-from engine.config import MeshConfig, RigConfig
 from engine.mesh import Mesh, run
 from engine.report import Silent
 from engine.rig import Avatar, pose_avatar
 from engine.rig.rig import unpose
+from engine.settings import MeshConfig, RigConfig
 from engine.wardrobe.outfit import Garment, Look
 
 # By its file: the add-on's package asks for bpy.

@@ -10,7 +10,7 @@ import numpy as np
 from .. import compat
 from ..contract import protocol
 from . import keys, rotations
-from .armature import NAMES, rest_rotations
+from .armature import NAMES, rest_frames, rest_rotations
 from .result import Motion
 
 ROOT = NAMES[protocol.PARENTS.index(-1)]
@@ -45,7 +45,7 @@ def build_action(
     """
     options = options or CurveOptions()
     rest = rest_rotations(rig)
-    basis, locations = bone_channels(motion, rest)
+    basis, locations = bone_channels(motion, *rest_frames(rig))
     basis, locations = rotations.resample(basis, locations, motion.fps, fps)
     basis = rotations.without_flips(basis)
     pelvis = rest[NAMES.index(ROOT)]
@@ -69,33 +69,33 @@ def build_action(
     return action
 
 
-def bone_channels(motion: Motion, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bone_channels(motion: Motion, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Turn SMPL's poses into what Blender's bones are keyed with.
 
     SMPL's joints all rest in the world's orientation, whereas a bone rests in the orientation B of its own direction
     and roll. A pose bone's matrix is parent · (B_parent⁻¹ B) · basis; for its orientation to be G·B with SMPL's
-    G = G_parent·R, the basis must be B⁻¹ R B.
+    G = G_parent·R, the basis must be B⁻¹ R B; where the rest pose isn't the T-pose, see `armature.rest_frames`.
 
     Args:
         motion: in SMPL's frame.
-        rest: (24,3,3) orientations B in Blender's frame.
+        left, right: (24,3,3) of `armature.rest_frames`; both are B in the T-pose.
 
     Returns:
         Rotations (T,24,4) and the root's location (T,3), both in the bones' own axes.
     """
     turn = rotations.axis_angle_to_quaternion(rotations.to_blender(motion.poses))  # (T,24,4): R, Blender's frame
-    bone = rotations.matrix_to_quaternion(rest)[None]  # (1,24,4): B
-    basis = rotations.multiply(rotations.multiply(rotations.conjugate(bone), turn), bone)
-    locations = rotations.to_blender(motion.trans) @ rest[protocol.PARENTS.index(-1)]  # B⁻¹ t, as a row
+    before, after = (rotations.matrix_to_quaternion(frame)[None] for frame in (left, right))  # (1,24,4)
+    basis = rotations.multiply(rotations.multiply(rotations.conjugate(before), turn), after)
+    locations = rotations.to_blender(motion.trans) @ left[protocol.PARENTS.index(-1)]  # B⁻¹ t, as a row
     return basis, locations
 
 
-def motion_of(basis: np.ndarray, locations: np.ndarray, rest: np.ndarray, fps: float) -> Motion:
+def motion_of(basis: np.ndarray, locations: np.ndarray, left: np.ndarray, right: np.ndarray, fps: float) -> Motion:
     """The reverse of `bone_channels`: SMPL's poses of bones' rotations (T,24,4) and the root's location (T,3)."""
-    bone = rotations.matrix_to_quaternion(rest)[None]
-    turn = rotations.multiply(rotations.multiply(bone, basis), rotations.conjugate(bone))
+    before, after = (rotations.matrix_to_quaternion(frame)[None] for frame in (left, right))
+    turn = rotations.multiply(rotations.multiply(before, basis), rotations.conjugate(after))
     poses = rotations.from_blender(rotations.quaternion_to_axis_angle(turn))
-    trans = rotations.from_blender(locations @ rest[protocol.PARENTS.index(-1)].T)
+    trans = rotations.from_blender(locations @ left[protocol.PARENTS.index(-1)].T)
     return Motion(poses, trans, fps)
 
 

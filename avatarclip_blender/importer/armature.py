@@ -7,6 +7,7 @@ import numpy as np
 from mathutils import Vector
 
 from ..contract import protocol
+from . import rotations
 
 NAMES = protocol.JOINT_NAMES
 PARENTS = protocol.PARENTS
@@ -22,6 +23,8 @@ NEXT = {
     "right_elbow": "right_wrist", "right_wrist": "right_hand",
 }  # fmt: skip
 FRONT, UP = Vector((0.0, -1.0, 0.0)), Vector((0.0, 0.0, 1.0))
+REST_POSE = "avatarclip_rest_pose"
+"""Custom property of an armature object that doesn't rest in the T-pose: its rest pose, 72 numbers."""
 MIN_LENGTH = 0.005
 """Metres; Blender deletes bones of no length."""
 
@@ -102,6 +105,32 @@ def _add_bones(armature: bpy.types.Armature, joints: np.ndarray) -> None:
         # The bone's Z axis faces front; for those of the feet, which point to the front themselves, up.
         bone.align_roll(UP if name.endswith(("_ankle", "_foot")) else FRONT)
         bones.append(bone)
+
+
+def rest_frames(rig: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
+    """Return what turns SMPL's rotations R, relative to the T-pose, into a bone's own: left⁻¹ R right, each (24,3,3).
+
+    With B the bones' orientations at rest, and A the joints' rotations in the rest pose, left is A_parent⁻¹ B and right
+    A⁻¹ B; in the T-pose both are B.
+    """
+    rest = rest_rotations(rig)
+    turned = world_rotations(rest_pose_of(rig))
+    above = np.array([turned[parent] if parent >= 0 else np.eye(3) for parent in PARENTS])
+    return above.transpose(0, 2, 1) @ rest, turned.transpose(0, 2, 1) @ rest
+
+
+def rest_pose_of(rig: bpy.types.Object) -> np.ndarray:
+    """Return the pose (24,3) that an avatar rests in: axis-angle relative to the T-pose, SMPL's frame."""
+    return np.array(rig.get(REST_POSE, np.zeros(3 * len(NAMES))), dtype=np.float64).reshape(-1, 3)
+
+
+def world_rotations(pose: np.ndarray) -> np.ndarray:
+    """Return the joints' rotations (24,3,3) in the world, Blender's frame, of a pose (24,3) in SMPL's."""
+    local = rotations.quaternion_to_matrix(rotations.axis_angle_to_quaternion(rotations.to_blender(pose)))
+    world = np.empty_like(local)
+    for joint, parent in enumerate(PARENTS):
+        world[joint] = world[parent] @ local[joint] if parent >= 0 else local[joint]
+    return world
 
 
 def rest_rotations(rig: bpy.types.Object) -> np.ndarray:

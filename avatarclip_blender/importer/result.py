@@ -47,6 +47,7 @@ class Avatar(Surface):
 
     joints: np.ndarray  # (24,3) float32
     game: GameMesh | None
+    rest_pose: np.ndarray | None  # (24,3) float64 axis-angle of the pose to rest in; None is the T-pose
 
 
 @dataclass(frozen=True)
@@ -77,18 +78,23 @@ def load_avatar(folder: Path) -> Avatar:
         ResultError: if it is missing or broken, or not a body of 24 joints.
     """
     path = folder / protocol.AVATAR_NPZ
-    arrays = _load(path, (*_SURFACE, "joints", "parents"), tuple(f"game_{name}" for name in (*_SURFACE, "uvs")))
+    arrays = _load(
+        path, (*_SURFACE, "joints", "parents"), (*(f"game_{name}" for name in (*_SURFACE, "uvs")), "rest_pose")
+    )
     _expect_shape(path, arrays, joints=(JOINTS, 3))
     if tuple(arrays["parents"].ravel().tolist()) != protocol.PARENTS:
         raise ResultError(f"{path} has another skeleton than SMPL's 24 joints")
     light = {name.removeprefix("game_"): array for name, array in arrays.items() if name.startswith("game_")}
-    game = None
+    game, rest = None, None
+    if "rest_pose" in arrays:
+        _expect_shape(path, arrays, rest_pose=(JOINTS, 3))
+        rest = arrays["rest_pose"].astype(np.float64)
     if "vertices" in light:
         surface = _surface(path, light)
         _expect_shape(path, light, uvs=(len(surface["faces"]), 3, 2))
         textures = {name: folder / file for name, file in protocol.TEXTURES.items() if (folder / file).is_file()}
         game = GameMesh(**surface, uvs=_floats(light["uvs"]), textures=textures)
-    return Avatar(**_surface(path, arrays), joints=_floats(arrays["joints"]), game=game)
+    return Avatar(**_surface(path, arrays), joints=_floats(arrays["joints"]), game=game, rest_pose=rest)
 
 
 _SURFACE = ("vertices", "faces", "colors", "weights")

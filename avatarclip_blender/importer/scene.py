@@ -14,6 +14,7 @@ import numpy as np
 from . import armature, mesh
 from .action import CurveOptions
 from .material import build_material, build_textured_material
+from .rest_pose import in_rest_pose
 from .result import Avatar, Surface, find_result, load_avatar, load_manifest, load_motion
 from .rotations import to_blender
 from .shapes import dress_bones
@@ -124,8 +125,11 @@ def _build_objects(
     context: bpy.types.Context, name: str, avatar: Avatar, collection: bpy.types.Collection
 ) -> tuple[bpy.types.Object, bpy.types.Object, bpy.types.Object | None]:
     """Build armature, mesh and game mesh, bound to each other; the game mesh is hidden."""
+    resting, avatar = avatar.rest_pose, in_rest_pose(avatar)
     floor = np.array((0.0, 0.0, avatar.vertices[:, 1].min()))  # the lowest point, Blender's frame
     rig = armature.build_armature(context, f"{name} Rig", to_blender(avatar.joints) - floor, collection)
+    if resting is not None:
+        rig[armature.REST_POSE] = resting.ravel().tolist()
     body = _bound_mesh(f"{name} Body", avatar, floor, rig, collection)
     body.data.materials.append(build_material(name, avatar.colors))
     dress_bones(rig, to_blender(avatar.vertices) - floor, avatar.weights)

@@ -12,7 +12,7 @@ from .. import compat
 from ..contract import protocol
 from . import rotations
 from .action import CurveOptions, build_action, motion_of
-from .armature import NAMES, rest_rotations
+from .armature import NAMES, rest_frames
 from .result import Motion, ResultError, find_result, load_avatar, load_manifest, load_motion
 
 OWNER = "avatarclip_take_of"
@@ -123,7 +123,7 @@ def retarget_take(
     """
     fps = scene.render.fps / scene.render.fps_base
     basis, locations = sampled(source, action)
-    motion = motion_of(basis, locations, rest_rotations(source), fps)
+    motion = motion_of(basis, locations, *rest_frames(source), fps)
     scaled = Motion(motion.poses, motion.trans * (leg_length(target) / leg_length(source)), fps)
     prompt = str(action.get("avatarclip_motion_prompt", "")) or action.name
     return write_take(scene, target, scaled, prompt, options or CurveOptions())

@@ -67,6 +67,8 @@ class Avatar:
     """(24,), -1 at the root."""
     game: GameAvatar | None = None
     """The game mesh, if one was made; joints and parents are the same."""
+    rest_pose: Floats | None = None
+    """(24, 3) axis-angle of the pose in which files for other programs rest, if that is not the T-pose."""
 
 
 def pose_avatar(avatar: Avatar, poses: np.ndarray, trans: np.ndarray | None = None) -> Floats:
@@ -85,6 +87,8 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
     arrays: dict[str, Any] = {name: np.asarray(getattr(avatar, name), kind) for name, kind in KINDS.items()}
     if avatar.game is not None:
         arrays |= {f"game_{name}": np.asarray(getattr(avatar.game, name), kind) for name, kind in GAME_KINDS.items()}
+    if avatar.rest_pose is not None:
+        arrays["rest_pose"] = np.asarray(avatar.rest_pose, np.float32)
     np.savez_compressed(buffer, **arrays)
     write_atomically(path, buffer.getvalue())
 
@@ -99,6 +103,7 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
         with np.load(path, allow_pickle=False) as stored:
             arrays: dict[str, Any] = {name: np.asarray(stored[name], kind) for name, kind in KINDS.items()}
             light: dict[str, Any] = {}
+            rest = np.asarray(stored["rest_pose"], np.float32) if "rest_pose" in stored else None
             if "game_vertices" in stored:
                 light = {name: np.asarray(stored[f"game_{name}"], kind) for name, kind in GAME_KINDS.items()}
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -108,11 +113,12 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
         _surface_fits(arrays, joints)
         and arrays["joints"].shape == (joints, 3)
         and arrays["parents"].shape == (joints,)
+        and (rest is None or rest.shape == (joints, 3))
         and (not light or (_surface_fits(light, joints) and light["uvs"].shape == (*light["faces"].shape, 2)))
     )
     if not fits:
         raise EngineError("broken_job", f"The arrays in {path} do not fit one another.", "Run the rig again.")
-    return Avatar(**arrays, game=GameAvatar(**light) if light else None)
+    return Avatar(**arrays, game=GameAvatar(**light) if light else None, rest_pose=rest)
 
 
 def _surface_fits(arrays: dict[str, Any], joints: int) -> bool:

@@ -14,6 +14,7 @@ from engine.mesh.surface import Mesh, edges
 from engine.report import Reporter
 from engine.rig.avatar import Avatar, Floats, GameAvatar
 from engine.rig.hinges import tighten
+from engine.rig.rest import rest_pose
 from engine.rig.weights import inpaint, prune, smooth, transfer
 from engine.settings import RigConfig
 
@@ -47,7 +48,7 @@ def run(
         dressed: what the sculpting started from, if that was more than the bare body; skirts and capes are carried
             as it says.
     """
-    stand = stand_pose()[None]
+    stand, resting = stand_pose()[None], rest_pose(conf.rest_pose)
     joints = body.rest_joints(betas)
     posed, posed_joints = (array[0] for array in body.pose(betas, stand))
     if mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
@@ -68,7 +69,7 @@ def run(
         report.warning(f"{torn:.1%} of the mesh's edges are stretched more than {TEAR:g}-fold in the T-pose.")
     report.progress(3, 3)
     light = _rig_game(mesh, weights, transforms, conf)
-    return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light)
+    return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light, resting)
 
 
 def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConfig) -> GameAvatar | None:

@@ -82,12 +82,16 @@ def write_result(
     influences: int = 4,
     with_motion: bool = True,
     with_game: bool = False,
+    a_pose: bool = False,
 ) -> Path:
     """Write ``avatar.npz``, ``motion.npz`` and ``manifest.json`` into a folder and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     vertices, faces = capsules(rings, sides)
     colors = np.clip((vertices - vertices.min(0)) / np.ptp(vertices, axis=0), 0, 1)
     light = game(folder, influences) if with_game else {}
+    if a_pose:
+        light["rest_pose"] = np.zeros((24, 3), np.float32)
+        light["rest_pose"][13:15, 1], light["rest_pose"][16:18, 2] = (-0.1, 0.1), (-0.8, 0.8)
     np.savez(
         folder / "avatar.npz", **light, vertices=vertices, faces=faces, colors=colors,
         weights=weights_of(vertices, influences), joints=JOINTS, parents=PARENTS,

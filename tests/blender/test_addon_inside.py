@@ -87,6 +87,10 @@ def test_twist_bones_come_and_go_and_are_exported(inside_wheel: Inside, result: 
     inside_wheel("check_twist.py", result, tmp_path)
 
 
+def test_an_avatar_that_rests_in_the_a_pose_moves_alike(inside_wheel: Inside, result: Path, tmp_path: Path) -> None:
+    inside_wheel("check_rest.py", result, fake_avatar.write_result(tmp_path / "a", a_pose=True), tmp_path)
+
+
 @pytest.fixture(scope="module")
 def assembled(result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What tools/assemble.py makes with Blender 4.2."""

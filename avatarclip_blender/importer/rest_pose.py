@@ -1,0 +1,45 @@
+"""Brings an avatar from SMPL's T-pose into the pose that its armature is to rest in. Numpy only, no bpy."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from ..contract import protocol
+from . import rotations
+from .result import Avatar
+
+
+def in_rest_pose(avatar: Avatar) -> Avatar:
+    """Return the avatar with its meshes and joints in the rest pose that its file names; as it is for the T-pose."""
+    if avatar.rest_pose is None:
+        return avatar
+    turns, places = _bones(avatar.joints.astype(np.float64), avatar.rest_pose)
+    moved = {"vertices": _skinned(avatar.vertices, avatar.weights, avatar.joints, turns, places)}
+    if avatar.game is not None:
+        light = avatar.game
+        vertices = _skinned(light.vertices, light.weights, avatar.joints, turns, places)
+        moved["game"] = dataclasses.replace(light, vertices=vertices)
+    return dataclasses.replace(avatar, **moved, joints=places.astype(np.float32))
+
+
+def _bones(joints: np.ndarray, pose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The joints' rotations (24,3,3) and places (24,3) in a pose (24,3)."""
+    turns = rotations.quaternion_to_matrix(rotations.axis_angle_to_quaternion(pose))
+    places = joints.copy()
+    for joint, parent in enumerate(protocol.PARENTS):
+        if parent >= 0:
+            turns[joint] = turns[parent] @ turns[joint]
+            places[joint] = places[parent] + turns[parent] @ (joints[joint] - joints[parent])
+    return turns, places
+
+
+def _skinned(
+    vertices: np.ndarray, weights: np.ndarray, joints: np.ndarray, turns: np.ndarray, places: np.ndarray
+) -> np.ndarray:
+    """Linear blend skinning of vertices (V,3) with weights (V,24)."""
+    offsets = places - np.einsum("jab,jb->ja", turns, joints)
+    blended = (weights @ turns.reshape(-1, 9)).reshape(-1, 3, 3)
+    posed = np.einsum("vab,vb->va", blended, vertices) + weights @ offsets
+    return posed.astype(np.float32)

@@ -1,0 +1,66 @@
+"""The pose that files for other programs rest in: SMPL's T-pose, or the A-pose that avatars are sculpted in.
+
+``avatar.npz`` and ``motion.npz`` are always in SMPL's terms (T-pose). For an A-pose, mesh and joints are posed, and
+every rotation R of a joint, relative to its parent, becomes P R A⁻¹, where A and P are the rotations, in the world, of
+the joint and of its parent in the A-pose. The skeleton then moves exactly as before.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from engine.body import stand_pose
+from engine.body.skinning import bone_transforms, skin
+from engine.errors import EngineError
+from engine.rig.avatar import Avatar, Floats
+
+RESTS = ("t", "a")
+
+
+def rest_pose(name: str) -> Floats | None:
+    """(24, 3) axis-angle of the rest pose that a conf names; None for the T-pose.
+
+    Raises:
+        EngineError: ``bad_config`` for another name.
+    """
+    if name not in RESTS:
+        raise EngineError("bad_config", f"There is no rest pose {name!r}.", "Set rig.rest_pose to t or a.")
+    return stand_pose() if name == "a" else None
+
+
+def in_rest_pose(avatar: Avatar) -> Avatar:
+    """The avatar with vertices, joints and game mesh in the pose that its files rest in."""
+    if avatar.rest_pose is None:
+        return avatar
+    transforms = bone_transforms(avatar.joints, avatar.rest_pose[None], avatar.parents.tolist())
+    homogeneous = np.c_[avatar.joints, np.ones(len(avatar.joints))]
+    joints = np.einsum("jab,jb->ja", transforms[0, :, :3], homogeneous).astype(np.float32)
+    light = avatar.game
+    if light is not None:
+        light = dataclasses.replace(light, vertices=_posed(light.vertices, light.weights, transforms))
+    return dataclasses.replace(
+        avatar, vertices=_posed(avatar.vertices, avatar.weights, transforms), joints=joints, game=light
+    )
+
+
+def relative_to(rest: Floats | None, poses: np.ndarray, parents: np.ndarray) -> np.ndarray:
+    """Poses (T, 72) or (T, 24, 3), relative to the T-pose, as rotations relative to a rest pose (24, 3)."""
+    if rest is None:
+        return poses
+    local = Rotation.from_rotvec(np.asarray(rest, np.float64))
+    world: list[Rotation] = []
+    for joint, parent in enumerate(parents.tolist()):
+        world.append(world[parent] * local[joint] if parent >= 0 else local[joint])
+    turns = np.asarray(poses, np.float64).reshape(len(poses), -1, 3)
+    result = np.empty_like(turns)
+    for joint, parent in enumerate(parents.tolist()):
+        turned = Rotation.from_rotvec(turns[:, joint]) * world[joint].inv()
+        result[:, joint] = (world[parent] * turned if parent >= 0 else turned).as_rotvec()
+    return result.reshape(np.shape(poses)).astype(np.float32)
+
+
+def _posed(vertices: Floats, weights: Floats, transforms: np.ndarray) -> Floats:
+    return np.asarray(skin(vertices, weights, transforms)[0], np.float32)
