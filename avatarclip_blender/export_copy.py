@@ -13,6 +13,7 @@ from mathutils import Matrix, Vector
 
 from . import compat, twist
 from .export_presets import IN_PLACE, ROOT, Preset
+from .importer.shape_keys import settle
 
 UPRIGHT = Matrix.Rotation(math.radians(90.0), 4, "X")
 """The copy's data lies on its back and its object stands it up; the exporter's own turn then leaves no rotation."""
@@ -111,6 +112,7 @@ def _duplicate(
         second = twin(mesh)
         second.data = twin(mesh.data)
         collection.objects.link(second)
+        settle(second)
         second.parent, second.matrix_parent_inverse = other, Matrix()
         second.matrix_basis = rig.matrix_world.inverted() @ mesh.matrix_world
         second.hide_viewport = second.hide_render = False

@@ -52,6 +52,8 @@ JOINT_NAMES: tuple[str, ...] = (
 PARENTS: tuple[int, ...] = (
     -1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21,
 )  # fmt: skip
+SHAPE_KEYS = ("Taller", "Heavier", "More Muscular", "Older", "More Masculine")
+"""Names of an avatar's shape keys, in their order in ``avatar.npz``; negative values do the contrary."""
 
 # --- the job folder -----------------------------------------------------------------------------------------
 REQUEST_FILE = "request.json"

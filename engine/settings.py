@@ -194,6 +194,8 @@ class RigConfig:
     """Least cosine between the normals of a point and of its match on the body."""
     hinge: float = 0.75
     """Length over which elbows and knees bend, in radii of the limb; 0 takes the body's own weights there."""
+    shape_keys: bool = True
+    """Carry the body's directions of shape (taller, heavier, ...) onto the mesh as shape keys."""
     rest_pose: str = "t"
     """Pose in which GLB, OBJ, PLY, BVH and Blender's armature rest: ``t``, or ``a``, the pose of sculpting."""
 

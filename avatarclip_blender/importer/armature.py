@@ -93,18 +93,31 @@ def _sort_bones(armature: bpy.types.Armature) -> None:
 
 
 def _add_bones(armature: bpy.types.Armature, joints: np.ndarray) -> None:
-    """Add the bones; symmetric ones get mirrored rolls, so that Blender's mirrored posing works."""
-    tails = bone_tails(joints)
-    bones: list[bpy.types.EditBone] = []
-    for name, parent, head, tail in zip(NAMES, PARENTS, joints.tolist(), tails.tolist()):
-        bone = armature.edit_bones.new(name)
-        bone.head, bone.tail = head, tail
+    """Add the bones."""
+    bones = [armature.edit_bones.new(name) for name in NAMES]
+    for bone, parent in zip(bones, PARENTS):
         if parent >= 0:
             bone.parent = bones[parent]
+    place_bones(armature, joints)
+
+
+def place_bones(armature: bpy.types.Armature, joints: np.ndarray) -> None:
+    """Place the bones in Edit Mode; symmetric ones get mirrored rolls, so that Blender's mirrored posing works.
+
+    Args:
+        armature: with the 24 bones.
+        joints: (24,3), Blender's frame, metres.
+    """
+    bones = [armature.edit_bones[name] for name in NAMES]
+    for bone in bones:
+        bone.use_connect = False  # or moving one would move the next
+    for bone, head, tail in zip(bones, joints.tolist(), bone_tails(joints).tolist()):
+        bone.head, bone.tail = head, tail
+    for bone, name, parent in zip(bones, NAMES, PARENTS):
+        if parent >= 0:
             bone.use_connect = NEXT.get(NAMES[parent]) == name and (bone.head - bones[parent].tail).length < 1e-6
         # The bone's Z axis faces front; for those of the feet, which point to the front themselves, up.
         bone.align_roll(UP if name.endswith(("_ankle", "_foot")) else FRONT)
-        bones.append(bone)
 
 
 def rest_frames(rig: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..contract import protocol
 from . import rotations
-from .result import Avatar
+from .result import Avatar, Shapes
 
 
 def in_rest_pose(avatar: Avatar) -> Avatar:
@@ -16,12 +16,32 @@ def in_rest_pose(avatar: Avatar) -> Avatar:
     if avatar.rest_pose is None:
         return avatar
     turns, places = _bones(avatar.joints.astype(np.float64), avatar.rest_pose)
-    moved = {"vertices": _skinned(avatar.vertices, avatar.weights, avatar.joints, turns, places)}
-    if avatar.game is not None:
-        light = avatar.game
+    light, moved = avatar.game, _reshaped(avatar, turns, places)
+    if light is not None:
         vertices = _skinned(light.vertices, light.weights, avatar.joints, turns, places)
-        moved["game"] = dataclasses.replace(light, vertices=vertices)
-    return dataclasses.replace(avatar, **moved, joints=places.astype(np.float32))
+        light = dataclasses.replace(light, vertices=vertices)
+    vertices = _skinned(avatar.vertices, avatar.weights, avatar.joints, turns, places)
+    return dataclasses.replace(avatar, vertices=vertices, game=light, shapes=moved, joints=places.astype(np.float32))
+
+
+def _reshaped(avatar: Avatar, turns: np.ndarray, places: np.ndarray) -> Shapes | None:
+    """The shape keys' displacements in the rest pose: those of the changed body posed about its own joints."""
+    if avatar.shapes is None or avatar.rest_pose is None:
+        return avatar.shapes
+    found: dict[str, list[np.ndarray]] = {"deltas": [], "joints": [], "game": []}
+    for key, bones in enumerate(avatar.shapes.joints):
+        joints = (avatar.joints + bones).astype(np.float64)
+        moved = _bones(joints, avatar.rest_pose)[1]
+        found["joints"].append(moved - places)
+        for name, surface, deltas in (
+            ("deltas", avatar, avatar.shapes.deltas), ("game", avatar.game, avatar.shapes.game),
+        ):  # fmt: skip
+            if surface is not None and deltas is not None:
+                before = _skinned(surface.vertices, surface.weights, avatar.joints, turns, places)
+                after = _skinned(surface.vertices + deltas[key], surface.weights, joints, turns, moved)
+                found[name].append(after - before)
+    stacked = {name: np.stack(rows).astype(np.float32) if rows else None for name, rows in found.items()}
+    return Shapes(**stacked)
 
 
 def _bones(joints: np.ndarray, pose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

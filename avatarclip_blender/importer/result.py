@@ -42,11 +42,21 @@ class GameMesh(Surface):
 
 
 @dataclass(frozen=True)
+class Shapes:
+    """How the T-pose changes with each of `protocol.SHAPE_KEYS`; metres, SMPL's frame."""
+
+    deltas: np.ndarray  # (K,V,3) float32, of the full mesh
+    joints: np.ndarray  # (K,24,3) float32
+    game: np.ndarray | None  # (K,W,3) float32, of the game mesh
+
+
+@dataclass(frozen=True)
 class Avatar(Surface):
     """The full mesh, its joints, and the game mesh where there is one."""
 
     joints: np.ndarray  # (24,3) float32
     game: GameMesh | None
+    shapes: Shapes | None
     rest_pose: np.ndarray | None  # (24,3) float64 axis-angle of the pose to rest in; None is the T-pose
 
 
@@ -79,7 +89,9 @@ def load_avatar(folder: Path) -> Avatar:
     """
     path = folder / protocol.AVATAR_NPZ
     arrays = _load(
-        path, (*_SURFACE, "joints", "parents"), (*(f"game_{name}" for name in (*_SURFACE, "uvs")), "rest_pose")
+        path,
+        (*_SURFACE, "joints", "parents"),
+        (*(f"game_{name}" for name in (*_SURFACE, "uvs")), "rest_pose", *_SHAPES),
     )
     _expect_shape(path, arrays, joints=(JOINTS, 3))
     if tuple(arrays["parents"].ravel().tolist()) != protocol.PARENTS:
@@ -94,10 +106,17 @@ def load_avatar(folder: Path) -> Avatar:
         _expect_shape(path, light, uvs=(len(surface["faces"]), 3, 2))
         textures = {name: folder / file for name, file in protocol.TEXTURES.items() if (folder / file).is_file()}
         game = GameMesh(**surface, uvs=_floats(light["uvs"]), textures=textures)
-    return Avatar(**_surface(path, arrays), joints=_floats(arrays["joints"]), game=game, rest_pose=rest)
+    return Avatar(
+        **_surface(path, arrays),
+        joints=_floats(arrays["joints"]),
+        game=game,
+        shapes=_shapes(path, arrays),
+        rest_pose=rest,
+    )
 
 
 _SURFACE = ("vertices", "faces", "colors", "weights")
+_SHAPES = ("shape_deltas", "shape_joints", "game_shape_deltas")
 
 
 def _surface(path: Path, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -121,6 +140,21 @@ def _surface(path: Path, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarr
         "colors": np.clip(_floats(arrays["colors"]), 0, 1),
         "weights": _floats(arrays["weights"]),
     }
+
+
+def _shapes(path: Path, arrays: Mapping[str, np.ndarray]) -> Shapes | None:
+    """Check the arrays of the shape keys; None if there are none."""
+    if "shape_deltas" not in arrays:
+        return None
+    if "shape_joints" not in arrays:
+        raise ResultError(f"{path} lacks shape_joints")
+    count = len(protocol.SHAPE_KEYS)
+    wanted = {"shape_deltas": (count, len(arrays["vertices"]), 3), "shape_joints": (count, JOINTS, 3)}
+    if "game_shape_deltas" in arrays and "game_vertices" in arrays:
+        wanted["game_shape_deltas"] = (count, len(arrays["game_vertices"]), 3)
+    _expect_shape(path, arrays, **wanted)
+    found = [_floats(arrays[name]) if name in wanted else None for name in _SHAPES]
+    return Shapes(*found)
 
 
 def load_motion(folder: Path) -> Motion | None:

@@ -17,6 +17,7 @@ from .material import build_material, build_textured_material
 from .rest_pose import in_rest_pose
 from .result import Avatar, Surface, find_result, load_avatar, load_manifest, load_motion
 from .rotations import to_blender
+from .shape_keys import add_shape_keys, follow_keys, remember_joints
 from .shapes import dress_bones
 from .takes import write_take
 
@@ -142,6 +143,12 @@ def _build_objects(
         game[GAME_MESH] = True
         game.hide_render = True
         game.hide_set(True)
+    if avatar.shapes is not None:
+        add_shape_keys(body, avatar.shapes.deltas)
+        remember_joints(rig, avatar.shapes.joints)
+        if game is not None and avatar.shapes.game is not None:
+            add_shape_keys(game, avatar.shapes.game)
+            follow_keys(game, body)
     return rig, body, game
 
 

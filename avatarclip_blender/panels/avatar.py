@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from .. import avatar, controls, twist, ui
-from ..importer import takes
+from ..importer import shape_keys, takes
 from .base import AvatarPanel
 
 _SHOWN = (
@@ -71,6 +71,30 @@ def _short(action: bpy.types.Action, rig: bpy.types.Object) -> str:
     return action.name.removeprefix(rig.name).removeprefix(rig.name.removesuffix(" Rig")).strip() or action.name
 
 
+class AVATARCLIP_PT_body_shape(AvatarPanel, bpy.types.Panel):
+    """The active avatar's body, taller or heavier."""
+
+    bl_label = "Body Shape"
+    bl_parent_id = "AVATARCLIP_PT_avatar"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Show only for an avatar that has shape keys."""
+        rig = avatar.find_avatar(context.active_object)
+        return rig is not None and shape_keys.shaped_mesh(rig) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the keys, and what brings the bones after them."""
+        mesh = shape_keys.shaped_mesh(avatar.find_avatar(context.active_object))
+        if mesh is None:
+            return
+        column = self.layout.column(align=True)
+        for key in mesh.data.shape_keys.key_blocks[1:]:
+            column.prop(key, "value", text=key.name, slider=True)
+        self.layout.operator("avatarclip.fit_rig", icon="BONE_DATA")
+
+
 class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
     """Where the active avatar comes from."""
 
@@ -98,4 +122,4 @@ def _readable(key: str, text: str) -> str:
     return f"{text[:10]} {text[11:16]} UTC" if key == "created" and text.endswith("Z") else text
 
 
-CLASSES = (AVATARCLIP_PT_avatar, AVATARCLIP_PT_takes, AVATARCLIP_PT_origin)
+CLASSES = (AVATARCLIP_PT_avatar, AVATARCLIP_PT_takes, AVATARCLIP_PT_body_shape, AVATARCLIP_PT_origin)

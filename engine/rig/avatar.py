@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.body.skinning import bone_transforms, skin
 from engine.errors import EngineError
-from engine.protocol import write_atomically
+from engine.protocol import SHAPE_KEYS, write_atomically
 
 Floats = NDArray[np.float32]
 KINDS: dict[str, type] = {
@@ -50,6 +50,18 @@ class GameAvatar:
 
 
 @dataclass(frozen=True)
+class Shapes:
+    """Shape keys: how the T-pose changes when a key goes from 0 to 1."""
+
+    deltas: Floats
+    """(K, V, 3) displacements of the full mesh's vertices, metres; K are `protocol.SHAPE_KEYS`."""
+    joints: Floats
+    """(K, 24, 3) displacements of the joints."""
+    game: Floats | None = None
+    """(K, W, 3) of the game mesh's vertices, if there is one."""
+
+
+@dataclass(frozen=True)
 class Avatar:
     """A skinned mesh in the T-pose: metres, +y up, facing +z, left arm to +x."""
 
@@ -67,6 +79,8 @@ class Avatar:
     """(24,), -1 at the root."""
     game: GameAvatar | None = None
     """The game mesh, if one was made; joints and parents are the same."""
+    shapes: Shapes | None = None
+    """Shape keys, if they were asked for."""
     rest_pose: Floats | None = None
     """(24, 3) axis-angle of the pose in which files for other programs rest, if that is not the T-pose."""
 
@@ -87,6 +101,12 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
     arrays: dict[str, Any] = {name: np.asarray(getattr(avatar, name), kind) for name, kind in KINDS.items()}
     if avatar.game is not None:
         arrays |= {f"game_{name}": np.asarray(getattr(avatar.game, name), kind) for name, kind in GAME_KINDS.items()}
+    if avatar.shapes is not None:
+        shapes = avatar.shapes
+        arrays["shape_joints"] = np.asarray(shapes.joints, np.float32)
+        arrays["shape_deltas"] = np.asarray(shapes.deltas, np.float16)  # a tenth of a millimetre is enough
+        if shapes.game is not None:
+            arrays["game_shape_deltas"] = np.asarray(shapes.game, np.float16)
     if avatar.rest_pose is not None:
         arrays["rest_pose"] = np.asarray(avatar.rest_pose, np.float32)
     np.savez_compressed(buffer, **arrays)
@@ -103,6 +123,7 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
         with np.load(path, allow_pickle=False) as stored:
             arrays: dict[str, Any] = {name: np.asarray(stored[name], kind) for name, kind in KINDS.items()}
             light: dict[str, Any] = {}
+            shapes = _load_shapes(stored)
             rest = np.asarray(stored["rest_pose"], np.float32) if "rest_pose" in stored else None
             if "game_vertices" in stored:
                 light = {name: np.asarray(stored[f"game_{name}"], kind) for name, kind in GAME_KINDS.items()}
@@ -113,12 +134,32 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
         _surface_fits(arrays, joints)
         and arrays["joints"].shape == (joints, 3)
         and arrays["parents"].shape == (joints,)
+        and (shapes is None or _shapes_fit(shapes, len(arrays["vertices"]), joints, light))
         and (rest is None or rest.shape == (joints, 3))
         and (not light or (_surface_fits(light, joints) and light["uvs"].shape == (*light["faces"].shape, 2)))
     )
     if not fits:
         raise EngineError("broken_job", f"The arrays in {path} do not fit one another.", "Run the rig again.")
-    return Avatar(**arrays, game=GameAvatar(**light) if light else None, rest_pose=rest)
+    game = GameAvatar(**light) if light else None
+    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest)
+
+
+def _load_shapes(stored: Any) -> Shapes | None:
+    """The shape keys of an open file, unchecked; None if it has none."""
+    if "shape_deltas" not in stored:
+        return None
+    game = np.asarray(stored["game_shape_deltas"], np.float32) if "game_shape_deltas" in stored else None
+    deltas, joints = (np.asarray(stored[f"shape_{name}"], np.float32) for name in ("deltas", "joints"))
+    return Shapes(deltas, joints, game)
+
+
+def _shapes_fit(shapes: Shapes, vertices: int, joints: int, light: dict[str, Any]) -> bool:
+    """Whether the shape keys belong to a mesh of so many vertices and joints, and to its game mesh."""
+    count = len(SHAPE_KEYS)
+    fits = shapes.deltas.shape == (count, vertices, 3) and shapes.joints.shape == (count, joints, 3)
+    if shapes.game is None:
+        return fits
+    return fits and bool(light) and shapes.game.shape == (count, len(light["vertices"]), 3)
 
 
 def _surface_fits(arrays: dict[str, Any], joints: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -12,11 +13,13 @@ from engine.body.skinning import bone_transforms
 from engine.mesh.decimate import decimate
 from engine.mesh.surface import Mesh, edges
 from engine.report import Reporter
-from engine.rig.avatar import Avatar, Floats, GameAvatar
+from engine.rig.avatar import Avatar, Floats, GameAvatar, Shapes
 from engine.rig.hinges import tighten
 from engine.rig.rest import rest_pose
+from engine.rig.shapes import carry, directions, source_of
 from engine.rig.weights import inpaint, prune, smooth, transfer
 from engine.settings import RigConfig
+from engine.wardrobe.outfit import Look
 
 PROXY_FACES = 30000
 """Triangles of the light copy on which weights are found."""
@@ -69,7 +72,8 @@ def run(
         report.warning(f"{torn:.1%} of the mesh's edges are stretched more than {TEAR:g}-fold in the T-pose.")
     report.progress(3, 3)
     light = _rig_game(mesh, weights, transforms, conf)
-    return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light, resting)
+    shapes = _shape_keys(mesh, body, betas, posed, conf, report, dressed) if conf.shape_keys else None
+    return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light, shapes, resting)
 
 
 def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConfig) -> GameAvatar | None:
@@ -80,6 +84,18 @@ def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConf
     found, _, _ = transfer(light.vertices, light.faces, mesh.vertices, mesh.faces, weights, np.inf, conf.agreement)
     found = prune(found, conf.influences)
     return GameAvatar(unpose(light.vertices, found, transforms), light.faces, light.colors, found, light.uvs)
+
+
+def _shape_keys(
+    mesh: Mesh, body: Body, betas: np.ndarray, posed: Floats, conf: RigConfig, report: Reporter, dressed: Skinned | None
+) -> Shapes:
+    """The body's directions of shape on the full mesh and the game mesh."""
+    look: Look | None = getattr(dressed, "look", None)
+    vertices, faces = (posed, body.faces) if dressed is None or look is None else (dressed.vertices, dressed.faces)
+    source = source_of(body, betas, directions(body, report), vertices, faces, look)
+    made = carry(mesh.vertices, mesh.faces, source, conf)
+    light = mesh.game
+    return made if light is None else replace(made, game=carry(light.vertices, light.faces, source, conf).deltas)
 
 
 def _find_weights(

@@ -103,7 +103,12 @@ def inpaint(weights: np.ndarray, certain: np.ndarray, vertices: np.ndarray, face
 
 
 def smooth(weights: np.ndarray, vertices: np.ndarray, faces: np.ndarray, radius: np.ndarray) -> Floats:
-    """Diffuse weights (V, J) over the surface by about ``radius`` (V,) metres, whatever the mesh's resolution.
+    """`diffuse` for weights (V, J), whose rows sum to 1."""
+    return _normalise(diffuse(weights, vertices, faces, radius))
+
+
+def diffuse(values: np.ndarray, vertices: np.ndarray, faces: np.ndarray, radius: np.ndarray) -> Floats:
+    """Diffuse values (V, C) over the surface by about ``radius`` (V,) metres, whatever the mesh's resolution.
 
     A step that moves half of a vertex's weight to its neighbours spreads it with a variance of half an edge length
     squared; variances add up. The diffusion is run to the largest radius, and each vertex keeps the moment at which
@@ -115,13 +120,13 @@ def smooth(weights: np.ndarray, vertices: np.ndarray, faces: np.ndarray, radius:
     sides = vertices[faces] - vertices[np.roll(faces, 1, axis=1)]
     squared = float(np.square(sides).sum(-1).mean())
     stops = np.minimum(np.ceil(radius**2 / (0.5 * squared)), MAX_STEPS).astype(int)  # (V,)
-    result = np.asarray(weights, np.float32).copy()
+    result = np.asarray(values, np.float32).copy()
     current = result
     for step in range(1, int(stops.max(initial=0)) + 1):
         current = 0.5 * current + 0.5 * (average @ current)
         reached = stops == step
         result[reached] = current[reached]
-    return _normalise(result)
+    return result
 
 
 def prune(weights: np.ndarray, influences: int) -> Floats:

@@ -83,12 +83,20 @@ def write_result(
     with_motion: bool = True,
     with_game: bool = False,
     a_pose: bool = False,
+    with_shapes: bool = False,
 ) -> Path:
     """Write ``avatar.npz``, ``motion.npz`` and ``manifest.json`` into a folder and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     vertices, faces = capsules(rings, sides)
     colors = np.clip((vertices - vertices.min(0)) / np.ptp(vertices, axis=0), 0, 1)
     light = game(folder, influences) if with_game else {}
+    if with_shapes:  # taller by a tenth from the floor up, the other keys do nothing
+        grown = np.zeros((5, 1, 1)) + np.array([0.0, 0.1, 0.0])
+        grown[1:] = 0.0
+        for name, points in (("shape_deltas", vertices), ("shape_joints", JOINTS)):
+            light[name] = (grown * (points - vertices[:, 1].min())).astype(np.float32)
+        if with_game:
+            light["game_shape_deltas"] = (grown * (light["game_vertices"] - vertices[:, 1].min())).astype(np.float32)
     if a_pose:
         light["rest_pose"] = np.zeros((24, 3), np.float32)
         light["rest_pose"][13:15, 1], light["rest_pose"][16:18, 2] = (-0.1, 0.1), (-0.8, 0.8)

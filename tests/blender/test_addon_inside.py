@@ -91,6 +91,12 @@ def test_an_avatar_that_rests_in_the_a_pose_moves_alike(inside_wheel: Inside, re
     inside_wheel("check_rest.py", result, fake_avatar.write_result(tmp_path / "a", a_pose=True), tmp_path)
 
 
+@pytest.mark.parametrize("a_pose", [False, True])
+def test_shape_keys_move_mesh_game_mesh_and_rig(inside_wheel: Inside, tmp_path: Path, a_pose: bool) -> None:
+    result = fake_avatar.write_result(tmp_path / "result", with_game=True, with_shapes=True, a_pose=a_pose)
+    inside_wheel("check_shape.py", result, tmp_path)
+
+
 @pytest.fixture(scope="module")
 def assembled(result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What tools/assemble.py makes with Blender 4.2."""

@@ -1,0 +1,85 @@
+"""Shape keys of the body (taller, heavier, ...) on full and game mesh, and the armature that is fitted to them."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ..contract import protocol
+from . import armature
+from .rotations import to_blender
+
+JOINTS = "avatarclip_joints"
+"""Custom property of an armature object: where its joints rest while all keys are 0, 72 numbers."""
+CHANGES = "avatarclip_shape_joints"
+"""Custom property of an armature object: how each key moves the joints, 72 numbers a key."""
+
+
+def add_shape_keys(mesh: bpy.types.Object, deltas: np.ndarray) -> None:
+    """Add the keys to a mesh.
+
+    Args:
+        mesh: the object; it has no keys yet.
+        deltas: (K,V,3) displacements, SMPL's frame, metres.
+    """
+    rest = np.empty(3 * len(mesh.data.vertices), np.float32)
+    mesh.data.vertices.foreach_get("co", rest)
+    mesh.shape_key_add(name="Basis", from_mix=False)
+    for name, moved in zip(protocol.SHAPE_KEYS, deltas):
+        key = mesh.shape_key_add(name=name, from_mix=False)
+        key.slider_min, key.slider_max = -1.0, 1.0
+        key.data.foreach_set("co", rest + to_blender(moved).astype(np.float32).ravel())
+
+
+def follow_keys(mesh: bpy.types.Object, leader: bpy.types.Object) -> None:
+    """Let the keys of one mesh have the values of another's."""
+    for key in mesh.data.shape_keys.key_blocks[1:]:
+        driver = key.driver_add("value").driver
+        driver.type = "SUM"
+        variable = driver.variables.new()
+        target = variable.targets[0]
+        target.id_type, target.id = "KEY", leader.data.shape_keys
+        target.data_path = f'key_blocks["{key.name}"].value'
+
+
+def remember_joints(rig: bpy.types.Object, changes: np.ndarray) -> None:
+    """Store on a new armature how its joints move with the keys, (K,24,3) in SMPL's frame."""
+    heads = [rig.data.bones[name].head_local for name in armature.NAMES]
+    rig[JOINTS] = np.array(heads, np.float64).ravel().tolist()
+    rig[CHANGES] = to_blender(changes).astype(np.float64).ravel().tolist()
+
+
+def shaped_mesh(rig: bpy.types.Object) -> bpy.types.Object | None:
+    """Return the mesh whose keys shape an avatar; None if it has none."""
+    if CHANGES not in rig:
+        return None
+    meshes = [child for child in rig.children if child.type == "MESH" and child.data.shape_keys]
+    free = [mesh for mesh in meshes if mesh.data.shape_keys.animation_data is None]
+    return next(iter(free or meshes), None)
+
+
+def fitted_joints(rig: bpy.types.Object) -> np.ndarray:
+    """Return where an armature's joints belong for the values that the keys have, (24,3).
+
+    Raises:
+        ValueError: if the avatar has no shape keys.
+    """
+    mesh = shaped_mesh(rig)
+    if mesh is None:
+        raise ValueError("This avatar has no shape keys of the body")
+    keys = mesh.data.shape_keys.key_blocks
+    values = np.array([keys[name].value if name in keys else 0.0 for name in protocol.SHAPE_KEYS])
+    changes = np.array(rig[CHANGES], np.float64).reshape(len(values), -1, 3)
+    return np.array(rig[JOINTS], np.float64).reshape(-1, 3) + np.einsum("k,kjc->jc", values, changes)
+
+
+def settle(mesh: bpy.types.Object) -> None:
+    """Make the shape that the keys have the mesh's own, and remove them."""
+    if mesh.data.shape_keys is None:
+        return
+    mixed = mesh.shape_key_add(name="Mix", from_mix=True)
+    points = np.empty(3 * len(mesh.data.vertices), np.float32)
+    mixed.data.foreach_get("co", points)
+    mesh.shape_key_clear()
+    mesh.data.vertices.foreach_set("co", points)
+    mesh.data.update()
