@@ -196,8 +196,8 @@ class RigConfig:
     """Length over which elbows and knees bend, in radii of the limb; 0 takes the body's own weights there."""
     shape_keys: bool = True
     """Carry the body's directions of shape (taller, heavier, ...) onto the mesh as shape keys."""
-    rest_pose: str = "t"
-    """Pose in which GLB, OBJ, PLY, BVH and Blender's armature rest: ``t``, or ``a``, the pose of sculpting."""
+    a_pose: bool = False
+    """GLB, OBJ, PLY, BVH and Blender's armature rest in the A-pose of sculpting instead of the T-pose."""
 
 
 @dataclass(frozen=True)

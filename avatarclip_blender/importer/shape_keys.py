@@ -27,7 +27,7 @@ def add_shape_keys(mesh: bpy.types.Object, deltas: np.ndarray) -> None:
     mesh.shape_key_add(name="Basis", from_mix=False)
     for name, moved in zip(protocol.SHAPE_KEYS, deltas):
         key = mesh.shape_key_add(name=name, from_mix=False)
-        key.slider_min, key.slider_max = -1.0, 1.0
+        key.value, key.slider_min, key.slider_max = 0.0, -1.0, 1.0  # Blender 5.0 adds keys with the value 1
         key.data.foreach_set("co", rest + to_blender(moved).astype(np.float32).ravel())
 
 

@@ -7,7 +7,7 @@ import bpy
 from .. import properties, settings_table
 from .base import AvatarPanel
 
-_TITLES = {"shape": "Body", "appearance": "Appearance", "mesh": "Mesh", "motion": "Motion"}
+_TITLES = {"shape": "Body", "appearance": "Appearance", "mesh": "Mesh", "rig": "Rig", "motion": "Motion"}
 
 
 class AVATARCLIP_PT_advanced(AvatarPanel, bpy.types.Panel):

@@ -12,23 +12,8 @@ import dataclasses
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from engine.body import stand_pose
 from engine.body.skinning import bone_transforms, skin
-from engine.errors import EngineError
 from engine.rig.avatar import Avatar, Floats
-
-RESTS = ("t", "a")
-
-
-def rest_pose(name: str) -> Floats | None:
-    """(24, 3) axis-angle of the rest pose that a conf names; None for the T-pose.
-
-    Raises:
-        EngineError: ``bad_config`` for another name.
-    """
-    if name not in RESTS:
-        raise EngineError("bad_config", f"There is no rest pose {name!r}.", "Set rig.rest_pose to t or a.")
-    return stand_pose() if name == "a" else None
 
 
 def in_rest_pose(avatar: Avatar) -> Avatar:

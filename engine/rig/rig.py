@@ -15,7 +15,6 @@ from engine.mesh.surface import Mesh, edges
 from engine.report import Reporter
 from engine.rig.avatar import Avatar, Floats, GameAvatar, Shapes
 from engine.rig.hinges import tighten
-from engine.rig.rest import rest_pose
 from engine.rig.shapes import carry, directions, source_of
 from engine.rig.weights import inpaint, prune, smooth, transfer
 from engine.settings import RigConfig
@@ -51,7 +50,7 @@ def run(
         dressed: what the sculpting started from, if that was more than the bare body; skirts and capes are carried
             as it says.
     """
-    stand, resting = stand_pose()[None], rest_pose(conf.rest_pose)
+    stand = stand_pose()[None]
     joints = body.rest_joints(betas)
     posed, posed_joints = (array[0] for array in body.pose(betas, stand))
     if mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
@@ -73,6 +72,7 @@ def run(
     report.progress(3, 3)
     light = _rig_game(mesh, weights, transforms, conf)
     shapes = _shape_keys(mesh, body, betas, posed, conf, report, dressed) if conf.shape_keys else None
+    resting = stand[0] if conf.a_pose else None
     return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light, shapes, resting)
 
 
