@@ -29,8 +29,8 @@ def _reshaped(avatar: Avatar, turns: np.ndarray, places: np.ndarray) -> Shapes |
     if avatar.shapes is None or avatar.rest_pose is None:
         return avatar.shapes
     found: dict[str, list[np.ndarray]] = {"deltas": [], "joints": [], "game": []}
-    for key, bones in enumerate(avatar.shapes.joints):
-        joints = (avatar.joints + bones).astype(np.float64)
+    for key, change in enumerate(avatar.shapes.joints):
+        joints = (avatar.joints + change).astype(np.float64)
         moved = _bones(joints, avatar.rest_pose)[1]
         found["joints"].append(moved - places)
         for name, surface, deltas in (
@@ -40,8 +40,8 @@ def _reshaped(avatar: Avatar, turns: np.ndarray, places: np.ndarray) -> Shapes |
                 before = _skinned(surface.vertices, surface.weights, avatar.joints, turns, places)
                 after = _skinned(surface.vertices + deltas[key], surface.weights, joints, turns, moved)
                 found[name].append(after - before)
-    stacked = {name: np.stack(rows).astype(np.float32) if rows else None for name, rows in found.items()}
-    return Shapes(**stacked)
+    deltas, bones = (np.stack(found[name]).astype(np.float32) for name in ("deltas", "joints"))
+    return Shapes(deltas, bones, np.stack(found["game"]).astype(np.float32) if found["game"] else None)
 
 
 def _bones(joints: np.ndarray, pose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
