@@ -153,8 +153,8 @@ def _shapes(path: Path, arrays: Mapping[str, np.ndarray]) -> Shapes | None:
     if "game_shape_deltas" in arrays and "game_vertices" in arrays:
         wanted["game_shape_deltas"] = (count, len(arrays["game_vertices"]), 3)
     _expect_shape(path, arrays, **wanted)
-    found = [_floats(arrays[name]) if name in wanted else None for name in _SHAPES]
-    return Shapes(*found)
+    light = _floats(arrays["game_shape_deltas"]) if "game_shape_deltas" in wanted else None
+    return Shapes(_floats(arrays["shape_deltas"]), _floats(arrays["shape_joints"]), light)
 
 
 def load_motion(folder: Path) -> Motion | None:
