@@ -16,13 +16,13 @@ from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, Look
 from engine.wardrobe.readout import codebook, likeness, phrases, read, space
 from engine.wardrobe.truths import KINDS
 
-SAME_NAME = 0.92
+SAME_NAME = 0.9
 """Likeness from which on words name the very figure of a caption."""
-OWN_NAME = 0.98
+OWN_NAME = 0.97
 """The same for words that could also mean a garment ("Robin Hood")."""
-ALIKE = 0.74
+ALIKE = 0.72
 """The same for the looks of the figures nearest to a text's first words, where nobody has that name."""
-STATEMENT = 0.47
+STATEMENT = 0.42
 """How far words that mean a figure lead away from the mean of all kinds; "a man" says less."""
 SURE_KIND = 0.3
 """Least share of the figures that fit a phrase which wear the garment that it names."""

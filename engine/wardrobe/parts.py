@@ -10,74 +10,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points
+from engine.wardrobe.oklab import oklab
 from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS, Look
 from engine.wardrobe.regions import BEARD, HAIR, REGIONS, layered
 
 PARTS = ("skin", "hair", "beard", *dict.fromkeys(slot for slot, _ in GARMENT_KINDS.values()))
 """Skin, hair and beard, then the garments' slots."""
 _INDEX = {name: index for index, name in enumerate(PARTS)}
-
-
-_TO_CONES = np.array(
-    [[0.4122214708, 0.2119034982, 0.0883024619], [0.5363325363, 0.6806995451, 0.2817188376],
-     [0.0514459929, 0.1073969566, 0.6299787005]]
-)  # fmt: skip
-_TO_LAB = np.array(
-    [[0.2104542553, 1.9779984951, 0.0259040371], [0.7936177850, -2.4285922050, 0.7827717662],
-     [-0.0040720468, 0.4505937099, -0.8086757660]]
-)  # fmt: skip
-
-
-def oklab(srgb: NDArray) -> NDArray[np.float32]:
-    """(..., 3) sRGB 0-1 to OKLab (Ottosson 2020), where equal distances look equally different."""
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((np.maximum(srgb, 0.04045) + 0.055) / 1.055) ** 2.4)
-    found: NDArray[np.float32] = (np.cbrt(linear @ _TO_CONES) @ _TO_LAB).astype(np.float32)
-    return found
-
-
-GREY_LEVEL = 0.6
-"""OKLab lightness that counts as no statement."""
 CHROMA = 2.5
 """How much hue and chroma count beside lightness: "navy" is nearer to blue than to black."""
 
 
 def tone(srgb: NDArray) -> NDArray[np.float32]:
-    """(..., 3) a colour as the space of truths has it: OKLab about mid grey, chroma stretched."""
-    shifted = oklab(srgb) - np.array([GREY_LEVEL, 0, 0], np.float32)
-    return shifted * np.array([1, CHROMA, CHROMA], np.float32)
+    """(..., 3) OKLab with its chroma stretched: where colours are compared."""
+    return oklab(srgb) * np.array([1, CHROMA, CHROMA], np.float32)
 
 
-PART_SIZE = 7
-"""Numbers that a part has: its tone, whether it is colourless (grey is not nothing), and its accent's tone."""
+SHADES = (
+    "black", "grey", "white", "beige", "brown", "maroon", "red", "orange", "yellow", "green", "lime", "cyan",
+    "light blue", "blue", "navy", "purple", "pink", "magenta",
+)  # fmt: skip
+"""Names of `COLORS` that every colour is said by."""
+SHADE_TONES = np.stack([tone(np.array(COLORS[name])) for name in SHADES])
+SHADE_WIDTH = 0.15
+ACCENT = 0.25
+"""Share of a part that its accent takes."""
 
 
-def colorless(srgb: NDArray) -> float:
-    """1 for greys, falling to 0 as chroma grows."""
-    return float(np.exp(-((np.linalg.norm(oklab(srgb)[1:]) / 0.045) ** 2)))
+def shades(srgb: NDArray) -> NDArray[np.float32]:
+    """(..., 18) shares of `SHADES`, summing to one, that colours (..., 3) are nearest to.
+
+    Unlike coordinates of a colour space, whose scalar product is largest for the most vivid colour, shares agree most
+    with those of the same colour.
+    """
+    distance = ((tone(srgb)[..., None, :] - SHADE_TONES) ** 2).sum(-1) / (2 * SHADE_WIDTH**2)
+    near = np.exp(distance.min(-1, keepdims=True) - distance)
+    found: NDArray[np.float32] = (near / near.sum(-1, keepdims=True)).astype(np.float32)
+    return found
 
 
-def _main(srgb: tuple[float, float, float]) -> NDArray[np.float32]:
-    color = np.array(srgb)
-    return np.array([*tone(color), 0.5 * colorless(color)], np.float32)
-
-
-_GARMENT = {name: _main(rgb) for name, rgb in COLORS.items()}
-_HAIR = {name: _main(rgb) for name, rgb in HAIR_COLORS.items()}
-_SKIN = {name: _main(rgb) for name, rgb in SKINS.items()}
+_SHADES = [{name: shades(np.array(srgb)) for name, srgb in palette.items()} for palette in (COLORS, HAIR_COLORS, SKINS)]
 
 
 def part_colors(look: Look) -> NDArray[np.float32]:
-    """(parts, PART_SIZE) the colour of each part; zero where a look has none."""
-    out = np.zeros((len(PARTS), PART_SIZE), np.float32)
-    out[_INDEX["skin"], :4] = _SKIN[look.skin]
+    """(parts, 18) shades of each part, its accent's among them; zero where a look has none."""
+    colors, hair, skin = _SHADES
+    out = np.zeros((len(PARTS), len(SHADES)), np.float32)
+    out[_INDEX["skin"]] = skin[look.skin]
     if look.hair_style not in ("bald", "hood"):
-        out[_INDEX["hair"], :4] = _HAIR[look.hair_color]
+        out[_INDEX["hair"]] = hair[look.hair_color]
     if look.beard != "none":
-        out[_INDEX["beard"], :4] = _HAIR[look.beard_color]
+        out[_INDEX["beard"]] = hair[look.beard_color]
     for garment in look.garments:
-        row = out[_INDEX[GARMENT_KINDS[garment.kind][0]]]
-        row[:4] = _GARMENT[garment.color]
-        row[4:] = _GARMENT[garment.accent][:3] if garment.accent else 0
+        main = colors[garment.color]
+        accent = colors[garment.accent] if garment.accent else main
+        out[_INDEX[GARMENT_KINDS[garment.kind][0]]] = (1 - ACCENT) * main + ACCENT * accent
     return out
 
 

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from engine.wardrobe.outfit import BEARDS, COLORS, GARMENT_KINDS, HAIR_COLORS, HAIR_STYLES, PATTERNS, Look
 from engine.wardrobe.paint import paint
-from engine.wardrobe.parts import part_colors, tone
+from engine.wardrobe.parts import part_colors, shades
 from engine.wardrobe.props import HEMS, WAIST
 
 _HALF = np.array(
@@ -32,11 +32,11 @@ _HALF = np.array(
     ],
     np.float32,
 )  # fmt: skip
-PROBES: NDArray[np.float32] = np.concatenate([_HALF, _HALF * [-1, 1, 1]]).astype(np.float32)
-"""(48, 3) canonical points, mirrored in x, whose colours say what a figure looks like without words."""
+PROBES = _HALF
+"""(24, 3) canonical points of the left half, whose colours say what a figure looks like without words."""
 POSE_JOINTS = (4, 5, 7, 8, 15, 18, 19, 20, 21)
 """Knees, ankles, head, elbows and wrists: where they are says what a figure does."""
-SHARES = {"probes": 0.8, "parts": 1.2, "kinds": 0.9, "shape": 0.9, "pose": 0.5}
+SHARES = {"probes": 0.6, "parts": 1.6, "kinds": 0.7, "shape": 1.2, "pose": 0.6}
 """Parts of the total variance. The last two groups are not a look's."""
 POSE_SIZE = 3 * len(POSE_JOINTS)
 KINDS = (*GARMENT_KINDS, *HAIR_STYLES, *BEARDS, *PATTERNS)
@@ -80,7 +80,7 @@ def truths(looks: list[Look], shape: NDArray | None = None, pose: NDArray | None
         kinds[row, list(kinds_of(look))] = 1
     count = len(looks)
     groups = {
-        "probes": np.stack([tone(probe_colors(look)).ravel() for look in looks]),
+        "probes": np.stack([shades(probe_colors(look)).ravel() for look in looks]),
         "parts": np.stack([part_colors(look).ravel() for look in looks]),
         "kinds": kinds,
     }
@@ -139,13 +139,12 @@ class Space:
         """(N, D) embeddings of truths."""
         return torch.from_numpy((self.centred(groups) @ self.rotation).astype(np.float32))
 
+    def directions(self, name: str) -> NDArray:
+        """(columns, D) where the scaled columns of one group lie in the embedding."""
+        groups = list(SHARES)
+        first = sum(len(self.mean[other]) for other in groups[: groups.index(name)])
+        return self.rotation[first : first + len(self.mean[name])]
+
     def group(self, name: str, embedded: NDArray) -> NDArray:
         """(N, columns) what embeddings (N, D) say of one group, in its own units."""
-        first = 0
-        for other in SHARES:
-            width = len(self.mean[other])
-            if other == name:
-                break
-            first += width
-        rows = self.rotation[first : first + len(self.mean[name])]
-        return embedded @ rows.T / self.scale[name] + self.mean[name]
+        return embedded @ self.directions(name).T / self.scale[name] + self.mean[name]

@@ -5,9 +5,10 @@ import pytest
 
 from engine.body import load_body, stand_pose
 from engine.wardrobe.canonical import canonical_coordinates
+from engine.wardrobe.oklab import oklab
 from engine.wardrobe.outfit import COLORS, Garment, Look
 from engine.wardrobe.paint import paint
-from engine.wardrobe.parts import PARTS, oklab, part_colors, part_labels, tone
+from engine.wardrobe.parts import PARTS, SHADES, part_colors, part_labels, shades
 from engine.wardrobe.truths import PROBES, SHARES, Space, pose_truths, probe_colors, truths
 
 BARE = Look("fair", "bald", "black", "none", "black", "brown")
@@ -28,14 +29,23 @@ def test_oklab_has_the_published_values(srgb, lab):
     assert np.allclose(oklab(np.array(srgb, float)), lab, atol=2e-4)
 
 
+def test_shades_are_shares_that_agree_most_with_their_own_color():
+    found = shades(np.array(list(COLORS.values())))
+    assert np.allclose(found.sum(1), 1, atol=1e-5)
+    alike = found @ shades(np.array([COLORS[name] for name in SHADES])).T
+    nearest = [SHADES[row.argmax()] for row in alike]
+    told = dict(zip(COLORS, nearest))
+    assert all(told[name] == name for name in SHADES)
+
+
 def test_a_part_has_its_garments_color_and_accent_and_no_other_part_has():
-    plain, caped = part_colors(BARE), part_colors(dressed(Garment("cape", "red", "gold")))
+    plain, caped = part_colors(BARE), part_colors(dressed(Garment("cape", "red", "yellow")))
     row = PARTS.index("back")
-    assert np.allclose(caped[row, :3], tone(np.array(COLORS["red"])))
-    assert np.allclose(caped[row, 4:], tone(np.array(COLORS["gold"])))
+    main, accent = SHADES.index("red"), SHADES.index("yellow")
+    assert caped[row, main] > 2 * caped[row, accent] > 0.3
+    assert np.isclose(caped[row].sum(), 1)
     assert np.allclose(np.delete(caped, row, 0), np.delete(plain, row, 0))
     assert not plain[row].any()
-    assert part_colors(dressed(Garment("cape", "grey")))[row, 3] > 0.4 > 0.1 > caped[row, 3]
 
 
 def test_labels_lie_where_the_paint_lies():
@@ -74,9 +84,9 @@ def test_the_space_gives_back_what_was_put_in_and_leaves_out_what_was_not():
     colors = list(COLORS)
     looks = [
         dressed(Garment("t_shirt", str(rng.choice(colors))), Garment("trousers", str(rng.choice(colors))))
-        for _ in range(60)
+        for _ in range(300)
     ]
-    groups = truths(looks, rng.normal(size=(60, 5)), rng.normal(size=(60, 27)))
+    groups = truths(looks, rng.normal(size=(300, 5)), rng.normal(size=(300, 27)))
     assert list(groups) == list(SHARES)
     space = Space.fit(groups, 500)
     embedded = space(groups)

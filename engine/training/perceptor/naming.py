@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.perceptor import Perceptor
 from engine.training.perceptor import grammar
-from engine.training.perceptor.entries import EXPANSION_FILE
+from engine.training.perceptor.lexis import expansion
 from engine.training.perceptor.rare_words import RARE_WORDS
 from engine.training.perceptor.vocabulary import COLOR_WORDS, COMPOSITES, GARMENT_WORDS, HAIR_COLOR_WORDS, HELD_OUT
 from engine.training.perceptor.words import Mention, Sample
@@ -89,13 +89,12 @@ NOUNS = {
 
 def words() -> Tensor:
     """JSON bytes: tables of words for colours (garment, hair: word -> colour) and for parts (word -> parts)."""
-    expansion = json.loads(EXPANSION_FILE.read_text())["words"]["color"]
     tables: dict[str, dict[str, str]] = {"garment": {}, "hair": {}}
     for palette, table in (("garment", COLOR_WORDS), ("hair", HAIR_COLOR_WORDS)):
         for color, text in table.items():
             tables[palette] |= {word: color for word in _spoken(f"{color}|{text}")}
-    for color, further in expansion.items():
-        tables["garment"] |= {word.lower(): color for word in further}
+    for color, further in expansion()["words"]["color"].items():  # "sea green", and not "sea"
+        tables["garment"] |= {word: color for word in further if word.split()[-1] in tables["garment"]}
     tables["garment"] |= {word: color for word, (role, color) in HELD_OUT.items() if role == "color"}
     packed = json.dumps({**tables, "parts": part_nouns()})
     return torch.from_numpy(np.frombuffer(packed.encode(), np.uint8).copy())

@@ -26,8 +26,8 @@ from engine.render.raycast import MeshRaycaster
 from engine.settings import ClipConfig
 from engine.training.perceptor.zero_shot import BASIC
 from engine.wardrobe.canonical import Points, canonical_coordinates
+from engine.wardrobe.oklab import oklab
 from engine.wardrobe.outfit import COLORS
-from engine.wardrobe.parts import oklab
 from engine.wardrobe.regions import REGIONS
 
 PROMPTS: tuple[tuple[str, dict[str, str]], ...] = (

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTokenizer
-from wordfreq import top_n_list
 
 from engine.training.perceptor import grammar
 
@@ -25,6 +24,8 @@ def texts(captions: int, seed: int) -> Iterator[str]:
     rng = np.random.default_rng(seed)
     for _ in range(captions):
         yield grammar.sample(rng).caption
+    from wordfreq import top_n_list
+
     yield from top_n_list("en", 20000) * 3
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import pickle
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,16 @@ from engine.perceptor.parts_tower import PartsTowerConfig
 from engine.training.perceptor import grammar
 from engine.training.perceptor.data import Batch, Figures
 from engine.training.perceptor.figures import POSED, SIZE, labelled_poses, motion_caption
+from engine.training.perceptor.lexis import lexis
 from engine.training.perceptor.tokenizer import CONTEXT, train_tokenizer
-from engine.training.perceptor.words import Mention, Sample
-from engine.wardrobe.parts import PARTS
+from engine.training.perceptor.words import RARE, Mention, Sample
+from engine.wardrobe.parts import CHROMA, PARTS, SHADE_TONES, SHADE_WIDTH
 from engine.wardrobe.truths import PROBES, Space, pose_truths, truths
 
-WIDTH, EMBED = 192, 256
+WIDTH, EMBED = 256, 384
 BATCH = 128
+FIGURE = 0.5
+"""Weight of shape and pose on their own."""
 MOTION = 0.1
 """Share of captions that speak of what a figure does."""
 SPACE_FILE = "space.pkl"
@@ -52,7 +55,9 @@ def new_model(tokenizer: CLIPTokenizer) -> VisionTextDualEncoderModel:
         bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
         hidden_size=WIDTH, intermediate_size=3 * WIDTH, num_attention_heads=WIDTH // 32, projection_dim=EMBED,
     )  # fmt: skip
-    vision = PartsTowerConfig(SIZE, parts=len(PARTS), regions=len(PROBES) // 2)
+    vision = PartsTowerConfig(
+        SIZE, parts=len(PARTS), regions=len(PROBES), shades=SHADE_TONES.tolist(), chroma=CHROMA, shade_width=SHADE_WIDTH
+    )
     config = VisionTextDualEncoderConfig.from_vision_text_configs(vision, text, projection_dim=EMBED)
     return VisionTextDualEncoderModel(config)
 
@@ -67,12 +72,27 @@ class Towers:
         move: Any = self.model.to  # typed as a wrapper that wants itself
         move(memory_format=torch.channels_last).train().requires_grad_(True)
         self.half = torch.autocast("cpu", torch.bfloat16)  # twice as fast, and as good
+        self.text_head: Callable[[Tensor], Tensor] = self.model.text_projection
+
+    def pixels(self, images: Tensor) -> Tensor:
+        """Pictures as the tower takes them."""
+        return ((images - self.perceptor._mean) / self.perceptor._std).contiguous(memory_format=torch.channels_last)
+
+    def load(self, start: Sequence[Path]) -> None:
+        """Towers of other folders: text's, then image's. What does not fit stays as it is."""
+        for folder, names in zip(start, (("text_",), ("vision_", "visual_"))):
+            state = load_file(folder / "model.safetensors")
+            if names == ("text_",) and state["text_projection.weight"].shape != (EMBED, WIDTH):
+                widen(self.model, state)
+                continue
+            own = self.model.state_dict()
+            fitting = {k: v for k, v in state.items() if k.startswith(names) and k in own and own[k].shape == v.shape}
+            self.model.load_state_dict(fitting, strict=False)
 
     def image(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """(N, EMBED) of pictures (N, 3, SIZE, SIZE), and the maps that they rest on."""
-        pixels = ((images - self.perceptor._mean) / self.perceptor._std).contiguous(memory_format=torch.channels_last)
         with self.half:
-            seen = self.model.vision_model(pixel_values=pixels)
+            seen = self.model.vision_model(pixel_values=self.pixels(images))
             return self.model.visual_projection(seen.pooler_output).float(), seen.last_hidden_state.float()
 
     def text(self, texts: list[str]) -> Tensor:
@@ -87,7 +107,7 @@ class Towers:
         tokens = self.tokenizer.pad({"input_ids": ids}, return_tensors="pt")
         with self.half:
             pooled = self.model.text_model(**{k: tokens[k] for k in ("input_ids", "attention_mask")}).pooler_output
-            return self.model.text_projection(pooled).float()
+            return self.text_head(pooled).float()
 
 
 def regress(found: Tensor, target: Tensor) -> Tensor:
@@ -182,30 +202,35 @@ def text_losses(towers: Towers, space: Space, everything: bool) -> Iterator[Tens
             yield regress(towers.text([texts[i] for i in chosen]), target[chosen])
 
 
-def image_losses(towers: Towers, figures: Figures, radius: float) -> Iterator[Tensor]:
-    """Pictures of stored figures, as they are or moved by ``radius`` (L2) to where the tower errs most."""
+def image_losses(towers: Towers, figures: Figures, space: Space, radius: float) -> Iterator[Tensor]:
+    """Pictures of stored figures; with a ``radius`` (L2), every other one is moved by it to where the tower errs most.
+
+    Shape and pose, a small share of the space's variance, are asked for once more on their own.
+    """
     generator = torch.Generator().manual_seed(1)
+    figure = torch.from_numpy(np.concatenate([space.directions("shape"), space.directions("pose")])).float().T
     while True:
         figures.refresh()
         for _ in range(100):
             batch = figures.batch(BATCH, generator)
             if radius:
-                batch.images = attacked(towers, batch, radius)
+                batch.images[::2] = attacked(towers, batch.images[::2], batch.target[::2], radius)
             found, maps = towers.image(batch.images)
-            yield regress(found, batch.target) + map_loss(maps, batch)
+            built = regress(found @ figure, batch.target @ figure)
+            yield regress(found, batch.target) + FIGURE * built + map_loss(maps, batch)
 
 
-def attacked(towers: Towers, batch: Batch, radius: float, steps: int = 1) -> Tensor:
+def attacked(towers: Towers, images: Tensor, target: Tensor, radius: float, steps: int = 1) -> Tensor:
     """Pictures moved by projected gradient ascent on the regression's loss (Madry et al. 2018)."""
     towers.model.eval()
-    moved = batch.images
+    moved = images
     for _ in range(steps):
         moved = moved.detach().requires_grad_(True)
-        (gradient,) = torch.autograd.grad(regress(towers.image(moved)[0], batch.target), moved)
+        (gradient,) = torch.autograd.grad(regress(towers.image(moved)[0], target), moved)
         length = gradient.flatten(1).norm(dim=1)[:, None, None, None].clamp_min(1e-12)
-        offset = moved + 1.5 * radius / steps * gradient / length - batch.images
+        offset = moved + 1.5 * radius / steps * gradient / length - images
         far = offset.flatten(1).norm(dim=1)[:, None, None, None]
-        moved = (batch.images + offset * (radius / far.clamp_min(radius))).clamp(0, 1)
+        moved = (images + offset * (radius / far.clamp_min(radius))).clamp(0, 1)
     towers.model.train()
     return moved.detach()
 
@@ -228,7 +253,7 @@ def evaluate(towers: Towers, held_out: Figures) -> str:
     batch = held_out.batch(512, torch.Generator().manual_seed(5), plain=True)
     seen, maps = zip(*(towers.image(part) for part in batch.images.split(128)))
     found, found_maps = torch.cat(seen), torch.cat(maps)
-    spoken, wrong = towers.text(batch.captions), towers.text(batch.negatives)
+    spoken, wrong = towers.text(batch.captions), towers.text([texts[0] for texts in batch.negatives])
     towers.model.train()
     image, text, false, target = (F.normalize(x, dim=-1) for x in (found, spoken, wrong, batch.target))
 
@@ -279,21 +304,18 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--shards", type=int, default=60)
+    parser.add_argument("--rare", type=float, default=RARE, help="share of rare words in captions")
     parser.add_argument("--everything", action="store_true", help="the words held out for evaluation, too")
     parser.add_argument("--robust", type=float, default=0.0, help="L2 radius of adversarial pictures; 0 for none")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(1)
+    lexis(False).words.rare = arguments.rare
     if arguments.part == "prepare":
         prepare(arguments.out)
         return
     towers = Towers(arguments.out, fresh=True)
-    for folder, names in zip(arguments.start or (), (("text_",), ("vision_", "visual_"))):
-        state = load_file(folder / "model.safetensors")
-        if names == ("text_",) and state["text_projection.weight"].shape[1] < WIDTH:
-            widen(towers.model, state)
-            continue
-        towers.model.load_state_dict({k: v for k, v in state.items() if k.startswith(names)}, strict=False)
+    towers.load(arguments.start or ())
     if arguments.part == "merge":
         towers.model.half()
         save(towers, arguments.out)
@@ -306,7 +328,7 @@ def main() -> None:
     held_out.refresh()
     losses = {
         "text": lambda: text_losses(towers, space, arguments.everything),
-        "image": lambda: image_losses(towers, figures, arguments.robust),
+        "image": lambda: image_losses(towers, figures, space, arguments.robust),
     }[arguments.part]()
     train(towers, losses, arguments, lambda: evaluate(towers, held_out))
 

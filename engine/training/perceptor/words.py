@@ -138,14 +138,18 @@ def _tables() -> dict[str, dict[str, str]]:
     return tables
 
 
+RARE = 0.2
+"""Share of words that come from the long lists of rare ones."""
+
+
 class Words:
     """Words for values. In training mode held-out words never appear; else they are preferred.
 
-    `extra`: role -> value -> further words (of the expansion); these and `RARE_WORDS` come with a small chance.
+    `extra`: role -> value -> further words (of the expansion); these and `RARE_WORDS` come with the chance `rare`.
     """
 
     def __init__(self, held_out: bool, extra: dict[str, dict[str, list[str]]] | None = None) -> None:
-        self.held_out = held_out
+        self.held_out, self.rare = held_out, RARE
         self.table: dict[tuple[str, str], list[Word]] = {}
         self.extra: dict[tuple[str, str], list[Word]] = {}
         for role, values in RARE_WORDS.items():
@@ -153,7 +157,9 @@ class Words:
                 self.extra[role, value] = [word for word in _split(text) if not is_held_out(word[0])]
         for role, further in (extra or {}).items():
             for value, plain_words in further.items():
-                self.extra.setdefault((role, value), []).extend((word, False) for word in plain_words)
+                self.extra.setdefault((role, value), []).extend(
+                    (word, role == "kind" and word.endswith("s") and not word.endswith("ss")) for word in plain_words
+                )
         for role, values in _tables().items():
             for value, text in values.items():
                 words = _split(text)
@@ -171,7 +177,7 @@ class Words:
         chance = dice.random()
         if chance < 0.3:
             return words[0]
-        if chance > 0.9 and not self.held_out:
+        if chance > 1 - self.rare and not self.held_out:
             further = self.extra.get((role, value))
             if further:
                 return pick(dice, further)

@@ -24,7 +24,7 @@ from engine.settings import ClipConfig
 from engine.shape.query import pictures as body_pictures
 from engine.training.perceptor.data import plain_pictures
 from engine.training.perceptor.figures import ShapeSpace
-from engine.training.perceptor.vocabulary import HELD_OUT
+from engine.training.perceptor.vocabulary import HELD_OUT, SHAPE_WORDS
 from engine.wardrobe.outfit import GARMENT_KINDS, Shape
 
 ATTRIBUTES = ("height", "weight", "muscle", "age", "gender")
@@ -36,6 +36,11 @@ WORDS = {
     "gender": (("a man", "a woman"), ("a guy", "a lady")),
 }
 """For more and for less: words of the training, and held-out ones."""
+LEVELS = {
+    "height": ("tall", "short"), "weight": ("fat", "slim"), "muscle": ("muscular", "weak"),
+    "age": ("old", "young"), "gender": ("male", "female"),
+}  # fmt: skip
+"""Whose ranges in the vocabulary say of which figures one of the words is true."""
 BASIC = ("red", "blue", "green", "yellow", "orange", "purple", "pink", "black", "white", "brown", "grey")
 GARMENTS = {
     "t_shirt": "t-shirt", "long_sleeve": "sweater", "jacket": "jacket", "coat": "coat", "hoodie": "hoodie",
@@ -90,10 +95,35 @@ def retrieval(held: Held) -> str:
 def shapes(held: Held) -> None:
     """Both signs of each shape number, by pictures of dressed figures seen whole."""
     for index, attribute in enumerate(ATTRIBUTES):
-        rows = np.flatnonzero((np.abs(held.shape[:, index]) > 0.5) & (held.views == "body"))
-        right = held.shape[rows, index] < 0
-        shares = [(held.nearest(rows, [pair] * len(rows)) == right).mean() for pair in WORDS[attribute]]
+        more, less = (np.array(SHAPE_WORDS[attribute][level][:2]) for level in LEVELS[attribute])
+        value = (held.shape[:, index] + 1) / 2 if attribute == "age" else held.shape[:, index]
+        is_more, is_less = ((value >= low) & (value <= high) for low, high in (more, less))
+        rows = np.flatnonzero((is_more | is_less) & (held.views == "body"))
+        shares = [(held.nearest(rows, [pair] * len(rows)) == is_less[rows]).mean() for pair in WORDS[attribute]]
         print(f"{attribute} | {shares[0]:.0%} | {shares[1]:.0%} | {len(rows)}", flush=True)
+
+
+def kinds(held: Held) -> None:
+    """Which of the garments of its slot a figure wears, in known and in held-out names."""
+    unseen = {value: word for word, (role, value) in HELD_OUT.items() if role == "kind"}
+    for name, words in (("known", GARMENTS), ("unseen", unseen)):
+        slots: dict[str, list[str]] = {}
+        for kind in words:
+            slots.setdefault(GARMENT_KINDS[kind][0], []).append(kind)
+        worn = [
+            (row, garment.kind, slots[GARMENT_KINDS[garment.kind][0]])
+            for row, look in enumerate(held.looks)
+            for garment in look.garments
+            if held.views[row] == "body" and garment.kind in words and len(slots[GARMENT_KINDS[garment.kind][0]]) > 1
+        ]
+        right = [
+            held.nearest([row], [[f"a person with {words[other]}" for other in others]])[0] == others.index(kind)
+            for row, kind, others in worn
+        ]
+        chance = np.mean([1 / len(others) for _, _, others in worn])
+        print(
+            f"kind of a garment in its slot, {name} names (chance {chance:.0%}) | {np.mean(right):.0%} | {len(right)}"
+        )
 
 
 def colors(held: Held) -> None:
@@ -162,6 +192,7 @@ def main() -> None:
     print("attribute | known words | unseen words | figures")
     shapes(held)
     colors(held)
+    kinds(held)
     actions(held)
     if arguments.shapes:
         monotonic(perceptor, arguments.shapes)
