@@ -20,8 +20,17 @@ class Part:
     steps: int
     seconds: float | None = None
     """Time of one step, as far as known: a guess at first, then measured."""
+    early: int = 0
+    """How many steps at the beginning are shorter than the others,"""
+    share: float = 1.0
+    """and the share of the others' time that they take; ``seconds`` are those of the others."""
     done: int = 0
     measured: bool = field(default=False)
+
+    def left(self) -> float:
+        """Steps left, each early one as the share that it takes."""
+        early = max(self.early - self.done, 0)
+        return self.steps - self.done - early + self.share * early
 
 
 class Paced:
@@ -45,10 +54,11 @@ class Paced:
         """Pass a step of this part on as one of all; ``total`` is the caller's own and is not needed."""
         now, part = time.monotonic(), self._part
         if step > part.done:
-            spent = (now - self._since) / (step - part.done)
+            before, part.done = part.left(), step
+            spent = (now - self._since) / (before - part.left())
             known = part.seconds if part.measured and part.seconds is not None else spent
             part.seconds = known + RECENT * (spent - known)
-            part.measured, part.done = True, step
+            part.measured = True
         done = sum(each.done for each in self._parts.values())
         self._report.progress(done, sum(each.steps for each in self._parts.values()), self._left(), **figures)
         self._since = time.monotonic()  # a pause is no part of a step
@@ -60,7 +70,7 @@ class Paced:
             if part.done < part.steps:
                 if part.seconds is None:
                     return None
-                left += part.seconds * (part.steps - part.done)
+                left += part.seconds * part.left()
         return left
 
     @property

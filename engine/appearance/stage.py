@@ -109,12 +109,16 @@ def check(conf: AppearanceConfig) -> None:
         raise EngineError("bad_config", f"appearance.growing must be between 0 and 1, not {conf.growing}.")
 
 
+HALF_SIZE_TIME = 0.4
+"""What a step with pictures of half the size takes of a whole one's time (`benchmarks/README.md`)."""
+
+
 def _parts(conf: AppearanceConfig) -> dict[str, Part]:
     """The stage's parts in their order."""
     return {
         "search": Part(conf.search if conf.warm_start == "codebook" else 0),
         "reconstruct": Part(conf.reconstruct_iterations if conf.renderer == "reference" else 0),
-        "guide": Part(conf.iterations),
+        "guide": Part(conf.iterations, early=round(conf.growing * conf.iterations), share=HALF_SIZE_TIME),
     }
 
 

@@ -263,6 +263,22 @@ def test_the_time_left_counts_each_part_at_its_own_pace(monkeypatch):
     assert told[4] == (5, 14, pytest.approx(9)) and told[-1] == (14, 14, pytest.approx(0))
 
 
+def test_steps_that_are_short_at_first_do_not_promise_an_early_end(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    told = []
+
+    class Outside(Silent):
+        def progress(self, step, total, eta=None, **figures):
+            told.append(eta)
+
+    paced = Paced(Outside(), {"guide": Part(10, early=5, share=0.4)})
+    for step in range(10):
+        clock[0] += 0.4 if step < 5 else 1.0
+        paced.progress(step + 1, 10)
+    assert told == pytest.approx([6.6, 6.2, 5.8, 5.4, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0])
+
+
 def test_a_resumed_part_counts_only_its_own_steps(monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
