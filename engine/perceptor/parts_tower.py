@@ -18,7 +18,7 @@ from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedMode
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
 from engine.perceptor.clip import MEAN, STD  # the normalisation that pictures come in
-from engine.wardrobe.oklab import TO_CONES, TO_LAB
+from engine.render.oklab import TO_CONES, TO_LAB
 
 PLACE, COLOR = 7, 6
 """Numbers that say where a class is and how large, and what colour its pixels are, beside its shades."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.render.oklab import oklab
 from engine.wardrobe.canonical import Points
-from engine.wardrobe.oklab import oklab
 from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS, Look
 from engine.wardrobe.regions import BEARD, HAIR, REGIONS, layered
 

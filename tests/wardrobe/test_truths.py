@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine.body import load_body, stand_pose
+from engine.render.oklab import oklab
 from engine.wardrobe.canonical import canonical_coordinates
-from engine.wardrobe.oklab import oklab
 from engine.wardrobe.outfit import COLORS, Garment, Look
 from engine.wardrobe.paint import paint
 from engine.wardrobe.parts import PARTS, SHADES, part_colors, part_labels, shades

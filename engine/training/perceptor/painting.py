@@ -21,12 +21,12 @@ from engine.appearance.guidance import augment
 from engine.body import load_body, stand_pose
 from engine.perceptor import Perceptor, load_perceptor, prompts
 from engine.render.camera import Camera
+from engine.render.oklab import oklab
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
 from engine.settings import ClipConfig
 from engine.training.perceptor.zero_shot import BASIC
 from engine.wardrobe.canonical import Points, canonical_coordinates
-from engine.wardrobe.oklab import oklab
 from engine.wardrobe.outfit import COLORS
 from engine.wardrobe.regions import REGIONS
 
