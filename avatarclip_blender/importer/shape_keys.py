@@ -80,6 +80,10 @@ def settle(mesh: bpy.types.Object) -> None:
     mixed = mesh.shape_key_add(name="Mix", from_mix=True)
     points = np.empty(3 * len(mesh.data.vertices), np.float32)
     mixed.data.foreach_get("co", points)
+    name = mesh.data.shape_keys.name
     mesh.shape_key_clear()
+    left = bpy.data.shape_keys.get(name)
+    if left is not None:  # those of a copied mesh have one user too many, and files with them cannot be saved
+        bpy.data.batch_remove((left,))
     mesh.data.vertices.foreach_set("co", points)
     mesh.data.update()
