@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
+import random
 import zlib
 from dataclasses import asdict
 from pathlib import Path
@@ -24,7 +25,8 @@ from engine.perceptor import Perceptor, load_perceptor
 from engine.perceptor.codebook import embed_pictures
 from engine.shape import query
 from engine.shape.codebook import BUNDLED
-from engine.training.perceptor import grammar, naming
+from engine.training.perceptor import grammar, naming, wardrobe
+from engine.training.perceptor.entries import load_lexicon
 from engine.training.perceptor.figures import ShapeSpace
 from engine.training.perceptor.train import caption_pool, expected
 from engine.wardrobe import readout
@@ -35,8 +37,8 @@ SEED = 0
 STOUT, BEYOND = 0.5, 0.8
 """From which weight on shapes are carried beyond anny's range, and by what part of the way there at weight 1."""
 SHAPES, OUTFITS, READOUT = 768, 6000, 20000
-PER_FIGURE = 3
-"""Looks of each name of the lexicon."""
+OF_EACH, PER_FIGURE = 2, 3
+"""Looks of each figure of the lexicon, and the most of each further name."""
 
 
 def numbers(shapes: list[Shape]) -> NDArray[np.float32]:
@@ -91,9 +93,19 @@ def embed(perceptor: Perceptor, texts: list[str]) -> NDArray[np.float32]:
 
 
 def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str]]:
-    """Looks with their captions: each name of the lexicon a few times, and as many random outfits as make `OUTFITS`."""
+    """Looks with their captions: each figure of the lexicon under its first name, names that captions draw a few times
+    each, and as many random outfits as make `OUTFITS`.
+    """
     looks: list[Look] = []
     captions: list[str] = []
+    dice = random.Random(int(rng.integers(2**31)))
+    for entry in load_lexicon():
+        for _ in range(OF_EACH):
+            looks.append(
+                wardrobe.entry_look(entry, dice, wardrobe.random_shape(dice, {"age": (0.5, 0.8), **entry.shape}))
+            )
+            captions.append(entry.names[0].text)
+    listed = len(looks)
     times: dict[str, int] = {}
     while len(looks) < OUTFITS:
         sample = grammar.sample(rng)
@@ -104,7 +116,7 @@ def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str]]:
             times[names[0]] = times.get(names[0], 0) + 1
             if times[names[0]] > PER_FIGURE:
                 continue
-        elif len(looks) - sum(min(n, PER_FIGURE) for n in times.values()) > OUTFITS // 3:
+        elif len(looks) - listed - sum(min(n, PER_FIGURE) for n in times.values()) > OUTFITS // 3:
             continue
         before, _, after = sample.template.partition("{}")
         looks.append(sample.look)
