@@ -73,11 +73,9 @@ def collect(towers: Towers, figures: Figures, count: int, radius: float) -> Seen
             found = [index.setdefault(text, len(index)) for text in texts[:COUNT]]
             options.append(found + [-1] * (COUNT - len(found)))
             captioned.append(own)
-    towers.text_head = torch.nn.Identity()
     with torch.no_grad():
         texts = list(index)
-        spoken = torch.cat([towers.text(texts[i : i + 512]).half() for i in range(0, len(texts), 512)])
-    towers.text_head = towers.model.text_projection
+        spoken = torch.cat([towers.words(texts[i : i + 512]).half() for i in range(0, len(texts), 512)])
     deepest, read, target = (torch.cat(column) for column in zip(*parts))
     return Seen(deepest, read, target, spoken, torch.tensor(options), torch.tensor(captioned))
 

@@ -72,7 +72,6 @@ class Towers:
         move: Any = self.model.to  # typed as a wrapper that wants itself
         move(memory_format=torch.channels_last).train().requires_grad_(True)
         self.half = torch.autocast("cpu", torch.bfloat16)  # twice as fast, and as good
-        self.text_head: Callable[[Tensor], Tensor] = self.model.text_projection
 
     def pixels(self, images: Tensor) -> Tensor:
         """Pictures as the tower takes them."""
@@ -97,17 +96,22 @@ class Towers:
 
     def text(self, texts: list[str]) -> Tensor:
         """(N, EMBED) of captions."""
+        with self.half:
+            return self.model.text_projection(self.words(texts)).float()
+
+    def words(self, texts: list[str]) -> Tensor:
+        """(N, WIDTH) what the text tower makes of captions, before its projection."""
         ids = self.tokenizer(texts, truncation=True, max_length=CONTEXT)["input_ids"]
         order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
         found = torch.cat([self._encoded([ids[i] for i in part]) for part in np.array_split(order, 4) if len(part)])
         return found[torch.tensor(order).argsort()]
 
     def _encoded(self, ids: list[list[int]]) -> Tensor:
-        """(N, EMBED) of token sequences of about the same length, so that little is padding."""
+        """(N, WIDTH) of token sequences of about the same length, so that little is padding."""
         tokens = self.tokenizer.pad({"input_ids": ids}, return_tensors="pt")
         with self.half:
             pooled = self.model.text_model(**{k: tokens[k] for k in ("input_ids", "attention_mask")}).pooler_output
-            return self.text_head(pooled).float()
+            return pooled.float()
 
 
 def regress(found: Tensor, target: Tensor) -> Tensor:

@@ -76,8 +76,10 @@ class Held:
 
     def nearest(self, rows: Sequence[int] | NDArray[np.int64], texts: Sequence[Sequence[str]]) -> NDArray[np.int64]:
         """For each figure of ``rows`` which of its own texts fits its picture best."""
-        spoken = self.perceptor.encode_text([text for choice in texts for text in choice])
-        scores = spoken.reshape(len(rows), -1, spoken.shape[1]) @ self.embedded[list(rows)][:, :, None]
+        index = {text: number for number, text in enumerate(dict.fromkeys(text for choice in texts for text in choice))}
+        spoken = self.perceptor.encode_text(list(index))
+        chosen = spoken[torch.tensor([[index[text] for text in choice] for choice in texts])]
+        scores = chosen @ self.embedded[list(rows)][:, :, None]
         found: NDArray[np.int64] = scores[..., 0].argmax(1).numpy()
         return found
 
@@ -110,19 +112,22 @@ def kinds(held: Held) -> None:
         slots: dict[str, list[str]] = {}
         for kind in words:
             slots.setdefault(GARMENT_KINDS[kind][0], []).append(kind)
-        worn = [
-            (row, garment.kind, slots[GARMENT_KINDS[garment.kind][0]])
-            for row, look in enumerate(held.looks)
-            for garment in look.garments
-            if held.views[row] == "body" and garment.kind in words and len(slots[GARMENT_KINDS[garment.kind][0]]) > 1
-        ]
-        right = [
-            held.nearest([row], [[f"a person with {words[other]}" for other in others]])[0] == others.index(kind)
-            for row, kind, others in worn
-        ]
-        chance = np.mean([1 / len(others) for _, _, others in worn])
+        right: list[bool] = []
+        chances: list[float] = []
+        for kinds_of_slot in (kinds_ for kinds_ in slots.values() if len(kinds_) > 1):
+            worn = [
+                (row, kinds_of_slot.index(garment.kind))
+                for row, look in enumerate(held.looks)
+                for garment in look.garments
+                if held.views[row] == "body" and garment.kind in kinds_of_slot
+            ]
+            texts = [f"a person with {words[kind]}" for kind in kinds_of_slot]
+            found = held.nearest([row for row, _ in worn], [texts] * len(worn))
+            right += [bool(place == true) for place, (_, true) in zip(found, worn)]
+            chances += [1 / len(texts)] * len(worn)
         print(
-            f"kind of a garment in its slot, {name} names (chance {chance:.0%}) | {np.mean(right):.0%} | {len(right)}"
+            f"kind of a garment in its slot, {name} names (chance {np.mean(chances):.0%}) | "
+            f"{np.mean(right):.0%} | {len(right)}"
         )
 
 
