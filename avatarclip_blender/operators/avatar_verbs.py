@@ -10,7 +10,11 @@ from .. import avatar, controls, export, twist
 
 
 class OnAvatar:
-    """Refuses if no avatar is active."""
+    """Refuses if no avatar is active, and does what `change` says with it; the operator adds `change`."""
+
+    report: Callable[[set[str], str], None]
+    change: Callable[[bpy.types.Context, bpy.types.Object], None]
+    """Raises a ValueError with one sentence if that cannot be."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -20,6 +24,15 @@ class OnAvatar:
             cls.poll_message_set("Select an avatar, its armature or its mesh")  # type: ignore[attr-defined]
         return possible
 
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do it, or say why not."""
+        try:
+            self.change(context, avatar.find_avatar(context.active_object))
+        except ValueError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
 
 class AVATARCLIP_OT_mark_asset(OnAvatar, bpy.types.Operator):
     """Make the avatar an asset with a thumbnail, to be dragged from the Asset Browser into any scene"""
@@ -28,17 +41,12 @@ class AVATARCLIP_OT_mark_asset(OnAvatar, bpy.types.Operator):
     bl_label = "Mark as Asset"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Mark its collection."""
-        try:
-            collection = avatar.mark_asset(context, avatar.find_avatar(context.active_object))
-        except ValueError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        collection = avatar.mark_asset(context, rig)
         self.report(
             {"INFO"}, f"{collection.name} is an asset now; save the file into an asset library to keep it at hand"
         )
-        return {"FINISHED"}
 
 
 class AVATARCLIP_OT_add_controls(OnAvatar, bpy.types.Operator):
@@ -48,14 +56,9 @@ class AVATARCLIP_OT_add_controls(OnAvatar, bpy.types.Operator):
     bl_label = "Add IK Controls"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Add them."""
-        try:
-            controls.add_controls(context, avatar.find_avatar(context.active_object))
-        except ValueError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        controls.add_controls(context, rig)
 
 
 class AVATARCLIP_OT_bake_controls(OnAvatar, bpy.types.Operator):
@@ -65,14 +68,9 @@ class AVATARCLIP_OT_bake_controls(OnAvatar, bpy.types.Operator):
     bl_label = "Bake IK Controls"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Bake them."""
-        try:
-            controls.bake_controls(context, avatar.find_avatar(context.active_object))
-        except ValueError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        controls.bake_controls(context, rig)
 
 
 class AVATARCLIP_OT_add_twist(OnAvatar, bpy.types.Operator):
@@ -82,9 +80,9 @@ class AVATARCLIP_OT_add_twist(OnAvatar, bpy.types.Operator):
     bl_label = "Add Twist Bones"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Add them."""
-        return change_twist(self, context, twist.add_twist)
+        twist.add_twist(context, rig, export.bound_meshes(rig))
 
 
 class AVATARCLIP_OT_remove_twist(OnAvatar, bpy.types.Operator):
@@ -94,17 +92,6 @@ class AVATARCLIP_OT_remove_twist(OnAvatar, bpy.types.Operator):
     bl_label = "Remove Twist Bones"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Remove them."""
-        return change_twist(self, context, twist.remove_twist)
-
-
-def change_twist(operator: bpy.types.Operator, context: bpy.types.Context, change: Callable[..., None]) -> set[str]:
-    """Add or remove the active avatar's twist bones, and return what an operator returns."""
-    rig = avatar.find_avatar(context.active_object)
-    try:
-        change(context, rig, export.bound_meshes(rig))
-    except ValueError as error:
-        operator.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
-    return {"FINISHED"}
+        twist.remove_twist(context, rig, export.bound_meshes(rig))

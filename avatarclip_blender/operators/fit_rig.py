@@ -2,7 +2,7 @@
 
 import bpy
 
-from .. import avatar, controls, twist
+from .. import controls, twist
 from ..importer import armature, shape_keys
 from ..modes import mode_of
 from .avatar_verbs import OnAvatar
@@ -28,11 +28,6 @@ class AVATARCLIP_OT_fit_rig(OnAvatar, bpy.types.Operator):
     bl_label = "Fit Rig to Shape"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Fit it."""
-        try:
-            fit_rig(context, avatar.find_avatar(context.active_object))
-        except ValueError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        fit_rig(context, rig)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu, spsolve
 
-from engine.mesh.surface import Floats, Indices
+from engine.mesh.surface import Floats, Indices, directed_edges
 from engine.render.raycast import MeshRaycaster
 
 ROUNDS = 50
@@ -79,9 +79,8 @@ def _laplacian(faces: Indices, weights: Doubles) -> sparse.csc_matrix:
 
 def _rim(faces: Indices) -> NDArray[np.int64]:
     """(E, 2) the edges of one face only, in its direction."""
-    ends = np.stack((faces, np.roll(faces, -1, axis=1)), -1).reshape(-1, 2).astype(np.int64)
-    base = int(faces.max()) + 1
-    return ends[~np.isin(ends[:, 0] * base + ends[:, 1], ends[:, 1] * base + ends[:, 0])]
+    forward, backward, base = directed_edges(faces)
+    return np.stack(np.divmod(forward[~np.isin(forward, backward)], base), -1)
 
 
 def _conformal(vertices: np.ndarray, faces: Indices, rim: NDArray[np.int64], weights: Doubles) -> Doubles:

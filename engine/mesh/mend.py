@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.mesh.surface import is_closed, largest_component
+from engine.mesh.surface import Indices, directed_edges, is_closed, largest_component
 
-Indices = NDArray[np.int32]
 ROUNDS = 4
 LONGEST = 24
 """Edges round a hole that is still filled by a fan; a larger one would show."""
@@ -34,20 +32,13 @@ def mended(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, Indices
     return None
 
 
-def _edges(faces: np.ndarray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(3F,) directed edges as numbers, and the same reversed; edge k of face f at 3f + k."""
-    base = int(faces.max(initial=0)) + 1
-    start, end = faces.reshape(-1).astype(np.int64), np.roll(faces, -1, axis=1).reshape(-1).astype(np.int64)
-    return start * base + end, end * base + start
-
-
 def _simple(faces: np.ndarray) -> Indices:
     """Without degenerate and doubled faces, and without those that share a directed edge with another."""
     distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
     faces = faces[distinct]
     _, first = np.unique(np.sort(faces, axis=1), axis=0, return_index=True)
     faces = faces[np.sort(first)]
-    forward, _ = _edges(faces)
+    forward, _, _ = directed_edges(faces)
     _, place, count = np.unique(forward, return_inverse=True, return_counts=True)
     kept: Indices = faces[(count[place].reshape(-1, 3) == 1).all(1)].astype(np.int32)
     return kept
@@ -55,10 +46,9 @@ def _simple(faces: np.ndarray) -> Indices:
 
 def _filled(faces: Indices) -> Indices | None:
     """Every hole filled by a fan of triangles; None if a hole is large."""
-    forward, backward = _edges(faces)
-    base = int(faces.max()) + 1
+    forward, backward, base = directed_edges(faces)
     open_edges = backward[~np.isin(backward, forward)]  # the edges that a filling face has
-    starts, ends = open_edges // base, open_edges % base
+    starts, ends = np.divmod(open_edges, base)
     pinched = np.flatnonzero(np.bincount(starts, minlength=base) > 1)
     if len(pinched):  # two holes meet in a vertex: open them to one
         kept: Indices = faces[~np.isin(faces, pinched).any(1)]

@@ -69,13 +69,17 @@ def edges(faces: np.ndarray) -> Indices:
     return np.stack(np.divmod(keys, base), -1).astype(np.int32)
 
 
+def directed_edges(faces: np.ndarray) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """The edges of faces (F, 3), edge k of face f at 3f + k, each a number (3F,) from which `divmod` by the last value
+    returned gives start and end; and the same edges reversed (3F,)."""
+    base = int(faces.max(initial=0)) + 1
+    start, end = faces.reshape(-1).astype(np.int64), np.roll(faces, -1, axis=1).reshape(-1).astype(np.int64)
+    return start * base + end, end * base + start, base
+
+
 def is_closed(faces: np.ndarray) -> bool:
     """Whether each directed edge occurs once and its opposite once: watertight, and wound alike everywhere."""
-    base = int(faces.max()) + 1
-    start = np.concatenate((faces[:, 0], faces[:, 1], faces[:, 2])).astype(np.int64)
-    end = np.concatenate((faces[:, 1], faces[:, 2], faces[:, 0])).astype(np.int64)
-    forward = np.sort(start * base + end)
-    backward = np.sort(end * base + start)
+    forward, backward = (np.sort(numbers) for numbers in directed_edges(faces)[:2])
     return bool((forward == backward).all() and (np.diff(forward) > 0).all())
 
 

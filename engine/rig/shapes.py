@@ -20,7 +20,7 @@ from engine.report import Reporter
 from engine.rig.avatar import Floats, Shapes
 from engine.rig.weights import diffuse, transfer
 from engine.settings import RigConfig
-from engine.shape.codebook import load_codes
+from engine.shape.codebook import load_codes, trend
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look
 
@@ -46,9 +46,8 @@ def directions(body: Body, report: Reporter) -> Floats:
     """(K, S) changes of the shape coefficients, one a key."""
     codes = load_codes(body, report)
     grown = codes.numbers[:, AGE] > ADULT
-    numbers = np.c_[codes.numbers[grown], np.ones(grown.sum())].astype(np.float64)
-    trend = np.linalg.lstsq(numbers, codes.betas[grown].astype(np.float64), rcond=None)[0]
-    return np.stack([amount * trend[column] for column, amount in KEYS.values()]).astype(np.float32)
+    change = trend(codes.numbers[grown], codes.betas[grown])
+    return np.stack([amount * change[column] for column, amount in KEYS.values()]).astype(np.float32)
 
 
 def source_of(body: Body, betas: NDArray, steps: Floats, posed: Floats, faces: NDArray, look: Look | None) -> Source:

@@ -99,6 +99,12 @@ def original_codes(body: Body, report: Reporter) -> ShapeCodes:
     return _read(userdata.cached(f"shapes-{body.checksum[:12]}-{tag}", make))
 
 
+def trend(numbers: NDArray, betas: NDArray) -> NDArray[np.float64]:
+    """(5, S) how shapes (K, S) change with their numbers (K, 5), by linear least squares with a constant."""
+    found, *_ = np.linalg.lstsq(np.c_[numbers, np.ones(len(numbers))].astype(np.float64), betas, rcond=None)
+    return np.asarray(found[:-1], np.float64)
+
+
 def _read(path: Path) -> ShapeCodes:
     stored = load_file(path)
     return ShapeCodes(path, stored["betas"].astype(np.float32), stored["numbers"].astype(np.float32))

@@ -23,7 +23,7 @@ from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
 from engine.settings import ShapeConfig
-from engine.shape.codebook import load_codes
+from engine.shape.codebook import load_codes, trend
 from engine.wardrobe.readout import expected_shape
 
 AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
@@ -105,8 +105,7 @@ def carry(prompt: str, reached: NDArray, numbers: NDArray, codes: NDArray) -> ND
 
     Along the linear trend of the codes (K, S) over their numbers (K, 5): codes are means, and so never extreme.
     """
-    trend, *_ = np.linalg.lstsq(np.c_[numbers, np.ones(len(numbers))], codes, rcond=None)
-    step: NDArray[np.float32] = ((_meant(prompt) - reached) @ trend[:5]).astype(np.float32)
+    step: NDArray[np.float32] = ((_meant(prompt) - reached) @ trend(numbers, codes)).astype(np.float32)
     return step
 
 

@@ -132,10 +132,24 @@ def find_blender(version: str) -> Path:
             pytest.skip("BLENDER names one Blender; it is tested once")
         return Path(os.environ["BLENDER"])
     command = [str(real_blender_tool()), "setup", version]
+    drop_stale_mounts()
     ended = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     if ended.returncode != 0:
         pytest.skip(f"Blender {version} could not be set up: {ended.stderr.strip()[-200:]}")
     return Path(ended.stdout.strip().splitlines()[-1])
+
+
+def drop_stale_mounts() -> None:
+    """Unmount this checkout's top folder in the roots of real Blenders where it is not that folder any more.
+
+    A root outlives a checkout. If the folder was deleted and made again, what is mounted there is the deleted one,
+    empty, and the set-up would leave it so.
+    """
+    roots, top = Path(os.environ.get("REAL_BLENDER_ROOT", "/opt/real-blender")), Path(*ROOT.parts[:2])
+    for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines():
+        point = Path(line.split()[1])
+        if point.name == top.name and point.parent.parent == roots and not point.samefile(top):
+            subprocess.run(["umount", "--lazy", str(point)], check=True)
 
 
 def real_blender_tool() -> Path:
