@@ -1,10 +1,9 @@
 """Shape keys: the body's main directions of shape, carried onto the sculpted surface.
 
-What "taller" or "heavier" means for a body is read from the codebook of shapes, whose bodies are described by numbers:
-the shape coefficients of the adults among them are regressed on height, weight, muscle, age and gender, so that each
-key changes one of them and leaves the others. The dressed body is dressed again in the changed shape; the sculpted
-surface takes the displacement of the closest point that looks the same way, evened out along it. Feet stay on the
-floor.
+What "taller" or "heavier" means for a body is read from the table of bodies (`shape.bodies`), for a grown person
+between woman and man: each key changes one number and leaves the others. The dressed body is dressed again in the
+changed shape; the sculpted surface takes the displacement of the closest point that looks the same way, evened out
+along it. Feet stay on the floor.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from engine.report import Reporter
 from engine.rig.avatar import Floats, Shapes
 from engine.rig.weights import diffuse, transfer
 from engine.settings import RigConfig
-from engine.shape.codebook import load_codes, trend
+from engine.shape.codebook import load_codes
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look
 
-KEYS = dict(zip(protocol.SHAPE_KEYS, ((0, 0.2), (1, 0.6), (2, 0.8), (3, 0.3), (4, 1.0))))
-"""Name -> column of the codebook's numbers, and how much of it the key's value 1 adds; -1 takes as much away."""
-AGE, ADULT = 3, 0.5
-"""Column of the age, and the age from which on bodies are adult; children grow up in a direction of their own."""
+KEYS = dict(zip(protocol.SHAPE_KEYS, ((0, 0.3), (1, 0.4), (2, 0.6), (3, 0.3), (4, 1.0))))
+"""Name -> which of a body's numbers, and how much of it the key's value 1 adds; -1 takes as much away."""
+ADULT = np.array([0.0, 0.0, 0.0, 0.2, 0.0])
+"""Whom the keys change; children grow up in a direction of their own."""
 EVEN = 0.02
 """Metres over which displacements are evened out along the surface; more where it stands off from the body."""
 
@@ -44,10 +43,9 @@ class Source:
 
 def directions(body: Body, report: Reporter) -> Floats:
     """(K, S) changes of the shape coefficients, one a key."""
-    codes = load_codes(body, report)
-    grown = codes.numbers[:, AGE] > ADULT
-    change = trend(codes.numbers[grown], codes.betas[grown])
-    return np.stack([amount * change[column] for column, amount in KEYS.values()]).astype(np.float32)
+    bodies = load_codes(body, report).bodies
+    changes = np.eye(len(ADULT))
+    return np.stack([bodies.betas(ADULT + amount * changes[k]) - bodies.betas(ADULT) for k, amount in KEYS.values()])
 
 
 def source_of(body: Body, betas: NDArray, steps: Floats, posed: Floats, faces: NDArray, look: Look | None) -> Source:

@@ -23,6 +23,8 @@ from engine.imported import require
 from engine.imported.shape_vae import ShapeVae
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
+from engine.shape import bodies
+from engine.shape.bodies import Bodies
 from engine.wardrobe.canonical import canonical_coordinates
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "shapes.safetensors"
@@ -43,12 +45,14 @@ EXTREME = 4.0
 class ShapeCodes:
     """Shapes of a body, and what they look like in words' numbers.
 
-    ``betas`` (K, S) float32; ``numbers`` (K, 5) height, weight, muscle, age and gender in -1..1 (age 0..1).
+    ``betas`` (K, S) float32; ``numbers`` (K, 5) height, weight, muscle, age and gender in -1..1; ``bodies``: what other
+    numbers look like.
     """
 
     path: Path
     betas: NDArray[np.float32]
     numbers: NDArray[np.float32]
+    bodies: Bodies
 
 
 def load_codes(body: Body, report: Reporter, kind: str = "body") -> ShapeCodes:
@@ -67,12 +71,13 @@ def load_codes(body: Body, report: Reporter, kind: str = "body") -> ShapeCodes:
     if kind == "original":
         return original_codes(body, report)
     if body.is_standard:
-        return _read(BUNDLED)
-    name = f"shapes-{body.checksum[:12]}"
+        return bundled_codes()
+    edition = hashlib.sha256(BUNDLED.read_bytes() + bodies.BUNDLED.read_bytes()).hexdigest()[:8]
+    name = f"shapes-{body.checksum[:12]}-{edition}"
 
     def make() -> userdata.Arrays:
         report.warning(f"The shapes are fitted to {body.name} once; this takes some seconds.")
-        return refit(body, _read(BUNDLED))
+        return refit(body, bundled_codes())
 
     return _read(userdata.cached(name, make))
 
@@ -94,30 +99,39 @@ def original_codes(body: Body, report: Reporter) -> ShapeCodes:
         betas = np.clip(fit_betas(body, offsets, EXACT), -EXTREME, EXTREME)
         # What the words' numbers are for these codes follows from the codes whose numbers are known.
         trend, *_ = np.linalg.lstsq(np.c_[usual.betas, np.ones(len(usual.betas))], usual.numbers, rcond=None)
-        return {"betas": betas, "numbers": (np.c_[betas, np.ones(len(betas))] @ trend).astype(np.float32)}
+        numbers = (np.c_[betas, np.ones(len(betas))] @ trend).astype(np.float32)
+        return {"betas": betas, "numbers": numbers, "bodies": usual.bodies.vectors}
 
     return _read(userdata.cached(f"shapes-{body.checksum[:12]}-{tag}", make))
 
 
-def trend(numbers: NDArray, betas: NDArray) -> NDArray[np.float64]:
-    """(5, S) how shapes (K, S) change with their numbers (K, 5), by linear least squares with a constant."""
-    found, *_ = np.linalg.lstsq(np.c_[numbers, np.ones(len(numbers))].astype(np.float64), betas, rcond=None)
-    return np.asarray(found[:-1], np.float64)
+def bundled_codes() -> ShapeCodes:
+    """The open body's."""
+    stored = load_file(BUNDLED)
+    return ShapeCodes(
+        BUNDLED, stored["betas"].astype(np.float32), stored["numbers"].astype(np.float32), bodies.bundled()
+    )
 
 
 def _read(path: Path) -> ShapeCodes:
     stored = load_file(path)
-    return ShapeCodes(path, stored["betas"].astype(np.float32), stored["numbers"].astype(np.float32))
+    return ShapeCodes(path, stored["betas"], stored["numbers"], Bodies(stored["bodies"]))
 
 
 def refit(body: Body, codes: ShapeCodes) -> userdata.Arrays:
-    """The open body's shapes by another body's coefficients: ``betas`` (K, S) and their ``numbers`` (K, 5)."""
+    """The open body's shapes by another body's coefficients, as `ShapeCodes` has them."""
     standard = load_body()
     onto = correspondence(canonical_coordinates(body), standard)
     directions = (onto @ standard.shapedirs.reshape(len(standard.template), -1)).reshape(-1, standard.num_betas)
     mean = (onto @ standard.template - body.template).reshape(-1, 1)
-    betas = fit_betas(body, mean, STYLE_SIGMA) + fit_betas(body, directions @ codes.betas.T, SIGMA)
-    return {"betas": np.clip(betas, -EXTREME, EXTREME), "numbers": codes.numbers}
+    table = codes.bodies.vectors
+    shift = fit_betas(body, mean, STYLE_SIGMA)
+    betas = shift + fit_betas(body, directions @ codes.betas.T, SIGMA)
+    known = fit_betas(body, directions @ table.reshape(-1, table.shape[-1]).T, SIGMA).reshape(*table.shape[:3], -1)
+    known[0] += shift  # the average bodies; the others are differences
+    return {
+        "betas": np.clip(betas, -EXTREME, EXTREME), "numbers": codes.numbers, "bodies": known.astype(np.float32)
+    }  # fmt: skip
 
 
 def correspondence(points: NDArray, standard: Body) -> sparse.csr_matrix:

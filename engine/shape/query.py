@@ -1,8 +1,9 @@
 """Pick a body by the difference between its picture and the mean body's (AvatarCLIP, eq. 2).
 
-A read-out of the words themselves (`wardrobe.readout`) has a say beside the pictures. The codebook holds K-means
-centres of the shape space. The open body's shape coefficients are those of a principal component analysis with unit
-variance, which is what a purely linear VAE learns, so they are its latent space.
+A read-out of the words themselves (`wardrobe.readout`) has a say beside the pictures, and takes the body from what the
+chosen code stands for to what was said (`shape.bodies`). The codebook holds K-means centres of the shape space. The
+open body's shape coefficients are those of a principal component analysis with unit variance, which is what a purely
+linear VAE learns, so they are its latent space.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
 from engine.settings import ShapeConfig
-from engine.shape.codebook import load_codes, trend
+from engine.shape.codebook import load_codes
 from engine.wardrobe.readout import expected_shape
 
 AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
@@ -31,10 +32,10 @@ AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
 COVERED, FOV = 2.3, 35.0
 """Metres that the picture covers at the body: fixed, so that size can be seen."""
 GREY = 0.75
-EXPRESSION = np.array([0.8, 2.0, 2.0, 0.9, 1.2], np.float32)
+EXPRESSION = np.array([0.8, 1.4, 1.5, 0.9, 1.2], np.float32)
 """How far, against the mean of all that fits the words, the body goes in height, weight, muscle, age and gender: means
 are tamer than what people imagine, of weight above all. Weight and muscle may pass the codebook's extremes."""
-LIMITS = np.array([1.0, 1.6, 1.6, 1.0, 1.0], np.float32)
+LIMITS = np.array([1.0, 1.3, 1.3, 1.0, 1.0], np.float32)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def run(
     chosen = best.indices.numpy()
     betas = (shares[:, None] * codes[chosen]).sum(0)
     if conf.picture_share < 1:
-        betas = betas + carry(prompt, (shares[:, None] * numbers[chosen]).sum(0), numbers, codes)
+        betas = (
+            betas + book.bodies.betas(_meant(prompt)) - book.bodies.betas((shares[:, None] * numbers[chosen]).sum(0))
+        )
     report.preview("body", _still(body, betas))
     report.progress(1, 1, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))
@@ -98,15 +101,6 @@ def agreement(prompt: str, numbers: NDArray) -> NDArray[np.float32]:
     Words that say nothing of a number leave it near its mean, so the least conspicuous body is chosen in that respect.
     """
     return -np.linalg.norm(numbers - np.clip(_meant(prompt), -1, 1), axis=1).astype(np.float32)
-
-
-def carry(prompt: str, reached: NDArray, numbers: NDArray, codes: NDArray) -> NDArray[np.float32]:
-    """(S,) what takes a body from the shape numbers it has (5,) on to those that are meant.
-
-    Along the linear trend of the codes (K, S) over their numbers (K, 5): codes are means, and so never extreme.
-    """
-    step: NDArray[np.float32] = ((_meant(prompt) - reached) @ trend(numbers, codes)).astype(np.float32)
-    return step
 
 
 def _meant(prompt: str) -> NDArray[np.float32]:

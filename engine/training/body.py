@@ -159,6 +159,24 @@ def sample_phenotypes(count: int, rng: np.random.Generator) -> np.ndarray:
     return values
 
 
+class Source:
+    """anny with what brings its bodies to SMPL's layout."""
+
+    def __init__(self) -> None:
+        self.model = anny.Anny(local_changes="none", phenotypes="all")
+        adult = np.array([0.5, 0.67, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.33, 0.33])
+        self.surface = close_surface(self.model, anny_shape(self.model, adult)[0])
+        self.weights = skin_weights(self.model, self.surface)
+        bones = {label: i for i, label in enumerate(self.model.bone_labels)}
+        self._heads = [bones[bone_head(name, bones)] for name in JOINT_NAMES]
+
+    def shape(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices (V, 3) and joints (24, 3) of one phenotype in the T-pose, the pelvis at the origin."""
+        rest, bone_heads = anny_shape(self.model, values)
+        shaped, straight = t_pose(self.surface.operator @ rest, bone_heads[self._heads], self.weights)
+        return shaped - straight[0], straight - straight[0]
+
+
 def anny_shape(model: anny.Anny, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rest vertices (V, 3) and bone heads (bones, 3) of one phenotype, in SMPL's axes."""
     arguments = dict(zip(PHENOTYPES, values.tolist()))
@@ -241,20 +259,14 @@ def main() -> None:
     parser.add_argument("shapes", type=Path, help="sampled phenotypes with their betas, for training other priors")
     arguments = parser.parse_args()
     rng = np.random.default_rng(SEED)
-    model = anny.Anny(local_changes="none", phenotypes="all")
-    adult = np.array([0.5, 0.67, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.33, 0.33])
-    surface = close_surface(model, anny_shape(model, adult)[0])
-    weights = skin_weights(model, surface)
-    bones = {b: i for i, b in enumerate(model.bone_labels)}
-    heads = [bones[bone_head(name, bones)] for name in JOINT_NAMES]
+    source = Source()
+    surface, weights = source.surface, source.weights
 
     phenotypes = sample_phenotypes(NUM_SAMPLES, rng)
     vertices = np.empty((NUM_SAMPLES, len(weights), 3), np.float32)
     joints = np.empty((NUM_SAMPLES, 24, 3), np.float32)
     for i, values in enumerate(phenotypes):
-        rest, bone_heads = anny_shape(model, values)
-        shaped, straight = t_pose(surface.operator @ rest, bone_heads[heads], weights)
-        vertices[i], joints[i] = shaped - straight[0], straight - straight[0]
+        vertices[i], joints[i] = source.shape(values)
     template = vertices.mean(0)
     flat = (vertices - template).reshape(NUM_SAMPLES, -1)
     _, scale, directions = torch.svd_lowrank(torch.from_numpy(flat), q=NUM_SHAPES + 8, niter=4)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 GARMENT_KINDS: dict[str, tuple[str, str]] = {
     # tops
     "tank_top": ("torso", "torso from chest to hips with shoulder straps, bare arms"),
@@ -196,6 +199,10 @@ class Shape:
     muscle: float = 0.0
     age: float = 0.6
     gender: float = 0.0
+
+    def numbers(self) -> NDArray[np.float32]:
+        """(5,) all of them, each in -1..1."""
+        return np.array([self.height, self.weight, self.muscle, 2 * self.age - 1, self.gender], np.float32)
 
     def with_value(self, name: str, value: float) -> Shape:
         """The same shape with one number replaced."""

@@ -13,7 +13,7 @@ from engine.imported.importer import import_weights
 from engine.protocol import JOINT_NAMES
 from engine.report import Silent
 from engine.settings import BodyConfig
-from engine.shape.codebook import BUNDLED, _read, load_codes
+from engine.shape.codebook import bundled_codes, load_codes
 from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Garment, Look
@@ -58,7 +58,7 @@ def test_garments_lie_where_they_lie_on_the_standard_figure(body):
 
 
 def test_the_codebook_is_refitted_once(body):
-    codes, original = load_codes(body, Silent()), _read(BUNDLED)
+    codes, original = load_codes(body, Silent()), bundled_codes()
     assert codes.betas.shape == (len(original.betas), 10)
     standard, few = load_body(), slice(None, None, 40)
     tall = [np.ptp(standard.rest_vertices(betas)[:, 1]) for betas in original.betas[few]]

@@ -34,35 +34,22 @@ from engine.wardrobe.outfit import Look, Shape
 from engine.wardrobe.truths import SHARES, Space, truths
 
 SEED = 0
-STOUT, BEYOND = 0.5, 0.8
-"""From which weight on shapes are carried beyond anny's range, and by what part of the way there at weight 1."""
 SHAPES, OUTFITS, READOUT = 768, 6000, 20000
 OF_EACH, PER_FIGURE = 2, 3
 """Looks of each figure of the lexicon, and the most of each further name."""
 
 
-def numbers(shapes: list[Shape]) -> NDArray[np.float32]:
-    """(N, 5) height, weight, muscle, age and gender, each in -1..1."""
-    return np.array([(s.height, s.weight, s.muscle, 2 * s.age - 1, s.gender) for s in shapes], np.float32)
-
-
 def sample_shapes(space: ShapeSpace, count: int, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
-    """Betas (count, S) of bodies as the grammar's words describe them, race and proportions average, and `numbers`."""
-    betas, shapes = [], []
+    """Bodies of the grammar's shapes, race and proportions about average: betas (count, S) and numbers (count, 5)."""
+    betas, described = [], []
     for _ in range(count):
         age = rng.uniform(0.5, 1.0) if rng.random() < 0.8 else rng.uniform(0.1, 0.5)
         gender = rng.choice([-1.0, 1.0]) if rng.random() < 0.85 else rng.uniform(-1, 1)
         height, weight, muscle = np.sign(rng.uniform(-1, 1, 3)) * rng.beta(1.1, 0.9, 3)
         shape = Shape(float(height), float(weight), float(muscle), float(age), float(gender))
-        state = rng.bit_generator.state
-        found = space.betas(shape, rng, typical=True)
-        if shape.weight > STOUT:  # anny's fattest is less than what people mean by obese
-            rng.bit_generator.state = state  # the same person, of average weight
-            average = space.betas(shape.with_value("weight", 0.0), rng, typical=True)
-            found = found + BEYOND * (shape.weight - STOUT) / (1 - STOUT) * (found - average)
-        betas.append(found)
-        shapes.append(shape)
-    return np.array(betas), numbers(shapes)
+        betas.append(space.betas(shape, rng, typical=True))
+        described.append(shape.numbers())
+    return np.array(betas), np.array(described)
 
 
 def make_shapes(shapes_file: Path, rng: np.random.Generator) -> None:

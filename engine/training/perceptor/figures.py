@@ -23,6 +23,7 @@ from engine.motion.matcher import concepts
 from engine.protocol import write_atomically
 from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
+from engine.shape import bodies
 from engine.training.perceptor import grammar
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look, Shape
@@ -35,45 +36,42 @@ SIZE = 64
 MAP = 32
 """Side of the maps of parts and regions."""
 VIEWS = 3
+NAMED = ("gender", "age", "muscle", "weight", "height")
+"""Phenotypes that the words of the grammar name."""
 SHARD = 500
 POSED = 0.25
 """Share of figures in a captured pose; the others stand as the avatar does when it is judged."""
-AGE_ANCHORS = ([0, 0.17, 0.3, 0.42, 0.55, 0.75, 0.9, 1.0], [0.02, 0.13, 0.31, 0.53, 0.67, 0.82, 0.95, 1.0])
-"""The grammar's age and anny's, at the same years of life."""
 
 
 class ShapeSpace:
-    """The grammar's shape numbers to the open body's betas, by kernel ridge regression over sampled phenotypes."""
+    """Bodies of the grammar's shapes, as different in all else (race, proportions, cup size) as people are.
+
+    What the words name comes from the table of bodies; how the rest changes a body, from kernel ridge regression over
+    sampled phenotypes.
+    """
 
     def __init__(self, shapes_file: Path, width: float = 0.9, ridge: float = 1e-3) -> None:
         data = np.load(shapes_file)
+        self.bodies = bodies.bundled()
         self.names = [str(name) for name in data["names"]]
-        scale = np.array([2.0 if n in ("gender", "age", "muscle", "weight", "height") else 0.7 for n in self.names])
+        scale = np.array([2.0 if name in NAMED else 0.7 for name in self.names])
         self.scale, self.width = scale / 2.0, width
         self.centers = data["phenotypes"] * self.scale
         kernel = self._kernel(self.centers)
-        self.mean = data["betas"].mean(0)
-        self.coefficients = np.linalg.solve(kernel + ridge * np.eye(len(kernel)), data["betas"] - self.mean)
+        self.coefficients = np.linalg.solve(kernel + ridge * np.eye(len(kernel)), data["betas"])
 
     def _kernel(self, points: NDArray) -> NDArray:
         return np.exp(-cdist(points, self.centers, "sqeuclidean") / (2 * self.width**2))
 
-    def from_phenotypes(self, values: NDArray) -> NDArray:
-        """(N, names) phenotypes in 0..1 to (N, S) betas."""
-        return self._kernel(values * self.scale) @ self.coefficients + self.mean
-
     def betas(self, shape: Shape, rng: np.random.Generator, typical: bool = False) -> NDArray:
-        """(S,) of one shape; what the grammar does not name (race, proportions, cup size) is random or ``typical``."""
+        """(S,) of one shape; what the grammar does not name is random, or ``typical``: less so."""
         free = 0.5 + rng.uniform(-0.5, 0.5, len(self.names)) * (0.4 if typical else 1.0)
-        values = dict(zip(self.names, free))
-        values |= {
-            "gender": (1 - shape.gender) / 2,
-            "age": np.interp(shape.age, *AGE_ANCHORS),
-            "muscle": (1 + shape.muscle) / 2,
-            "weight": (1 + shape.weight) / 2,
-            "height": 0.5 + 0.42 * shape.height,
-        }
-        return self.from_phenotypes(np.array([[values[n] for n in self.names]]))[0]
+        values = np.stack([free, np.full(len(self.names), 0.5)])
+        values[:, [self.names.index(name) for name in NAMED]] = 0.5
+        values[:, self.names.index("gender")] = (1 - shape.gender) / 2
+        values[:, self.names.index("age")] = np.interp(2 * shape.age - 1, bodies.AGES, bodies.ANNY_AGES)
+        one, mean = self._kernel(values * self.scale) @ self.coefficients
+        return self.bodies.betas(shape.numbers()) + one - mean
 
 
 @dataclass
@@ -175,7 +173,7 @@ class Studio:
             camera = camera or body_camera(vertices, name, rng)
             views.append(_view(caster, camera, dressed.faces, dressed.colors, *labels))
         shape = sample.shape
-        numbers = np.array([shape.height, shape.weight, shape.muscle, shape.age * 2 - 1, shape.gender], np.float32)
+        numbers = shape.numbers()
         albedo, normal, mask, part, region = (np.stack(column) for column in zip(*views))
         return Figure(
             albedo, normal, mask, part, region, numbers, pose_truths(joints[None])[0],

@@ -163,7 +163,7 @@ def caption_pool(
     """
     rng = np.random.default_rng(seed)
     samples = [grammar.sample(rng, everything and rng.random() < 0.25) for _ in range(count)]
-    shape = [(s.shape.height, s.shape.weight, s.shape.muscle, s.shape.age * 2 - 1, s.shape.gender) for s in samples]
+    shape = np.stack([sample.shape.numbers() for sample in samples])
     captions = [
         phrase(sample, rng) if sample.kind in ("outfit", "override") and rng.random() < PHRASES else sample.caption
         for sample in samples
@@ -175,7 +175,7 @@ def caption_pool(
     pose = np.where(posed[:, None], labelled[index], standing)
     for row in np.flatnonzero(moving):
         captions[row] = motion_caption(texts[index[row]], rng)
-    return captions, truths([s.look for s in samples], np.array(shape, np.float32), pose), moving
+    return captions, truths([s.look for s in samples], shape, pose), moving
 
 
 def prepare(out: Path) -> None:
