@@ -274,6 +274,7 @@ def _appearance(context: Context, report: Reporter) -> Any:
         context.device,
         report,
         context.folders["appearance"].steps,
+        context.prompts["shape"],
     )
 
 

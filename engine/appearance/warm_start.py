@@ -90,7 +90,7 @@ class Fitting:
 
 def find_look(
     text: str, fitting: Fitting, budget: int, generator: torch.Generator, report: Reporter, total: int,
-    opinion: Opinion = OWN,
+    opinion: Opinion = OWN, body: str = "",
 ) -> tuple[Look, float]:  # fmt: skip
     """The best outfit for a text.
 
@@ -101,12 +101,13 @@ def find_look(
         generator: randomness of the search.
         report: hears ``budget`` steps of ``total``, and sees the best outfit now and then.
         opinion: the perceptor's favourites, and how much its pictures count.
+        body: what is said of the body.
 
     Returns:
         The look and the mean cosine of its pictures.
     """
     rng = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
-    prior = OutfitPrior(text)
+    prior = OutfitPrior(text, body)
 
     def tell(step: int, best: Look) -> None:
         if step % (TRIES // 6) == 1:

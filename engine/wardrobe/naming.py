@@ -57,9 +57,12 @@ def _pattern(table: str) -> re.Pattern[str]:
 
 
 def color_word(phrase: str, palette: str) -> str | None:
-    """The palette's colour for the first colour word of a phrase; ``palette`` is garment or hair."""
+    """The palette's colour for the first colour word of a phrase; ``palette`` is garment or hair (red is ginger)."""
     match = _pattern(palette).search(phrase)
-    return str(_words()[palette][match.group(1).lower()]) if match else None
+    if match is None:
+        return None
+    word = match.group(1).lower()
+    return "ginger" if palette == "hair" and word == "red" else str(_words()[palette][word])
 
 
 def part_words(phrase: str) -> list[str] | None:

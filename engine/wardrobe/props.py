@@ -18,7 +18,7 @@ from engine.wardrobe.forms import Form, joined, lathe
 from engine.wardrobe.hairdo import HAIRDO
 from engine.wardrobe.headgear import ACCENTS, HEADGEAR
 from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS, Garment, Look
-from engine.wardrobe.worn import cape, lying_hood, pauldron, rucksack, shoe
+from engine.wardrobe.worn import apron, cape, lying_hood, pauldron, rucksack, shoe
 
 Floats = NDArray[np.float32]
 ALL = tuple(range(24))
@@ -111,8 +111,9 @@ def _pair(form: Form, left: tuple[int, ...], right: tuple[int, ...]) -> list[Pla
     return [(form, left), (form.mirrored(), right)]
 
 
-def _garment_shapes(kind: str, cut: str | None, begin: float = WAIST, fine: bool = False) -> list[Placed]:
+def _garment_shapes(garment: Garment, begin: float, over_skirt: bool) -> list[Placed]:
     """(form, joints) of a garment's pieces; a skirt begins at the height ``begin``."""
+    kind, cut, fine = garment.kind, garment.cut, garment.pattern != "plain"
     if (kind, cut) in HEADGEAR or (kind, None) in HEADGEAR:
         return [(HEADGEAR.get((kind, cut), HEADGEAR.get((kind, None)))(), HEAD)]  # type: ignore[misc]
     table: dict[str, Callable[[], list[Placed]]] = {
@@ -125,6 +126,7 @@ def _garment_shapes(kind: str, cut: str | None, begin: float = WAIST, fine: bool
         "coat": lambda: [(skirt(WAIST, HEMS["coat"], 0.165, 0.045, fine), LOWER)],
         "robe": lambda: [(skirt(WAIST, HEMS["robe"], 0.165, 0.07, fine), LOWER)],
         "cape": lambda: [(cape(cut == "collar"), TRUNK)],
+        "apron": lambda: [(apron(fine, over_skirt), LOWER)],
         "backpack": lambda: [(rucksack(), TRUNK)],
         "hoodie": lambda: [(lying_hood(), TRUNK)],
         "shoes": lambda: _pair(shoe(0.0), (7, 10), (8, 11)),
@@ -143,10 +145,11 @@ def props_of(look: Look) -> list[Prop]:
         pieces.append(
             _colored(HAIRDO[look.hair_style](), [hair] * 4, HEAD if look.hair_style != "long" else (*HEAD, 9))
         )
+    over_skirt = any(garment.kind in HEMS for garment in look.garments)
     begin = UNDER_A_TOP if any(garment.kind in OVER_SKIRTS for garment in look.garments) else WAIST
     for garment in look.garments:
         part = GARMENT_KINDS[garment.kind][0]
-        for form, joints in _garment_shapes(garment.kind, garment.cut, begin, garment.pattern != "plain"):
+        for form, joints in _garment_shapes(garment, begin, over_skirt):
             pieces.append(_garment_piece(garment, form, joints, part))
     for extra in look.extras:
         shape, joints = EXTRAS[extra.kind, extra.cut]

@@ -81,6 +81,18 @@ def _on_trunk(p: Points) -> NDArray:
     return p.below(p.side, 0.20)
 
 
+def _apron_bib(p: Points) -> NDArray:
+    """From the chest to below the waist, wider below; what hangs is a piece of its own."""
+    wide = 0.098 + 0.35 * np.clip(0.19 - p.y, 0, 0.2)
+    return p.band(p.y, -0.01, 0.36) * p.below(p.side - wide, 0.0) * p.front()
+
+
+def _apron_ties(p: Points) -> NDArray:
+    """Straps round the neck and the waist."""
+    neck = p.band(p.side, 0.070, 0.092) * p.band(p.y, 0.35, 0.54) * p.front()
+    return np.maximum(neck, p.band(p.y, 0.06, 0.082) * _on_trunk(p))
+
+
 @dataclass(frozen=True)
 class Region:
     """A garment's mask, its thickness in metres, and how far it smooths the body beneath (0..1)."""
@@ -136,7 +148,7 @@ REGIONS: dict[str, Region] = {
     "headband": Region(lambda p: p.band(p.y + 0.1 * (p.z - 0.05), 0.728, 0.755), 0.010, 0.8),
     "glasses": Region(_glasses, 0.004),
     "hood": Region(lambda p: p.above(p.y, 0.535) * (1 - face_opening(p)), 0.020, 1.0),
-    "apron": Region(lambda p: p.band(p.y, -0.42, 0.36) * p.front() * _on_trunk(p) * p.below(p.side, 0.15), 0.010, 0.8),
+    "apron": Region(lambda p: np.maximum.reduce([_apron_bib(p), _apron_ties(p)]), 0.011, 0.8),
     "backpack": Region(lambda p: p.band(p.side, 0.09, 0.125) * p.band(p.y, 0.22, 0.53), 0.012),
     "suspenders": Region(lambda p: p.band(p.side, 0.065, 0.095) * p.band(p.y, 0.08, 0.53), 0.006),
     "chest_emblem": Region(lambda p: p.ellipse(0.0, 0.345, 0.062, 0.055), 0.005),

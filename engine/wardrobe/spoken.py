@@ -6,6 +6,7 @@ A look that agrees with the text on the whole (`engine.appearance.prior`) is mad
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cached_property
 
@@ -13,8 +14,10 @@ from engine.wardrobe import words
 from engine.wardrobe.figures import color_only, figure_of, kind_meant, usual_color
 from engine.wardrobe.naming import color_word, part_words
 from engine.wardrobe.outfit import (
+    COLORS,
     CUTS,
     EXTRA_KINDS,
+    EYE_COLORS,
     GARMENT_KINDS,
     HUMAN_SKINS,
     NATURAL_HAIR,
@@ -23,7 +26,7 @@ from engine.wardrobe.outfit import (
     Look,
     covers,
 )
-from engine.wardrobe.readout import phrases
+from engine.wardrobe.readout import likeness, phrases
 from engine.wardrobe.words import Item
 
 HIDES_HAIR = frozenset({"helmet", "hood", "mask_full"})
@@ -39,6 +42,13 @@ BARE_WORDS = {
     "torso": "shirtless|topless|bare-chested|bare chest|naked|nude", "legs": "naked|nude|bare legs",
     "feet": "barefoot|barefooted|bare feet|naked|nude",
 }  # fmt: skip
+COMPOUND = re.compile(r"[\w ]+?[ -](?:eyed|haired|skinned|bearded|eyes|hair|beard|skin)(?![\w])", re.IGNORECASE)
+"""What of a person has a colour, which is then not the clothes'."""
+EYES = re.compile(r"(?<![\w-])(" + "|".join(EYE_COLORS) + r")[ -]eye(?:s|d)(?![\w])", re.IGNORECASE)
+PEOPLE_COLORS = ("black", "white", "brown")
+"""Colours that mean the skin of a figure whose face is seen."""
+WEIGHTS = {"body": 3, "torso": 2, "legs": 2, "over": 2, "head": 1, "face": 1, "back": 1}
+"""How much of a figure the garments of a slot show; others count a half."""
 SKIN_COLOR = re.compile(r"(?<![\w-])([\w ]+?)[ -](?:skin|skinned|fur|scales|face)(?![\w])", re.IGNORECASE)
 
 
@@ -58,6 +68,7 @@ class Spoken:
         """Colours of slots that one word names together ("a blue suit"): what a figure wears there is recoloured."""
         for phrase in phrases(text) or [text]:
             self._hear(phrase)
+        self.figure_color = self._figure_color()
         self.slots = {GARMENT_KINDS[garment.kind][0] for garment in self.garments}
 
     def _hear(self, phrase: str) -> None:
@@ -86,6 +97,51 @@ class Spoken:
         own = color or implied or usual_color(phrase, kind)
         accent = "white" if pattern in ("dots", "stripes_h", "stripes_v") and own != "white" else None
         return Garment(kind, own, accent, pattern or "plain")
+
+    def _figure_color(self) -> str | None:
+        """The colour in which the figure itself is meant to be ("a red robot", "a steel robot")."""
+        if self.figure is None:
+            return None
+        name = re.sub(r"^(an?|the)\s+", "", self.figure.name.strip(), flags=re.IGNORECASE)
+        phrase = next((p for p in phrases(self.text) or [self.text] if name in p), name)
+        said = COMPOUND.sub(" ", phrase.partition(name)[0])
+        first, _, rest = name.partition(" ")
+        if rest and color_word(first, "garment") and likeness(rest).max() >= likeness(name).max():
+            said = first  # an adjective: the figure's name is nearer without it
+        color = color_word(said, "garment") if said.strip() else None
+        if color is None and all(map(self._faceless, self.figure.looks)):
+            color = words.named(words.MATERIALS, said)
+        return color
+
+    @property
+    def person_color(self) -> str | None:
+        """The figure's colour where it means the skin ("a black firefighter")."""
+        seen = self.figure is not None and not all(map(self._faceless, self.figure.looks))
+        return self.figure_color if seen and self.figure_color in PEOPLE_COLORS else None
+
+    def _faceless(self, look: Look) -> bool:
+        """Whether no human face is to be seen."""
+        worn = {garment.kind for garment in look.garments}
+        visor = any(item.kind == "helmet" and item.cut == "visor" for item in self.implied)
+        hidden = "mask_full" in worn or {"hood", "mask_mouth"} <= worn or (visor and "helmet" in worn)
+        return look.skin not in HUMAN_SKINS or hidden
+
+    @cached_property
+    def of_person(self) -> frozenset[str]:
+        """Which of skin, hair and beard the text names."""
+        parts = [
+            part
+            for phrase in phrases(self.text) or [self.text]
+            if color_word(phrase, "hair")
+            for part in part_words(phrase) or ()
+        ]
+        said = {
+            "skin": SKIN_COLOR.search(self.text) or words.named(words.CREATURE_SKINS, self.text),
+            "hair_style": words.named(words.HAIR_WORDS, self.text),
+            "hair_color": "hair" in parts or words.HAIRED.search(self.text),
+            "beard": words.named(words.BEARD_WORDS, self.text),
+        }
+        return frozenset(name for name, named in said.items() if named)
 
     @property
     def of_garments(self) -> str:
@@ -120,7 +176,42 @@ class Spoken:
             garments = [garment for garment in garments if GARMENT_KINDS[garment.kind][0] != "back"]
         hidden = any(garment.kind in HIDES_HAIR and garment.cut not in OPEN for garment in garments)
         look = replace(look, garments=tuple(garments), extras=tuple(extras))
-        return self._skin(self._hair(look, hidden))
+        return self._eyes(self._in_figure_color(self._skin(self._hair(look, hidden))))
+
+    def _in_figure_color(self, look: Look) -> Look:
+        """A figure that is called red: a creature's skin, or the garments of the colour that it shows most of."""
+        color = self.figure_color
+        if color is None or self.person_color:
+            return look
+        if look.skin not in HUMAN_SKINS:
+            return replace(look, skin=color) if color in SKINS and not SKIN_COLOR.search(self.text) else look
+        shown: Counter[str] = Counter()
+        for garment in look.garments:
+            slot = GARMENT_KINDS[garment.kind][0]
+            if slot not in self.slots:
+                shown[garment.color] += 2 * WEIGHTS.get(slot, 0) or 1
+        if not shown or shown[color] >= 4:
+            return look
+        main = shown.most_common(1)[0][0]
+        garments = (
+            replace(garment, color=color, accent=None if garment.accent == color else garment.accent)
+            if garment.color == main and GARMENT_KINDS[garment.kind][0] not in self.slots
+            else garment
+            for garment in look.garments
+        )
+        return replace(look, garments=tuple(garments))
+
+    def _eyes(self, look: Look) -> Look:
+        """Eyes of a colour that is named; those of a full mask, too."""
+        match = EYES.search(self.text)
+        if match is None:
+            return look
+        color = match.group(1).lower()
+        garments = (
+            replace(garment, accent=color) if garment.kind == "mask_full" and color in COLORS else garment
+            for garment in look.garments
+        )
+        return replace(look, eye_color=color, garments=tuple(garments))
 
     def _as_implied(self, extra: Garment) -> Garment:
         """An extra in the cut that the figure's name implies, where the text leaves that open; wings have feathers."""
@@ -213,6 +304,8 @@ class Spoken:
         if hidden or look.hair_style == "hood":
             female = words.matcher(words.FEMALE).search(self.text)
             style = "hood" if hidden else style or ("long" if female else "short")
+        if (match := words.HAIRED.search(self.text)) and (color := color_word(match.group(1), "hair")):
+            look = replace(look, hair_color=color)
         for phrase in phrases(self.text) or [self.text]:
             color = color_word(phrase, "hair")
             for part in part_words(phrase) or () if color else ():

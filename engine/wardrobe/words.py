@@ -104,6 +104,7 @@ HAIR_WORDS = {
     "afro": "afro|curly hair|curls",
     "mohawk": "mohawk",
 }
+HAIRED = re.compile(r"(?<![\w-])([\w ]+?)(?:[ -]haired| hair)(?![\w])", re.IGNORECASE)
 BEARD_WORDS = {
     "full": "beard|bearded|long beard|full beard",
     "moustache": "moustache|mustache",
@@ -130,6 +131,14 @@ PEOPLE = (
     "men|women|figure|character|avatar|individual"
 )
 """Words for those who wear anything."""
+MATERIALS = {
+    "silver": "steel|iron|chrome|metal|metallic|aluminium|aluminum|titanium|tin|robotic",
+    "bronze": "brass",
+    "brown": "wooden|wood",
+    "grey": "stone|marble|concrete|granite|rocky",
+    "light blue": "ice|icy|crystal|glass",
+}
+"""Colours of what a figure without a human face is made of."""
 CREATURE_SKINS = {
     "green": "orc|goblin|troll|ogre|lizardman|frog|hulk|martian",
     "rotten": "zombie|ghoul|undead",

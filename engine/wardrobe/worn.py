@@ -38,6 +38,27 @@ def _collar() -> Form:
     return form.painted(np.arange(len(form.vertices)) >= len(form.vertices) // 2, ACCENT)
 
 
+def apron(fine: bool, over_skirt: bool) -> Form:
+    """What of an apron hangs from the waist to below the knees, in front and on the sides of the hips.
+
+    ``fine``: with enough points for a pattern; ``over_skirt``: wide enough for one.
+    """
+    rows, columns = (60, 90) if fine else (24, 45)
+    t, u = np.meshgrid(np.linspace(0, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
+    angle = u * (1.25 - 0.1 * t)
+    fold = t * (0.7 * np.sin(8 * angle + 0.4) + 0.5 * np.sin(13 * angle))
+    y = 0.075 - 0.52 * t - 0.012 * np.abs(u) ** 3
+    out = 0.152 + 0.036 * np.clip(t / 0.25, 0, 1) ** 0.7 + (0.055 if over_skirt else 0.02) * t
+
+    def shell(thick: float) -> NDArray:
+        wide = out * (1 + 0.035 * fold) + thick
+        return np.stack([wide * np.sin(angle), y, 0.022 + wide * (0.80 + 0.06 * t) * np.cos(angle)], -1)
+
+    form = sheet(shell(0.008), shell(0.0))
+    rim = (np.abs(u) > 0.955) | (t > 0.965)
+    return form.toned(np.tile((1 + 0.06 * fold - 0.2 * rim).ravel(), 2))
+
+
 def rucksack() -> Form:
     body = ellipsoid((0, 0.31, -0.15), (0.13, 0.18, 0.085), 0.5, columns=40)
     pocket = ellipsoid((0, 0.235, -0.235), (0.095, 0.075, 0.035), 0.5, columns=32)
