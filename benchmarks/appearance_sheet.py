@@ -69,7 +69,7 @@ def avatar(
 ) -> tuple[list[Image.Image], Soundness]:
     """The pictures and the soundness of one avatar."""
     folder = out / re.sub(r"[^a-z0-9]+", "-", prompt.lower())
-    runner = Runner(prompt, preset, overrides=overrides, folder=folder)
+    runner = Runner(prompt, preset, overrides=overrides, folder=folder, body_prompt=body)
     found = shape.run(body, runner.body, runner.perceptor, runner.config.shape, torch.Generator(), Silent())
     runner.betas = found.betas
     field = runner.train()

@@ -43,7 +43,7 @@ class Runner:
     def __init__(
         self, prompt: str, preset: str = "draft", conf: str | Path | None = None,
         overrides: Mapping[str, Any] | None = None, betas: NDArray | None = None, seed: int = 0,
-        folder: str | Path | None = None, device: str = "auto",
+        folder: str | Path | None = None, device: str = "auto", body_prompt: str = "",
     ) -> None:  # fmt: skip
         """Load what the conf names; nothing is computed yet.
 
@@ -56,11 +56,12 @@ class Runner:
             seed: one seed gives one avatar.
             folder: keeps checkpoints, so that another runner goes on there; a temporary one if None.
             device: ``auto``, ``cpu`` or ``cuda``.
+            body_prompt: what is said of the body, which also says whose skin, hair and beard they are.
 
         Raises:
             EngineError: for a setting or file that cannot be used.
         """
-        self.prompt, self.seed = prompt, seed
+        self.prompt, self.body_prompt, self.seed = prompt, body_prompt, seed
         self.config = load_config(preset, conf, overrides)
         self.device = pick(device)
         self.body = load_body(self.config.body)
@@ -80,7 +81,7 @@ class Runner:
         generator = torch.Generator().manual_seed(self.seed)
         self._field = run(
             self.prompt, self.betas, self.body, self.perceptor, self.config.appearance, generator, self.device,
-            report or Silent(), self.folder,
+            report or Silent(), self.folder, self.body_prompt,
         )  # fmt: skip
         return self._field
 

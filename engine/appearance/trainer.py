@@ -24,6 +24,8 @@ from engine.settings import AppearanceConfig
 
 STATE = "guided.pt"
 PREVIEW_SIZE = 288
+STILL_SAMPLES = 16
+"""Of a ray; with half as many a cape or an apron looks sheer."""
 CHECKPOINT_SECONDS = 120.0
 FEWEST_RAYS = 256
 FEWER = 0.7
@@ -180,7 +182,7 @@ def preview(field: AvatarField, stance: views.Stance, azimuth: float, size: int 
     height = stance.high - stance.low
     camera = views.framed(stance.center, 1.08 * height, azimuth, 5.0, size)
     rays = silhouette_rays(field, camera, 2 / size)
-    seen = render_shell(field, rays, 8)
+    seen = render_shell(field, rays, STILL_SAMPLES)
     right, up, forward = camera.axes()
     light = F.normalize(torch.from_numpy(-forward + 0.4 * right + 0.5 * up), dim=0).to(field.device)
     color = seen.color * lambert(seen, light, 0.4)[:, None]

@@ -54,7 +54,7 @@ def apron(fine: bool, over_skirt: bool) -> Form:
         wide = out * (1 + 0.035 * fold) + thick
         return np.stack([wide * np.sin(angle), y, 0.022 + wide * (0.80 + 0.06 * t) * np.cos(angle)], -1)
 
-    form = sheet(shell(0.008), shell(0.0))
+    form = sheet(shell(0.018), shell(0.0))
     rim = (np.abs(u) > 0.955) | (t > 0.965)
     return form.toned(np.tile((1 + 0.06 * fold - 0.2 * rim).ravel(), 2))
 

@@ -37,6 +37,8 @@ SEED = 0
 SHAPES, OUTFITS, READOUT = 768, 6000, 20000
 OF_EACH, PER_FIGURE = 2, 3
 """Looks of each figure of the lexicon, and the most of each further name."""
+GIVE_UP = 0.15
+"""Chance to take a look that has the skin or hair of the figure's other one."""
 
 
 def sample_shapes(space: ShapeSpace, count: int, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
@@ -87,11 +89,14 @@ def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str]]:
     captions: list[str] = []
     dice = random.Random(int(rng.integers(2**31)))
     for entry in load_lexicon():
-        for _ in range(OF_EACH):
-            looks.append(
-                wardrobe.entry_look(entry, dice, wardrobe.random_shape(dice, {"age": (0.5, 0.8), **entry.shape}))
-            )
-            captions.append(entry.names[0].text)
+        own: list[Look] = []
+        while len(own) < OF_EACH:
+            look = wardrobe.entry_look(entry, dice, wardrobe.random_shape(dice, {"age": (0.5, 0.8), **entry.shape}))
+            alike = any(look.skin == other.skin or look.hair_color == other.hair_color for other in own)
+            if not alike or dice.random() < GIVE_UP:  # what an entry leaves open differs, so that it can be told
+                own.append(look)
+        looks += own
+        captions += [entry.names[0].text] * OF_EACH
     listed = len(looks)
     times: dict[str, int] = {}
     while len(looks) < OUTFITS:
