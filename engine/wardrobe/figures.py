@@ -101,6 +101,8 @@ def kind_meant(phrase: str, slot: str) -> str | None:
 
 
 def color_only(phrase: str) -> bool:
-    """Whether a phrase is nothing but a colour ("black", "all white")."""
+    """Whether a phrase says nothing but the colour of everything ("black", "all white", "torn grey clothes")."""
     bare = re.sub(r"^(an?|the|all|only|plain)\s+", "", phrase.strip().lower())
+    if words.matcher(words.CLOTHES).search(bare) and part_words(bare) is None:
+        return color_word(bare, "garment") is not None
     return bare in COLORS or (color_word(bare, "garment") is not None and len(bare.split()) == 1)

@@ -131,6 +131,8 @@ PEOPLE = (
     "men|women|figure|character|avatar|individual"
 )
 """Words for those who wear anything."""
+CLOTHES = "clothes|clothing|outfit|attire|garments|garb|apparel|rags|gear|costume"
+"""Words for all that is worn."""
 MATERIALS = {
     "silver": "steel|iron|chrome|metal|metallic|aluminium|aluminum|titanium|tin|robotic",
     "bronze": "brass",

@@ -15,6 +15,7 @@ from engine.appearance.reference import render_reference
 from engine.appearance.residual import DEPTH, ResidualField, recolor
 from engine.appearance.shell import render_shell, section_weights
 from engine.body import load_body
+from engine.shape.bodies import bundled
 from engine.wardrobe.outfit import COLORS, Garment, Look
 from tests.appearance.figures import spheres
 
@@ -160,3 +161,17 @@ def test_what_grows_is_seen_at_the_rim_of_coarse_pictures(monkeypatch):
     grown, free = (clearance > 0) & (clearance < 0.007), clearance > 0.013
     assert grown.sum() >= 5 and free.sum() > 20
     assert opacity[grown].min() > 0.9 and opacity[free].max() < 0.1
+
+
+def test_quick_signs_do_not_put_the_chest_into_the_hair():
+    """The side is told from normals there, which ragged ends of hair can mislead from afar."""
+    body = load_body()
+    look = Look("dark", "medium", "black", "none", "black", "brown", (Garment("t_shirt", "purple"),))
+    for muscle in (0.0, 1.0):
+        base = BaseSurface.dressed(body, bundled().betas(np.array([0, 0, muscle, 0.2, 1.0])), look)
+        _, *pieces = base.pieces()
+        skin = base.vertices[: base.parts[0, 1]]
+        outside = np.min([piece.closest_point(skin)[2] for piece, _ in pieces], axis=0) > 0.02
+        found = base.nearest(skin[outside], exact_sign=False)
+        assert outside.mean() > 0.8
+        assert (found.face < base.parts[0, 3]).all() and np.abs(found.distance).max() < 1e-4
