@@ -130,6 +130,22 @@ def _nose() -> Form:
     return ellipsoid((0, 0.653, 0.160), (0.021, 0.020, 0.020), columns=24)
 
 
+def _eye_patch() -> Form:
+    """Over the left eye, on a cord that rises round the right side of the head."""
+    angle = np.linspace(0, 2 * np.pi, 96, endpoint=False)
+    path = np.stack(
+        [
+            0.082 * np.sin(angle),
+            0.706 - 0.035 * np.sin(angle),
+            0.030 + np.where(np.cos(angle) > 0, 0.122, 0.096) * np.cos(angle),
+        ],
+        1,
+    )
+    cord = ring(path, np.array([[0.004, -0.004], [0.004, 0.004], [-0.006, 0.004], [-0.006, -0.004]]))
+    patch = ellipsoid((0.034, 0.689, 0.122), (0.026, 0.023, 0.015), columns=32)
+    return joined(patch, cord)
+
+
 def _tusks() -> Form:
     t = np.linspace(0, 1, 10)
     path = np.stack([0.021 + 0.008 * t, 0.607 + 0.042 * t, 0.132 + 0.018 * np.sin(2.5 * t)], 1)
@@ -164,6 +180,7 @@ EXTRAS: dict[tuple[str, str | None], tuple[Callable[[], Form], tuple[int, ...]]]
     ("wings", "butterfly"): (_butterfly, CHEST),
     ("horns", None): (_horns, HEAD), ("halo", None): (_halo, HEAD), ("ears", "pointed"): (_pointed_ears, HEAD),
     ("ears", "cat"): (_cat_ears, HEAD), ("ears", "rabbit"): (_rabbit_ears, HEAD), ("tail", None): (_tail, PELVIS),
+    ("eye_patch", None): (_eye_patch, HEAD),
     ("nose", None): (_nose, HEAD), ("tusks", None): (_tusks, HEAD), ("long_beard", None): (_long_beard, HEAD),
     ("ruff", None): (_ruff, (9, 12)),
 }  # fmt: skip

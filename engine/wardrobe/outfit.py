@@ -152,6 +152,7 @@ EXTRA_KINDS: dict[str, tuple[str, ...]] = {
     "tail": (),
     "nose": (),
     "tusks": (),
+    "eye_patch": (),
     "long_beard": (),
     "ruff": (),
 }

@@ -46,6 +46,7 @@ THINGS: dict[str, str] = {
     "tail": "+tail skin",
     "red nose|clown nose": "+nose red",
     "tusks": "+tusks cream",
+    "eye patch|eyepatch|eye-patch": "+eye_patch black",
     "long beard": "+long_beard hair",
     "ruff|ruffled collar|frilly collar": "+ruff white",
 }
