@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.wardrobe import words
 from engine.wardrobe.naming import color_word, part_words
 from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, Look
-from engine.wardrobe.readout import codebook, likeness, phrases, read, space
+from engine.wardrobe.readout import codebook, left_open, likeness, phrases, read, space
 from engine.wardrobe.truths import KINDS
 
 SAME_NAME = 0.9
@@ -33,10 +33,11 @@ _COLUMN = {kind: column for column, kind in enumerate(KINDS)}
 
 @dataclass(frozen=True)
 class Figure:
-    """Looks of the codebook that carry the name which a text uses, and that name."""
+    """Looks of the codebook that carry the name which a text uses, that name, and what of `readout.OPEN` is open."""
 
     looks: tuple[Look, ...]
     name: str
+    left_open: frozenset[str]
 
 
 def figure_of(text: str) -> Figure | None:
@@ -62,7 +63,8 @@ def _named(name: str, least: float) -> Figure | None:
     if best < least or statement(name) < STATEMENT or words.matcher(words.PEOPLE).fullmatch(name.split()[-1]):
         return None
     looks = codebook()[0]
-    return Figure(tuple(looks[i] for i in np.argsort(-alike) if alike[i] > best - 0.03), name)
+    chosen = [int(i) for i in np.argsort(-alike) if alike[i] > best - 0.03]
+    return Figure(tuple(looks[i] for i in chosen), name, left_open(chosen[0]))
 
 
 def _runs(phrase: str) -> Iterator[str]:

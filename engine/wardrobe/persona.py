@@ -97,20 +97,19 @@ class Persona:
         style = said.get("hair_style") or str(rng.choice(FEMALE_HAIR if gender < FEMALE else MALE_HAIR))
         return Persona(age, gender, said, skin, style, hair)
 
-    def settle(self, look: Look, alike: tuple[Look, ...], spoken: frozenset[str]) -> Look:
+    def settle(self, look: Look, left_open: frozenset[str], spoken: frozenset[str]) -> Look:
         """A look with what means nothing in it as this person has it.
 
         Args:
             look: somebody's look.
-            alike: looks of the same figure; what they do not agree on is open.
-            spoken: those of skin, hair_style, hair_color and beard that the description of the looks names.
+            left_open: of `readout.OPEN`, what means nothing in it.
+            spoken: the same, what the description of the looks names.
         """
 
         def is_open(name: str) -> bool:
-            meant = len({getattr(other, name) for other in alike}) == 1
-            return name not in spoken and (name in self.said or not meant)
+            return name not in spoken and (name in self.said or name in left_open)
 
-        if look.skin in HUMAN_SKINS and is_open("skin"):
+        if is_open("skin") and (look.skin in HUMAN_SKINS or "skin" in left_open):
             look = replace(look, skin=self.skin)
         old = self.age > OLD and "hair_color" not in spoken
         if look.hair_color in NATURAL_HAIR and (old or is_open("hair_color")):

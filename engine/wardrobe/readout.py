@@ -48,6 +48,15 @@ def codebook() -> tuple[list[Look], NDArray[np.float32]]:
     return _looks(), stored()["truths"]
 
 
+OPEN = ("skin", "hair_style", "hair_color", "beard")
+"""What of a look a figure's entry in the lexicon may say nothing of."""
+
+
+def left_open(index: int) -> frozenset[str]:
+    """Which of `OPEN` mean nothing in a look of the codebook."""
+    return frozenset(name for name, is_open in zip(OPEN, stored()["open"][index]) if is_open > 0.5)
+
+
 def likeness(text: str) -> NDArray[np.float32]:
     """(N,) cosine of a text with the caption of each look in the codebook: near 1 where it names that very figure."""
     bare = re.sub(r"^(an?|the)\s+", "", text.strip(), flags=re.IGNORECASE)

@@ -136,7 +136,7 @@ class Spoken:
             for part in part_words(phrase) or ()
         ]
         said = {
-            "skin": SKIN_COLOR.search(self.text) or words.named(words.CREATURE_SKINS, self.text),
+            "skin": SKIN_COLOR.search(self.text) or words.named(words.CREATURE_SKINS, self.of_figures),
             "hair_style": words.named(words.HAIR_WORDS, self.text),
             "hair_color": "hair" in parts or words.HAIRED.search(self.text),
             "beard": words.named(words.BEARD_WORDS, self.text),
@@ -156,7 +156,14 @@ class Spoken:
     @cached_property
     def implied(self) -> list[Item]:
         """Cuts and extras that the names of figures imply."""
-        return [item for _, item in words.found(words.FIGURES, self.text)]
+        return [item for _, item in words.found(words.FIGURES, self.of_figures)]
+
+    @cached_property
+    def of_figures(self) -> str:
+        """The text without what it says of garments: who wears dinosaur pyjamas is no dinosaur."""
+        name = self.figure.name if self.figure else ""
+        kept = [p for p in phrases(self.text) or [self.text] if part_words(p) is None or (name and name in p)]
+        return " and ".join(kept)
 
     def tailor(self, look: Look) -> Look:
         """The look with all that the text says; the same again for a look that has it."""
@@ -333,7 +340,7 @@ class Spoken:
 
     def _skin(self, look: Look) -> Look:
         """A skin that is named ("red skin"), or the colour of a creature ("a green orc")."""
-        creature = words.named(words.CREATURE_SKINS, self.text)
+        creature = words.named(words.CREATURE_SKINS, self.of_figures)
         if creature and look.skin in HUMAN_SKINS:
             look = replace(look, skin=creature)
         match = SKIN_COLOR.search(self.text)

@@ -8,6 +8,7 @@ import pytest
 from engine.appearance.prior import OutfitPrior
 from engine.wardrobe.outfit import HUMAN_SKINS, Look
 from engine.wardrobe.persona import Persona, skin_said
+from engine.wardrobe.readout import OPEN
 from engine.wardrobe.spoken import Spoken
 
 
@@ -49,8 +50,8 @@ def test_what_nobody_names_changes_with_the_seed_and_not_without():
 
 def test_settling_twice_changes_nothing():
     persona = Persona.of("a nurse", "an old man", None, 3)
-    once = persona.settle(best("a nurse"), (), frozenset())
-    assert persona.settle(once, (), frozenset()) == once
+    once = persona.settle(best("a nurse"), frozenset(OPEN), frozenset())
+    assert persona.settle(once, frozenset(OPEN), frozenset()) == once
 
 
 @pytest.mark.parametrize(

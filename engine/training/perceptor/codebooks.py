@@ -10,8 +10,9 @@ import argparse
 import json
 import pickle
 import random
+import re
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,19 +27,19 @@ from engine.perceptor.codebook import embed_pictures
 from engine.shape import query
 from engine.shape.codebook import BUNDLED
 from engine.training.perceptor import grammar, naming, wardrobe
-from engine.training.perceptor.entries import load_lexicon
+from engine.training.perceptor.entries import Entry, load_lexicon
 from engine.training.perceptor.figures import ShapeSpace
 from engine.training.perceptor.train import caption_pool, expected
 from engine.wardrobe import readout
-from engine.wardrobe.outfit import Look, Shape
+from engine.wardrobe.outfit import HUMAN_SKINS, Look, Shape
 from engine.wardrobe.truths import SHARES, Space, truths
 
 SEED = 0
 SHAPES, OUTFITS, READOUT = 768, 6000, 20000
+GRANTED = "fair"
+"""Skin of those whom the lexicon knows by their own names and of whose skin it says nothing."""
 OF_EACH, PER_FIGURE = 2, 3
 """Looks of each figure of the lexicon, and the most of each further name."""
-GIVE_UP = 0.15
-"""Chance to take a look that has the skin or hair of the figure's other one."""
 
 
 def sample_shapes(space: ShapeSpace, count: int, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
@@ -81,22 +82,24 @@ def embed(perceptor: Perceptor, texts: list[str]) -> NDArray[np.float32]:
     return torch.cat([perceptor.encode_text(texts[i : i + 256]) for i in range(0, len(texts), 256)]).numpy()
 
 
-def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str]]:
-    """Looks with their captions: each figure of the lexicon under its first name, names that captions draw a few times
-    each, and as many random outfits as make `OUTFITS`.
+def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str], list[list[bool]]]:
+    """Looks with their captions, and which of `readout.OPEN` each leaves open.
+
+    Each figure of the lexicon under its first name, names that captions draw a few times each, and as many random
+    outfits as make `OUTFITS`.
     """
     looks: list[Look] = []
     captions: list[str] = []
+    left: list[list[bool]] = []
+    named: dict[str, Entry] = {}
     dice = random.Random(int(rng.integers(2**31)))
     for entry in load_lexicon():
-        own: list[Look] = []
-        while len(own) < OF_EACH:
-            look = wardrobe.entry_look(entry, dice, wardrobe.random_shape(dice, {"age": (0.5, 0.8), **entry.shape}))
-            alike = any(look.skin == other.skin or look.hair_color == other.hair_color for other in own)
-            if not alike or dice.random() < GIVE_UP:  # what an entry leaves open differs, so that it can be told
-                own.append(look)
-        looks += own
-        captions += [entry.names[0].text] * OF_EACH
+        named |= {name.text.lower(): entry for name in entry.names}
+        for _ in range(OF_EACH):
+            shape = wardrobe.random_shape(dice, {"age": (0.5, 0.8), **entry.shape})
+            looks.append(known_skin(entry, wardrobe.entry_look(entry, dice, shape)))
+            captions.append(entry.names[0].text)
+            left.append(left_open(entry))
     listed = len(looks)
     times: dict[str, int] = {}
     while len(looks) < OUTFITS:
@@ -111,9 +114,28 @@ def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str]]:
         elif len(looks) - listed - sum(min(n, PER_FIGURE) for n in times.values()) > OUTFITS // 3:
             continue
         before, _, after = sample.template.partition("{}")
-        looks.append(sample.look)
+        entry = named.get(re.sub(r"^(an?|the) ", "", names[0].lower())) if names else None
+        looks.append(known_skin(entry, sample.look))
         captions.append(names[0] if names else sample.caption.removeprefix(before).removesuffix(after))
-    return looks, captions
+        left.append(left_open(entry))
+    return looks, captions, left
+
+
+def known_skin(entry: Entry | None, look: Look) -> Look:
+    """The look; of one person whose entry names no skin, with the skin that the lexicon takes for granted."""
+    one = entry is not None and not entry.names[0].article and not any(spec.skins for spec in entry.looks)
+    return replace(look, skin=GRANTED) if one and look.skin in HUMAN_SKINS else look
+
+
+def left_open(entry: Entry | None) -> list[bool]:
+    """Which of `OPEN` an entry of the lexicon says nothing of; everything where there is none."""
+    if entry is None:
+        return [True] * len(readout.OPEN)
+    specs = entry.looks
+    said = {name for name in readout.OPEN if any(getattr(spec, f"{name}s") for spec in specs)}
+    if not entry.names[0].article:
+        said.add("skin")
+    return [name not in said for name in readout.OPEN]
 
 
 def make_outfits(space: Space, rng: np.random.Generator) -> None:
@@ -124,11 +146,12 @@ def make_outfits(space: Space, rng: np.random.Generator) -> None:
     inputs = np.concatenate([embedded, np.ones((len(embedded), 1), np.float32)], 1)
     gram = inputs.T @ inputs + 1e-2 * np.eye(inputs.shape[1])
     matrix = np.linalg.solve(gram, inputs.T @ expected(groups, moving, space).numpy())
-    looks, spoken = choose_looks(rng)
+    looks, spoken, left = choose_looks(rng)
     packed = zlib.compress(json.dumps([asdict(look) for look in looks], separators=(",", ":")).encode(), 9)
     arrays = {f"mean.{name}": space.mean[name] for name in SHARES}
     arrays |= {f"scale.{name}": space.scale[name] for name in SHARES}
     arrays["captions"] = embed(perceptor, spoken)
+    arrays["open"] = np.array(left, np.float32)
     arrays |= {"rotation": space.rotation, "readout": matrix, "truths": space(truths(looks)).numpy()}
     arrays["naming.part"] = naming.fit(perceptor, rng).numpy()
     tensors = {name: torch.from_numpy(np.ascontiguousarray(value)).half() for name, value in arrays.items()}
