@@ -158,8 +158,10 @@ def test_pickled_weights_are_read_as_tensors(clip_folder, tmp_path):
     assert pickled.checksum == safe.checksum
 
 
-def test_bfloat16_says_nearly_the_same(clip_folder):
-    exact, rough = (load_perceptor(ClipConfig(model=str(clip_folder), precision=p)) for p in ("float32", "bfloat16"))
+@pytest.mark.parametrize("bundled", [True, False])
+def test_bfloat16_says_nearly_the_same(clip_folder, bundled):
+    named = {} if bundled else {"model": str(clip_folder)}
+    exact, rough = (load_perceptor(ClipConfig(**named, precision=p)) for p in ("float32", "bfloat16"))
     images = torch.rand(2, 3, 32, 32, requires_grad=True)
     found = rough.encode_image(images)
     found.sum().backward()

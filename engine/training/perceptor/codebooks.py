@@ -114,10 +114,10 @@ def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str], list[
         elif len(looks) - listed - sum(min(n, PER_FIGURE) for n in times.values()) > OUTFITS // 3:
             continue
         before, _, after = sample.template.partition("{}")
-        entry = named.get(re.sub(r"^(an?|the) ", "", names[0].lower())) if names else None
-        looks.append(known_skin(entry, sample.look))
+        figure = named.get(re.sub(r"^(an?|the) ", "", names[0].lower())) if names else None
+        looks.append(known_skin(figure, sample.look))
         captions.append(names[0] if names else sample.caption.removeprefix(before).removesuffix(after))
-        left.append(left_open(entry))
+        left.append(left_open(figure))
     return looks, captions, left
 
 
