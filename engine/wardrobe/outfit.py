@@ -155,8 +155,15 @@ EXTRA_KINDS: dict[str, tuple[str, ...]] = {
     "eye_patch": (),
     "long_beard": (),
     "ruff": (),
+    "sword": (),
+    "axe": (),
+    "hammer": (),
+    "wand": (),
+    "staff": (),
+    "spear": (),
+    "shield": (),
 }
-"""Things that grow or are worn beside the garments, and their cuts. Training figures have none."""
+"""Things that grow, are worn beside the garments or are held, and their cuts. Training figures have none."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from engine.wardrobe.extras import EXTRAS
 from engine.wardrobe.forms import Form, joined, lathe
 from engine.wardrobe.hairdo import HAIRDO
 from engine.wardrobe.headgear import ACCENTS, HEADGEAR
+from engine.wardrobe.held import HELD
 from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS, Garment, Look
 from engine.wardrobe.worn import apron, cape, lying_hood, pauldron, rucksack, shoe
 
@@ -152,7 +153,7 @@ def props_of(look: Look) -> list[Prop]:
         for form, joints in _garment_shapes(garment, begin, over_skirt):
             pieces.append(_garment_piece(garment, form, joints, part))
     for extra in look.extras:
-        shape, joints = EXTRAS[extra.kind, extra.cut]
+        shape, joints = (EXTRAS | HELD)[extra.kind, extra.cut]
         own = {"skin": np.array(SKINS[look.skin]), "hair": hair if extra.kind != "long_beard" else _beard(look)}
         color = own[extra.color] if extra.color in own else np.array(COLORS[extra.color])
         accent = np.array(COLORS[extra.accent]) if extra.accent else np.clip(color * 0.6 + INNER, 0, 1)

@@ -78,7 +78,10 @@ def space() -> Space:
     return Space(mean, scale, arrays["rotation"])
 
 
-SEAMS = re.compile(r"[,;.]|\b(?:and|with|wearing|wears|dressed in|in|over|has|having|who|plus)\b", re.IGNORECASE)
+SEAMS = re.compile(
+    r"[,;.]|\b(?:and|with|wearing|wears|dressed in|in|over|has|having|holding|carrying|wielding|who|plus)\b",
+    re.IGNORECASE,
+)
 """Where a description falls into phrases."""
 PHRASE_SHARE = 1.0
 """How much each phrase counts beside the whole text."""

@@ -46,11 +46,20 @@ THINGS: dict[str, str] = {
     "tail": "+tail skin",
     "red nose|clown nose": "+nose red",
     "tusks": "+tusks cream",
+    "sword|longsword|broadsword|katana|sabre|saber|cutlass|rapier|scimitar|machete|dagger": "+sword silver/dark_brown",
+    "lightsaber|lightsabre|laser sword": "+sword cyan/silver",
+    "axe|battle axe|battleaxe|hatchet": "+axe silver/brown",
+    "hammer|war hammer|warhammer|mallet|mace": "+hammer grey/brown",
+    "wand|magic wand": "+wand dark_brown/black",
+    "a staff|his staff|her staff|wizard's staff|magic staff|wooden staff|walking stick|sceptre": "+staff brown/gold",
+    "spear|lance|pike|trident|harpoon|javelin": "+spear brown/silver",
+    "shield|round shield": "+shield brown/silver",
+    "a staff member|a staff sergeant|a staff nurse|a staff officer|shield maiden": "",
     "eye patch|eyepatch|eye-patch": "+eye_patch black",
     "long beard": "+long_beard hair",
     "ruff|ruffled collar|frilly collar": "+ruff white",
 }
-"""What a text names is worn, whatever else the figure wears."""
+"""What a text names is worn or held, whatever else the figure wears; nothing where a longer name means no thing."""
 
 FIGURES: dict[str, str] = {
     "chef|cook|baker": "hat.toque white",
@@ -193,7 +202,7 @@ def found(table: dict[str, str], text: str) -> list[tuple[str, Item]]:
         hit for hit in hits
         if not any(a <= hit[0] and hit[1] <= b and b - a > hit[1] - hit[0] for a, b, _, _ in hits)
     ]  # fmt: skip
-    return [(word, parse(item)) for _, _, word, items in sorted(outer) for item in items.split(";")]
+    return [(word, parse(item)) for _, _, word, items in sorted(outer) for item in items.split(";") if item]
 
 
 def named(table: dict[str, str], text: str) -> str | None:

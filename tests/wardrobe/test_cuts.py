@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 from engine.body import load_body
 from engine.wardrobe import words
 from engine.wardrobe.dress import Wardrobe
+from engine.wardrobe.held import HELD
 from engine.wardrobe.outfit import COLORS, CUTS, EXTRA_KINDS, GARMENT_KINDS, Garment, Look, look_from_dict, validate
 from engine.wardrobe.paint import paint
 from engine.wardrobe.props import props_of
@@ -19,8 +20,8 @@ from engine.wardrobe.spoken import Spoken
 BARE = Look("fair", "bald", "black", "none", "black", "brown")
 ALL_CUTS = [(kind, cut) for kind, cuts in CUTS.items() for cut in cuts]
 ALL_EXTRAS = [(kind, cut) for kind, cuts in EXTRA_KINDS.items() for cut in cuts or (None,)]
-REACH = np.array([0.9, 1.12, 0.75])
-"""Metres from the pelvis that no piece exceeds."""
+REACH, AT_ARM_S_LENGTH = np.array([0.9, 1.12, 0.75]), np.array([1.45, 1.35, 0.95])
+"""Metres from the pelvis that no piece exceeds: worn, and held."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,8 @@ def test_pieces_are_closed_in_bounds_and_touch_the_figure(wardrobe, look):
     for piece in props_of(look):
         mesh = trimesh.Trimesh(piece.vertices, piece.faces, process=False)
         assert mesh.is_watertight
-        assert (np.abs(piece.vertices) < REACH).all()
+        held = any((extra.kind, None) in HELD for extra in look.extras)
+        assert (np.abs(piece.vertices) < (AT_ARM_S_LENGTH if held else REACH)).all()
         components = mesh.split(only_watertight=False)
         assert all(component.volume > 0 for component in components)
         for component in components:
@@ -70,7 +72,7 @@ def test_a_cut_has_the_named_color(wardrobe, look):
 def test_words_are_of_known_kinds_and_cuts():
     for table in (words.THINGS, words.FIGURES):
         for items in table.values():
-            for item in map(words.parse, items.split(";")):
+            for item in map(words.parse, filter(None, items.split(";"))):
                 known = EXTRA_KINDS if item.extra else CUTS
                 assert item.cut is None or item.cut in known[item.kind], item
                 assert item.kind in (EXTRA_KINDS if item.extra else GARMENT_KINDS), item
