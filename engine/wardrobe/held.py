@@ -83,7 +83,7 @@ def _wand() -> Form:
 
 def _staff() -> Form:
     knob = _in_accent(ellipsoid((0, 0, 0.80), (0.040, 0.040, 0.045), columns=28))
-    return _along(joined(_rod(-0.86, 0.80, 0.016, 0.019), knob), UPRIGHT, PALM)
+    return _along(joined(_rod(-0.86, 0.83, 0.016, 0.019), knob), UPRIGHT, PALM)
 
 
 def _spear() -> Form:
