@@ -147,7 +147,8 @@ class PartsTower(PreTrainedModel):
 
     def _shares(self, albedo: Tensor) -> Tensor:
         """(B, M, N) how much of each shade sRGB colours (B, M, 3) are, as `engine.wardrobe.parts.shades` has it."""
-        linear = ((albedo.float().clamp_min(1e-3) + 0.055) / 1.055) ** 2.4  # half precision has no cdist
+        wide = albedo.to(torch.promote_types(albedo.dtype, torch.float32))  # half precision has no cdist
+        linear = ((wide.clamp_min(1e-3) + 0.055) / 1.055) ** 2.4
         lab = (linear @ linear.new_tensor(TO_CONES)) ** (1 / 3) @ linear.new_tensor(TO_LAB)
         tone = lab * lab.new_tensor([1, self.config.chroma, self.config.chroma])
         distance = torch.cdist(tone, self.shades.to(tone), compute_mode="donot_use_mm_for_euclid_dist").square()
