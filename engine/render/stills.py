@@ -25,7 +25,7 @@ BACKDROP_TOP, BACKDROP_MIDDLE, BACKDROP_BOTTOM = 0.70, 0.86, 0.74
 """Grey (sRGB) of the backdrop at the picture's upper edge, at the horizon's height and at the lower edge."""
 SHADOW_GRID, SHADOW_EXTENT = 56, 2.0
 """Cells and metres along each side of the floor's shadow map."""
-VIEW_WIDTHS = {"front": 470, "side": 270, "back": 470, "head": 390}
+VIEW_WIDTHS = {"front": 450, "side": 340, "back": 450, "head": 360}
 """Pixels; a figure with spread arms needs more room from the front than from the side."""
 
 
