@@ -25,7 +25,7 @@ from engine.training.perceptor.train import BATCH, SPACE_FILE, Towers, attacked,
 STEPS, ROWS = 300, 256
 REGRESSION = 1.0
 """Weight of the regression that the towers come from."""
-KEPT = 0.5
+KEPT = 0.75
 """How far the weights go from what they were to what they learned (Wortsman et al. 2022): all the way costs shapes."""
 
 
