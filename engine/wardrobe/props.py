@@ -53,6 +53,8 @@ HEMS = {
     "skirt": -0.31, "dress": -0.33, "coat": -0.44, "long_skirt": -0.83, "gown": -0.88, "robe": -0.89,
 }  # fmt: skip
 """Garments that hang from the waist and hide the legs, with the heights of their hems."""
+LONG = -0.6
+"""Height below which the hem of a long one is."""
 
 
 def skirt(begin: float, hem: float, half_x: float, flare: float, fine: bool = False) -> Form:
@@ -112,7 +114,7 @@ def _pair(form: Form, left: tuple[int, ...], right: tuple[int, ...]) -> list[Pla
     return [(form, left), (form.mirrored(), right)]
 
 
-def _garment_shapes(garment: Garment, begin: float, over_skirt: bool) -> list[Placed]:
+def _garment_shapes(garment: Garment, begin: float, over_skirt: bool, over_gown: bool) -> list[Placed]:
     """(form, joints) of a garment's pieces; a skirt begins at the height ``begin``."""
     kind, cut, fine = garment.kind, garment.cut, garment.pattern != "plain"
     if (kind, cut) in HEADGEAR or (kind, None) in HEADGEAR:
@@ -126,7 +128,7 @@ def _garment_shapes(garment: Garment, begin: float, over_skirt: bool) -> list[Pl
         "gown": lambda: [(skirt(WAIST, HEMS["gown"], 0.155, 0.13, fine), LOWER)],
         "coat": lambda: [(skirt(WAIST, HEMS["coat"], 0.165, 0.045, fine), LOWER)],
         "robe": lambda: [(skirt(WAIST, HEMS["robe"], 0.165, 0.07, fine), LOWER)],
-        "cape": lambda: [(cape(cut == "collar"), TRUNK)],
+        "cape": lambda: [(cape(cut == "collar", over_gown), TRUNK)],
         "apron": lambda: [(apron(fine, over_skirt), LOWER)],
         "backpack": lambda: [(rucksack(), TRUNK)],
         "hoodie": lambda: [(lying_hood(), TRUNK)],
@@ -146,11 +148,12 @@ def props_of(look: Look) -> list[Prop]:
         pieces.append(
             _colored(HAIRDO[look.hair_style](), [hair] * 4, HEAD if look.hair_style != "long" else (*HEAD, 9))
         )
-    over_skirt = any(garment.kind in HEMS for garment in look.garments)
+    skirts = [garment.kind for garment in look.garments if garment.kind in HEMS]
+    over_skirt, over_gown = bool(skirts), any(HEMS[kind] < LONG for kind in skirts)
     begin = UNDER_A_TOP if any(garment.kind in OVER_SKIRTS for garment in look.garments) else WAIST
     for garment in look.garments:
         part = GARMENT_KINDS[garment.kind][0]
-        for form, joints in _garment_shapes(garment, begin, over_skirt):
+        for form, joints in _garment_shapes(garment, begin, over_skirt, over_gown):
             pieces.append(_garment_piece(garment, form, joints, part))
     for extra in look.extras:
         shape, joints = (EXTRAS | HELD)[extra.kind, extra.cut]

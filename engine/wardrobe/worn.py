@@ -8,14 +8,18 @@ from numpy.typing import NDArray
 from engine.wardrobe.forms import ACCENT, Form, capped, ellipsoid, joined, sheet, tube
 
 
-def cape(high_collar: bool = False) -> Form:
-    """A sheet on the back from the shoulders to the calves, 2 cm thick, with folds; or with a standing collar."""
+def cape(high_collar: bool = False, over_gown: bool = False) -> Form:
+    """A sheet on the back from the shoulders to the calves, 2 cm thick, with folds.
+
+    ``high_collar``: with a standing collar; ``over_gown``: far enough from the body for a wide skirt.
+    """
     rows, columns = 24, 33
     t, u = np.meshgrid(np.linspace(0, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
     fold = np.cos(3 * np.pi * u) + 0.6 * np.cos(7 * np.pi * u + 1)
     x = u * (0.16 + 0.17 * t)
     y = 0.50 - 1.12 * t - 0.02 * u**2
-    z = -0.085 - 0.02 * np.sin(np.pi * t) - 0.12 * t - 0.022 * t * fold + 0.05 * u**2 * (1 - t)
+    away = 0.12 * np.clip((t - 0.3) / 0.7, 0, 1) ** 1.3 if over_gown else 0.0
+    z = -0.085 - away - 0.02 * np.sin(np.pi * t) - 0.12 * t - 0.022 * t * fold + 0.05 * u**2 * (1 - t)
     outer = np.stack([x, y, z], -1)
     form = sheet(outer, outer + np.array([0, 0, 0.02]))
     form = form.toned(np.tile((1 - 0.07 * t * fold).ravel(), 2)).painted(
