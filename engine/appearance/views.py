@@ -42,9 +42,13 @@ class Stance:
 
     @staticmethod
     def of(vertices: NDArray, joints: NDArray) -> Stance:
-        """From a figure's vertices and its 24 joints in the stand pose; an adult's neck bone is 10.5 cm."""
+        """From a figure's vertices and its 24 joints in the stand pose; an adult's neck bone is 10.5 cm.
+
+        The middle is that of the body, whatever its hands hold and its back carries.
+        """
         scale = float(np.clip(np.linalg.norm(joints[15] - joints[12]) / 0.105, 0.5, 1.4))
-        center = (vertices.min(0) + vertices.max(0)) / 2
+        center = (joints.min(0) + joints.max(0)).astype(np.float32) / 2
+        center[1] = (vertices[:, 1].min() + vertices[:, 1].max()) / 2
         radius = float(np.linalg.norm(vertices - center, axis=1).max()) + MARGIN
         return Stance(float(vertices[:, 1].min()), float(vertices[:, 1].max()), center, joints[15], scale, radius)
 
