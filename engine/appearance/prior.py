@@ -55,9 +55,11 @@ class OutfitPrior:
     """How well outfits agree with one text."""
 
     def __init__(self, text: str, body: str = "") -> None:
-        """Args:
-        text: the appearance prompt.
-        body: what is said of the body, whose skin, hair and beard they are.
+        """Read a text.
+
+        Args:
+            text: the appearance prompt.
+            body: what is said of the body, whose skin, hair and beard they are.
         """
         self.body = body
         self.described = bool(phrases(text))

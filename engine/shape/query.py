@@ -80,27 +80,27 @@ def run(
     difference = F.normalize((texts[:2] - texts[2:]).mean(0), dim=-1)
     pictures_say = F.normalize(embedded - mean, dim=-1) @ difference  # (K,)
     numbers = book.numbers
-    words_say = torch.from_numpy(agreement(prompt, numbers))
+    meant = _meant(prompt)
+    words_say = torch.from_numpy(agreement(meant, numbers))
     scores = conf.picture_share * pictures_say + (1 - conf.picture_share) * words_say
     best = scores.topk(min(conf.blend, len(scores)))
     shares = ((best.values - best.values[0]) / 0.05).softmax(0).numpy()
     chosen = best.indices.numpy()
     betas = (shares[:, None] * codes[chosen]).sum(0)
     if conf.picture_share < 1:
-        betas = (
-            betas + book.bodies.betas(_meant(prompt)) - book.bodies.betas((shares[:, None] * numbers[chosen]).sum(0))
-        )
+        reached = (shares[:, None] * numbers[chosen]).sum(0)
+        betas = betas + book.bodies.betas(meant) - book.bodies.betas(reached)
     report.preview("body", _still(body, betas))
     report.progress(1, 1, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))
 
 
-def agreement(prompt: str, numbers: NDArray) -> NDArray[np.float32]:
-    """(K,) minus the distance of codes' shape numbers (K, 5) from those that the words lead one to expect.
+def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
+    """(K,) minus the distance of codes' shape numbers (K, 5) from those that the words call for (5,).
 
     Words that say nothing of a number leave it near its mean, so the least conspicuous body is chosen in that respect.
     """
-    return -np.linalg.norm(numbers - np.clip(_meant(prompt), -1, 1), axis=1).astype(np.float32)
+    return -np.linalg.norm(numbers - np.clip(meant, -1, 1), axis=1).astype(np.float32)
 
 
 def _meant(prompt: str) -> NDArray[np.float32]:

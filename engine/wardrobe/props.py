@@ -29,6 +29,8 @@ Placed = tuple[Form, tuple[int, ...]]
 NEARLY_BLACK, NEARLY_WHITE, INNER = np.full(3, 0.06), np.full(3, 0.95), np.array([0.28, 0.10, 0.12])
 COVERS_HAIR = ("hat", "cap", "helmet", "hood", "mask_full")
 """Headgear under which no bun or crest of hair stands."""
+BESIDE = EXTRAS | HELD
+"""Forms of `outfit.EXTRA_KINDS`, and the joints that carry them."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def props_of(look: Look) -> list[Prop]:
         for form, joints in _garment_shapes(garment, begin, over_skirt, over_gown):
             pieces.append(_garment_piece(garment, form, joints, part))
     for extra in look.extras:
-        shape, joints = (EXTRAS | HELD)[extra.kind, extra.cut]
+        shape, joints = BESIDE[extra.kind, extra.cut]
         own = {"skin": np.array(SKINS[look.skin]), "hair": hair if extra.kind != "long_beard" else _beard(look)}
         color = own[extra.color] if extra.color in own else np.array(COLORS[extra.color])
         accent = np.array(COLORS[extra.accent]) if extra.accent else np.clip(color * 0.6 + INNER, 0, 1)

@@ -42,7 +42,7 @@ BARE_WORDS = {
     "torso": "shirtless|topless|bare-chested|bare chest|naked|nude", "legs": "naked|nude|bare legs",
     "feet": "barefoot|barefooted|bare feet|naked|nude",
 }  # fmt: skip
-COMPOUND = re.compile(r"[\w ]+?[ -](?:eyed|haired|skinned|bearded|eyes|hair|beard|skin)(?![\w])", re.IGNORECASE)
+COMPOUND = re.compile(r"\w+[ -](?:eyed|haired|skinned|bearded|eyes|hair|beard|skin)(?![\w])", re.IGNORECASE)
 """What of a person has a colour, which is then not the clothes'."""
 EYES = re.compile(r"(?<![\w-])(" + "|".join(EYE_COLORS) + r")[ -]eye(?:s|d)(?![\w])", re.IGNORECASE)
 PEOPLE_COLORS = ("black", "white", "brown")

@@ -114,7 +114,8 @@ HAIR_WORDS = {
     "afro": "afro|curly hair|curls",
     "mohawk": "mohawk",
 }
-HAIRED = re.compile(r"(?<![\w-])([\w ]+?)(?:[ -]haired| hair)(?![\w])", re.IGNORECASE)
+HAIRED = re.compile(r"(?<![\w-])((?:\w+ )?\w+)(?:[ -]haired| hair)(?![\w])", re.IGNORECASE)
+"""One or two words for hair, such as its colour."""
 BEARD_WORDS = {
     "full": "beard|bearded|long beard|full beard",
     "moustache": "moustache|mustache",

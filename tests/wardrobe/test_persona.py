@@ -7,7 +7,7 @@ import pytest
 
 from engine.appearance.prior import OutfitPrior
 from engine.wardrobe.outfit import HUMAN_SKINS, Look
-from engine.wardrobe.persona import Persona, skin_said
+from engine.wardrobe.persona import Persona, said_of, skin_said
 from engine.wardrobe.readout import OPEN
 from engine.wardrobe.spoken import Spoken
 
@@ -77,6 +77,12 @@ def test_a_color_that_belongs_to_the_name_or_the_person_recolors_nothing():
 def test_creatures_take_the_color_as_their_skin():
     assert best("a pink alien").skin == "pink"
     assert best("a blue orc").skin == "blue"
+
+
+def test_a_color_belongs_to_the_noun_that_it_stands_before():
+    assert said_of("a tall woman in a red dress with blond hair")["hair_color"] == "blond"
+    assert said_of("a dark brown-haired man")["hair_color"] == "dark brown"
+    assert Spoken("a red blue-eyed robot").figure_color == "red"
 
 
 def test_red_beards_are_ginger():
