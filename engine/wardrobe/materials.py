@@ -1,0 +1,109 @@
+"""Materials of layers, out of ``catalog/materials.toml``, and their small-scale relief as heights on cloth."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+CATALOG = Path(__file__).parent / "catalog"
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Material:
+    """How a layer's surface takes light."""
+
+    name: str
+    roughness: float
+    """0-1, as glTF has it."""
+    metallic: float = 0.0
+    relief: str = "none"
+    """Of `RELIEFS`."""
+    scale: float = 0.002
+    """Metres after which the relief repeats."""
+    depth: float = 0.0
+    """Metres between its lowest and its highest places."""
+    words: str = ""
+    """What in a text calls for it, divided by '|'."""
+
+    def heights(self, points: NDArray) -> Floats:
+        """(N,) metres of the relief at pattern coordinates (N, 3) in metres, about 0."""
+        if self.depth == 0.0:
+            return np.zeros(len(points), np.float32)
+        return (self.depth * (RELIEFS[self.relief](np.asarray(points, np.float64) / self.scale) - 0.5)).astype(np.float32)
+
+
+def _wave(value: NDArray) -> NDArray:
+    """0-1, one period a unit."""
+    return 0.5 + 0.5 * np.sin(2 * np.pi * value)
+
+
+def _across(points: NDArray) -> tuple[NDArray, NDArray]:
+    """Two coordinates along a surface near the points: round the body, and along it."""
+    x, y, z = points.T
+    return x + 0.6 * z, y + 0.15 * x
+
+
+def _noise(points: NDArray) -> NDArray:
+    """0-1, smooth noise of a few octaves of sines that do not line up."""
+    x, y, z = (2 * np.pi * points).T
+    first = np.sin(x + 1.3 * np.sin(0.7 * y + 0.4 * z)) * np.sin(0.9 * y + 1.1 * np.sin(0.8 * z)) + np.sin(1.1 * z + y)
+    second = np.sin(2.3 * x + 1.9 * z) * np.sin(2.1 * y - 1.7 * x) + np.sin(2.9 * z - 1.3 * y)
+    return np.clip(0.5 + 0.17 * first + 0.1 * second, 0, 1)
+
+
+def _weave(points: NDArray) -> NDArray:
+    u, v = _across(points)
+    return np.maximum(_wave(u) * (np.floor(v * 2) % 2), _wave(v) * (np.floor(u * 2) % 2 < 1))
+
+
+def _knit(points: NDArray) -> NDArray:
+    u, v = _across(points)
+    along = v + 0.6 * np.abs((u % 1) - 0.5)
+    return 0.65 * np.abs(np.sin(np.pi * u)) ** 0.7 + 0.35 * _wave(along * 1.6)
+
+
+def _rings(points: NDArray) -> NDArray:
+    u, v = _across(points)
+    row = np.floor(v)
+    du, dv = (u + 0.5 * (row % 2)) % 1 - 0.5, v - row - 0.5
+    return np.clip(1 - 1.6 * np.hypot(du, dv + 0.15), 0, 1)
+
+
+RELIEFS: dict[str, Callable[[NDArray], NDArray]] = {
+    "none": lambda p: np.full(len(p), 0.5),
+    "pores": _noise,
+    "grain": _noise,
+    "strands": lambda p: _wave(_across(p)[0] + 0.35 * np.sin(2 * np.pi * 0.07 * p[:, 1])) * (0.7 + 0.3 * _noise(p / 7)),
+    "weave": _weave,
+    "twill": lambda p: _wave(_across(p)[0] + _across(p)[1]),
+    "knit": _knit,
+    "brushed": lambda p: _wave(3 * p[:, 1] + np.sin(5 * p[:, 1])),
+    "rings": _rings,
+}
+"""Forms of relief: points (N, 3) in units of the period to 0-1."""
+
+
+def read_materials(path: Path = CATALOG / "materials.toml") -> dict[str, Material]:
+    """The materials of a file, by name.
+
+    Raises:
+        ValueError: names the file, the record and what is wrong with it.
+    """
+    found = {}
+    for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        try:
+            found[name] = Material(name, **record)
+        except TypeError as error:
+            raise ValueError(f"{path.name}: [{name}] {str(error).split('__init__() ')[-1]}.") from None
+        if found[name].relief not in RELIEFS:
+            raise ValueError(f"{path.name}: [{name}] has no known relief {found[name].relief!r}.")
+    return found
+
+
+MATERIALS = read_materials()
