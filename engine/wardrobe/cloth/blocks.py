@@ -1,0 +1,79 @@
+"""Pattern blocks: which part of the figure a garment is cut from, as functions that are positive inside it.
+
+Each takes `Points` on the standard figure and the measures of a record in ``catalog/garments.toml``, in metres, and
+gives (N,) values that are distances from the border near it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.canonical import Points
+from engine.wardrobe.regions import CUT_REGIONS, REGIONS
+
+COLLAR_BONE = 0.47
+"""Height at which an open front is as wide as its ``spread``."""
+WIDE = 0.02
+"""Metres over which a region's mask rises: wide enough for the body's triangles."""
+FRONT = 0.02
+"""Depth from which on a point belongs to the front."""
+
+
+def neckline(p: Points, neck: float | None = None, nape: float | None = None) -> NDArray:
+    """(N,) metres outside of a neckline: a sphere of radius ``neck`` round the pit of the neck, or a plane round the
+    neck's base at the height ``nape`` behind, where collars are sewn on."""
+    if nape is not None:
+        found: NDArray = np.maximum(nape - 0.42 * (p.z + 0.045) - p.y, p.side - 0.105)
+        return found
+    return np.minimum(p.neck - (neck or 0.0), 0.53 - p.y)
+
+
+def top(p: Points, hem: float, sleeve: float, neck: float | None = None, nape: float | None = None,
+        low: float | None = None, spread: float = 0.0, slit: float = 0.0) -> NDArray:  # fmt: skip
+    """Trunk and arms, with an open front where ``low`` or ``slit`` say so."""
+    inside = np.minimum.reduce([p.y - hem, sleeve - p.side, neckline(p, neck, nape)])
+    if low is not None or slit:
+        inside = np.minimum(inside, front_edge(p, low, spread, slit))
+    return inside
+
+
+def front_edge(p: Points, low: float | None, spread: float, slit: float = 0.0) -> NDArray:
+    """(N,) metres outside of a front opening: a V down to ``low``, and a slit of half width ``slit`` below it."""
+    wide = np.full_like(p.x, slit if slit else -0.02)
+    if low is not None:
+        wide = np.maximum(wide, spread * np.clip((p.y - low) / (COLLAR_BONE - low), -0.4, 1.15))
+    return np.maximum(p.side - wide, FRONT - p.z)
+
+
+def strapped(p: Points, hem: float, bust: float = 0.372, strap: tuple[float, float] = (0.058, 0.100)) -> NDArray:
+    """A sleeveless top with two shoulder straps; the bust line dips between them."""
+    dip = 0.02 * np.cos(np.clip(p.side / 0.12, 0, 1) * np.pi) * (p.z > 0)
+    trunk = np.minimum.reduce([p.y - hem, bust - dip - p.y, 0.19 - p.side])
+    straps = np.minimum.reduce([p.side - strap[0], strap[1] - p.side, p.y - 0.33, 0.53 - p.y, p.neck - 0.055])
+    return np.maximum(trunk, straps)
+
+
+def legs(p: Points, hem: float, waist: float) -> NDArray:
+    """Hips and legs."""
+    return np.minimum(p.y - hem, waist - p.y)
+
+
+def suit(p: Points, hem: float, sleeve: float, neck: float) -> NDArray:
+    """All but head, hands and feet."""
+    return np.minimum.reduce([p.y - hem, sleeve - p.side, p.neck - neck, 0.56 - p.y])
+
+
+BLOCKS: dict[str, Callable[..., NDArray]] = {"top": top, "strapped": strapped, "legs": legs, "suit": suit}
+
+
+def signed(block: str, measures: dict[str, Any], canonical: NDArray, kind: str, cut: str | None) -> NDArray:
+    """(N,) a block's function at canonical points (N, 3); the block ``region`` takes `regions`' mask of the kind."""
+    if block == "region":
+        region = CUT_REGIONS.get((kind, cut or ""), REGIONS[kind])
+        found: NDArray = WIDE * (region.mask(Points(canonical, WIDE)) - 0.5)
+        return found
+    return BLOCKS[block](Points(canonical), **measures)

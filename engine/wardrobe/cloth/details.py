@@ -1,0 +1,241 @@
+"""Finish of garments: pockets, plackets, cuffs, seams, lapels, as marks on cloth that are cut in exactly.
+
+A mark is a region of the standard figure, written as a function that is positive inside (metres from its border). Its
+border becomes edges of the mesh, its inside is raised and toned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.canonical import Points
+from engine.wardrobe.cloth.blocks import front_edge, neckline
+
+BEVEL = 0.0022
+"""Metres over which a mark's inside rises from its border."""
+SEAM = 0.0016
+"""Half width of a seam in metres."""
+Signed = Callable[[Points], NDArray]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A region of cloth that is raised or coloured."""
+
+    signed: Signed
+    height: float = 0.0
+    """Metres by which it is raised; negative: pressed in."""
+    tone: float = 1.0
+    """By which its colour is multiplied."""
+    rim: float = 0.8
+    """By which its border's colour is multiplied."""
+    accent: bool = False
+    """Whether it has the garment's second colour."""
+    metal: bool = False
+    rib: bool = False
+    """Whether it is ribbed across."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a button sits: a point of the standard figure."""
+
+    at: tuple[float, float, float]
+    radius: float = 0.0065
+
+
+@dataclass(frozen=True)
+class Borders:
+    """Distances from a garment's borders, by the measures of its record; None where it has no such border."""
+
+    hem: float | None
+    waist: float | None
+    cuff: float | None
+    neck: float | None
+    nape: float | None = None
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a border."""
+        return getattr(self, name) is not None or (name == "neck" and self.nape is not None)
+
+    def distance(self, name: str, p: Points) -> NDArray | None:
+        """(N,) metres from a border along the cloth."""
+        if not self.has(name):
+            return None
+        if name == "neck":
+            return neckline(p, self.neck, self.nape)
+        place = getattr(self, name)
+        trunk = np.where(p.arm, 1.0, 0.0)
+        return {
+            "hem": p.y - place + trunk, "waist": place - p.y + trunk,
+            "cuff": place - p.side + (1 - trunk) * (p.side < 0.25),
+        }[name]  # fmt: skip
+
+
+def marks(details: list[dict[str, Any]], borders: Borders) -> tuple[list[Mark], list[Spot]]:
+    """What a record's details come to."""
+    found: list[Mark] = []
+    spots: list[Spot] = []
+    for detail in details:
+        options = {name: value for name, value in detail.items() if name != "form"}
+        if detail["form"] in FORMS:
+            for item in FORMS[detail["form"]](borders, **options):
+                (found if isinstance(item, Mark) else spots).append(item)  # type: ignore[arg-type]
+    return found, spots
+
+
+Made = Iterator[Mark | Spot]
+
+
+def _band(borders: Borders, border: str, width: float, height: float = 0.0015, tone: float = 1.0,
+          accent: bool = False, rib: bool = False) -> Made:  # fmt: skip
+    """A strip along a border."""
+    if borders.has(border):
+        yield Mark(lambda p: width - borders.distance(border, p), height, tone, accent=accent, rib=rib)  # type: ignore[operator]
+
+
+def _seam(borders: Borders, border: str | None = None, offset: float = 0.0, height: float | None = None) -> Made:
+    """A line of stitches at a distance from a border, or at a height."""
+    if border is not None and not borders.has(border):
+        return
+    if border is not None:
+        yield Mark(lambda p: SEAM - np.abs(borders.distance(border, p) - offset), -0.0006, 0.78, 1.0)  # type: ignore[operator]
+    elif height is not None:
+        yield Mark(lambda p: SEAM - np.abs(p.y - height) - p.arm, -0.001, 0.75, 1.0)
+
+
+def _panel(p: Points, at: tuple[float, float], side: str) -> tuple[NDArray, NDArray, NDArray]:
+    """Coordinates across and along from a place on one side of the figure, and how far (N,) points are on that side."""
+    if side == "outer":
+        return p.z + 0.01, p.y - at[1], np.where(p.arm, -1.0, p.side - 0.115)
+    across = (p.side if side in ("front", "back") and at[0] else p.x) - at[0]
+    facing = p.z - 0.005 if side in ("front", "left") else 0.0 - p.z
+    return across, p.y - at[1], np.where(p.arm, -1.0, facing)
+
+
+def _patch(
+    borders: Borders, at: tuple[float, float], size: tuple[float, float], side: str, height: float, flap: bool = False,
+    pleat: bool = False, pointed: float = 0.0, slanted: float = 0.0, zip: bool = False, accent: bool = False,
+) -> Made:  # fmt: skip
+    """A pocket: a sewn-on patch, with a flap, a box pleat, a pointed bottom or slanted sides."""
+    wide, high = size[0] / 2, size[1] / 2
+
+    def body(p: Points) -> NDArray:
+        across, along, facing = _panel(p, at, side)
+        low = high + pointed * (1 - np.clip(np.abs(across) / wide, 0, 1))
+        narrow = wide - slanted * np.clip((along + high) / (2 * high), 0, 1)
+        return np.minimum.reduce([narrow - np.abs(across), high - along, along + low, facing])
+
+    def lid(p: Points) -> NDArray:
+        across, along, facing = _panel(p, at, side)
+        point = 0.18 * high * (1 - np.clip(np.abs(across) / wide, 0, 1))
+        return np.minimum.reduce(
+            [wide + 0.003 - np.abs(across), high + 0.004 - along, along - 0.35 * high + point, facing]
+        )
+
+    def fold(p: Points) -> NDArray:
+        across, along, facing = _panel(p, at, side)
+        return np.minimum.reduce([0.16 * wide - np.abs(across), high - along, along + high, facing])
+
+    yield Mark(body, height, 0.97, accent=accent)
+    if pleat:
+        yield Mark(fold, 0.0015, 0.97, 0.8)
+    if zip:
+        yield Mark(lambda p: np.minimum(0.004 - np.abs(_panel(p, at, side)[0]), body(p)), 0.001, 0.9, metal=True)
+    if flap:
+        yield Mark(lid, 0.0028, 0.95, 0.6)
+        for sign in (1, -1) if at[0] and side in ("front", "back") else ():
+            depth = 0.15 if side == "front" else -0.15
+            yield Spot((sign * at[0], at[1] + 0.45 * high, depth), 0.005)
+
+
+def _placket(
+    borders: Borders, width: float, top: float, bottom: float, buttons: float = 0.0, zip: bool = False, first: float = 0.0
+) -> Made:  # fmt: skip
+    """The strip down the front with its buttons or its zip."""
+
+    def strip(half: float) -> Signed:
+        return lambda p: np.minimum.reduce(
+            [half - np.abs(p.x), top - p.y, p.y - bottom, np.where(p.arm, -1.0, p.z - 0.01)]
+        )
+
+    yield Mark(strip(width / 2), 0.0018, 1.0, 0.75)
+    if zip:
+        yield Mark(strip(0.0035), 0.0008, 0.9, 0.55, metal=True)
+    if buttons:
+        start = first or top - 0.035
+        for height in np.arange(start, max(bottom, (borders.hem or -1) + 0.03), -buttons):
+            yield Spot((0.0, float(height), 0.2))
+
+
+def _buttons(borders: Borders, place: str, top: float = 0.0, bottom: float = 0.0, step: float = 0.09) -> Made:
+    """Buttons down the front beside its edge, or at the cuffs."""
+    if place == "front":
+        for height in np.arange(top, bottom, -step):
+            yield Spot((0.018, float(height), 0.2), 0.010)
+    else:
+        for sign in (1, -1):
+            for along in (0.630, 0.645, 0.660):
+                yield Spot((sign * along, 0.44, -0.05), 0.005)
+
+
+def _fly(borders: Borders) -> Made:
+    """The stitched curve of a fly, and the button above."""
+
+    def curve(p: Points) -> NDArray:
+        edge = 0.028 - 3.0 * np.clip(-0.02 - p.y, 0, 0.1) ** 1.0 * 0.35
+        return np.minimum.reduce([edge - p.x, p.x + 0.001, 0.062 - p.y, p.y + 0.085, p.z - 0.02])
+
+    yield Mark(curve, 0.0014, 0.98, 0.7)
+    yield Spot((0.0, 0.078, 0.2), 0.007)
+
+
+def _slash(borders: Borders) -> Made:
+    """Slanted pockets at the hips."""
+
+    def opening(p: Points) -> NDArray:
+        line = p.side - 0.098 - 0.35 * (0.055 - p.y)
+        return np.minimum.reduce([0.0022 - np.abs(line), 0.062 - p.y, p.y + 0.075, p.z - 0.0, p.side - 0.06])
+
+    yield Mark(opening, -0.0022, 0.62, 0.7)
+
+
+def _lapel(borders: Borders, low: float, spread: float, width: float) -> Made:
+    """The edges of an open front turned outwards, with a notch."""
+
+    def turned(p: Points) -> NDArray:
+        away = front_edge(p, low, spread)
+        share = np.clip((p.y - low) / (0.47 - low), 0, 1)
+        broad = width * np.sin(np.pi * np.clip(0.08 + 0.62 * share, 0, 1)) ** 0.9
+        notch = np.abs(p.y - 0.432 - 0.25 * (p.side - 0.07)) - 0.003 - 0.12 * np.clip(away - 0.55 * broad, 0, 0.02)
+        cut = np.where(away > 0.45 * broad, notch, 0.02)
+        return np.minimum.reduce([broad - away, p.y - low + 0.004, p.z - 0.01, cut, np.where(p.arm, -1.0, 0.05)])
+
+    yield Mark(turned, 0.0055, 1.0, 0.6)
+
+
+def _ring(borders: Borders, place: str, accent: bool = False) -> Made:
+    """A stiff ring round elbows or knees."""
+    if place == "elbow":
+        yield Mark(lambda p: np.where(p.arm, 0.016 - np.abs(p.side - 0.44), -1.0), 0.006, 1.0, accent=accent)
+    else:
+        yield Mark(lambda p: 0.018 - np.abs(p.y + 0.44), 0.006, 1.0, accent=accent)
+
+
+def _strap(borders: Borders, at: tuple[float, float]) -> Made:
+    """Straps over the shoulders."""
+    yield Mark(
+        lambda p: np.minimum.reduce([0.02 - np.abs(p.z - 0.005), p.side - 0.075, 0.165 - p.side, p.y - 0.40]), 0.003
+    )
+
+
+FORMS: dict[str, Callable[..., Made]] = {
+    "band": _band, "seam": _seam, "patch": _patch, "placket": _placket, "buttons": _buttons, "fly": _fly,
+    "slash": _slash, "lapel": _lapel, "ring": _ring, "strap": _strap,
+}  # fmt: skip
+"""Forms of details that are marks; collars are made by `collars`."""

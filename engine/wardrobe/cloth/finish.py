@@ -1,0 +1,171 @@
+"""What makes cloth a garment: marks cut in and raised, collars, buttons, and hems that have a thickness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.render.raycast import vertex_normals
+from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.cloth.details import BEVEL, Borders, Mark, Spot
+from engine.wardrobe.cloth.piece import Piece, loops
+from engine.wardrobe.forms import ellipsoid
+from engine.wardrobe.layers import Floats
+
+COLLARS: dict[str, Sequence[tuple[float, float]]] = {
+    "shirt": [(0.0, 0.006), (0.001, 0.014), (0.002, 0.024), (0.004, 0.032), (0.008, 0.034), (0.012, 0.028),
+              (0.017, 0.014), (0.021, 0.0), (0.023, -0.008)],
+    "fall": [(0.0, 0.006), (0.001, 0.014), (0.003, 0.024), (0.007, 0.030), (0.013, 0.028), (0.018, 0.016),
+             (0.024, 0.0), (0.030, -0.014), (0.034, -0.026)],
+    "stand": [(0.0, 0.008), (-0.001, 0.018), (-0.001, 0.030), (0.001, 0.042), (0.003, 0.044), (0.005, 0.040),
+              (0.005, 0.028), (0.005, 0.012)],
+    "roll": [(-0.002, 0.012), (-0.005, 0.026), (-0.006, 0.044), (-0.003, 0.056), (0.003, 0.058), (0.007, 0.050),
+             (0.009, 0.036), (0.010, 0.020), (0.010, 0.008)],
+}  # fmt: skip
+"""Profiles of collars from the neckline: metres outwards and upwards."""
+GAP = {"shirt": 0.006, "stand": 0.004, "fall": 0.0, "roll": 0.0}
+"""Half width in metres of a collar's opening in front."""
+
+
+def engrave(piece: Piece, marks: Sequence[Mark], scale: float) -> Piece:
+    """Cut the marks' borders into the cloth and raise what is inside them; ``scale`` is the body's size."""
+    for mark in marks:
+        signed = mark.signed(Points(piece.canonical))
+        if signed.max() <= 0 or signed.min() >= 0:
+            continue
+        piece = piece.lined(signed)
+        if mark.height or mark.tone != 1.0 or mark.accent:
+            piece = piece.lined(mark.signed(Points(piece.canonical)) - BEVEL, 0.08)
+    rise = np.zeros(len(piece.vertices), np.float32)
+    p = Points(piece.canonical)
+    for mark in marks:
+        inside = smoothstep(mark.signed(p), 0.0, BEVEL)
+        rise += mark.height * inside
+        if mark.rib:
+            rise += 0.0010 * inside * np.sin(2 * np.pi * piece.grain[:, 0] / 0.012)
+    normals = vertex_normals(piece.vertices, piece.faces)
+    return piece.moved(piece.vertices + scale * rise[:, None] * normals)
+
+
+def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale: float) -> Piece:
+    """A collar on the neckline, as wide as ``COLLARS`` says, ending where lapels begin if the front is open."""
+    run = _neckline(piece, borders, low)
+    if run is None:
+        return piece
+    points, at = piece.vertices[run], piece.canonical[run]
+    out = (points - 0.5 * (points.min(0) + points.max(0))) * [1, 0, 1]
+    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
+    side = np.abs(at[:, 0])
+    high = np.ones(len(run)) if low is None else smoothstep(at[:, 1], 0.415, 0.475)
+    tip = smoothstep(side, 0.05, 0.012) * (at[:, 2] > 0.03) * (style in ("shirt", "fall")) * (low is None)
+    rows = []
+    for outward, upward in COLLARS[style]:
+        fallen = np.clip((outward - 0.008) / 0.015, 0, 1)
+        rise = upward * high - 0.020 * tip * fallen
+        rows.append(points + scale * (out * (outward * high)[:, None] + rise[:, None] * [0, 1, 0]))
+    gap = np.flatnonzero(side < GAP[style]) if low is None else np.zeros(0, int)
+    return _extruded(piece, run, rows, gap)
+
+
+def _neckline(piece: Piece, borders: Borders, low: float | None) -> NDArray[np.int64] | None:
+    """The border's vertices round the neck, in the faces' direction: closed, or from lapel to lapel."""
+    p = Points(piece.canonical)
+    distance = borders.distance("neck", p)
+    if distance is None:
+        return None
+    for loop in loops(piece.faces):
+        near = (np.abs(distance[loop]) < 0.004) & (p.side[loop] < 0.17) & (p.y[loop] > 0.3)
+        if near.sum() < 8:
+            continue
+        chosen = near | ((p.y[loop] > 0.415) & (p.z[loop] > 0.02) & (p.side[loop] < 0.12)) if low is not None else near
+        if chosen.all():
+            return loop
+        starts = np.flatnonzero(chosen & ~np.roll(chosen, 1))
+        runs = []
+        for start in starts:
+            turned, kept = np.roll(loop, -start), np.roll(chosen, -start)
+            runs.append(turned[: len(kept) if kept.all() else int(np.argmin(kept))])
+        return max(runs, key=len)
+    return None
+
+
+def _extruded(piece: Piece, run: NDArray, rows: Sequence[NDArray], gap: NDArray) -> Piece:
+    """Rows of points from a run of the border; quads at the run's places ``gap`` are left out."""
+    p = piece.canonical[run]
+    closed = np.linalg.norm(p[0] - p[-1]) < 4 * np.median(np.linalg.norm(np.diff(p, axis=0), axis=1))
+    count, columns = len(piece.vertices), len(run)
+    index = np.concatenate([run[None], count + np.arange(len(rows) * columns).reshape(len(rows), columns)])
+    a, b = index[:-1], np.roll(index[:-1], -1, axis=1)
+    c, d = index[1:], np.roll(index[1:], -1, axis=1)
+    keep = np.ones(columns, bool)
+    keep[gap] = False
+    if not closed:
+        keep[-1] = False
+    a, b, c, d = (grid[:, keep].ravel() for grid in (a, b, c, d))
+    faces = np.concatenate([piece.faces, np.stack([b, a, c], 1), np.stack([b, c, d], 1)]).astype(np.int32)
+    times = len(rows)
+    return Piece(
+        np.concatenate([piece.vertices, *rows]).astype(np.float32), faces,
+        np.concatenate([piece.weights, *[piece.weights[run]] * times]),
+        np.concatenate([piece.canonical, *[piece.canonical[run]] * times]),
+        np.concatenate([piece.free, *[piece.free[run]] * times]),
+        np.concatenate([piece.grain, *[piece.grain[run]] * times]),
+    )  # fmt: skip
+
+
+def rims(piece: Piece, thick: float) -> tuple[Piece, NDArray[np.bool_]]:
+    """Turn every border inwards, so that cloth has a thickness where it ends; and which vertices (P,) are inside."""
+    before = len(piece.vertices)
+    normals = vertex_normals(piece.vertices, piece.faces)
+    total, degree = np.zeros_like(piece.vertices), np.zeros(before)
+    for k in range(3):
+        for other in (1, 2):
+            np.add.at(total, piece.faces[:, k], piece.vertices[piece.faces[:, (k + other) % 3]])
+            np.add.at(degree, piece.faces[:, k], 1)
+    inwards = total / np.maximum(degree, 1)[:, None] - piece.vertices
+    inwards /= np.maximum(np.linalg.norm(inwards, axis=1, keepdims=True), 1e-6)
+    for loop in loops(piece.faces):
+        if len(loop) < 6:
+            continue
+        at, n, back = piece.vertices[loop], _even(normals[loop]), _even(inwards[loop])
+        edge = at - thick * n
+        piece = _extruded(piece, loop, [edge, edge + 4 * thick * back - 0.3 * thick * n], np.zeros(0, int))
+    return piece, np.arange(len(piece.vertices)) >= before
+
+
+def _even(directions: NDArray) -> NDArray:
+    """Unit vectors (N, 3) along a closed border without their noise."""
+    total = sum(np.roll(directions, k, axis=0) for k in range(-3, 4))
+    even: NDArray = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-6)
+    return even
+
+
+def buttons(piece: Piece, spots: Sequence[Spot], scale: float) -> tuple[Floats, NDArray, Floats, Floats]:
+    """Vertices, faces, weights and canonical coordinates of the buttons on a piece."""
+    normals = vertex_normals(piece.vertices, piece.faces)
+    parts: list[tuple[NDArray, NDArray, NDArray, NDArray]] = []
+    first = 0
+    for spot in spots:
+        facing = np.sign(spot.at[2]) * piece.canonical[:, 2] > -0.005
+        far = np.linalg.norm((piece.canonical - np.array(spot.at)) * [1, 1, 0.0], axis=1) + 10.0 * ~facing
+        near = int(far.argmin())
+        if far[near] > 0.012:
+            continue
+        form = ellipsoid((0, 0, 0), (spot.radius, spot.radius, 0.0022), 0.7, columns=14)
+        normal = normals[near]
+        right = np.cross([0, 1, 0], normal)
+        right /= max(np.linalg.norm(right), 1e-6)
+        frame = np.stack([right, np.cross(normal, right), normal])
+        at = piece.vertices[near] + 0.0012 * scale * normal
+        parts.append((
+            at + scale * form.vertices @ frame, form.faces + first,
+            np.repeat(piece.weights[near : near + 1], len(form.vertices), 0),
+            np.repeat(piece.canonical[near : near + 1], len(form.vertices), 0),
+        ))  # fmt: skip
+        first += len(form.vertices)
+    if not parts:
+        return np.zeros((0, 3)), np.zeros((0, 3), int), np.zeros((0, 24)), np.zeros((0, 3))
+    columns = [np.concatenate(column) for column in zip(*parts)]
+    return columns[0], columns[1], columns[2], columns[3]

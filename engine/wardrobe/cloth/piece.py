@@ -1,0 +1,168 @@
+"""A piece of cloth: part of the body's surface with all that lies on it, and what is let down from its hems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from engine.mesh.surface import directed_edges, edge_matrix
+from engine.wardrobe.cut import SNAP, cut_region, kept, split
+from engine.wardrobe.layers import Floats, Indices, Mannequin
+from engine.wardrobe.skin import quartered
+
+NEIGHBOURS = 24
+"""Body vertices that lend weights to cloth which hangs free."""
+LEGS = ((1, 2), (4, 5), (7, 8), (10, 11))
+"""The legs' joints, left and right."""
+HALF_WIDTH = 0.12
+"""Metres from the middle at which hanging cloth belongs to one leg alone."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A triangle mesh and what its points carry."""
+
+    vertices: Floats  # (P, 3) stand pose
+    faces: Indices  # (F, 3)
+    weights: Floats  # (P, 24)
+    canonical: Floats  # (P, 3) pattern coordinates
+    free: NDArray[np.bool_]  # (P,) let down from a hem: no part of the body's surface
+    grain: Floats  # (P, 2) metres round the body and along it as the cloth was cut: patterns run straight in it
+
+    @staticmethod
+    def of(mannequin: Mannequin, signed: NDArray) -> Piece:
+        """The part of a body where a function (V,) of its vertices is positive."""
+        mix, faces = cut_region(mannequin.faces, signed)
+        parts = (np.asarray(mix @ a, np.float32) for a in (mannequin.vertices, mannequin.weights, mannequin.canonical))
+        vertices, weights, canonical = parts
+        return Piece(vertices, faces, weights, canonical, np.zeros(len(vertices), bool), np.zeros((len(vertices), 2), np.float32))
+
+    def mixed(self, mix: sparse.csr_matrix, faces: Indices) -> Piece:
+        """Another mesh whose points are mixtures ``mix`` (Q, P) of this one's."""
+        parts = [np.asarray(mix @ a, np.float32) for a in (self.vertices, self.weights, self.canonical, self.grain)]
+        vertices, weights, canonical, grain = parts
+        free = np.asarray(mix @ self.free.astype(np.float32) > 0.5)
+        return Piece(vertices, faces, weights, canonical, free, grain)
+
+    def finer(self) -> Piece:
+        """Every triangle quartered."""
+        return self.mixed(*quartered(self.faces, len(self.vertices)))
+
+    def cut(self, signed: NDArray) -> Piece:
+        """What lies where a function (P,) is positive."""
+        return self.mixed(*cut_region(self.faces, signed))
+
+    def lined(self, signed: NDArray, snap: float = SNAP) -> Piece:
+        """The same surface with edges along the curve where a function (P,) is zero."""
+        mix, faces, _ = split(self.faces, signed, snap)
+        return self.mixed(*kept(mix, faces))
+
+    def moved(self, vertices: NDArray) -> Piece:
+        """The same piece elsewhere."""
+        return replace(self, vertices=np.asarray(vertices, np.float32))
+
+
+def loops(faces: Indices) -> list[NDArray[np.int64]]:
+    """The borders of a surface, each (N,) vertices in the faces' direction; closed ones do not repeat the first."""
+    forward, backward, base = directed_edges(faces)
+    rim = forward[~np.isin(forward, backward)]
+    start, end = np.divmod(rim, base)
+    following = dict(zip(start.tolist(), end.tolist()))
+    found = []
+    while following:
+        first = next(iter(following))
+        chain = [first]
+        while (after := following.pop(chain[-1], None)) is not None and after != first:
+            chain.append(after)
+        found.append(np.array(chain))
+    return sorted(found, key=len, reverse=True)
+
+
+def averaging(faces: Indices, count: int) -> sparse.csr_matrix:
+    """(P, P) each row the mean of a point's neighbours; on a border, of those along the border alone."""
+    links = edge_matrix(faces, count).tolil()
+    forward, backward, base = directed_edges(faces)
+    rim = forward[~np.isin(forward, backward)]
+    start, end = np.divmod(rim, base)
+    links = links.tocsr()
+    on_rim = np.zeros(count, bool)
+    on_rim[start], on_rim[end] = True, True
+    inner = sparse.diags((~on_rim).astype(float)) @ links
+    border = sparse.csr_matrix((np.ones(len(start)), (start, end)), (count, count))
+    links = (inner + border + border.T).tocsr()
+    links.data[:] = 1.0
+    degree = np.maximum(np.asarray(links.sum(1)).ravel(), 1.0)
+    lonely = sparse.diags((np.asarray(links.sum(1)).ravel() == 0).astype(float))
+    return (sparse.diags(1.0 / degree) @ links + lonely).tocsr().astype(np.float32)
+
+
+def let_down(
+    piece: Piece, hem: NDArray, depth: float, flare: float, waves: int, wave: float, mannequin: Mannequin, row: float
+) -> Piece:
+    """Hang rows of cloth from a border.
+
+    Args:
+        piece: the cloth above.
+        hem: (N,) the border's vertices, in the faces' direction; where it closes on itself the last joins the first.
+        depth: metres down to which it hangs, from each point of the border.
+        flare: how much wider the lowest row is.
+        waves, wave: folds round the lowest row, and their height as a share of the row's radius.
+        mannequin: whose legs carry the cloth.
+        row: metres between rows.
+    """
+    top, canonical = piece.vertices[hem], piece.canonical[hem]
+    closed = len(hem) > 2 and np.linalg.norm(top[0] - top[-1]) < 4 * np.median(np.linalg.norm(np.diff(top, axis=0), axis=1))
+    rows = max(int(round(depth / row)), 1)
+    centre = np.array([0.5 * (top[:, 0].min() + top[:, 0].max()), 0, 0.5 * (top[:, 2].min() + top[:, 2].max())])
+    out = (top - centre) * [1, 0, 1]
+    radius = np.linalg.norm(out, axis=1, keepdims=True)
+    angle = np.arctan2(out[:, 0], out[:, 2])
+    made, places = [], []
+    flat = canonical * [1, 0, 1]
+    for k in range(1, rows + 1):
+        t = k / rows
+        fold = 1 + wave * t * (np.cos(waves * angle) + 0.5 * np.cos(round(waves * 0.63 + 1) * angle + 1.0))
+        wide = (1 + (flare - 1) * t) * fold[:, None]
+        made.append(centre + out * wide + (top * [0, 1, 0]) - [0, depth * t, 0])
+        places.append(flat * wide + canonical * [0, 1, 0] - [0, depth * t, 0])
+    fresh = np.concatenate(made).astype(np.float32)
+    weights = _hanging_weights(fresh, radius.mean(), mannequin)
+    count, columns = len(piece.vertices), len(hem)
+    index = np.concatenate([hem[None], count + np.arange(rows * columns).reshape(rows, columns)])
+    a, c = index[:-1], index[1:]
+    following = [np.roll(grid, -1, axis=1) for grid in (a, c)]
+    if not closed:
+        a, c, following = a[:, :-1], c[:, :-1], [grid[:, :-1] for grid in following]
+    b, d = following
+    # The border runs with the faces above, so the rows below take it in the opposite direction.
+    odd = (np.arange(a.shape[0])[:, None] + np.arange(a.shape[1])[None]) % 2 == 0
+    one = np.where(odd[..., None], np.stack([b, a, c], -1), np.stack([b, a, d], -1))
+    two = np.where(odd[..., None], np.stack([b, c, d], -1), np.stack([a, c, d], -1))
+    faces = np.concatenate([piece.faces, one.reshape(-1, 3), two.reshape(-1, 3)]).astype(np.int32)
+    return Piece(
+        np.concatenate([piece.vertices, fresh]), faces, np.concatenate([piece.weights, weights]),
+        np.concatenate([piece.canonical, np.concatenate(places).astype(np.float32)]),
+        np.concatenate([piece.free, np.ones(len(fresh), bool)]),
+        np.concatenate([piece.grain, np.zeros((len(fresh), 2), np.float32)]),
+    )  # fmt: skip
+
+
+def _hanging_weights(points: Floats, radius: float, mannequin: Mannequin) -> Floats:
+    """(N, 24) weights of cloth round the legs: those of the body near it, passing softly from one leg to the other."""
+    carried = np.flatnonzero(mannequin.weights[:, [0, 1, 2, 3, 4, 5, 7, 8]].sum(1) > 0.5)
+    distance, near = cKDTree(mannequin.vertices[carried]).query(points, k=NEIGHBOURS)
+    shares = 1.0 / (distance + 0.03) ** 2
+    shares /= shares.sum(1, keepdims=True)
+    weights = np.einsum("pk,pkj->pj", shares, mannequin.weights[carried[near]])
+    middle = mannequin.joints[0, 0]
+    left = np.clip((points[:, 0] - middle) / (2 * HALF_WIDTH) + 0.5, 0, 1)
+    left = left * left * (3 - 2 * left)
+    for a, b in LEGS:
+        total = weights[:, a] + weights[:, b]
+        weights[:, a], weights[:, b] = total * left, total * (1 - left)
+    found: Floats = (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+    return found

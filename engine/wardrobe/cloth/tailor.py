@@ -1,0 +1,272 @@
+"""A garment of cloth as a layer: cut from the body, let down, fitted, draped, finished and coloured."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.cloth import blocks
+from engine.wardrobe.cloth.details import Borders, Mark, marks
+from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
+from engine.wardrobe.cloth.finish import buttons, collar, engrave, rims
+from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
+from engine.wardrobe.cloth.piece import Piece, averaging, let_down, loops
+from engine.wardrobe.cloth.records import Record
+from engine.wardrobe.layers import Floats, Layer, Mannequin
+from engine.wardrobe.outfit import COLORS, Garment
+from engine.wardrobe.paint import blend, pattern_mask, shade
+from engine.wardrobe.skin import quartered
+
+log = logging.getLogger(__name__)
+GAP = 0.0035
+"""Metres that cloth keeps from what is beneath while it falls."""
+LYING = 0.0015
+"""The same when it is finished."""
+ROW = 0.014
+"""Metres between rows of cloth that is let down."""
+EDGE = 0.0007
+"""Half width in metres of the borders between colours."""
+METAL = np.array([0.72, 0.72, 0.74])
+
+
+def fine(mannequin: Mannequin) -> Mannequin:
+    """The body with every triangle quartered: hems are cut from it, and cloth has its points."""
+    mix, faces = quartered(mannequin.faces, len(mannequin.vertices))
+    parts = [np.asarray(mix @ a, np.float32) for a in (mannequin.vertices, mannequin.weights, mannequin.canonical)]
+    return Mannequin(parts[0], faces, parts[1], parts[2], mannequin.joints, mannequin.labels)
+
+
+def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "cpu") -> tuple[Piece, bool]:
+    """The garment's cloth where it comes to rest, and whether it fell.
+
+    Args:
+        record: how it is cut.
+        body: the body, its triangles quartered (`fine`).
+        beneath: what it lies on.
+        device: where it is draped.
+    """
+    piece = Piece.of(body, blocks.signed(record.block, record.measures, body.canonical, record.kind, record.cut))
+    if record.drop:
+        piece = _lengthened(piece, record, body)
+    p = Points(piece.canonical)
+    ease = body.size * ease_of(p, record.trunk, record.arms)
+    on_body = ~piece.free
+    fitted = piece.vertices.copy()
+    fitted = fit(piece, beneath, np.where(on_body, ease, 0.012 * body.size), record.smoothing if on_body.all() else 0)
+    if not on_body.all():
+        fitted = _fitted_above(piece, beneath, ease, record, fitted)
+    piece = replace(piece, grain=grain(fitted, p, body))
+    fell = True
+    if record.drape:
+        held = np.zeros(len(fitted), bool)
+        for low, high in record.held:
+            held |= (p.y > low) & (p.y < high) & on_body & ~p.arm
+        loose = 1 + (record.spare - 1) * np.clip((ease / body.size - 0.003) / 0.008, 0, 1)
+        cloth = Cloth(
+            fitted, piece.faces, fitted, np.where(piece.free, 1.0, loose).astype(np.float32),
+            np.where(held, 0.0, 1.0).astype(np.float32), np.full(len(fitted), GAP * body.size, np.float32),
+        )  # fmt: skip
+        fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
+        fell = fallen is not None
+        fitted = fitted if fallen is None else fallen
+    return piece.moved(fitted), fell
+
+
+def grain(points: Floats, p: Points, body: Mannequin) -> Floats:
+    """(P, 2) metres round and along trunk, legs and arms, on cloth as it was cut: level, and upright, on each."""
+    size = body.size
+    out = np.zeros((len(points), 2))
+    y = points[:, 1]
+    out[:, 0] = 0.150 * np.arctan2(points[:, 0], points[:, 2] - body.joints[[0, 3], 2].mean() - 0.01)
+    out[:, 1] = (y - body.joints[0, 1]) / size
+    for side, (shoulder, wrist) in ((1, (16, 20)), (-1, (17, 21))):
+        on = p.arm & (side * p.x > 0)
+        axis = body.joints[wrist] - body.joints[shoulder]
+        axis /= np.linalg.norm(axis)
+        off = points[on] - body.joints[shoulder]
+        out[on, 1] = 0.175 + off @ axis / size
+        up = np.cross(axis, [0, 0, 1.0])
+        out[on, 0] = 0.055 * np.arctan2(off @ up, off[:, 2])
+    leg = ~p.arm & (p.y < -0.1) & (np.abs(points[:, 0] - body.joints[0, 0]) > 0.01)
+    for side, (hip, ankle) in ((1, (1, 7)), (-1, (2, 8))):
+        on = leg & (side * p.x > 0)
+        share = np.clip((body.joints[hip, 1] - y[on]) / (body.joints[hip, 1] - body.joints[ankle, 1]), 0, 1)
+        centre = body.joints[hip] + share[:, None] * (body.joints[ankle] - body.joints[hip])
+        off = points[on] - centre
+        out[on, 0] = 0.085 * np.arctan2(side * off[:, 0], off[:, 2])
+    return out.astype(np.float32)
+
+
+def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record, hung: Floats) -> Floats:
+    """A piece whose upper part is fitted to the body and carries the let-down part along."""
+    own = np.flatnonzero(~piece.free)
+    number = np.full(len(piece.vertices), -1)
+    number[own] = np.arange(len(own))
+    faces = number[piece.faces]
+    faces = faces[(faces >= 0).all(1)].astype(np.int32)
+    upper = Piece(piece.vertices[own], faces, piece.weights[own], piece.canonical[own], piece.free[own], piece.grain[own])
+    found = piece.vertices.copy()
+    found[own] = fit(upper, beneath, ease[own], record.smoothing)
+    free = np.flatnonzero(piece.free)
+    # Each free point goes with the border point above it, more so the nearer it is.
+    hem = _hem(upper, record)
+    if hem is None:
+        return hung
+    shift = found[own][hem] - piece.vertices[own][hem]
+    rows = len(free) // len(hem)
+    found[free] += np.tile(shift, (rows, 1))
+    return beneath.outside(found, np.where(piece.free, 0.006, np.minimum(ease, 0.003))).astype(np.float32)
+
+
+def _hem(piece: Piece, record: Record) -> NDArray[np.int64] | None:
+    """The border at the record's hem, in the faces' direction, from front edge to front edge where it is open."""
+    height = record.measures["hem"]
+    for loop in loops(piece.faces):
+        y, side = piece.canonical[loop, 1], np.abs(piece.canonical[loop, 0])
+        low = (np.abs(y - height) < 2e-3) & (side < 0.25)
+        if low.sum() < 8:
+            continue
+        if low.all():
+            return loop
+        start = int(np.flatnonzero(low & ~np.roll(low, 1))[0])
+        turned, kept = np.roll(loop, -start), np.roll(low, -start)
+        return turned[: int(np.argmin(kept)) or len(kept)]
+    return None
+
+
+def _lengthened(piece: Piece, record: Record, body: Mannequin) -> Piece:
+    hem = _hem(piece, record)
+    if hem is None:
+        return piece
+    size = body.size
+    return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size)
+
+
+def borders_of(record: Record) -> Borders:
+    """Where the finished garment ends."""
+    m = record.measures
+    hem = None if "hem" not in m else m["hem"] - record.drop
+    return Borders(hem, m.get("waist"), m.get("sleeve"), m.get("neck"), m.get("nape"))
+
+
+def make(
+    garment: Garment, record: Record, piece: Piece, beneath: Beneath, size: float, material: str | None = None
+) -> Layer:
+    """The finished layer of a draped piece.
+
+    Args:
+        garment: its colours and pattern.
+        record: how it is finished.
+        piece: the cloth at rest.
+        beneath: what it lies on.
+        size: the body's, against the standard figure.
+        material: instead of the record's.
+    """
+    piece = smoothed(piece, beneath, size)
+    borders = borders_of(record)
+    found, spots = marks(list(record.details), borders)
+    piece = engrave(piece, found, size)
+    piece = _patterned(piece, garment)
+    for detail in record.details:
+        if detail["form"] == "collar":
+            piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
+    knobs = buttons(piece, spots, size)
+    piece, inner = rims(piece, record.rim * size)
+    colors, metallic = paint(garment, found, piece)
+    colors[inner] *= 0.8
+    count = len(piece.vertices)
+    made = material or record.material
+    layer = Layer(
+        record.name, made,
+        np.concatenate([piece.vertices, knobs[0]]).astype(np.float32),
+        np.concatenate([piece.faces, knobs[1] + count]).astype(np.int32),
+        np.concatenate([colors, np.tile(_knob(garment), (len(knobs[0]), 1))]).clip(0, 1).astype(np.float32),
+        np.concatenate([piece.weights, knobs[2]]).astype(np.float32),
+        np.concatenate([piece.canonical, knobs[3]]).astype(np.float32),
+    )  # fmt: skip
+    if metallic.any():
+        whole = layer.metallic.copy()
+        whole[:count] = np.maximum(whole[:count], metallic)
+        rough = np.where(whole > 0.5, np.float32(0.35), layer.roughness)
+        layer = replace(layer, metallic=whole, roughness=rough)
+    return layer
+
+
+def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
+    """The cloth without the corners of its triangles, outside of what is beneath."""
+    mean = averaging(piece.faces, len(piece.vertices))
+    points = piece.vertices
+    for weight in (0.5, -0.2, 0.5):
+        points = points + weight * (mean @ points - points)
+    points = beneath.outside(points, LYING * size)
+    points = points + 0.4 * (mean @ points - points)
+    return piece.moved(points)
+
+
+def _patterned(piece: Piece, garment: Garment) -> Piece:
+    """The cloth with edges on both sides of its pattern's borders."""
+    if garment.pattern == "plain":
+        return piece
+    for shift in (EDGE, -EDGE):
+        for signed in pattern_borders(garment.pattern, pattern_points(piece)):
+            piece = piece.lined(signed + shift, 0.04) if len(signed) == len(piece.vertices) else piece
+    return piece
+
+
+def pattern_points(piece: Piece) -> Points:
+    """Points whose ``around`` and ``along`` are the cloth's grain."""
+    p = Points(piece.canonical, EDGE)
+    p.around, p.along = piece.grain.T
+    return p
+
+
+def pattern_borders(pattern: str, p: Points) -> list[NDArray]:
+    """Functions (N,) that are zero on a pattern's borders and distances near them."""
+    if pattern == "two_tone":
+        return [p.x]
+    if pattern not in PERIODS:
+        return []
+    return [wave(p) for wave in PERIODS[pattern]]
+
+
+def _sine(name: str, period: float):  # type: ignore[no-untyped-def]
+    return lambda p: np.sin(2 * np.pi * getattr(p, name) / period) * period / (2 * np.pi)
+
+
+PERIODS = {
+    "stripes_h": [_sine("along", 0.07)],
+    "stripes_v": [_sine("around", 0.05)],
+    "checks": [_sine("along", 0.08), _sine("around", 0.08)],
+}  # fmt: skip
+
+
+def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Floats]:
+    """Colours (P, 3) of a garment's cloth, and where (P,) it is metal."""
+    p, count = pattern_points(piece), len(piece.vertices)
+    main = np.array(COLORS[garment.color])
+    accent = np.array(COLORS[garment.accent]) if garment.accent else shade(main, 1.6 if garment.pattern != "plain" else 0.6)
+    colors = np.broadcast_to(main, (count, 3)).astype(np.float64).copy()
+    if garment.pattern != "plain":
+        colors = blend(colors, pattern_mask(garment.pattern, p), accent)
+    metallic = np.zeros(count)
+    for mark in found:
+        signed = mark.signed(p)
+        inside = smoothstep(signed, 0.0, 0.0015)
+        if mark.accent and garment.accent:
+            colors = blend(colors, inside, accent)
+        if mark.metal:
+            colors = blend(colors, inside, METAL)
+            metallic = np.maximum(metallic, inside)
+        rim = smoothstep(np.abs(signed - 0.0004), 0.0022, 0.0004)
+        colors *= (1 - (1 - mark.tone) * inside - (1 - mark.rim) * rim)[:, None]
+    return colors.astype(np.float32), metallic.astype(np.float32)
+
+
+def _knob(garment: Garment) -> NDArray:
+    """The colour of buttons."""
+    main = np.array(COLORS[garment.color])
+    return shade(main, 0.45) if main.mean() > 0.25 else np.clip(main + 0.16, 0, 1)
