@@ -7,6 +7,8 @@ NO_HIT = wp.constant(-1)
 FAR = wp.constant(wp.float32(1.0e9))
 LIFT = wp.constant(wp.float32(3.0e-4))
 """Metres off the surface where a shadow ray starts, so that a face does not shade itself."""
+GRAZING = wp.constant(wp.float32(0.1))
+"""Light below this cosine to a surface, a hundredth of all, is left out of its occlusion."""
 
 
 @wp.kernel(enable_backward=False)
@@ -82,7 +84,7 @@ def arriving(
     for k in range(directions.shape[1]):
         towards = directions[slot, k]
         cosine = wp.dot(normal, towards)
-        if cosine > 0.0 and wp.dot(flat, towards) > 0.0:
+        if cosine > GRAZING and wp.dot(flat, towards) > 0.0:
             light = cosine * weights[slot, k]
             result[index, 1] += light
             if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
@@ -94,7 +96,10 @@ def arriving(
             if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
                 result[index, 2] += 1.0
     towards = mirrored[index]
-    if wp.dot(flat, towards) > 0.0:
+    if wp.length_sq(towards) == 0.0:  # so rough that it mirrors what lights it
+        result[index, 4] = result[index, 0]
+        result[index, 5] = result[index, 1]
+    elif wp.dot(flat, towards) > 0.0:
         result[index, 5] = 1.0
         if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
             result[index, 4] = 1.0
@@ -137,6 +142,7 @@ def gather(
             alike = wp.max(wp.dot(normals[other], normal), 0.0)
             alike *= alike
             alike *= alike
-            weight *= alike * alike * wp.exp(-away * away) + 1.0e-5
+            near = 1.0 / (1.0 + away * away)
+            weight *= alike * alike * near * near + 1.0e-5
             for k in range(values.shape[1]):
                 result[index, k] += weight * values[other, k]

@@ -12,12 +12,16 @@ from engine.render import kernels
 from engine.render.raycast import MeshRaycaster
 from engine.render.shade import sphere_directions
 from engine.render.studio import TILE, Illumination
+from engine.render.vectors import unit
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]
 
 ORDER = np.array(((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5)), np.int32)
 """(TILE, TILE) slot of each pixel of a tile: Bayer's order, so that neighbours' directions differ most."""
+
+ROUGH = 0.5
+"""Radians of blur from which on no mirrored rays are traced."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ def trace(caster: MeshRaycaster, light: Illumination, places: Places) -> Floats:
     """What arrives: (N, 6) sums of open and of all light for ambient, key and mirrored rays in turn."""
     slots = ORDER[places.rows % TILE, places.columns % TILE]
     jitter = sphere_directions(TILE * TILE)[(slots * 7) % (TILE * TILE)]
-    mirrored = places.mirrored + jitter * places.blur[:, None]
-    mirrored /= np.maximum(np.linalg.norm(mirrored, axis=1, keepdims=True), 1e-6)
+    mirrored = unit(places.mirrored + jitter * places.blur[:, None])
+    mirrored[places.blur > ROUGH] = 0.0
     result: wp.array = wp.zeros((len(slots), 6), dtype=wp.float32, device=caster.device)
     vectors = [_vectors(v, caster) for v in (places.points, places.normals, places.facing, mirrored)]
     tables = [

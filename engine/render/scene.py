@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from engine.render.camera import Camera
 from engine.render.occlusion import Arriving, Places, shares, trace
@@ -13,6 +14,7 @@ from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.render.shade import to_linear, to_srgb
 from engine.render.studio import Illumination, Studio
 from engine.render.surface import Embossed, Surface
+from engine.render.vectors import dot, unit
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -21,11 +23,13 @@ BACKDROP_TOP, BACKDROP_MIDDLE, BACKDROP_BOTTOM = 0.70, 0.86, 0.74
 """Grey (sRGB) of the backdrop at the picture's upper edge, at the horizon's height and at the lower edge."""
 SHADOW_REACH = 1.3
 """Metres from the avatar's middle at which its shadow on the floor has faded out."""
+FLOOR_BLUR = 1.6
+"""Pixels by which shadows on the floor are smoothed."""
 DIELECTRIC = 0.04
 """What all but metals mirror when looked at straight."""
-DARKEST = 0.012
+DARKEST = 0.014
 """Black cloth gives back about so much light."""
-SHEEN = 0.09
+SHEEN = 0.14
 """Of rough surfaces at their outline, as cloth and skin have it."""
 
 
@@ -120,8 +124,8 @@ class Scene:
         """Where rays hit, seen from the side that they came from: sheets of cloth have two."""
         corners = self.vertices[self.faces[hits.face]]
         facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-20)
-        side = np.where((facing * directions).sum(1, keepdims=True) > 0.0, -1.0, 1.0).astype(np.float32)
+        facing = unit(facing)
+        side = np.where(dot(facing, directions) > 0.0, np.float32(-1.0), np.float32(1.0))
         facing, normals = facing * side, hits.normal * side
         pixel = 2.0 * np.tan(np.radians(camera.fov_degrees) / 2.0) / camera.height
         return Places(
@@ -141,12 +145,12 @@ class Scene:
         Hanika, "Hacking the shadow terminator" (2021).
         """
         corners = self.faces[hits.face[chosen]]
-        side = np.sign((places.normals * hits.normal[chosen]).sum(1))[:, None]
+        side = np.sign(dot(places.normals, hits.normal[chosen]))
         points = places.points.copy()
         for k in range(3):
             normals = self.raycaster.normals[corners[:, k]] * side
-            height = ((self.vertices[corners[:, k]] - places.points) * normals).sum(1)
-            points += (hits.bary[chosen, k] * np.maximum(height, 0.0))[:, None] * normals
+            height = np.maximum(dot(self.vertices[corners[:, k]] - places.points, normals), 0.0)
+            points += hits.bary[chosen, k : k + 1] * height * normals
         return replace(places, points=points)
 
     def _backdrop(self, camera: Camera) -> Floats:
@@ -179,8 +183,9 @@ class Scene:
         traced = trace(self.raycaster, self.light, at)
         found = shares(traced, at, at, (camera.height, camera.width), self.raycaster)
         ambient, key = float(self.light.ambient(up[:1]).mean()), float(self.light.key(up[:1]).mean())
-        share: Floats = (found.ambient * ambient + found.key * key) / (ambient + key)
-        return share
+        share = np.ones((camera.height, camera.width), np.float32)
+        share[row, column] = (found.ambient * ambient + found.key * key) / (ambient + key)
+        return np.asarray(gaussian_filter(share, FLOOR_BLUR)[row, column])  # the key light's rays are few
 
 
 def shaded(
@@ -205,24 +210,22 @@ def shaded(
     blur = np.sqrt(np.clip(roughness, 0.0, 1.0) ** 4 + unseen[:, None]).clip(0.0, 1.0)  # alpha of GGX
     open_light = light.ambient(normals) * _bounced(arriving.ambient[:, None], albedo)
     matt = open_light + light.key(normals) * arriving.key[:, None]
-    facing = np.clip(-(normals * directions).sum(1, keepdims=True), 1e-3, 1.0)
+    facing = np.clip(-dot(normals, directions), 1e-3, 1.0)
     base = DIELECTRIC + metallic * (albedo - DIELECTRIC)
     mirror = _mirror_share(base, np.sqrt(blur), facing)
     # A rough surface mirrors more of what lies along its normal than along the mirrored ray (Lagarde 2014).
-    towards = normals + (_mirrored(directions, normals) - normals) * ((1.0 - blur) * (np.sqrt(1.0 - blur) + blur))
-    towards /= np.linalg.norm(towards, axis=1, keepdims=True)
+    towards = unit(normals + (_mirrored(directions, normals) - normals) * ((1.0 - blur) * (np.sqrt(1.0 - blur) + blur)))
     around = light.studio.radiance(towards, blur[:, 0])
+    around += blur**2 * (light.ambient(towards) + light.key(towards) - around)  # its lobe nears a matt surface's
     seen = arriving.mirrored[:, None]
     mirrored = around * seen + (1.0 - seen) * 0.5 * matt * albedo
-    sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 3
+    sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 2
     return (albedo * (1.0 - metallic) * (1.0 - mirror) * matt + mirror * mirrored + sheen * matt).astype(np.float32)
 
 
 def _mirrored(directions: Floats, normals: Floats) -> Floats:
     """Viewing rays (N, 3) thrown back by surfaces with these normals (N, 3), never into them."""
-    along = np.minimum((directions * normals).sum(1, keepdims=True), -0.02)
-    thrown = directions - 2.0 * along * normals
-    return (thrown / np.linalg.norm(thrown, axis=1, keepdims=True)).astype(np.float32)
+    return unit(directions - 2.0 * np.minimum(dot(directions, normals), -0.02) * normals)
 
 
 def _mirror_share(base: Floats, roughness: Floats, facing: Floats) -> Floats:
@@ -247,7 +250,7 @@ def _some(hits: GBuffer, chosen: NDArray) -> GBuffer:
 
 def _rolled_off(linear: Floats) -> Floats:
     """Bend linear values above the knee towards 1, so that folds of a white shirt stay visible in the key light."""
-    knee = 0.6
+    knee = 0.5
     bent = 1.0 - (1.0 - knee) * np.exp(-np.maximum(linear - knee, 0.0) / (1.0 - knee))
     return np.where(linear > knee, bent, linear).astype(np.float32)
 

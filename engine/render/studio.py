@@ -17,7 +17,7 @@ Color = tuple[float, float, float]
 
 TILE = 4
 """Each pixel of a square of this side traces other directions; its neighbours' complete the hemisphere."""
-SPREAD = 16
+SPREAD = 14
 """Directions over the whole sphere that one pixel traces; those below its surface cost nothing."""
 KEY_RAYS = 3
 """Points of the key light that one pixel traces."""
@@ -77,21 +77,21 @@ class Box:
 class Studio:
     """A light tent above a floor before a bright backdrop, with a key light and other soft boxes."""
 
-    zenith: Color = (0.62, 0.63, 0.66)
-    horizon: Color = (0.10, 0.10, 0.11)
+    zenith: Color = (0.44, 0.45, 0.47)
+    horizon: Color = (0.06, 0.06, 0.065)
     """The dark room behind the camera, at eye level."""
-    backdrop: Color = (0.50, 0.50, 0.50)
+    backdrop: Color = (0.42, 0.42, 0.42)
     """At eye level behind the subject."""
-    floor: Color = (0.34, 0.33, 0.32)
+    floor: Color = (0.30, 0.29, 0.28)
     """Towards the horizon."""
-    nadir: Color = (0.16, 0.155, 0.15)
+    nadir: Color = (0.12, 0.115, 0.11)
     """Straight down, where the subject takes light from the floor."""
-    key: Box = Box((-0.62, 0.66, 0.70), (4.2, 4.05, 3.85), 0.30, 0.40)
+    key: Box = Box((-0.72, 0.66, 0.72), (6.6, 6.35, 6.0), 0.30, 0.40)
     """Above, at the camera's left."""
     boxes: tuple[Box, ...] = (
-        Box((0.95, 0.15, 0.50), (0.60, 0.64, 0.70), 0.42, 0.60),  # fill
-        Box((0.80, 0.45, -0.70), (3.6, 3.7, 3.9), 0.16, 0.55),  # rim, from behind
-        Box((-0.90, 0.35, -0.65), (2.4, 2.4, 2.4), 0.14, 0.55),  # second rim
+        Box((0.95, 0.15, 0.50), (0.38, 0.41, 0.46), 0.40, 0.60),  # fill
+        Box((0.80, 0.45, -0.70), (3.6, 3.7, 3.9), 0.11, 0.55),  # rim, from behind
+        Box((-0.90, 0.35, -0.65), (2.6, 2.6, 2.6), 0.10, 0.55),  # second rim
     )
     azimuth: float = 0.0
     """Degrees by which all of it is turned round the vertical axis; +z to +x counts as positive."""

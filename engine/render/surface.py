@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.render.raycast import GBuffer
+from engine.render.vectors import dot, unit
 
 Floats = NDArray[np.float32]
 MATT = 1.0
@@ -107,7 +108,7 @@ class Embossed:
             along = np.einsum("mij,mj->mi", self._patterns[faces], tangent)
             rise = (material.heights(points + step * along) - here) / step[:, 0]
             tilted -= (np.clip(rise, -1.5, 1.5) * seen)[:, None] * tangent
-        return (tilted / np.linalg.norm(tilted, axis=1, keepdims=True)).astype(np.float32)
+        return unit(tilted)
 
 
 def _tangents(normals: Floats) -> tuple[Floats, Floats]:
@@ -124,7 +125,7 @@ def _jacobians(corners: NDArray, patterns: NDArray) -> Floats:
     """(F, 3, 3): how pattern coordinates change along the faces, from both at their corners (F, 3, 3)."""
     first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     across = np.cross(first, second)
-    square = np.maximum((across**2).sum(1, keepdims=True), 1e-20)
+    square = np.maximum(dot(across, across), 1e-20)
     duals = np.cross(second, across) / square, np.cross(across, first) / square
     edges = patterns[:, 1] - patterns[:, 0], patterns[:, 2] - patterns[:, 0]
     found = sum(np.einsum("fi,fj->fij", edge, dual) for edge, dual in zip(edges, duals))
