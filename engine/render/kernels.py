@@ -5,6 +5,10 @@ import warp as wp
 
 NO_HIT = wp.constant(-1)
 FAR = wp.constant(wp.float32(1.0e9))
+LIFT = wp.constant(wp.float32(3.0e-4))
+"""Metres off the surface where a shadow ray starts, so that a face does not shade itself."""
+GRAZING = wp.constant(wp.float32(0.1))
+"""Light below this cosine to a surface, a hundredth of all, is left out of its occlusion."""
 
 
 @wp.kernel(enable_backward=False)
@@ -57,3 +61,88 @@ def closest(
     if with_sign:
         length = length * query.sign
     distance[index] = length
+
+
+@wp.kernel(enable_backward=False)
+def arriving(
+    mesh: wp.uint64,
+    points: wp.array(dtype=wp.vec3),
+    normals: wp.array(dtype=wp.vec3),
+    facing: wp.array(dtype=wp.vec3),
+    mirrored: wp.array(dtype=wp.vec3),
+    slots: wp.array(dtype=wp.int32),
+    directions: wp.array2d(dtype=wp.vec3),
+    weights: wp.array2d(dtype=wp.float32),
+    key_directions: wp.array2d(dtype=wp.vec3),
+    result: wp.array2d(dtype=wp.float32),
+):
+    index = wp.tid()
+    normal = normals[index]
+    flat = facing[index]
+    slot = slots[index]
+    origin = points[index] + flat * LIFT
+    for k in range(directions.shape[1]):
+        towards = directions[slot, k]
+        cosine = wp.dot(normal, towards)
+        if cosine > GRAZING and wp.dot(flat, towards) > 0.0:
+            light = cosine * weights[slot, k]
+            result[index, 1] += light
+            if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
+                result[index, 0] += light
+    for k in range(key_directions.shape[1]):
+        towards = key_directions[slot, k]
+        if wp.dot(normal, towards) > 0.0 and wp.dot(flat, towards) > 0.0:
+            result[index, 3] += 1.0
+            if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
+                result[index, 2] += 1.0
+    towards = mirrored[index]
+    if wp.length_sq(towards) == 0.0:  # so rough that it mirrors what lights it
+        result[index, 4] = result[index, 0]
+        result[index, 5] = result[index, 1]
+    elif wp.dot(flat, towards) > 0.0:
+        result[index, 5] = 1.0
+        if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
+            result[index, 4] = 1.0
+
+
+@wp.kernel(enable_backward=False)
+def gather(
+    grid: wp.array2d(dtype=wp.int32),
+    points: wp.array(dtype=wp.vec3),
+    normals: wp.array(dtype=wp.vec3),
+    values: wp.array2d(dtype=wp.float32),
+    rows: wp.array(dtype=wp.int32),
+    columns: wp.array(dtype=wp.int32),
+    sample_points: wp.array(dtype=wp.vec3),
+    sample_normals: wp.array(dtype=wp.vec3),
+    footprints: wp.array(dtype=wp.float32),
+    result: wp.array2d(dtype=wp.float32),
+):
+    index = wp.tid()
+    point = sample_points[index]
+    normal = sample_normals[index]
+    narrow = 1.0 / footprints[index]
+    for i in range(5):
+        row = rows[index] + i - 2
+        if row < 0 or row >= grid.shape[0]:
+            continue
+        for j in range(5):
+            column = columns[index] + j - 2
+            if column < 0 or column >= grid.shape[1]:
+                continue
+            other = grid[row, column]
+            if other < 0:
+                continue
+            weight = 1.0
+            if i == 0 or i == 4:
+                weight *= 0.5
+            if j == 0 or j == 4:
+                weight *= 0.5
+            away = wp.dot(points[other] - point, normal) * narrow
+            alike = wp.max(wp.dot(normals[other], normal), 0.0)
+            alike *= alike
+            alike *= alike
+            near = 1.0 / (1.0 + away * away)
+            weight *= alike * alike * near * near + 1.0e-5
+            for k in range(values.shape[1]):
+                result[index, k] += weight * values[other, k]

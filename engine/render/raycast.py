@@ -109,6 +109,11 @@ class MeshRaycaster:
         self._signed_mesh: wp.Mesh | None = None
         self._set_normals(np.asarray(vertices))
 
+    @property
+    def mesh_id(self) -> wp.uint64:
+        """What kernels call the mesh by."""
+        return self._mesh.id
+
     def refit(self, vertices: np.ndarray) -> None:
         """Move the vertices (V, 3) and keep the hierarchy's topology: quicker than a new one for another pose."""
         self._points.assign(np.ascontiguousarray(vertices, np.float32))

@@ -1,0 +1,260 @@
+"""A mesh in a photographer's studio: light, shadows, materials and the floor, pixel by pixel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from engine.render.camera import Camera
+from engine.render.occlusion import Arriving, Places, shares, trace
+from engine.render.raycast import GBuffer, MeshRaycaster
+from engine.render.shade import to_linear, to_srgb
+from engine.render.studio import Illumination, Studio
+from engine.render.surface import Embossed, Surface
+from engine.render.vectors import dot, unit
+
+Floats = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+BACKDROP_TOP, BACKDROP_MIDDLE, BACKDROP_BOTTOM = 0.70, 0.86, 0.74
+"""Grey (sRGB) of the backdrop at the picture's upper edge, at the horizon's height and at the lower edge."""
+SHADOW_REACH = 1.3
+"""Metres from the avatar's middle at which its shadow on the floor has faded out."""
+FLOOR_BLUR = 1.6
+"""Pixels by which shadows on the floor are smoothed."""
+DIELECTRIC = 0.04
+"""What all but metals mirror when looked at straight."""
+DARKEST = 0.014
+"""Black cloth gives back about so much light."""
+SHEEN = 0.14
+"""Of rough surfaces at their outline, as cloth and skin have it."""
+
+
+class Scene:
+    """A coloured mesh in one pose on a studio's floor, ready to be photographed from anywhere."""
+
+    def __init__(
+        self,
+        vertices: np.ndarray,
+        faces: np.ndarray,
+        colors: np.ndarray,
+        floor: float | None = None,
+        surface: Surface | None = None,
+        studio: Studio | None = None,
+        device: str = "cpu",
+    ) -> None:
+        """Set the mesh on the floor, the key light at the camera's left of a camera at azimuth 0.
+
+        Args:
+            vertices: (V, 3) metres.
+            faces: (F, 3).
+            colors: (V, 3) sRGB 0-1.
+            floor: height of the floor, or None for the mesh's lowest point.
+            surface: what the mesh is made of; None is matt.
+            studio: where it stands.
+            device: where the rays are cast.
+        """
+        self.vertices = np.asarray(vertices, np.float32)
+        self.faces = np.asarray(faces, np.int32)
+        self.surface = surface or Surface()
+        albedo = DARKEST + (1.0 - DARKEST) * to_linear(colors)
+        self._attributes = np.hstack((albedo, self.surface.finish(len(self.vertices))))  # (V, 5)
+        self.floor = float(self.vertices[:, 1].min()) if floor is None else floor
+        self.raycaster = MeshRaycaster(self.vertices, self.faces, device)
+        self._embossed = Embossed(self.surface, self.vertices, self.faces)
+        self.studio = studio or Studio()
+        self.light_from(0.0)
+
+    def light_from(self, azimuth: float) -> None:
+        """Turn the studio so that its key light shows the side at this azimuth in degrees, normally the camera's."""
+        self.light = Illumination(self.studio.turned(azimuth))
+
+    def photograph(self, camera: Camera, supersample: int = 2) -> Picture:
+        """A still of the camera's size, with ``supersample`` squared rays a pixel."""
+        picture = self._backdrop(camera)
+        rows, columns = self._extent(camera)
+        fine = replace(camera, width=camera.width * supersample, height=camera.height * supersample)
+        rays = fine.rays(*(slice(part.start * supersample, part.stop * supersample) for part in (rows, columns)))
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        hits = self.raycaster.cast_rays(*rays)
+        found = np.flatnonzero(hits.mask)
+        if not len(found):
+            return _developed(picture)
+        row, column = np.divmod(found, width * supersample)
+        cells = np.stack((row // supersample, column // supersample), -1)
+        colors = self._skin(_some(hits, found), *(part[found] for part in rays), cells, (height, width), camera)
+        pixel = cells[:, 0] * width + cells[:, 1]
+        covered = np.stack([np.bincount(pixel, part, height * width) for part in (*colors.T, np.ones(len(found)))], -1)
+        covered = (covered / supersample**2).reshape(height, width, 4).astype(np.float32)
+        picture[rows, columns] = covered[..., :3] + (1.0 - covered[..., 3:]) * picture[rows, columns]
+        return _developed(picture)
+
+    def _extent(self, camera: Camera) -> tuple[slice, slice]:
+        """Rows and columns of the picture that the mesh can touch."""
+        pixels, _ = camera.project(self.vertices)
+        low = np.clip(np.floor(pixels.min(0)) - 1, 0, (camera.width, camera.height)).astype(int)
+        high = np.clip(np.ceil(pixels.max(0)) + 1, 0, (camera.width, camera.height)).astype(int)
+        return slice(low[1], high[1]), slice(low[0], high[0])
+
+    def _skin(
+        self,
+        hits: GBuffer,
+        origins: Floats,
+        directions: Floats,
+        cells: NDArray,
+        shape: tuple[int, int],
+        camera: Camera,
+    ) -> Floats:
+        """Linear colours (M, 3) of M rays that hit, in pixels ``cells`` (M, 2) of a picture of this shape."""
+        attributes = hits.interpolate(self.faces, self._attributes)
+        places = self._places(hits, origins, directions, cells, attributes[:, 3], camera)
+        first = np.unique(cells[:, 0] * shape[1] + cells[:, 1], return_index=True)[1]
+        few = places.of(first)
+        traced = trace(self.raycaster, self.light, self._rounded(few, hits, first))
+        arriving = shares(traced, few, places, shape, self.raycaster)
+        normals, unseen = self._embossed.tilt(hits, places.normals, places.footprints)
+        return _rolled_off(shaded(self.light, attributes, normals, unseen, directions, arriving))
+
+    def _places(
+        self, hits: GBuffer, origins: Floats, directions: Floats, cells: NDArray, roughness: Floats, camera: Camera
+    ) -> Places:
+        """Where rays hit, seen from the side that they came from: sheets of cloth have two."""
+        corners = self.vertices[self.faces[hits.face]]
+        facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        facing = unit(facing)
+        side = np.where(dot(facing, directions) > 0.0, np.float32(-1.0), np.float32(1.0))
+        facing, normals = facing * side, hits.normal * side
+        pixel = 2.0 * np.tan(np.radians(camera.fov_degrees) / 2.0) / camera.height
+        return Places(
+            cells[:, 0].astype(np.int32),
+            cells[:, 1].astype(np.int32),
+            origins + hits.depth[:, None] * directions,
+            normals,
+            facing,
+            (hits.depth * pixel).astype(np.float32),
+            _mirrored(directions, normals),
+            np.clip(roughness, 0.0, 1.0) ** 2,
+        )
+
+    def _rounded(self, places: Places, hits: GBuffer, chosen: NDArray) -> Places:
+        """The same places on the round surface that their normals tell of, where faces throw no shadow on themselves.
+
+        Hanika, "Hacking the shadow terminator" (2021).
+        """
+        corners = self.faces[hits.face[chosen]]
+        side = np.sign(dot(places.normals, hits.normal[chosen]))
+        points = places.points.copy()
+        for k in range(3):
+            normals = self.raycaster.normals[corners[:, k]] * side
+            height = np.maximum(dot(self.vertices[corners[:, k]] - places.points, normals), 0.0)
+            points += hits.bary[chosen, k : k + 1] * height * normals
+        return replace(places, points=points)
+
+    def _backdrop(self, camera: Camera) -> Floats:
+        """Linear picture (H, W, 3) of the seamless backdrop, darkened where the avatar takes light from the floor."""
+        height, width = camera.height, camera.width
+        rows = np.linspace(0.0, 1.0, height, dtype=np.float32)
+        grey = np.interp(rows, (0.0, 0.62, 1.0), (BACKDROP_TOP, BACKDROP_MIDDLE, BACKDROP_BOTTOM))
+        picture = to_linear(np.repeat(grey[:, None], width, axis=1))
+        origins, directions = camera.rays()
+        down = np.flatnonzero(directions[:, 1] < -1e-4)
+        distance = (self.floor - origins[down, 1]) / directions[down, 1]
+        spots = origins[down] + directions[down] * distance[:, None]
+        middle = 0.5 * (self.vertices.min(0) + self.vertices.max(0))
+        away = np.hypot(*(spots - middle)[:, [0, 2]].T)
+        near = (away < SHADOW_REACH) & (distance > 0.0)
+        if near.any():
+            fade = np.clip((SHADOW_REACH - away[near]) / (0.6 * SHADOW_REACH), 0.0, 1.0)
+            shadow = self._floor_light(spots[near], distance[near], down[near], camera)
+            picture.reshape(-1)[down[near]] *= 1.0 - fade * (1.0 - shadow)
+        return np.repeat(picture[..., None], 3, axis=2)
+
+    def _floor_light(self, spots: Floats, distance: Floats, pixels: NDArray, camera: Camera) -> Floats:
+        """Share (N,) of the light that arrives at spots (N, 3) of the floor, seen in these pixels (N,)."""
+        row, column = np.divmod(pixels, camera.width)
+        up = np.zeros_like(spots)
+        up[:, 1] = 1.0
+        footprint = (distance * 2.0 * np.tan(np.radians(camera.fov_degrees) / 2.0) / camera.height).astype(np.float32)
+        none = np.zeros(len(spots), np.float32)
+        at = Places(row.astype(np.int32), column.astype(np.int32), spots, up, up, footprint, -up, none)
+        traced = trace(self.raycaster, self.light, at)
+        found = shares(traced, at, at, (camera.height, camera.width), self.raycaster)
+        ambient, key = float(self.light.ambient(up[:1]).mean()), float(self.light.key(up[:1]).mean())
+        share = np.ones((camera.height, camera.width), np.float32)
+        share[row, column] = (found.ambient * ambient + found.key * key) / (ambient + key)
+        return np.asarray(gaussian_filter(share, FLOOR_BLUR)[row, column])  # the key light's rays are few
+
+
+def shaded(
+    light: Illumination,
+    attributes: Floats,
+    normals: Floats,
+    unseen: Floats,
+    directions: Floats,
+    arriving: Arriving,
+) -> Floats:
+    """Linear colours (M, 3) of surfaces in a light.
+
+    Args:
+        light: of the studio.
+        attributes: (M, 5) linear albedo, roughness, metalness.
+        normals: (M, 3) unit, on the side that is seen.
+        unseen: (M,) variance of slopes finer than a pixel, which make a surface rougher.
+        directions: (M, 3) unit, of the viewing rays.
+        arriving: shares of the light.
+    """
+    albedo, roughness, metallic = attributes[:, :3], attributes[:, 3:4], attributes[:, 4:]
+    blur = np.sqrt(np.clip(roughness, 0.0, 1.0) ** 4 + unseen[:, None]).clip(0.0, 1.0)  # alpha of GGX
+    open_light = light.ambient(normals) * _bounced(arriving.ambient[:, None], albedo)
+    matt = open_light + light.key(normals) * arriving.key[:, None]
+    facing = np.clip(-dot(normals, directions), 1e-3, 1.0)
+    base = DIELECTRIC + metallic * (albedo - DIELECTRIC)
+    mirror = _mirror_share(base, np.sqrt(blur), facing)
+    # A rough surface mirrors more of what lies along its normal than along the mirrored ray (Lagarde 2014).
+    towards = unit(normals + (_mirrored(directions, normals) - normals) * ((1.0 - blur) * (np.sqrt(1.0 - blur) + blur)))
+    around = light.studio.radiance(towards, blur[:, 0])
+    around += blur**2 * (light.ambient(towards) + light.key(towards) - around)  # its lobe nears a matt surface's
+    seen = arriving.mirrored[:, None]
+    mirrored = around * seen + (1.0 - seen) * 0.5 * matt * albedo
+    sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 2
+    return (albedo * (1.0 - metallic) * (1.0 - mirror) * matt + mirror * mirrored + sheen * matt).astype(np.float32)
+
+
+def _mirrored(directions: Floats, normals: Floats) -> Floats:
+    """Viewing rays (N, 3) thrown back by surfaces with these normals (N, 3), never into them."""
+    return unit(directions - 2.0 * np.minimum(dot(directions, normals), -0.02) * normals)
+
+
+def _mirror_share(base: Floats, roughness: Floats, facing: Floats) -> Floats:
+    """Share (N, 3) of light that a GGX surface mirrors: Karis' fit (2014) to its integral over all directions."""
+    first = 1.0 - roughness
+    second = 0.0425 - 0.0275 * roughness
+    bend = np.minimum(first**2, np.exp2(-9.28 * facing)) * first + second
+    share: Floats = base * (1.04 - 0.572 * roughness - 1.04 * bend) + (0.022 * roughness - 0.04 + 1.04 * bend)
+    return share
+
+
+def _bounced(open_share: Floats, albedo: Floats) -> Floats:
+    """Share of light (N, 3) in a hollow, light from its own walls included (Jimenez et al. 2016)."""
+    a, b, c = 2.0404 * albedo - 0.3324, -4.7951 * albedo + 0.6417, 2.7552 * albedo + 0.6903
+    return np.maximum(open_share, ((open_share * a + b) * open_share + c) * open_share)
+
+
+def _some(hits: GBuffer, chosen: NDArray) -> GBuffer:
+    """Some of loose rays' hits."""
+    return GBuffer(hits.face[chosen], hits.bary[chosen], hits.normal[chosen], hits.depth[chosen])
+
+
+def _rolled_off(linear: Floats) -> Floats:
+    """Bend linear values above the knee towards 1, so that folds of a white shirt stay visible in the key light."""
+    knee = 0.5
+    bent = 1.0 - (1.0 - knee) * np.exp(-np.maximum(linear - knee, 0.0) / (1.0 - knee))
+    return np.where(linear > knee, bent, linear).astype(np.float32)
+
+
+def _developed(linear: Floats) -> Picture:
+    """SRGB bytes of a linear picture."""
+    return (to_srgb(linear) * 255.0 + 0.5).astype(np.uint8)
