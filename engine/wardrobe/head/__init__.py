@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.wardrobe.head.eyes import eye_layer, settle_face
+from engine.wardrobe.head.eyes import eye_layer, has_eyes, settle_face
+from engine.wardrobe.head.face import face_of, finer_face
 from engine.wardrobe.head.frame import Head
 from engine.wardrobe.head.hair import hair_layers
+from engine.wardrobe.head.skin import paint_bare
+from engine.wardrobe.head.strokes import beard_layer, brow_layer, lash_layer
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import Look
 
-__all__ = ["head_layers", "settle_face"]
+__all__ = ["face_of", "finer_face", "head_layers", "paint_bare", "settle_face"]
 
 
 def head_layers(
@@ -25,8 +28,11 @@ def head_layers(
         covered_by: kinds of headgear worn: hair gives way to them.
     """
     head = Head.of(mannequin)
-    seeds = rng.integers(0, 2**63, 4)
-    hair, eyes = (np.random.default_rng(seed) for seed in seeds[:2])
-    layers = hair_layers(look.hair_style, look.hair_color, head, hair, covered_by)
-    balls = eye_layer(look, mannequin, eyes)
-    return layers + ([balls] if balls is not None else [])
+    hair, eyes, brows, beard = (np.random.default_rng(seed) for seed in rng.integers(0, 2**63, 4))
+    found: list[Layer | None] = [*hair_layers(look.hair_style, look.hair_color, head, hair, covered_by)]
+    found.append(eye_layer(look, mannequin, eyes))
+    if "mask_full" not in covered_by and has_eyes(mannequin):
+        found += [brow_layer(look.hair_color, head, brows), lash_layer(head, brows)]
+    if not covered_by & {"mask_full", "mask_mouth"}:
+        found.append(beard_layer(look.beard, look.beard_color, head, beard))
+    return [layer for layer in found if layer is not None]

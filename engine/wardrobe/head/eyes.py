@@ -15,8 +15,12 @@ from engine.wardrobe.outfit import EYE_COLORS, Look
 
 IRIS, PUPIL = 0.0059, 0.0022
 """Radii in metres on a grown-up's eyeball."""
-BALL = 0.0128
-"""Radius of a grown-up's eyeball as the layer has it."""
+BALL = 0.0141
+"""Radius of that eyeball."""
+LIDS = 1.18
+"""Its radius against the distance of the lids' inner border from its centre."""
+SUNK = 0.55
+"""Share of their distance from the eyeball's centre to which the body's own eyes are sunk."""
 COLUMNS = 56
 SOCKET = ("sclera", "iris", "pupil", "apex.eye_cavity")
 
@@ -27,16 +31,19 @@ def has_eyes(mannequin: Mannequin) -> bool:
 
 
 def eyeball(mannequin: Mannequin, side: str) -> tuple[NDArray, float]:
-    """Centre (3,) and radius of the eyeball on a side, ``L`` or ``R``: the sphere through the eye's labelled points."""
+    """Centre (3,) and radius of the eyeball on a side, ``L`` or ``R``.
+
+    The centre is that of the sphere through the eye's labelled points, which `settle_face` leaves; the radius follows
+    the lids' border, which it leaves too.
+    """
     ids = np.concatenate([mannequin.labels[f"{part}.{side}"] for part in ("sclera", "iris", "pupil")])
     points = mannequin.vertices[ids].astype(np.float64)
     middle = points.mean(0)
     local = points - middle
     found = np.linalg.lstsq(np.c_[2 * local, np.ones(len(local))], (local**2).sum(1), rcond=None)[0]
-    fitted = float(np.sqrt(found[3] + (found[:3] ** 2).sum()))
-    front = middle + found[:3] + np.array([0, 0, fitted])  # where the sphere looks ahead
-    radius = BALL * Head.of(mannequin).size ** 0.5
-    return front - np.array([0, 0, radius]), radius
+    center = middle + found[:3]
+    border = mannequin.vertices[mannequin.labels[f"eye_cavity.{side}.border"]]
+    return center, LIDS * float(np.median(np.linalg.norm(border - center, axis=1)))
 
 
 def settle_face(mannequin: Mannequin, lower: float = 0.0004) -> Mannequin:
@@ -53,7 +60,7 @@ def settle_face(mannequin: Mannequin, lower: float = 0.0004) -> Mannequin:
     for side in "LR":
         center, radius = eyeball(mannequin, side)
         ids = np.unique(np.concatenate([mannequin.labels[f"{part}.{side}"] for part in SOCKET]))
-        vertices[ids] = center + 0.62 * (vertices[ids] - center) - np.array([0, 0, 0.1 * radius])
+        vertices[ids] = center + SUNK * (vertices[ids] - center)
         away = vertices - center
         above = smoothstep(away[:, 1], 0.0, 0.25 * radius) * smoothstep(away[:, 1], 0.95 * radius, 0.35 * radius)
         near = np.exp(-((away[:, 0] / (0.85 * radius)) ** 2)) * (away[:, 2] > 0.3 * radius)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,11 @@ from engine.wardrobe.canonical import Points
 Floats = NDArray[np.float32]
 HEAD, NECK, CHEST = 15, 12, 9
 """Joints of SMPL's order that carry the hair."""
+
+
+def unit(vectors: NDArray) -> NDArray:
+    """Vectors (..., 3) of length one."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,30 @@ class Head:
     def canonical(self, points: NDArray) -> NDArray:
         """The opposite of `place`: works beside the surface as well as on it."""
         return (np.asarray(points) - self.shift) / self.scale
+
+    def off_skin(self, points: NDArray, lift: NDArray, pull: NDArray | float) -> tuple[NDArray, NDArray]:
+        """Points (N, 3) kept ``lift`` (N,) metres off the skin, those further off drawn in by the share ``pull``.
+
+        Returns:
+            The points, and the outward normals (N, 3) of the nearest skin.
+        """
+        mannequin = self.mannequin
+        face, bary, distance = mannequin.caster.closest_point(points)
+        corners = mannequin.faces[face]
+        normal = unit(np.einsum("nk,nkc->nc", bary, mannequin.normals[corners]).astype(np.float64))
+        nearest = np.einsum("nk,nkc->nc", bary, mannequin.vertices[corners])
+        away = unit((points - nearest) * np.where(distance < 0, -1, 1)[:, None])
+        away = unit(away + 0.5 * normal)
+        gap = lift - distance
+        return points + away * np.where(gap > 0, gap, pull * gap)[:, None], normal
+
+    def before(self, x: NDArray, y: NDArray) -> tuple[NDArray, NDArray]:
+        """Points (N, 3) on the front of the face at canonical x and y (N,), and the normals (N, 3) there."""
+        origins = self.place(np.stack([x, y, np.full_like(x, 0.30)], 1))
+        ahead = np.tile(np.array([0, 0, -1.0]), (len(x), 1))
+        hits = self.mannequin.caster.cast_rays(origins, ahead)
+        depth = np.where(hits.mask, hits.depth, 0.17 * self.scale[2])
+        return origins + ahead * depth[:, None], hits.normal.astype(np.float64)
 
     def hang(self, points: NDArray) -> Floats:
         """(N, 24) skinning weights of what hangs from the head: the head's down to the chin, then neck, then chest."""
@@ -93,18 +123,21 @@ def hairline(canonical: NDArray) -> NDArray:
     return found
 
 
-def sample(mannequin: Mannequin, density: NDArray, count: int, rng: np.random.Generator) -> Seeds:
-    """Points by area where ``density`` (V,) is above nought, kept apart from one another as well as that goes.
+def sample(
+    mannequin: Mannequin, density: Callable[[NDArray], NDArray], count: int, rng: np.random.Generator
+) -> Seeds:
+    """Points by area where ``density`` of canonical places is above nought, as far apart from one another as that goes.
 
     Returns:
         At most ``count``; none where there is no density.
     """
-    corners = mannequin.faces[(density[mannequin.faces] > 0).any(1)]
+    near = density(mannequin.canonical) > 0
+    corners = mannequin.faces[near[mannequin.faces].any(1)]
     if not len(corners) or count < 1:
         return Seeds(*(np.zeros((0, 3)) for _ in range(3)))
     a, b, c = (mannequin.vertices[corners[:, k]].astype(np.float64) for k in range(3))
-    area = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1) * np.clip(density[corners].mean(1), 0, None)
-    tries = 5 * count
+    area = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    tries = 6 * count
     face = rng.choice(len(corners), tries, p=area / area.sum())
     u, v = np.sqrt(rng.random(tries)), rng.random(tries)
     bary = np.stack([1 - u, u * (1 - v), u * v], 1)
@@ -112,11 +145,11 @@ def sample(mannequin: Mannequin, density: NDArray, count: int, rng: np.random.Ge
     def mixed(values: NDArray) -> NDArray:
         return np.einsum("nk,nkc->nc", bary, values[corners[face]].astype(np.float64))
 
-    keep = rng.random(tries) < np.clip(np.einsum("nk,nk->n", bary, density[corners[face]]), 0, 1)
-    normals = mixed(mannequin.normals)
-    seeds = Seeds(mixed(mannequin.vertices), normals / np.linalg.norm(normals, axis=1, keepdims=True),
-                  mixed(mannequin.canonical)).take(np.flatnonzero(keep))  # fmt: skip
-    return seeds.take(_apart(seeds.points, 0.62 * float(np.sqrt(area.sum() / count)))[:count])
+    seeds = Seeds(mixed(mannequin.vertices), unit(mixed(mannequin.normals)), mixed(mannequin.canonical))
+    wanted = np.clip(density(seeds.canonical), 0, 1)
+    seeds = seeds.take(np.flatnonzero(rng.random(tries) < wanted))
+    reach = 0.62 * float(np.sqrt(area.sum() * wanted.mean() / count))
+    return seeds.take(_apart(seeds.points, reach)[:count]) if len(seeds) else seeds
 
 
 def _apart(points: NDArray, reach: float) -> NDArray:

@@ -12,8 +12,8 @@ from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import tube
-from engine.wardrobe.head.frame import Head, Seeds, hairline, sample
-from engine.wardrobe.head.locks import Tufts, hair_layer, locks, together, unit
+from engine.wardrobe.head.frame import Head, Seeds, hairline, sample, unit
+from engine.wardrobe.head.locks import Tufts, hair_layer, locks, together
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.materials import CATALOG
@@ -86,13 +86,13 @@ def hair_layers(style: str, color: str, head: Head, rng: np.random.Generator, co
     covered = bool(covered_by & BRIMMED)
     if covered and record.grow in ("coils", "crest"):
         record = STYLES["short"]
-    above = hairline(mannequin.canonical)
-    if record.grow == "crest":
-        where = smoothstep(np.abs(mannequin.canonical[:, 0]), 0.020, 0.014) * (above > 0)
-    else:
-        where = smoothstep(above, -0.002, 0.006)
-    if covered:
-        where = where * (_brim(mannequin.canonical) < 0)
+
+    def where(canonical: NDArray) -> NDArray:
+        grown = smoothstep(hairline(canonical), -0.001, 0.004)
+        if record.grow == "crest":
+            grown = grown * smoothstep(np.abs(canonical[:, 0]), 0.020, 0.014)
+        return grown * (_brim(canonical) < 0) if covered else grown
+
     seeds = sample(mannequin, where, record.count, rng)
     if not len(seeds):
         return []
@@ -114,24 +114,6 @@ def zones(canonical: NDArray) -> NDArray:
     front = top * smoothstep(z, 0.060, 0.092)
     back = (1 - top) * smoothstep(z, 0.015, -0.02)
     return np.stack([front, top - front, 1 - top - back, back], 1)
-
-
-def _stood_off(head: Head, points: NDArray, lift: NDArray, pull: float) -> tuple[NDArray, NDArray, NDArray]:
-    """Points (N, 3) kept ``lift`` (N,) off the skin, those further off drawn in by the share ``pull``.
-
-    Returns:
-        The points, the outward normal (N, 3) and the canonical place (N, 3) of the nearest skin.
-    """
-    mannequin = head.mannequin
-    face, bary, distance = mannequin.caster.closest_point(points)
-    corners = mannequin.faces[face]
-    place = np.einsum("nk,nkc->nc", bary, mannequin.canonical[corners])
-    normal = unit(np.einsum("nk,nkc->nc", bary, mannequin.normals[corners]).astype(np.float64))
-    nearest = np.einsum("nk,nkc->nc", bary, mannequin.vertices[corners])
-    away = unit((points - nearest) * np.where(distance < 0, -1, 1)[:, None])
-    away = unit(away + 0.5 * normal)
-    gap = lift - distance
-    return points + away * np.where(gap > 0, gap, pull * gap)[:, None], normal, place
 
 
 def _off_the_face(head: Head, points: NDArray) -> NDArray:
@@ -168,7 +150,7 @@ def _fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     flat = paths.reshape(-1, 3)
     profile = _profile(steps)[None] * lift[:, None]
     floor = np.minimum(profile, 0.004 * head.size)
-    off, _, _ = _stood_off(head, flat, floor.ravel(), 0.0)
+    off, _ = head.off_skin(flat, floor.ravel(), 0.0)
     paths = _off_the_face(head, off).reshape(paths.shape)
     paths[:, 0] = seeds.points - 0.0015 * seeds.normals
     width = style.width * head.size * rng.uniform(0.6, 1.15, count)
@@ -227,7 +209,7 @@ def _grown(
         if style.level:
             step = step * smoothstep(head.canonical(point)[:, 1], style.level - 0.03, style.level + 0.02)[:, None]
         point = _off_the_face(head, point + step * heading)
-        point, normal, _ = _stood_off(head, point, profile[k] * lift, pull)
+        point, normal = head.off_skin(point, profile[k] * lift, pull)
         paths.append(point)
         normals.append(normal)
     return np.stack(paths, 1), np.stack(normals, 1)
@@ -268,7 +250,7 @@ def _gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
         left = np.linalg.norm(to, axis=1, keepdims=True)
         along = unit(to) - 0.9 * normal * (unit(to) * normal).sum(1, keepdims=True)
         point = point + unit(along) * left / (steps - k) * np.where(left > 0.02, 1.06, 1.0)
-        point, normal, _ = _stood_off(head, point, lift * np.interp(k, [0, 2, steps - 1], [0.2, 1, 1.2]), 0.5)
+        point, normal = head.off_skin(point, lift * np.interp(k, [0, 2, steps - 1], [0.2, 1, 1.2]), 0.5)
         paths.append(point)
         normals.append(normal)
     paths[-1] = aim
@@ -290,7 +272,7 @@ def _tail(style: Style, head: Head, tie: NDArray, rng: np.random.Generator) -> T
         fall = 0.16 + 0.5 * min(1.0, k / 5)
         heading = unit(heading + fall * np.array([0, -1.0, 0.04]))
         point = point + heading * (length / (steps - 1))[:, None]
-        point, _, _ = _stood_off(head, point, np.full(count, 0.010 * s) * (0.4 + reach), 0.0)
+        point, _ = head.off_skin(point, np.full(count, 0.010 * s) * (0.4 + reach), 0.0)
         paths.append(point)
     found = np.stack(paths, 1)
     t = np.linspace(0, 1, steps)
@@ -356,7 +338,7 @@ def _coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> 
     radius = style.wave * s * np.clip(3 * t, 0, 1)[None] * rng.uniform(0.7, 1.2, count)[:, None]
     paths = start[:, None] + (length[:, None] * t)[..., None] * heading[:, None]
     paths = paths + (radius * np.cos(turn))[..., None] * side[:, None] + (radius * np.sin(turn))[..., None] * other[:, None]
-    flat, _, _ = _stood_off(head, paths.reshape(-1, 3), np.full(count * steps, 0.003 * s), 0.0)
+    flat, _ = head.off_skin(paths.reshape(-1, 3), np.full(count * steps, 0.003 * s), 0.0)
     return locks(flat.reshape(paths.shape), np.repeat(heading[:, None], steps, 1) + rng.normal(0, 0.1, paths.shape),
                  style.width * s * rng.uniform(0.7, 1.1, count), 0.9, 0.3, rng, root=0.55, tip=1.15)  # fmt: skip
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe.head.frame import Head
-from engine.wardrobe.layers import Layer
-from engine.wardrobe.layers import Floats, Indices
+from engine.wardrobe.head.frame import Head, unit
+from engine.wardrobe.layers import Indices, Layer
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,6 @@ def together(*parts: Tufts) -> Tufts:
         np.concatenate([part.faces + start for part, start in zip(parts, first)]).astype(np.int32),
         np.concatenate([part.tones for part in parts]),
     )
-
-
-def unit(vectors: NDArray) -> NDArray:
-    """Vectors (..., 3) of length one."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
 
 
 def sweep(paths: NDArray, outward: NDArray, widths: NDArray, depths: NDArray, sides: int = 3) -> tuple[NDArray, Indices]:

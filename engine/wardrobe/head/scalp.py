@@ -9,20 +9,14 @@ from numpy.typing import NDArray
 
 from engine.mesh.surface import compact
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.head.frame import Head, hairline
-from engine.wardrobe.head.locks import Tufts, unit
-from engine.wardrobe.skin import quartered
+from engine.wardrobe.head.frame import Head, hairline, unit
+from engine.wardrobe.head.locks import Tufts
+from engine.wardrobe.head.split import split_long
 
 EDGE = 0.0012
 """Metres by which the shell's border lies beneath the skin; where it comes through is the hairline."""
-BANDS = (0.012, 0.006, 0.0035)
-"""Metres from the hairline within which triangles are quartered once, twice, three times more."""
-
-
-def _finer(values: NDArray, faces: NDArray) -> tuple[NDArray, NDArray]:
-    """Points with values (V, C) and triangles, each triangle in four."""
-    mix, split = quartered(faces, len(values))
-    return mix @ values, split
+FINEST = 0.0014
+"""Metres of the longest edge along the hairline."""
 
 
 def shell(
@@ -42,25 +36,22 @@ def shell(
         above = hairline(canonical)
         return above if within is None else np.minimum(above, within(canonical))
 
+    def longest(canonical: NDArray) -> NDArray:
+        edge = np.abs(reach(canonical))
+        return np.where(edge < 0.006, FINEST, np.where(edge < 0.014, 3 * FINEST, 6 * FINEST))
+
     inside = (reach(mannequin.canonical)[mannequin.faces] > -0.010).any(1)
     values = np.hstack([mannequin.vertices, mannequin.normals, mannequin.canonical]).astype(np.float64)
-    values, faces = _finer(*compact(values, mannequin.faces[inside]))
-    found = []
-    for level in range(len(BANDS)):  # finer and finer towards the hairline
-        above = reach(values[:, 6:])[faces]
-        near = (above < BANDS[level]).any(1) & (above > -BANDS[level]).any(1)
-        found.append(compact(values, faces[(above >= BANDS[level]).all(1)]))
-        values, faces = _finer(*compact(values, faces[near]))
-    found.append(compact(values, faces[(reach(values[:, 6:])[faces] > -0.004).all(1)]))
-    first = np.cumsum([0, *(len(part[0]) for part in found)])
-    values = np.concatenate([part[0] for part in found])
-    faces = np.concatenate([part[1] + start for part, start in zip(found, first)])
+    values, faces = compact(values, mannequin.faces[inside])
+    mix, faces = split_long(values[:, 6:], faces, longest, 5 if thick < 0.01 else 1)
+    values = mix @ values
+    values, faces = compact(values, faces[(reach(values[:, 6:])[faces] > -0.004).all(1)])
     canonical = values[:, 6:]
     turn = np.arctan2(canonical[:, 0], canonical[:, 2] - 0.03)
     phase = rng.uniform(0, 2 * np.pi, 3)
-    ragged = sum(0.0007 * np.sin(f * turn + p + 2 * np.sin(9 * turn)) for f, p in zip((37, 71, 113), phase))
+    ragged = sum(0.0005 * np.sin(f * turn + p + 2 * np.sin(9 * turn)) for f, p in zip((37, 71, 113), phase))
     above = reach(canonical) - np.abs(ragged)
-    soft = max(0.006, 0.55 * thick)
+    soft = max(0.0045, 0.55 * thick)
     lift = -EDGE + (thick + EDGE) * smoothstep(above, -0.001, soft) * head.size
     if thick > 0.01:  # an uneven ball of hair
         x, y, z = canonical.T
