@@ -217,7 +217,12 @@ def above_hairline(p: Points) -> NDArray:
     """Metres by which points lie above the hairline."""
     around = np.arctan2(p.x, p.z - 0.03)
     ragged = 0.0016 * np.sin(41 * around) + 0.0012 * np.sin(97 * around + 2 * np.sin(7 * around))
-    found: NDArray = p.y - 0.742 + 0.95 * np.clip(0.095 - p.z, 0.0, 0.13) - ragged
+    return above_smooth_hairline(p) - ragged
+
+
+def above_smooth_hairline(p: Points) -> NDArray:
+    """The same without the line's raggedness."""
+    found: NDArray = p.y - 0.742 + 0.95 * np.clip(0.095 - p.z, 0.0, 0.13)
     return found
 
 

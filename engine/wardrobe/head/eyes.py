@@ -1,0 +1,143 @@
+"""Eyeballs with iris, pupil and cornea, as a layer of their own behind the lids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.canonical import smoothstep
+from engine.wardrobe.forms import grid_faces
+from engine.wardrobe.head.frame import HEAD, Head
+from engine.wardrobe.layers import Layer, Mannequin
+from engine.wardrobe.outfit import EYE_COLORS, Look
+
+IRIS, PUPIL = 0.0059, 0.0022
+"""Radii in metres on a grown-up's eyeball."""
+BALL = 0.0141
+"""Radius of that eyeball."""
+LIDS = 1.18
+"""Its radius against the distance of the lids' inner border from its centre."""
+SUNK = 0.55
+"""Share of their distance from the eyeball's centre to which the body's own eyes are sunk."""
+COLUMNS = 56
+SOCKET = ("sclera", "iris", "pupil", "apex.eye_cavity")
+
+
+def has_eyes(mannequin: Mannequin) -> bool:
+    """Whether the body says where its eyes are; others keep painted ones."""
+    return all(f"iris.{side}" in mannequin.labels for side in "LR")
+
+
+def eyeball(mannequin: Mannequin, side: str) -> tuple[NDArray, float]:
+    """Centre (3,) and radius of the eyeball on a side, ``L`` or ``R``.
+
+    The centre is that of the sphere through the eye's labelled points, which `settle_face` leaves; the radius follows
+    the lids' border, which it leaves too.
+    """
+    ids = np.concatenate([mannequin.labels[f"{part}.{side}"] for part in ("sclera", "iris", "pupil")])
+    points = mannequin.vertices[ids].astype(np.float64)
+    middle = points.mean(0)
+    local = points - middle
+    found = np.linalg.lstsq(np.c_[2 * local, np.ones(len(local))], (local**2).sum(1), rcond=None)[0]
+    center = middle + found[:3]
+    border = mannequin.vertices[mannequin.labels[f"eye_cavity.{side}.border"]]
+    return center, LIDS * float(np.median(np.linalg.norm(border - center, axis=1)))
+
+
+def settle_face(mannequin: Mannequin, lower: float = 0.0004) -> Mannequin:
+    """The body with its painted eyes sunk into their sockets, behind the eyeballs, and relaxed upper lids.
+
+    Args:
+        mannequin: as it was shaped; without labels of eyes it stays as it is.
+        lower: metres by which the upper lids come down on a grown-up.
+    """
+    if not has_eyes(mannequin):
+        return mannequin
+    vertices = mannequin.vertices.copy()
+    head = Head.of(mannequin)
+    for side in "LR":
+        center, radius = eyeball(mannequin, side)
+        ids = np.unique(np.concatenate([mannequin.labels[f"{part}.{side}"] for part in SOCKET]))
+        vertices[ids] = center + SUNK * (vertices[ids] - center)
+        away = vertices - center
+        above = smoothstep(away[:, 1], 0.0, 0.25 * radius) * smoothstep(away[:, 1], 0.95 * radius, 0.35 * radius)
+        near = np.exp(-((away[:, 0] / (0.85 * radius)) ** 2)) * (away[:, 2] > 0.3 * radius)
+        lid = above * near
+        lid[ids] = 0
+        vertices[:, 1] -= (lower * head.size * lid).astype(np.float32)
+    return replace(mannequin, vertices=vertices.astype(np.float32))
+
+
+def eye_layer(look: Look, mannequin: Mannequin, rng: np.random.Generator) -> Layer | None:
+    """Both eyeballs, or None for a body that does not say where its eyes are."""
+    if not has_eyes(mannequin):
+        return None
+    head = Head.of(mannequin)
+    balls = [_ball(mannequin, side, np.array(EYE_COLORS[look.eye_color]), rng) for side in "LR"]
+    vertices = np.concatenate([ball[0] for ball in balls])
+    count = len(balls[0][0])
+    weights = np.zeros((2 * count, 24), np.float32)
+    weights[:, HEAD] = 1
+    return Layer(
+        "Eyes",
+        "eye",
+        vertices.astype(np.float32),
+        np.concatenate([balls[0][1], balls[1][1] + count]).astype(np.int32),
+        np.clip(np.concatenate([ball[2] for ball in balls]), 0, 1).astype(np.float32),
+        weights,
+        head.canonical(vertices).astype(np.float32),
+    )
+
+
+def _ball(
+    mannequin: Mannequin, side: str, color: NDArray, rng: np.random.Generator
+) -> tuple[NDArray, NDArray[np.int32], NDArray]:
+    """Vertices, faces and colours of one eyeball: rings round its line of sight, close together in the iris."""
+    center, radius = eyeball(mannequin, side)
+    edge = np.arcsin(IRIS / BALL)
+    polar = np.concatenate([np.linspace(0.02, edge * 1.12, 22), np.linspace(edge * 1.3, 2.0, 9)])
+    turn = np.linspace(0, 2 * np.pi, COLUMNS, endpoint=False)
+    bulge = 1 + 0.030 * smoothstep(polar, edge * 1.1, edge * 0.2)
+    a, b = np.meshgrid(polar, turn, indexing="ij")
+    outward = -0.035 if side == "R" else 0.035  # eyes at rest look a little apart
+    ahead = np.array([outward, -0.03, 1.0]) / np.linalg.norm([outward, -0.03, 1.0])
+    across = np.cross([0.0, 1.0, 0.0], ahead)
+    up = np.cross(ahead, across)
+    rays = (np.cos(a)[..., None] * ahead + (np.sin(a) * np.cos(b))[..., None] * across
+            + (np.sin(a) * np.sin(b))[..., None] * up)  # fmt: skip
+    rings = center + radius * bulge[:, None, None] * rays
+    apex = center + radius * bulge[0] * ahead
+    back = center - 0.4 * radius * ahead
+    vertices = np.concatenate([rings.reshape(-1, 3), apex[None], back[None]])
+    count, k = rings.shape[0] * COLUMNS, np.arange(COLUMNS)
+    near, last = (k + 1) % COLUMNS, count - COLUMNS
+    faces = np.concatenate([
+        grid_faces(len(polar), COLUMNS),
+        np.stack([k, near, np.full(COLUMNS, count)], 1),
+        np.stack([last + near, last + k, np.full(COLUMNS, count + 1)], 1),
+    ])  # fmt: skip
+    colors = _painted(a / edge, b, rays, color, rng).reshape(-1, 3)
+    return vertices, faces, np.concatenate([colors, [[0.012] * 3, [0.7] * 3]])
+
+
+def _painted(reach: NDArray, turn: NDArray, rays: NDArray, color: NDArray, rng: np.random.Generator) -> NDArray:
+    """(R, C, 3) colours: ``reach`` is 1 at the iris's border, ``turn`` goes round, ``rays`` (R, C, 3) are outward."""
+    pupil = PUPIL / IRIS
+    phases = rng.uniform(0, 2 * np.pi, 4)
+    fibres = np.zeros_like(turn)
+    for frequency, phase in zip((9, 17, 23, 28), phases):
+        fibres += 0.25 * np.sin(frequency * turn + phase + 0.8 * np.sin(3 * turn + 5 * reach))
+    inner = smoothstep(reach, 0.62, pupil)
+    tone = 1.02 + 0.24 * fibres + 0.30 * inner + 0.22 * np.clip(-np.sin(turn), 0, 1)  # light gathers below
+    warm = np.array([1.15, 0.92, 0.66]) * color.mean() + color * 0.35
+    iris = (color * (1 - 0.45 * inner[..., None]) + 0.45 * inner[..., None] * warm) * tone[..., None]
+    iris = iris * (1 - 0.62 * smoothstep(reach, 0.80, 0.97))[..., None]  # the limbal ring
+    iris = iris * (1 - 0.35 * smoothstep(np.sin(turn), 0.3, 1.0))[..., None]  # the upper lid's shadow
+    iris = iris + (np.array([0.012] * 3) - iris) * smoothstep(reach, pupil * 1.12, pupil * 0.92)[..., None]
+    white = np.array([0.90, 0.88, 0.855]) * np.ones((*turn.shape, 1))
+    shade = np.clip(np.abs(rays[..., 0]) - 0.35, 0, 0.5) + 0.9 * np.clip(rays[..., 1] - 0.05, 0, 0.4)
+    white = white * (1 - 0.55 * shade[..., None] * np.array([0.75, 1.0, 1.02]))
+    colors: NDArray = white + (iris - white) * smoothstep(reach, 1.08, 0.95)[..., None]
+    return colors

@@ -1,0 +1,105 @@
+"""Whose face it is: small smooth changes of a body's face, and a finer surface to paint it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.head.frame import Head
+from engine.wardrobe.head.split import split_long
+from engine.wardrobe.layers import Mannequin
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A way in which faces differ: a bump at a canonical place (mirrored), ``sigma`` metres wide in x, y and z, that
+    moves the skin by up to ``most`` metres along ``way`` (x counts away from the middle)."""
+
+    name: str
+    at: tuple[float, float, float]
+    sigma: tuple[float, float, float]
+    way: tuple[float, float, float]
+    most: float
+
+
+def _round(size: float) -> tuple[float, float, float]:
+    return size, size, size
+
+
+FEATURES = (
+    Feature("nose width", (0.014, 0.648, 0.136), _round(0.010), (1, 0, 0), 0.0024),
+    Feature("nose length", (0.0, 0.648, 0.152), (0.012, 0.011, 0.014), (0, -1, 0), 0.0032),
+    Feature("nose tip", (0.0, 0.653, 0.155), (0.011, 0.012, 0.014), (0, 0, 1), 0.0035),
+    Feature("nose bridge", (0.0, 0.673, 0.143), (0.009, 0.010, 0.014), (0, 0, 1), 0.0026),
+    Feature("bridge width", (0.008, 0.680, 0.132), (0.006, 0.013, 0.010), (1, 0, 0), 0.0012),
+    Feature("jaw width", (0.050, 0.605, 0.065), (0.020, 0.024, 0.035), (1, 0, 0), 0.0045),
+    Feature("chin length", (0.0, 0.582, 0.122), (0.024, 0.016, 0.03), (0, -1, 0), 0.0042),
+    Feature("chin forward", (0.0, 0.588, 0.130), (0.018, 0.014, 0.03), (0, 0, 1), 0.0038),
+    Feature("chin width", (0.020, 0.584, 0.115), (0.014, 0.014, 0.02), (1, 0, 0), 0.0026),
+    Feature("cheek bones", (0.052, 0.664, 0.092), _round(0.018), (1, 0, 0.4), 0.0032),
+    Feature("cheeks", (0.044, 0.630, 0.100), _round(0.019), (1, 0, 0.5), 0.0036),
+    Feature("brow ridge", (0.022, 0.708, 0.130), (0.018, 0.008, 0.02), (0, -0.2, 1), 0.0024),
+    Feature("forehead", (0.0, 0.738, 0.115), (0.04, 0.022, 0.03), (0, 0, 1), 0.0030),
+    Feature("temples", (0.066, 0.722, 0.060), (0.02, 0.025, 0.03), (1, 0, 0), 0.0028),
+    Feature("upper lip", (0.0, 0.6245, 0.143), (0.016, 0.0045, 0.012), (0, 0.4, 1), 0.0016),
+    Feature("lower lip", (0.0, 0.6120, 0.141), (0.015, 0.0050, 0.012), (0, -0.5, 1), 0.0019),
+    Feature("mouth width", (0.025, 0.619, 0.127), (0.009, 0.008, 0.015), (1, 0, 0), 0.0024),
+    Feature("mouth corners", (0.025, 0.619, 0.127), (0.007, 0.006, 0.012), (0, 1, 0), 0.0013),
+    Feature("eye distance", (0.031, 0.690, 0.120), (0.015, 0.011, 0.02), (1, 0, 0), 0.0014),
+    Feature("eye height", (0.031, 0.690, 0.120), (0.016, 0.011, 0.02), (0, 1, 0), 0.0016),
+    Feature("eye slant", (0.044, 0.690, 0.118), (0.007, 0.007, 0.012), (0, 1, 0), 0.0016),
+    Feature("ears off", (0.086, 0.685, 0.015), (0.008, 0.022, 0.02), (1, 0, 0), 0.0045),
+    Feature("ear height", (0.083, 0.706, 0.020), (0.012, 0.012, 0.02), (0, 1, 0), 0.0035),
+    Feature("ear lobes", (0.080, 0.648, 0.026), (0.012, 0.010, 0.012), (0, -1, 0), 0.0032),
+)
+"""Neutral in age and gender: bodies bring those themselves."""
+
+
+def displaced(mannequin: Mannequin, amounts: dict[str, float]) -> Mannequin:
+    """The body with amounts -1..1 of `FEATURES` by name."""
+    head = Head.of(mannequin)
+    x, y, z = mannequin.canonical.astype(np.float64).T
+    moved = np.zeros((len(x), 3))
+    for feature in FEATURES:
+        amount = amounts.get(feature.name, 0.0) * feature.most
+        away = np.stack([np.abs(x), y, z], 1) - feature.at
+        bump = amount * np.exp(-0.5 * ((away / feature.sigma) ** 2).sum(1))
+        moved += bump[:, None] * np.stack([np.tanh(x / 0.004) * feature.way[0], 0 * x + feature.way[1],
+                                           0 * x + feature.way[2]], 1)  # fmt: skip
+    moved *= head.size * (mannequin.weights[:, 15] + mannequin.weights[:, 12])[:, None]
+    return replace(mannequin, vertices=(mannequin.vertices + moved).astype(np.float32))
+
+
+def face_of(mannequin: Mannequin, rng: np.random.Generator) -> Mannequin:
+    """The body with somebody's face: each feature at random, mostly near the average."""
+    amounts = np.clip(rng.normal(0, 0.55, len(FEATURES)), -1, 1)
+    return displaced(mannequin, {feature.name: float(amount) for feature, amount in zip(FEATURES, amounts)})
+
+
+LONGEST = 0.0022
+"""Canonical metres of the longest edge on the painted part of a finer face."""
+
+
+def finer_face(mannequin: Mannequin) -> Mannequin:
+    """The same surface with more points on the face, so that lips and lids have borders; old points keep their numbers.
+
+    The split depends on canonical coordinates alone, so bodies of any shape and face get the same faces.
+    """
+
+    def longest(places: NDArray) -> NDArray:
+        on = (places[:, 2] > 0.055) & (places[:, 1] > 0.575) & (places[:, 1] < 0.75)
+        return np.where(on, LONGEST, np.inf)
+
+    mix, faces = split_long(mannequin.canonical, mannequin.faces, longest, 2)
+    weights = np.asarray(mix @ mannequin.weights, np.float32)
+    return replace(
+        mannequin,
+        vertices=np.asarray(mix @ mannequin.vertices, np.float32),
+        faces=faces,
+        weights=weights / weights.sum(1, keepdims=True),
+        canonical=np.asarray(mix @ mannequin.canonical, np.float32),
+    )
+
+

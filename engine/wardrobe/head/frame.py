@@ -1,0 +1,165 @@
+"""The head of a body: how the standard figure's places map to it, its scalp, and points sampled on its surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from engine.wardrobe.canonical import smoothstep
+from engine.wardrobe.layers import Mannequin
+from engine.wardrobe.regions import above_smooth_hairline
+from engine.wardrobe.canonical import Points
+
+Floats = NDArray[np.float32]
+HEAD, NECK, CHEST = 15, 12, 9
+"""Joints of SMPL's order that carry the hair."""
+
+
+def unit(vectors: NDArray) -> NDArray:
+    """Vectors (..., 3) of length one."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A mannequin's head. ``scale`` (3,) and ``shift`` (3,) bring the standard figure's head to it, axis by axis."""
+
+    mannequin: Mannequin
+    scale: NDArray
+    shift: NDArray
+
+    @staticmethod
+    def of(mannequin: Mannequin) -> Head:
+        """The scale and shift that fit the skull and face best."""
+        on = mannequin.weights[:, HEAD] > 0.9
+        at, to = mannequin.canonical[on].astype(np.float64), mannequin.vertices[on].astype(np.float64)
+        middle = at.mean(0)
+        scale = ((at - middle) * (to - to.mean(0))).sum(0) / ((at - middle) ** 2).sum(0)
+        return Head(mannequin, scale, to.mean(0) - scale * middle)
+
+    @property
+    def size(self) -> float:
+        """Against the standard figure's head."""
+        return float(np.cbrt(np.prod(self.scale)))
+
+    def place(self, canonical: NDArray) -> NDArray:
+        """Where places of the standard figure's head (..., 3) are."""
+        return np.asarray(canonical) * self.scale + self.shift
+
+    def canonical(self, points: NDArray) -> NDArray:
+        """The opposite of `place`: works beside the surface as well as on it."""
+        return (np.asarray(points) - self.shift) / self.scale
+
+    def off_skin(self, points: NDArray, lift: NDArray, pull: NDArray | float) -> tuple[NDArray, NDArray]:
+        """Points (N, 3) kept ``lift`` (N,) metres off the skin, those further off drawn in by the share ``pull``.
+
+        Returns:
+            The points, and the outward normals (N, 3) of the nearest skin.
+        """
+        mannequin = self.mannequin
+        face, bary, distance = mannequin.caster.closest_point(points)
+        corners = mannequin.faces[face]
+        normal = unit(np.einsum("nk,nkc->nc", bary, mannequin.normals[corners]).astype(np.float64))
+        nearest = np.einsum("nk,nkc->nc", bary, mannequin.vertices[corners])
+        away = unit((points - nearest) * np.where(distance < 0, -1, 1)[:, None])
+        away = unit(away + 0.5 * normal)
+        gap = lift - distance
+        return points + away * np.where(gap > 0, gap, pull * gap)[:, None], normal
+
+    def before(self, x: NDArray, y: NDArray) -> tuple[NDArray, NDArray]:
+        """Points (N, 3) on the front of the face at canonical x and y (N,), and the normals (N, 3) there."""
+        origins = self.place(np.stack([x, y, np.full_like(x, 0.30)], 1))
+        ahead = np.tile(np.array([0, 0, -1.0]), (len(x), 1))
+        hits = self.mannequin.caster.cast_rays(origins, ahead)
+        depth = np.where(hits.mask, hits.depth, 0.17 * self.scale[2])
+        return origins + ahead * depth[:, None], hits.normal.astype(np.float64)
+
+    def hang(self, points: NDArray) -> Floats:
+        """(N, 24) skinning weights of what hangs from the head: the head's down to the chin, then neck, then chest."""
+        joints = self.mannequin.joints
+        y = np.asarray(points)[:, 1]
+        chest = 0.35 * joints[CHEST, 1] + 0.65 * joints[NECK, 1]
+        head = smoothstep(y, joints[NECK, 1] + 0.2 * (joints[HEAD, 1] - joints[NECK, 1]), joints[HEAD, 1])
+        low = (1 - head) * smoothstep(y, joints[NECK, 1], chest - 0.02)
+        weights = np.zeros((len(y), 24), np.float32)
+        weights[:, HEAD], weights[:, CHEST], weights[:, NECK] = head, low, 1 - head - low
+        return weights
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Points on the body's surface (N rows)."""
+
+    points: NDArray  # (N, 3)
+    normals: NDArray  # (N, 3) unit
+    canonical: NDArray  # (N, 3)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def take(self, chosen: NDArray) -> Seeds:
+        """Some of them."""
+        return Seeds(self.points[chosen], self.normals[chosen], self.canonical[chosen])
+
+
+def beside_ears(canonical: NDArray) -> NDArray:
+    """(N,) metres away from the ears as seen from the side; negative on them, large off the sides of the head."""
+    x, y, z = np.asarray(canonical).T
+    shape = np.hypot((y - 0.672) / 0.040, (z - 0.022 - 0.15 * (y - 0.676)) / 0.027)
+    found: NDArray = 0.03 * (shape - 1) + 0.1 * (np.abs(x) < 0.04)
+    return found
+
+
+def hairline(canonical: NDArray) -> NDArray:
+    """(N,) metres above the hairline, the ears left free; negative on face, ears and neck."""
+    p = Points(canonical)
+    temples = 0.010 * np.exp(-(((p.side - 0.042) / 0.014) ** 2)) * smoothstep(p.z, 0.05, 0.09)
+    above = above_smooth_hairline(p) - temples + 0.004 * smoothstep(p.side, 0.02, 0.0) * smoothstep(p.z, 0.06, 0.1)
+    found: NDArray = np.minimum(above, beside_ears(canonical))
+    return found
+
+
+def sample(
+    mannequin: Mannequin, density: Callable[[NDArray], NDArray], count: int, rng: np.random.Generator
+) -> Seeds:
+    """Points by area where ``density`` of canonical places is above nought, as far apart from one another as that goes.
+
+    Returns:
+        At most ``count``; none where there is no density.
+    """
+    near = density(mannequin.canonical) > 0
+    corners = mannequin.faces[near[mannequin.faces].any(1)]
+    if not len(corners) or count < 1:
+        return Seeds(*(np.zeros((0, 3)) for _ in range(3)))
+    a, b, c = (mannequin.vertices[corners[:, k]].astype(np.float64) for k in range(3))
+    area = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    tries = 6 * count
+    face = rng.choice(len(corners), tries, p=area / area.sum())
+    u, v = np.sqrt(rng.random(tries)), rng.random(tries)
+    bary = np.stack([1 - u, u * (1 - v), u * v], 1)
+
+    def mixed(values: NDArray) -> NDArray:
+        return np.einsum("nk,nkc->nc", bary, values[corners[face]].astype(np.float64))
+
+    seeds = Seeds(mixed(mannequin.vertices), unit(mixed(mannequin.normals)), mixed(mannequin.canonical))
+    wanted = np.clip(density(seeds.canonical), 0, 1)
+    seeds = seeds.take(np.flatnonzero(rng.random(tries) < wanted))
+    reach = 0.62 * float(np.sqrt(area.sum() * wanted.mean() / count))
+    return seeds.take(_apart(seeds.points, reach)[:count]) if len(seeds) else seeds
+
+
+def _apart(points: NDArray, reach: float) -> NDArray:
+    """Indices of points (N, 3) of which none is within ``reach`` of an earlier one, then the others."""
+    near = cKDTree(points).query_ball_point(points, reach)
+    taken, first, rest = np.zeros(len(points), bool), [], []
+    for index, neighbours in enumerate(near):
+        if taken[index]:
+            rest.append(index)
+        else:
+            taken[neighbours] = True
+            first.append(index)
+    return np.array(first + rest, np.int64)

@@ -1,0 +1,61 @@
+"""The shell beneath the locks: the scalp in the hair's colour, so that no skin shows between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.mesh.surface import compact
+from engine.wardrobe.canonical import smoothstep
+from engine.wardrobe.head.frame import Head, hairline, unit
+from engine.wardrobe.head.locks import Tufts
+from engine.wardrobe.head.split import split_long
+
+EDGE = 0.0012
+"""Metres by which the shell's border lies beneath the skin; where it comes through is the hairline."""
+FINEST = 0.0014
+"""Metres of the longest edge along the hairline."""
+
+
+def shell(
+    head: Head, thick: float, rng: np.random.Generator, within: Callable[[NDArray], NDArray] | None = None
+) -> Tufts:
+    """The scalp lifted by ``thick`` metres, sunk into the skin along a softly irregular hairline.
+
+    Args:
+        head: whose.
+        thick: metres off the skin, away from the hairline.
+        rng: decides the irregularities.
+        within: metres by which canonical places lie inside of a further border.
+    """
+    mannequin = head.mannequin
+
+    def reach(canonical: NDArray) -> NDArray:
+        above = hairline(canonical)
+        return above if within is None else np.minimum(above, within(canonical))
+
+    def longest(canonical: NDArray) -> NDArray:
+        edge = np.abs(reach(canonical))
+        return np.where(edge < 0.006, FINEST, np.where(edge < 0.014, 3 * FINEST, 6 * FINEST))
+
+    inside = (reach(mannequin.canonical)[mannequin.faces] > -0.010).any(1)
+    values = np.hstack([mannequin.vertices, mannequin.normals, mannequin.canonical]).astype(np.float64)
+    values, faces = compact(values, mannequin.faces[inside])
+    mix, faces = split_long(values[:, 6:], faces, longest, 5 if thick < 0.01 else 1)
+    values = mix @ values
+    values, faces = compact(values, faces[(reach(values[:, 6:])[faces] > -0.004).all(1)])
+    canonical = values[:, 6:]
+    turn = np.arctan2(canonical[:, 0], canonical[:, 2] - 0.03)
+    phase = rng.uniform(0, 2 * np.pi, 3)
+    ragged = sum(0.0005 * np.sin(f * turn + p + 2 * np.sin(9 * turn)) for f, p in zip((37, 71, 113), phase))
+    above = reach(canonical) - np.abs(ragged)
+    soft = max(0.0045, 0.55 * thick)
+    lift = -EDGE + (thick + EDGE) * smoothstep(above, -0.001, soft) * head.size
+    if thick > 0.01:  # an uneven ball of hair
+        x, y, z = canonical.T
+        lift = lift * (1 + 0.10 * np.sin(140 * x + 2) * np.sin(130 * y) * np.sin(135 * z + 1))
+    vertices = values[:, :3] + unit(values[:, 3:6]) * lift[:, None]
+    fine = np.sin(211 * turn + 3 * np.sin(11 * turn)) + 0.8 * np.sin(97 * turn + 40 * canonical[:, 1])
+    return Tufts(vertices, faces.astype(np.int32), 0.66 + 0.05 * fine)

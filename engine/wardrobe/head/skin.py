@@ -1,0 +1,131 @@
+"""The bare skin's colours: lips, warmth where blood is near, shadows, freckles, stubble and the ground beneath hair."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.head.frame import beside_ears, hairline
+from engine.wardrobe.head.strokes import BROW, brow_height, brow_width
+from engine.wardrobe.outfit import HAIR_COLORS, HUMAN_SKINS, SKINS, Look
+from engine.wardrobe.paint import blend, paint_face, shade
+from engine.wardrobe.regions import BEARD, smoothstep_edge
+
+Floats = NDArray[np.float32]
+WARM = np.array([1.03, 0.80, 0.76])
+"""What blood beneath the skin does to its colour."""
+GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
+"""How far the scalp takes the hair's colour; others 0.85."""
+
+
+def paint_bare(look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False) -> Floats:
+    """Colours (N, 3) sRGB of the bare body.
+
+    Args:
+        look: its skin, hair and beard.
+        canonical: (N, 3) places.
+        rng: decides mottling and freckles.
+        eyes: paint eyes and brows too, for bodies that have no layers of them.
+    """
+    p = Points(canonical, 0.002)
+    skin = np.array(SKINS[look.skin])
+    human = look.skin in HUMAN_SKINS
+    base = np.broadcast_to(skin, (len(p.x), 3)) * _mottled(p, rng, 0.030 if human else 0.045)
+    if human:
+        base = _warm(base, p)
+    socket = 0.75 * p_soft(p, 0.031, 0.6885, 0.022, 0.013) + 0.5 * p_soft(p, 0.027, 0.677, 0.015, 0.005)
+    base = blend(base, np.clip(socket, 0, 1) * 0.30, base * np.array([0.80, 0.72, 0.74]))
+    base = _lips(base, p, human)
+    if human and look.skin in ("pale", "fair") and rng.random() < 0.35:
+        base = _freckled(base, p, rng)
+    base = _hair_ground(base, look, p)
+    return np.clip(paint_face(base, look, p) if eyes else base, 0, 1).astype(np.float32)
+
+
+def p_soft(p: Points, cx: float, cy: float, rx: float, ry: float) -> NDArray:
+    """(N,) a soft spot on the front of the head, mirrored where cx > 0."""
+    across = (p.side if cx > 0 else p.x) - cx
+    found: NDArray = np.exp(-((across / rx) ** 2) - ((p.y - cy) / ry) ** 2) * smoothstep(p.z, 0.03, 0.07)
+    return found
+
+
+def _mottled(p: Points, rng: np.random.Generator, depth: float) -> NDArray:
+    """(N, 3) factors about one: blotches of a few sizes, red and yellow ones apart."""
+    out = np.ones((len(p.x), 3))
+    for size, share in ((0.055, 1.0), (0.021, 0.6), (0.008, 0.45)):
+        for tint in (np.array([0.35, 1.0, 1.0]), np.array([1.0, 0.9, 0.7])):
+            a, b, c = rng.uniform(0, 2 * np.pi, 3)
+            turn = rng.normal(0, 1, (3, 3)) / size
+            u, v, w = (turn @ np.stack([p.x, p.y, p.z])).astype(np.float64)
+            out = out + 0.5 * depth * share * (np.sin(u + a) * np.sin(v + b + 0.7 * np.sin(w + c)))[:, None] * tint
+    return out
+
+
+def _warm(base: NDArray, p: Points) -> NDArray:
+    """Cheeks, nose, ears, chin, knuckles, elbows, knees, palms and soles."""
+    ear = smoothstep(beside_ears(np.stack([p.x, p.y, p.z], 1)), 0.004, -0.004) * smoothstep(p.side, 0.064, 0.074)
+    blood = np.maximum.reduce([
+        0.42 * p_soft(p, 0.043, 0.650, 0.022, 0.020),
+        0.46 * p_soft(p, 0.0, 0.652, 0.016, 0.013) * smoothstep(p.z, 0.12, 0.14),
+        0.50 * ear * (p.y > 0.6),
+        0.20 * p_soft(p, 0.0, 0.588, 0.016, 0.010),
+        0.34 * smoothstep(p.side, 0.80, 0.86) + 0.20 * np.exp(-(((p.side - 0.775) / 0.012) ** 2)),
+        0.26 * np.exp(-(((p.side - 0.443) / 0.03) ** 2)) * smoothstep(p.z, 0.005, -0.025) * p.arm,
+        0.24 * np.exp(-(((p.y + 0.435) / 0.05) ** 2)) * smoothstep(p.z, 0.01, 0.04),
+        0.30 * smoothstep(p.y, -0.915, -0.935),
+    ])  # fmt: skip
+    return blend(base, np.clip(blood, 0, 1), base * WARM)
+
+
+def lips(p: Points) -> tuple[NDArray, NDArray]:
+    """(N,) 1 on the lips, with a soft border, and 1 on the line between them."""
+    across = np.clip(p.side / 0.0252, 0, 1)
+    bow = 0.0014 * np.exp(-((p.side / 0.0035) ** 2)) - 0.0007 * np.exp(-(((p.side - 0.006) / 0.004) ** 2))
+    upper = 0.6190 + 0.0078 * np.sqrt(1 - across**2) * (1 - 0.18 * across) - bow
+    lower = 0.6190 - 0.0108 * (1 - across**2) ** 0.75
+    inside = np.minimum(upper - p.y, p.y - lower)
+    mask = smoothstep_edge(inside - 0.0003, 0.0013) * smoothstep(p.side, 0.0262, 0.0235) * smoothstep(p.z, 0.10, 0.115)
+    line = np.exp(-(((p.y - 0.6188) / 0.0013) ** 2)) * smoothstep(p.side, 0.0262, 0.0235) * smoothstep(p.z, 0.10, 0.115)
+    return mask, line
+
+
+def _lips(base: NDArray, p: Points, human: bool) -> NDArray:
+    mask, line = lips(p)
+    dark = float(base.mean()) < 0.42
+    tint = np.array([0.93, 0.70, 0.70]) if dark else np.array([0.86, 0.60, 0.60])
+    color = base * tint if human else base * 0.74
+    lit = 1 + 0.06 * np.exp(-(((p.y - 0.6125) / 0.003) ** 2))
+    base = blend(base, 0.9 * mask, color * lit[:, None])
+    return blend(base, 0.75 * line, base * np.array([0.50, 0.36, 0.36]))
+
+
+def _freckled(base: NDArray, p: Points, rng: np.random.Generator) -> NDArray:
+    """Freckles over nose and cheeks."""
+    count = int(rng.integers(60, 140))
+    x, y = rng.normal(0, 0.030, count), rng.normal(0.658, 0.011, count)
+    size, depth = rng.uniform(0.0007, 0.0013, count), rng.uniform(0.08, 0.26, count)
+    near = np.flatnonzero((p.z > 0.08) & (np.abs(p.y - 0.66) < 0.045) & (p.side < 0.08))
+    away = (p.x[near, None] - x) ** 2 + (p.y[near, None] - y) ** 2
+    amount = np.zeros(len(p.x))
+    amount[near] = np.clip((depth * np.exp(-away / size**2)).sum(1), 0, 0.35)
+    return blend(base, amount, base * np.array([0.62, 0.42, 0.30]))
+
+
+def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
+    """The skin beneath hair, brows and beard in their colours, so that none shines through."""
+    hair, beard = np.array(HAIR_COLORS[look.hair_color]), np.array(HAIR_COLORS[look.beard_color])
+    above = hairline(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
+    base = blend(base, GROUND.get(look.hair_style, 0.85) * smoothstep(above, -0.004, 0.004) * (p.y > 0.55), 0.75 * hair)
+    if look.beard != "none":
+        full = look.beard != "stubble"
+        wide = Points(np.stack([p.x, p.y, p.z], 1), 0.005)
+        strength = 0.80 if full else 1.15
+        color = 0.7 * beard if full else 0.55 * beard + 0.35 * shade(base.mean(0), 0.7)
+        base = blend(base, np.clip(strength * BEARD[look.beard](wide), 0, 1), color)
+    if look.hair_style != "hood" or look.skin in HUMAN_SKINS:
+        off = np.abs(p.y - brow_height(p.side)) - brow_width(p.side)
+        brow = smoothstep(off, 0.0015, -0.0015) * smoothstep(p.side, BROW[0] - 0.001, BROW[0] + 0.003)
+        brow = brow * smoothstep(p.side, BROW[1] + 0.002, BROW[1] - 0.004) * smoothstep(p.z, 0.08, 0.095)
+        base = blend(base, 0.42 * brow, 0.75 * hair)
+    return base
