@@ -57,6 +57,9 @@ class Band(nn.Module):
         )[0, 0].numpy()  # fmt: skip
         near = np.abs(values) < REACH + COARSE * cell  # linear interpolation is off by less than that
         nodes = _points(low, np.array(shape), cell)[near].astype(np.float32)
+        if base.layers is not None:
+            values[near] = base.nearest(nodes).distance
+            return Band(values, low, high)
         exact = np.full(shape, np.inf, np.float32)
         for caster, (first, last) in base.pieces():
             beside = np.maximum(np.maximum(first - nodes, nodes - last), 0)

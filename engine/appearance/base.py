@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.body import NEUTRAL_GREY, Body, stand_pose
 from engine.render.raycast import MeshRaycaster, query_device
 from engine.wardrobe.dress import Wardrobe
+from engine.wardrobe.layers import Joined
 from engine.wardrobe.outfit import Look, look_from_dict
 from engine.wardrobe.paint import paint
 
@@ -42,14 +43,15 @@ class BaseSurface:
 
     def __init__(
         self, vertices: Floats, faces: NDArray[np.int32], colors: Floats, weights: Floats, canonical: Floats,
-        parts: NDArray[np.int64], look: Look | None, device: object = "cpu",
+        parts: NDArray[np.int64], look: Look | None, device: object = "cpu", layers: Joined | None = None,
     ) -> None:  # fmt: skip
         """``canonical`` (first part's V, 3) and ``look`` paint the skin; without a look vertex colours are used.
 
-        ``device``, a torch device or its name, is where rays and nearest points are looked for.
+        ``device``, a torch device or its name, is where rays and nearest points are looked for. ``layers`` are what
+        the vertices belong to: then colours are the vertices', and surfaces may be open.
         """
         self.vertices, self.faces, self.colors, self.weights = vertices, faces, colors, weights
-        self.canonical, self.parts, self.look = canonical, parts, look
+        self.canonical, self.parts, self.look, self.layers = canonical, parts, look, layers
         place = query_device(device)
         self.whole = MeshRaycaster(vertices, faces, place)
         self._casters = [MeshRaycaster(vertices[a:b], faces[c:d] - a, place) for a, b, c, d in parts.tolist()]
@@ -73,6 +75,15 @@ class BaseSurface:
             np.array(figure.parts), look, device,
         )  # fmt: skip
 
+    @staticmethod
+    def layered(layers: Joined, look: Look | None, device: object = "cpu") -> BaseSurface:
+        """What is seen of layers, as one surface; ``look`` is what they were made from."""
+        shown = layers.faces[~layers.covered[layers.faces].all(1)]
+        parts = np.array([[0, len(layers.vertices), 0, len(shown)]])
+        return BaseSurface(
+            layers.vertices, shown, layers.colors, layers.weights, layers.canonical, parts, look, device, layers
+        )
+
     def mesh(self) -> tuple[Floats, NDArray[np.int32], Floats]:
         """Vertices (V, 3), faces (F, 3) and colours (V, 3)."""
         return self.vertices, self.faces, self.colors
@@ -89,6 +100,9 @@ class BaseSurface:
         can from afar, is asked again.
         """
         points = np.ascontiguousarray(points, np.float32)
+        if self.layers is not None:  # open surfaces have a side at each place, but no inside
+            face, bary, distance = self.whole.closest_point(points, signed=False)
+            return Nearest(self._sided(0, points, face, bary, distance), face.astype(np.int64), bary)
         best = Nearest(np.full(len(points), np.inf, np.float32), np.zeros(len(points), np.int64), np.zeros_like(points))
         for index, (low, high) in enumerate(self._boxes):
             outside = np.maximum(np.maximum(low - points, points - high), 0)
@@ -126,7 +140,7 @@ class BaseSurface:
     def color(self, nearest: Nearest) -> Floats:
         """(N, 3) sRGB at the nearest surface points; the skin and what is painted on it have sharp borders."""
         out = self.interpolate(nearest, self.colors)
-        if self.look is not None:
+        if self.look is not None and self.layers is None:
             skin = nearest.face < self.parts[0, 3]
             corners = self.canonical[self.faces[nearest.face[skin]]]
             out[skin] = paint(self.look, np.einsum("nk,nkc->nc", nearest.bary[skin], corners), EDGE)
@@ -136,7 +150,12 @@ class BaseSurface:
         """Everything as arrays, for a checkpoint."""
         text = json.dumps(None if self.look is None else asdict(self.look))
         arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in ARRAYS}
-        return arrays | {"look": np.frombuffer(text.encode(), np.uint8).copy()}
+        arrays |= {"look": np.frombuffer(text.encode(), np.uint8).copy()}
+        if self.layers is None:
+            return arrays
+        names = json.dumps([self.layers.names, self.layers.materials])
+        kept = {f"layers.{name}": np.ascontiguousarray(getattr(self.layers, name)) for name in LAYER_ARRAYS}
+        return arrays | kept | {"layers": np.frombuffer(names.encode(), np.uint8).copy()}
 
     @staticmethod
     def from_arrays(arrays: dict[str, NDArray], device: object = "cpu") -> BaseSurface:
@@ -144,7 +163,14 @@ class BaseSurface:
         raw = json.loads(arrays["look"].tobytes().decode())
         look = None if raw is None else look_from_dict(raw)
         kept: dict[str, Any] = {name: arrays[name] for name in ARRAYS}
-        return BaseSurface(**kept, look=look, device=device)
+        layers = None
+        if "layers" in arrays:
+            names, materials = (tuple(values) for values in json.loads(arrays["layers"].tobytes().decode()))
+            own: dict[str, Any] = {name: arrays[f"layers.{name}"] for name in LAYER_ARRAYS}
+            shared = {name: arrays[name] for name in ("vertices", "colors", "weights", "canonical")}
+            layers = Joined(names=names, materials=materials, **own, **shared)
+        return BaseSurface(**kept, look=look, device=device, layers=layers)
 
 
+LAYER_ARRAYS = ("faces", "face_layers", "vertex_layers", "uvs", "roughness", "metallic", "covered")
 ARRAYS = ("vertices", "faces", "colors", "weights", "canonical", "parts")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,7 +20,10 @@ from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
 from engine.appearance.base import BaseSurface
+from engine.wardrobe.layers import Joined
 
+SINK = 0.001
+"""Metres by which guidance may press a layer towards the one beneath it."""
 MARGIN = 0.06
 """Metres of room round the base surface."""
 
@@ -112,6 +115,21 @@ class AvatarField(nn.Module):
         offset, colors = self.at_base(points)
         moved = self.base.vertices - self.base.normals * offset[:, None].cpu().numpy()
         return moved, self.base.faces, colors.cpu().numpy()
+
+    @torch.no_grad()
+    def layers(self) -> Joined:
+        """The base's layers, moved and coloured by what was learned; cloth does not sink into what it lies on.
+
+        Raises:
+            ValueError: for a field over a surface that has none.
+        """
+        found = self.base.layers
+        if found is None:
+            raise ValueError("the field's surface is not made of layers")
+        offset, colors = self.at_base(torch.from_numpy(found.vertices).to(self.device))
+        inward = np.where(found.vertex_layers == 0, np.inf, SINK).astype(np.float32)
+        moved = found.vertices - self.base.normals * np.minimum(offset.cpu().numpy(), inward)[:, None]
+        return replace(found, vertices=moved.astype(np.float32), colors=colors.cpu().numpy())
 
     def at_base(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """Signed distance (V,) in metres and colours (V, 3) at the base surface's own vertices (V, 3)."""

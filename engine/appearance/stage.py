@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
 
 from engine.appearance import views, warm_start
 from engine.appearance.base import BaseSurface
@@ -30,9 +31,12 @@ from engine.protocol import write_atomically
 from engine.report import Reporter
 from engine.settings import AppearanceConfig
 from engine.wardrobe.dress import Wardrobe
+from engine.wardrobe.dressing import layers_of
+from engine.wardrobe.layers import joined
 from engine.wardrobe.outfit import Look, look_from_dict
 
 LOOK_FILE = "look.json"
+LAYERS_FILE = "layers.safetensors"
 RECONSTRUCTED = "reconstructed.pt"
 CHOICES = {
     "warm_start": ("codebook", "none"),
@@ -40,6 +44,8 @@ CHOICES = {
     "cameras": tuple(views.VIEWS),
     "reconstruct": ("distance", "renders"),
 }
+DRESSING = 12
+"""Steps that dressing counts as."""
 CELL = (0.8, 0.004, 0.012)
 """Cells of the distance grid: metres times pixels of a picture's side, least and most metres."""
 COARSE_CELL = 0.03
@@ -65,6 +71,7 @@ def run(
     if report.wants_geometry:
         report.geometry(*BaseSurface.dressed(body, betas, None, wardrobe).mesh())
     joints = body.pose(betas, stand_pose()[None])[1][0]
+    seed = int(torch.randint(2**31, (1,), generator=generator))
     asked = conf.warm_start == "codebook" and not (checkpoint_dir / LOOK_FILE).exists()
     opinion = ask(prompt, body, perceptor, wardrobe, report) if asked else OWN
     parts = _parts(conf)
@@ -74,7 +81,7 @@ def run(
             BaseSurface.dressed(body, betas, None, wardrobe, device), joints, guide, conf, device
         )
     look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, opinion, body_prompt)
-    base = BaseSurface.dressed(body, betas, look, wardrobe, device)
+    base = _base(look, betas, body, wardrobe, conf, device, paced, checkpoint_dir, seed)
     field = _field(base, conf, generator, device, paced, checkpoint_dir)
     stance = views.Stance.of(base.vertices, joints)
     report.preview("step-000000", preview(field, stance, 25.0))
@@ -117,6 +124,7 @@ def _parts(conf: AppearanceConfig) -> dict[str, Part]:
     """The stage's parts in their order."""
     return {
         "search": Part(conf.search if conf.warm_start == "codebook" else 0),
+        "dress": Part(DRESSING if conf.warm_start == "codebook" and conf.renderer == "shell" else 0),
         "reconstruct": Part(conf.reconstruct_iterations if conf.renderer == "reference" else 0),
         "guide": Part(conf.iterations, early=round(conf.growing * conf.iterations), share=HALF_SIZE_TIME),
     }
@@ -136,6 +144,29 @@ def _look(
     look, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, conf.search, opinion, body_prompt)
     write_atomically(path, json.dumps(asdict(look)))
     return look
+
+
+def _base(
+    look: Look | None, betas: NDArray, body: Body, wardrobe: Wardrobe, conf: AppearanceConfig,
+    device: torch.device | str, report: Paced, folder: Path, seed: int,
+) -> BaseSurface:  # fmt: skip
+    """The surface to start from: layers, or for the paper's networks the closed body painted in the look."""
+    if look is None or conf.renderer == "reference":
+        return BaseSurface.dressed(body, betas, look, wardrobe, device)
+    path = folder / LAYERS_FILE
+    if path.exists():
+        return BaseSurface.from_arrays(load_file(path), device)
+    report.begin("dress")
+
+    def tell(done: int, total: int) -> None:
+        report.progress(round(DRESSING * done / total), DRESSING)
+
+    made = BaseSurface.layered(
+        joined(layers_of(look, body, betas, seed, report.warning, tell, device)), look, device
+    )  # fmt: skip
+    save_file(made.to_arrays(), folder / f".{LAYERS_FILE}")
+    (folder / f".{LAYERS_FILE}").replace(path)
+    return made
 
 
 def _field(

@@ -175,6 +175,8 @@ class Garment:
     accent: str | None = None
     pattern: str = "plain"
     cut: str | None = None
+    material: str | None = None
+    """Of `materials.MATERIALS`; None: what it is usually made of."""
 
 
 @dataclass(frozen=True)

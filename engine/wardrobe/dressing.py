@@ -1,0 +1,175 @@
+"""A look becomes layers on a body: who it is, what is worn from the inside out, hair, and what is attached or held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.body import Body, bone_transforms, stand_pose
+from engine.body.skinning import skin
+from engine.wardrobe.cloth.fit import Beneath, plain_form
+from engine.wardrobe.cloth.records import Record, record_of
+from engine.wardrobe.cloth.tailor import fine, make, shaped
+from engine.wardrobe.head import face_of, finer_face, head_layers, paint_bare, settle_face
+from engine.wardrobe.head.eyes import has_eyes
+from engine.wardrobe.held import FIST, fist
+from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined
+from engine.wardrobe.materials import MATERIALS
+from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
+from engine.wardrobe.props import bind, props_of
+
+Warn = Callable[[str], None]
+HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
+"""Kinds to which hair and beard give way."""
+SKIN_MATERIALS = {
+    "fur": "fur", "silver": "metal", "bronze": "metal", "gold": "metal", "metal": "metal", "stone": "stone",
+    "wood": "wood", "clay": "stone", "bandages": "linen",
+}  # fmt: skip
+"""Materials of skins that are no skin, by a word of their names."""
+HIDDEN = 0.05
+"""Metres beneath another layer within which skin and cloth are covered."""
+OPEN_ROUNDS = 3
+"""How many rings of faces beside what is seen stay, so that hems may move a little."""
+
+
+@dataclass
+class Dressing:
+    """The layers so far, and what the next garment is to lie on."""
+
+    body: Mannequin
+    layers: list[Layer]
+    forms: list[tuple[Floats, Indices]]
+    """Vertices and faces, light ones where there are, of what is worn."""
+
+    def beneath(self) -> Beneath:
+        """All that is worn, as one surface."""
+        first = np.cumsum([0, *(len(vertices) for vertices, _ in self.forms)])
+        return Beneath(
+            np.concatenate([vertices for vertices, _ in self.forms]),
+            np.concatenate([faces + start for (_, faces), start in zip(self.forms, first)]),
+        )
+
+    def add(self, layer: Layer, form: tuple[Floats, Indices] | None = None) -> None:
+        """Wear another layer, over the others; its name gets a number if it is taken."""
+        same = sum(layer.name == other.name or other.name.startswith(f"{layer.name} ") for other in self.layers)
+        self.layers.append(layer if not same else replace(layer, name=f"{layer.name} {same + 1}"))
+        if form is not None:
+            self.forms.append(form)
+
+
+def layers_of(
+    look: Look, body: Body, betas: NDArray, seed: int = 0, warn: Warn = lambda text: None,
+    tell: Callable[[int, int], None] = lambda done, total: None, device: object = "cpu",
+) -> list[Layer]:  # fmt: skip
+    """A body in a look, as layers in the stand pose, the skin first.
+
+    Args:
+        look: skin, hair, garments and extras.
+        body: the body model.
+        betas: (S,) shape coefficients.
+        seed: whose face and hair it is.
+        warn: hears one sentence of what could not be made as it should.
+        tell: hears how much is done, of how much; it may raise to stop.
+        device: where cloth falls.
+    """
+    rng = np.random.default_rng(seed)
+    bare = settle_face(face_of(_held_up(Mannequin.of(body, betas), look, body, betas), rng))
+    shown = finer_face(bare)
+    colors = paint_bare(look, shown.canonical, rng, has_eyes(bare))
+    first = Layer(
+        BODY, skin_material(look.skin), shown.vertices, shown.faces, colors, shown.weights, shown.canonical
+    )  # fmt: skip
+    dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
+    quartered = fine(bare)
+    for garment in ordered(look):
+        record = record_of(garment.kind, garment.cut)
+        if record is None:
+            continue
+        beneath = dressing.beneath()
+        piece, fell = shaped(record, quartered, beneath, device)
+        if not fell:
+            warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
+        layer = make(garment, record, piece, beneath, bare.size, garment.material)
+        dressing.add(layer, (piece.vertices, piece.faces))
+    for layer in _attached(look, bare, body, betas):
+        dressing.add(layer)
+    worn = frozenset(garment.kind for garment in look.garments if garment.kind in HEADGEAR)
+    for layer in head_layers(look, shown, rng, worn):
+        dressing.add(layer)
+    return covered(dressing.layers)
+
+
+def ordered(look: Look) -> list[Garment]:
+    """The look's garments of cloth from the innermost to the outermost."""
+
+    def place(garment: Garment) -> float:
+        record: Record | None = record_of(garment.kind, garment.cut)
+        return record.layer if record else 0.0
+
+    return sorted(look.garments, key=place)
+
+
+def skin_material(name: str) -> str:
+    """The material of a skin."""
+    if name in HUMAN_SKINS:
+        return "skin"
+    return next((material for word, material in SKIN_MATERIALS.items() if word in name), "skin")
+
+
+def _held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Mannequin:
+    """The mannequin with its fingers round what it holds."""
+    if not any(extra.kind in FIST for extra in look.extras):
+        return mannequin
+    joints = body.rest_joints(betas)
+    bent = fist(body.rest_vertices(betas), joints)
+    moved = skin(bent, body.weights, bone_transforms(joints, stand_pose()[None]))[0]
+    changed = np.abs(bent - body.rest_vertices(betas)).max(1) > 1e-6
+    return replace(mannequin, vertices=np.where(changed[:, None], moved, mannequin.vertices).astype(np.float32))
+
+
+def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[Layer]:
+    """What is made of closed forms of the standard figure."""
+    plain = replace(look, hair_style="bald", garments=tuple(g for g in look.garments if record_of(g.kind, g.cut) is None))
+    joints = body.rest_joints(betas)
+    rest = body.rest_vertices(betas)
+    transforms = bone_transforms(joints, stand_pose()[None])
+    found = []
+    for prop in props_of(plain):
+        binding = bind(prop, body.weights, bare.canonical)
+        shift = rest - bare.canonical
+        placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
+        posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
+        found.append(Layer(prop.part.title(), "leather", posed, prop.faces, prop.colors, binding.weights, prop.vertices))
+    return found
+
+
+def covered(layers: list[Layer]) -> list[Layer]:
+    """The layers with what of each lies for good beneath those outside of it marked."""
+    found = list(layers)
+    for index, layer in enumerate(layers[:-1]):
+        outside = [other for other in layers[index + 1 :] if other.material not in ("hair", "eye")]
+        if layer.material in ("hair", "eye") or not outside:
+            continue
+        above = joined(outside)
+        from engine.render.raycast import MeshRaycaster, vertex_normals
+
+        normals = vertex_normals(layer.vertices, layer.faces)
+        hits = MeshRaycaster(above.vertices, above.faces).cast_rays(layer.vertices - 0.002 * normals, normals)
+        hidden = (hits.depth < HIDDEN + 0.002) & (hits.face >= 0)
+        for _ in range(OPEN_ROUNDS):
+            open_faces = ~hidden[layer.faces].all(1)
+            hidden[layer.faces[open_faces]] = False
+        found[index] = replace(layer, covered=hidden)
+    return found
+
+
+def visible(layers: list[Layer]) -> tuple[Floats, Indices, Floats]:
+    """Vertices, faces without covered ones, and colours of layers as one mesh."""
+    whole = joined(layers)
+    return whole.vertices, whole.faces[~whole.covered[whole.faces].all(1)], whole.colors
+
+
+_ = MATERIALS
