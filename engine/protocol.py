@@ -79,8 +79,9 @@ GAME_GLB = "game.glb"
 AVATAR_OBJ, AVATAR_MTL = "avatar.obj", "avatar.mtl"
 """The game mesh as Wavefront OBJ, with its material."""
 MOTION_BVH = "motion.bvh"
-TEXTURES: dict[str, str] = {"color": "color.png", "normal": "normal.png", "occlusion": "occlusion.png"}
-"""The game mesh's textures: sRGB colour, tangent-space normals (green up), ambient occlusion."""
+TEXTURES: dict[str, str] = {"color": "color.png", "normal": "normal.png", "orm": "orm.png"}
+"""The game mesh's textures: sRGB colour, tangent-space normals (green up), and ambient occlusion, roughness and
+metalness in red, green and blue, as glTF packs them."""
 PREVIEW_PNG = "preview.png"
 PROCESS_MP4 = "process.mp4"
 MANIFEST_FILE = "manifest.json"
