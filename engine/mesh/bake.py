@@ -65,9 +65,7 @@ class _Light:
         return np.hstack((full.color(places), 0.5 * local + 0.5, full.packed(places)))
 
 
-def bake(
-    vertices: Floats, faces: Indices, uvs: Floats, face_layers: Indices, full: FullSurface, size: int
-) -> Textures:
+def bake(vertices: Floats, faces: Indices, uvs: Floats, face_layers: Indices, full: FullSurface, size: int) -> Textures:
     """Textures of a light mesh.
 
     Args:
@@ -90,13 +88,21 @@ def bake(
 
 
 def _texels(uvs: Floats, size: int) -> GBuffer:
-    """Which triangle lies under each texel's centre (S * S,), found by rays through the layout."""
+    """Which triangle lies under each texel's centre (S * S,), found by rays through the layout.
+
+    Triangles between the texels' centres get the texel of their own middle, if no other has it.
+    """
     flat = np.concatenate((uvs.reshape(-1, 2), np.zeros((uvs.size // 2, 1), np.float32)), 1)
     caster = MeshRaycaster(flat, np.arange(len(flat), dtype=np.int32).reshape(-1, 3))
     axis = (np.arange(size, dtype=np.float32) + 0.5) / size
     u, v = np.meshgrid(axis, 1.0 - axis)
     origins = np.stack((u.ravel(), v.ravel(), np.ones(size * size, np.float32)), -1)
-    return caster.cast_rays(origins, np.broadcast_to(np.array([0.0, 0.0, -1.0], np.float32), origins.shape))
+    found = caster.cast_rays(origins, np.broadcast_to(np.array([0.0, 0.0, -1.0], np.float32), origins.shape))
+    column, row = np.clip(uvs.mean(1).T * size, 0, size - 1).astype(np.int64)
+    middle = (size - 1 - row) * size + column
+    lost = np.flatnonzero(found.face[middle] < 0)
+    found.face[middle[lost]], found.bary[middle[lost]] = lost, np.float32(1.0 / 3.0)
+    return found
 
 
 def _to_tangent_space(normal: Floats, base: Floats, frame: Floats) -> Floats:

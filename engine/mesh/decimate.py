@@ -1,4 +1,4 @@
-"""Fewer triangles: quadric edge collapse (Garland and Heckbert 1997) that keeps closed surfaces closed and hems whole."""
+"""Fewer triangles: quadric edge collapse (Garland and Heckbert 1997) closed meshes stay closed, hems stay whole."""
 
 from __future__ import annotations
 

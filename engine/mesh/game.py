@@ -110,7 +110,7 @@ def build(full: Joined, paint: Paint | None, figure: Figure, conf: MeshConfig) -
 
 
 def _lightened(full: Joined, wide: Floats, count: int) -> tuple[Floats, Indices, Indices]:
-    """Vertices (V, 3) where ``wide`` has them, faces (F, 3) and the layer (V,) of each vertex: about ``count`` faces."""
+    """About ``count`` faces (F, 3), their vertices (V, 3) as ``wide`` has them, and the layer (V,) of each vertex."""
     seen = uncovered(full.faces, full.covered)
     faces, layers = full.faces[seen], full.face_layers[seen]
     wanted = shares(wide, faces, layers, count)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -82,7 +84,7 @@ def _thin(vertices: np.ndarray, loop: NDArray[np.int64], target: NDArray[np.int6
         start = end
     if len(kept) - 1 < 3:
         return
-    for first, last in zip(kept, kept[1:]):
+    for first, last in pairwise(kept):
         inner = np.arange(first + 1, last)
         middle = 0.5 * (first + last)
         target[loop[inner]] = loop[np.where(inner <= middle, first, last) % count]

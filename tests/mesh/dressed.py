@@ -1,4 +1,4 @@
-"""A small figure in layers: the bare body, a shirt that is open at its borders, trousers, and a helmet with a lining."""
+"""A small figure in layers: the bare body, a shirt and trousers with open borders, a helmet with a lining."""
 
 from __future__ import annotations
 
