@@ -69,6 +69,8 @@ AVATAR_NPZ = "avatar.npz"
 """vertices (V,3), faces (F,3), colors (V,3), weights (V,24), joints (24,3), parents (24,); T-pose, metres, sRGB 0-1.
 
 With a game mesh also game_vertices, game_faces, game_colors, game_weights and game_uvs (F,3,2) of the faces' corners.
+Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), roughness (V,), metallic (V,)
+and covered (V,) bool, and with a game mesh game_face_layers.
 """
 MOTION_NPZ = "motion.npz"
 """poses (T,72) f32 axis-angle, trans (T,3) f32 added to the rest pelvis, mocap_framerate f64, betas (S,) f32,
@@ -79,8 +81,9 @@ GAME_GLB = "game.glb"
 AVATAR_OBJ, AVATAR_MTL = "avatar.obj", "avatar.mtl"
 """The game mesh as Wavefront OBJ, with its material."""
 MOTION_BVH = "motion.bvh"
-TEXTURES: dict[str, str] = {"color": "color.png", "normal": "normal.png", "occlusion": "occlusion.png"}
-"""The game mesh's textures: sRGB colour, tangent-space normals (green up), ambient occlusion."""
+TEXTURES: dict[str, str] = {"color": "color.png", "normal": "normal.png", "orm": "orm.png"}
+"""The game mesh's textures: sRGB colour, tangent-space normals (green up), and ambient occlusion, roughness and
+metalness in red, green and blue, as glTF packs them."""
 PREVIEW_PNG = "preview.png"
 PROCESS_MP4 = "process.mp4"
 MANIFEST_FILE = "manifest.json"

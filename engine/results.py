@@ -78,9 +78,9 @@ def _write_avatar(context: Context, motion: Any, folder: Path) -> list[str]:
     """The avatar for readers of each kind, with the animation if there is a motion."""
     from engine.mesh import write_glb, write_ply
     from engine.motion.bvh_writer import write_bvh
-    from engine.rig import in_rest_pose, relative_to
+    from engine.rig import in_rest_pose, relative_to, uncover
 
-    avatar = in_rest_pose(context.result("rig"))
+    avatar = in_rest_pose(uncover(context.result("rig")))
     moves: dict[str, Any] = {}
     if motion is not None:
         poses = relative_to(avatar.rest_pose, motion.poses, avatar.parents)
@@ -104,8 +104,9 @@ def _write_game(context: Context, avatar: Avatar, moves: dict[str, Any], folder:
         shutil.copyfile(context.folders["mesh"].folder / f"{name}.png", folder / file)
     pictures = [(folder / file).read_bytes() for file in protocol.TEXTURES.values()]
     light = dataclasses.replace(
-        avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights
-    )
+        avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights,
+        face_layers=game.face_layers, uvs=game.uvs, roughness=None, metallic=None, covered=None,
+    )  # fmt: skip
     write_glb(folder / protocol.GAME_GLB, light, **moves, layout=Layout(game.uvs, *pictures))
     write_obj(folder / protocol.AVATAR_OBJ, game.vertices, game.faces, game.uvs, game.colors)
     return [*protocol.TEXTURES.values(), protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL]

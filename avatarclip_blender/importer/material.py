@@ -35,17 +35,18 @@ def build_textured_material(name: str, colors: np.ndarray, textures: dict[str, P
     Args:
         name: of the material.
         colors: (V,3), sRGB; for solid viewport shading.
-        textures: files by name: ``color``, ``normal`` and ``occlusion``, any of which may be missing. The occlusion is
-            for game engines; it is there beside the shader, not part of it, as Blender's own light makes it.
+        textures: files by name: ``color``, ``normal`` and ``orm``, any of which may be missing. The occlusion, which is
+            red in the last, is for game engines and not part of the shader, as Blender's own light makes it.
     """
     material, tree, surface = _principled(name, colors)
     nodes = {}
     for row, (kind, path) in enumerate(textures.items()):
         image = bpy.data.images.load(str(path), check_existing=False)
-        image.name = f"{name} {kind.title()}"
+        label = "ORM" if kind == "orm" else kind.title()
+        image.name = f"{name} {label}"
         image.pack()
         node = nodes[kind] = tree.nodes.new("ShaderNodeTexImage")
-        node.image, node.label, node.location = image, kind.title(), (-620, 300 - 300 * row)
+        node.image, node.label, node.location = image, label, (-620, 300 - 300 * row)
         if kind != "color":
             image.colorspace_settings.name = "Non-Color"
     if "color" in nodes:
@@ -56,6 +57,12 @@ def build_textured_material(name: str, colors: np.ndarray, textures: dict[str, P
         bumps.location = (-260, -60)
         tree.links.new(nodes["normal"].outputs["Color"], bumps.inputs["Color"])
         tree.links.new(bumps.outputs["Normal"], surface.inputs["Normal"])
+    if "orm" in nodes:
+        parts = tree.nodes.new("ShaderNodeSeparateColor")
+        parts.location = (-260, -300)
+        tree.links.new(nodes["orm"].outputs["Color"], parts.inputs["Color"])
+        tree.links.new(parts.outputs["Green"], surface.inputs["Roughness"])
+        tree.links.new(parts.outputs["Blue"], surface.inputs["Metallic"])
     return material
 
 

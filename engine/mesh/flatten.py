@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu, spsolve
 
-from engine.mesh.surface import Floats, Indices, directed_edges
+from engine.mesh.rims import rim_edges
+from engine.mesh.surface import Floats, Indices
 from engine.render.raycast import MeshRaycaster
 
 ROUNDS = 50
@@ -35,7 +36,7 @@ def flatten(vertices: np.ndarray, faces: Indices) -> tuple[Floats, NDArray[np.bo
         Plane coordinates (V, 2) in the vertices' units, counter-clockwise as the faces are; and which faces (F,) came
         to lie upside down or upon others: all of a piece without a boundary.
     """
-    rim = _rim(faces)
+    rim = rim_edges(faces)
     if not len(rim):
         return np.zeros((len(vertices), 2), np.float32), np.ones(len(faces), bool)
     laid = _laid(vertices.astype(np.float64), faces)
@@ -75,12 +76,6 @@ def _laplacian(faces: Indices, weights: Doubles) -> sparse.csc_matrix:
     rows, columns = np.concatenate((first, second)), np.concatenate((second, first))
     links = sparse.coo_matrix((np.concatenate((half, half)), (rows, columns)), shape=(count, count)).tocsr()
     return sparse.csc_matrix(sparse.diags(np.asarray(links.sum(1)).ravel()) - links)
-
-
-def _rim(faces: Indices) -> NDArray[np.int64]:
-    """(E, 2) the edges of one face only, in its direction."""
-    forward, backward, base = directed_edges(faces)
-    return np.stack(np.divmod(forward[~np.isin(forward, backward)], base), -1)
 
 
 def _conformal(vertices: np.ndarray, faces: Indices, rim: NDArray[np.int64], weights: Doubles) -> Doubles:

@@ -6,16 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.mesh.bake import FullSurface, Textures, bake, baking_error
-from engine.mesh.decimate import decimate
-from engine.mesh.refine import Ask
-from engine.mesh.regions import Figure, regions
-from engine.mesh.surface import Floats, Indices
+from engine.mesh.bake import Textures, bake, baking_error
+from engine.mesh.decimate import decimate, shares
+from engine.mesh.full import FullSurface, Paint, uncovered
+from engine.mesh.regions import Figure, as_on, regions
+from engine.mesh.surface import Floats, Indices, compact
 from engine.mesh.uv import unwrap
+from engine.protocol import JOINT_NAMES
+from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.settings import MeshConfig
+from engine.wardrobe.layers import Joined
+from engine.wardrobe.materials import MATERIALS
 
 FOCUS, RAMP = 3.0, 0.06
 """How many times larger the head counts than the body, and the metres below it over which that sets in."""
+HAND, REACH = 1.8, 0.2
+"""How many times larger the hands count, and the metres from the wrist within which they do."""
+SOLID = "plain"
+"""The material of a surface that is not made of layers."""
 
 
 @dataclass(frozen=True)
@@ -30,78 +38,146 @@ class GameMesh:
     """(V, 3) sRGB 0-1."""
     uvs: Floats
     """(F, 3, 2) of the faces' corners, v up."""
+    face_layers: Indices
+    """(F,) the layer of each face."""
+    source: Indices
+    """(V, 3) the vertices of the full mesh between which each vertex lies, all of its own layer."""
+    share: Floats
+    """(V, 3) how much each of them counts, rows sum to 1."""
     textures: Textures
     psnr: float
-    """Decibels between the textured mesh and the colour field, over 8 views."""
+    """Decibels between the textured mesh and the full one's colours, over 8 views."""
     silhouette: float
     """Intersection over union with the full mesh's silhouettes, over 8 views."""
 
+    def carried(self, values: np.ndarray) -> Floats:
+        """Values (V, C) of the full mesh's vertices at those of this one."""
+        return _mixed(values, self.source, self.share)
 
-def build(
-    vertices: Floats, faces: Indices, colors: Floats, color: Ask | None, figure: Figure, neck: float, conf: MeshConfig
-) -> GameMesh | None:
-    """Decimate, unwrap and bake; None if no simplification kept the surface closed.
+
+def _mixed(values: np.ndarray, source: Indices, share: Floats) -> Floats:
+    """Values (B, C) mixed (V, C) from three rows each."""
+    return np.einsum("vk,vkc->vc", share, values[source]).astype(np.float32)
+
+
+def solid(vertices: Floats, faces: Indices, colors: Floats, figure: Figure) -> Joined:
+    """A surface that is not made of layers as one layer; skinning weights are those of the nearest of the figure's."""
+    count, material = len(vertices), MATERIALS[SOLID]
+    weights = as_on(figure, vertices)[0]
+    return Joined(
+        names=("Avatar",),
+        materials=(SOLID,),
+        vertices=vertices,
+        faces=faces,
+        face_layers=np.zeros(len(faces), np.int32),
+        vertex_layers=np.zeros(count, np.int32),
+        colors=colors,
+        weights=weights,
+        canonical=np.zeros_like(vertices),
+        uvs=np.zeros((len(faces), 3, 2), np.float32),
+        roughness=np.full(count, material.roughness, np.float32),
+        metallic=np.full(count, material.metallic, np.float32),
+        covered=np.zeros(count, bool),
+    )
+
+
+def build(full: Joined, paint: Paint | None, figure: Figure, conf: MeshConfig) -> GameMesh:
+    """Decimate, unwrap and bake; each layer by itself, covered faces left out.
 
     Args:
-        vertices: (V, 3) of the full mesh in the stand pose, metres.
-        faces: (F, 3) of it.
-        colors: (V, 3) of it, sRGB 0-1.
-        color: the field's sRGB (N, 3) at points (N, 3), or None to interpolate ``colors``.
-        figure: whose weights and normals say where the charts are cut.
-        neck: height in metres above which triangles and texels are finer.
+        full: the layers in the stand pose; one for a solid mesh.
+        paint: sRGB of spots of the surface, or None to interpolate the vertices' colours.
+        figure: the body beneath, which says where head and hands are and where the charts of a solid mesh are cut.
         conf: triangle count, texture size, occlusion rays.
     """
-    focus = Focus(vertices, neck)
-    points, triangles = focus.enlarge(vertices), faces
-    if len(faces) > conf.game_faces:
-        points, triangles = decimate(points, faces, conf.game_faces)
-    if len(triangles) > conf.game_faces:
-        return None
-    light = focus.reduce(points)
-    triangles, uvs = unwrap(points, triangles, regions(light, triangles, figure), conf.texture_size)
-    full = FullSurface(vertices, faces, color, colors, conf.occlusion_rays)
-    textures = bake(light, triangles, uvs, full, conf.texture_size)
-    psnr, silhouette = baking_error(light, triangles, uvs, textures.color, full)
-    return GameMesh(light, triangles, full.color(full.at(light)), uvs, textures, psnr, silhouette)
+    wide = enlarged(full.vertices, full.weights, figure.joints)
+    points, triangles, owners = _lightened(full, wide, conf.game_faces)
+    light, source, share = _places(full, wide, points, owners)
+    normals = vertex_normals(light, triangles)
+    if full.materials == (SOLID,):
+        normals = as_on(figure, light)[1]
+    region = regions(triangles, _mixed(full.weights, source, share), normals, figure)
+    triangles, uvs = unwrap(points, triangles, region, conf.texture_size)
+    face_layers = owners[triangles[:, 0]]
+    surface = FullSurface(full, paint, conf.occlusion_rays)
+    textures = bake(light, triangles, uvs, face_layers, surface, conf.texture_size)
+    psnr, silhouette = baking_error(light, triangles, uvs, textures.color, surface)
+    colors = np.zeros_like(light)
+    for layer in np.unique(owners).tolist():
+        own = owners == layer
+        colors[own] = surface.color(surface.at(layer, light[own]))
+    return GameMesh(light, triangles, colors, uvs, face_layers, source, share, textures, psnr, silhouette)
 
 
-class Focus:
-    """Enlarges the head, so that what measures in metres spends more on it; exactly reversible.
+def _lightened(full: Joined, wide: Floats, count: int) -> tuple[Floats, Indices, Indices]:
+    """About ``count`` faces (F, 3), their vertices (V, 3) as ``wide`` has them, and the layer (V,) of each vertex."""
+    seen = uncovered(full.faces, full.covered)
+    faces, layers = full.faces[seen], full.face_layers[seen]
+    wanted = shares(wide, faces, layers, count)
+    points, triangles, owners, total = [], [], [], 0
+    for layer in np.unique(layers).tolist():
+        own = compact(wide, faces[layers == layer])
+        lit, left = decimate(*own, int(wanted[layer]), insist=True)
+        lit, left = compact(lit, left)
+        points.append(lit)
+        triangles.append(left + total)
+        owners.append(np.full(len(lit), layer, np.int32))
+        total += len(lit)
+    return np.concatenate(points).astype(np.float32), np.concatenate(triangles).astype(np.int32), np.concatenate(owners)
 
-    A point at height y goes to the integral of the scale over y, and its distance from the figure's axis is scaled.
+
+def _places(full: Joined, wide: Floats, points: Floats, owners: Indices) -> tuple[Floats, Indices, Floats]:
+    """Bring light vertices back from the enlarged surface ``wide`` to the true one, by their places on their layers.
+
+    Returns:
+        Their true positions (V, 3), and `GameMesh.source` and `GameMesh.share`.
     """
+    source, share = np.zeros((len(points), 3), np.int32), np.zeros((len(points), 3), np.float32)
+    offset = np.zeros((len(points), 3), np.float32)
+    for layer in np.unique(owners).tolist():
+        own, of = np.flatnonzero(owners == layer), full.faces[full.face_layers == layer]
+        face, bary, _ = MeshRaycaster(wide, of).closest_point(points[own], signed=False)
+        source[own], share[own] = of[face], bary
+        scale = np.sqrt(_areas(wide, of[face]) / np.maximum(_areas(full.vertices, of[face]), 1e-12))
+        away = points[own] - _mixed(wide, of[face], bary)
+        offset[own] = away / np.clip(scale, 1.0, FOCUS)[:, None]
+    return _mixed(full.vertices, source, share) + offset, source, share
 
-    def __init__(self, vertices: np.ndarray, neck: float) -> None:
-        """``vertices`` (V, 3) give the axis; ``neck`` is the height from which the scale is `FOCUS`."""
-        high = vertices[vertices[:, 1] > neck]
-        middle = 0.5 * (high.min(0) + high.max(0)) if len(high) else vertices.mean(0)
-        self._axis = middle[[0, 2]].astype(np.float64)
-        top = max(float(vertices[:, 1].max()), neck) + 1.0
-        self._heights = np.array([float(vertices[:, 1].min()) - 1.0, neck - RAMP, neck, top])
-        self._scales = np.array([1.0, 1.0, FOCUS, FOCUS])
-        steps = np.diff(self._heights) * 0.5 * (self._scales[1:] + self._scales[:-1])
-        self._raised = self._heights[0] + np.append(0.0, np.cumsum(steps))
 
-    def enlarge(self, vertices: np.ndarray) -> Floats:
-        """(N, 3) metres to the enlarged figure's."""
-        y = vertices[:, 1].astype(np.float64)
-        scale = np.interp(y, self._heights, self._scales)
-        interval = np.clip(np.searchsorted(self._heights, y) - 1, 0, 2)
-        offset = y - self._heights[interval]
-        raised = self._raised[interval] + 0.5 * (self._scales[interval] + scale) * offset
-        flat = self._axis + (vertices[:, [0, 2]] - self._axis) * scale[:, None]
-        return np.stack((flat[:, 0], raised, flat[:, 1]), -1).astype(np.float32)
+def _areas(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """(F,)."""
+    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
+    areas: np.ndarray = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    return areas
 
-    def reduce(self, vertices: np.ndarray) -> Floats:
-        """The inverse of `enlarge`."""
-        raised = vertices[:, 1].astype(np.float64)
-        interval = np.clip(np.searchsorted(self._raised, raised) - 1, 0, 2)
-        low, high = self._scales[interval], self._scales[interval + 1]
-        span = self._heights[interval + 1] - self._heights[interval]
-        beyond = raised - self._raised[interval]
-        slope = (high - low) / span  # beyond = low t + slope t^2 / 2
-        root = np.sqrt(np.maximum(low**2 + 2.0 * slope * beyond, 0.0))
-        y = self._heights[interval] + 2.0 * beyond / (low + root)
-        scale = np.interp(y, self._heights, self._scales)
-        flat = self._axis + (vertices[:, [0, 2]] - self._axis) / scale[:, None]
-        return np.stack((flat[:, 0], y, flat[:, 1]), -1).astype(np.float32)
+
+def enlarged(vertices: Floats, weights: Floats, joints: Floats) -> Floats:
+    """The figure with a large head and large hands, so that what measures in metres spends more on them.
+
+    A point at height y goes to the integral of the scale over y, and its distance from the head's axis is scaled, from
+    the neck upwards; what the wrists move is scaled about them.
+
+    Args:
+        vertices: (V, 3) in the stand pose.
+        weights: (V, 24).
+        joints: (24, 3) in that pose.
+    """
+    points = vertices.astype(np.float64)
+    neck = float(joints[JOINT_NAMES.index("head"), 1])
+    for side in ("left", "right"):
+        wrist = joints[JOINT_NAMES.index(f"{side}_wrist")]
+        share = weights[:, [JOINT_NAMES.index(f"{side}_{part}") for part in ("wrist", "hand")]].sum(1)
+        arm = points - wrist
+        near = REACH / np.maximum(np.linalg.norm(arm, axis=1), REACH)
+        points = points + ((HAND - 1.0) * share * near)[:, None] * arm
+    high = points[vertices[:, 1] > neck]
+    axis = 0.5 * (high.min(0) + high.max(0))[[0, 2]] if len(high) else points.mean(0)[[0, 2]]
+    y = points[:, 1]
+    heights = np.array([min(y.min(), neck) - 1.0, neck - RAMP, neck, max(y.max(), neck) + 1.0])
+    scales = np.array([1.0, 1.0, FOCUS, FOCUS])
+    raised = heights[0] + np.append(0.0, np.cumsum(np.diff(heights) * 0.5 * (scales[1:] + scales[:-1])))
+    scale = np.interp(y, heights, scales)
+    interval = np.clip(np.searchsorted(heights, y) - 1, 0, 2)
+    up = raised[interval] + 0.5 * (scales[interval] + scale) * (y - heights[interval])
+    flat = axis + (points[:, [0, 2]] - axis) * scale[:, None]
+    return np.stack((flat[:, 0], up, flat[:, 1]), -1).astype(np.float32)

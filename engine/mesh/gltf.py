@@ -1,4 +1,7 @@
-"""GLB (binary glTF 2.0): a skinned, coloured mesh with SMPL's skeleton and, where there is one, its animation.
+"""GLB (binary glTF 2.0): skinned, coloured meshes with SMPL's skeleton and, where there is one, its animation.
+
+Each layer of an avatar is a node of its own with its name and material, all on one skin: readers show a mesh of several
+primitives as one object, from which no garment can be taken off. The game mesh is one node with a primitive a layer.
 
 glTF's frame is ours (metres, +y up, facing +z), so numbers go in unchanged. Vertex colours (COLOR_0) are linear by the
 specification (section 3.9.2), rotations are quaternions x, y, z, w, matrices are stored by columns.
@@ -9,52 +12,32 @@ from __future__ import annotations
 import json
 import os
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.protocol import JOINT_NAMES, write_atomically
 from engine.render.raycast import vertex_normals
 from engine.render.shade import to_linear
 
+if TYPE_CHECKING:
+    from engine.rig import Avatar
+
 FLOAT, UBYTE, USHORT, UINT = 5126, 5121, 5123, 5125
 """Component types of accessors."""
 VERTEX_BUFFER, INDEX_BUFFER = 34962, 34963
 """Targets of buffer views."""
-PICTURES = ("color", "normal", "occlusion")
+PICTURES = ("color", "normal", "orm")
 """Textures in the order of their indices."""
+ROUGH = 0.85
+"""Roughness of a mesh without layers."""
 INFLUENCES = 4
 """Joints a vertex; a second set of four is something few game engines read."""
-
-
-class Skinned(Protocol):
-    """What the writer needs of an avatar; see `engine.rig.Avatar`."""
-
-    @property
-    def vertices(self) -> np.ndarray:
-        """(V, 3) T-pose, metres."""
-
-    @property
-    def faces(self) -> np.ndarray:
-        """(F, 3)."""
-
-    @property
-    def colors(self) -> np.ndarray:
-        """(V, 3) sRGB 0-1."""
-
-    @property
-    def weights(self) -> np.ndarray:
-        """(V, 24), rows sum to 1."""
-
-    @property
-    def joints(self) -> np.ndarray:
-        """(24, 3) rest positions, metres."""
-
-    @property
-    def parents(self) -> np.ndarray:
-        """(24,), -1 at the root."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +48,8 @@ class Layout:
     """(F, 3, 2) of the faces' corners, v up."""
     color: bytes
     normal: bytes
-    occlusion: bytes
+    orm: bytes
+    """Occlusion, roughness and metalness in red, green and blue."""
 
 
 @dataclass
@@ -117,7 +101,7 @@ class _Binary:
 
 def write_glb(
     path: str | os.PathLike[str],
-    avatar: Skinned,
+    avatar: Avatar,
     poses: np.ndarray | None = None,
     trans: np.ndarray | None = None,
     fps: float = 30.0,
@@ -134,33 +118,43 @@ def write_glb(
         poses: (T, 72) or (T, 24, 3) axis-angle.
         trans: (T, 3) metres added to the pelvis's rest position, or None to stay in place.
         fps: frames a second.
-        name: of the scene's nodes and of the animation.
+        name: of the scene, of a mesh without layers, and of the animation.
         layout: texture coordinates and textures of the mesh, or None for one in its vertices' colours.
     """
     binary = _Binary()
     parents = [int(parent) for parent in avatar.parents]
     joints = np.asarray(avatar.joints, np.float64)
-    nodes: list[dict[str, Any]] = [{"name": name, "mesh": 0, "skin": 0}, *_skeleton(joints, parents)]
+    parts = list(_parts(avatar, name))
+    primitives = [
+        _primitive(binary, avatar, faces, None if layout is None else layout.uvs[faces], layout is not None, number)
+        for number, (_, faces) in enumerate(parts)
+    ]
+    meshes = [{"name": part, "primitives": [primitive]} for (part, _), primitive in zip(parts, primitives)]
+    if layout is not None:
+        meshes = [{"name": name, "primitives": primitives}]
+    first = len(meshes)
+    nodes: list[dict[str, Any]] = [{"name": mesh["name"], "mesh": k, "skin": 0} for k, mesh in enumerate(meshes)]
     inverse_bind = np.tile(np.eye(4), (len(parents), 1, 1))
     inverse_bind[:, 3, :3] = -joints  # transposed: by columns, the last of which is the translation
+    root = first + parents.index(-1)
     document: dict[str, Any] = {
         "asset": {"version": "2.0", "generator": "AvatarCLIP for Blender"},
         "scene": 0,
-        "scenes": [{"name": name, "nodes": [0, 1 + parents.index(-1)]}],
-        "nodes": nodes,
-        "meshes": [{"name": name, "primitives": [_primitive(binary, avatar, layout)]}],
-        "materials": [_material(name, layout is not None)],
+        "scenes": [{"name": name, "nodes": [*range(first), root]}],
+        "nodes": nodes + _skeleton(joints, parents, first),
+        "meshes": meshes,
+        "materials": [_material(part, avatar, faces, layout is not None) for part, faces in parts],
         "skins": [
             {
                 "name": f"{name} Skeleton",
-                "joints": list(range(1, len(parents) + 1)),
-                "skeleton": 1 + parents.index(-1),
+                "joints": list(range(first, first + len(parents))),
+                "skeleton": root,
                 "inverseBindMatrices": binary.add(inverse_bind, FLOAT, "MAT4"),
             }
         ],
     }
     if poses is not None:
-        document["animations"] = [_animation(binary, joints, np.asarray(poses), trans, fps, name)]
+        document["animations"] = [_animation(binary, joints, np.asarray(poses), trans, fps, name, first)]
     if layout is not None:
         document |= _pictures(binary, layout)
     document |= {
@@ -171,13 +165,24 @@ def write_glb(
     write_atomically(path, _container(document, bytes(binary.data)))
 
 
-def _skeleton(joints: np.ndarray, parents: list[int]) -> list[dict[str, Any]]:
-    """A node a joint, placed relative to its parent; joint k is node k + 1 of the scene."""
+def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    """Names of the layers and the numbers of their faces; all under ``name`` where there are none."""
+    if avatar.layer_names is None or avatar.face_layers is None:
+        yield name, np.arange(len(avatar.faces))
+        return
+    for number, layer in enumerate(avatar.layer_names):
+        faces = np.flatnonzero(avatar.face_layers == number)
+        if len(faces):
+            yield layer, faces
+
+
+def _skeleton(joints: np.ndarray, parents: list[int], first: int) -> list[dict[str, Any]]:
+    """A node a joint, placed relative to its parent; joint k is node ``first`` + k of the scene."""
     nodes = []
     for joint, parent in enumerate(parents):
         offset = joints[joint] - (joints[parent] if parent >= 0 else 0.0)
         node: dict[str, Any] = {"name": JOINT_NAMES[joint], "translation": offset.tolist()}
-        children = [child + 1 for child, of in enumerate(parents) if of == joint]
+        children = [child + first for child, of in enumerate(parents) if of == joint]
         nodes.append(node | ({"children": children} if children else {}))
     return nodes
 
@@ -185,7 +190,7 @@ def _skeleton(joints: np.ndarray, parents: list[int]) -> list[dict[str, Any]]:
 def _pictures(binary: _Binary, layout: Layout) -> dict[str, Any]:
     """The textures as PNG inside the binary chunk, in the order in which the material counts them."""
     images = []
-    for name, picture in zip(PICTURES, (layout.color, layout.normal, layout.occlusion)):
+    for name, picture in zip(PICTURES, (layout.color, layout.normal, layout.orm)):
         images.append({"name": name, "mimeType": "image/png", "bufferView": binary.add_bytes(picture)})
     return {
         "images": images,
@@ -194,47 +199,70 @@ def _pictures(binary: _Binary, layout: Layout) -> dict[str, Any]:
     }
 
 
-def _primitive(binary: _Binary, avatar: Skinned, layout: Layout | None) -> dict[str, Any]:
-    """Triangles with normals, colours and four joints a vertex; vertices on texture seams are doubled."""
-    colors = np.ones((len(avatar.vertices), 4))
-    colors[:, :3] = to_linear(avatar.colors)
-    joints, weights = strongest(avatar.weights)
-    normals = vertex_normals(avatar.vertices, avatar.faces)
-    source: Any = slice(None)
-    faces, extra = avatar.faces, {}
-    if layout is not None:
-        source, faces, uvs = split_seams(avatar.faces, layout.uvs)
-        frame = tangents(avatar.vertices[source], normals[source], faces, uvs)
-        extra["TEXCOORD_0"] = binary.add(np.stack((uvs[:, 0], 1.0 - uvs[:, 1]), -1), FLOAT, "VEC2", VERTEX_BUFFER)
+def _primitive(
+    binary: _Binary, avatar: Avatar, chosen: NDArray[np.int64], uvs: np.ndarray | None, textured: bool, material: int
+) -> dict[str, Any]:
+    """Some of the faces with normals, colours and four joints a vertex; vertices on texture seams are doubled.
+
+    Args:
+        binary: grows by it.
+        avatar: the mesh.
+        chosen: (F,) numbers of faces; normals are those of these alone.
+        uvs: (F, 3, 2) of their corners, or None for the avatar's, if it has any.
+        textured: with tangents, and with colours that do not count.
+        material: its number.
+    """
+    used = np.unique(avatar.faces[chosen])
+    faces = np.searchsorted(used, avatar.faces[chosen]).astype(np.int32)
+    normals = vertex_normals(avatar.vertices[used], faces)
+    extra: dict[str, Any] = {}
+    source: Any = np.arange(len(used))
+    if uvs is None and avatar.uvs is not None:
+        uvs = avatar.uvs[chosen]
+    if uvs is not None:
+        source, faces, spots = split_seams(faces, uvs)
+        extra["TEXCOORD_0"] = binary.add(np.stack((spots[:, 0], 1.0 - spots[:, 1]), -1), FLOAT, "VEC2", VERTEX_BUFFER)
+    normals, of = normals[source], used[source]
+    if textured:
+        frame = tangents(avatar.vertices[of], normals, faces, spots)
         extra["TANGENT"] = binary.add(frame, FLOAT, "VEC4", VERTEX_BUFFER)
-    painted = "COLOR_0" if layout is None else "_COLOR_0"
+    colors = np.ones((len(of), 4))
+    colors[:, :3] = to_linear(avatar.colors[of])
+    joints, weights = strongest(avatar.weights[of])
     vertex = VERTEX_BUFFER
     return {
         "attributes": {
-            "POSITION": binary.add(avatar.vertices[source], FLOAT, "VEC3", vertex, bounds=True),
-            "NORMAL": binary.add(normals[source], FLOAT, "VEC3", vertex),
+            "POSITION": binary.add(avatar.vertices[of], FLOAT, "VEC3", vertex, bounds=True),
+            "NORMAL": binary.add(normals, FLOAT, "VEC3", vertex),
             # 16 bits: linear values in 8 would show bands in dark cloth.
-            painted: binary.add((colors[source] * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True),
-            "JOINTS_0": binary.add(joints[source], UBYTE, "VEC4", vertex),
-            "WEIGHTS_0": binary.add(weights[source], FLOAT, "VEC4", vertex),
+            "_COLOR_0" if textured else "COLOR_0": binary.add(
+                (colors * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True
+            ),
+            "JOINTS_0": binary.add(joints, UBYTE, "VEC4", vertex),
+            "WEIGHTS_0": binary.add(weights, FLOAT, "VEC4", vertex),
             **extra,
         },
         "indices": binary.add(faces.reshape(-1), UINT, "SCALAR", INDEX_BUFFER),
-        "material": 0,
+        "material": material,
     }
 
 
-def _material(name: str, textured: bool) -> dict[str, Any]:
-    """Rough; white where the vertices' colours are multiplied with it."""
-    surface: dict[str, Any] = {"baseColorFactor": [1, 1, 1, 1], "metallicFactor": 0, "roughnessFactor": 0.85}
-    if not textured:
-        return {"name": name, "pbrMetallicRoughness": surface}
-    return {
-        "name": name,
-        "pbrMetallicRoughness": surface | {"baseColorTexture": {"index": 0}},
-        "normalTexture": {"index": 1},
-        "occlusionTexture": {"index": 2},
-    }
+def _material(name: str, avatar: Avatar, chosen: NDArray[np.int64], textured: bool) -> dict[str, Any]:
+    """White, for vertices' colours or a texture; rough and metallic as its faces (F,); two-sided if they are open."""
+    faces = avatar.faces[chosen]
+    rough, metal = (
+        value if of is None else round(float(of[np.unique(faces)].mean()), 4)
+        for value, of in ((ROUGH, avatar.roughness), (0.0, avatar.metallic))
+    )
+    surface: dict[str, Any] = {"baseColorFactor": [1, 1, 1, 1], "metallicFactor": metal, "roughnessFactor": rough}
+    made: dict[str, Any] = {"name": name, "pbrMetallicRoughness": surface}
+    if not is_closed(faces):
+        made["doubleSided"] = True
+    if textured:
+        surface |= {"metallicFactor": 1, "roughnessFactor": 1}  # the texture has them
+        surface |= {"baseColorTexture": {"index": 0}, "metallicRoughnessTexture": {"index": 2}}
+        made |= {"normalTexture": {"index": 1}, "occlusionTexture": {"index": 2}}
+    return made
 
 
 def strongest(weights: np.ndarray, count: int = INFLUENCES) -> tuple[np.ndarray, np.ndarray]:
@@ -246,16 +274,16 @@ def strongest(weights: np.ndarray, count: int = INFLUENCES) -> tuple[np.ndarray,
 
 
 def _animation(
-    binary: _Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str
+    binary: _Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str, first: int
 ) -> dict[str, Any]:
     """One channel of rotations a joint and one of the pelvis's translation, linear between frames."""
     rotations = quaternions(poses.reshape(len(poses), -1, 3))  # (T, 24, 4)
     times = binary.add(np.arange(len(poses)) / fps, FLOAT, "SCALAR", bounds=True)
     channels: list[dict[str, Any]] = []
     samplers: list[dict[str, Any]] = []
-    tracks = [(joint + 1, "rotation", rotations[:, joint], "VEC4") for joint in range(rotations.shape[1])]
+    tracks = [(joint + first, "rotation", rotations[:, joint], "VEC4") for joint in range(rotations.shape[1])]
     moved = joints[0] + (np.zeros((len(poses), 3)) if trans is None else np.asarray(trans))
-    tracks.append((1, "translation", moved, "VEC3"))
+    tracks.append((first, "translation", moved, "VEC3"))
     for node, path, values, kind in tracks:
         samplers.append({"input": times, "output": binary.add(values, FLOAT, kind), "interpolation": "LINEAR"})
         channels.append({"sampler": len(samplers) - 1, "target": {"node": node, "path": path}})

@@ -3,53 +3,84 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
-from engine.mesh.surface import Indices, directed_edges, is_closed, largest_component
+from engine.mesh.surface import Indices, compact, directed_edges, edge_matrix, largest_component
 
 ROUNDS = 4
 LONGEST = 24
 """Edges round a hole that is still filled by a fan; a larger one would show."""
 
 
-def mended(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, Indices] | None:
-    """A nearly closed mesh closed, its vertices unchanged; None where that takes more than small fans.
+def mended(
+    vertices: np.ndarray, faces: np.ndarray, rim: NDArray[np.bool_] | None = None, single: bool = True
+) -> tuple[tuple[np.ndarray, Indices] | None, int]:
+    """A torn mesh without its tears, its vertices unchanged.
 
     Args:
         vertices: (V, 3).
         faces: (F, 3), wound alike.
+        rim: (V,) which vertices lie on a border that is no tear; None for a closed mesh.
+        single: keep the largest of its parts only.
+
+    Returns:
+        The mesh (None without faces), and the number of edges at which it is still torn.
     """
+    rim = np.zeros(len(vertices), bool) if rim is None else rim
+    closed = not rim.any()
+    marked = np.hstack((vertices, rim[:, None]))
     for _ in range(ROUNDS):
-        faces = _simple(faces)
+        faces = _simple(faces, closed)
         if not len(faces):
-            return None
-        vertices, faces, _ = largest_component(vertices, faces)
-        if is_closed(faces):
-            return vertices, faces.astype(np.int32)
-        filled = _filled(faces)
+            return None, 0
+        if single and closed:
+            points, faces, _ = largest_component(marked[:, :3], faces)
+            marked = np.hstack((points, np.zeros((len(points), 1))))
+        else:
+            marked, faces = compact(marked, faces)
+        torn = _tears(faces, marked[:, 3] > 0.5)
+        if not len(torn):
+            break
+        filled = _filled(faces, torn)
         if filled is None:
-            return None
+            break
         faces = filled
-    return None
+    return (marked[:, :3], faces.astype(np.int32)), len(_tears(faces, marked[:, 3] > 0.5))
 
 
-def _simple(faces: np.ndarray) -> Indices:
-    """Without degenerate and doubled faces, and without those that share a directed edge with another."""
+def components(faces: np.ndarray) -> NDArray[np.int64]:
+    """Faces (C,) of each connected part of a mesh, by the vertices they share."""
+    label = connected_components(edge_matrix(faces, int(faces.max()) + 1), directed=False)[1]
+    counts = np.bincount(label[faces[:, 0]])
+    return np.asarray(counts[counts > 0])
+
+
+def _simple(faces: np.ndarray, closed: bool) -> Indices:
+    """Without degenerate and doubled faces, and, of a closed mesh, without those that share a directed edge."""
     distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
     faces = faces[distinct]
     _, first = np.unique(np.sort(faces, axis=1), axis=0, return_index=True)
     faces = faces[np.sort(first)]
+    if not closed or not len(faces):
+        return faces.astype(np.int32)
     forward, _, _ = directed_edges(faces)
     _, place, count = np.unique(forward, return_inverse=True, return_counts=True)
     kept: Indices = faces[(count[place].reshape(-1, 3) == 1).all(1)].astype(np.int32)
     return kept
 
 
-def _filled(faces: Indices) -> Indices | None:
-    """Every hole filled by a fan of triangles; None if a hole is large."""
+def _tears(faces: Indices, rim: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(E, 2) the edges that faces filling the holes have."""
     forward, backward, base = directed_edges(faces)
-    open_edges = backward[~np.isin(backward, forward)]  # the edges that a filling face has
-    starts, ends = np.divmod(open_edges, base)
-    pinched = np.flatnonzero(np.bincount(starts, minlength=base) > 1)
+    pairs = np.stack(np.divmod(backward[~np.isin(backward, forward)], base), -1)
+    return pairs[~rim[pairs].all(1)]
+
+
+def _filled(faces: Indices, torn: NDArray[np.int64]) -> Indices | None:
+    """The holes at torn edges (E, 2) filled by fans of triangles; None where no hole is small enough."""
+    starts, ends = torn.T
+    pinched = np.flatnonzero(np.bincount(starts) > 1)
     if len(pinched):  # two holes meet in a vertex: open them to one
         kept: Indices = faces[~np.isin(faces, pinched).any(1)]
         return kept
@@ -60,7 +91,6 @@ def _filled(faces: Indices) -> Indices | None:
         while loop[-1] in after:
             loop.append(after.pop(loop[-1]))
         ring = loop[:-1]
-        if loop[0] != loop[-1] or not 3 <= len(ring) <= LONGEST:
-            return None
-        fans += [(ring[0], ring[i], ring[i + 1]) for i in range(1, len(ring) - 1)]
-    return np.concatenate([faces, np.array(fans, np.int32).reshape(-1, 3)])
+        if loop[0] == loop[-1] and 3 <= len(ring) <= LONGEST:
+            fans += [(ring[0], ring[i], ring[i + 1]) for i in range(1, len(ring) - 1)]
+    return np.concatenate([faces, np.array(fans, np.int32)]) if fans else None

@@ -44,30 +44,44 @@ class Figure:
     """(F, 3)."""
     weights: Floats
     """(B, 24)."""
+    joints: Floats
+    """(24, 3) in that pose."""
 
 
-def regions(vertices: Floats, faces: Indices, figure: Figure) -> Numbers:
-    """A number for each face (F,) of the connected region of part and side that it lies in."""
-    nearest = cKDTree(figure.vertices).query(vertices)[1]
-    shares = _smoothed(_shares(figure)[nearest], faces)
+def regions(faces: Indices, weights: Floats, normals: Floats, figure: Figure) -> Numbers:
+    """A number for each face (F,) of the connected region of part and side that it lies in.
+
+    Args:
+        faces: (F, 3).
+        weights: (V, 24) skinning weights, which tell the part.
+        normals: (V, 3), which tell the side.
+        figure: whose hands tell where the backs of hands look.
+    """
+    shares = _smoothed(_shares(weights), faces)
     part = np.asarray(shares[faces].sum(1).argmax(1), np.int64)
-    normals = _smoothed(vertex_normals(figure.vertices, figure.faces), figure.faces)[nearest]
     front = (_smoothed(normals, faces)[faces].sum(1) * _fronts(figure)[part]).sum(1) > 0.0
     return _tidied(2 * part + front, faces)
 
 
-def _shares(figure: Figure) -> Floats:
-    """How much (B, P) each vertex of the figure belongs to each of `PARTS`."""
+def as_on(figure: Figure, vertices: Floats) -> tuple[Floats, Floats]:
+    """Weights (V, 24) and evened out normals (V, 3) of the figure's vertices that are nearest to others (V, 3)."""
+    nearest = cKDTree(figure.vertices).query(vertices)[1]
+    normals = _smoothed(vertex_normals(figure.vertices, figure.faces), figure.faces)
+    return figure.weights[nearest], normals[nearest]
+
+
+def _shares(weights: Floats) -> Floats:
+    """How much (V, P) vertices with weights (V, 24) belong to each of `PARTS`."""
     member = np.zeros((len(JOINT_NAMES), len(PARTS)), np.float32)
     for number, joints in enumerate(PARTS.values()):
         member[[JOINT_NAMES.index(joint) for joint in joints], number] = 1.0
-    return np.asarray(figure.weights @ member, np.float32)
+    return np.asarray(weights @ member, np.float32)
 
 
 def _fronts(figure: Figure) -> Floats:
     """Where (P, 3) the upper of a part's two sides looks: forwards; up for feet; where a hand's back looks."""
     middle = np.stack([figure.vertices[share > 0.5].mean(0) if (share > 0.5).any() else np.zeros(3)
-                       for share in _shares(figure).T])  # fmt: skip
+                       for share in _shares(figure.weights).T])  # fmt: skip
     names, found = list(PARTS), np.tile(np.array([0.0, 0.0, 1.0], np.float32), (len(PARTS), 1))
     for number, name in enumerate(names):
         if name.endswith("foot"):

@@ -18,19 +18,24 @@ from engine.errors import EngineError
 from engine.mesh import game
 from engine.mesh.bake import Textures
 from engine.mesh.extract import color_of, extract, from_body
+from engine.mesh.full import Paint
 from engine.mesh.regions import Figure
 from engine.mesh.surface import Field, Mesh, volume
-from engine.protocol import JOINT_NAMES
+from engine.protocol import TEXTURES
 from engine.report import Reporter
 from engine.settings import MeshConfig
+from engine.wardrobe.layers import Joined
 
 log = logging.getLogger(__name__)
-MESH_FILE, PICTURES = "mesh.npz", ("color", "normal", "occlusion")
+MESH_FILE = "mesh.npz"
 LARGEST_TEXTURE = 8192
 SMALLEST_BODY = 1e-3
 """Cubic metres; a body of less is flat, turned inside out, or measured in other units."""
 TEXEL_BYTES = 160
 """Memory that baking holds for each texel at its peak; 154 were measured at 2048."""
+GAME_ARRAYS = ("vertices", "faces", "colors", "uvs", "face_layers", "source", "share")
+LAYER_ARRAYS = ("face_layers", "vertex_layers", "weights", "canonical", "uvs", "roughness", "metallic", "covered")
+"""What is stored of the layers beside the mesh itself, their names and materials."""
 
 
 def run(field: Field | None, body: Body, betas: NDArray, conf: MeshConfig, report: Reporter) -> Mesh:
@@ -45,19 +50,30 @@ def run(field: Field | None, body: Body, betas: NDArray, conf: MeshConfig, repor
     if not np.isfinite(posed).all() or volume(posed, body.faces) < SMALLEST_BODY:
         raise EngineError("bad_weights", "The body encloses no volume.", "Choose another body model or another shape.")
     mesh = from_body(body, betas) if field is None else extract(field, conf, report)
+    figure = Figure(posed, body.faces, body.weights, joints)
+    ask = None if field is None else color_of(field)
+    paint: Paint | None = None if ask is None else lambda spots: ask(spots.points)
+    return with_game(mesh, paint, figure, conf, report)
+
+
+def with_game(mesh: Mesh, paint: Paint | None, figure: Figure, conf: MeshConfig, report: Reporter) -> Mesh:
+    """The mesh with its game mesh, if one is wanted.
+
+    Args:
+        mesh: layered or solid, in the stand pose.
+        paint: sRGB of spots of the surface, or None to interpolate the vertices' colours.
+        figure: the body beneath.
+        conf: triangles, texture size, occlusion rays.
+        report: hears of it.
+    """
     if conf.game_faces == 0:
         return mesh
     if importlib.util.find_spec("xatlas") is None:
         report.warning("The game mesh was left out: the package xatlas is missing; it has builds for Python 3.11-3.13.")
         return mesh
-    neck = float(joints[JOINT_NAMES.index("head"), 1])
-    figure = Figure(posed, body.faces, body.weights)
-    ask = None if field is None else color_of(field)
-    made = game.build(mesh.vertices, mesh.faces, mesh.colors, ask, figure, neck, conf)
+    full = game.solid(mesh.vertices, mesh.faces, mesh.colors, figure) if mesh.layers is None else mesh.layers
+    made = game.build(full, paint, figure, conf)
     report.progress(5, 5)
-    if made is None:
-        report.warning("The game mesh was left out: the surface could not be simplified without holes.")
-        return mesh
     log.info("game mesh: %d triangles, %.1f dB from 8 views, silhouettes %.4f", len(made.faces), made.psnr,
              made.silhouette)  # fmt: skip
     return replace(mesh, game=made)
@@ -88,12 +104,14 @@ def check(conf: MeshConfig) -> None:
 def save(mesh: Mesh, folder: Path) -> None:
     """Store a mesh as ``mesh.npz`` and its textures as PNG."""
     arrays: dict[str, Any] = {"vertices": mesh.vertices, "faces": mesh.faces, "colors": mesh.colors}
+    if mesh.layers is not None:
+        arrays |= {f"layers_{name}": getattr(mesh.layers, name) for name in LAYER_ARRAYS}
+        arrays |= {"layer_names": np.array(mesh.layers.names), "layer_materials": np.array(mesh.layers.materials)}
     if mesh.game is not None:
-        arrays |= {f"game_{name}": getattr(mesh.game, name) for name in ("vertices", "faces", "colors", "uvs")}
+        arrays |= {f"game_{name}": getattr(mesh.game, name) for name in GAME_ARRAYS}
         arrays["game_quality"] = np.array([mesh.game.psnr, mesh.game.silhouette])
-        for name in PICTURES:
-            picture = Image.fromarray(getattr(mesh.game.textures, name))
-            (picture.getchannel(0) if name == "occlusion" else picture).save(folder / f"{name}.png")
+        for name, file in TEXTURES.items():
+            Image.fromarray(getattr(mesh.game.textures, name)).save(folder / file)
     np.savez(folder / MESH_FILE, **arrays)
 
 
@@ -101,10 +119,14 @@ def load(folder: Path) -> Mesh:
     """The inverse of `save`."""
     with np.load(folder / MESH_FILE) as stored:
         arrays = {name: stored[name] for name in stored.files}
-    made = None
+    surface = {name: arrays[name] for name in ("vertices", "faces", "colors")}
+    made = layers = None
+    if "layer_names" in arrays:
+        names, materials = (tuple(arrays[f"layer_{name}"].tolist()) for name in ("names", "materials"))
+        layers = Joined(names, materials, **surface, **{name: arrays[f"layers_{name}"] for name in LAYER_ARRAYS})
     if "game_vertices" in arrays:
-        pictures = [np.asarray(Image.open(folder / f"{name}.png").convert("RGB")) for name in PICTURES]
-        parts = {name: arrays[f"game_{name}"] for name in ("vertices", "faces", "colors", "uvs")}
+        pictures = {name: np.asarray(Image.open(folder / file)) for name, file in TEXTURES.items()}
+        parts = {name: arrays[f"game_{name}"] for name in GAME_ARRAYS}
         psnr, silhouette = arrays["game_quality"].tolist()
-        made = game.GameMesh(**parts, textures=Textures(*pictures), psnr=psnr, silhouette=silhouette)
-    return Mesh(arrays["vertices"], arrays["faces"], arrays["colors"], made)
+        made = game.GameMesh(**parts, textures=Textures(**pictures), psnr=psnr, silhouette=silhouette)
+    return Mesh(**surface, game=made, layers=layers)

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     from engine.mesh.game import GameMesh
+    from engine.wardrobe.layers import Joined
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]
@@ -48,6 +49,8 @@ class Mesh:
     """(V, 3) sRGB 0-1."""
     game: GameMesh | None = None
     """The same surface with few triangles and textures."""
+    layers: Joined | None = None
+    """The layers that it is made of, whose vertices, faces and colours are the same arrays; None for a solid mesh."""
 
 
 def edge_matrix(faces: np.ndarray, count: int) -> sparse.csr_matrix:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.body.skinning import bone_transforms, skin
 from engine.errors import EngineError
+from engine.mesh.full import uncovered
 from engine.protocol import SHAPE_KEYS, write_atomically
+
+if TYPE_CHECKING:
+    from engine.wardrobe.layers import Joined
 
 Floats = NDArray[np.float32]
 KINDS: dict[str, type] = {
@@ -31,6 +35,16 @@ GAME_KINDS: dict[str, type] = {name: KINDS[name] for name in ("vertices", "faces
     "uvs": np.float32
 }
 """The arrays of the game mesh, which begin with ``game_`` in the file."""
+LAYER_KINDS: dict[str, type] = {
+    "layer_names": np.str_,
+    "layer_materials": np.str_,
+    "face_layers": np.int32,
+    "uvs": np.float32,
+    "roughness": np.float32,
+    "metallic": np.float32,
+    "covered": np.bool_,
+}
+"""The arrays of an avatar that is made of layers; all of them or none are in the file."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,8 @@ class GameAvatar:
     """(V, 24), rows sum to 1, at most four are not zero."""
     uvs: Floats
     """(F, 3, 2) texture coordinates of the faces' corners, v up."""
+    face_layers: NDArray[np.int32] | None = None
+    """(F,) which layer a face belongs to, if the avatar is made of layers."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,45 @@ class Avatar:
     """Shape keys, if they were asked for."""
     rest_pose: Floats | None = None
     """(24, 3) axis-angle of the pose in which files for other programs rest, if that is not the T-pose."""
+    layer_names: tuple[str, ...] | None = None
+    """What a person calls the layers, the innermost first; None, as all below, for a mesh that has none."""
+    layer_materials: tuple[str, ...] | None = None
+    """Of each layer, from `wardrobe.materials`."""
+    face_layers: NDArray[np.int32] | None = None
+    """(F,) which layer a face belongs to; layers share no vertices."""
+    uvs: Floats | None = None
+    """(F, 3, 2) texture coordinates of the faces' corners, v up; each layer has the square for itself."""
+    roughness: Floats | None = None
+    """(V,) 0-1."""
+    metallic: Floats | None = None
+    """(V,) 0-1."""
+    covered: NDArray[np.bool_] | None = None
+    """(V,) hidden beneath another layer for good."""
+
+
+def layered(layers: Joined) -> dict[str, Any]:
+    """The avatar's fields that say of which layers its mesh is made."""
+    fields = {name: getattr(layers, name) for name in LAYER_KINDS if not name.startswith("layer_")}
+    return {"layer_names": layers.names, "layer_materials": layers.materials, **fields}
+
+
+def visible_faces(avatar: Avatar) -> NDArray[np.bool_]:
+    """(F,) which faces can be seen; the others are covered by other layers and left out of pictures and most files."""
+    return np.ones(len(avatar.faces), bool) if avatar.covered is None else uncovered(avatar.faces, avatar.covered)
+
+
+def uncover(avatar: Avatar) -> Avatar:
+    """The avatar without its covered faces, and without the vertices that no other face needs; no shape keys."""
+    shown = visible_faces(avatar)
+    if shown.all():
+        return avatar
+    used = np.unique(avatar.faces[shown])
+    renumber = np.zeros(len(avatar.vertices), np.int32)
+    renumber[used] = np.arange(len(used))
+    by_vertex = ("vertices", "colors", "weights", "roughness", "metallic", "covered")
+    kept = {name: getattr(avatar, name)[used] for name in by_vertex if getattr(avatar, name) is not None}
+    kept |= {name: getattr(avatar, name)[shown] for name in ("face_layers", "uvs") if getattr(avatar, name) is not None}
+    return replace(avatar, faces=renumber[avatar.faces[shown]], shapes=None, **kept)
 
 
 def pose_avatar(avatar: Avatar, poses: np.ndarray, trans: np.ndarray | None = None) -> Floats:
@@ -101,6 +156,10 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
     arrays: dict[str, Any] = {name: np.asarray(getattr(avatar, name), kind) for name, kind in KINDS.items()}
     if avatar.game is not None:
         arrays |= {f"game_{name}": np.asarray(getattr(avatar.game, name), kind) for name, kind in GAME_KINDS.items()}
+        if avatar.game.face_layers is not None:
+            arrays["game_face_layers"] = np.asarray(avatar.game.face_layers, np.int32)
+    if avatar.layer_names is not None:
+        arrays |= {name: np.asarray(getattr(avatar, name), kind) for name, kind in LAYER_KINDS.items()}
     if avatar.shapes is not None:
         shapes = avatar.shapes
         arrays["shape_joints"] = np.asarray(shapes.joints, np.float32)
@@ -127,6 +186,11 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
             rest = np.asarray(stored["rest_pose"], np.float32) if "rest_pose" in stored else None
             if "game_vertices" in stored:
                 light = {name: np.asarray(stored[f"game_{name}"], kind) for name, kind in GAME_KINDS.items()}
+                if "game_face_layers" in stored:
+                    light["face_layers"] = np.asarray(stored["game_face_layers"], np.int32)
+            layers: dict[str, Any] = {}
+            if "layer_names" in stored:
+                layers = {name: np.asarray(stored[name], kind) for name, kind in LAYER_KINDS.items()}
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise EngineError("broken_job", f"{path} is not a readable avatar ({error}).", "Run the rig again.") from None
     joints = len(arrays["joints"])
@@ -137,11 +201,14 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
         and (shapes is None or _shapes_fit(shapes, len(arrays["vertices"]), joints, light))
         and (rest is None or rest.shape == (joints, 3))
         and (not light or (_surface_fits(light, joints) and light["uvs"].shape == (*light["faces"].shape, 2)))
+        and _layers_fit(layers, arrays, light)
     )
     if not fits:
         raise EngineError("broken_job", f"The arrays in {path} do not fit one another.", "Run the rig again.")
     game = GameAvatar(**light) if light else None
-    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest)
+    if layers:
+        layers |= {name: tuple(layers[name].tolist()) for name in ("layer_names", "layer_materials")}
+    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest, **layers)
 
 
 def _load_shapes(stored: Any) -> Shapes | None:
@@ -172,3 +239,29 @@ def _surface_fits(arrays: dict[str, Any], joints: int) -> bool:
         and (faces.size == 0 or (faces.min() >= 0 and faces.max() < vertices))
         and arrays["weights"].shape == (vertices, joints)
     )
+
+
+def _layers_fit(layers: dict[str, Any], arrays: dict[str, Any], light: dict[str, Any]) -> bool:
+    """Whether what says which layers a mesh is made of belongs to it and to its game mesh."""
+    owners = [(light["face_layers"], light["faces"])] if "face_layers" in light else []
+    if not layers:
+        return not owners
+    names, vertices, faces = layers["layer_names"], len(arrays["vertices"]), arrays["faces"]
+    owners.append((layers["face_layers"], faces))
+    return bool(
+        names.ndim == 1
+        and len(names)
+        and len(set(names.tolist())) == len(names)
+        and layers["layer_materials"].shape == names.shape
+        and all(layers[name].shape == (vertices,) for name in ("roughness", "metallic", "covered"))
+        and layers["uvs"].shape == (*faces.shape, 2)
+        and all(of.shape == (len(of_faces),) and np.isin(of, np.arange(len(names))).all() for of, of_faces in owners)
+        and _apart(layers["face_layers"], faces, vertices)
+    )
+
+
+def _apart(face_layers: NDArray[np.int32], faces: NDArray[np.int32], vertices: int) -> bool:
+    """Whether no vertex belongs to faces of two layers."""
+    owner = np.full(vertices, -1, np.int32)
+    owner[faces] = face_layers[:, None]
+    return bool((owner[faces] == face_layers[:, None]).all())

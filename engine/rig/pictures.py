@@ -7,7 +7,7 @@ import numpy as np
 from engine.body import stand_pose
 from engine.body.skinning import bone_transforms
 from engine.render.stills import Picture, body_views, motion_row, preview_sheet
-from engine.rig.avatar import Avatar, pose_avatar
+from engine.rig.avatar import Avatar, pose_avatar, uncover
 
 FRAMES = 8
 """Frames of the motion in the sheet."""
@@ -19,7 +19,7 @@ def avatar_preview(avatar: Avatar, poses: np.ndarray | None = None, trans: np.nd
     Returns:
         uint8 (H, 1600, 3) sRGB.
     """
-    stand = stand_pose()[None]
+    avatar, stand = uncover(avatar), stand_pose()[None]
     head = (bone_transforms(avatar.joints, stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
     views = body_views(pose_avatar(avatar, stand)[0], avatar.faces, avatar.colors, head)
     if poses is None:

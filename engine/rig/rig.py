@@ -13,7 +13,7 @@ from engine.body.skinning import bone_transforms
 from engine.mesh.decimate import decimate
 from engine.mesh.surface import Mesh, edges
 from engine.report import Reporter
-from engine.rig.avatar import Avatar, Floats, GameAvatar, Shapes
+from engine.rig.avatar import Avatar, Floats, GameAvatar, Shapes, layered
 from engine.rig.hinges import tighten
 from engine.rig.shapes import carry, directions, source_of
 from engine.rig.weights import inpaint, prune, smooth, transfer
@@ -53,7 +53,9 @@ def run(
     stand = stand_pose()[None]
     joints = body.rest_joints(betas)
     posed, posed_joints = (array[0] for array in body.pose(betas, stand))
-    if mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
+    if mesh.layers is not None:
+        weights = mesh.layers.weights
+    elif mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
         weights = body.weights  # the coarse body itself: nothing to look for
     else:
         source = (posed, body.faces, body.weights)
@@ -73,7 +75,8 @@ def run(
     light = _rig_game(mesh, weights, transforms, conf)
     shapes = _shape_keys(mesh, body, betas, posed, conf, report, dressed) if conf.shape_keys else None
     resting = stand[0] if conf.a_pose else None
-    return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light, shapes, resting)
+    made = Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light, shapes, resting)
+    return made if mesh.layers is None else replace(made, **layered(mesh.layers))
 
 
 def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConfig) -> GameAvatar | None:
@@ -81,9 +84,9 @@ def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConf
     light = mesh.game
     if light is None:
         return None
-    found, _, _ = transfer(light.vertices, light.faces, mesh.vertices, mesh.faces, weights, np.inf, conf.agreement)
-    found = prune(found, conf.influences)
-    return GameAvatar(unpose(light.vertices, found, transforms), light.faces, light.colors, found, light.uvs)
+    found = prune(light.carried(weights), conf.influences)
+    layers = None if mesh.layers is None else light.face_layers
+    return GameAvatar(unpose(light.vertices, found, transforms), light.faces, light.colors, found, light.uvs, layers)
 
 
 def _shape_keys(
@@ -95,7 +98,9 @@ def _shape_keys(
     source = source_of(body, betas, directions(body, report), vertices, faces, look)
     made = carry(mesh.vertices, mesh.faces, source, conf)
     light = mesh.game
-    return made if light is None else replace(made, game=carry(light.vertices, light.faces, source, conf).deltas)
+    if light is None:
+        return made
+    return replace(made, game=np.stack([light.carried(deltas) for deltas in made.deltas]))
 
 
 def _find_weights(

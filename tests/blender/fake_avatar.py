@@ -64,7 +64,7 @@ def game(folder: Path, influences: int) -> dict[str, np.ndarray]:
     from PIL import Image
 
     vertices, faces = capsules(4, 6)
-    for number, name in enumerate(("color", "normal", "occlusion")):
+    for number, name in enumerate(("color", "normal", "orm")):
         Image.new("RGB", (8, 8), (200 - 40 * number, 90, 255)).save(folder / f"{name}.png")
     return {
         "game_vertices": vertices, "game_faces": faces, "game_colors": np.full_like(vertices, 0.4),

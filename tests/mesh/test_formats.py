@@ -173,7 +173,8 @@ def test_glb_with_textures_moves_alike_and_shows_them(tmp_path: Path) -> None:
     np.testing.assert_allclose(colors, to_linear(a.colors)[a.faces], atol=2e-5)
     scene = trimesh.load(tmp_path / "a.glb", process=False)
     material = next(iter(scene.geometry.values())).visual.material
-    for picture in (material.baseColorTexture, material.normalTexture, material.occlusionTexture):
+    packed = material.occlusionTexture, material.metallicRoughnessTexture
+    for picture in (material.baseColorTexture, material.normalTexture, *packed):
         assert picture.size == (2, 2) and picture.convert("RGB").getpixel((0, 0)) == (255, 0, 0)
 
 

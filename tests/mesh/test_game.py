@@ -13,13 +13,13 @@ import trimesh
 
 from engine.body import load_body, stand_pose
 from engine.errors import EngineError
-from engine.mesh import Mesh, decimate, game, load, run, save, stage
+from engine.mesh import Mesh, decimate, load, run, save, stage
 from engine.mesh.bake import sample
 from engine.mesh.extract import color_of
 from engine.mesh.flatten import _covered, _cross, flatten
-from engine.mesh.game import Focus, GameMesh
+from engine.mesh.game import GameMesh, enlarged
 from engine.mesh.mend import mended
-from engine.mesh.regions import PARTS, Figure, connected, regions
+from engine.mesh.regions import PARTS, Figure, as_on, connected, regions
 from engine.mesh.surface import compact, is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.render.raycast import MeshRaycaster, vertex_normals
@@ -117,19 +117,21 @@ def test_normals_and_occlusion_are_those_of_the_full_surface(mesh: Mesh, light: 
     true /= np.linalg.norm(true, axis=1, keepdims=True)
     assert np.median((world * true).sum(1)) > 0.999
     assert ((world * true).sum(1)).mean() > ((n * true).sum(1)).mean()  # better than without the map
-    openness = sample(light.textures.occlusion, mix(uvs))[:, 0]
+    openness = sample(light.textures.orm, mix(uvs))[:, 0]
     crotch = np.linalg.norm(mix(light.vertices[source]) - JOINTS[[1, 2]].mean(0) + [0, 0.08, 0], axis=1) < 0.05
     chest = np.linalg.norm(mix(light.vertices[source]) - JOINTS[9] - [0, 0, 0.12], axis=1) < 0.1
     assert openness[chest].mean() > openness[crotch].mean() + 0.2
 
 
-def test_the_head_counts_more_and_comes_back_exactly() -> None:
-    focus = Focus(POSED, NECK)
-    large = focus.enlarge(POSED)
-    np.testing.assert_allclose(focus.reduce(large), POSED, atol=1e-6)
-    assert np.ptp(large[:, 1]) > np.ptp(POSED[:, 1]) + 0.2
-    low = POSED[:, 1] < NECK - 0.1
-    np.testing.assert_allclose(large[low], POSED[low], atol=1e-5)
+def test_head_and_hands_count_more_and_the_rest_stays() -> None:
+    large = enlarged(POSED, BODY.weights, JOINTS)
+    area = lambda points, chosen: trimesh.Trimesh(points, BODY.faces[chosen], process=False).area  # noqa: E731
+    middle = POSED[BODY.faces].mean(1)
+    head, hand = middle[:, 1] > NECK, (BODY.weights[:, [20, 22]].sum(1) > 0.99)[BODY.faces].all(1)
+    assert area(large, head) == pytest.approx(9.0 * area(POSED, head), rel=0.01)
+    assert area(large, hand) > 2.5 * area(POSED, hand)
+    still = (POSED[:, 1] < NECK - 0.1) & (BODY.weights[:, 20:].sum(1) == 0.0)
+    np.testing.assert_allclose(large[still], POSED[still], atol=1e-5)
 
 
 def test_storing_and_reading_back(mesh: Mesh, light: GameMesh, tmp_path: Path) -> None:
@@ -145,20 +147,20 @@ def test_no_game_mesh_when_none_is_wanted() -> None:
     assert run(None, BODY, BETAS, MeshConfig(game_faces=0), Silent()).game is None
 
 
-def test_a_surface_that_cannot_be_simplified_is_a_warning() -> None:
-    report = Silent()
-    with mock.patch.object(game, "decimate", lambda vertices, faces, count: (vertices, faces)):
-        found = run(None, BODY, BETAS, MeshConfig(game_faces=5000, texture_size=64), report)
-    assert found.game is None and len(found.vertices) == len(POSED) and "simplified" in report.warnings[0]
-
-
-def test_decimation_goes_on_until_the_mesh_is_closed() -> None:
+def test_decimation_goes_on_until_the_mesh_is_closed_or_takes_the_least_torn() -> None:
     ball = trimesh.creation.icosphere(4)
-    torn = np.asarray(ball.faces)[ball.triangles_center[:, 2] > 0].astype(np.int32)
-    simplify = mock.Mock(side_effect=[(ball.vertices, torn), (ball.vertices, np.asarray(ball.faces, np.int32))])
+    points, whole = decimate.UNIT * np.asarray(ball.vertices), np.asarray(ball.faces, np.int32)
+    torn = whole[ball.triangles_center[:, 2] > 0]
+    simplify = mock.Mock(side_effect=[(points, torn), (points, whole)])
+    more = np.concatenate((whole, whole))
     with mock.patch.object(decimate, "fast_simplification", SimpleNamespace(simplify=simplify)):
-        _, faces = decimate.decimate(np.asarray(ball.vertices), np.asarray(ball.faces), len(ball.faces))
+        _, faces = decimate.decimate(np.asarray(ball.vertices), more, len(whole))
     assert is_closed(faces) and simplify.call_count == 2
+    for insist, count in ((False, len(more)), (True, len(torn))):
+        simplify = mock.Mock(return_value=(points, torn))
+        with mock.patch.object(decimate, "fast_simplification", SimpleNamespace(simplify=simplify)):
+            _, faces = decimate.decimate(np.asarray(ball.vertices), more, len(whole), insist)
+        assert len(faces) == count
 
 
 @pytest.mark.parametrize(
@@ -193,12 +195,13 @@ def test_a_body_without_volume_is_one_sentence(spoil: list[float]) -> None:
 
 
 def test_an_empty_mesh_cannot_be_mended_and_no_points_have_no_colours() -> None:
-    assert mended(np.zeros((3, 3)), np.zeros((1, 3), np.int32)) is None
+    assert mended(np.zeros((3, 3)), np.zeros((1, 3), np.int32)) == (None, 0)
     assert color_of(Painted())(np.zeros((0, 3), np.float32)).shape == (0, 3)
 
 
 def test_regions_keep_the_face_whole_and_the_sides_apart() -> None:
-    region = regions(POSED, BODY.faces, Figure(POSED, BODY.faces, BODY.weights))
+    figure = Figure(POSED, BODY.faces, BODY.weights, JOINTS)
+    region = regions(BODY.faces, *as_on(figure, POSED), figure)
     middle = POSED[BODY.faces].mean(1)
     assert 2 * len(PARTS) - 4 <= region.max() + 1 <= 2 * len(PARTS) + 4
     assert connected(region, BODY.faces).max() == region.max()  # none is in two pieces

@@ -5,6 +5,7 @@ import pytest
 import trimesh
 
 from engine.mesh.mend import mended
+from engine.mesh.rims import rim_edges, rim_vertices
 from engine.mesh.surface import is_closed, volume
 
 BALL = trimesh.creation.icosphere(subdivisions=3)
@@ -13,7 +14,8 @@ BALL = trimesh.creation.icosphere(subdivisions=3)
 @pytest.mark.parametrize("missing", [[0], [5, 300, 900], [0, 1, 2, 3]])
 def test_holes_are_filled(missing):
     torn = np.delete(BALL.faces, missing, axis=0)
-    points, faces = mended(BALL.vertices, torn)
+    (points, faces), left = mended(BALL.vertices, torn)
+    assert left == 0
     assert is_closed(faces)
     assert volume(points, faces) == pytest.approx(BALL.volume, rel=0.02)
 
@@ -22,17 +24,28 @@ def test_a_fin_on_an_edge_is_cut_off():
     points = np.concatenate([BALL.vertices, [[0, 0, 2.0]]])
     a, b, _ = BALL.faces[7]
     torn = np.concatenate([BALL.faces, [[a, b, len(points) - 1]]])
-    points, faces = mended(points, torn)
+    (points, faces), _ = mended(points, torn)
     assert is_closed(faces)
     assert np.linalg.norm(points[faces.ravel()], axis=1).max() < 1.01
 
 
 def test_doubled_and_degenerate_faces_go():
     torn = np.concatenate([BALL.faces, BALL.faces[:3], [[4, 4, 9]]])
-    _, faces = mended(BALL.vertices, torn)
+    (_, faces), _ = mended(BALL.vertices, torn)
     assert is_closed(faces) and len(faces) == len(BALL.faces)
 
 
 def test_half_a_ball_stays_open():
     centers = BALL.vertices[BALL.faces].mean(1)
-    assert mended(BALL.vertices, BALL.faces[centers[:, 2] > 0]) is None
+    half = BALL.faces[centers[:, 2] > 0]
+    (_, faces), torn = mended(BALL.vertices, half)
+    assert len(faces) == len(half) and torn == len(rim_edges(half))
+
+
+def test_a_hole_beside_a_border_is_filled_and_the_border_is_not():
+    centers = BALL.vertices[BALL.faces].mean(1)
+    half = BALL.faces[centers[:, 2] > 0]
+    rim = np.isin(np.arange(len(BALL.vertices)), rim_vertices(half))
+    inner = np.flatnonzero(~rim[half].any(1))[0]
+    (_, faces), torn = mended(BALL.vertices, np.delete(half, inner, axis=0), rim)
+    assert torn == 0 and len(faces) == len(half)

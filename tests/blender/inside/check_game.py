@@ -32,7 +32,7 @@ with np.load(Path(result) / "avatar.npz") as stored:
     assert np.abs(uvs.reshape(-1, 3, 2) - stored["game_uvs"]).max() < 1e-6
 nodes = game.data.materials[0].node_tree.nodes
 images = {node.label: node.image for node in nodes if node.type == "TEX_IMAGE"}
-assert set(images) == {"Color", "Normal", "Occlusion"} and all(image.packed_file for image in images.values())
+assert set(images) == {"Color", "Normal", "ORM"} and all(image.packed_file for image in images.values())
 surface = next(node for node in nodes if node.type == "BSDF_PRINCIPLED")
 assert surface.inputs["Base Color"].links[0].from_node.image == images["Color"]
 assert images["Normal"].colorspace_settings.name == "Non-Color"

@@ -1,0 +1,110 @@
+"""Borders of open surfaces: hems, cuffs, necklines. They keep their course when triangles become fewer."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.mesh.surface import Indices, directed_edges
+
+TOLERANCE = 0.0006
+"""Metres by which a thinned border may leave its course."""
+LONGEST = 0.03
+"""Metres between two vertices of a thinned border."""
+UPRIGHT = 0.2
+"""Least cosine between a face's normals before and after a border was thinned."""
+
+
+def rim_edges(faces: np.ndarray) -> NDArray[np.int64]:
+    """(E, 2) the edges of one face only, in its direction."""
+    forward, backward, base = directed_edges(faces)
+    return np.stack(np.divmod(forward[~np.isin(forward, backward)], base), -1)
+
+
+def rim_vertices(faces: np.ndarray) -> NDArray[np.int64]:
+    """The vertices (K,) at such edges."""
+    return np.unique(rim_edges(faces))
+
+
+def rim_loops(faces: np.ndarray) -> list[NDArray[np.int64]]:
+    """Each border as the vertices along it, the first not repeated; borders that meet in a vertex are left out."""
+    pairs = rim_edges(faces)
+    starts, counts = np.unique(pairs[:, 0], return_counts=True)
+    pinched = set(starts[counts > 1].tolist())
+    after = dict(pairs[~np.isin(pairs[:, 0], list(pinched))].tolist())
+    loops = []
+    while after:
+        first, second = after.popitem()
+        loop = [first]
+        while second in after:
+            loop.append(second)
+            second = after.pop(second)
+        if second == first and len(loop) >= 3:
+            loops.append(np.array(loop))
+    return loops
+
+
+def thinned(vertices: np.ndarray, faces: Indices) -> tuple[np.ndarray, Indices]:
+    """Drop vertices of borders that lie on the line between their neighbours: each falls to the nearer one kept.
+
+    Args:
+        vertices: (V, 3) metres.
+        faces: (F, 3).
+
+    Returns:
+        Vertices, all of them, and the faces left.
+    """
+    target = np.arange(len(vertices))
+    for loop in rim_loops(faces):
+        _thin(vertices, loop, target)
+    for _ in range(4):  # what would turn a face over stays
+        moved = target[faces]
+        alive = (moved[:, 0] != moved[:, 1]) & (moved[:, 1] != moved[:, 2]) & (moved[:, 2] != moved[:, 0])
+        changed = alive & (moved != faces).any(1)
+        before, after = _normals(vertices, faces[changed]), _normals(vertices, moved[changed])
+        turned = np.unique(faces[changed][(before * after).sum(1) < UPRIGHT])
+        if not len(turned):
+            return vertices, moved[alive].astype(np.int32)
+        target[turned] = turned
+    return vertices, faces
+
+
+def _thin(vertices: np.ndarray, loop: NDArray[np.int64], target: NDArray[np.int64]) -> None:
+    """Send the vertices of one border that are not needed to those that are, in ``target`` (V,)."""
+    points = vertices[loop].astype(np.float64)
+    count, start = len(loop), 0
+    kept = [0]
+    while start < count:
+        end = start + 1
+        while end < count and _straight(points, start, end + 1):
+            end += 1
+        kept.append(end)
+        start = end
+    if len(kept) - 1 < 3:
+        return
+    for first, last in pairwise(kept):
+        inner = np.arange(first + 1, last)
+        middle = 0.5 * (first + last)
+        target[loop[inner]] = loop[np.where(inner <= middle, first, last) % count]
+
+
+def _straight(points: np.ndarray, first: int, last: int) -> bool:
+    """Whether the border (N, 3) between two of its places, the last of which may be beyond its end, is a short line."""
+    a, b = points[first], points[last % len(points)]
+    chord = b - a
+    length = float(np.linalg.norm(chord))
+    if not 0.0 < length <= LONGEST:
+        return False
+    offset = points[first + 1 : last] - a
+    along = np.clip(offset @ chord / length**2, 0.0, 1.0)
+    return bool((np.linalg.norm(offset - along[:, None] * chord, axis=1) <= TOLERANCE).all())
+
+
+def _normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Unit normals (F, 3) of faces."""
+    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
+    normal = np.cross(b - a, c - a)
+    unit: np.ndarray = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-20)
+    return unit
