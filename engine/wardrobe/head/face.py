@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from engine.wardrobe.head.frame import Head
@@ -92,14 +93,28 @@ def finer_face(mannequin: Mannequin) -> Mannequin:
         on = (places[:, 2] > 0.055) & (places[:, 1] > 0.575) & (places[:, 1] < 0.75)
         return np.where(on, LONGEST, np.inf)
 
-    mix, faces = split_long(mannequin.canonical, mannequin.faces, longest, 2)
-    weights = np.asarray(mix @ mannequin.weights, np.float32)
-    return replace(
-        mannequin,
-        vertices=np.asarray(mix @ mannequin.vertices, np.float32),
-        faces=faces,
-        weights=weights / weights.sum(1, keepdims=True),
-        canonical=np.asarray(mix @ mannequin.canonical, np.float32),
-    )
+    for _ in range(2):
+        mix, faces = split_long(mannequin.canonical, mannequin.faces, longest, 1)
+        weights = np.asarray(mix @ mannequin.weights, np.float32)
+        mannequin = replace(
+            mannequin,
+            vertices=_curved(mannequin, mix),
+            faces=faces,
+            weights=weights / weights.sum(1, keepdims=True),
+            canonical=np.asarray(mix @ mannequin.canonical, np.float32),
+        )
+    return mannequin
 
 
+def _curved(mannequin: Mannequin, mix: sparse.csr_matrix) -> NDArray[np.float32]:
+    """Vertices (P, 3) of a split surface, its new points on the curve that the normals of their edges' ends want
+    (Boubekeur and Alexa 2008, "Phong tessellation")."""
+    points, old = mix @ mannequin.vertices.astype(np.float64), len(mannequin.vertices)
+    ends = mix[old:].indices.reshape(-1, 2)
+    middle = points[old:]
+    moved = np.zeros_like(middle)
+    for end in ends.T:
+        normal = mannequin.normals[end]
+        moved -= 0.5 * ((middle - mannequin.vertices[end]) * normal).sum(1, keepdims=True) * normal
+    points[old:] += 0.75 * moved
+    return points.astype(np.float32)

@@ -38,7 +38,7 @@ class Style:
     width: float
     grow: str = "fall"
     """How it grows: fall, gather, coils, crest or stubble."""
-    shell: float = 0.0028
+    shell: float = 0.0018
     clumps: int = 0
     front: tuple[float, float, float] = (0.0, 1.0, 0.0)
     top: tuple[float, float, float] = (0.0, 1.0, 0.0)
@@ -132,7 +132,8 @@ def _fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     """Locks that follow the style's directions over the head, then fall."""
     count, steps = len(seeds), style.steps
     zone = zones(seeds.canonical)
-    away = np.tanh((seeds.canonical[:, 0] - style.parting) / 0.004)
+    parting = rng.choice([-1.0, 1.0]) * style.parting + rng.normal(0, 0.003)
+    away = np.tanh((seeds.canonical[:, 0] - parting) / 0.004)
     beside = np.c_[seeds.points, 0.04 * away * (zone[:, 0] + zone[:, 1])]  # locks of a clump are of one side
     clumps = cKDTree(beside[: style.clumps]).query(beside)[1]
     sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
@@ -140,7 +141,7 @@ def _fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     wanted[:, 0] *= sided
     wanted += rng.normal(0, 0.13, (style.clumps, 3))[clumps] + rng.normal(0, 0.06, (count, 3))
     wanted = unit(wanted)
-    length = zone @ np.array(style.length) * head.size
+    length = zone @ np.array(style.length) * head.size * rng.uniform(0.9, 1.12)
     length = length * rng.uniform(0.84, 1.1, style.clumps)[clumps] * rng.uniform(0.88, 1.06, count)
     layer = rng.random(style.clumps)[clumps] * 0.7 + 0.3 * rng.random(count)
     lift = (zone @ np.array(style.lift)) * (0.35 + 0.8 * layer) * head.size
@@ -244,13 +245,15 @@ def _gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     lift = (zone @ np.array(style.lift)) * rng.uniform(0.3, 1.15, count) * head.size
     point, normal = seeds.points - 0.0015 * seeds.normals, seeds.normals
     paths, normals = [point], [normal]
+    clear = head.size * (0.0008 + style.shell * smoothstep(hairline(seeds.canonical), 0.0, 0.0045))
     aim = tie + rng.normal(0, 0.005, (count, 3)) * head.size
     for k in range(1, steps):
         to = aim - point
         left = np.linalg.norm(to, axis=1, keepdims=True)
         along = unit(to) - 0.9 * normal * (unit(to) * normal).sum(1, keepdims=True)
         point = point + unit(along) * left / (steps - k) * np.where(left > 0.02, 1.06, 1.0)
-        point, normal = head.off_skin(point, lift * np.interp(k, [0, 2, steps - 1], [0.2, 1, 1.2]), 0.5)
+        above = lift * np.interp(k, [0, 2, steps - 1], [0.2, 1, 1.2])
+        point, normal = head.off_skin(point, np.maximum(above, clear), 0.5)
         paths.append(point)
         normals.append(normal)
     paths[-1] = aim
