@@ -46,7 +46,7 @@ def eyeball(mannequin: Mannequin, side: str) -> tuple[NDArray, float]:
     return center, LIDS * float(np.median(np.linalg.norm(border - center, axis=1)))
 
 
-def settle_face(mannequin: Mannequin, lower: float = 0.0011) -> Mannequin:
+def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
     """The body with its painted eyes sunk into their sockets, behind the eyeballs, and relaxed upper lids.
 
     Args:

@@ -15,7 +15,7 @@ from engine.wardrobe.regions import BEARD, smoothstep_edge
 Floats = NDArray[np.float32]
 WARM = np.array([1.03, 0.80, 0.76])
 """What blood beneath the skin does to its colour."""
-GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
+GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.30, "buzz": 0.75}
 """How far the scalp takes the hair's colour; others 0.85."""
 
 
@@ -68,7 +68,7 @@ def _warm(base: NDArray, p: Points) -> NDArray:
     blood = np.maximum.reduce([
         0.42 * p_soft(p, 0.043, 0.650, 0.022, 0.020),
         0.46 * p_soft(p, 0.0, 0.652, 0.016, 0.013) * smoothstep(p.z, 0.12, 0.14),
-        0.50 * ear * (p.y > 0.6),
+        0.32 * ear * (p.y > 0.6),
         0.20 * p_soft(p, 0.0, 0.588, 0.016, 0.010),
         0.34 * smoothstep(p.side, 0.80, 0.86) + 0.20 * np.exp(-(((p.side - 0.775) / 0.012) ** 2)),
         0.26 * np.exp(-(((p.side - 0.443) / 0.03) ** 2)) * smoothstep(p.z, 0.005, -0.025) * p.arm,
@@ -83,7 +83,7 @@ def lips(p: Points) -> tuple[NDArray, NDArray]:
     across = np.clip(p.side / 0.0252, 0, 1)
     bow = 0.0014 * np.exp(-((p.side / 0.0035) ** 2)) - 0.0007 * np.exp(-(((p.side - 0.006) / 0.004) ** 2))
     upper = 0.6190 + 0.0078 * np.sqrt(1 - across**2) * (1 - 0.18 * across) - bow
-    lower = 0.6190 - 0.0108 * (1 - across**2) ** 0.75
+    lower = 0.6190 - 0.0122 * (1 - across**2) ** 0.75
     inside = np.minimum(upper - p.y, p.y - lower)
     mask = smoothstep_edge(inside - 0.0003, 0.0013) * smoothstep(p.side, 0.0262, 0.0235) * smoothstep(p.z, 0.10, 0.115)
     line = np.exp(-(((p.y - 0.6188) / 0.0009) ** 2)) * smoothstep(p.side, 0.0262, 0.0235) * smoothstep(p.z, 0.10, 0.115)

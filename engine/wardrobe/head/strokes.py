@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.forms import tube
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.head.frame import Head, sample
-from engine.wardrobe.head.locks import Tufts, hair_layer, locks, together, unit
+from engine.wardrobe.head.locks import Tufts, clumped, hair_layer, locks, together, unit
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import HAIR_COLORS
 from engine.wardrobe.regions import BEARD
@@ -115,7 +116,7 @@ def beard_layer(kind: str, color: str, head: Head, rng: np.random.Generator) -> 
     jaw = smoothstep(y, 0.63, 0.60)
     sign = np.tanh(x / 0.003)
     heading = np.stack([lip * sign * 1.3 + 0.12 * sign, -1 + 0.35 * lip, 0.25 * chin], 1)
-    heading = unit(heading + rng.normal(0, 0.14, (count, 3)))
+    heading = unit(heading + rng.normal(0, 0.10, (count, 3)))
     length = LENGTHS[kind] * s * (0.42 + 0.5 * chin + 0.08 * jaw - 0.06 * lip) * rng.uniform(0.75, 1.15, count)
     t = np.linspace(0, 1, steps)
     rise = 0.0020 + 0.0035 * jaw + 0.008 * chin * (kind != "moustache")
@@ -126,6 +127,7 @@ def beard_layer(kind: str, color: str, head: Head, rng: np.random.Generator) -> 
         point = point + heading * (length / (steps - 1))[:, None]
         heading = unit(heading + 0.12 * (1 - lip)[:, None] * np.array([0, -1.0, 0.05]))
         point = head.off_skin(point, lift[:, min(k + 1, steps - 1)], 0.30 * (1 - chin))[0]
+    found = clumped(np.stack(paths, 1), cKDTree(seeds.points[: count // 7]).query(seeds.points)[1], 0.9)
     width = 0.0015 * s * rng.uniform(0.6, 1.15, count)
-    found = locks(np.stack(paths, 1), np.repeat(seeds.normals[:, None], steps, 1), width, 0.6, 0.7, rng, root=0.68)
-    return hair_layer("Beard", found, np.array(HAIR_COLORS[color]), head)
+    tufts = locks(found, np.repeat(seeds.normals[:, None], steps, 1), width, 0.6, 0.7, rng, root=0.68)
+    return hair_layer("Beard", tufts, np.array(HAIR_COLORS[color]), head)
