@@ -266,5 +266,6 @@ def _moustache(p: Points) -> NDArray:
 
 
 def _jaw(p: Points) -> NDArray:
-    below = smoothstep_edge(0.645 - p.y - 0.25 * np.clip(p.z - 0.11, 0, 1) * (p.side < 0.05), p.soft * 1.5)
-    return below * p.above(p.y, 0.562) * p.above(p.z, 0.045) * (1 - p.ellipse(0.0, 0.619, 0.024, 0.008))
+    cheek = 0.626 + 0.62 * np.clip(0.105 - p.z, 0, 0.075)
+    below = np.maximum(smoothstep_edge(cheek - p.y, p.soft * 1.5), p.ellipse(0.0, 0.632, 0.029, 0.0085))
+    return below * p.above(p.y, 0.562) * p.above(p.z, 0.036) * (1 - p.ellipse(0.0, 0.618, 0.024, 0.010))

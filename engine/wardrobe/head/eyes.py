@@ -13,7 +13,7 @@ from engine.wardrobe.head.frame import HEAD, Head
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import EYE_COLORS, Look
 
-IRIS, PUPIL = 0.0059, 0.0022
+IRIS, PUPIL = 0.0057, 0.0021
 """Radii in metres on a grown-up's eyeball."""
 BALL = 0.0141
 """Radius of that eyeball."""
@@ -46,7 +46,7 @@ def eyeball(mannequin: Mannequin, side: str) -> tuple[NDArray, float]:
     return center, LIDS * float(np.median(np.linalg.norm(border - center, axis=1)))
 
 
-def settle_face(mannequin: Mannequin, lower: float = 0.0004) -> Mannequin:
+def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
     """The body with its painted eyes sunk into their sockets, behind the eyeballs, and relaxed upper lids.
 
     Args:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.layers import Mannequin
+from engine.render.raycast import MeshRaycaster
+from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.layers import Floats, Mannequin
 from engine.wardrobe.regions import above_smooth_hairline
-from engine.wardrobe.canonical import Points
 
-Floats = NDArray[np.float32]
 HEAD, NECK, CHEST = 15, 12, 9
 """Joints of SMPL's order that carry the hair."""
 
@@ -70,13 +70,18 @@ class Head:
         gap = lift - distance
         return points + away * np.where(gap > 0, gap, pull * gap)[:, None], normal
 
+    @cached_property
+    def _standard(self) -> MeshRaycaster:
+        """Rays on the standard figure's surface."""
+        return MeshRaycaster(self.mannequin.canonical, self.mannequin.faces)
+
     def before(self, x: NDArray, y: NDArray) -> tuple[NDArray, NDArray]:
         """Points (N, 3) on the front of the face at canonical x and y (N,), and the normals (N, 3) there."""
-        origins = self.place(np.stack([x, y, np.full_like(x, 0.30)], 1))
         ahead = np.tile(np.array([0, 0, -1.0]), (len(x), 1))
-        hits = self.mannequin.caster.cast_rays(origins, ahead)
-        depth = np.where(hits.mask, hits.depth, 0.17 * self.scale[2])
-        return origins + ahead * depth[:, None], hits.normal.astype(np.float64)
+        hits = self._standard.cast_rays(np.stack([x, y, np.full_like(x, 0.30)], 1), ahead)
+        mannequin = self.mannequin
+        points = hits.interpolate(mannequin.faces, mannequin.vertices).astype(np.float64)
+        return points, unit(hits.interpolate(mannequin.faces, mannequin.normals).astype(np.float64))
 
     def hang(self, points: NDArray) -> Floats:
         """(N, 24) skinning weights of what hangs from the head: the head's down to the chin, then neck, then chest."""

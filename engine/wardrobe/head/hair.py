@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import tube
 from engine.wardrobe.head.frame import Head, Seeds, hairline, sample, unit
-from engine.wardrobe.head.locks import Tufts, hair_layer, locks, together
+from engine.wardrobe.head.locks import Tufts, clumped, hair_layer, locks, together
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.materials import CATALOG
@@ -38,7 +38,7 @@ class Style:
     width: float
     grow: str = "fall"
     """How it grows: fall, gather, coils, crest or stubble."""
-    shell: float = 0.0028
+    shell: float = 0.0018
     clumps: int = 0
     front: tuple[float, float, float] = (0.0, 1.0, 0.0)
     top: tuple[float, float, float] = (0.0, 1.0, 0.0)
@@ -51,6 +51,8 @@ class Style:
     level: float = 0.0
     """Canonical height at which hair is cut; 0: nowhere."""
     steps: int = 12
+    flat: float = 0.4
+    taper: float = 0.6
     tie: tuple[float, float, float] = (0.0, 0.0, 0.0)
     tail: float = 0.0
     knot: float = 0.0
@@ -83,6 +85,7 @@ def hair_layers(style: str, color: str, head: Head, rng: np.random.Generator, co
     if style not in STYLES or covered_by & HIDING:
         return []
     record, mannequin = STYLES[style], head.mannequin
+    record = replace(record, parting=rng.choice([-1.0, 1.0]) * record.parting + rng.normal(0, 0.003))
     covered = bool(covered_by & BRIMMED)
     if covered and record.grow in ("coils", "crest"):
         record = STYLES["short"]
@@ -91,12 +94,16 @@ def hair_layers(style: str, color: str, head: Head, rng: np.random.Generator, co
         grown = smoothstep(hairline(canonical), -0.001, 0.004)
         if record.grow == "crest":
             grown = grown * smoothstep(np.abs(canonical[:, 0]), 0.020, 0.014)
+        if record.grow == "fall":  # roots stand close along the parting
+            line = np.exp(-(((canonical[:, 0] - record.parting) / 0.008) ** 2)) * smoothstep(canonical[:, 1], 0.735, 0.76)
+            grown = grown * (0.5 + 0.5 * np.maximum(line, smoothstep(hairline(canonical), 0.014, 0.006)))
         return grown * (_brim(canonical) < 0) if covered else grown
 
     seeds = sample(mannequin, where, record.count, rng)
     if not len(seeds):
         return []
-    under = shell(head, record.shell, rng, (lambda c: -_brim(c)) if covered else None)
+    within = (lambda c: -_brim(c)) if covered else (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
+    under = shell(head, record.shell, rng, within)
     tufts = together(under, GROWTH[record.grow](record, head, seeds, rng))
     return [hair_layer("Hair", tufts, np.array(HAIR_COLORS[color]), head)]
 
@@ -132,7 +139,7 @@ def _fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     """Locks that follow the style's directions over the head, then fall."""
     count, steps = len(seeds), style.steps
     zone = zones(seeds.canonical)
-    away = np.tanh((seeds.canonical[:, 0] - style.parting) / 0.004)
+    away = np.where(seeds.canonical[:, 0] < style.parting, -1.0, 1.0)
     beside = np.c_[seeds.points, 0.04 * away * (zone[:, 0] + zone[:, 1])]  # locks of a clump are of one side
     clumps = cKDTree(beside[: style.clumps]).query(beside)[1]
     sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
@@ -140,12 +147,12 @@ def _fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     wanted[:, 0] *= sided
     wanted += rng.normal(0, 0.13, (style.clumps, 3))[clumps] + rng.normal(0, 0.06, (count, 3))
     wanted = unit(wanted)
-    length = zone @ np.array(style.length) * head.size
+    length = zone @ np.array(style.length) * head.size * rng.uniform(0.9, 1.12)
     length = length * rng.uniform(0.84, 1.1, style.clumps)[clumps] * rng.uniform(0.88, 1.06, count)
     layer = rng.random(style.clumps)[clumps] * 0.7 + 0.3 * rng.random(count)
     lift = (zone @ np.array(style.lift)) * (0.35 + 0.8 * layer) * head.size
     paths, normals = _grown(style, head, seeds, wanted, length, lift)
-    paths = _clumped(paths, clumps, 0.75)
+    paths = clumped(paths, clumps, 0.75)
     paths = _waved(paths, normals, style, clumps, rng)
     flat = paths.reshape(-1, 3)
     profile = _profile(steps)[None] * lift[:, None]
@@ -155,8 +162,8 @@ def _fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     paths[:, 0] = seeds.points - 0.0015 * seeds.normals
     width = style.width * head.size * rng.uniform(0.6, 1.15, count)
     tones = _tones(clumps, style.clumps, count, rng)
-    good = _in_place(head, paths, 2.2 * (zone @ np.array(style.lift)) * head.size + 0.006)
-    return locks(paths[good], normals[good], width[good], 0.40, 0.62, rng, tones[good])
+    good = _in_place(head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
+    return locks(paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good])
 
 
 def _in_place(head: Head, paths: NDArray, highest: NDArray) -> NDArray:
@@ -215,14 +222,6 @@ def _grown(
     return np.stack(paths, 1), np.stack(normals, 1)
 
 
-def _clumped(paths: NDArray, clumps: NDArray, strength: float) -> NDArray:
-    """Locks (L, K, 3) drawn towards the first lock of their clump, the more the nearer to the tip."""
-    t = np.linspace(0, 1, paths.shape[1])
-    guides = paths[: clumps.max() + 1][clumps]
-    found: NDArray = paths + (strength * smoothstep(t, 0.25, 1.0))[None, :, None] * (guides - paths) * 0.8
-    return found
-
-
 def _waved(paths: NDArray, normals: NDArray, style: Style, clumps: NDArray, rng: np.random.Generator) -> NDArray:
     """Locks with waves across their way."""
     if not style.wave:
@@ -242,15 +241,19 @@ def _gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     tie = head.place(np.array(style.tie))
     zone = zones(seeds.canonical)
     lift = (zone @ np.array(style.lift)) * rng.uniform(0.3, 1.15, count) * head.size
-    point, normal = seeds.points - 0.0015 * seeds.normals, seeds.normals
+    clear = head.size * (0.0008 + style.shell * smoothstep(hairline(seeds.canonical), 0.0, 0.0045))
+    point, normal = seeds.points + (clear - 0.002)[:, None] * seeds.normals, seeds.normals
     paths, normals = [point], [normal]
     aim = tie + rng.normal(0, 0.005, (count, 3)) * head.size
+    places = np.linspace(0, 1, steps) ** SHORTER_AT_ROOTS
     for k in range(1, steps):
         to = aim - point
         left = np.linalg.norm(to, axis=1, keepdims=True)
         along = unit(to) - 0.9 * normal * (unit(to) * normal).sum(1, keepdims=True)
-        point = point + unit(along) * left / (steps - k) * np.where(left > 0.02, 1.06, 1.0)
-        point, normal = head.off_skin(point, lift * np.interp(k, [0, 2, steps - 1], [0.2, 1, 1.2]), 0.5)
+        share = (places[k] - places[k - 1]) / (1 - places[k - 1])
+        point = point + unit(along) * left * share * np.where(left > 0.02, 1.06, 1.0)
+        above = lift * np.interp(k, [0, 2, steps - 1], [0.2, 1, 1.2])
+        point, normal = head.off_skin(point, np.maximum(above, clear), 0.5)
         paths.append(point)
         normals.append(normal)
     paths[-1] = aim
@@ -355,7 +358,7 @@ def _crest(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> 
     t = np.linspace(0, 1, steps)
     bend = np.array([0, 0.0, -0.10]) * (t**2)[None, :, None] * length[:, None, None]
     paths = (seeds.points - 0.002 * seeds.normals)[:, None] + (length[:, None] * t)[..., None] * heading[:, None] + bend
-    paths = _clumped(paths, clumps, 0.95)
+    paths = clumped(paths, clumps, 0.95)
     across = np.tile(np.array([1.0, 0, 0]), (count, steps, 1)) * np.where(x < 0, -1, 1)[:, None, None]
     tones = _tones(clumps, style.clumps, count, rng)
     return locks(paths, across, style.width * s * rng.uniform(0.7, 1.1, count), 0.6, 0.7, rng, tones, root=0.6)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import Head, unit
 from engine.wardrobe.layers import Indices, Layer
 
@@ -103,6 +104,14 @@ def locks(
     tones = (own[:, None, None] * along[None, :-1, None] * ring).reshape(count, -1)
     tones = np.concatenate([tones, (own * along[-1])[:, None]], 1)
     return Tufts(vertices, faces, tones.ravel())
+
+
+def clumped(paths: NDArray, clumps: NDArray, strength: float) -> NDArray:
+    """Locks (L, K, 3) drawn towards the first lock of their clump, the more the nearer to the tip."""
+    t = np.linspace(0, 1, paths.shape[1])
+    guides = paths[: clumps.max() + 1][clumps]
+    found: NDArray = paths + (strength * smoothstep(t, 0.25, 1.0))[None, :, None] * (guides - paths) * 0.8
+    return found
 
 
 def hair_layer(name: str, tufts: Tufts, color: NDArray, head: Head) -> Layer:

@@ -15,7 +15,7 @@ from engine.wardrobe.head.split import split_long
 
 EDGE = 0.0012
 """Metres by which the shell's border lies beneath the skin; where it comes through is the hairline."""
-FINEST = 0.0014
+FINEST = 0.0018
 """Metres of the longest edge along the hairline."""
 
 

@@ -15,7 +15,7 @@ from engine.wardrobe.regions import BEARD, smoothstep_edge
 Floats = NDArray[np.float32]
 WARM = np.array([1.03, 0.80, 0.76])
 """What blood beneath the skin does to its colour."""
-GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
+GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.30, "buzz": 0.75}
 """How far the scalp takes the hair's colour; others 0.85."""
 
 
@@ -68,7 +68,7 @@ def _warm(base: NDArray, p: Points) -> NDArray:
     blood = np.maximum.reduce([
         0.42 * p_soft(p, 0.043, 0.650, 0.022, 0.020),
         0.46 * p_soft(p, 0.0, 0.652, 0.016, 0.013) * smoothstep(p.z, 0.12, 0.14),
-        0.50 * ear * (p.y > 0.6),
+        0.32 * ear * (p.y > 0.6),
         0.20 * p_soft(p, 0.0, 0.588, 0.016, 0.010),
         0.34 * smoothstep(p.side, 0.80, 0.86) + 0.20 * np.exp(-(((p.side - 0.775) / 0.012) ** 2)),
         0.26 * np.exp(-(((p.side - 0.443) / 0.03) ** 2)) * smoothstep(p.z, 0.005, -0.025) * p.arm,
@@ -83,21 +83,21 @@ def lips(p: Points) -> tuple[NDArray, NDArray]:
     across = np.clip(p.side / 0.0252, 0, 1)
     bow = 0.0014 * np.exp(-((p.side / 0.0035) ** 2)) - 0.0007 * np.exp(-(((p.side - 0.006) / 0.004) ** 2))
     upper = 0.6190 + 0.0078 * np.sqrt(1 - across**2) * (1 - 0.18 * across) - bow
-    lower = 0.6190 - 0.0108 * (1 - across**2) ** 0.75
+    lower = 0.6190 - 0.0122 * (1 - across**2) ** 0.75
     inside = np.minimum(upper - p.y, p.y - lower)
     mask = smoothstep_edge(inside - 0.0003, 0.0013) * smoothstep(p.side, 0.0262, 0.0235) * smoothstep(p.z, 0.10, 0.115)
-    line = np.exp(-(((p.y - 0.6188) / 0.0013) ** 2)) * smoothstep(p.side, 0.0262, 0.0235) * smoothstep(p.z, 0.10, 0.115)
+    line = np.exp(-(((p.y - 0.6188) / 0.0009) ** 2)) * smoothstep(p.side, 0.0262, 0.0235) * smoothstep(p.z, 0.10, 0.115)
     return mask, line
 
 
 def _lips(base: NDArray, p: Points, human: bool) -> NDArray:
     mask, line = lips(p)
     dark = float(base.mean()) < 0.42
-    tint = np.array([0.93, 0.70, 0.70]) if dark else np.array([0.86, 0.60, 0.60])
+    tint = np.array([0.95, 0.74, 0.76]) if dark else np.array([0.88, 0.66, 0.69])
     color = base * tint if human else base * 0.74
     lit = 1 + 0.06 * np.exp(-(((p.y - 0.6125) / 0.003) ** 2))
-    base = blend(base, 0.9 * mask, color * lit[:, None])
-    return blend(base, 0.75 * line, base * np.array([0.50, 0.36, 0.36]))
+    base = blend(base, 0.82 * mask, color * lit[:, None])
+    return blend(base, 0.5 * line, base * np.array([0.50, 0.36, 0.36]))
 
 
 def _freckled(base: NDArray, p: Points, rng: np.random.Generator) -> NDArray:
@@ -127,5 +127,5 @@ def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
         off = np.abs(p.y - brow_height(p.side)) - brow_width(p.side)
         brow = smoothstep(off, 0.0015, -0.0015) * smoothstep(p.side, BROW[0] - 0.001, BROW[0] + 0.003)
         brow = brow * smoothstep(p.side, BROW[1] + 0.002, BROW[1] - 0.004) * smoothstep(p.z, 0.08, 0.095)
-        base = blend(base, 0.42 * brow, 0.75 * hair)
+        base = blend(base, 0.30 * brow, 0.75 * hair)
     return base

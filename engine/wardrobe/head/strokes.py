@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.forms import tube
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.head.frame import Head, sample
-from engine.wardrobe.head.locks import Tufts, hair_layer, locks, together, unit
+from engine.wardrobe.head.locks import Tufts, clumped, hair_layer, locks, together, unit
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import HAIR_COLORS
 from engine.wardrobe.regions import BEARD
 
 BROW = (0.0115, 0.0470)
 """Canonical distances from the middle between which a brow lies."""
-STROKES = 150
+STROKES = 170
 """Hairs of a brow."""
 
 
@@ -53,15 +54,15 @@ def brow_layer(color: str, head: Head, rng: np.random.Generator) -> Layer:
         x = sign * side + rng.normal(0, 0.0004, STROKES)
         y = brow_height(side) + across * brow_width(side) + rng.normal(0, 0.0003) * 2
         start, normal = head.before(x, y)
-        lean = np.interp(t, [0, 0.15, 0.5, 1], [1.25, 0.75, 0.20, -0.42]) - 0.45 * across * (t > 0.1)
+        lean = np.interp(t, [0, 0.15, 0.5, 1], [0.95, 0.70, 0.20, -0.42]) - 0.45 * across * (t > 0.1)
         lean = lean + rng.normal(0, 0.12, STROKES)
         heading = unit(np.stack([sign * np.cos(lean), np.sin(lean), 0 * lean], 1))
         length = np.interp(t, [0, 0.3, 1], [0.0065, 0.0085, 0.0065]) * rng.uniform(0.75, 1.15, STROKES) * head.size
         lift = np.array([0, 0.0007, 0.0010, 0.0009, 0.0004]) * head.size * rng.uniform(0.7, 1.3, (STROKES, 1))
         paths = _laid(head, start - 0.0004 * normal, heading, length, lift)
-        width = 0.00045 * head.size * rng.uniform(0.7, 1.2, STROKES)
+        width = 0.00038 * head.size * rng.uniform(0.7, 1.2, STROKES)
         parts.append(locks(paths, np.repeat(normal[:, None], 5, 1), width, 0.7, 0.7, rng, root=0.85, tip=1.05))
-    shade = 0.72 * np.array(HAIR_COLORS[color]) + 0.02
+    shade = 0.80 * np.array(HAIR_COLORS[color]) + 0.02
     return hair_layer("Brows", together(*parts), shade, head)
 
 
@@ -72,26 +73,26 @@ def lash_layer(head: Head, rng: np.random.Generator) -> Layer | None:
         return None
     parts = []
     for side, sign in (("L", 1.0), ("R", -1.0)):
-        border = head.canonical(mannequin.vertices[mannequin.labels[f"eye_cavity.{side}.border"]])
+        border = mannequin.canonical[mannequin.labels[f"eye_cavity.{side}.border"]]
         across = np.abs(border[:, 0])
         inner, outer = border[across.argmin()], border[across.argmax()]
         line = np.interp(across, [abs(inner[0]), abs(outer[0])], [inner[1], outer[1]])
         upper = border[border[:, 1] >= line - 1e-5]
         upper = upper[np.argsort(np.abs(upper[:, 0]))]
-        count = 40
+        count = 34
         reach = np.linspace(abs(inner[0]) + 0.0012, abs(outer[0]) + 0.0002, count)
         x, y = sign * reach, np.interp(reach, np.abs(upper[:, 0]), upper[:, 1]) + 0.0006
         start, _ = head.before(x, y)
         t = np.linspace(0, 1, count)
         fan = sign * np.interp(t, [0, 0.4, 1], [-0.25, 0.1, 0.95])
         s = np.linspace(0, 1, 6)
-        length = head.size * np.interp(t, [0, 0.2, 0.75, 1], [0.0030, 0.0052, 0.0075, 0.0062])
+        length = head.size * np.interp(t, [0, 0.2, 0.75, 1], [0.0022, 0.0040, 0.0056, 0.0048])
         length = length * rng.uniform(0.8, 1.1, count)
         way = np.stack([fan[:, None] * s, -0.10 * s + 0.62 * s**2 + 0 * fan[:, None], 0.85 * s - 0.15 * s**2 + 0 * fan[:, None]], 2)
         paths = start[:, None] + length[:, None, None] * way
         upward = np.tile(np.array([0, 1.0, 0.3]), (count, 6, 1))
         parts.append(locks(paths, upward, np.full(count, 0.00028 * head.size), 0.8, 0.8, rng))
-        thick = 0.00055 * head.size * np.clip(np.sin(np.pi * np.clip(0.04 + t, 0, 0.97)), 0.2, 1) ** 0.5
+        thick = 0.00042 * head.size * np.clip(np.sin(np.pi * np.clip(0.04 + t, 0, 0.97)), 0.2, 1) ** 0.5
         edge = tube(start + np.array([0, 0.0, 0.0001]), thick, 6)
         parts.append(Tufts(edge.vertices, edge.faces, np.full(len(edge.vertices), 0.9)))
     return hair_layer("Lashes", together(*parts), np.array([0.055, 0.04, 0.035]), head)
@@ -115,7 +116,7 @@ def beard_layer(kind: str, color: str, head: Head, rng: np.random.Generator) -> 
     jaw = smoothstep(y, 0.63, 0.60)
     sign = np.tanh(x / 0.003)
     heading = np.stack([lip * sign * 1.3 + 0.12 * sign, -1 + 0.35 * lip, 0.25 * chin], 1)
-    heading = unit(heading + rng.normal(0, 0.14, (count, 3)))
+    heading = unit(heading + rng.normal(0, 0.10, (count, 3)))
     length = LENGTHS[kind] * s * (0.42 + 0.5 * chin + 0.08 * jaw - 0.06 * lip) * rng.uniform(0.75, 1.15, count)
     t = np.linspace(0, 1, steps)
     rise = 0.0020 + 0.0035 * jaw + 0.008 * chin * (kind != "moustache")
@@ -126,6 +127,7 @@ def beard_layer(kind: str, color: str, head: Head, rng: np.random.Generator) -> 
         point = point + heading * (length / (steps - 1))[:, None]
         heading = unit(heading + 0.12 * (1 - lip)[:, None] * np.array([0, -1.0, 0.05]))
         point = head.off_skin(point, lift[:, min(k + 1, steps - 1)], 0.30 * (1 - chin))[0]
+    found = clumped(np.stack(paths, 1), cKDTree(seeds.points[: count // 7]).query(seeds.points)[1], 0.9)
     width = 0.0015 * s * rng.uniform(0.6, 1.15, count)
-    found = locks(np.stack(paths, 1), np.repeat(seeds.normals[:, None], steps, 1), width, 0.6, 0.7, rng, root=0.68)
-    return hair_layer("Beard", found, np.array(HAIR_COLORS[color]), head)
+    tufts = locks(found, np.repeat(seeds.normals[:, None], steps, 1), width, 0.6, 0.7, rng, root=0.68)
+    return hair_layer("Beard", tufts, np.array(HAIR_COLORS[color]), head)
