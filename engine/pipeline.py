@@ -293,7 +293,13 @@ def _mesh(context: Context, report: Reporter) -> Any:
     from engine import mesh
 
     field = context.result("appearance") if "appearance" in context.wanted else None
-    return mesh.run(field, context.body, context.result("shape").betas, context.config.mesh, report)
+    betas, conf, layers = context.result("shape").betas, context.config.mesh, None
+    if field is not None and field.base.layers is not None:
+        if conf.form == "layers":
+            layers = field.layers()
+        else:
+            field = field.solid(context.body, betas)
+    return mesh.run(field, context.body, betas, conf, report, layers)
 
 
 def _save_mesh(mesh: Any, folder: Path) -> None:

@@ -164,8 +164,10 @@ class AppearanceConfig:
 
 @dataclass(frozen=True)
 class MeshConfig:
-    """Stage 3, the surface (marching cubes)."""
+    """Stage 3, the surface."""
 
+    form: str = "layers"
+    """``layers``: skin, garments and hair as meshes of their own; ``solid``: one watertight skin by marching cubes."""
     resolution: int = 256
     """Cells of the marching-cubes grid along the avatar's longest side."""
     refine: int = 2

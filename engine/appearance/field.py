@@ -20,6 +20,7 @@ from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
 from engine.appearance.base import BaseSurface
+from engine.body import Body
 from engine.wardrobe.layers import Joined
 
 SINK = 0.001
@@ -130,6 +131,14 @@ class AvatarField(nn.Module):
         inward = np.where(found.vertex_layers == 0, np.inf, SINK).astype(np.float32)
         moved = found.vertices - self.base.normals * np.minimum(offset.cpu().numpy(), inward)[:, None]
         return replace(found, vertices=moved.astype(np.float32), colors=colors.cpu().numpy())
+
+    def solid(self, body: Body, betas: NDArray) -> AvatarField:
+        """What was learned, over the closed body (S,) painted in the same look: a surface without openings."""
+        base = BaseSurface.dressed(body, betas, self.base.look, device=self.device)
+        made: AvatarField = type(self)(base, **self.settings)
+        own = {name: value for name, value in self.state_dict().items() if not name.startswith("_")}
+        made.load_state_dict(own)
+        return made.to(self.device)
 
     def at_base(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """Signed distance (V,) in metres and colours (V, 3) at the base surface's own vertices (V, 3)."""

@@ -28,6 +28,7 @@ from engine.wardrobe.layers import Joined
 
 log = logging.getLogger(__name__)
 MESH_FILE = "mesh.npz"
+FORMS = ("layers", "solid")
 LARGEST_TEXTURE = 8192
 SMALLEST_BODY = 1e-3
 """Cubic metres; a body of less is flat, turned inside out, or measured in other units."""
@@ -38,8 +39,12 @@ LAYER_ARRAYS = ("face_layers", "vertex_layers", "weights", "canonical", "uvs", "
 """What is stored of the layers beside the mesh itself, their names and materials."""
 
 
-def run(field: Field | None, body: Body, betas: NDArray, conf: MeshConfig, report: Reporter) -> Mesh:
+def run(
+    field: Field | None, body: Body, betas: NDArray, conf: MeshConfig, report: Reporter, layers: Joined | None = None
+) -> Mesh:
     """The field's surface, or the coarse body (S,) in neutral grey without one; with a game mesh if one is wanted.
+
+    With ``layers``, which the field has moved and coloured, the mesh is those.
 
     Raises:
         EngineError: ``bad_config`` or ``out_of_memory`` for settings that cannot be met, before any work;
@@ -49,8 +54,11 @@ def run(field: Field | None, body: Body, betas: NDArray, conf: MeshConfig, repor
     posed, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
     if not np.isfinite(posed).all() or volume(posed, body.faces) < SMALLEST_BODY:
         raise EngineError("bad_weights", "The body encloses no volume.", "Choose another body model or another shape.")
-    mesh = from_body(body, betas) if field is None else extract(field, conf, report)
     figure = Figure(posed, body.faces, body.weights, joints)
+    if layers is not None:
+        report.progress(1, 5)
+        return with_game(Mesh(layers.vertices, layers.faces, layers.colors, layers=layers), None, figure, conf, report)
+    mesh = from_body(body, betas) if field is None else extract(field, conf, report)
     ask = None if field is None else color_of(field)
     paint: Paint | None = None if ask is None else lambda spots: ask(spots.points)
     return with_game(mesh, paint, figure, conf, report)
@@ -83,6 +91,8 @@ def check(conf: MeshConfig) -> None:
     """Refuse settings that cannot work, in one sentence, before any work is done."""
     if conf.game_faces < 0 or 0 < conf.game_faces < 500:
         raise EngineError("bad_config", f"mesh.game_faces is {conf.game_faces}.", "Set it to 0 (none), or 500 or more.")
+    if conf.form not in FORMS:
+        raise EngineError("bad_config", f"mesh.form is {conf.form!r}.", f"Set it to {' or '.join(FORMS)}.")
     if not 8 <= conf.resolution <= 1024:
         raise EngineError("bad_config", f"mesh.resolution is {conf.resolution}.", "Set it to 8-1024.")
     if not conf.game_faces:

@@ -7,7 +7,9 @@ import numpy as np
 from engine.body import stand_pose
 from engine.body.skinning import bone_transforms
 from engine.render.stills import Picture, body_views, motion_row, preview_sheet
+from engine.render.surface import Surface
 from engine.rig.avatar import Avatar, pose_avatar, uncover
+from engine.wardrobe.materials import MATERIALS
 
 FRAMES = 8
 """Frames of the motion in the sheet."""
@@ -21,9 +23,18 @@ def avatar_preview(avatar: Avatar, poses: np.ndarray | None = None, trans: np.nd
     """
     avatar, stand = uncover(avatar), stand_pose()[None]
     head = (bone_transforms(avatar.joints, stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
-    views = body_views(pose_avatar(avatar, stand)[0], avatar.faces, avatar.colors, head)
+    surface = surface_of(avatar)
+    views = body_views(pose_avatar(avatar, stand)[0], avatar.faces, avatar.colors, head, surface=surface)
     if poses is None:
         return preview_sheet(views)
     chosen = np.linspace(0, len(poses) - 1, FRAMES).round().astype(int)
     frames = pose_avatar(avatar, poses[chosen], None if trans is None else trans[chosen])
-    return preview_sheet(views, motion_row(frames, avatar.faces, avatar.colors, FRAMES))
+    return preview_sheet(views, motion_row(frames, avatar.faces, avatar.colors, FRAMES, surface=surface))
+
+
+def surface_of(avatar: Avatar) -> Surface | None:
+    """What an avatar of layers is made of, its relief laid out over the T-pose; None for a solid one, which is matt."""
+    if avatar.layer_materials is None:
+        return None
+    materials = [MATERIALS[name] for name in avatar.layer_materials]
+    return Surface(avatar.roughness, avatar.metallic, avatar.vertices, avatar.face_layers, materials)

@@ -93,7 +93,7 @@ def _shape_keys(
     mesh: Mesh, body: Body, betas: np.ndarray, posed: Floats, conf: RigConfig, report: Reporter, dressed: Skinned | None
 ) -> Shapes:
     """The body's directions of shape on the full mesh and the game mesh."""
-    look: Look | None = getattr(dressed, "look", None)
+    look: Look | None = getattr(dressed, "look", None) if mesh.layers is None else None
     vertices, faces = (posed, body.faces) if dressed is None or look is None else (dressed.vertices, dressed.faces)
     source = source_of(body, betas, directions(body, report), vertices, faces, look)
     made = carry(mesh.vertices, mesh.faces, source, conf)
