@@ -52,6 +52,11 @@ class Dressing:
             np.concatenate([faces + start for (_, faces), start in zip(self.forms, first)]),
         )
 
+    def finished(self) -> Beneath:
+        """The same with all that stands off: pockets, buttons, collars."""
+        whole = joined(self.layers)
+        return Beneath(whole.vertices, whole.faces)
+
     def add(self, layer: Layer, form: tuple[Floats, Indices] | None = None) -> None:
         """Wear another layer, over the others; its name gets a number if it is taken."""
         same = sum(layer.name == other.name or other.name.startswith(f"{layer.name} ") for other in self.layers)
@@ -92,7 +97,7 @@ def layers_of(
         piece, fell = shaped(record, quartered, beneath, device)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
-        layer = make(garment, record, piece, beneath, bare.size, garment.material)
+        layer = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
         dressing.add(layer, (piece.vertices, piece.faces))
     for layer in _attached(look, bare, body, betas):
         dressing.add(layer)

@@ -73,6 +73,7 @@ class Mannequin:
     weights: Floats  # (V, 24)
     canonical: Floats  # (V, 3)
     joints: Floats  # (24, 3) posed
+    rest_joints: Floats  # (24, 3) in the T-pose
     labels: dict[str, NDArray[np.int32]]
     """Names of vertex groups (`iris.L`, ...), empty for a body other than the open one."""
 
@@ -81,7 +82,7 @@ class Mannequin:
         """A body of shape ``betas`` (S,)."""
         vertices, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
         canonical = canonical_coordinates(body)
-        return Mannequin(vertices, body.faces, body.weights, canonical, joints, body.labels)
+        return Mannequin(vertices, body.faces, body.weights, canonical, joints, body.rest_joints(betas), body.labels)
 
     @property
     def size(self) -> float:

@@ -19,6 +19,8 @@ COLLAR_BONE = 0.47
 """Height at which an open front is as wide as its ``spread``."""
 WIDE = 0.02
 """Metres over which a region's mask rises: wide enough for the body's triangles."""
+ARMHOLE = 0.19
+"""How far out shoulders go; a sleeve that ends before is none."""
 FRONT = 0.02
 """Depth from which on a point belongs to the front."""
 
@@ -35,7 +37,10 @@ def neckline(p: Points, neck: float | None = None, nape: float | None = None) ->
 def top(p: Points, hem: float, sleeve: float, neck: float | None = None, nape: float | None = None,
         low: float | None = None, spread: float = 0.0, slit: float = 0.0) -> NDArray:  # fmt: skip
     """Trunk and arms, with an open front where ``low`` or ``slit`` say so."""
-    inside = np.minimum.reduce([p.y - hem, sleeve - p.side, neckline(p, neck, nape)])
+    reach = sleeve - p.side
+    if sleeve < ARMHOLE:  # sleeveless: the armholes end beneath the arms
+        reach = np.maximum(reach, 0.362 - p.y)
+    inside = np.minimum.reduce([p.y - hem, reach, neckline(p, neck, nape)])
     if low is not None or slit:
         inside = np.minimum(inside, front_edge(p, low, spread, slit))
     return inside

@@ -18,6 +18,10 @@ from engine.wardrobe.cloth.blocks import front_edge, neckline
 
 BEVEL = 0.0022
 """Metres over which a mark's inside rises from its border."""
+TRUNK, LEG, ARM = 0.150, 0.085, 0.055
+"""Radii in metres by which turns round trunk, legs and arms become lengths of cloth."""
+LEGS = -0.1
+"""Height below which cloth belongs to the legs."""
 SEAM = 0.0016
 """Half width of a seam in metres."""
 Signed = Callable[[Points], NDArray]
@@ -110,12 +114,19 @@ def _seam(borders: Borders, border: str | None = None, offset: float = 0.0, heig
 
 
 def _panel(p: Points, at: tuple[float, float], side: str) -> tuple[NDArray, NDArray, NDArray]:
-    """Coordinates across and along from a place on one side of the figure, and how far (N,) points are on that side."""
+    """Coordinates across and along the grain from a place on one side of the figure, and how far (N,) points are on
+    that side; places are 0 in front and at the outside of legs."""
+    turn = p.around
     if side == "outer":
-        return p.z + 0.01, p.y - at[1], np.where(p.arm, -1.0, p.side - 0.115)
-    across = (p.side if side in ("front", "back") and at[0] else p.x) - at[0]
-    facing = p.z - 0.005 if side in ("front", "left") else 0.0 - p.z
-    return across, p.y - at[1], np.where(p.arm, -1.0, facing)
+        return np.abs(turn) - 0.5 * np.pi * LEG, p.along - at[1], np.where(p.arm | (p.y > 0.02), -1.0, p.side - 0.09)
+    half = np.pi * np.where(p.y < LEGS, LEG, TRUNK)
+    away = half - np.abs(turn) if side == "back" else np.abs(turn)
+    across = away - at[0] if at[0] else turn
+    if side == "left":
+        across = turn - at[0]
+    if at[1] < LEGS:  # on the legs the grain begins in the middle of each
+        across = turn
+    return across, p.along - at[1], np.where(p.arm, -1.0, 0.55 * half - away)
 
 
 def _patch(
@@ -161,7 +172,7 @@ def _placket(
 
     def strip(half: float) -> Signed:
         return lambda p: np.minimum.reduce(
-            [half - np.abs(p.x), top - p.y, p.y - bottom, np.where(p.arm, -1.0, p.z - 0.01)]
+            [half - np.abs(p.around), top - p.y, p.y - bottom, np.where(p.arm, -1.0, p.z - 0.01)]
         )
 
     yield Mark(strip(width / 2), 0.0018, 1.0, 0.75)

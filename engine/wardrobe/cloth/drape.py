@@ -51,8 +51,6 @@ class Cloth:
     """(F, 3)."""
     rest: Floats
     """(P, 3) positions whose distances are the sheet's own."""
-    looseness: Floats
-    """(P,) by how much the sheet's own lengths exceed those of `rest`: 1.03 is three per cent of spare cloth."""
     mobility: Floats
     """(P,) inverse masses; 0 where it is held."""
     gap: Floats
@@ -113,7 +111,6 @@ def _constraints(cloth: Cloth, fabric: Fabric) -> tuple[Indices, Floats, Floats,
     along, across = edges(cloth.faces), opposite_corners(cloth.faces)
     pairs = np.concatenate([along, across])
     rest = np.linalg.norm(cloth.rest[pairs[:, 0]] - cloth.rest[pairs[:, 1]], axis=1)
-    rest = rest * cloth.looseness[pairs].mean(1)
     bends = np.arange(len(pairs)) >= len(along)
     stretch = np.where(bends, fabric.bend, fabric.stretch).astype(np.float32)
     squeeze = np.where(bends, fabric.bend, fabric.squeeze).astype(np.float32)

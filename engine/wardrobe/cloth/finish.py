@@ -25,21 +25,32 @@ COLLARS: dict[str, Sequence[tuple[float, float]]] = {
              (0.009, 0.036), (0.010, 0.020), (0.010, 0.008)],
 }  # fmt: skip
 """Profiles of collars from the neckline: metres outwards and upwards."""
+EDGE = 0.0007
+"""Half width in metres of the borders between colours."""
+NECK, LEAN = 0.068, 0.75
+"""Radius of a neck in metres, and how much of what a neckline is wider a collar comes in."""
 GAP = {"shirt": 0.006, "stand": 0.004, "fall": 0.0, "roll": 0.0}
 """Half width in metres of a collar's opening in front."""
+
+
+def grained(piece: Piece) -> Points:
+    """A piece's points, whose ``around`` and ``along`` are its grain."""
+    p = Points(piece.canonical, EDGE)
+    p.around, p.along = piece.grain.T
+    return p
 
 
 def engrave(piece: Piece, marks: Sequence[Mark], scale: float) -> Piece:
     """Cut the marks' borders into the cloth and raise what is inside them; ``scale`` is the body's size."""
     for mark in marks:
-        signed = mark.signed(Points(piece.canonical))
+        signed = mark.signed(grained(piece))
         if signed.max() <= 0 or signed.min() >= 0:
             continue
         piece = piece.lined(signed)
         if mark.height or mark.tone != 1.0 or mark.accent:
-            piece = piece.lined(mark.signed(Points(piece.canonical)) - BEVEL, 0.08)
+            piece = piece.lined(mark.signed(grained(piece)) - BEVEL, 0.08)
     rise = np.zeros(len(piece.vertices), np.float32)
-    p = Points(piece.canonical)
+    p = grained(piece)
     for mark in marks:
         inside = smoothstep(mark.signed(p), 0.0, BEVEL)
         rise += mark.height * inside
@@ -60,11 +71,15 @@ def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale:
     side = np.abs(at[:, 0])
     high = np.ones(len(run)) if low is None else smoothstep(at[:, 1], 0.415, 0.475)
     tip = smoothstep(side, 0.05, 0.012) * (at[:, 2] > 0.03) * (style in ("shirt", "fall")) * (low is None)
+    middle = 0.5 * (points.min(0) + points.max(0))
+    wide = np.linalg.norm((points - middle) * [1, 0, 1], axis=1)
+    lean = LEAN * np.clip(wide - NECK * scale, 0, None) * high  # shoulders are wider than a collar
     rows = []
     for outward, upward in COLLARS[style]:
         fallen = np.clip((outward - 0.008) / 0.015, 0, 1)
         rise = upward * high - 0.020 * tip * fallen
-        rows.append(points + scale * (out * (outward * high)[:, None] + rise[:, None] * [0, 1, 0]))
+        inward = lean * np.clip(upward / 0.03, 0, 1) if outward < 0.008 else lean * (1 - 0.35 * fallen)
+        rows.append(points + out * (scale * outward * high - inward)[:, None] + scale * rise[:, None] * [0, 1, 0])
     gap = np.flatnonzero(side < GAP[style]) if low is None else np.zeros(0, int)
     return _extruded(piece, run, rows, gap)
 

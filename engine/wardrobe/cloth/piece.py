@@ -123,11 +123,12 @@ def let_down(
     angle = np.arctan2(out[:, 0], out[:, 2])
     made, places = [], []
     flat = canonical * [1, 0, 1]
+    level = depth + top[:, 1] - np.median(top[:, 1])  # so that the new hem is level
     for k in range(1, rows + 1):
         t = k / rows
         fold = 1 + wave * t * (np.cos(waves * angle) + 0.5 * np.cos(round(waves * 0.63 + 1) * angle + 1.0))
         wide = (1 + (flare - 1) * t) * fold[:, None]
-        made.append(centre + out * wide + (top * [0, 1, 0]) - [0, depth * t, 0])
+        made.append(centre + out * wide + (top * [0, 1, 0]) - (level * t)[:, None] * [0, 1, 0])
         places.append(flat * wide + canonical * [0, 1, 0] - [0, depth * t, 0])
     fresh = np.concatenate(made).astype(np.float32)
     weights = _hanging_weights(fresh, radius.mean(), mannequin)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.body import bone_transforms, stand_pose
+from engine.render.raycast import vertex_normals
+from engine.rig.rig import unpose
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth import blocks
-from engine.wardrobe.cloth.details import Borders, Mark, marks
+from engine.wardrobe.cloth.details import ARM, LEG, LEGS, TRUNK, Borders, Mark, marks
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
-from engine.wardrobe.cloth.finish import buttons, collar, engrave, rims
+from engine.wardrobe.cloth.finish import EDGE, buttons, collar, engrave, grained, rims
 from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
 from engine.wardrobe.cloth.piece import Piece, averaging, let_down, loops
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.layers import Floats, Layer, Mannequin
 from engine.wardrobe.outfit import COLORS, Garment
-from engine.wardrobe.paint import blend, pattern_mask, shade
+from engine.wardrobe.paint import blend, shade
 from engine.wardrobe.skin import quartered
 
 log = logging.getLogger(__name__)
@@ -28,8 +32,8 @@ LYING = 0.0015
 """The same when it is finished."""
 ROW = 0.014
 """Metres between rows of cloth that is let down."""
-EDGE = 0.0007
-"""Half width in metres of the borders between colours."""
+UNEVEN = 0.003
+"""Metres by which cloth is uneven before it falls."""
 METAL = np.array([0.72, 0.72, 0.74])
 
 
@@ -37,7 +41,7 @@ def fine(mannequin: Mannequin) -> Mannequin:
     """The body with every triangle quartered: hems are cut from it, and cloth has its points."""
     mix, faces = quartered(mannequin.faces, len(mannequin.vertices))
     parts = [np.asarray(mix @ a, np.float32) for a in (mannequin.vertices, mannequin.weights, mannequin.canonical)]
-    return Mannequin(parts[0], faces, parts[1], parts[2], mannequin.joints, mannequin.labels)
+    return replace(mannequin, vertices=parts[0], faces=faces, weights=parts[1], canonical=parts[2])
 
 
 def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "cpu") -> tuple[Piece, bool]:
@@ -59,15 +63,15 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
     fitted = fit(piece, beneath, np.where(on_body, ease, 0.012 * body.size), record.smoothing if on_body.all() else 0)
     if not on_body.all():
         fitted = _fitted_above(piece, beneath, ease, record, fitted)
-    piece = replace(piece, grain=grain(fitted, p, body))
+    piece = replace(piece, grain=grain(fitted, p, body, piece.free))
     fell = True
     if record.drape:
         held = np.zeros(len(fitted), bool)
         for low, high in record.held:
             held |= (p.y > low) & (p.y < high) & on_body & ~p.arm
-        loose = 1 + (record.spare - 1) * np.clip((ease / body.size - 0.003) / 0.008, 0, 1)
+        fitted = fitted + (UNEVEN * body.size * _uneven(piece) * ~held)[:, None] * vertex_normals(fitted, piece.faces)
         cloth = Cloth(
-            fitted, piece.faces, fitted, np.where(piece.free, 1.0, loose).astype(np.float32),
+            fitted.astype(np.float32), piece.faces, _sewn(piece, fitted, body, record.spare),
             np.where(held, 0.0, 1.0).astype(np.float32), np.full(len(fitted), GAP * body.size, np.float32),
         )  # fmt: skip
         fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
@@ -76,12 +80,34 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
     return piece.moved(fitted), fell
 
 
-def grain(points: Floats, p: Points, body: Mannequin) -> Floats:
+def _sewn(piece: Piece, points: Floats, body: Mannequin, spare: float) -> Floats:
+    """(P, 3) the cloth as it was sewn: for a body with its arms out, and ``spare`` times as long as trunk and limbs."""
+    transforms = bone_transforms(body.rest_joints, stand_pose()[None])[0]
+    sewn = unpose(points, piece.weights, transforms)
+    sewn = np.where(piece.free[:, None], points, sewn)
+    p = Points(piece.canonical)
+    shoulder = body.rest_joints[16, 0]
+    longer = sewn.copy()
+    reach = np.clip(np.abs(sewn[:, 0] - body.rest_joints[0, 0]) - shoulder, 0, None)
+    longer[:, 0] += np.where(p.arm, (spare - 1) * reach * np.sign(p.x), 0.0)
+    drop = np.clip(body.rest_joints[9, 1] - sewn[:, 1], 0, None)
+    longer[:, 1] -= np.where(p.arm | piece.free, 0.0, (spare - 1) * drop)
+    return longer.astype(np.float32)
+
+
+def _uneven(piece: Piece) -> NDArray:
+    """(P,) smooth noise of -1 to 1 that decides where spare cloth folds."""
+    u, v = 2 * np.pi * piece.grain.T / 0.05
+    found: NDArray = 0.5 * (np.sin(0.35 * u + v + 0.8 * np.sin(0.6 * u)) + np.sin(0.8 * u - 0.6 * v + np.sin(0.5 * v)))
+    return found
+
+
+def grain(points: Floats, p: Points, body: Mannequin, free: NDArray) -> Floats:
     """(P, 2) metres round and along trunk, legs and arms, on cloth as it was cut: level, and upright, on each."""
     size = body.size
     out = np.zeros((len(points), 2))
     y = points[:, 1]
-    out[:, 0] = 0.150 * np.arctan2(points[:, 0], points[:, 2] - body.joints[[0, 3], 2].mean() - 0.01)
+    out[:, 0] = TRUNK * np.arctan2(points[:, 0], points[:, 2] - body.joints[[0, 3], 2].mean() - 0.01)
     out[:, 1] = (y - body.joints[0, 1]) / size
     for side, (shoulder, wrist) in ((1, (16, 20)), (-1, (17, 21))):
         on = p.arm & (side * p.x > 0)
@@ -90,14 +116,14 @@ def grain(points: Floats, p: Points, body: Mannequin) -> Floats:
         off = points[on] - body.joints[shoulder]
         out[on, 1] = 0.175 + off @ axis / size
         up = np.cross(axis, [0, 0, 1.0])
-        out[on, 0] = 0.055 * np.arctan2(off @ up, off[:, 2])
-    leg = ~p.arm & (p.y < -0.1) & (np.abs(points[:, 0] - body.joints[0, 0]) > 0.01)
+        out[on, 0] = ARM * np.arctan2(off @ up, off[:, 2])
+    leg = ~p.arm & ~free & (p.y < LEGS) & (np.abs(points[:, 0] - body.joints[0, 0]) > 0.01)
     for side, (hip, ankle) in ((1, (1, 7)), (-1, (2, 8))):
         on = leg & (side * p.x > 0)
         share = np.clip((body.joints[hip, 1] - y[on]) / (body.joints[hip, 1] - body.joints[ankle, 1]), 0, 1)
         centre = body.joints[hip] + share[:, None] * (body.joints[ankle] - body.joints[hip])
         off = points[on] - centre
-        out[on, 0] = 0.085 * np.arctan2(side * off[:, 0], off[:, 2])
+        out[on, 0] = LEG * np.arctan2(side * off[:, 0], off[:, 2])
     return out.astype(np.float32)
 
 
@@ -209,49 +235,73 @@ def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
 
 def _patterned(piece: Piece, garment: Garment) -> Piece:
     """The cloth with edges on both sides of its pattern's borders."""
-    if garment.pattern == "plain":
-        return piece
-    for shift in (EDGE, -EDGE):
-        for signed in pattern_borders(garment.pattern, pattern_points(piece)):
-            piece = piece.lined(signed + shift, 0.04) if len(signed) == len(piece.vertices) else piece
+    for index in range(len(pattern_borders(garment.pattern, grained(piece)))):
+        for shift in (EDGE, -EDGE):
+            piece = piece.lined(pattern_borders(garment.pattern, grained(piece))[index] + shift, 0.05)
     return piece
 
 
-def pattern_points(piece: Piece) -> Points:
-    """Points whose ``around`` and ``along`` are the cloth's grain."""
-    p = Points(piece.canonical, EDGE)
-    p.around, p.along = piece.grain.T
-    return p
-
-
 def pattern_borders(pattern: str, p: Points) -> list[NDArray]:
-    """Functions (N,) that are zero on a pattern's borders and distances near them."""
-    if pattern == "two_tone":
-        return [p.x]
-    if pattern not in PERIODS:
-        return []
-    return [wave(p) for wave in PERIODS[pattern]]
+    """Functions (N,) of the grain that are zero on a pattern's borders, and distances near them."""
+    return [signed(p.around, p.along) for signed in PATTERNS.get(pattern, [])] if pattern != "two_tone" else [p.x]
 
 
-def _sine(name: str, period: float):  # type: ignore[no-untyped-def]
-    return lambda p: np.sin(2 * np.pi * getattr(p, name) / period) * period / (2 * np.pi)
+def _wave(value: NDArray, period: float) -> NDArray:
+    """Positive in half of each period, metres from the border near it."""
+    return np.asarray(np.sin(2 * np.pi * value / period) * period / (2 * np.pi))
 
 
-PERIODS = {
-    "stripes_h": [_sine("along", 0.07)],
-    "stripes_v": [_sine("around", 0.05)],
-    "checks": [_sine("along", 0.08), _sine("around", 0.08)],
-}  # fmt: skip
+def _spots(u: NDArray, v: NDArray) -> NDArray:
+    """Discs of 19 mm in staggered rows."""
+    row = np.round(v / 0.036)
+    du = (u / 0.042 + 0.5 * (row % 2)) % 1 - 0.5
+    return np.asarray(0.0095 - np.hypot(0.042 * du, v - 0.036 * row))
+
+
+def _blotches(scale: float, phase: float) -> Callable[[NDArray, NDArray], NDArray]:
+    """Uneven patches, of about ``scale`` metres."""
+
+    def signed(u: NDArray, v: NDArray) -> NDArray:
+        x, y = 2 * np.pi * u / scale + phase, 2 * np.pi * v / (0.8 * scale) + 2 * phase
+        noise = np.sin(0.55 * x + 1.2 * np.sin(0.45 * y + phase)) + np.sin(0.6 * y + 1.1 * np.sin(0.5 * x - phase))
+        noise = noise + 0.55 * np.sin(1.3 * x - 0.8 * y + phase) + 0.35 * np.sin(2.1 * y + 1.7 * np.sin(1.1 * x))
+        return np.asarray(0.09 * scale * (noise - 0.35))
+
+    return signed
+
+
+PATTERNS: dict[str, list[Callable[[NDArray, NDArray], NDArray]]] = {
+    "stripes_h": [lambda u, v: _wave(v, 0.07)],
+    "stripes_v": [lambda u, v: _wave(u + 0.0125, 0.05)],
+    "checks": [lambda u, v: _wave(v, 0.08), lambda u, v: _wave(u, 0.08)],
+    "dots": [_spots],
+    "camo": [_blotches(0.12, 0.7), _blotches(0.10, 2.9)],
+}
+"""Patterns by name: functions of metres round and along the cloth, positive where they show."""
+
+
+def _pattern(garment: Garment, p: Points, colors: NDArray, accent: NDArray) -> NDArray:
+    """Colours (N, 3) with the garment's pattern."""
+    masks = [smoothstep(signed, -EDGE, EDGE) for signed in pattern_borders(garment.pattern, p)]
+    if garment.pattern == "checks":
+        a, b = masks
+        return blend(blend(colors, 0.5 * (a + b), accent), a * b, 0.75 * accent)
+    if garment.pattern == "camo":
+        main = colors[0]
+        for mask, color in zip(masks, (accent, np.array([0.16, 0.15, 0.11]))):
+            colors = blend(colors, mask, color)
+        return colors
+    return blend(colors, masks[0], accent) if masks else colors
 
 
 def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Floats]:
     """Colours (P, 3) of a garment's cloth, and where (P,) it is metal."""
-    p, count = pattern_points(piece), len(piece.vertices)
+    p, count = grained(piece), len(piece.vertices)
     main = np.array(COLORS[garment.color])
     accent = np.array(COLORS[garment.accent]) if garment.accent else shade(main, 1.6 if garment.pattern != "plain" else 0.6)
     colors = np.broadcast_to(main, (count, 3)).astype(np.float64).copy()
     if garment.pattern != "plain":
-        colors = blend(colors, pattern_mask(garment.pattern, p), accent)
+        colors = _pattern(garment, p, colors, accent)
     metallic = np.zeros(count)
     for mark in found:
         signed = mark.signed(p)
