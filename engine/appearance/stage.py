@@ -34,6 +34,7 @@ from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.layers import joined
 from engine.wardrobe.outfit import Look, look_from_dict
+from engine.wardrobe.styling import styled
 
 LOOK_FILE = "look.json"
 LAYERS_FILE = "layers.safetensors"
@@ -141,7 +142,8 @@ def _look(
     if path.exists():
         return look_from_dict(json.loads(path.read_text()))
     fitting = RememberedFitting(prompt, body, betas, perceptor, wardrobe, folder=folder)
-    look, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, conf.search, opinion, body_prompt)
+    found, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, conf.search, opinion, body_prompt)
+    look = styled(found, prompt)
     write_atomically(path, json.dumps(asdict(look)))
     return look
 

@@ -140,7 +140,14 @@ CUTS: dict[str, tuple[str, ...]] = {
     "hood": ("veil",),
     "skirt": ("tutu",),
     "long_skirt": ("fishtail",),
-    "trousers": ("bib",),
+    "trousers": ("bib", "cargo", "jeans"),
+    "shorts": ("cargo",),
+    "long_sleeve": ("buttoned", "field", "sweater", "turtleneck", "wrap"),
+    "t_shirt": ("polo",),
+    "vest": ("tactical",),
+    "jacket": ("suit", "leather", "military"),
+    "coat": ("military",),
+    "robe": ("wrap",),
     "cape": ("collar",),
 }
 """How a garment of a kind may be made instead of the usual way. Training figures know no cuts."""

@@ -230,6 +230,34 @@ def _lapel(borders: Borders, low: float, spread: float, width: float) -> Made:
     yield Mark(turned, 0.0055, 1.0, 0.6)
 
 
+def _edging(borders: Borders, low: float, spread: float, width: float, height: float, accent: bool = False) -> Made:
+    """A band along a front that is open down to ``low``."""
+    yield Mark(
+        lambda p: np.minimum.reduce([width - front_edge(p, low, spread), p.y - low + 0.02, p.z - 0.01, ~p.arm - 0.5]),
+        height, 1.0, 0.65, accent=accent,
+    )  # fmt: skip
+
+
+def _overlap(borders: Borders, low: float) -> Made:
+    """The edge of the upper half of a wrapped front, down to the side of the waist."""
+
+    def line(p: Points) -> NDArray:
+        edge = -0.005 - 0.55 * (low - p.y)
+        return np.minimum.reduce([p.x - edge, low + 0.01 - p.y, p.z - 0.015, 0.30 - p.x, ~p.arm - 0.5])
+
+    yield Mark(line, 0.0035, 1.0, 0.65)
+
+
+def _sides(borders: Borders) -> Made:
+    """Seams along the outside of legs and trunk."""
+
+    def line(p: Points) -> NDArray:
+        off = np.where(p.y < LEGS, np.abs(p.around) - 0.5 * np.pi * LEG, np.abs(p.around) - 0.5 * np.pi * TRUNK)
+        return np.where(p.arm, -1.0, SEAM - np.abs(off))
+
+    yield Mark(line, -0.0007, 0.85, 1.0)
+
+
 def _ring(borders: Borders, place: str, accent: bool = False) -> Made:
     """A stiff ring round elbows or knees."""
     if place == "elbow":
@@ -247,6 +275,7 @@ def _strap(borders: Borders, at: tuple[float, float]) -> Made:
 
 FORMS: dict[str, Callable[..., Made]] = {
     "band": _band, "seam": _seam, "patch": _patch, "placket": _placket, "buttons": _buttons, "fly": _fly,
-    "slash": _slash, "lapel": _lapel, "ring": _ring, "strap": _strap,
+    "slash": _slash, "lapel": _lapel, "ring": _ring, "strap": _strap, "edging": _edging, "overlap": _overlap,
+    "sides": _sides,
 }  # fmt: skip
-"""Forms of details that are marks; collars are made by `collars`."""
+"""Forms of details that are marks; collars and hoods are made by `finish` and `dressing`."""

@@ -29,7 +29,7 @@ EDGE = 0.0007
 """Half width in metres of the borders between colours."""
 NECK, LEAN = 0.068, 0.75
 """Radius of a neck in metres, and how much of what a neckline is wider a collar comes in."""
-GAP = {"shirt": 0.006, "stand": 0.004, "fall": 0.0, "roll": 0.0}
+GAP = {"shirt": 0.0025, "stand": 0.002, "fall": 0.0, "roll": 0.0}
 """Half width in metres of a collar's opening in front."""
 
 
@@ -77,7 +77,7 @@ def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale:
     rows = []
     for outward, upward in COLLARS[style]:
         fallen = np.clip((outward - 0.008) / 0.015, 0, 1)
-        rise = upward * high - 0.020 * tip * fallen
+        rise = upward * high - 0.012 * tip * fallen
         inward = lean * np.clip(upward / 0.03, 0, 1) if outward < 0.008 else lean * (1 - 0.35 * fallen)
         rows.append(points + out * (scale * outward * high - inward)[:, None] + scale * rise[:, None] * [0, 1, 0])
     gap = np.flatnonzero(side < GAP[style]) if low is None else np.zeros(0, int)

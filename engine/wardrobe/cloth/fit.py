@@ -79,7 +79,7 @@ def plain_form(mannequin: Mannequin) -> Floats:
     mean = averaging(mannequin.faces, len(points))
     for weight in (0.6, -0.61) * 14:
         points[soft] += weight * (mean @ points - points)[soft]
-    return points.astype(np.float32)
+    return Beneath(mannequin.vertices, mannequin.faces).outside(points.astype(np.float32), 0.0)
 
 
 def _reach(corners: NDArray, turns: NDArray) -> NDArray:

@@ -22,6 +22,10 @@ HALF_WIDTH = 0.12
 """Metres from the middle at which hanging cloth belongs to one leg alone."""
 
 
+CARRIED = ("vertices", "weights", "canonical", "free", "grain")
+"""Arrays of a piece that have a row for each point."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """A triangle mesh and what its points carry."""
@@ -64,6 +68,12 @@ class Piece:
     def moved(self, vertices: NDArray) -> Piece:
         """The same piece elsewhere."""
         return replace(self, vertices=np.asarray(vertices, np.float32))
+
+
+def together(first: Piece, second: Piece) -> Piece:
+    """Two pieces as one."""
+    parts = {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in CARRIED}
+    return Piece(faces=np.concatenate([first.faces, second.faces + len(first.vertices)]).astype(np.int32), **parts)
 
 
 def loops(faces: Indices) -> list[NDArray[np.int64]]:

@@ -18,8 +18,9 @@ from engine.wardrobe.cloth.details import ARM, LEG, LEGS, TRUNK, Borders, Mark, 
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
 from engine.wardrobe.cloth.finish import EDGE, buttons, collar, engrave, grained, rims
 from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
-from engine.wardrobe.cloth.piece import Piece, averaging, let_down, loops
+from engine.wardrobe.cloth.piece import Piece, averaging, let_down, loops, together
 from engine.wardrobe.cloth.records import Record
+from engine.wardrobe.cloth.sheet import cape
 from engine.wardrobe.layers import Floats, Layer, Mannequin
 from engine.wardrobe.outfit import COLORS, Garment
 from engine.wardrobe.paint import blend, shade
@@ -53,6 +54,8 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         beneath: what it lies on.
         device: where it is draped.
     """
+    if record.block == "cape":
+        return _hung(record, body, beneath, device)
     piece = Piece.of(body, blocks.signed(record.block, record.measures, body.canonical, record.kind, record.cut))
     if record.drop:
         piece = _lengthened(piece, record, body)
@@ -125,6 +128,22 @@ def grain(points: Floats, p: Points, body: Mannequin, free: NDArray) -> Floats:
         off = points[on] - centre
         out[on, 0] = LEG * np.arctan2(side * off[:, 0], off[:, 2])
     return out.astype(np.float32)
+
+
+def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> tuple[Piece, bool]:
+    """A cape, with the yoke that holds it."""
+    sheet, held = cape(body, record.drop, record.flare, record.waves, record.wave, ROW)
+    start = beneath.outside(sheet.vertices, 0.012)
+    cloth = Cloth(
+        start, sheet.faces, sheet.vertices, np.where(held, 0.0, 1.0).astype(np.float32),
+        np.full(len(start), 2 * GAP * body.size, np.float32),
+    )  # fmt: skip
+    fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
+    sheet = sheet.moved(start if fallen is None else fallen)
+    yoke = Piece.of(body, blocks.signed("region", {}, body.canonical, record.kind, record.cut))
+    ease = np.full(len(yoke.vertices), 0.008 * body.size)
+    yoke = yoke.moved(fit(yoke, beneath, ease, 6))
+    return together(sheet, yoke), fallen is not None
 
 
 def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record, hung: Floats) -> Floats:
