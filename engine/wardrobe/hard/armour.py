@@ -1,0 +1,111 @@
+"""Armour out of ``catalog/armour.toml``: designs of plates, and a design on a body as layers."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from engine.wardrobe.hard.hulls import Hulls
+from engine.wardrobe.hard.pieces import Piece, layer_of, palette
+from engine.wardrobe.hard.plates import Plate, pieces_of
+from engine.wardrobe.layers import Layer, Mannequin
+from engine.wardrobe.materials import CATALOG, MATERIALS
+from engine.wardrobe.outfit import COLORS, Garment
+
+KEYS = {field.name for field in fields(Plate)}
+LEATHER = ("brown", "dark brown", "tan", "beige", "rust")
+BARE_METAL = ("silver", "grey", "dark grey", "light grey", "gold", "bronze", "copper")
+SLOTS = ("torso", "shoulders", "arms", "hands", "legs", "feet")
+
+
+@dataclass(frozen=True)
+class Design:
+    """A kind of armour."""
+
+    name: str
+    plates: tuple[Plate, ...]
+    words: str = ""
+    """What in a text calls for it, divided by '|'."""
+    accent: str | None = None
+    """Colour of trims where a garment names none."""
+
+
+def read_designs(path: Path = CATALOG / "armour.toml") -> dict[str, Design]:
+    """The designs of a file, by name.
+
+    Raises:
+        ValueError: names the file, the record and key, and what is wrong.
+    """
+    found = {}
+    for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        where = f"{path.name}: [{name}]"
+        unknown = set(record) - {"plates", "words", "accent"}
+        if unknown:
+            raise ValueError(f"{where} {sorted(unknown)[0]}: no such key.")
+        if record.get("accent") not in (None, *COLORS):
+            raise ValueError(f"{where} accent: {record['accent']!r} is no colour.")
+        plates = tuple(_plate(raw, f"{where} plate {i + 1}") for i, raw in enumerate(record.get("plates", ())))
+        if not plates:
+            raise ValueError(f"{where} plates: none are given.")
+        found[name] = Design(name, plates, record.get("words", ""), record.get("accent"))
+    return found
+
+
+def _plate(raw: dict, where: str) -> Plate:
+    """A record as a plate."""
+    for key, value in raw.items():
+        if key not in KEYS:
+            raise ValueError(f"{where} {key}: no such key.")
+        default = Plate.__dataclass_fields__[key].default
+        if isinstance(value, list) != (isinstance(default, tuple) or key in ("low", "high")):
+            raise ValueError(f"{where} {key}: {value!r} is not {'one value' if isinstance(value, list) else 'a list'}.")
+    missing = [key for key in ("layer", "part", "low", "high") if key not in raw]
+    if missing:
+        raise ValueError(f"{where} {missing[0]}: is missing.")
+    plate = Plate(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+    for fault in plate.faults():
+        raise ValueError(f"{where} {fault}.")
+    if plate.slot not in SLOTS:
+        raise ValueError(f"{where} slot: {plate.slot!r} is none of {', '.join(SLOTS)}.")
+    if plate.material not in ("", *MATERIALS):
+        raise ValueError(f"{where} material: {plate.material!r} is unknown.")
+    return plate
+
+
+DESIGNS = read_designs()
+
+
+def metal_of(color: str) -> str:
+    """The material of armour in a garment colour."""
+    return "leather" if color in LEATHER else "metal" if color in BARE_METAL else "painted_metal"
+
+
+def armour_layers(
+    design: str,
+    garment: Garment,
+    mannequin: Mannequin,
+    beneath: Sequence[Layer] = (),
+    slots: Collection[str] = SLOTS,
+) -> list[Layer]:
+    """A design in a garment's colours, one layer for each name that its plates bear.
+
+    Args:
+        design: of `DESIGNS`.
+        garment: gives colour and accent.
+        mannequin: the body.
+        beneath: what is worn already, the outermost last.
+        slots: of `SLOTS`: which of the design's plates are wanted.
+    """
+    made = DESIGNS[design]
+    hulls, colors = Hulls(mannequin, beneath), palette(garment, made.accent)
+    grouped: dict[tuple[str, str], list[Piece]] = {}
+    for plate in made.plates:
+        if plate.slot in slots:
+            material = plate.material or metal_of(garment.color)
+            grouped.setdefault((plate.layer, material), []).extend(pieces_of(plate, hulls))
+    return [layer_of(name, material, pieces, np.array(colors), mannequin)
+            for (name, material), pieces in grouped.items()]  # fmt: skip
