@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.wardrobe.cut import cut_region
+from engine.wardrobe.hard.footwear import soles
 from engine.wardrobe.hard.hulls import Hulls
 from engine.wardrobe.hard.pieces import Piece, layer_of, palette
 from engine.wardrobe.hard.plates import Plate, pieces_of
@@ -32,6 +34,8 @@ class Design:
     """What in a text calls for it, divided by '|'."""
     accent: str | None = None
     """Colour of trims where a garment names none."""
+    under: str = ""
+    """Material of a close suit beneath the plates, or none."""
 
 
 def read_designs(path: Path = CATALOG / "armour.toml") -> dict[str, Design]:
@@ -43,15 +47,17 @@ def read_designs(path: Path = CATALOG / "armour.toml") -> dict[str, Design]:
     found = {}
     for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
         where = f"{path.name}: [{name}]"
-        unknown = set(record) - {"plates", "words", "accent"}
+        unknown = set(record) - {"plates", "words", "accent", "under"}
         if unknown:
             raise ValueError(f"{where} {sorted(unknown)[0]}: no such key.")
         if record.get("accent") not in (None, *COLORS):
             raise ValueError(f"{where} accent: {record['accent']!r} is no colour.")
+        if record.get("under", "") not in ("", *MATERIALS):
+            raise ValueError(f"{where} under: {record['under']!r} is no material.")
         plates = tuple(_plate(raw, f"{where} plate {i + 1}") for i, raw in enumerate(record.get("plates", ())))
         if not plates:
             raise ValueError(f"{where} plates: none are given.")
-        found[name] = Design(name, plates, record.get("words", ""), record.get("accent"))
+        found[name] = Design(name, plates, record.get("words", ""), record.get("accent"), record.get("under", ""))
     return found
 
 
@@ -102,10 +108,27 @@ def armour_layers(
     """
     made = DESIGNS[design]
     hulls, colors = Hulls(mannequin, beneath), palette(garment, made.accent)
+    layers = [undersuit(made.under, mannequin)] if made.under and "torso" in slots else []
     grouped: dict[tuple[str, str], list[Piece]] = {}
     for plate in made.plates:
         if plate.slot in slots:
             material = plate.material or metal_of(garment.color)
             grouped.setdefault((plate.layer, material), []).extend(pieces_of(plate, hulls))
-    return [layer_of(name, material, pieces, np.array(colors), mannequin)
-            for (name, material), pieces in grouped.items()]  # fmt: skip
+    if "feet" in slots and any(plate.slot == "feet" for plate in made.plates):
+        name, material = next((p.layer, p.material or metal_of(garment.color)) for p in made.plates if p.slot == "feet")
+        grouped[name, material] += soles(hulls)
+    layers += [layer_of(name, material, pieces, colors, mannequin) for (name, material), pieces in grouped.items()]
+    return layers
+
+
+def undersuit(material: str, mannequin: Mannequin) -> Layer:
+    """A close suit from the neck to wrists and ankles, just off the skin."""
+    x, y, _ = mannequin.canonical.T
+    signed = np.minimum(np.minimum(0.556 - y, y + 0.90), 0.69 - np.abs(x))
+    mix, faces = cut_region(mannequin.faces, signed)
+    vertices = mix @ (mannequin.vertices + 0.0016 * mannequin.normals)
+    colors = np.full((len(vertices), 3), 0.30 if material == "mail" else 0.09, np.float32)
+    return Layer(
+        "Mail" if material == "mail" else "Undersuit", material, vertices.astype(np.float32), faces, colors,
+        (mix @ mannequin.weights).astype(np.float32), (mix @ mannequin.canonical).astype(np.float32),
+    )  # fmt: skip

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe.forms import ACCENT, DARK, LIGHT, MAIN, Form, capped, grid_faces, joined, outward, sheet, tube
+from engine.wardrobe.forms import ACCENT, DARK, LIGHT, MAIN, Form, capped, joined, outward, sheet, tube
 from engine.wardrobe.hard.hulls import Hull, Hulls
-from engine.wardrobe.hard.pieces import Piece, carried, layer_of, palette
+from engine.wardrobe.hard.pieces import Piece, band, carried, closed_ring, layer_of, palette
 from engine.wardrobe.hard.plates import Plate, shell
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import COLORS, Garment
@@ -57,6 +57,16 @@ def footwear(
     return [layer_of(NAMES[garment.kind], material, pieces, colors, mannequin)]
 
 
+def soles(hulls: Hulls) -> list[Piece]:
+    """Flat soles alone, for armour of the feet."""
+    mannequin, found = hulls.mannequin, []
+    floor = float(mannequin.vertices[:, 1].min()) - THICKNESS["shoes"] * mannequin.size
+    for side in "LR":
+        form = _sole(hulls[f"leg.{side}"], floor, "boots", False)
+        found.append(Piece(replace(form, roles=np.full(len(form.roles), DARK)), carried(mannequin, form.vertices)))
+    return found
+
+
 def _colors(garment: Garment, sports: bool) -> NDArray:
     """(5, 3) by role: the accent is the sole's, light the laces'."""
     colors = palette(garment)
@@ -101,17 +111,13 @@ def _upper(hull: Hull, kind: str, sports: bool, laced: bool) -> list[Form]:
     forms = [_tube(hull, rim, 0.0045, 0.0025)]
     cap = _cap(hull, 0.70 if sports else 0.74, 6.3)
     forms.append(replace(cap, roles=np.full(len(cap.vertices), LIGHT if sports else MAIN)))
-    forms.append(_shell(hull, Plate("", "leg", (-0.938,), (-0.880, -0.885, -0.880), (62, 48), center=180, lift=1.3, thick=1.0,
-                                    rim=3)))  # fmt: skip
+    counter = Plate("", "leg", (-0.938,), (-0.88, -0.885, -0.88), (62, 48), center=180, lift=1.3, thick=1.0, rim=3)
+    forms.append(shell(counter, hull))
     if boots:
-        forms.append(_band(hull, rim - 0.010, rim + 0.004, 0.0075))
+        forms.append(band(hull, rim - 0.010, rim + 0.004, 0.0075, 0.002))
     if laced:
         forms += _lacing(hull, rim if boots else COLLAR + 0.002)
     return forms
-
-
-def _shell(hull: Hull, plate: Plate) -> Form:
-    return shell(plate, hull)
 
 
 def _tube(hull: Hull, rim: float, outer: float, inner: float) -> Form:
@@ -126,22 +132,6 @@ def _tube(hull: Hull, rim: float, outer: float, inner: float) -> Form:
         hull.at(u - low_side, theta, np.full(u.shape, inner * k)),
     ]
     return closed_ring(*around)
-
-
-def closed_ring(outer: NDArray, inner: NDArray) -> Form:
-    """A shell between two grids (R, C, 3) that close round their columns."""
-    rows, columns, _ = outer.shape
-    path = np.concatenate([outer, inner[::-1]])
-    faces = grid_faces(2 * rows + 1, columns) % (2 * rows * columns)
-    return outward(Form(path.reshape(-1, 3), faces.astype(np.int32)))
-
-
-def _band(hull: Hull, low: float, high: float, out: float) -> Form:
-    """A rounded band round the leg."""
-    k = hull.size
-    u, theta = np.meshgrid(np.linspace(low, high, 5), TURN, indexing="ij")
-    bulge = np.array([0.35, 0.9, 1.0, 0.9, 0.35])[:, None] * np.ones_like(u)
-    return closed_ring(hull.at(u, theta, out * k * bulge), hull.at(u, theta, np.full(u.shape, 0.002 * k)))
 
 
 def _cap(hull: Hull, share: float, lift: float) -> Form:
@@ -203,7 +193,7 @@ def _straps(hull: Hull) -> list[Form]:
     for low, high, half in ((-0.942, -0.912, 63.0), (-0.942, -0.885, 100.0)):
         share = 0.62 if half < 80 else 0.42
         forms.append(_crossing(hull, share, 0.026))
-    forms.append(_band(hull, -0.872, -0.855, 0.005))
+    forms.append(band(hull, -0.872, -0.855, 0.005, 0.001))
     return forms
 
 

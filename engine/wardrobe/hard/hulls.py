@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, map_coordinates, maximum_filter, spline_filter1d
+from scipy.ndimage import gaussian_filter, grey_closing, map_coordinates, maximum_filter, spline_filter1d
 
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.layers import Layer, Mannequin
@@ -41,16 +41,20 @@ class Part:
     smooth: float = 1.5
     """Rows and columns by which the shell is smoothed."""
     limb: bool = False
+    bridge: int = 1
+    """Rows over which hollows along the part are bridged."""
     draft: float | None = None
     """``u`` under which each ring holds all rings above it: feet in shoes."""
 
 
 PARTS: dict[str, Part] = {
-    "torso": Part(-0.15, 0.56, fan=0.36, smooth=2.0),
-    "neck": Part(0.465, 0.60, smooth=1.2),
-    "arm": Part(0.06, 0.71, fan=0.20, convex=0.8, limb=True),
-    "leg": Part(-0.945, 0.02, convex=0.85, limb=True, smooth=1.2, draft=-0.875),
-    "head": Part(-1.0, 1.5, smooth=1.5),
+    "torso": Part(-0.15, 0.56, fan=0.36, smooth=3.0, bridge=17),
+    "trunk": Part(-0.15, 0.56, fan=0.36, smooth=1.5, convex=0.35),
+    "neck": Part(0.465, 0.60, smooth=1.6),
+    "arm": Part(0.06, 0.71, fan=0.20, convex=0.8, limb=True, smooth=2.2),
+    "leg": Part(-0.945, 0.02, convex=0.85, limb=True, smooth=1.8, draft=-0.875),
+    "head": Part(-1.25, 1.56, smooth=1.8),
+    "face": Part(-1.25, 1.56, smooth=0.8, convex=0.25),
 }
 STEEPEST = np.radians(84)
 """Of a fan's rays against the rings."""
@@ -109,7 +113,7 @@ class Hulls:
     made: dict[str, Hull] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Hull:
-        """Of ``torso``, ``neck``, ``head``, ``arm.L``, ``arm.R``, ``leg.L``, ``leg.R``."""
+        """Of ``torso``, ``trunk`` (the same, but closer), ``neck``, ``head``, ``face`` (closer), ``arm.L``, ``arm.R``, ``leg.L``, ``leg.R``."""
         if name not in self.made:
             self.made[name] = self._build(*name.split("."))
         return self.made[name]
@@ -118,7 +122,7 @@ class Hulls:
         how, right = PARTS[part], side == "R"
         body = self.mannequin
         own = _belongs(part, right, body.canonical, body.weights)
-        if part == "head":
+        if part in ("head", "face"):
             u, origins, directions = _sphere(how, body.vertices[own], body.canonical[own])
         else:
             u, origins, directions = _rings(part, how, right, body, own)
@@ -135,7 +139,7 @@ class Hulls:
         return Hull(u, origins, directions, _shell(raw, how), size)
 
 
-MEDIANS = {"torso": 0.13, "neck": 0.07, "arm": 0.045, "leg": 0.065, "head": 0.1}
+MEDIANS = {"torso": 0.13, "trunk": 0.13, "neck": 0.07, "arm": 0.045, "leg": 0.065, "head": 0.1, "face": 0.1}
 """Metres: usual distances of a part's surface from its axis."""
 
 
@@ -143,11 +147,11 @@ def _belongs(part: str, right: bool, canonical: NDArray, weights: NDArray) -> ND
     """Which vertices are of a part and may touch its rays."""
     x, y, z = canonical.T
     side = -x if right else x
-    if part == "torso":
+    if part in ("torso", "trunk"):
         found = (np.abs(x) < 0.205) & (y > -0.19) & (y < 0.53)
     elif part == "neck":
         found = (np.abs(x) < 0.12) & (y > 0.43) & (y < 0.585) & (z < 0.10)
-    elif part == "head":
+    elif part in ("head", "face"):
         found = y > 0.57
     elif part == "arm":
         found = (side > 0.14) & (y > 0.30) & (weights[:, list((*ARM[right], 14 if right else 13))].sum(1) > 0.4)
@@ -165,7 +169,7 @@ def _rings(part: str, how: Part, right: bool, body: Mannequin, own: NDArray) -> 
     last = how.high if how.fan is None or part == "arm" else how.fan
     knots = np.linspace(first, last, 15)
     centers = np.array([_middle(points, along, knot) for knot in knots])
-    centers[:, 0] *= part not in ("torso", "neck")
+    centers[:, 0] *= part not in ("torso", "trunk", "neck")
     centers = gaussian_filter(centers, (0.7, 0), mode="nearest")
     if part != "arm":
         centers[:, 1] = _heights(points, along, knots)
@@ -216,7 +220,7 @@ def _middle(points: NDArray, along: NDArray, at: float) -> NDArray:
 
 def _sphere(how: Part, points: NDArray, canonical: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     """Elevations (R,), the head's middle (R, 3) and directions (R, C, 3)."""
-    upper = points[canonical[:, 1] > 0.66]
+    upper = points[np.abs(canonical[:, 1] - 0.685) < 0.025]
     center = 0.5 * (upper.min(0) + upper.max(0))
     u, theta = np.arange(how.low, how.high, 0.05), np.radians(THETA[PAD:-PAD])
     level = np.stack([np.sin(theta), 0 * theta, np.cos(theta)], 1)
@@ -286,6 +290,8 @@ def _drafted(radii: NDArray, origins: NDArray) -> NDArray:
 def _shell(raw: NDArray, how: Part) -> NDArray:
     """Distances (R, C) made convex round each ring and smooth, nowhere less than the raw ones."""
     hull = _convex(raw)
+    if how.bridge > 1:
+        hull = np.maximum(hull, grey_closing(hull, size=(how.bridge, 1), mode="nearest"))
     wanted = raw + how.convex * np.maximum(hull - raw, 0)
     wide = int(np.ceil(2 * how.smooth))
     mode = ("nearest", "wrap")

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from engine.protocol import JOINT_NAMES
-from engine.wardrobe.forms import ACCENT, DARK, MAIN, Form, ellipsoid, joined, sheet
+from engine.wardrobe.forms import ACCENT, DARK, MAIN, Form, capped, joined, outward, sheet
 from engine.wardrobe.hard.hulls import PARTS, Hull, Hulls
 from engine.wardrobe.hard.pieces import BRIGHT, Piece, rigid
 from engine.wardrobe.layers import Mannequin
 
 ROLES = {"main": MAIN, "accent": ACCENT, "dark": DARK, "bright": BRIGHT}
 EDGES = ("rolled", "bevel", "plain")
+OVERLAP = 0.3
+"""Share of a lame's height by which it lies over the next."""
 CLEARANCE = 4.0
 """Millimetres between what is worn beneath and the inner side of the lowest plate."""
 Curve = tuple[float, ...]
@@ -66,6 +68,14 @@ class Plate:
     """The same from the smaller to the larger angle."""
     lacing: float = 0.0
     """Pitch of vertical laces in the accent's colour."""
+    split: int = 1
+    """Strips side by side into which each lame is cut, from the smaller to the larger angle."""
+    gap: float = 0.0
+    """Between them, and between the plate and its borders' neighbours at the sides."""
+    disc: float = 0.0
+    """Radius of a lamp in a ring that stands at the first ``low`` and ``center`` instead of a plate."""
+    hidden: str = ""
+    """Borders ("low", "high") that lie beneath another lame and have no edge."""
     rivets: int = 0
     """Along the low and the high border."""
     joints: tuple[str, ...] = ()
@@ -81,7 +91,7 @@ class Plate:
             yield f"edge: {self.edge!r} is none of {', '.join(EDGES)}"
         if self.role not in ROLES:
             yield f"role: {self.role!r} is none of {', '.join(ROLES)}"
-        if not self.half and not (self.left and self.right):
+        if not self.half and not (self.left and self.right) and not self.disc:
             yield "half: neither it nor left and right are given"
         for name in ("low", "high"):
             if not getattr(self, name):
@@ -98,21 +108,24 @@ class Plate:
         return low, high, left_, right_
 
     def strips(self) -> Iterator[Plate]:
-        """Its lames, from the low border to the high one."""
-        if self.lames == 1:
+        """Its lames, from the low border to the high one, and the strips of each."""
+        if self.disc or self.lames == self.split == 1:
             yield self
             return
         low, high, left, right = self.borders()
-        s = np.linspace(0, 1, 13)
-        for index in range(self.lames):
-            below = max(0.0, (index - (0.3 if self.step >= 0 else 0.0)) / self.lames)
-            above = min(1.0, (index + 1 + (0.3 if self.step < 0 else 0.0)) / self.lames)
-            t = np.linspace(below, above, 7)
-            lift = self.lift + (self.step * index if self.step >= 0 else -self.step * (self.lames - 1 - index))
+        s, up = np.linspace(0, 1, 13), self.step >= 0
+        for index, column in np.ndindex(self.lames, self.split):
+            below = max(0.0, (index - OVERLAP * up) / self.lames)
+            above = min(1.0, (index + 1 + OVERLAP * (not up)) / self.lames)
+            first, last = column / self.split, (column + 1) / self.split
+            t, s = np.linspace(below, above, 7), np.linspace(first, last, 13)
+            over = index if up else self.lames - 1 - index
+            under = over < self.lames - 1
             yield replace(
-                self, lames=1, lift=lift,
+                self, lames=1, split=1, half=(), lift=self.lift + abs(self.step) * over,
+                hidden=("high" if up else "low") if under else "",
                 low=tuple(low(s) + (high(s) - low(s)) * below), high=tuple(low(s) + (high(s) - low(s)) * above),
-                left=tuple(left(t)), right=tuple(right(t)),
+                left=tuple(left(t) + (right(t) - left(t)) * first), right=tuple(left(t) + (right(t) - left(t)) * last),
             )  # fmt: skip
 
     def mirrored(self) -> Plate:
@@ -150,7 +163,7 @@ def pieces_of(plate: Plate, hulls: Hulls) -> list[Piece]:
 
 
 def _piece(plate: Plate, hull: Hull, mannequin: Mannequin, side: str) -> Piece:
-    form = shell(plate, hull)
+    form = lamp(plate, hull) if plate.disc else shell(plate, hull)
     name = "left_" if side == "L" else "right_"
     joints = [JOINT_NAMES.index(j if j in JOINT_NAMES else name + j) for j in plate.joints]
     most = 1 if PARTS[plate.part].limb else 2
@@ -166,7 +179,10 @@ def shell(plate: Plate, hull: Hull, step: float = 0.018) -> Form:
     s = _lines(plate, wide, rim, plate.seams, k, pitch or step * hull.size)
     t = _lines(plate, tall, rim, plate.grooves, k, step * hull.size)
     t, s = np.meshgrid(t, s, indexing="ij")
-    border = np.minimum(np.minimum(s, 1 - s) * wide, np.minimum(t, 1 - t) * tall)
+    ends = np.where(plate.hidden == "low", 1.0, t), np.where(plate.hidden == "high", 1.0, 1 - t)
+    border = np.minimum(np.minimum(s, 1 - s) * wide, np.minimum(*ends) * tall)
+    if plate.gap and plate.split == 1:
+        s = 0.5 + (s - 0.5) * max(0.2, 1 - plate.gap * k / wide)
     roles = np.where(plate.trim & (border < 1.01 * rim), ACCENT, ROLES[plate.role])
     tones = np.ones(s.shape)
     base = (plate.lift + CLEARANCE) * k
@@ -191,6 +207,27 @@ def shell(plate: Plate, hull: Hull, step: float = 0.018) -> Form:
     if plate.rivets:
         form = joined(form, *_rivets(plate, hull, u, theta, tall, lift.max(), k))
     return form
+
+
+def lamp(plate: Plate, hull: Hull) -> Form:
+    """A round lamp in a ring."""
+    k, radius = hull.size / 1000.0, plate.disc * hull.size / 1000.0
+    at, turn = np.array(plate.low[:1]), np.array([plate.center])
+    foot, tip = hull.at(at, turn, 0.0)[0], hull.at(at, turn, 0.01)[0]
+    axis = (tip - foot) / np.linalg.norm(tip - foot)
+    side = np.cross([0, 1.0, 0], axis)
+    side /= np.linalg.norm(side)
+    up, angle = np.cross(axis, side), np.linspace(0, 2 * np.pi, 32, endpoint=False)
+    profile = np.array(
+        [[0.35, 1.6], [0.7, 0.6], [0.72, 0.0], [0.76, 2.5], [0.82, 3.5], [0.97, 3.5], [1.05, 2], [1.08, -8]]
+    )
+    level = plate.lift + CLEARANCE + plate.thick
+    around = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * up
+    rings = np.stack([foot + radius * r * around + (level + h) * k * axis for r, h in profile])
+    form = outward(capped(rings, foot + (level + 1.8) * k * axis, foot + (level - 8) * k * axis))
+    middle = np.arange(len(form.vertices)) < 3 * len(angle)
+    middle[-2] = True
+    return form.painted(np.ones(len(middle), bool), ROLES[plate.role]).painted(middle, BRIGHT)
 
 
 GROOVE = 2.2
@@ -239,13 +276,21 @@ def _profile(plate: Plate, border: NDArray, rim: float, k: float) -> NDArray:
     return np.zeros_like(border)
 
 
+def _head(radius: float) -> Form:
+    """A rivet's: a ball of few triangles."""
+    angle = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    rings = np.stack([np.stack([np.cos(t) * np.sin(angle), 0 * angle + np.sin(t), np.cos(t) * np.cos(angle)], 1)
+                      for t in (0.7, 0.0, -0.7)])  # fmt: skip
+    return outward(capped(radius * rings, np.array([0, radius, 0]), np.array([0, -radius, 0])))
+
+
 def _rivets(
     plate: Plate, hull: Hull, u: Callable, theta: Callable, tall: float, lift: float, k: float
 ) -> Iterator[Form]:
     """Round heads a little inside the low and the high border."""
     s = (np.arange(plate.rivets) + 0.5) / plate.rivets
     inset = min(0.4, 1.7 * plate.rim * k / tall)
-    head = ellipsoid((0, 0, 0), (2.6 * k,) * 3, columns=8)
+    head = _head(2.6 * k)
     for t in (inset, 1 - inset):
         at = np.full_like(s, t)
         for point in hull.at(u(s, at), theta(s, at), np.full_like(s, (plate.lift + CLEARANCE + plate.thick) * k)):
