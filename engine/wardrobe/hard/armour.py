@@ -67,8 +67,13 @@ def _plate(raw: dict, where: str) -> Plate:
         if key not in KEYS:
             raise ValueError(f"{where} {key}: no such key.")
         default = Plate.__dataclass_fields__[key].default
-        if isinstance(value, list) != (isinstance(default, tuple) or key in ("low", "high")):
+        listed = isinstance(default, tuple) or key in ("low", "high")
+        if isinstance(value, list) != listed:
             raise ValueError(f"{where} {key}: {value!r} is not {'one value' if isinstance(value, list) else 'a list'}.")
+        words = key in ("joints", "layer", "part") or isinstance(default, str)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, str) != words:
+                raise ValueError(f"{where} {key}: {item!r} is not {'a word' if words else 'a number'}.")
     missing = [key for key in ("layer", "part", "low", "high") if key not in raw]
     if missing:
         raise ValueError(f"{where} {missing[0]}: is missing.")

@@ -13,7 +13,7 @@ from engine.wardrobe.extras import EXTRAS
 from engine.wardrobe.forms import ACCENT, DARK, LIGHT, MAIN, Form, capped, ellipsoid, joined, outward, tube
 from engine.wardrobe.hard.armour import BARE_METAL, metal_of
 from engine.wardrobe.hard.hulls import Hull, Hulls
-from engine.wardrobe.hard.pieces import BRIGHT, Piece, layer_of, palette, rigid, skin_shell, strap
+from engine.wardrobe.hard.pieces import BRIGHT, Piece, band, layer_of, palette, rigid, skin_shell, strap
 from engine.wardrobe.hard.plates import Plate, shell
 from engine.wardrobe.headgear import ACCENTS, HEADGEAR
 from engine.wardrobe.layers import Layer, Mannequin
@@ -126,19 +126,7 @@ def _knight(hull: Hull) -> list[Form]:
                   bulge=8)  # fmt: skip
     forms = [skull, *comb, dark, shell(upper, hull), shell(lower, hull, 0.012), shell(bevor, hull)]
     bars = [shell(Plate("", "head", (-0.02,), (0.15,), (3,), lift=18, thick=5), hull, 0.01)]
-    return [*forms, *bars, *_holes(hull)]
-
-
-def _holes(hull: Hull) -> list[Form]:
-    """Dark studs where a visor is pierced."""
-    found = []
-    for side in (-1, 1):
-        for u in (-0.16, -0.28, -0.40):
-            for turn in (22, 32, 42):
-                point = hull.at(np.array([u]), np.array([float(side * turn)]), np.array([0.0175 * hull.size]))
-                out = 0.030 * max(0, 1 - turn / 48) * hull.size
-                found.append(_in(ellipsoid(point[0] + [0, 0, out], (0.0035 * hull.size,) * 3, columns=8), DARK))
-    return []  # the ridge decides where the surface is; holes follow from it in `_pierced`
+    return [*forms, *bars]
 
 
 def _powered(hull: Hull) -> list[Form]:
@@ -185,6 +173,31 @@ def helmet(
     )
     colors = palette(garment, "gold" if style == "suit" else None)
     return [layer_of("Helmet", material, [Piece(form, rigid(mannequin, form.vertices, (15,)))], colors, mannequin)]
+
+
+def cap(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
+    """A cap with a peak and a button, or another cut of `headgear`."""
+    if garment.cut:
+        return [headgear(garment, mannequin)]
+    hull = Hulls(mannequin, beneath, reach=0.03)["head"]
+    peak = shell(Plate("", "head", (0.30, 0.40, 0.30), (0.50,), (48,), lift=4, thick=3, flare=(62, 0)), hull, 0.008)
+    button = ellipsoid(hull.at(np.array([1.55]), np.zeros(1), np.array([0.011]))[0], (0.008, 0.004, 0.008))
+    form = joined(dome(hull, _curve(0.46, 0.38, 0.16), 0.005, 0.003, 0.001), _in(peak, ACCENT), _in(button, ACCENT))
+    colors = palette(garment)
+    colors[ACCENT] = colors[ACCENT] if garment.accent else colors[MAIN] * 0.8
+    return [layer_of("Cap", "cotton", [Piece(form, rigid(mannequin, form.vertices, (15,)))], colors, mannequin)]
+
+
+def headband(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
+    """A band round the forehead, or another cut of `headgear`."""
+    if garment.cut:
+        return [headgear(garment, mannequin)]
+    form = band(Hulls(mannequin, beneath, reach=0.02)["head"], 0.36, 0.66, 0.005, 0.001, 72)
+    return [
+        layer_of(
+            "Headband", "cotton", [Piece(form, rigid(mannequin, form.vertices, (15,)))], palette(garment), mannequin
+        )
+    ]
 
 
 def headgear(garment: Garment, mannequin: Mannequin) -> Layer:

@@ -41,6 +41,8 @@ class Part:
     smooth: float = 1.5
     """Rows and columns by which the shell is smoothed."""
     limb: bool = False
+    crown: float | None = None
+    """The same at the far end of the fan; None: as elsewhere."""
     bridge: int = 1
     """Rows over which hollows along the part are bridged."""
     draft: float | None = None
@@ -48,13 +50,13 @@ class Part:
 
 
 PARTS: dict[str, Part] = {
-    "torso": Part(-0.15, 0.56, fan=0.36, smooth=3.0, bridge=17),
+    "torso": Part(-0.15, 0.56, fan=0.36, smooth=3.0, crown=0.15, bridge=17),
     "trunk": Part(-0.15, 0.56, fan=0.36, smooth=1.5, convex=0.35),
     "neck": Part(0.465, 0.60, smooth=1.6),
     "arm": Part(0.06, 0.71, fan=0.20, convex=0.8, limb=True, smooth=2.2),
     "leg": Part(-0.945, 0.02, convex=0.85, limb=True, smooth=1.8, draft=-0.875),
-    "head": Part(-1.25, 1.56, smooth=1.8),
-    "face": Part(-1.25, 1.56, smooth=0.8, convex=0.25),
+    "head": Part(-1.25, 1.56, smooth=2.5),
+    "face": Part(-1.25, 1.56, smooth=1.2, convex=0.25),
 }
 STEEPEST = np.radians(84)
 """Of a fan's rays against the rings."""
@@ -136,7 +138,7 @@ class Hulls:
             foot = u < how.draft
             raw[foot] = _drafted(raw[foot], origins[foot])
         size = float(np.clip(np.median(raw) / MEDIANS[part], 0.5, 1.25))
-        return Hull(u, origins, directions, _shell(raw, how), size)
+        return Hull(u, origins, directions, _shell(raw, how, u), size)
 
 
 MEDIANS = {"torso": 0.13, "trunk": 0.13, "neck": 0.07, "arm": 0.045, "leg": 0.065, "head": 0.1, "face": 0.1}
@@ -222,7 +224,7 @@ def _sphere(how: Part, points: NDArray, canonical: NDArray) -> tuple[NDArray, ND
     """Elevations (R,), the head's middle (R, 3) and directions (R, C, 3)."""
     upper = points[np.abs(canonical[:, 1] - 0.685) < 0.025]
     center = 0.5 * (upper.min(0) + upper.max(0))
-    u, theta = np.arange(how.low, how.high, 0.05), np.radians(THETA[PAD:-PAD])
+    u, theta = np.arange(how.low, how.high, 0.028), np.radians(THETA[PAD:-PAD])
     level = np.stack([np.sin(theta), 0 * theta, np.cos(theta)], 1)
     directions = np.cos(u)[:, None, None] * level + np.sin(u)[:, None, None] * np.array([0, 1.0, 0])
     return u, np.repeat(center[None], len(u), 0), directions
@@ -287,12 +289,15 @@ def _drafted(radii: NDArray, origins: NDArray) -> NDArray:
     return _from_support(support - offset)
 
 
-def _shell(raw: NDArray, how: Part) -> NDArray:
+def _shell(raw: NDArray, how: Part, u: NDArray) -> NDArray:
     """Distances (R, C) made convex round each ring and smooth, nowhere less than the raw ones."""
     hull = _convex(raw)
+    share = np.full(len(u), how.convex)
+    if how.crown is not None and how.fan is not None:
+        share = np.interp(u, [how.fan, how.fan + 0.45 * (how.high - how.fan)], [how.convex, how.crown])
     if how.bridge > 1:
         hull = np.maximum(hull, grey_closing(hull, size=(how.bridge, 1), mode="nearest"))
-    wanted = raw + how.convex * np.maximum(hull - raw, 0)
+    wanted = raw + share[:, None] * np.maximum(hull - raw, 0)
     wide = int(np.ceil(2 * how.smooth))
     mode = ("nearest", "wrap")
     smooth = gaussian_filter(wanted, how.smooth, mode=mode, truncate=2.0)

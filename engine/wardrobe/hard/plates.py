@@ -254,7 +254,7 @@ def _measured(plate: Plate, hull: Hull) -> tuple[Callable, Callable, float, floa
 
 def _lines(plate: Plate, length: float, rim: float, cuts: Curve, k: float, step: float) -> NDArray:
     """Where a grid of a plate has its lines, 0..1: dense along the rim and along what is cut in."""
-    edge = rim * np.array([0, 0.12, 0.5, 0.88, 1.0])
+    edge = rim * np.array([0, 0.15, 0.6, 1.0])
     if plate.trim:
         edge = np.append(edge, 1.05 * rim)
     if plate.edge == "bevel":
