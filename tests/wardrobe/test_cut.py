@@ -1,0 +1,71 @@
+"""Surfaces cut along curves: on the curve, whole, without slivers."""
+
+import numpy as np
+import pytest
+import trimesh
+
+from engine.wardrobe.cut import cut_region, subdivided
+
+
+def ball(rounds=3):
+    sphere = trimesh.creation.icosphere(subdivisions=rounds)
+    return np.asarray(sphere.vertices), np.asarray(sphere.faces, np.int32)
+
+
+def border(faces):
+    pairs = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), 1)
+    pairs, count = np.unique(pairs, axis=0, return_counts=True)
+    return np.unique(pairs[count == 1])
+
+
+def area(vertices, faces):
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    return 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
+
+
+@pytest.mark.parametrize("height", [-0.83, -0.2, 0.0, 0.013, 0.6])
+def test_a_cap_of_a_sphere_has_its_border_on_the_plane_and_its_area(height):
+    vertices, faces = ball(4)
+    mix, part = cut_region(faces, vertices[:, 1] - height)
+    points = mix @ vertices
+    rim = points[border(part)]
+    assert np.abs(rim[:, 1] - height).max() < 1e-9
+    assert points[:, 1].min() > height - 1e-9
+    assert area(points, part).sum() == pytest.approx(2 * np.pi * (1 - height), rel=0.01)
+    assert np.allclose(mix.sum(1), 1) and len(np.unique(part)) == len(points)
+
+
+def test_two_halves_meet_along_one_line_and_hold_a_sphere_together():
+    vertices, faces = ball()
+    curve = vertices[:, 1] + 0.3 * np.sin(3 * vertices[:, 0]) - 0.1
+    halves = [cut_region(faces, sign * curve) for sign in (1, -1)]
+    merged = trimesh.util.concatenate([trimesh.Trimesh(m @ vertices, f, process=False) for m, f in halves])
+    merged.merge_vertices(digits_vertex=9)
+    assert merged.is_watertight and merged.is_winding_consistent
+    assert merged.volume == pytest.approx(trimesh.Trimesh(vertices, faces).volume, rel=0.005)
+
+
+def test_there_are_no_slivers_along_the_line():
+    vertices, faces = ball()
+    mix, part = cut_region(faces, vertices @ [0.31, 0.9, 0.2] - 0.217)
+    points = mix @ vertices
+    spans = np.linalg.norm(points[part] - points[np.roll(part, 1, axis=1)], axis=2)
+    assert spans.min() > 0.12 * np.linalg.norm(vertices[faces[:, 0]] - vertices[faces[:, 1]], axis=1).min()
+
+
+def test_everything_and_nothing():
+    vertices, faces = ball(1)
+    mix, part = cut_region(faces, np.ones(len(vertices)))
+    assert len(part) == len(faces) and np.allclose(mix @ vertices, vertices)
+    mix, part = cut_region(faces, -np.ones(len(vertices)))
+    assert mix.shape[0] == 0 and part.shape == (0, 3)
+
+
+def test_finer_triangles_lie_on_the_coarse_ones():
+    vertices, faces = ball(1)
+    mix, fine = subdivided(faces, len(vertices))
+    points = mix @ vertices
+    assert len(fine) == 4 * len(faces)
+    assert np.allclose(points[: len(vertices)], vertices)
+    both = [trimesh.Trimesh(vertices, faces, process=False), trimesh.Trimesh(points, fine, process=False)]
+    assert both[1].is_watertight and both[0].volume == pytest.approx(both[1].volume, rel=1e-9)

@@ -1,0 +1,252 @@
+"""Stiff garments: closed, outside what they lie on, exact at their borders, rigid where they are plates."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.sparse.csgraph import connected_components
+
+from engine.body import load_body
+from engine.mesh.surface import edge_matrix, is_closed, volume
+from engine.protocol import JOINT_NAMES
+from engine.render.raycast import MeshRaycaster
+from engine.shape.bodies import bundled
+from engine.wardrobe.hard.armour import DESIGNS, armour_layers, read_designs
+from engine.wardrobe.hard.belts import belt
+from engine.wardrobe.hard.footwear import footwear
+from engine.wardrobe.hard.headwear import STYLES, helmet, prop_layer
+from engine.wardrobe.hard.hulls import PARTS, Hulls
+from engine.wardrobe.hard.pieces import palette
+from engine.wardrobe.hard.plates import Plate, pieces_of, shell
+from engine.wardrobe.hard.worn import HARD, hard_layers
+from engine.wardrobe.forms import ellipsoid
+from engine.wardrobe.layers import Layer, Mannequin
+from engine.wardrobe.outfit import EXTRA_KINDS, GARMENT_KINDS, Garment
+
+SHAPES = {"average": (0, 0, 0, 0.1, 0.5), "fat": (0.2, 1.6, 0, 0.2, 1), "child": (0, 0, 0, -0.66, 0)}
+OPEN = ("Undersuit", "Mail")
+"""Close suits, which are single surfaces as cloth is."""
+
+
+@pytest.fixture(scope="module")
+def body():
+    return load_body()
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def mannequin(request, body):
+    return Mannequin.of(body, bundled().betas(np.array(SHAPES[request.param])))
+
+
+@pytest.fixture(scope="module")
+def average(body):
+    return Mannequin.of(body, bundled().betas(np.array(SHAPES["average"])))
+
+
+def parts(layer):
+    """(count, label of each vertex) of a layer's separate pieces."""
+    return connected_components(edge_matrix(layer.faces, len(layer.vertices)), directed=False)
+
+
+def depth(points, vertices, faces):
+    """Metres by which points lie outside a closed surface."""
+    return MeshRaycaster(vertices, faces).closest_point(points.astype(np.float32))[2]
+
+
+def check(layers, mannequin, deepest):
+    for layer in layers:
+        assert np.isfinite(layer.vertices).all(), layer.name
+        assert np.allclose(layer.weights.sum(1), 1, atol=1e-4), layer.name
+        assert layer.colors.min() >= 0 and layer.colors.max() <= 1
+        if layer.name in OPEN:
+            continue
+        assert is_closed(layer.faces), layer.name
+        count, label = parts(layer)
+        for index in range(count):
+            own = layer.faces[label[layer.faces[:, 0]] == index]
+            assert volume(layer.vertices, own) > 0, (layer.name, index)
+        assert depth(layer.vertices, mannequin.vertices, mannequin.faces).min() > -deepest, layer.name
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_armour_is_closed_and_outside_the_body(design, mannequin):
+    layers = armour_layers(design, Garment("armor_torso", "red", "gold"), mannequin)
+    plates = [layer for layer in layers if layer.name not in OPEN]
+    check([layer for layer in plates if not {"Sabatons", "Armoured Boots", "Feet"} & {layer.name}], mannequin, 0.001)
+    assert sum(len(layer.vertices) for layer in layers) < 45_000
+    assert len({layer.name for layer in layers}) == len(layers)
+
+
+ANKLE_DEEP = ("sandals", "shoes", "boots")
+SUNK = ("hat", "cap", "headband", "backpack", "glasses", "eye_patch")
+"""Closed forms that reach into the head or the back, and spectacles that rest on ears."""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in HARD if kind != "armor_torso"])
+def test_every_kind_is_closed_and_lies_outside_the_body(kind, mannequin):
+    layers = hard_layers(Garment(kind, "brown"), mannequin)
+    check(layers, mannequin, 0.2 if kind in SUNK else 0.001)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_helmets_hold_the_head(style, mannequin):
+    check(helmet(Garment("helmet", "grey"), mannequin, style=style), mannequin, 0.001)
+
+
+def test_kinds_are_known():
+    assert set(HARD) <= set(GARMENT_KINDS) | set(EXTRA_KINDS)
+
+
+@pytest.mark.parametrize("kind", ANKLE_DEEP)
+def test_soles_stand_level_at_one_height(kind, mannequin):
+    layer = footwear(Garment(kind, "black"), mannequin)[0]
+    left = layer.vertices[:, 0] > 0
+    lows = [layer.vertices[side, 1].min() for side in (left, ~left)]
+    assert abs(lows[0] - lows[1]) < 1e-4
+    assert lows[0] < mannequin.vertices[:, 1].min()
+    for side in (left, ~left):
+        sole = layer.vertices[side & (layer.vertices[:, 1] < lows[0] + 2e-4)]
+        assert len(sole) > 20 and np.ptp(sole[:, 2]) > 0.15 * mannequin.size
+
+
+def test_toes_are_hidden_in_shoes(mannequin):
+    layer = footwear(Garment("shoes", "black"), mannequin)[0]
+    feet = mannequin.vertices[mannequin.canonical[:, 1] < -0.90]
+    up = np.broadcast_to(np.array([0, 0, 1], np.float32), feet.shape)
+    assert MeshRaycaster(layer.vertices, layer.faces).cast_rays(feet, up).mask.all()
+
+
+@pytest.mark.parametrize("name", ["torso", "arm.R", "leg.L", "neck", "head"])
+def test_hulls_hold_what_they_go_round(name, mannequin):
+    hull = Hulls(mannequin)[name]
+    u = np.linspace(hull.u[3], hull.u[-4], 30)
+    u, theta = np.meshgrid(u, np.linspace(-180, 180, 37), indexing="ij")
+    points = hull.at(u, theta, np.full(u.shape, 0.001)).reshape(-1, 3)
+    assert depth(points, mannequin.vertices, mannequin.faces).min() > -0.001
+
+
+def test_hulls_go_round_what_is_worn(average):
+    tube = Hulls(average)["leg.L"]
+    u, theta = np.meshgrid(np.linspace(-0.8, -0.2, 40), np.linspace(-180, 180, 49)[:-1], indexing="ij")
+    points = tube.at(u, theta, np.full(u.shape, 0.03)).reshape(-1, 3).astype(np.float32)
+    a = (np.arange(39)[:, None] * 48 + np.arange(48)).ravel()
+    b = (np.arange(39)[:, None] * 48 + (np.arange(48) + 1) % 48).ravel()
+    faces = np.concatenate([np.stack([a, b, a + 48], 1), np.stack([b, b + 48, a + 48], 1)]).astype(np.int32)
+    weights = np.zeros((len(points), 24), np.float32)
+    weights[:, JOINT_NAMES.index("left_knee")] = 1
+    canonical = np.stack([np.full(len(points), 0.11), u.ravel(), 0 * u.ravel()], 1).astype(np.float32)
+    cloth = Layer("Trousers", "cotton", points, faces, np.ones_like(points), weights, canonical)
+    over = Hulls(average, [cloth])["leg.L"]
+    middle = np.abs(over.u + 0.5) < 0.2
+    assert (over.radii - tube.radii)[middle].min() > 0.02
+    near = Hulls(average, [cloth], reach=0.01)["leg.L"]
+    assert (near.radii - tube.radii)[middle].max() < 0.02
+
+
+def test_a_plate_has_its_border_on_its_curves(average):
+    hull = Hulls(average)["torso"]
+    low, high = (0.10, 0.06, 0.10), (0.30, 0.33, 0.30)
+    plate = Plate("", "torso", low, high, (50, 70), lift=2, thick=4, edge="plain")
+    form = shell(plate, hull)
+    count = len(form.vertices) // 2
+    inner = form.vertices[count:]
+    s = np.linspace(0, 1, 400)
+    curve = plate.borders()[0](s)
+    assert curve[200] == pytest.approx(0.06, abs=1e-3)  # through its given heights
+    line = hull.at(curve, -50 + 100 * s, np.full(400, 0.006 * hull.size))
+    rim = inner[: 1 + int(np.argmax(np.abs(np.diff(inner[:, 0])) > 0.1))]
+    gap = np.linalg.norm(rim[:, None] - line[None], axis=2).min(1)
+    assert len(rim) > 5 and gap.max() < 0.002
+
+
+def test_thickness_and_lift_are_kept(average):
+    hull = Hulls(average)["arm.L"]
+    form = shell(Plate("", "arm", (0.5,), (0.62,), (60,), lift=6, thick=5, edge="plain"), hull)
+    outer, inner = np.split(form.vertices, 2)
+    assert np.linalg.norm(outer - inner, axis=1) == pytest.approx(0.005 * hull.size, rel=1e-3)
+
+
+def test_plates_are_rigid_and_lames_move_one_by_one(average):
+    plate = Plate("", "leg", (-0.4,), (-0.15,), (60,), lames=3, joints=("hip",))
+    pieces = pieces_of(plate, Hulls(average))
+    assert len(pieces) == 6  # three on each leg
+    for piece, side in zip(pieces, ("left_hip", "right_hip") * 3):
+        assert np.allclose(piece.weights, piece.weights[0])
+        assert piece.weights[0, JOINT_NAMES.index(side)] == pytest.approx(1)
+
+
+def test_armour_on_the_left_mirrors_the_right(average):
+    layers = armour_layers("knight", Garment("armor_torso", "silver"), average)
+    greaves = next(layer for layer in layers if layer.name == "Greaves").vertices
+    left, right = greaves[greaves[:, 0] > 0], greaves[greaves[:, 0] < 0] * [-1, 1, 1]
+    assert len(left) == len(right)
+    assert np.abs(left - right).max() < 0.004
+
+
+def test_wanted_slots_only(average):
+    layers = armour_layers("knight", Garment("armor_torso", "silver"), average, slots=("torso",))
+    assert {"Breastplate", "Backplate"} <= {layer.name for layer in layers}
+    assert "Greaves" not in {layer.name for layer in layers}
+
+
+def test_colors_and_materials_follow_the_garment(average):
+    red = armour_layers("suit", Garment("armor_torso", "red", "gold"), average)
+    assert {layer.material for layer in red} == {"rubber", "painted_metal"}
+    chest = next(layer for layer in red if layer.name == "Chest Plates").colors
+    colors = palette(Garment("armor_torso", "red", "gold"))
+    for role in (0, 1, 4):  # main, accent and the lamp
+        assert (np.abs(chest - colors[role]).max(1) < 0.02).any()
+    brown = armour_layers("roman", Garment("armor_torso", "brown"), average, slots=("arms",))
+    assert {layer.material for layer in brown} == {"leather"}
+
+
+def test_a_belt_goes_round_the_waist_with_its_buckle_in_front(mannequin):
+    strap, buckle = belt(Garment("belt", "brown", "gold"), mannequin)
+    count, label = parts(strap)
+    around = [np.arctan2(*strap.vertices[label == index][:, [0, 2]].T) for index in range(count)]
+    assert max(np.ptp(angles) for angles in around) > 6.1
+    assert abs(buckle.vertices[:, 0].mean()) < 0.01
+    assert buckle.vertices[:, 2].min() > strap.vertices[:, 2].max() - 0.02
+    pouched = belt(Garment("belt", "brown"), mannequin, pouches=True)[0]
+    assert np.ptp(pouched.vertices[:, 0]) > np.ptp(strap.vertices[:, 0]) + 0.02 * mannequin.size
+
+
+def test_forms_of_the_standard_figure_are_carried_as_a_whole(average):
+    form = ellipsoid((0.68, 0.451, 0.010), (0.02, 0.02, 0.02))
+    layer = prop_layer("Ball", form, (18, 20), average, "plastic", palette(Garment("belt", "red")))
+    assert np.linalg.norm(layer.vertices.mean(0) - average.joints[20]) < 0.02
+    spread = np.linalg.norm(layer.vertices - layer.vertices.mean(0), axis=1)
+    assert spread.max() < 0.03 and spread.min() > 0.012
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[a]\nplates = []", ("armour.toml", "[a]", "plates")),
+        ("[a]\ncolour = 1\nplates = []", ("[a]", "colour", "no such key")),
+        ('[a]\naccent = "sky"\nplates = []', ("[a]", "accent", "sky")),
+        ('[a]\nplates = [{layer = "P", part = "tail", low = [0], high = [1], half = [9]}]', ("plate 1", "part", "tail")),
+        ('[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1]}]', ("plate 1", "half")),
+        ('[a]\nplates = [{layer = "P", part = "leg", low = [0], half = [1]}]', ("plate 1", "high", "missing")),
+        ('[a]\nplates = [{layer = "P", part = "leg", low = 0, high = [1], half = [1]}]', ("plate 1", "low", "list")),
+        ('[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], lift = "x"}]', ("lift", "x")),
+        ('[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], wide = 2}]', ("wide", "no such")),
+        ('[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], joints = ["nose"]}]',
+         ("joints", "nose")),
+        ('[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], material = "jam"}]',
+         ("material", "jam")),
+    ],
+)  # fmt: skip
+def test_a_bad_record_is_named_with_its_key(tmp_path, text, words):
+    path = tmp_path / "armour.toml"
+    path.write_text(text)
+    with pytest.raises(ValueError) as error:
+        read_designs(path)
+    for word in words:
+        assert word in str(error.value)
+
+
+def test_designs_use_every_part_that_there_is():
+    used = {plate.part for design in DESIGNS.values() for plate in design.plates}
+    assert used <= set(PARTS) and {"torso", "neck", "arm", "leg"} <= used
+    assert all(not list(replace(plate).faults()) for design in DESIGNS.values() for plate in design.plates)
