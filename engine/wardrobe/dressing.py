@@ -13,6 +13,8 @@ from engine.body.skinning import skin
 from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.records import Record, record_of
 from engine.wardrobe.cloth.tailor import fine, make, shaped
+from engine.wardrobe.hard.armour import DESIGNS, armour_layers
+from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import face_of, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.held import FIST, fist
@@ -29,6 +31,18 @@ SKIN_MATERIALS = {
     "wood": "wood", "clay": "stone", "bandages": "linen",
 }  # fmt: skip
 """Materials of skins that are no skin, by a word of their names."""
+LAYERS = {
+    "shoes": 2.5, "sandals": 2.5, "boots": 2.6, "gloves": 2.7, "tie": 2.8, "suspenders": 4.2, "belt": 4.5,
+    "gauntlets": 7.0, "armor_torso": 6.5, "scarf": 7.0,
+}  # fmt: skip
+"""Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
+WHOLE = frozenset({"suit", "robot"})
+"""Designs of armour from head to foot."""
+SHIRTS = frozenset({"long_sleeve", "t_shirt", "tank_top"})
+TUCKS = frozenset({"suspenders"})
+"""With these, shirts are worn inside the trousers."""
+OVER_ALL = frozenset({"glasses", "necklace", "backpack", "hat", "cap", "headband", "wristbands", "gloves"})
+"""What nothing is draped over."""
 HIDDEN = 0.05
 """Metres beneath another layer within which skin and cloth are covered."""
 OPEN_ROUNDS = 3
@@ -89,32 +103,70 @@ def layers_of(
     )  # fmt: skip
     dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
     quartered = fine(bare)
-    for garment in ordered(look):
+    worn = ordered(look)
+    for number, garment in enumerate(worn):
+        tell(number, len(worn) + 1)
         record = record_of(garment.kind, garment.cut)
         if record is None:
+            for layer in _stiff(garment, look, bare, dressing.layers):
+                dressing.add(layer, None if garment.kind in OVER_ALL else (layer.vertices, layer.faces))
             continue
-        beneath = dressing.beneath()
-        piece, fell = shaped(record, quartered, beneath, device)
+        piece, fell = shaped(record, quartered, dressing.beneath(), device)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         layer = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
         dressing.add(layer, (piece.vertices, piece.faces))
     for layer in _attached(look, bare, body, betas):
         dressing.add(layer)
-    worn = frozenset(garment.kind for garment in look.garments if garment.kind in HEADGEAR)
-    for layer in head_layers(look, shown, rng, worn):
+    on_head = frozenset(garment.kind for garment in look.garments if garment.kind in HEADGEAR)
+    for layer in head_layers(look, shown, rng, on_head):
         dressing.add(layer)
+    tell(1, 1)
     return covered(dressing.layers)
 
 
 def ordered(look: Look) -> list[Garment]:
-    """The look's garments of cloth from the innermost to the outermost."""
+    """The look's garments from the innermost to the outermost."""
+    tucked = any(garment.kind in TUCKS for garment in look.garments)
+    armour = next((garment for garment in look.garments if garment.kind == "armor_torso"), None)
+    implied = armour_slots(look, armour)[1] if armour else set()
 
     def place(garment: Garment) -> float:
-        record: Record | None = record_of(garment.kind, garment.cut)
-        return record.layer if record else 0.0
+        record = record_of(garment.kind, garment.cut)
+        order = LAYERS.get(garment.kind, 9.0) if record is None else record.layer
+        return 0.5 if tucked and garment.kind in SHIRTS else order
 
-    return sorted(look.garments, key=place)
+    return sorted((garment for garment in look.garments if garment.kind not in implied), key=place)
+
+
+def _stiff(garment: Garment, look: Look, bare: Mannequin, beneath: list[Layer]) -> list[Layer]:
+    """A garment that is not of cloth."""
+    if garment.kind == "armor_torso":
+        return armour_layers(garment.cut or "knight", garment, bare, beneath, armour_slots(look, garment)[0])
+    return hard_layers(garment, bare, beneath) if garment.kind in HARD else []
+
+
+def armour_slots(look: Look, armour: Garment) -> tuple[set[str], set[str]]:
+    """Which plates of its design an armour has besides the trunk's, and the kinds of garments that they stand for."""
+    has = {plate.slot for plate in DESIGNS[armour.cut or "knight"].plates}
+    colors = {garment.kind: garment.color for garment in look.garments}
+    whole = armour.cut in WHOLE or "jumpsuit" in colors
+    alike = {kind for kind, color in colors.items() if color in (armour.color, armour.accent)}
+    slots = {"torso", "shoulders"}
+    if whole or {"gauntlets", "shoulder_pads"} & colors.keys():
+        slots.add("arms")
+    if whole or {"leggings", "knee_pads", "boots"} & alike:
+        slots.add("legs")
+    if whole or "boots" in alike:
+        slots.add("feet")
+    if whole or "gauntlets" in colors:
+        slots.add("hands")
+    stands_for = {
+        "shoulders": {"shoulder_pads"}, "legs": {"knee_pads", "leggings"}, "feet": {"boots", "shoes"},
+        "hands": {"gauntlets", "gloves"}, "torso": {"jumpsuit", "chest_emblem"} if armour.cut in WHOLE else set(),
+    }  # fmt: skip
+    kinds = {kind for slot, stood in stands_for.items() if slot in slots & has for kind in stood}
+    return slots, kinds
 
 
 def skin_material(name: str) -> str:
@@ -137,7 +189,8 @@ def _held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Ma
 
 def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[Layer]:
     """What is made of closed forms of the standard figure."""
-    plain = replace(look, hair_style="bald", garments=tuple(g for g in look.garments if record_of(g.kind, g.cut) is None))
+    own = (g for g in look.garments if g.kind == "hoodie")  # its hood lies on the neck
+    plain = replace(look, hair_style="bald", garments=tuple(own))
     joints = body.rest_joints(betas)
     rest = body.rest_vertices(betas)
     transforms = bone_transforms(joints, stand_pose()[None])

@@ -149,6 +149,7 @@ CUTS: dict[str, tuple[str, ...]] = {
     "coat": ("military",),
     "robe": ("wrap",),
     "cape": ("collar",),
+    "armor_torso": ("knight", "suit", "samurai", "roman", "robot"),
 }
 """How a garment of a kind may be made instead of the usual way. Training figures know no cuts."""
 EXTRA_KINDS: dict[str, tuple[str, ...]] = {

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.wardrobe import words
+from engine.wardrobe.hard.armour import DESIGNS
 from engine.wardrobe.materials import CATALOG, MATERIALS
 from engine.wardrobe.naming import part_words
 from engine.wardrobe.outfit import CUTS, GARMENT_KINDS, HUMAN_SKINS, Garment, Look, covers
@@ -76,7 +77,7 @@ def styled(look: Look, text: str) -> Look:
         look: who wears what in which colours.
         text: the appearance prompt.
     """
-    garments = [_made(garment, text) for garment in look.garments]
+    garments = [_designed(_made(garment, text), look, text) for garment in look.garments]
     garments = _materials(garments, text)
     garments = _beneath(garments)
     bare = words.matcher(NUDE).search(text) is not None
@@ -95,6 +96,17 @@ def _made(garment: Garment, text: str) -> Garment:
             kind, material = said.get("kind", made.kind), said.get("material", made.material)
             made = replace(made, kind=kind, cut=said.get("cut", made.cut), material=material)
     return made
+
+
+def _designed(garment: Garment, look: Look, text: str) -> Garment:
+    """Armour in the design that the words mean, else a modern one over a bodysuit and a knight's over other clothes."""
+    if garment.kind != "armor_torso" or garment.cut is not None:
+        return garment
+    for name, design in DESIGNS.items():
+        if words.matcher(design.words).search(text):
+            return replace(garment, cut=name)
+    modern = any(other.kind == "jumpsuit" for other in look.garments)
+    return replace(garment, cut="suit" if modern else "knight")
 
 
 def _materials(garments: list[Garment], text: str) -> list[Garment]:
