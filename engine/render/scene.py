@@ -85,7 +85,8 @@ class Scene:
             return _developed(picture)
         row, column = np.divmod(found, width * supersample)
         cells = np.stack((row // supersample, column // supersample), -1)
-        colors = self._skin(_some(hits, found), *(part[found] for part in rays), cells, (height, width), camera)
+        origins, directions = (part[found] for part in rays)
+        colors = self._skin(_some(hits, found), origins, directions, cells, (height, width), camera)
         pixel = cells[:, 0] * width + cells[:, 1]
         covered = np.stack([np.bincount(pixel, part, height * width) for part in (*colors.T, np.ones(len(found)))], -1)
         covered = (covered / supersample**2).reshape(height, width, 4).astype(np.float32)
@@ -207,12 +208,12 @@ def shaded(
         arriving: shares of the light.
     """
     albedo, roughness, metallic = attributes[:, :3], attributes[:, 3:4], attributes[:, 4:]
-    blur = np.sqrt(np.clip(roughness, 0.0, 1.0) ** 4 + unseen[:, None]).clip(0.0, 1.0)  # alpha of GGX
+    blur: Floats = np.sqrt(np.clip(roughness**4 + unseen[:, None], 0.0, 1.0))  # alpha of GGX
     open_light = light.ambient(normals) * _bounced(arriving.ambient[:, None], albedo)
     matt = open_light + light.key(normals) * arriving.key[:, None]
     facing = np.clip(-dot(normals, directions), 1e-3, 1.0)
-    base = DIELECTRIC + metallic * (albedo - DIELECTRIC)
-    mirror = _mirror_share(base, np.sqrt(blur), facing)
+    base = np.asarray(DIELECTRIC + metallic * (albedo - DIELECTRIC), np.float32)
+    mirror = _mirror_share(base, np.sqrt(blur).astype(np.float32), facing)
     # A rough surface mirrors more of what lies along its normal than along the mirrored ray (Lagarde 2014).
     towards = unit(normals + (_mirrored(directions, normals) - normals) * ((1.0 - blur) * (np.sqrt(1.0 - blur) + blur)))
     around = light.studio.radiance(towards, blur[:, 0])
@@ -229,11 +230,14 @@ def _mirrored(directions: Floats, normals: Floats) -> Floats:
 
 
 def _mirror_share(base: Floats, roughness: Floats, facing: Floats) -> Floats:
-    """Share (N, 3) of light that a GGX surface mirrors: Karis' fit (2014) to its integral over all directions."""
+    """Share (N, 3) of light that a GGX surface mirrors: Karis' fit (2014) to its integral over all directions.
+
+    What a rough surface throws back after two or more bounces is added (Fdez-Agüera 2019): white metal stays white.
+    """
     first = 1.0 - roughness
-    second = 0.0425 - 0.0275 * roughness
-    bend = np.minimum(first**2, np.exp2(-9.28 * facing)) * first + second
-    share: Floats = base * (1.04 - 0.572 * roughness - 1.04 * bend) + (0.022 * roughness - 0.04 + 1.04 * bend)
+    bend = np.minimum(first**2, np.exp2(-9.28 * facing)) * first + 0.0425 - 0.0275 * roughness
+    scale, offset = 1.04 - 0.572 * roughness - 1.04 * bend, 0.022 * roughness - 0.04 + 1.04 * bend
+    share: Floats = (base * scale + offset) * (1.0 + base * (1.0 / (scale + offset) - 1.0))
     return share
 
 

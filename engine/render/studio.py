@@ -26,8 +26,7 @@ KEY_RAYS = 3
 def edge(value: NDArray) -> Floats:
     """A blurred step: 0 below -1, 1 above 1, near the integral of a Gaussian of deviation 0.45 between."""
     t = np.clip(value * 0.5 + 0.5, 0.0, 1.0)
-    smooth: Floats = t * t * (3.0 - 2.0 * t)
-    return smooth
+    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,7 @@ class Box:
     def coverage(self, directions: NDArray, blur: NDArray | float) -> Floats:
         """Share (N,) of what is seen along directions (N, 3) that the box fills, blurred by radians (N,)."""
         across, upwards, ahead = self.axes() @ directions.T
-        sharp = (1.0 / (2.2 * np.maximum(blur, 0.01))).astype(np.float32) if isinstance(blur, np.ndarray) else (
-            np.float32(1.0 / (2.2 * max(blur, 0.01)))
-        )  # fmt: skip
+        sharp = np.asarray(1.0 / (2.2 * np.maximum(blur, 0.01)), np.float32)
         share = edge((self.width - across) * sharp) - edge((-self.width - across) * sharp)
         share *= edge((self.height - upwards) * sharp) - edge((-self.height - upwards) * sharp)
         covered: Floats = share * edge(ahead * sharp + 1.0)
