@@ -29,6 +29,8 @@ DIELECTRIC = 0.04
 """What all but metals mirror when looked at straight."""
 DARKEST = 0.014
 """Black cloth gives back about so much light."""
+BENEATH = (0.36, 0.10, 0.05)
+"""How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator."""
 SHEEN = 0.14
 """Of rough surfaces at their outline, as cloth and skin have it."""
 
@@ -61,7 +63,7 @@ class Scene:
         self.faces = np.asarray(faces, np.int32)
         self.surface = surface or Surface()
         albedo = DARKEST + (1.0 - DARKEST) * to_linear(colors)
-        self._attributes = np.hstack((albedo, self.surface.finish(len(self.vertices))))  # (V, 5)
+        self._attributes = np.hstack((albedo, self.surface.finish(len(self.vertices))))  # (V, 6)
         self.floor = float(self.vertices[:, 1].min()) if floor is None else floor
         self.raycaster = MeshRaycaster(self.vertices, self.faces, device)
         self._embossed = Embossed(self.surface, self.vertices, self.faces)
@@ -201,16 +203,17 @@ def shaded(
 
     Args:
         light: of the studio.
-        attributes: (M, 5) linear albedo, roughness, metalness.
+        attributes: (M, 6) linear albedo, roughness, metalness, softness.
         normals: (M, 3) unit, on the side that is seen.
         unseen: (M,) variance of slopes finer than a pixel, which make a surface rougher.
         directions: (M, 3) unit, of the viewing rays.
         arriving: shares of the light.
     """
-    albedo, roughness, metallic = attributes[:, :3], attributes[:, 3:4], attributes[:, 4:]
+    albedo, roughness, metallic = attributes[:, :3], attributes[:, 3:4], attributes[:, 4:5]
+    spread = attributes[:, 5:] * np.array(BENEATH, np.float32)
     blur: Floats = np.sqrt(np.clip(roughness**4 + unseen[:, None], 0.0, 1.0))  # alpha of GGX
     open_light = light.ambient(normals) * _bounced(arriving.ambient[:, None], albedo)
-    matt = open_light + light.key(normals) * arriving.key[:, None]
+    matt = open_light + light.key(normals, spread) * arriving.key[:, None] ** (1.0 - spread)
     facing = np.clip(-dot(normals, directions), 1e-3, 1.0)
     base = np.asarray(DIELECTRIC + metallic * (albedo - DIELECTRIC), np.float32)
     mirror = _mirror_share(base, np.sqrt(blur).astype(np.float32), facing)

@@ -62,12 +62,15 @@ class Box:
         covered: Floats = share * edge(ahead * sharp + 1.0)
         return covered
 
-    def light(self, normals: NDArray) -> Floats:
-        """(N, 3) linear light on matt white surfaces with unit normals (N, 3), nothing in the way."""
-        soft = np.float32(np.sqrt(self.width * self.height))  # the terminator of a large light is wide
-        cosine = normals @ self.axes()[2]
+    def light(self, normals: NDArray, spread: NDArray | float = 0.0) -> Floats:
+        """(N, 3) linear light on matt white surfaces with unit normals (N, 3), nothing in the way.
+
+        ``spread`` (N, 3): how far light goes on beneath the surface past the terminator, as a cosine.
+        """
+        soft = np.float32(np.sqrt(self.width * self.height)) + np.asarray(spread, np.float32)  # large lights are soft
+        cosine = (normals @ self.axes()[2])[:, None]
         smooth = np.where(cosine < soft, np.maximum(cosine + soft, 0.0) ** 2 / (4.0 * soft), cosine)
-        return (smooth[:, None] * self.irradiance).astype(np.float32)
+        return (smooth * self.irradiance).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -167,9 +170,9 @@ class Illumination:
         """Linear light (N, 3) of all but the key light on unit normals (N, 3), nothing in the way."""
         return np.maximum(_harmonics(normals) @ self._coefficients, 0.0)
 
-    def key(self, normals: NDArray) -> Floats:
-        """Linear light (N, 3) of the key light on unit normals (N, 3), nothing in the way."""
-        return self.studio.key.light(self.studio.inward(normals))
+    def key(self, normals: NDArray, spread: NDArray | float = 0.0) -> Floats:
+        """Linear light (N, 3) of the key light on unit normals (N, 3), nothing in the way; see `Box.light`."""
+        return self.studio.key.light(self.studio.inward(normals), spread)
 
     def _over_key(self, count: int) -> Floats:
         """Directions (count, 3) evenly over the key light's rectangle."""

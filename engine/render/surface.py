@@ -42,6 +42,8 @@ class Surface:
     """(V,) 0-1, as glTF has it."""
     metallic: Floats | None = None
     """(V,) 0-1."""
+    softness: Floats | None = None
+    """(V,) 0-1: 1 where light goes on beneath the surface as in skin."""
     canonical: Floats | None = None
     """(V, 3) pattern coordinates in metres."""
     face_layers: NDArray[np.int32] | None = None
@@ -50,10 +52,11 @@ class Surface:
     """One a layer."""
 
     def finish(self, count: int) -> Floats:
-        """(V, 2) roughness and metalness."""
-        rough = np.full(count, MATT, np.float32) if self.roughness is None else self.roughness
-        metal = np.zeros(count, np.float32) if self.metallic is None else self.metallic
-        return np.stack((rough, metal), -1).astype(np.float32)
+        """(V, 3) roughness, metalness and softness."""
+        given = ((self.roughness, MATT), (self.metallic, 0.0), (self.softness, 0.0))
+        return np.stack([np.full(count, usual) if part is None else part for part, usual in given], -1).astype(
+            np.float32
+        )
 
 
 class Embossed:

@@ -7,23 +7,47 @@ import numpy as np
 from engine.body import stand_pose
 from engine.body.skinning import bone_transforms
 from engine.render.stills import Picture, body_views, motion_row, preview_sheet
+from engine.render.surface import Surface
 from engine.rig.avatar import Avatar, pose_avatar
+from engine.wardrobe.layers import Joined
+from engine.wardrobe.materials import MATERIALS
 
 FRAMES = 8
 """Frames of the motion in the sheet."""
 
 
-def avatar_preview(avatar: Avatar, poses: np.ndarray | None = None, trans: np.ndarray | None = None) -> Picture:
+def surface_of(joined: Joined) -> Surface:
+    """How joined layers take light."""
+    soft = np.array([name == "skin" for name in joined.materials], np.float32)
+    return Surface(
+        joined.roughness,
+        joined.metallic,
+        soft[joined.vertex_layers],
+        joined.canonical,
+        joined.face_layers,
+        tuple(MATERIALS[name] for name in joined.materials),
+    )
+
+
+def avatar_preview(
+    avatar: Avatar, poses: np.ndarray | None = None, trans: np.ndarray | None = None, surface: Surface | None = None
+) -> Picture:
     """Front, side, back and head in the stand pose; below, eight frames of the motion if ``poses`` (T, 72) are given.
+
+    Args:
+        avatar: whom to show.
+        poses: of the motion.
+        trans: (T, 3) metres, where it goes.
+        surface: what the avatar is made of, vertex by vertex; None is matt.
 
     Returns:
         uint8 (H, 1600, 3) sRGB.
     """
     stand = stand_pose()[None]
     head = (bone_transforms(avatar.joints, stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
-    views = body_views(pose_avatar(avatar, stand)[0], avatar.faces, avatar.colors, head)
+    views = body_views(pose_avatar(avatar, stand)[0], avatar.faces, avatar.colors, head, surface=surface)
     if poses is None:
         return preview_sheet(views)
     chosen = np.linspace(0, len(poses) - 1, FRAMES).round().astype(int)
     frames = pose_avatar(avatar, poses[chosen], None if trans is None else trans[chosen])
-    return preview_sheet(views, motion_row(frames, avatar.faces, avatar.colors, FRAMES))
+    return preview_sheet(views, motion_row(frames, avatar.faces, avatar.colors, FRAMES, surface=surface))
