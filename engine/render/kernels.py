@@ -111,8 +111,7 @@ def gather(
     points: wp.array(dtype=wp.vec3),
     normals: wp.array(dtype=wp.vec3),
     values: wp.array2d(dtype=wp.float32),
-    rows: wp.array(dtype=wp.int32),
-    columns: wp.array(dtype=wp.int32),
+    first: wp.array(dtype=wp.vec2i),
     sample_points: wp.array(dtype=wp.vec3),
     sample_normals: wp.array(dtype=wp.vec3),
     footprints: wp.array(dtype=wp.float32),
@@ -122,27 +121,22 @@ def gather(
     point = sample_points[index]
     normal = sample_normals[index]
     narrow = 1.0 / footprints[index]
-    for i in range(5):
-        row = rows[index] + i - 2
+    for i in range(4):
+        row = first[index][0] + i
         if row < 0 or row >= grid.shape[0]:
             continue
-        for j in range(5):
-            column = columns[index] + j - 2
+        for j in range(4):
+            column = first[index][1] + j
             if column < 0 or column >= grid.shape[1]:
                 continue
             other = grid[row, column]
             if other < 0:
                 continue
-            weight = 1.0
-            if i == 0 or i == 4:
-                weight *= 0.5
-            if j == 0 or j == 4:
-                weight *= 0.5
             away = wp.dot(points[other] - point, normal) * narrow
             alike = wp.max(wp.dot(normals[other], normal), 0.0)
             alike *= alike
             alike *= alike
             near = 1.0 / (1.0 + away * away)
-            weight *= alike * alike * near * near + 1.0e-5
+            weight = alike * alike * near * near + 1.0e-5
             for k in range(values.shape[1]):
                 result[index, k] += weight * values[other, k]

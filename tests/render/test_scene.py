@@ -24,12 +24,13 @@ SIDE = 8
 
 def plane(x: float = 0.0) -> Places:
     """A floor of 8 x 8 pixels, one millimetre each, that faces up at height 0, at this x."""
-    rows, columns = (grid.ravel().astype(np.int32) for grid in np.mgrid[:SIDE, :SIDE])
+    rows, columns = (grid.ravel().astype(np.float32) for grid in np.mgrid[:SIDE, :SIDE])
     points = np.stack((1e-3 * columns, np.zeros(SIDE * SIDE), 1e-3 * rows), -1).astype(np.float32)
     points[:, 0] += x
     up = np.zeros_like(points)
     up[:, 1] = 1.0
-    return Places(rows, columns, points, up, up, np.full(len(up), 1e-3, np.float32), up, np.zeros(len(up), np.float32))
+    pixels, flat = np.stack((rows, columns), -1) + 0.5, np.zeros(len(up), np.float32)
+    return Places(pixels, points, up, up, flat + 1e-3, up, flat)
 
 
 def arriving(mesh: trimesh.Trimesh, studio: Studio, at: Places) -> Arriving:
