@@ -89,12 +89,17 @@ def arriving(
             result[index, 1] += light
             if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
                 result[index, 0] += light
+    around = result[index, 0] / wp.max(result[index, 1], 1.0e-6)
     for k in range(key_directions.shape[1]):
         towards = key_directions[slot, k]
-        if wp.dot(normal, towards) > 0.0 and wp.dot(flat, towards) > 0.0:
+        if wp.dot(normal, towards) > 0.0:
             result[index, 3] += 1.0
-            if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
+            beneath = wp.dot(flat, towards) <= 0.0  # of the flat face, not of the round surface that it stands for
+            if beneath or not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
                 result[index, 2] += 1.0
+        else:  # past the terminator, where little light goes, the ambient light's share will do
+            result[index, 3] += 0.3
+            result[index, 2] += 0.3 * around
     towards = mirrored[index]
     if wp.length_sq(towards) == 0.0:  # so rough that it mirrors what lights it
         result[index, 4] = result[index, 0]

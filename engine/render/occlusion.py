@@ -105,7 +105,7 @@ def shares(traced: Floats, of: Places, at: Places, shape: tuple[int, int], caste
     wp.launch(kernels.gather, len(at.pixels), inputs, [result], device=device)
     mixed = result.numpy()
     part = mixed[:, 0::2] / np.maximum(mixed[:, 1::2], 1e-12)
-    part[mixed[:, 1::2] <= 0.0] = 1.0  # nothing of that light comes from above the surface
+    part[mixed[:, 5] <= 0.0, 2] = 1.0  # no mirrored ray left the surface
     return Arriving(*(np.ascontiguousarray(column) for column in part.T))
 
 

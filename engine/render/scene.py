@@ -29,7 +29,7 @@ DIELECTRIC = 0.04
 """What all but metals mirror when looked at straight."""
 DARKEST = 0.014
 """Black cloth gives back about so much light."""
-BENEATH = (0.36, 0.10, 0.05)
+BENEATH = (0.26, 0.08, 0.04)
 """How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator."""
 SHEEN = 0.14
 """Of rough surfaces at their outline, as cloth and skin have it."""

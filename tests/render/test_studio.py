@@ -77,4 +77,4 @@ def test_shadow_rays_of_all_slots_together_cover_the_sphere_and_the_key_light() 
     key = light.studio.key
     assert (key.coverage(light.key_directions.reshape(-1, 3), 0.01) > 0.4).all()
     centre = light.key_directions.reshape(-1, 3).mean(0)
-    assert centre / np.linalg.norm(centre) == pytest.approx(key.axes()[2], abs=0.02)
+    assert centre / np.linalg.norm(centre) == pytest.approx(key.axes()[2], abs=0.04)
