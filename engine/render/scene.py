@@ -229,7 +229,8 @@ def shaded(
     around += blur**2 * (light.ambient(towards) + light.key(towards) - around)  # its lobe nears a matt surface's
     seen = arriving.mirrored[:, None]
     mirrored = around * seen + (1.0 - seen) * 0.5 * matt * albedo
-    sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 2
+    hue = 0.5 + 0.5 * albedo / albedo.max(1, keepdims=True)  # fibres keep some of their dye
+    sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 2 * hue
     return (albedo * (1.0 - metallic) * (1.0 - mirror) * matt + mirror * mirrored + sheen * matt).astype(np.float32)
 
 

@@ -13,6 +13,7 @@ from engine.render import stills
 from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
 from engine.render.shade import shade, to_linear, to_srgb
+from engine.render.surface import Surface
 from engine.render.video import write_mp4
 
 SPHERE = trimesh.creation.icosphere(subdivisions=4, radius=0.5)
@@ -88,6 +89,23 @@ def test_thumbnail_shows_the_whole_pose() -> None:
     assert picture.shape == (64, 64, 3) and picture.dtype == np.uint8
     inside = picture[:, :, 0] < 225
     assert 0.05 < inside.mean() < 0.6 and not inside[0].any() and not inside[-1].any()
+
+
+def test_all_pictures_take_a_surface() -> None:
+    vertices, faces, _ = figure()
+    colors = np.full_like(vertices, 0.8)
+    metal = Surface(np.full(len(vertices), 0.1, np.float32), np.ones(len(vertices), np.float32))
+    head = np.array([0.0, 1.4, 0.0])
+    matt, shiny = (stills.body_views(vertices, faces, colors, head, 96, surface)["front"] for surface in (None, metal))
+    frames = np.repeat(vertices[None], 3, 0)
+    matt_row, shiny_row = (stills.motion_row(frames, faces, colors, 3, (40, 60), s) for s in (Surface(), metal))
+    small = [stills.thumbnail(vertices, faces, colors, 64, surface=surface) for surface in (Surface(), metal)]
+    for plain, mirror in ((matt, shiny), (matt_row, shiny_row), small):
+        assert plain.shape == mirror.shape
+        middle = slice(plain.shape[0] // 3, 2 * plain.shape[0] // 3)
+        width = plain.shape[1] // (3 if plain is matt_row else 1)
+        strips = [p[middle, width // 2 - 4 : width // 2 + 4].astype(float) for p in (plain, mirror)]
+        assert strips[1].mean() < strips[0].mean() - 25  # a mirror that faces the camera shows the dark room
 
 
 def test_video_has_its_frames_size_and_rate(tmp_path: Path) -> None:
