@@ -89,12 +89,17 @@ def arriving(
             result[index, 1] += light
             if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
                 result[index, 0] += light
+    around = result[index, 0] / wp.max(result[index, 1], 1.0e-6)
     for k in range(key_directions.shape[1]):
         towards = key_directions[slot, k]
-        if wp.dot(normal, towards) > 0.0 and wp.dot(flat, towards) > 0.0:
+        if wp.dot(normal, towards) > 0.0:
             result[index, 3] += 1.0
-            if not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
+            beneath = wp.dot(flat, towards) <= 0.0  # of the flat face, not of the round surface that it stands for
+            if beneath or not wp.mesh_query_ray_anyhit(mesh, origin, towards, FAR):
                 result[index, 2] += 1.0
+        else:  # past the terminator, where little light goes, the ambient light's share will do
+            result[index, 3] += 0.3
+            result[index, 2] += 0.3 * around
     towards = mirrored[index]
     if wp.length_sq(towards) == 0.0:  # so rough that it mirrors what lights it
         result[index, 4] = result[index, 0]
@@ -111,8 +116,7 @@ def gather(
     points: wp.array(dtype=wp.vec3),
     normals: wp.array(dtype=wp.vec3),
     values: wp.array2d(dtype=wp.float32),
-    rows: wp.array(dtype=wp.int32),
-    columns: wp.array(dtype=wp.int32),
+    first: wp.array(dtype=wp.vec2i),
     sample_points: wp.array(dtype=wp.vec3),
     sample_normals: wp.array(dtype=wp.vec3),
     footprints: wp.array(dtype=wp.float32),
@@ -122,27 +126,22 @@ def gather(
     point = sample_points[index]
     normal = sample_normals[index]
     narrow = 1.0 / footprints[index]
-    for i in range(5):
-        row = rows[index] + i - 2
+    for i in range(4):
+        row = first[index][0] + i
         if row < 0 or row >= grid.shape[0]:
             continue
-        for j in range(5):
-            column = columns[index] + j - 2
+        for j in range(4):
+            column = first[index][1] + j
             if column < 0 or column >= grid.shape[1]:
                 continue
             other = grid[row, column]
             if other < 0:
                 continue
-            weight = 1.0
-            if i == 0 or i == 4:
-                weight *= 0.5
-            if j == 0 or j == 4:
-                weight *= 0.5
             away = wp.dot(points[other] - point, normal) * narrow
             alike = wp.max(wp.dot(normals[other], normal), 0.0)
             alike *= alike
             alike *= alike
             near = 1.0 / (1.0 + away * away)
-            weight *= alike * alike * near * near + 1.0e-5
+            weight = alike * alike * near * near + 1.0e-5
             for k in range(values.shape[1]):
                 result[index, k] += weight * values[other, k]

@@ -15,7 +15,6 @@ from engine.render.studio import TILE, Illumination
 from engine.render.vectors import unit
 
 Floats = NDArray[np.float32]
-Indices = NDArray[np.int32]
 
 ORDER = np.array(((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5)), np.int32)
 """(TILE, TILE) slot of each pixel of a tile: Bayer's order, so that neighbours' directions differ most."""
@@ -28,10 +27,8 @@ ROUGH = 0.5
 class Places:
     """Points of surfaces, one or more a pixel."""
 
-    rows: Indices
-    """(N,) pixel row."""
-    columns: Indices
-    """(N,)."""
+    pixels: Floats
+    """(N, 2) row and column in the picture, pixels' centres at .5."""
     points: Floats
     """(N, 3) world metres."""
     normals: Floats
@@ -61,7 +58,8 @@ class Arriving:
 
 def trace(caster: MeshRaycaster, light: Illumination, places: Places) -> Floats:
     """What arrives: (N, 6) sums of open and of all light for ambient, key and mirrored rays in turn."""
-    slots = ORDER[places.rows % TILE, places.columns % TILE]
+    rows, columns = (places.pixels.astype(np.int32) % TILE).T
+    slots = ORDER[rows, columns]
     jitter = sphere_directions(TILE * TILE)[(slots * 7) % (TILE * TILE)]
     mirrored = unit(places.mirrored + jitter * places.blur[:, None])
     mirrored[places.blur > ROUGH] = 0.0
@@ -80,6 +78,8 @@ def trace(caster: MeshRaycaster, light: Illumination, places: Places) -> Floats:
 def shares(traced: Floats, of: Places, at: Places, shape: tuple[int, int], caster: MeshRaycaster) -> Arriving:
     """Shares of light at places from what was traced at one place a pixel, mixed over surfaces that go on.
 
+    The `TILE` by `TILE` pixels round a place have traced all slots' directions once.
+
     Args:
         traced: (M, 6) of `trace`.
         of: where that was traced, M places in different pixels.
@@ -89,23 +89,23 @@ def shares(traced: Floats, of: Places, at: Places, shape: tuple[int, int], caste
     """
     device = caster.device
     grid = np.full(shape, -1, np.int32)
-    grid[of.rows, of.columns] = np.arange(len(of.rows))
-    result: wp.array = wp.zeros((len(at.rows), 6), dtype=wp.float32, device=device)
+    grid[tuple(of.pixels.astype(np.int32).T)] = np.arange(len(of.pixels))
+    first = np.rint(at.pixels).astype(np.int32) - TILE // 2
+    result: wp.array = wp.zeros((len(at.pixels), 6), dtype=wp.float32, device=device)
     inputs = [
         wp.array(grid, dtype=wp.int32, device=device),
         _vectors(of.points, caster),
         _vectors(of.normals, caster),
         wp.array(np.ascontiguousarray(traced), dtype=wp.float32, device=device),
-        wp.array(np.ascontiguousarray(at.rows), dtype=wp.int32, device=device),
-        wp.array(np.ascontiguousarray(at.columns), dtype=wp.int32, device=device),
+        wp.array(first, dtype=wp.vec2i, device=device),
         _vectors(at.points, caster),
         _vectors(at.normals, caster),
         wp.array(np.ascontiguousarray(at.footprints), dtype=wp.float32, device=device),
     ]
-    wp.launch(kernels.gather, len(at.rows), inputs, [result], device=device)
+    wp.launch(kernels.gather, len(at.pixels), inputs, [result], device=device)
     mixed = result.numpy()
     part = mixed[:, 0::2] / np.maximum(mixed[:, 1::2], 1e-12)
-    part[mixed[:, 1::2] <= 0.0] = 1.0  # nothing of that light comes from above the surface
+    part[mixed[:, 5] <= 0.0, 2] = 1.0  # no mirrored ray left the surface
     return Arriving(*(np.ascontiguousarray(column) for column in part.T))
 
 

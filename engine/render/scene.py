@@ -29,6 +29,8 @@ DIELECTRIC = 0.04
 """What all but metals mirror when looked at straight."""
 DARKEST = 0.014
 """Black cloth gives back about so much light."""
+BENEATH = (0.26, 0.08, 0.04)
+"""How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator."""
 SHEEN = 0.14
 """Of rough surfaces at their outline, as cloth and skin have it."""
 
@@ -61,7 +63,7 @@ class Scene:
         self.faces = np.asarray(faces, np.int32)
         self.surface = surface or Surface()
         albedo = DARKEST + (1.0 - DARKEST) * to_linear(colors)
-        self._attributes = np.hstack((albedo, self.surface.finish(len(self.vertices))))  # (V, 5)
+        self._attributes = np.hstack((albedo, self.surface.finish(len(self.vertices))))  # (V, 6)
         self.floor = float(self.vertices[:, 1].min()) if floor is None else floor
         self.raycaster = MeshRaycaster(self.vertices, self.faces, device)
         self._embossed = Embossed(self.surface, self.vertices, self.faces)
@@ -74,7 +76,13 @@ class Scene:
 
     def photograph(self, camera: Camera, supersample: int = 2) -> Picture:
         """A still of the camera's size, with ``supersample`` squared rays a pixel."""
-        picture = self._backdrop(camera)
+        covered = self._covered(camera, supersample)
+        picture = self._backdrop(camera, covered[..., 3] < 1.0)
+        return _developed(covered[..., :3] + (1.0 - covered[..., 3:]) * picture)
+
+    def _covered(self, camera: Camera, supersample: int) -> Floats:
+        """(H, W, 4) the mesh's linear colour, times the share of the pixel that it covers, and that share."""
+        picture = np.zeros((camera.height, camera.width, 4), np.float32)
         rows, columns = self._extent(camera)
         fine = replace(camera, width=camera.width * supersample, height=camera.height * supersample)
         rays = fine.rays(*(slice(part.start * supersample, part.stop * supersample) for part in (rows, columns)))
@@ -82,15 +90,15 @@ class Scene:
         hits = self.raycaster.cast_rays(*rays)
         found = np.flatnonzero(hits.mask)
         if not len(found):
-            return _developed(picture)
-        row, column = np.divmod(found, width * supersample)
-        cells = np.stack((row // supersample, column // supersample), -1)
-        colors = self._skin(_some(hits, found), *(part[found] for part in rays), cells, (height, width), camera)
-        pixel = cells[:, 0] * width + cells[:, 1]
-        covered = np.stack([np.bincount(pixel, part, height * width) for part in (*colors.T, np.ones(len(found)))], -1)
-        covered = (covered / supersample**2).reshape(height, width, 4).astype(np.float32)
-        picture[rows, columns] = covered[..., :3] + (1.0 - covered[..., 3:]) * picture[rows, columns]
-        return _developed(picture)
+            return picture
+        pixels = np.stack(np.divmod(found, width * supersample), -1).astype(np.float32)
+        pixels = ((pixels + 0.5) / supersample).astype(np.float32)
+        origins, directions = (part[found] for part in rays)
+        colors = self._skin(_some(hits, found), origins, directions, pixels, (height, width), camera)
+        cells = _cells(pixels, width)
+        sums = np.stack([np.bincount(cells, part, height * width) for part in (*colors.T, np.ones(len(found)))], -1)
+        picture[rows, columns] = (sums / supersample**2).reshape(height, width, 4)
+        return picture
 
     def _extent(self, camera: Camera) -> tuple[slice, slice]:
         """Rows and columns of the picture that the mesh can touch."""
@@ -104,14 +112,14 @@ class Scene:
         hits: GBuffer,
         origins: Floats,
         directions: Floats,
-        cells: NDArray,
+        pixels: Floats,
         shape: tuple[int, int],
         camera: Camera,
     ) -> Floats:
-        """Linear colours (M, 3) of M rays that hit, in pixels ``cells`` (M, 2) of a picture of this shape."""
+        """Linear colours (M, 3) of M rays that hit, at row and column ``pixels`` (M, 2) of a picture of this shape."""
         attributes = hits.interpolate(self.faces, self._attributes)
-        places = self._places(hits, origins, directions, cells, attributes[:, 3], camera)
-        first = np.unique(cells[:, 0] * shape[1] + cells[:, 1], return_index=True)[1]
+        places = self._places(hits, origins, directions, pixels, attributes[:, 3], camera)
+        first = np.unique(_cells(pixels, shape[1]), return_index=True)[1]
         few = places.of(first)
         traced = trace(self.raycaster, self.light, self._rounded(few, hits, first))
         arriving = shares(traced, few, places, shape, self.raycaster)
@@ -119,7 +127,7 @@ class Scene:
         return _rolled_off(shaded(self.light, attributes, normals, unseen, directions, arriving))
 
     def _places(
-        self, hits: GBuffer, origins: Floats, directions: Floats, cells: NDArray, roughness: Floats, camera: Camera
+        self, hits: GBuffer, origins: Floats, directions: Floats, pixels: Floats, roughness: Floats, camera: Camera
     ) -> Places:
         """Where rays hit, seen from the side that they came from: sheets of cloth have two."""
         corners = self.vertices[self.faces[hits.face]]
@@ -127,14 +135,12 @@ class Scene:
         facing = unit(facing)
         side = np.where(dot(facing, directions) > 0.0, np.float32(-1.0), np.float32(1.0))
         facing, normals = facing * side, hits.normal * side
-        pixel = 2.0 * np.tan(np.radians(camera.fov_degrees) / 2.0) / camera.height
         return Places(
-            cells[:, 0].astype(np.int32),
-            cells[:, 1].astype(np.int32),
+            pixels,
             origins + hits.depth[:, None] * directions,
             normals,
             facing,
-            (hits.depth * pixel).astype(np.float32),
+            hits.depth * _pixel_angle(camera),
             _mirrored(directions, normals),
             np.clip(roughness, 0.0, 1.0) ** 2,
         )
@@ -153,14 +159,14 @@ class Scene:
             points += hits.bary[chosen, k : k + 1] * height * normals
         return replace(places, points=points)
 
-    def _backdrop(self, camera: Camera) -> Floats:
-        """Linear picture (H, W, 3) of the seamless backdrop, darkened where the avatar takes light from the floor."""
+    def _backdrop(self, camera: Camera, seen: NDArray[np.bool_]) -> Floats:
+        """Linear picture (H, W, 3) of the seamless backdrop, darkened by the avatar's shadow where ``seen`` (H, W)."""
         height, width = camera.height, camera.width
         rows = np.linspace(0.0, 1.0, height, dtype=np.float32)
         grey = np.interp(rows, (0.0, 0.62, 1.0), (BACKDROP_TOP, BACKDROP_MIDDLE, BACKDROP_BOTTOM))
         picture = to_linear(np.repeat(grey[:, None], width, axis=1))
         origins, directions = camera.rays()
-        down = np.flatnonzero(directions[:, 1] < -1e-4)
+        down = np.flatnonzero((directions[:, 1] < -1e-4) & seen.ravel())
         distance = (self.floor - origins[down, 1]) / directions[down, 1]
         spots = origins[down] + directions[down] * distance[:, None]
         middle = 0.5 * (self.vertices.min(0) + self.vertices.max(0))
@@ -177,15 +183,18 @@ class Scene:
         row, column = np.divmod(pixels, camera.width)
         up = np.zeros_like(spots)
         up[:, 1] = 1.0
-        footprint = (distance * 2.0 * np.tan(np.radians(camera.fov_degrees) / 2.0) / camera.height).astype(np.float32)
+        centres = (np.stack((row, column), -1) + 0.5).astype(np.float32)
         none = np.zeros(len(spots), np.float32)
-        at = Places(row.astype(np.int32), column.astype(np.int32), spots, up, up, footprint, -up, none)
+        at = Places(centres, spots, up, up, distance * _pixel_angle(camera), -up, none)
         traced = trace(self.raycaster, self.light, at)
         found = shares(traced, at, at, (camera.height, camera.width), self.raycaster)
         ambient, key = float(self.light.ambient(up[:1]).mean()), float(self.light.key(up[:1]).mean())
-        share = np.ones((camera.height, camera.width), np.float32)
+        share, known = np.zeros((2, camera.height, camera.width), np.float32)
         share[row, column] = (found.ambient * ambient + found.key * key) / (ambient + key)
-        return np.asarray(gaussian_filter(share, FLOOR_BLUR)[row, column])  # the key light's rays are few
+        known[row, column] = 1.0
+        # The key light's rays are few, so shadows are smoothed; pixels of which nothing is known take no part.
+        smooth, weight = (gaussian_filter(part, FLOOR_BLUR)[row, column] for part in (share, known))
+        return np.asarray(smooth / weight)
 
 
 def shaded(
@@ -200,26 +209,28 @@ def shaded(
 
     Args:
         light: of the studio.
-        attributes: (M, 5) linear albedo, roughness, metalness.
+        attributes: (M, 6) linear albedo, roughness, metalness, softness.
         normals: (M, 3) unit, on the side that is seen.
         unseen: (M,) variance of slopes finer than a pixel, which make a surface rougher.
         directions: (M, 3) unit, of the viewing rays.
         arriving: shares of the light.
     """
-    albedo, roughness, metallic = attributes[:, :3], attributes[:, 3:4], attributes[:, 4:]
-    blur = np.sqrt(np.clip(roughness, 0.0, 1.0) ** 4 + unseen[:, None]).clip(0.0, 1.0)  # alpha of GGX
+    albedo, roughness, metallic = attributes[:, :3], attributes[:, 3:4], attributes[:, 4:5]
+    spread = attributes[:, 5:] * np.array(BENEATH, np.float32)
+    blur: Floats = np.sqrt(np.clip(roughness**4 + unseen[:, None], 0.0, 1.0))  # alpha of GGX
     open_light = light.ambient(normals) * _bounced(arriving.ambient[:, None], albedo)
-    matt = open_light + light.key(normals) * arriving.key[:, None]
+    matt = open_light + light.key(normals, spread) * arriving.key[:, None] ** (1.0 - spread)
     facing = np.clip(-dot(normals, directions), 1e-3, 1.0)
-    base = DIELECTRIC + metallic * (albedo - DIELECTRIC)
-    mirror = _mirror_share(base, np.sqrt(blur), facing)
+    base = np.asarray(DIELECTRIC + metallic * (albedo - DIELECTRIC), np.float32)
+    mirror = _mirror_share(base, np.sqrt(blur).astype(np.float32), facing)
     # A rough surface mirrors more of what lies along its normal than along the mirrored ray (Lagarde 2014).
     towards = unit(normals + (_mirrored(directions, normals) - normals) * ((1.0 - blur) * (np.sqrt(1.0 - blur) + blur)))
     around = light.studio.radiance(towards, blur[:, 0])
     around += blur**2 * (light.ambient(towards) + light.key(towards) - around)  # its lobe nears a matt surface's
     seen = arriving.mirrored[:, None]
     mirrored = around * seen + (1.0 - seen) * 0.5 * matt * albedo
-    sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 2
+    hue = 0.5 + 0.5 * albedo / albedo.max(1, keepdims=True)  # fibres keep some of their dye
+    sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 2 * hue
     return (albedo * (1.0 - metallic) * (1.0 - mirror) * matt + mirror * mirrored + sheen * matt).astype(np.float32)
 
 
@@ -229,11 +240,14 @@ def _mirrored(directions: Floats, normals: Floats) -> Floats:
 
 
 def _mirror_share(base: Floats, roughness: Floats, facing: Floats) -> Floats:
-    """Share (N, 3) of light that a GGX surface mirrors: Karis' fit (2014) to its integral over all directions."""
+    """Share (N, 3) of light that a GGX surface mirrors: Karis' fit (2014) to its integral over all directions.
+
+    What a rough surface throws back after two or more bounces is added (Fdez-Agüera 2019): white metal stays white.
+    """
     first = 1.0 - roughness
-    second = 0.0425 - 0.0275 * roughness
-    bend = np.minimum(first**2, np.exp2(-9.28 * facing)) * first + second
-    share: Floats = base * (1.04 - 0.572 * roughness - 1.04 * bend) + (0.022 * roughness - 0.04 + 1.04 * bend)
+    bend = np.minimum(first**2, np.exp2(-9.28 * facing)) * first + 0.0425 - 0.0275 * roughness
+    scale, offset = 1.04 - 0.572 * roughness - 1.04 * bend, 0.022 * roughness - 0.04 + 1.04 * bend
+    share: Floats = (base * scale + offset) * (1.0 + base * (1.0 / (scale + offset) - 1.0))
     return share
 
 
@@ -241,6 +255,17 @@ def _bounced(open_share: Floats, albedo: Floats) -> Floats:
     """Share of light (N, 3) in a hollow, light from its own walls included (Jimenez et al. 2016)."""
     a, b, c = 2.0404 * albedo - 0.3324, -4.7951 * albedo + 0.6417, 2.7552 * albedo + 0.6903
     return np.maximum(open_share, ((open_share * a + b) * open_share + c) * open_share)
+
+
+def _cells(pixels: Floats, width: int) -> NDArray[np.int64]:
+    """(N,) which pixel of a picture of this width, row by row, holds positions (N, 2) as row and column."""
+    whole = pixels.astype(np.int64)
+    return np.asarray(whole[:, 0] * width + whole[:, 1])
+
+
+def _pixel_angle(camera: Camera) -> np.float32:
+    """Radians that a pixel spans, near enough for a long lens."""
+    return np.float32(2.0 * np.tan(np.radians(camera.fov_degrees) / 2.0) / camera.height)
 
 
 def _some(hits: GBuffer, chosen: NDArray) -> GBuffer:

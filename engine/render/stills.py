@@ -118,12 +118,24 @@ def preview_sheet(
 
 
 def thumbnail(
-    vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray | None = None, size: int = 160, azimuth: float = 20.0
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    colors: np.ndarray | None = None,
+    size: int = 160,
+    azimuth: float = 20.0,
+    surface: Surface | None = None,
 ) -> Picture:
-    """A small quick picture of one pose, square, on light grey; neutral clay when there are no colours."""
+    """A small picture of one pose, square: quick, on light grey, or in the studio when a surface is given.
+
+    It is of neutral clay when there are no colours.
+    """
     vertices = np.asarray(vertices, np.float32)
     if colors is None:
         colors = np.full_like(vertices, 0.72)
+    if surface is not None:
+        scene = Scene(vertices, faces, colors, surface=surface)
+        scene.light_from(azimuth)
+        return scene.photograph(framing(vertices, azimuth, (size, size)))
     camera = framing(vertices, azimuth, (2 * size, 2 * size))
     hits = MeshRaycaster(vertices, faces).cast(camera)
     picture = shade(hits, faces, colors, np.array([-0.3, 0.7, 1.0]), 0.35, 0.9)

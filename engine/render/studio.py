@@ -17,17 +17,16 @@ Color = tuple[float, float, float]
 
 TILE = 4
 """Each pixel of a square of this side traces other directions; its neighbours' complete the hemisphere."""
-SPREAD = 14
+SPREAD = 12
 """Directions over the whole sphere that one pixel traces; those below its surface cost nothing."""
-KEY_RAYS = 3
+KEY_RAYS = 2
 """Points of the key light that one pixel traces."""
 
 
 def edge(value: NDArray) -> Floats:
     """A blurred step: 0 below -1, 1 above 1, near the integral of a Gaussian of deviation 0.45 between."""
     t = np.clip(value * 0.5 + 0.5, 0.0, 1.0)
-    smooth: Floats = t * t * (3.0 - 2.0 * t)
-    return smooth
+    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
 
 
 @dataclass(frozen=True)
@@ -57,20 +56,21 @@ class Box:
     def coverage(self, directions: NDArray, blur: NDArray | float) -> Floats:
         """Share (N,) of what is seen along directions (N, 3) that the box fills, blurred by radians (N,)."""
         across, upwards, ahead = self.axes() @ directions.T
-        sharp = (1.0 / (2.2 * np.maximum(blur, 0.01))).astype(np.float32) if isinstance(blur, np.ndarray) else (
-            np.float32(1.0 / (2.2 * max(blur, 0.01)))
-        )  # fmt: skip
+        sharp = np.asarray(1.0 / (2.2 * np.maximum(blur, 0.01)), np.float32)
         share = edge((self.width - across) * sharp) - edge((-self.width - across) * sharp)
         share *= edge((self.height - upwards) * sharp) - edge((-self.height - upwards) * sharp)
         covered: Floats = share * edge(ahead * sharp + 1.0)
         return covered
 
-    def light(self, normals: NDArray) -> Floats:
-        """(N, 3) linear light on matt white surfaces with unit normals (N, 3), nothing in the way."""
-        soft = np.float32(np.sqrt(self.width * self.height))  # the terminator of a large light is wide
-        cosine = normals @ self.axes()[2]
+    def light(self, normals: NDArray, spread: NDArray | float = 0.0) -> Floats:
+        """(N, 3) linear light on matt white surfaces with unit normals (N, 3), nothing in the way.
+
+        ``spread`` (N, 3): how far light goes on beneath the surface past the terminator, as a cosine.
+        """
+        soft = np.float32(np.sqrt(self.width * self.height)) + np.asarray(spread, np.float32)  # large lights are soft
+        cosine = (normals @ self.axes()[2])[:, None]
         smooth = np.where(cosine < soft, np.maximum(cosine + soft, 0.0) ** 2 / (4.0 * soft), cosine)
-        return (smooth[:, None] * self.irradiance).astype(np.float32)
+        return (smooth * self.irradiance).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,9 @@ class Illumination:
         """Linear light (N, 3) of all but the key light on unit normals (N, 3), nothing in the way."""
         return np.maximum(_harmonics(normals) @ self._coefficients, 0.0)
 
-    def key(self, normals: NDArray) -> Floats:
-        """Linear light (N, 3) of the key light on unit normals (N, 3), nothing in the way."""
-        return self.studio.key.light(self.studio.inward(normals))
+    def key(self, normals: NDArray, spread: NDArray | float = 0.0) -> Floats:
+        """Linear light (N, 3) of the key light on unit normals (N, 3), nothing in the way; see `Box.light`."""
+        return self.studio.key.light(self.studio.inward(normals), spread)
 
     def _over_key(self, count: int) -> Floats:
         """Directions (count, 3) evenly over the key light's rectangle."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.render.raycast import GBuffer
+from engine.render.studio import edge
 from engine.render.vectors import dot, unit
 
 Floats = NDArray[np.float32]
@@ -42,6 +43,8 @@ class Surface:
     """(V,) 0-1, as glTF has it."""
     metallic: Floats | None = None
     """(V,) 0-1."""
+    softness: Floats | None = None
+    """(V,) 0-1: 1 where light goes on beneath the surface as in skin."""
     canonical: Floats | None = None
     """(V, 3) pattern coordinates in metres."""
     face_layers: NDArray[np.int32] | None = None
@@ -50,10 +53,11 @@ class Surface:
     """One a layer."""
 
     def finish(self, count: int) -> Floats:
-        """(V, 2) roughness and metalness."""
-        rough = np.full(count, MATT, np.float32) if self.roughness is None else self.roughness
-        metal = np.zeros(count, np.float32) if self.metallic is None else self.metallic
-        return np.stack((rough, metal), -1).astype(np.float32)
+        """(V, 3) roughness, metalness and softness."""
+        given = ((self.roughness, MATT), (self.metallic, 0.0), (self.softness, 0.0))
+        return np.stack([np.full(count, usual) if part is None else part for part, usual in given], -1).astype(
+            np.float32
+        )
 
 
 class Embossed:
@@ -62,11 +66,10 @@ class Embossed:
     def __init__(self, surface: Surface, vertices: NDArray, faces: NDArray) -> None:
         """``vertices`` (V, 3) metres, posed; ``faces`` (F, 3)."""
         self.surface, self.faces = surface, faces
-        self.shown = surface.canonical is not None and surface.face_layers is not None
-        if not (self.shown and any(material.depth > 0 for material in surface.materials)):
-            self.shown = False
-            return
-        self._patterns = _jacobians(vertices[faces], np.asarray(surface.canonical)[faces])
+        deep = any(material.depth > 0 for material in surface.materials)
+        self.shown = deep and surface.canonical is not None and surface.face_layers is not None
+        if self.shown:
+            self._patterns = _jacobians(vertices[faces], np.asarray(surface.canonical)[faces])
 
     def tilt(self, hits: GBuffer, normals: Floats, footprints: Floats) -> tuple[Floats, Floats]:
         """Normals (N, 3) with the relief in them, and the variance (N,) of the slopes too small to be seen.
@@ -85,8 +88,7 @@ class Embossed:
                 continue
             mine = np.flatnonzero(layers == layer)
             share = footprints[mine] / material.scale
-            seen = 1.0 - np.clip((share - FULL) / (FADED - FULL), 0.0, 1.0)
-            seen = seen * seen * (3.0 - 2.0 * seen)
+            seen = edge((FULL + FADED - 2.0 * share) / (FADED - FULL))
             slope = np.pi * material.depth / material.scale  # steepest place of a sine wave
             unseen[mine] = (1.0 - seen**2) * (0.5 * min(slope, 1.0) ** 2)
             mine, seen = mine[seen > 0.02], seen[seen > 0.02]

@@ -15,26 +15,35 @@ FRAMES = 8
 """Frames of the motion in the sheet."""
 
 
+def surface_of(avatar: Avatar) -> Surface | None:
+    """How an avatar of layers takes light, its relief laid out over the T-pose; None for a solid one, which is matt."""
+    if avatar.layer_materials is None or avatar.face_layers is None:
+        return None
+    soft = np.zeros(len(avatar.vertices), np.float32)
+    for layer, name in enumerate(avatar.layer_materials):
+        if name == "skin":
+            soft[avatar.faces[avatar.face_layers == layer]] = 1.0
+    materials = tuple(MATERIALS[name] for name in avatar.layer_materials)
+    return Surface(avatar.roughness, avatar.metallic, soft, avatar.vertices, avatar.face_layers, materials)
+
+
 def avatar_preview(avatar: Avatar, poses: np.ndarray | None = None, trans: np.ndarray | None = None) -> Picture:
     """Front, side, back and head in the stand pose; below, eight frames of the motion if ``poses`` (T, 72) are given.
+
+    Args:
+        avatar: whom to show.
+        poses: of the motion.
+        trans: (T, 3) metres, where it goes.
 
     Returns:
         uint8 (H, 1600, 3) sRGB.
     """
     avatar, stand = uncover(avatar), stand_pose()[None]
-    head = (bone_transforms(avatar.joints, stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
     surface = surface_of(avatar)
+    head = (bone_transforms(avatar.joints, stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
     views = body_views(pose_avatar(avatar, stand)[0], avatar.faces, avatar.colors, head, surface=surface)
     if poses is None:
         return preview_sheet(views)
     chosen = np.linspace(0, len(poses) - 1, FRAMES).round().astype(int)
     frames = pose_avatar(avatar, poses[chosen], None if trans is None else trans[chosen])
     return preview_sheet(views, motion_row(frames, avatar.faces, avatar.colors, FRAMES, surface=surface))
-
-
-def surface_of(avatar: Avatar) -> Surface | None:
-    """What an avatar of layers is made of, its relief laid out over the T-pose; None for a solid one, which is matt."""
-    if avatar.layer_materials is None:
-        return None
-    materials = [MATERIALS[name] for name in avatar.layer_materials]
-    return Surface(avatar.roughness, avatar.metallic, avatar.vertices, avatar.face_layers, materials)
