@@ -38,9 +38,16 @@ LAYERS = {
 """Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
 WHOLE = frozenset({"suit", "robot"})
 """Designs of armour from head to foot."""
+GIRT = frozenset({"robe", "hoodie", "jacket", "dress", "gown"})
+"""Over these belts are worn."""
+LOWER = frozenset({"trousers", "shorts", "skirt", "long_skirt"})
 SHIRTS = frozenset({"long_sleeve", "t_shirt", "tank_top"})
-TUCKS = frozenset({"suspenders"})
+TUCKS = frozenset({"suspenders", "belt", "tie", "vest", "skirt", "long_skirt"})
 """With these, shirts are worn inside the trousers."""
+SHAFT = -0.53
+"""Height of a boot's rim on the standard figure."""
+IN_SHAFT = ((-0.9, 0.002), (SHAFT - 0.02, 0.002), (SHAFT + 0.035, 0.022), (-0.42, 0.020))
+"""Ease of trousers that are worn inside boots."""
 OVER_ALL = frozenset({"glasses", "necklace", "backpack", "hat", "cap", "headband", "wristbands", "gloves"})
 """What nothing is draped over."""
 HIDDEN = 0.05
@@ -106,7 +113,7 @@ def layers_of(
     worn = ordered(look)
     for number, garment in enumerate(worn):
         tell(number, len(worn) + 1)
-        record = record_of(garment.kind, garment.cut)
+        record = _worn_with(record_of(garment.kind, garment.cut), look)
         if record is None:
             for layer in _stiff(garment, look, bare, dressing.layers):
                 dressing.add(layer, None if garment.kind in OVER_ALL else (layer.vertices, layer.faces))
@@ -127,16 +134,52 @@ def layers_of(
 
 def ordered(look: Look) -> list[Garment]:
     """The look's garments from the innermost to the outermost."""
-    tucked = any(garment.kind in TUCKS for garment in look.garments)
+    tucked = _tucked(look)
     armour = next((garment for garment in look.garments if garment.kind == "armor_torso"), None)
     implied = armour_slots(look, armour)[1] if armour else set()
 
     def place(garment: Garment) -> float:
         record = record_of(garment.kind, garment.cut)
         order = LAYERS.get(garment.kind, 9.0) if record is None else record.layer
+        if garment.kind == "belt" and _girt(look):
+            order = 6.4
         return 0.5 if tucked and garment.kind in SHIRTS else order
 
     return sorted((garment for garment in look.garments if garment.kind not in implied), key=place)
+
+
+def _tucked(look: Look) -> bool:
+    """Whether shirts are worn inside what is on the legs."""
+    kinds = {garment.kind for garment in look.garments}
+    suit = any(garment.kind == "jacket" and garment.cut == "suit" for garment in look.garments)
+    return bool(kinds & TUCKS or suit) and bool(kinds & LOWER)
+
+
+def _girt(look: Look) -> bool:
+    """Whether a belt is worn over the outermost garment."""
+    kinds = {garment.kind for garment in look.garments}
+    military = any(garment.kind == "jacket" and garment.cut == "military" for garment in look.garments)
+    return "belt" in kinds and bool(kinds & GIRT - {"jacket"} or military)
+
+
+def _worn_with(record: Record | None, look: Look) -> Record | None:
+    """A record as it is worn with the look's other garments: shirts tucked in, trousers inside boots."""
+    if record is None:
+        return None
+    if record.kind in SHIRTS and _tucked(look):
+        close = ((-0.2, 0.003), (0.06, 0.004), (0.13, 0.014), *(row for row in record.trunk if row[0] > 0.2))
+        return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.05),))
+    if record.kind in GIRT and _girt(look):
+        waist = ((0.04, 0.012), (0.065, 0.006), (0.092, 0.006), (0.125, 0.016))
+        trunk = (*(row for row in record.trunk if row[0] < 0.03), *waist, *(row for row in record.trunk if row[0] > 0.15))
+        record = replace(record, trunk=trunk, held=((0.065, 0.092),))
+    boots = any(garment.kind == "boots" for garment in look.garments)
+    if boots and record.block == "legs" and record.measures["hem"] < SHAFT and record.drape:
+        above = tuple(row for row in record.trunk if row[0] > -0.40)
+        hem = {**record.measures, "hem": SHAFT - 0.06}
+        details = tuple(detail for detail in record.details if detail.get("border") != "hem")
+        return replace(record, measures=hem, trunk=(*IN_SHAFT, *above), details=details)
+    return record
 
 
 def _stiff(garment: Garment, look: Look, bare: Mannequin, beneath: list[Layer]) -> list[Layer]:

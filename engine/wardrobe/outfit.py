@@ -135,7 +135,7 @@ white f4f4f4, purple 8040b0, orange f08020, cyan 40e0f0
 CUTS: dict[str, tuple[str, ...]] = {
     "hat": ("toque", "pointed", "top", "cowboy", "straw", "tricorn", "floppy", "bowler", "beret", "turban"),
     "cap": ("peaked", "sailor"),
-    "helmet": ("horned", "visor", "crest", "brim", "hard", "bubble"),
+    "helmet": ("horned", "visor", "crest", "brim", "hard", "bubble", "suit", "army"),
     "headband": ("crown", "tiara"),
     "hood": ("veil",),
     "skirt": ("tutu",),

@@ -22,7 +22,7 @@ PLAIN_HAIR = ("black", "dark brown", "brown", "light brown", "blond", "auburn")
 DARK_HAIR, DARK_HAIRED = ("black", "black", "dark brown"), ("olive", "brown", "dark", "black")
 PLAIN_SKINS = ("fair", "fair", "tanned", "olive", "brown", "dark")
 FEMALE_HAIR, MALE_HAIR = ("long", "long", "medium", "ponytail", "bun"), ("short",)
-WOMANLY = frozenset({"long", "ponytail", "bun"})
+WOMANLY = frozenset({"medium", "long", "ponytail", "bun"})
 SKIN_WORDS = {
     "pale": "pale|pale-skinned|porcelain-skinned",
     "fair": "white|caucasian|european|fair-skinned|light-skinned|scandinavian|nordic|fair",

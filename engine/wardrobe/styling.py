@@ -79,7 +79,7 @@ def styled(look: Look, text: str) -> Look:
     """
     garments = [_designed(_made(garment, text), look, text) for garment in look.garments]
     garments = _materials(garments, text)
-    garments = _beneath(garments)
+    garments = _beneath(_shirt_of_suit(_helmeted(garments), text))
     bare = words.matcher(NUDE).search(text) is not None
     hips = any("legs" in covers(garment.kind) or garment.kind == "briefs" for garment in garments)
     if look.skin in HUMAN_SKINS and not hips and not bare:
@@ -129,6 +129,28 @@ def _materials(garments: list[Garment], text: str) -> list[Garment]:
 
 def _both(garment: Garment, slots: list[str]) -> bool:
     return GARMENT_KINDS[garment.kind][0] == "body" and bool({"torso", "legs"} & set(slots))
+
+
+def _helmeted(garments: list[Garment]) -> list[Garment]:
+    """A mask over the whole head is part of an armour from head to foot."""
+    modern = any(garment.kind == "armor_torso" and garment.cut in ("suit", "robot") for garment in garments)
+    return [
+        replace(garment, kind="helmet", cut="suit") if modern and garment.kind == "mask_full" else garment
+        for garment in garments
+    ]
+
+
+def _shirt_of_suit(garments: list[Garment], text: str) -> list[Garment]:
+    """The shirt beneath a suit is white where nothing is said of it: a text that names a suit's colour means the suit."""
+    jacket = next((garment for garment in garments if garment.kind == "jacket" and garment.cut == "suit"), None)
+    if jacket is None or words.matcher("shirt|blouse|turtleneck|sweater").search(text):
+        return garments
+    return [
+        replace(garment, color=jacket.accent or "white", accent=None, pattern="plain", cut="buttoned")
+        if garment.kind == "long_sleeve" and garment.color == jacket.color
+        else garment
+        for garment in garments
+    ]
 
 
 def _beneath(garments: list[Garment]) -> list[Garment]:

@@ -35,6 +35,7 @@ ROW = 0.014
 """Metres between rows of cloth that is let down."""
 UNEVEN = 0.003
 """Metres by which cloth is uneven before it falls."""
+SAND = np.array([0.60, 0.55, 0.40])
 METAL = np.array([0.72, 0.72, 0.74])
 
 
@@ -294,7 +295,7 @@ PATTERNS: dict[str, list[Callable[[NDArray, NDArray], NDArray]]] = {
     "stripes_v": [lambda u, v: _wave(u + 0.0125, 0.05)],
     "checks": [lambda u, v: _wave(v, 0.08), lambda u, v: _wave(u, 0.08)],
     "dots": [_spots],
-    "camo": [_blotches(0.12, 0.7), _blotches(0.10, 2.9)],
+    "camo": [_blotches(0.10, 0.7), _blotches(0.085, 2.9)],
 }
 """Patterns by name: functions of metres round and along the cloth, positive where they show."""
 
@@ -317,7 +318,7 @@ def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Fl
     """Colours (P, 3) of a garment's cloth, and where (P,) it is metal."""
     p, count = grained(piece), len(piece.vertices)
     main = np.array(COLORS[garment.color])
-    accent = np.array(COLORS[garment.accent]) if garment.accent else shade(main, 1.6 if garment.pattern != "plain" else 0.6)
+    accent = np.array(COLORS[garment.accent]) if garment.accent else second_color(main, garment.pattern)
     colors = np.broadcast_to(main, (count, 3)).astype(np.float64).copy()
     if garment.pattern != "plain":
         colors = _pattern(garment, p, colors, accent)
@@ -333,6 +334,13 @@ def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Fl
         rim = smoothstep(np.abs(signed - 0.0004), 0.0022, 0.0004)
         colors *= (1 - (1 - mark.tone) * inside - (1 - mark.rim) * rim)[:, None]
     return colors.astype(np.float32), metallic.astype(np.float32)
+
+
+def second_color(main: NDArray, pattern: str) -> NDArray:
+    """A pattern's other colour where none is named."""
+    if pattern == "camo":
+        return 0.45 * main + 0.55 * SAND
+    return shade(main, 0.6 if pattern == "plain" else 1.6)
 
 
 def _knob(garment: Garment) -> NDArray:
