@@ -99,7 +99,7 @@ def _sole(hull: Hull, floor: float, kind: str, sports: bool) -> Form:
         rise = arch * np.clip((ring[:, 2] - heel) / (0.006 * k), 0, 1) * np.clip((ball - ring[:, 2]) / (0.02 * k), 0, 1)
         ring[:, 1] = level + low * rise
         rings.append(ring)
-    ends = [np.array([middle[0], level, middle[2]]) for level in (top, floor)]
+    ends = [np.array([middle[0], level, middle[2]]) for level in (top - 0.004 * k, floor)]
     form = outward(capped(np.array(rings), *ends))
     return replace(form, roles=np.full(len(form.vertices), ACCENT))
 
@@ -108,7 +108,7 @@ def _upper(hull: Hull, kind: str, sports: bool, laced: bool) -> list[Form]:
     """Everything above the sole."""
     boots = kind == "boots"
     rim = SHAFT if boots else COLLAR
-    forms = [_tube(hull, rim, 0.0045, 0.0025)]
+    forms = [_tube(hull, rim, 0.005, 0.003)]
     cap = _cap(hull, 0.70 if sports else 0.74, 6.3)
     forms.append(replace(cap, roles=np.full(len(cap.vertices), LIGHT if sports else MAIN)))
     counter = Plate("", "leg", (-0.938,), (-0.88, -0.885, -0.88), (62, 48), center=180, lift=1.3, thick=1.0, rim=3)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.wardrobe.extras import EXTRAS
-from engine.wardrobe.forms import ACCENT, DARK, LIGHT, MAIN, Form, capped, ellipsoid, joined, outward, tube
+from engine.wardrobe.forms import ACCENT, DARK, MAIN, Form, capped, ellipsoid, joined, outward, tube
 from engine.wardrobe.hard.armour import BARE_METAL, metal_of
 from engine.wardrobe.hard.hulls import Hull, Hulls
 from engine.wardrobe.hard.pieces import BRIGHT, Piece, band, layer_of, palette, rigid, skin_shell, strap
@@ -78,7 +77,7 @@ def dome(
     outside = hull.at(u, turn, np.broadcast_to(out, u.shape))
     inside = hull.at(u, turn, np.broadcast_to(inner, u.shape))
     top = np.array([[1.56], [0.0]])
-    poles = [hull.at(*top, np.array([height * k]))[0] for height in (lift + thick, lift)]
+    poles = [hull.at(top[0], top[1], np.array([height * k]))[0] for height in (lift + thick, lift)]
     return outward(capped(np.concatenate([outside, inside[::-1]]), *poles))
 
 
@@ -113,7 +112,12 @@ def _hard_hat(hull: Hull) -> list[Form]:
 def _knight(hull: Hull) -> list[Form]:
     """A close helmet: skull with a comb, a pointed visor with a slit and holes, a bevor, a flared neck."""
     skull = dome(
-        hull, lambda a: np.interp(np.abs(a), [0, 62, 80, 180], [0.42, 0.40, -1.12, -1.2]), 0.010, 0.0035, 0.0025, 0.0
+        hull,
+        lambda a: np.interp(np.abs(a), [0, 62, 80, 110, 180], [0.42, 0.40, -1.0, -0.86, -0.86]),
+        0.010,
+        0.0035,
+        0.0025,
+        0.0,
     )
     comb = [shell(Plate("", "head", (0.46 if c == 0 else -0.6,), (1.52,), (2.5, 14), center=c, lift=9, thick=17), hull, 0.012)
             for c in (0, 180)]  # fmt: skip
@@ -122,7 +126,7 @@ def _knight(hull: Hull) -> list[Form]:
                   trim=True, ridge=10)  # fmt: skip
     lower = Plate("", "head", (-0.62, -0.72, -0.62), (0.015, -0.005, 0.015), (88,), lift=12, thick=4, edge="rolled", rim=6,
                   trim=True, ridge=26, bulge=10)  # fmt: skip
-    bevor = Plate("", "head", (-1.2,), (-0.58, -0.68, -0.58), (92,), lift=8, thick=4, edge="rolled", rim=6, ridge=10,
+    bevor = Plate("", "head", (-1.1,), (-0.58, -0.68, -0.58), (92,), lift=8, thick=4, edge="rolled", rim=6, ridge=10,
                   bulge=8)  # fmt: skip
     forms = [skull, *comb, dark, shell(upper, hull), shell(lower, hull, 0.012), shell(bevor, hull)]
     bars = [shell(Plate("", "head", (-0.02,), (0.15,), (3,), lift=18, thick=5), hull, 0.01)]
@@ -132,7 +136,12 @@ def _knight(hull: Hull) -> list[Form]:
 def _powered(hull: Hull) -> list[Form]:
     """A closed helmet of a powered suit: a skull in the main colour, a face plate in the accent, shining eyes."""
     skull = dome(
-        hull, lambda a: np.interp(np.abs(a), [0, 38, 62, 180], [0.62, 0.52, -1.1, -1.2]), 0.007, 0.004, 0.0, 0.0
+        hull,
+        lambda a: np.interp(np.abs(a), [0, 38, 62, 110, 180], [0.62, 0.52, -0.95, -0.86, -0.86]),
+        0.007,
+        0.004,
+        0.0,
+        0.0,
     )
     face = Plate("", "face", (-1.02, -1.10, -1.02), (0.52, 0.62, 0.52), (34, 52, 60, 50, 34), lift=5, thick=5, rim=4,
                  role="accent", grooves=(0.36,), ridge=3)  # fmt: skip
@@ -146,10 +155,8 @@ def _powered(hull: Hull) -> list[Form]:
             "", "face", (0.02 - tilt, 0.02 + tilt), (0.085 - tilt, 0.085 + tilt), (13, 14), center=c, lift=8.5, thick=3
         )
         forms.append(_in(shell(eye, hull, 0.006), BRIGHT))
-    ears = [
-        ellipsoid(hull.at(np.array([0.0]), np.array([a]), np.array([0.008]))[0], (0.012, 0.028, 0.028))
-        for a in (-92.0, 92.0)
-    ]
+    place = np.zeros(2), np.array([-92.0, 92.0]), np.full(2, 0.014 * hull.size)
+    ears = [ellipsoid(point, tuple(hull.size * np.array([0.012, 0.028, 0.028]))) for point in hull.at(*place)]
     return [*forms, *ears]
 
 
@@ -181,7 +188,10 @@ def cap(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -
         return [headgear(garment, mannequin)]
     hull = Hulls(mannequin, beneath, reach=0.03)["head"]
     peak = shell(Plate("", "head", (0.30, 0.40, 0.30), (0.50,), (48,), lift=4, thick=3, flare=(62, 0)), hull, 0.008)
-    button = ellipsoid(hull.at(np.array([1.55]), np.zeros(1), np.array([0.011]))[0], (0.008, 0.004, 0.008))
+    button = ellipsoid(
+        hull.at(np.array([1.55]), np.zeros(1), np.array([0.011 * hull.size]))[0],
+        tuple(hull.size * np.array([0.008, 0.004, 0.008])),
+    )
     form = joined(dome(hull, _curve(0.46, 0.38, 0.16), 0.005, 0.003, 0.001), _in(peak, ACCENT), _in(button, ACCENT))
     colors = palette(garment)
     colors[ACCENT] = colors[ACCENT] if garment.accent else colors[MAIN] * 0.8
@@ -213,7 +223,11 @@ def hood(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) 
     """A hood round the head and neck that leaves the face free."""
     hull = Hulls(mannequin, beneath, reach=0.05)["head"]
     shape = dome(
-        hull, lambda a: np.interp(np.abs(a), [0, 30, 50, 62, 180], [0.62, 0.50, 0.0, -1.2, -1.24]), 0.012, 0.004, 0.004
+        hull,
+        lambda a: np.interp(np.abs(a), [0, 30, 50, 62, 110, 180], [0.62, 0.50, 0.0, -1.08, -0.88, -0.88]),
+        0.012,
+        0.004,
+        0.004,
     )
     soft = np.exp(-((np.arctan2(*(shape.vertices - shape.vertices.mean(0))[:, [0, 2]].T) - np.pi) ** 2))
     shape = shape.moved(shape.vertices - soft[:, None] * np.array([0, 0, 0.012]))
@@ -239,7 +253,9 @@ def mask(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) 
         )
         forms = [shell(plate, hull, 0.008)]
     else:
-        whole = dome(hull, lambda a: np.full_like(a, -1.22), 0.0012, 0.0016)
+        whole = dome(
+            hull, lambda a: np.interp(np.abs(a), [0, 60, 110, 180], [-1.2, -1.1, -0.86, -0.86]), 0.0022, 0.0016
+        )
         forms = [whole]
         for c in (-26, 26):
             tilt = 0.10 * np.sign(c)
@@ -253,7 +269,7 @@ def mask(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) 
 def glasses(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
     """Rims, a bridge, temples and, in dark glasses, lenses."""
     form = spectacles(
-        dark=garment.color in ("black", "dark grey") and garment.accent is None or garment.accent is not None
+        dark=(garment.color in ("black", "dark grey") and garment.accent is None) or garment.accent is not None
     )
     return [prop_layer("Glasses", form, HEAD, mannequin, "plastic", palette(garment, "black"))]
 
