@@ -189,12 +189,7 @@ def _bow(hull: Hull, u: float, k: float) -> list[Form]:
 
 def _straps(hull: Hull) -> list[Form]:
     """Bands over the toes, the instep and round the heel."""
-    forms = []
-    for low, high, half in ((-0.942, -0.912, 63.0), (-0.942, -0.885, 100.0)):
-        share = 0.62 if half < 80 else 0.42
-        forms.append(_crossing(hull, share, 0.026))
-    forms.append(band(hull, -0.872, -0.855, 0.005, 0.001))
-    return forms
+    return [*(_crossing(hull, share, 0.026) for share in (0.62, 0.42)), band(hull, -0.872, -0.855, 0.005, 0.001)]
 
 
 def _crossing(hull: Hull, share: float, width: float) -> Form:
@@ -228,5 +223,5 @@ def _level_line(points: NDArray, levels: NDArray, theta: NDArray, z: float) -> t
     left = [(u, a) for sign, u, a in found if sign < 0]
     right = [(u, a) for sign, u, a in found if sign > 0][::-1]
     path = np.array(left + right)
-    at = np.linspace(0, 1, len(path))
-    return tuple(np.interp(np.linspace(0, 1, 25), at, path[:, i]) for i in (0, 1))  # type: ignore[return-value]
+    place, even = np.linspace(0, 1, len(path)), np.linspace(0, 1, 25)
+    return np.interp(even, place, path[:, 0]), np.interp(even, place, path[:, 1])

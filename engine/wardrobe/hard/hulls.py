@@ -115,7 +115,9 @@ class Hulls:
     made: dict[str, Hull] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Hull:
-        """Of ``torso``, ``trunk`` (the same, but closer), ``neck``, ``head``, ``face`` (closer), ``arm.L``, ``arm.R``, ``leg.L``, ``leg.R``."""
+        """Of ``torso``, ``trunk`` (the same, closer), ``neck``, ``head``, ``face`` (closer), and of
+        ``arm.L``, ``arm.R``, ``leg.L`` and ``leg.R``.
+        """
         if name not in self.made:
             self.made[name] = self._build(*name.split("."))
         return self.made[name]

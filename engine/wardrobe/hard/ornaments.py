@@ -38,5 +38,6 @@ def rivet(point: NDArray, radius: float) -> Form:
     angle = np.linspace(0, 2 * np.pi, 8, endpoint=False)
     rings = np.stack([np.stack([np.cos(t) * np.sin(angle), 0 * angle + np.sin(t), np.cos(t) * np.cos(angle)], 1)
                       for t in (0.7, 0.0, -0.7)])  # fmt: skip
-    form = capped(point + radius * rings, point + [0, radius, 0], point - [0, radius, 0])
+    up = np.array([0, radius, 0])
+    form = capped(point + radius * rings, point + up, point - up)
     return outward(form).painted(np.ones(len(form.vertices), bool), ACCENT)
