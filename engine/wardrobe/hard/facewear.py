@@ -34,14 +34,13 @@ def mask(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) 
         )
         forms = [shell(plate, hull, 0.008)]
     else:
-        whole = dome(
-            hull, lambda a: np.interp(np.abs(a), [0, 60, 110, 180], [-1.2, -1.1, -0.86, -0.86]), 0.0022, 0.0016
-        )
+        ends = [0, 60, 110, 180], [-1.2, -1.1, -0.86, -0.86]
+        whole = dome(hull, lambda a: np.interp(np.abs(a), *ends), 0.0025, 0.0016, rows=64)
         forms = [whole]
         for c in (-26, 26):
             tilt = 0.10 * np.sign(c)
             low, high = (-0.05 - tilt / 2, -0.09, -0.05 + tilt / 2), (0.16 - tilt, 0.19, 0.16 + tilt)
-            eye = Plate("", "face", low, high, (17, 21, 15), center=c, lift=-0.5, thick=2.0, role="accent")  # fmt: skip
+            eye = Plate("", "face", low, high, (17, 21, 15), center=c, lift=0.0, thick=2.0, role="accent")  # fmt: skip
             forms.append(shell(eye, hull, 0.006))
     form = joined(*forms)
     return [layer_of(name, "nylon", [Piece(form, rigid(mannequin, form.vertices, (15,)))], colors, mannequin)]
