@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -77,7 +78,8 @@ def _plate(raw: dict, where: str) -> Plate:
     missing = [key for key in ("layer", "part", "low", "high") if key not in raw]
     if missing:
         raise ValueError(f"{where} {missing[0]}: is missing.")
-    plate = Plate(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    plate = Plate(**values)
     for fault in plate.faults():
         raise ValueError(f"{where} {fault}.")
     if plate.slot not in SLOTS:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe.forms import ACCENT, DARK, MAIN, Form, ellipsoid, grid_faces, joined, outward, tube
+from engine.wardrobe.forms import ACCENT, DARK, Form, ellipsoid, grid_faces, joined, outward, tube
 from engine.wardrobe.hard.armour import metal_of
 from engine.wardrobe.hard.headwear import prop_layer
 from engine.wardrobe.hard.hulls import Hull, Hulls
-from engine.wardrobe.hard.pieces import Piece, band, carried, layer_of, palette, rigid, strap
+from engine.wardrobe.hard.pieces import Piece, band, carried, clear, layer_of, palette, rigid, strap
 from engine.wardrobe.hard.plates import Plate, pieces_of, shell
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import COLORS, Garment
@@ -44,7 +43,9 @@ def belt(
             forms += _pouch(hull, at)
     soft = joined(*forms)
     pieces = [Piece(soft, carried(mannequin, soft.vertices))]
-    metal = np.array([garment.accent and COLORS[garment.accent] or COLORS["gold" if _warm(garment) else "silver"]] * 5)
+    metal = np.array(
+        [(garment.accent and COLORS[garment.accent]) or COLORS["gold" if _warm(garment) else "silver"]] * 5
+    )
     buckle = _buckle(hull)
     fastened = Piece(buckle, rigid(mannequin, buckle.vertices, most=2))
     return [
@@ -107,7 +108,7 @@ def looped(path: NDArray, radius: float, axis: NDArray, columns: int = 8) -> For
     return outward(Form(points.reshape(-1, 3), faces.astype(np.int32)))
 
 
-OVER = np.array([(0.075, 27), (0.20, 27), (0.30, 29), (0.38, 33), (0.44, 44), (0.478, 62), (0.492, 90), (0.484, 122),
+OVER = np.array([(0.075, 27), (0.20, 27), (0.30, 29), (0.38, 33), (0.44, 44), (0.470, 64), (0.480, 90), (0.474, 122),
                  (0.44, 142), (0.36, 154), (0.25, 162), (0.075, 170)], float)  # fmt: skip
 """Heights and angles of a strap over the left shoulder, from the waist in front to the waist behind."""
 
@@ -121,7 +122,7 @@ def suspenders(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] 
     hull = Hulls(mannequin, beneath)["trunk"]
     forms = []
     for path in (OVER, _mirrored(OVER)):
-        forms.append(strap(hull, path, 0.032, 0.002, 0.0022, 70))
+        forms.append(strap(hull, path, 0.032, 0.002, 0.0022, 70, mannequin))
         clip = shell(_patch(0.068, 0.112, float(path[0, 1]), 6.0, lift=1.5, thick=4), hull, 0.01)
         forms.append(clip.painted(np.ones(len(clip.vertices), bool), ACCENT))
     form = joined(*forms)
@@ -132,9 +133,9 @@ def suspenders(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] 
 def tie(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
     """A blade with a point that hangs from a knot."""
     hull = Hulls(mannequin, beneath)["trunk"]
-    path = np.array([(0.486, 0), (0.42, 0), (0.34, 0), (0.26, 0), (0.18, 0), (0.135, 0), (0.098, 0)], float)
-    blade = strap(hull, path, np.array([0.030, 0.042, 0.055, 0.068, 0.080, 0.084, 0.004]), 0.004, 0.003, 60)
-    knot = shell(Plate("", "torso", (0.468,), (0.503,), (8, 13), lift=6, thick=11, bulge=3), hull, 0.008)
+    path = np.array([(0.480, 0), (0.42, 0), (0.34, 0), (0.26, 0), (0.18, 0), (0.135, 0), (0.098, 0)], float)
+    blade = strap(hull, path, np.array([0.030, 0.042, 0.055, 0.068, 0.080, 0.084, 0.004]), 0.004, 0.003, 60, mannequin)
+    knot = shell(Plate("", "torso", (0.462,), (0.495,), (8, 13), lift=6, thick=11, bulge=3), hull, 0.008)
     form = joined(blade, knot.toned(np.full(len(knot.vertices), 0.9)))
     pieces = [Piece(form, carried(mannequin, form.vertices))]
     return [layer_of("Tie", "silk", pieces, palette(garment), mannequin)]
@@ -149,11 +150,12 @@ def scarf(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ())
         theta = np.linspace(-180, 180, 60, endpoint=False)
         a = np.radians(theta)
         u = height + wave * np.cos(a + 0.6) - 0.012 * np.cos(a)
-        path = neck.at(u, theta, np.full(60, (radius - 0.010) * neck.size))
+        path = neck.at(u, theta, np.full(60, radius * neck.size))
         fold = 1 + 0.16 * np.sin(7 * a + 2 * np.sin(a)) + 0.10 * np.sin(11 * a + 1)
-        forms.append(_wrapped(path, radius * neck.size * fold))
+        roll = _wrapped(path, radius * neck.size * fold)
+        forms.append(roll.moved(clear(roll.vertices, mannequin, 0.001)))
     end = np.array([(0.485, 14), (0.42, 17), (0.33, 18), (0.25, 18), (0.17, 18)], float)
-    forms.append(strap(chest, end, np.array([0.06, 0.085, 0.10, 0.105, 0.105]), 0.010, 0.012, 40))
+    forms.append(strap(chest, end, np.array([0.06, 0.085, 0.10, 0.105, 0.105]), 0.010, 0.012, 40, mannequin))
     for j in np.linspace(-13, 13, 9):
         line = np.array([(0.172, 18 + j), (0.155, 18 + j), (0.135, 18 + 1.1 * j)], float)
         forms.append(strap(chest, line, 0.006, 0.013, 0.005, 5))
@@ -179,10 +181,14 @@ def necklace(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = 
     theta = np.linspace(-180, 180, 90, endpoint=False)
     front = np.exp(-((theta / 55) ** 2))
     u = 0.503 - 0.062 * front
-    path = hull.at(u, theta, np.full(90, 0.003 * hull.size))
+    path = hull.at(u, theta, np.full(90, 0.0055 * hull.size))
+    path = clear(path, mannequin, 0.007 * hull.size)
     chain = looped(path, 0.0022 * hull.size, np.array([0, 1.0, 0]), 6)
-    drop = ellipsoid(path[45] + [0, -0.012 * hull.size, 0.002], tuple(hull.size * np.array([0.009, 0.012, 0.005])))
+    drop = ellipsoid(
+        path[45] + [0, -0.012 * hull.size, 0.006 * hull.size], tuple(hull.size * np.array([0.009, 0.012, 0.005]))
+    )
     form = joined(chain, drop.painted(np.ones(len(drop.vertices), bool), ACCENT))
+    form = form.moved(clear(form.vertices, mannequin, 0.0004))
     pieces = [Piece(form, carried(mannequin, form.vertices))]
     return [layer_of("Necklace", "metal", pieces, palette(garment), mannequin)]
 
@@ -213,9 +219,9 @@ def shoulder_pads(garment: Garment, mannequin: Mannequin, beneath: Sequence[Laye
 def backpack(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
     """A rucksack and its two straps."""
     hull = Hulls(mannequin, beneath)["trunk"]
-    path = np.array([(0.21, 100), (0.22, 70), (0.28, 40), (0.38, 35), (0.44, 46), (0.478, 64), (0.492, 92),
-                     (0.475, 128), (0.42, 146)], float)  # fmt: skip
-    straps = joined(*(strap(hull, one, 0.042, 0.002, 0.008, 60) for one in (path, _mirrored(path))))
+    path = np.array([(0.21, 100), (0.22, 70), (0.28, 40), (0.38, 35), (0.44, 46), (0.470, 66), (0.480, 92),
+                     (0.468, 128), (0.42, 146)], float)  # fmt: skip
+    straps = joined(*(strap(hull, one, 0.042, 0.002, 0.008, 60, mannequin) for one in (path, _mirrored(path))))
     bag = prop_layer("Backpack", rucksack(), (0, 3, 6, 9), mannequin, "nylon", palette(garment))
     reach = hull.at(np.array([0.31]), np.array([180.0]), np.array([0.004]))[0, 2] - float(bag.vertices[:, 2].max())
     bag = bag.moved(bag.vertices + np.array([0, 0, min(reach + 0.02, 0.05)], np.float32))

@@ -99,7 +99,7 @@ def _sole(hull: Hull, floor: float, kind: str, sports: bool) -> Form:
         rise = arch * np.clip((ring[:, 2] - heel) / (0.006 * k), 0, 1) * np.clip((ball - ring[:, 2]) / (0.02 * k), 0, 1)
         ring[:, 1] = level + low * rise
         rings.append(ring)
-    ends = [np.array([middle[0], level, middle[2]]) for level in (top, floor)]
+    ends = [np.array([middle[0], level, middle[2]]) for level in (top - 0.004 * k, floor)]
     form = outward(capped(np.array(rings), *ends))
     return replace(form, roles=np.full(len(form.vertices), ACCENT))
 
@@ -108,7 +108,7 @@ def _upper(hull: Hull, kind: str, sports: bool, laced: bool) -> list[Form]:
     """Everything above the sole."""
     boots = kind == "boots"
     rim = SHAFT if boots else COLLAR
-    forms = [_tube(hull, rim, 0.0045, 0.0025)]
+    forms = [_tube(hull, rim, 0.005, 0.003)]
     cap = _cap(hull, 0.70 if sports else 0.74, 6.3)
     forms.append(replace(cap, roles=np.full(len(cap.vertices), LIGHT if sports else MAIN)))
     counter = Plate("", "leg", (-0.938,), (-0.88, -0.885, -0.88), (62, 48), center=180, lift=1.3, thick=1.0, rim=3)
@@ -189,12 +189,7 @@ def _bow(hull: Hull, u: float, k: float) -> list[Form]:
 
 def _straps(hull: Hull) -> list[Form]:
     """Bands over the toes, the instep and round the heel."""
-    forms = []
-    for low, high, half in ((-0.942, -0.912, 63.0), (-0.942, -0.885, 100.0)):
-        share = 0.62 if half < 80 else 0.42
-        forms.append(_crossing(hull, share, 0.026))
-    forms.append(band(hull, -0.872, -0.855, 0.005, 0.001))
-    return forms
+    return [*(_crossing(hull, share, 0.026) for share in (0.62, 0.42)), band(hull, -0.872, -0.855, 0.005, 0.001)]
 
 
 def _crossing(hull: Hull, share: float, width: float) -> Form:
@@ -228,5 +223,5 @@ def _level_line(points: NDArray, levels: NDArray, theta: NDArray, z: float) -> t
     left = [(u, a) for sign, u, a in found if sign < 0]
     right = [(u, a) for sign, u, a in found if sign > 0][::-1]
     path = np.array(left + right)
-    at = np.linspace(0, 1, len(path))
-    return tuple(np.interp(np.linspace(0, 1, 25), at, path[:, i]) for i in (0, 1))  # type: ignore[return-value]
+    place, even = np.linspace(0, 1, len(path)), np.linspace(0, 1, 25)
+    return np.interp(even, place, path[:, 0]), np.interp(even, place, path[:, 1])

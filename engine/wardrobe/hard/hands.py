@@ -54,11 +54,10 @@ def gauntlets(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] =
     hulls, material = Hulls(mannequin, beneath, reach=0.014), metal_of(garment.color)
     hand = _hand(mannequin, 0.0018)
     colors = palette(garment)
-    x, y, _ = mannequin.canonical.T
-    side = np.abs(x)
-    back = mannequin.normals @ np.array([0, 0, 0]) + _back(mannequin)
+    x = mannequin.canonical[:, 0]
+    side, back = np.abs(x), _back(mannequin)
     pieces = [piece for plate in FOREARM for piece in pieces_of(plate, hulls)]
-    for low, high, out in ((0.683, 0.733, 0.0052), (0.722, 0.772, 0.0064), (0.760, 0.800, 0.0076)):
+    for low, high, out in ((0.683, 0.733, 0.0052), (0.722, 0.772, 0.0064), (0.760, 0.790, 0.0076)):
         for sign in (1, -1):
             signed = np.minimum(np.minimum(side - low, high - side), np.minimum(back - 0.004, sign * x))
             lame = skin_shell(mannequin, signed, out, 0.0024, smooth=8)

@@ -1,19 +1,17 @@
-"""Headgear: helmets, hoods and masks that fit the head and the hair on it, glasses, and hats of `headgear` as layers."""
+"""Headgear: helmets, caps and hoods that fit the head and the hair on it, and hats of `headgear` as layers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.wardrobe.extras import EXTRAS
-from engine.wardrobe.forms import ACCENT, DARK, LIGHT, MAIN, Form, capped, ellipsoid, joined, outward, tube
+from engine.wardrobe.forms import ACCENT, DARK, MAIN, Form, capped, ellipsoid, joined, outward
 from engine.wardrobe.hard.armour import BARE_METAL, metal_of
 from engine.wardrobe.hard.hulls import Hull, Hulls
-from engine.wardrobe.hard.pieces import BRIGHT, Piece, band, layer_of, palette, rigid, skin_shell, strap
+from engine.wardrobe.hard.pieces import BRIGHT, Piece, band, layer_of, palette, rigid, strap
 from engine.wardrobe.hard.plates import Plate, shell
 from engine.wardrobe.headgear import ACCENTS, HEADGEAR
 from engine.wardrobe.layers import Layer, Mannequin
@@ -59,15 +57,22 @@ def _similarity(source: NDArray, target: NDArray) -> tuple[NDArray, NDArray]:
 
 
 def dome(
-    hull: Hull, border: Callable[[NDArray], NDArray], lift: float, thick: float, rim: float = 0.0, flare: float = 0.0
+    hull: Hull,
+    border: Callable[[NDArray], NDArray],
+    lift: float,
+    thick: float,
+    rim: float = 0.0,
+    flare: float = 0.0,
+    rows: int = 14,
 ) -> Form:
     """A closed shell over the crown down to a border, radians of elevation by angles in degrees.
 
-    ``lift``, ``thick``, the height of a rolled ``rim`` and ``flare`` of the border are metres on a grown body.
+    ``lift``, ``thick``, the height of a rolled ``rim`` and ``flare`` of the border are metres on a grown body;
+    ``rows`` lie between crown and border.
     """
     k, theta = hull.size, np.linspace(-180, 180, DOME, endpoint=False)
     low = border(theta)
-    t = np.concatenate([[0.03], np.linspace(0.12, 0.88, 14), [0.93, 0.955, 0.975, 0.99, 1.0]])[:, None]
+    t = np.concatenate([[0.03], np.linspace(0.12, 0.88, rows), [0.93, 0.955, 0.975, 0.99, 1.0]])[:, None]
     u = 1.56 + (low - 1.56)[None] * t
     edge = np.clip((t - 0.93) / 0.07, 0, 1)
     out = (
@@ -78,7 +83,7 @@ def dome(
     outside = hull.at(u, turn, np.broadcast_to(out, u.shape))
     inside = hull.at(u, turn, np.broadcast_to(inner, u.shape))
     top = np.array([[1.56], [0.0]])
-    poles = [hull.at(*top, np.array([height * k]))[0] for height in (lift + thick, lift)]
+    poles = [hull.at(top[0], top[1], np.array([height * k]))[0] for height in (lift + thick, lift)]
     return outward(capped(np.concatenate([outside, inside[::-1]]), *poles))
 
 
@@ -90,7 +95,8 @@ def _curve(front: float, side: float, back: float) -> Callable[[NDArray], NDArra
     return lambda theta: np.interp(theta, at, both)
 
 
-def _in(form: Form, role: int) -> Form:
+def tinted(form: Form, role: int) -> Form:
+    """A form all in one role."""
     return form.painted(np.ones(len(form.vertices), bool), role)
 
 
@@ -99,7 +105,7 @@ def _army(hull: Hull) -> list[Form]:
     shape = dome(hull, _curve(0.44, 0.10, -0.12), 0.012, 0.004, 0.003, 0.010)
     path = np.array([(0.12, 82), (-0.35, 74), (-0.75, 58), (-1.06, 22), (-1.08, 0)], float)
     straps = [strap(hull, one, 0.016, 0.001, 0.002, 30) for one in (path, path * [1, -1])]
-    return [shape, *(_in(one, DARK) for one in straps)]
+    return [shape, *(tinted(one, DARK) for one in straps)]
 
 
 def _hard_hat(hull: Hull) -> list[Form]:
@@ -113,16 +119,23 @@ def _hard_hat(hull: Hull) -> list[Form]:
 def _knight(hull: Hull) -> list[Form]:
     """A close helmet: skull with a comb, a pointed visor with a slit and holes, a bevor, a flared neck."""
     skull = dome(
-        hull, lambda a: np.interp(np.abs(a), [0, 62, 80, 180], [0.42, 0.40, -1.12, -1.2]), 0.010, 0.0035, 0.0025, 0.0
+        hull,
+        lambda a: np.interp(np.abs(a), [0, 62, 80, 110, 180], [0.42, 0.40, -1.0, -0.86, -0.86]),
+        0.010,
+        0.0035,
+        0.0025,
+        0.0,
     )
-    comb = [shell(Plate("", "head", (0.46 if c == 0 else -0.6,), (1.52,), (2.5, 14), center=c, lift=9, thick=17), hull, 0.012)
-            for c in (0, 180)]  # fmt: skip
-    dark = _in(shell(Plate("", "head", (-1.1,), (0.5,), (80,), lift=1, thick=2), hull), DARK)
+    combs = [
+        Plate("", "head", (low,), (1.52,), (2.5, 14), center=c, lift=9, thick=17) for low, c in ((0.46, 0), (-0.6, 180))
+    ]
+    comb = [shell(plate, hull, 0.012) for plate in combs]
+    dark = tinted(shell(Plate("", "head", (-1.1,), (0.5,), (80,), lift=1, thick=2), hull), DARK)
     upper = Plate("", "head", (0.135, 0.115, 0.135), (0.47, 0.50, 0.47), (88,), lift=11, thick=4, edge="rolled", rim=6,
                   trim=True, ridge=10)  # fmt: skip
-    lower = Plate("", "head", (-0.62, -0.72, -0.62), (0.015, -0.005, 0.015), (88,), lift=12, thick=4, edge="rolled", rim=6,
-                  trim=True, ridge=26, bulge=10)  # fmt: skip
-    bevor = Plate("", "head", (-1.2,), (-0.58, -0.68, -0.58), (92,), lift=8, thick=4, edge="rolled", rim=6, ridge=10,
+    lower = Plate("", "head", (-0.62, -0.72, -0.62), (0.015, -0.005, 0.015), (88,), lift=12, thick=4, edge="rolled",
+                  rim=6, trim=True, ridge=26, bulge=10)  # fmt: skip
+    bevor = Plate("", "head", (-1.1,), (-0.58, -0.68, -0.58), (92,), lift=8, thick=4, edge="rolled", rim=6, ridge=10,
                   bulge=8)  # fmt: skip
     forms = [skull, *comb, dark, shell(upper, hull), shell(lower, hull, 0.012), shell(bevor, hull)]
     bars = [shell(Plate("", "head", (-0.02,), (0.15,), (3,), lift=18, thick=5), hull, 0.01)]
@@ -132,24 +145,26 @@ def _knight(hull: Hull) -> list[Form]:
 def _powered(hull: Hull) -> list[Form]:
     """A closed helmet of a powered suit: a skull in the main colour, a face plate in the accent, shining eyes."""
     skull = dome(
-        hull, lambda a: np.interp(np.abs(a), [0, 38, 62, 180], [0.62, 0.52, -1.1, -1.2]), 0.007, 0.004, 0.0, 0.0
+        hull,
+        lambda a: np.interp(np.abs(a), [0, 38, 62, 110, 180], [0.62, 0.52, -0.95, -0.86, -0.86]),
+        0.007,
+        0.004,
+        0.0,
+        0.0,
     )
     face = Plate("", "face", (-1.02, -1.10, -1.02), (0.52, 0.62, 0.52), (34, 52, 60, 50, 34), lift=5, thick=5, rim=4,
                  role="accent", grooves=(0.36,), ridge=3)  # fmt: skip
-    brow = Plate("", "face", (0.17, 0.14, 0.17), (0.5,), (58,), lift=7, thick=5, role="accent")
     jaw = Plate("", "head", (-1.2, -1.12, -1.2), (-0.55, -0.92, -0.55), (66,), lift=6, thick=5, rim=4)
-    dark = _in(shell(Plate("", "head", (-1.1,), (0.5,), (70,), lift=0, thick=2), hull), DARK)
+    dark = tinted(shell(Plate("", "head", (-1.1,), (0.5,), (70,), lift=0, thick=2), hull), DARK)
     forms = [skull, shell(face, hull, 0.01), shell(jaw, hull), dark]
     for c in (-24, 24):
         tilt = 0.06 * np.sign(c)
         eye = Plate(
             "", "face", (0.02 - tilt, 0.02 + tilt), (0.085 - tilt, 0.085 + tilt), (13, 14), center=c, lift=8.5, thick=3
         )
-        forms.append(_in(shell(eye, hull, 0.006), BRIGHT))
-    ears = [
-        ellipsoid(hull.at(np.array([0.0]), np.array([a]), np.array([0.008]))[0], (0.012, 0.028, 0.028))
-        for a in (-92.0, 92.0)
-    ]
+        forms.append(tinted(shell(eye, hull, 0.006), BRIGHT))
+    place = np.zeros(2), np.array([-92.0, 92.0]), np.full(2, 0.014 * hull.size)
+    ears = [ellipsoid(point, tuple(hull.size * np.array([0.012, 0.028, 0.028]))) for point in hull.at(*place)]
     return [*forms, *ears]
 
 
@@ -162,7 +177,7 @@ STYLES: dict[str, Callable[[Hull], list[Form]]] = {
 def helmet(
     garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = (), style: str | None = None
 ) -> list[Layer]:
-    """A helmet of a style of `STYLES`; None: by its cut, else a knight's in bare metal and a soldier's in other colours."""
+    """A helmet of a style of `STYLES`; None: by its cut, else a knight's in bare metal, a soldier's otherwise."""
     style = style or garment.cut or ("visor" if garment.color in BARE_METAL else "army")
     if style not in STYLES:
         return [headgear(garment, mannequin)]
@@ -181,8 +196,13 @@ def cap(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -
         return [headgear(garment, mannequin)]
     hull = Hulls(mannequin, beneath, reach=0.03)["head"]
     peak = shell(Plate("", "head", (0.30, 0.40, 0.30), (0.50,), (48,), lift=4, thick=3, flare=(62, 0)), hull, 0.008)
-    button = ellipsoid(hull.at(np.array([1.55]), np.zeros(1), np.array([0.011]))[0], (0.008, 0.004, 0.008))
-    form = joined(dome(hull, _curve(0.46, 0.38, 0.16), 0.005, 0.003, 0.001), _in(peak, ACCENT), _in(button, ACCENT))
+    button = ellipsoid(
+        hull.at(np.array([1.55]), np.zeros(1), np.array([0.011 * hull.size]))[0],
+        tuple(hull.size * np.array([0.008, 0.004, 0.008])),
+    )
+    form = joined(
+        dome(hull, _curve(0.46, 0.38, 0.16), 0.005, 0.003, 0.001), tinted(peak, ACCENT), tinted(button, ACCENT)
+    )
     colors = palette(garment)
     colors[ACCENT] = colors[ACCENT] if garment.accent else colors[MAIN] * 0.8
     return [layer_of("Cap", "cotton", [Piece(form, rigid(mannequin, form.vertices, (15,)))], colors, mannequin)]
@@ -213,79 +233,14 @@ def hood(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) 
     """A hood round the head and neck that leaves the face free."""
     hull = Hulls(mannequin, beneath, reach=0.05)["head"]
     shape = dome(
-        hull, lambda a: np.interp(np.abs(a), [0, 30, 50, 62, 180], [0.62, 0.50, 0.0, -1.2, -1.24]), 0.012, 0.004, 0.004
+        hull,
+        lambda a: np.interp(np.abs(a), [0, 30, 50, 62, 110, 180], [0.62, 0.50, 0.0, -1.08, -0.88, -0.88]),
+        0.012,
+        0.004,
+        0.004,
     )
     soft = np.exp(-((np.arctan2(*(shape.vertices - shape.vertices.mean(0))[:, [0, 2]].T) - np.pi) ** 2))
     shape = shape.moved(shape.vertices - soft[:, None] * np.array([0, 0, 0.012]))
     return [
         layer_of("Hood", "cotton", [Piece(shape, rigid(mannequin, shape.vertices, (15,)))], palette(garment), mannequin)
     ]
-
-
-def mask(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    """A mask on the eyes, on nose and mouth, or over the whole head, with a thickness."""
-    colors, name = palette(garment, "white" if garment.kind == "mask_full" else None), "Mask"
-    if garment.kind == "mask_eyes":
-        x, y, z = mannequin.canonical.T
-        holes = np.hypot((np.abs(x) - 0.031) / 0.0165, (y - 0.6885) / 0.0085) - 1
-        wide = 0.024 + 0.006 * np.abs(x) / 0.06
-        signed = np.minimum(np.minimum(wide - np.abs(y - 0.691), z - 0.045), 0.009 * holes)
-        piece = skin_shell(mannequin, signed, 0.0030, 0.0006, smooth=2)
-        return [layer_of(name, "leather", [piece], colors, mannequin)]
-    hull = Hulls(mannequin)["face"]
-    if garment.kind == "mask_mouth":
-        plate = Plate(
-            "", "face", (-1.1, -1.16, -1.1), (0.02, -0.08, 0.02), (78, 92), lift=-1, thick=2.2, rim=4, bulge=2
-        )
-        forms = [shell(plate, hull, 0.008)]
-    else:
-        whole = dome(hull, lambda a: np.full_like(a, -1.22), 0.0012, 0.0016)
-        forms = [whole]
-        for c in (-26, 26):
-            tilt = 0.10 * np.sign(c)
-            eye = Plate("", "face", (-0.05 - tilt / 2, -0.09, -0.05 + tilt / 2), (0.16 - tilt, 0.19, 0.16 + tilt), (17, 21, 15), center=c,
-                        lift=-0.5, thick=2.0, role="accent")  # fmt: skip
-            forms.append(shell(eye, hull, 0.006))
-    form = joined(*forms)
-    return [layer_of(name, "nylon", [Piece(form, rigid(mannequin, form.vertices, (15,)))], colors, mannequin)]
-
-
-def glasses(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    """Rims, a bridge, temples and, in dark glasses, lenses."""
-    form = spectacles(
-        dark=garment.color in ("black", "dark grey") and garment.accent is None or garment.accent is not None
-    )
-    return [prop_layer("Glasses", form, HEAD, mannequin, "plastic", palette(garment, "black"))]
-
-
-def spectacles(dark: bool) -> Form:
-    """On the standard figure's nose."""
-    from engine.wardrobe.hard.belts import looped
-
-    angle = np.linspace(0, 2 * np.pi, 36, endpoint=False)
-    c, s = np.cos(angle), np.sin(angle)
-    forms = []
-    for side in (-1, 1):
-        x = side * (0.0335 + 0.0235 * np.sign(c) * np.abs(c) ** 0.7)
-        y = 0.687 + 0.0185 * np.sign(s) * np.abs(s) ** 0.7
-        z = 0.148 - 2.6 * x**2
-        path = np.stack([x, y, z], 1)
-        forms.append(looped(path, 0.0021, np.array([side * 0.17, 0, 0.985])))
-        if dark:
-            inner = path.mean(0) + (path - path.mean(0)) * 0.97
-            lens = [inner + [0, 0, d] for d in (0.0008, -0.0008)]
-            forms.append(_in(outward(capped(np.array(lens), lens[0].mean(0), lens[1].mean(0))), ACCENT))
-        t = np.linspace(0, 1, 12)
-        temple = np.stack([side * (0.057 + 0.026 * np.clip(3 * t, 0, 1) ** 0.8), 0.694 - 0.045 * np.clip((t - 0.8) / 0.2, 0, 1) ** 1.5,
-                           0.139 - 0.135 * t], 1)  # fmt: skip
-        forms.append(tube(temple, np.full(12, 0.0020), 8))
-    t = np.linspace(-1, 1, 7)
-    bridge = np.stack([0.0105 * t, 0.694 + 0.003 * (1 - t**2), 0.149 + 0.002 * (1 - t**2)], 1)
-    forms.append(tube(bridge, np.full(7, 0.0021), 8))
-    return joined(*forms)
-
-
-def eye_patch(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    """Over the left eye, on a cord."""
-    form, joints = EXTRAS["eye_patch", None]
-    return [prop_layer("Eye Patch", form(), joints, mannequin, "leather", palette(garment))]

@@ -115,7 +115,9 @@ class Hulls:
     made: dict[str, Hull] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Hull:
-        """Of ``torso``, ``trunk`` (the same, but closer), ``neck``, ``head``, ``face`` (closer), ``arm.L``, ``arm.R``, ``leg.L``, ``leg.R``."""
+        """Of ``torso``, ``trunk`` (the same, closer), ``neck``, ``head``, ``face`` (closer), and of
+        ``arm.L``, ``arm.R``, ``leg.L`` and ``leg.R``.
+        """
         if name not in self.made:
             self.made[name] = self._build(*name.split("."))
         return self.made[name]
@@ -150,15 +152,15 @@ def _belongs(part: str, right: bool, canonical: NDArray, weights: NDArray) -> ND
     x, y, z = canonical.T
     side = -x if right else x
     if part in ("torso", "trunk"):
-        found = (np.abs(x) < 0.205) & (y > -0.19) & (y < 0.53)
+        found = (np.abs(x) < 0.205) & (y > -0.19) & (y < 0.553)
     elif part == "neck":
-        found = (np.abs(x) < 0.12) & (y > 0.43) & (y < 0.585) & (z < 0.10)
+        found = (np.abs(x) < 0.17) & (y > 0.43) & (y < 0.585) & (z < 0.10)
     elif part in ("head", "face"):
-        found = y > 0.57
+        found = y > 0.552
     elif part == "arm":
-        found = (side > 0.14) & (y > 0.30) & (weights[:, list((*ARM[right], 14 if right else 13))].sum(1) > 0.4)
+        found = (side > 0.09) & (y > 0.30) & (weights[:, list((*ARM[right], 14 if right else 13))].sum(1) > 0.4)
     else:
-        found = (side > -0.01) & (y < 0.05) & (weights[:, list(LEG[right])].sum(1) > 0.4)
+        found = (side > -0.01) & (y < 0.05) & (weights[:, list(LEG[right])].sum(1) > 0.15)
     return np.asarray(found)
 
 

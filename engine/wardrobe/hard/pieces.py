@@ -90,7 +90,7 @@ def closed_ring(outer: NDArray, inner: NDArray) -> Form:
 def band(hull: Hull, low: float, high: float, out: float, inner: float = 0.001, columns: int = 60) -> Form:
     """A band with rounded edges round a hull between two heights; ``out`` and ``inner`` in metres on a grown body."""
     theta, k = np.linspace(-180, 180, columns, endpoint=False), hull.size
-    tall = np.linalg.norm(np.diff(hull.at(np.array([low, high]), np.zeros(2)), axis=0))
+    tall = float(np.linalg.norm(np.diff(hull.at(np.array([low, high]), np.zeros(2)), axis=0)))
     edge = min(0.35, 0.0025 * k / max(tall, 1e-4))
     rows = low + (high - low) * np.array([0, 0.3 * edge, edge, 0.5, 1 - edge, 1 - 0.3 * edge, 1])
     share = np.array([0.45, 0.85, 1, 1, 1, 0.85, 0.45])[:, None]
@@ -99,10 +99,23 @@ def band(hull: Hull, low: float, high: float, out: float, inner: float = 0.001, 
     return closed_ring(hull.at(u, turn, lift * k), hull.at(u, turn, np.full(u.shape, inner * k)))
 
 
-def strap(hull: Hull, path: NDArray, wide: NDArray | float, lift: float, thick: float, steps: int = 40) -> Form:
+def clear(points: NDArray, mannequin: Mannequin, distance: float) -> NDArray:
+    """Points (..., 3), those moved that lie inside the body or nearer to it than ``distance`` metres."""
+    flat = np.asarray(points, np.float32).reshape(-1, 3)
+    face, shares, depth = mannequin.caster.closest_point(flat)
+    corners = mannequin.faces[face]
+    near = np.einsum("nk,nkc->nc", shares, mannequin.vertices[corners])
+    out = np.einsum("nk,nkc->nc", shares, mannequin.normals[corners])
+    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
+    found: NDArray = np.where((depth < distance)[:, None], near + distance * out, flat).reshape(np.shape(points))
+    return found
+
+
+def strap(hull: Hull, path: NDArray, wide: NDArray | float, lift: float, thick: float, steps: int = 40,
+          mannequin: Mannequin | None = None) -> Form:  # fmt: skip
     """A flat strip along a path (N, 2) of heights and angles on a hull.
 
-    ``wide`` (N,) or one, ``lift`` and ``thick`` are metres on a grown body.
+    ``wide`` (N,) or one, ``lift`` and ``thick`` are metres on a grown body; with a ``mannequin`` it is kept outside it.
     """
     k, at = hull.size, np.linspace(0, 1, len(path))
     t = np.linspace(0, 1, steps)
@@ -116,6 +129,8 @@ def strap(hull: Hull, path: NDArray, wide: NDArray | float, lift: float, thick: 
     across = np.array([-1, -0.9, -0.3, 0.3, 0.9, 1])
     high = np.array([0.5, 1, 1, 1, 1, 0.5]) * thick * k
     flat = middle[:, None] + side[:, None] * (half[:, None] * across)[..., None]
+    if mannequin is not None:
+        flat = clear(flat, mannequin, 0.5 * lift * k)
     return sheet(flat + normal[:, None] * high[None, :, None], flat)
 
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from engine.protocol import JOINT_NAMES
-from engine.wardrobe.forms import ACCENT, DARK, MAIN, Form, capped, joined, outward, sheet
+from engine.wardrobe.forms import ACCENT, DARK, MAIN, Form, joined, sheet
 from engine.wardrobe.hard.hulls import PARTS, Hull, Hulls
-from engine.wardrobe.hard.pieces import BRIGHT, Piece, rigid
+from engine.wardrobe.hard.ornaments import lamp, rivet
+from engine.wardrobe.hard.pieces import BRIGHT, Piece, clear, rigid
 from engine.wardrobe.layers import Mannequin
 
 ROLES = {"main": MAIN, "accent": ACCENT, "dark": DARK, "bright": BRIGHT}
@@ -163,11 +164,47 @@ def pieces_of(plate: Plate, hulls: Hulls) -> list[Piece]:
 
 
 def _piece(plate: Plate, hull: Hull, mannequin: Mannequin, side: str) -> Piece:
-    form = lamp(plate, hull) if plate.disc else shell(plate, hull)
+    form = _lamp(plate, hull) if plate.disc else joined(_free(shell(plate, hull), mannequin), *_rivets(plate, hull))
     name = "left_" if side == "L" else "right_"
     joints = [JOINT_NAMES.index(j if j in JOINT_NAMES else name + j) for j in plate.joints]
     most = 1 if PARTS[plate.part].limb else 2
     return Piece(form, rigid(mannequin, form.vertices, joints, most))
+
+
+def _lamp(plate: Plate, hull: Hull) -> Form:
+    """A round lamp in a ring."""
+    k = hull.size / 1000.0
+    level = (plate.lift + CLEARANCE + plate.thick) * k
+    place = np.array(plate.low[:1]), np.array([plate.center])
+    foot, tip = (hull.at(*place, np.array([lift]))[0] for lift in (level, level + 0.01))
+    form = lamp(foot, tip - foot, plate.disc * k, k)
+    return form.painted(form.roles == MAIN, ROLES[plate.role])
+
+
+def _rivets(plate: Plate, hull: Hull) -> Iterator[Form]:
+    """Round heads a little inside the low and the high border."""
+    if not plate.rivets:
+        return
+    u, theta, _, tall = _measured(plate, hull)
+    k, s = hull.size / 1000.0, (np.arange(plate.rivets) + 0.5) / plate.rivets
+    inset = min(0.4, 1.7 * plate.rim * k / tall)
+    level = (plate.lift + CLEARANCE + plate.thick) * k
+    for t in (inset, 1 - inset):
+        at = np.full_like(s, t)
+        yield from (rivet(point, 2.6 * k) for point in hull.at(u(s, at), theta(s, at), np.full_like(s, level)))
+
+
+def _free(form: Form, mannequin: Mannequin) -> Form:
+    """A shell moved out where it dips a little into the body, as beside the neck; other limbs it may enter are left."""
+    count = len(form.vertices) // 2
+    inner = form.vertices[count : 2 * count]
+    shift = clear(inner, mannequin, 0.001) - inner
+    shift[np.linalg.norm(shift, axis=1) > SHALLOW] = 0.0
+    return form.moved(form.vertices + np.concatenate([shift, shift]))
+
+
+SHALLOW = 0.015
+"""Metres up to which a dip is mended."""
 
 
 def shell(plate: Plate, hull: Hull, step: float = 0.018) -> Form:
@@ -204,30 +241,7 @@ def shell(plate: Plate, hull: Hull, step: float = 0.018) -> Form:
     form = replace(
         form, roles=np.concatenate([roles.ravel()] * 2), tones=np.concatenate([tones.ravel(), tones.ravel()])
     )
-    if plate.rivets:
-        form = joined(form, *_rivets(plate, hull, u, theta, tall, lift.max(), k))
     return form
-
-
-def lamp(plate: Plate, hull: Hull) -> Form:
-    """A round lamp in a ring."""
-    k, radius = hull.size / 1000.0, plate.disc * hull.size / 1000.0
-    at, turn = np.array(plate.low[:1]), np.array([plate.center])
-    foot, tip = hull.at(at, turn, 0.0)[0], hull.at(at, turn, 0.01)[0]
-    axis = (tip - foot) / np.linalg.norm(tip - foot)
-    side = np.cross([0, 1.0, 0], axis)
-    side /= np.linalg.norm(side)
-    up, angle = np.cross(axis, side), np.linspace(0, 2 * np.pi, 32, endpoint=False)
-    profile = np.array(
-        [[0.35, 1.6], [0.7, 0.6], [0.72, 0.0], [0.76, 2.5], [0.82, 3.5], [0.97, 3.5], [1.05, 2], [1.08, -8]]
-    )
-    level = plate.lift + CLEARANCE + plate.thick
-    around = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * up
-    rings = np.stack([foot + radius * r * around + (level + h) * k * axis for r, h in profile])
-    form = outward(capped(rings, foot + (level + 1.8) * k * axis, foot + (level - 8) * k * axis))
-    middle = np.arange(len(form.vertices)) < 3 * len(angle)
-    middle[-2] = True
-    return form.painted(np.ones(len(middle), bool), ROLES[plate.role]).painted(middle, BRIGHT)
 
 
 GROOVE = 2.2
@@ -274,24 +288,3 @@ def _profile(plate: Plate, border: NDArray, rim: float, k: float) -> NDArray:
     if plate.edge == "bevel":
         return -0.6 * plate.thick * k * np.clip(1 - border / (2.2 * k), 0, 1)
     return np.zeros_like(border)
-
-
-def _head(radius: float) -> Form:
-    """A rivet's: a ball of few triangles."""
-    angle = np.linspace(0, 2 * np.pi, 8, endpoint=False)
-    rings = np.stack([np.stack([np.cos(t) * np.sin(angle), 0 * angle + np.sin(t), np.cos(t) * np.cos(angle)], 1)
-                      for t in (0.7, 0.0, -0.7)])  # fmt: skip
-    return outward(capped(radius * rings, np.array([0, radius, 0]), np.array([0, -radius, 0])))
-
-
-def _rivets(
-    plate: Plate, hull: Hull, u: Callable, theta: Callable, tall: float, lift: float, k: float
-) -> Iterator[Form]:
-    """Round heads a little inside the low and the high border."""
-    s = (np.arange(plate.rivets) + 0.5) / plate.rivets
-    inset = min(0.4, 1.7 * plate.rim * k / tall)
-    head = _head(2.6 * k)
-    for t in (inset, 1 - inset):
-        at = np.full_like(s, t)
-        for point in hull.at(u(s, at), theta(s, at), np.full_like(s, (plate.lift + CLEARANCE + plate.thick) * k)):
-            yield head.moved(head.vertices + point).painted(np.ones(len(head.vertices), bool), ACCENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.wardrobe.hard import belts, footwear, hands, headwear
+from engine.wardrobe.hard import belts, facewear, footwear, hands, headwear
 from engine.wardrobe.hard.armour import armour_layers
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import Garment
@@ -41,11 +41,11 @@ HARD: dict[str, Maker] = {
     "cap": headwear.cap,
     "headband": headwear.headband,
     "hood": headwear.hood,
-    "glasses": headwear.glasses,
-    "mask_eyes": headwear.mask,
-    "mask_mouth": headwear.mask,
-    "mask_full": headwear.mask,
-    "eye_patch": headwear.eye_patch,
+    "glasses": facewear.glasses,
+    "mask_eyes": facewear.mask,
+    "mask_mouth": facewear.mask,
+    "mask_full": facewear.mask,
+    "eye_patch": facewear.eye_patch,
 }
 """Kinds of `outfit.GARMENT_KINDS` and ``eye_patch``: each from (garment, mannequin, layers beneath) to layers."""
 
