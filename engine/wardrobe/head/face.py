@@ -100,8 +100,6 @@ def finer_face(mannequin: Mannequin) -> Mannequin:
     )
 
 
-
-
 def _curved(mannequin: Mannequin, mix: sparse.csr_matrix) -> NDArray[np.float32]:
     """Vertices (P, 3) of a split surface, its new points on the curve that the normals of their edges' ends want
     (Boubekeur and Alexa 2008, "Phong tessellation")."""

@@ -11,6 +11,9 @@ from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import Head, unit
 from engine.wardrobe.layers import Indices, Layer
 
+SHORTER_AT_ROOTS = 1.5
+"""Power by which the steps of a lock are shorter near its root."""
+
 
 @dataclass(frozen=True)
 class Tufts:
@@ -36,7 +39,9 @@ def together(*parts: Tufts) -> Tufts:
     )
 
 
-def sweep(paths: NDArray, outward: NDArray, widths: NDArray, depths: NDArray, sides: int = 3) -> tuple[NDArray, Indices]:
+def sweep(
+    paths: NDArray, outward: NDArray, widths: NDArray, depths: NDArray, sides: int = 3
+) -> tuple[NDArray, Indices]:
     """Closed tubes of elliptical section along paths.
 
     Args:
@@ -112,6 +117,12 @@ def clumped(paths: NDArray, clumps: NDArray, strength: float) -> NDArray:
     guides = paths[: clumps.max() + 1][clumps]
     found: NDArray = paths + (strength * smoothstep(t, 0.25, 1.0))[None, :, None] * (guides - paths) * 0.8
     return found
+
+
+def lock_tones(clumps: NDArray, groups: int, count: int, rng: np.random.Generator) -> NDArray:
+    """(count,) brightness of locks: clumps differ, and locks within them."""
+    tones: NDArray = np.clip(rng.normal(1, 0.08, groups)[clumps] + rng.normal(0, 0.07, count), 0.7, 1.35)
+    return tones
 
 
 def hair_layer(name: str, tufts: Tufts, color: NDArray, head: Head) -> Layer:
