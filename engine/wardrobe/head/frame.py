@@ -126,8 +126,8 @@ def beside_ears(canonical: NDArray) -> NDArray:
 def hairline(canonical: NDArray) -> NDArray:
     """(N,) metres above the hairline, the ears left free; negative on face, ears and neck."""
     p = Points(canonical)
-    temples = 0.010 * np.exp(-(((p.side - 0.042) / 0.014) ** 2)) * smoothstep(p.z, 0.05, 0.09)
-    above = above_smooth_hairline(p) - temples + 0.004 * smoothstep(p.side, 0.02, 0.0) * smoothstep(p.z, 0.06, 0.1)
+    temples = 0.006 * np.exp(-(((p.side - 0.042) / 0.014) ** 2)) * smoothstep(p.z, 0.05, 0.09)
+    above = above_smooth_hairline(p) - temples + 0.0015 * smoothstep(p.side, 0.02, 0.0) * smoothstep(p.z, 0.06, 0.1)
     found: NDArray = np.minimum(above, beside_ears(canonical))
     return found
 

@@ -129,6 +129,7 @@ def hair_layer(name: str, tufts: Tufts, color: NDArray, head: Head) -> Layer:
     """A layer of hair in a colour (3,) sRGB, which follows head, neck and chest by its height."""
     base = np.asarray(color, float)
     tones = tufts.tones[:, None]
+    tones = 1 + (tones - 1) * (1 - 0.45 * smoothstep(base.mean(), 0.5, 0.9))  # white hair would look like metal
     lifted = base * tones + 0.035 * (tones - 0.8) * (base.mean() < 0.25)  # black hair shows its strands by their sheen
     return Layer(
         name,

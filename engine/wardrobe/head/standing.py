@@ -58,6 +58,7 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     count, s = len(seeds), head.size
     zone = zones(seeds.canonical)
     lean = zone @ np.array([[0, 0.2, 0.9], [0, 0, 1.0], [0, -1.0, 0.2], [0, -1.0, 0]]) + rng.normal(0, 0.25, (count, 3))
+    lean = lean - seeds.normals * (lean * seeds.normals).sum(1, keepdims=True)
     heading = unit(unit(lean) + 0.8 * seeds.normals)
     length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count)
     t = np.linspace(0, 1, 3)

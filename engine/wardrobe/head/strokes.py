@@ -46,13 +46,14 @@ def _laid(head: Head, start: NDArray, heading: NDArray, length: NDArray, lift: N
 def brow_layer(color: str, head: Head, rng: np.random.Generator) -> Layer:
     """Both brows, of strokes that stand up at the inner end and lie down at the outer."""
     parts = []
+    raised, thick, tilt = rng.normal(0, 0.0007), rng.uniform(0.75, 1.15), rng.normal(0, 0.035)
     for sign in (1.0, -1.0):
         t = (np.arange(STROKES) + rng.uniform(-0.5, 0.5, STROKES)) / STROKES
         t = np.clip(t, 0, 1) ** 0.9
         side = BROW[0] + t * (BROW[1] - BROW[0]) * 0.9
         across = rng.uniform(-0.95, 0.75, STROKES)
         x = sign * side + rng.normal(0, 0.0004, STROKES)
-        y = brow_height(side) + across * brow_width(side) + rng.normal(0, 0.0003) * 2
+        y = brow_height(side) + across * thick * brow_width(side) + rng.normal(raised, 0.0004) + tilt * (side - 0.03)
         start, normal = head.before(x, y)
         lean = np.interp(t, [0, 0.15, 0.5, 1], [0.95, 0.70, 0.20, -0.42]) - 0.45 * across * (t > 0.1)
         lean = lean + rng.normal(0, 0.12, STROKES)

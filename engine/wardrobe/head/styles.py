@@ -49,7 +49,7 @@ def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, Style]:
     """
     found = {}
     for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
         try:
             found[name] = Style(name, **values)
         except TypeError as error:
