@@ -118,7 +118,7 @@ class Seeds:
 def beside_ears(canonical: NDArray) -> NDArray:
     """(N,) metres away from the ears as seen from the side; negative on them, large off the sides of the head."""
     x, y, z = np.asarray(canonical).T
-    shape = np.hypot((y - 0.672) / 0.040, (z - 0.022 - 0.15 * (y - 0.676)) / 0.027)
+    shape = np.hypot((y - 0.672) / 0.039, (z - 0.024 - 0.15 * (y - 0.676)) / 0.0235)
     found: NDArray = 0.03 * (shape - 1) + 0.1 * (np.abs(x) < 0.04)
     return found
 

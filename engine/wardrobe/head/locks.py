@@ -105,7 +105,7 @@ def locks(
     vertices, faces = sweep(paths, outward, widths, flat * widths, sides)
     own = np.clip(rng.normal(1.0, 0.09, count), 0.75, 1.3) if tone is None else tone
     along = np.interp(t, [0, 0.35, 0.75, 1], [root, 0.95, 1.02, tip])
-    ring = 1 + rng.normal(0, 0.10, (count, 1, sides))
+    ring = 1 + rng.normal(0, 0.07, (count, 1, sides))
     tones = (own[:, None, None] * along[None, :-1, None] * ring).reshape(count, -1)
     tones = np.concatenate([tones, (own * along[-1])[:, None]], 1)
     return Tufts(vertices, faces, tones.ravel())
@@ -130,7 +130,10 @@ def hair_layer(name: str, tufts: Tufts, color: NDArray, head: Head) -> Layer:
     base = np.asarray(color, float)
     tones = tufts.tones[:, None]
     tones = 1 + (tones - 1) * (1 - 0.45 * smoothstep(base.mean(), 0.5, 0.9))  # white hair would look like metal
-    lifted = base * tones + 0.035 * (tones - 0.8) * (base.mean() < 0.25)  # black hair shows its strands by their sheen
+    fade = np.array([0.8, 1.05, 1.3]) if base[0] >= base[2] else np.ones(3)  # fair hair darkens to brown, not to olive
+    lifted = base * tones**fade
+    if base.mean() < 0.25:  # black hair shows its strands by their sheen
+        lifted = lifted + 0.035 * (tones - 0.8)
     return Layer(
         name,
         "hair",

@@ -15,7 +15,7 @@ from engine.wardrobe.regions import BEARD, smoothstep_edge
 Floats = NDArray[np.float32]
 WARM = np.array([1.03, 0.80, 0.76])
 """What blood beneath the skin does to its colour."""
-GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.18, "buzz": 0.75}
+GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
 """How far the scalp takes the hair's colour; others 0.85."""
 
 
@@ -116,7 +116,9 @@ def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
     """The skin beneath hair, brows and beard in their colours, so that none shines through."""
     hair, beard = np.array(HAIR_COLORS[look.hair_color]), np.array(HAIR_COLORS[look.beard_color])
     above = hairline(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
-    base = blend(base, GROUND.get(look.hair_style, 0.85) * smoothstep(above, -0.004, 0.004) * (p.y > 0.55), 0.75 * hair)
+    ground = 0.55 * base if look.hair_style == "mohawk" else 0.75 * hair  # shaved sides keep their natural shadow
+    grown = smoothstep(above, -0.004, 0.004) * (p.y > 0.55)
+    base = blend(base, GROUND.get(look.hair_style, 0.85) * grown, ground)
     if look.beard != "none":
         full = look.beard != "stubble"
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.005)
