@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, unit, zones
+from engine.wardrobe.head.frame import Head, Seeds, hairline, unit, zones
 from engine.wardrobe.head.locks import Tufts, clumped, lock_tones, locks
 from engine.wardrobe.head.styles import Style
 
@@ -46,7 +46,11 @@ def crest(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     length = style.length[1] * s * long * rng.uniform(0.8, 1.12, style.clumps)[clumps] * rng.uniform(0.85, 1.05, count)
     t = np.linspace(0, 1, steps)
     bend = np.array([0, 0.0, -0.10]) * (t**2)[None, :, None] * length[:, None, None]
-    paths = (seeds.points - ROOT * seeds.normals)[:, None] + (length[:, None] * t)[..., None] * heading[:, None] + bend
+    paths = (
+        (seeds.points + 0.0006 * s * seeds.normals)[:, None]
+        + (length[:, None] * t)[..., None] * heading[:, None]
+        + bend
+    )
     paths = _clear(head, clumped(paths, clumps, 0.95))
     across = np.tile(np.array([1.0, 0, 0]), (count, steps, 1)) * np.where(x < 0, -1, 1)[:, None, None]
     tones = lock_tones(clumps, style.clumps, count, rng)
