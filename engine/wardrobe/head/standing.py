@@ -38,7 +38,8 @@ def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
 def crest(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
     """A fan of spikes along the middle of the head."""
     count, steps, s = len(seeds), 10, head.size
-    clumps = cKDTree(seeds.points[: style.clumps]).query(seeds.points * [0.2, 1, 1], workers=1)[1]
+    along = seeds.points * [0.2, 1, 1]  # spikes reach across the crest
+    clumps = cKDTree(along[: style.clumps]).query(along)[1]
     x, y, z = seeds.canonical.T
     out = unit(np.stack([0.0 * x, y - 0.69, z - 0.02], 1) + 1e-6)
     heading = unit(out + np.array([0, 0.15, -0.12]) + rng.normal(0, 0.07, (style.clumps, 3))[clumps] * [0.4, 1, 1])

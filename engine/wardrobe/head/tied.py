@@ -88,9 +88,8 @@ def _knot(style: Style, head: Head, tie: NDArray, rng: np.random.Generator) -> T
     squashed = rays - 0.22 * (rays @ axis)[..., None] * axis
     paths = middle + size * out[..., None] * squashed
     wound = locks(paths, rays, 0.0068 * head.size * rng.uniform(0.6, 1.1, count), 0.5, 0.25, rng, root=0.8, tip=0.9)
-    inner = rng.uniform(0, 1, 1)
     core = _ball(middle, 0.86 * size, axis)
-    return together(wound, Tufts(core[0], core[1], np.full(len(core[0]), 0.55 + 0.05 * float(inner[0]))))
+    return together(wound, Tufts(core[0], core[1], np.full(len(core[0]), 0.57)))
 
 
 def _ball(middle: NDArray, radius: float, axis: NDArray) -> tuple[NDArray, NDArray[np.int32]]:
