@@ -130,7 +130,7 @@ def hair_layer(name: str, tufts: Tufts, color: NDArray, head: Head) -> Layer:
     base = np.asarray(color, float)
     tones = tufts.tones[:, None]
     tones = 1 + (tones - 1) * (1 - 0.45 * smoothstep(base.mean(), 0.5, 0.9))  # white hair would look like metal
-    fade = np.array([0.8, 1.05, 1.3]) if base[0] > base[2] + 0.05 else np.ones(3)  # fair hair darkens to brown, not to olive
+    fade = np.array([0.8, 1.05, 1.3]) if base[0] > base[2] + 0.05 else np.ones(3)  # fair hair darkens to brown
     lifted = base * tones**fade
     if base.mean() < 0.25:  # black hair shows its strands by their sheen
         lifted = lifted + 0.035 * (tones - 0.8)
