@@ -266,6 +266,6 @@ def _moustache(p: Points) -> NDArray:
 
 
 def _jaw(p: Points) -> NDArray:
-    cheek = 0.626 + 0.62 * np.clip(0.105 - p.z, 0, 0.075)
+    cheek = 0.626 + 0.62 * np.clip(0.105 - p.z, 0, 0.055) + 1.8 * np.clip(0.055 - p.z, 0, 0.03)
     below = np.maximum(smoothstep_edge(cheek - p.y, p.soft * 1.5), p.ellipse(0.0, 0.632, 0.029, 0.0085))
     return below * p.above(p.y, 0.562) * p.above(p.z, 0.036) * (1 - p.ellipse(0.0, 0.618, 0.024, 0.010))

@@ -75,7 +75,7 @@ def displaced(mannequin: Mannequin, amounts: dict[str, float]) -> Mannequin:
 
 def face_of(mannequin: Mannequin, rng: np.random.Generator) -> Mannequin:
     """The body with somebody's face: each feature at random, mostly near the average."""
-    amounts = np.clip(rng.normal(0, 0.55, len(FEATURES)), -1, 1)
+    amounts = np.clip(rng.normal(0, 0.7, len(FEATURES)), -1.2, 1.2)
     return displaced(mannequin, {feature.name: float(amount) for feature, amount in zip(FEATURES, amounts)})
 
 
@@ -98,8 +98,6 @@ def finer_face(mannequin: Mannequin) -> Mannequin:
         weights=weights / weights.sum(1, keepdims=True),
         canonical=np.asarray(mix @ mannequin.canonical, np.float32),
     )
-
-
 
 
 def _curved(mannequin: Mannequin, mix: sparse.csr_matrix) -> NDArray[np.float32]:

@@ -15,6 +15,8 @@ from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.layers import Floats, Mannequin
 from engine.wardrobe.regions import above_smooth_hairline
 
+ROOT = 0.0003
+"""Metres by which hair begins beneath the skin."""
 HEAD, NECK, CHEST = 15, 12, 9
 """Joints of SMPL's order that carry the hair."""
 
@@ -36,6 +38,8 @@ class Head:
     def of(mannequin: Mannequin) -> Head:
         """The scale and shift that fit the skull and face best."""
         on = mannequin.weights[:, HEAD] > 0.9
+        for ids in mannequin.labels.values():  # eyes may have been sunk
+            on[ids] = False
         at, to = mannequin.canonical[on].astype(np.float64), mannequin.vertices[on].astype(np.float64)
         middle = at.mean(0)
         scale = ((at - middle) * (to - to.mean(0))).sum(0) / ((at - middle) ** 2).sum(0)
@@ -114,7 +118,7 @@ class Seeds:
 def beside_ears(canonical: NDArray) -> NDArray:
     """(N,) metres away from the ears as seen from the side; negative on them, large off the sides of the head."""
     x, y, z = np.asarray(canonical).T
-    shape = np.hypot((y - 0.672) / 0.040, (z - 0.022 - 0.15 * (y - 0.676)) / 0.027)
+    shape = np.hypot((y - 0.672) / 0.039, (z - 0.024 - 0.15 * (y - 0.676)) / 0.0235)
     found: NDArray = 0.03 * (shape - 1) + 0.1 * (np.abs(x) < 0.04)
     return found
 
@@ -122,15 +126,13 @@ def beside_ears(canonical: NDArray) -> NDArray:
 def hairline(canonical: NDArray) -> NDArray:
     """(N,) metres above the hairline, the ears left free; negative on face, ears and neck."""
     p = Points(canonical)
-    temples = 0.010 * np.exp(-(((p.side - 0.042) / 0.014) ** 2)) * smoothstep(p.z, 0.05, 0.09)
-    above = above_smooth_hairline(p) - temples + 0.004 * smoothstep(p.side, 0.02, 0.0) * smoothstep(p.z, 0.06, 0.1)
+    temples = 0.006 * np.exp(-(((p.side - 0.042) / 0.014) ** 2)) * smoothstep(p.z, 0.05, 0.09)
+    above = above_smooth_hairline(p) - temples + 0.0015 * smoothstep(p.side, 0.02, 0.0) * smoothstep(p.z, 0.06, 0.1)
     found: NDArray = np.minimum(above, beside_ears(canonical))
     return found
 
 
-def sample(
-    mannequin: Mannequin, density: Callable[[NDArray], NDArray], count: int, rng: np.random.Generator
-) -> Seeds:
+def sample(mannequin: Mannequin, density: Callable[[NDArray], NDArray], count: int, rng: np.random.Generator) -> Seeds:
     """Points by area where ``density`` of canonical places is above nought, as far apart from one another as that goes.
 
     Returns:
@@ -168,3 +170,12 @@ def _apart(points: NDArray, reach: float) -> NDArray:
             taken[neighbours] = True
             first.append(index)
     return np.array(first + rest, np.int64)
+
+
+def zones(canonical: NDArray) -> NDArray:
+    """(N, 4) shares of front, top, side and back at places of the scalp."""
+    _, y, z = np.asarray(canonical).T
+    top = smoothstep(y, 0.735, 0.772) * smoothstep(z, -0.055, -0.02)
+    front = top * smoothstep(z, 0.060, 0.092)
+    back = (1 - top) * smoothstep(z, 0.015, -0.02)
+    return np.stack([front, top - front, 1 - top - back, back], 1)

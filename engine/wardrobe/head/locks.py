@@ -11,6 +11,9 @@ from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import Head, unit
 from engine.wardrobe.layers import Indices, Layer
 
+SHORTER_AT_ROOTS = 1.5
+"""Power by which the steps of a lock are shorter near its root."""
+
 
 @dataclass(frozen=True)
 class Tufts:
@@ -36,7 +39,9 @@ def together(*parts: Tufts) -> Tufts:
     )
 
 
-def sweep(paths: NDArray, outward: NDArray, widths: NDArray, depths: NDArray, sides: int = 3) -> tuple[NDArray, Indices]:
+def sweep(
+    paths: NDArray, outward: NDArray, widths: NDArray, depths: NDArray, sides: int = 3
+) -> tuple[NDArray, Indices]:
     """Closed tubes of elliptical section along paths.
 
     Args:
@@ -100,7 +105,7 @@ def locks(
     vertices, faces = sweep(paths, outward, widths, flat * widths, sides)
     own = np.clip(rng.normal(1.0, 0.09, count), 0.75, 1.3) if tone is None else tone
     along = np.interp(t, [0, 0.35, 0.75, 1], [root, 0.95, 1.02, tip])
-    ring = 1 + rng.normal(0, 0.10, (count, 1, sides))
+    ring = 1 + rng.normal(0, 0.07, (count, 1, sides))
     tones = (own[:, None, None] * along[None, :-1, None] * ring).reshape(count, -1)
     tones = np.concatenate([tones, (own * along[-1])[:, None]], 1)
     return Tufts(vertices, faces, tones.ravel())
@@ -114,11 +119,21 @@ def clumped(paths: NDArray, clumps: NDArray, strength: float) -> NDArray:
     return found
 
 
+def lock_tones(clumps: NDArray, groups: int, count: int, rng: np.random.Generator) -> NDArray:
+    """(count,) brightness of locks: clumps differ, and locks within them."""
+    tones: NDArray = np.clip(rng.normal(1, 0.08, groups)[clumps] + rng.normal(0, 0.07, count), 0.7, 1.35)
+    return tones
+
+
 def hair_layer(name: str, tufts: Tufts, color: NDArray, head: Head) -> Layer:
     """A layer of hair in a colour (3,) sRGB, which follows head, neck and chest by its height."""
     base = np.asarray(color, float)
     tones = tufts.tones[:, None]
-    lifted = base * tones + 0.035 * (tones - 0.8) * (base.mean() < 0.25)  # black hair shows its strands by their sheen
+    tones = 1 + (tones - 1) * (1 - 0.45 * smoothstep(base.mean(), 0.5, 0.9))  # white hair would look like metal
+    fade = np.array([0.8, 1.05, 1.3]) if base[0] > base[2] + 0.05 else np.ones(3)  # fair hair darkens to brown
+    lifted = base * tones**fade
+    if base.mean() < 0.25:  # black hair shows its strands by their sheen
+        lifted = lifted + 0.035 * (tones - 0.8)
     return Layer(
         name,
         "hair",

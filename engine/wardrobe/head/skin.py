@@ -15,7 +15,7 @@ from engine.wardrobe.regions import BEARD, smoothstep_edge
 Floats = NDArray[np.float32]
 WARM = np.array([1.03, 0.80, 0.76])
 """What blood beneath the skin does to its colour."""
-GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.30, "buzz": 0.75}
+GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
 """How far the scalp takes the hair's colour; others 0.85."""
 
 
@@ -64,7 +64,7 @@ def _mottled(p: Points, rng: np.random.Generator, depth: float) -> NDArray:
 
 def _warm(base: NDArray, p: Points) -> NDArray:
     """Cheeks, nose, ears, chin, knuckles, elbows, knees, palms and soles."""
-    ear = smoothstep(beside_ears(np.stack([p.x, p.y, p.z], 1)), 0.004, -0.004) * smoothstep(p.side, 0.064, 0.074)
+    ear = smoothstep(beside_ears(np.stack([p.x, p.y, p.z], 1)), 0.000, -0.006) * smoothstep(p.side, 0.072, 0.079)
     blood = np.maximum.reduce([
         0.42 * p_soft(p, 0.043, 0.650, 0.022, 0.020),
         0.46 * p_soft(p, 0.0, 0.652, 0.016, 0.013) * smoothstep(p.z, 0.12, 0.14),
@@ -116,7 +116,9 @@ def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
     """The skin beneath hair, brows and beard in their colours, so that none shines through."""
     hair, beard = np.array(HAIR_COLORS[look.hair_color]), np.array(HAIR_COLORS[look.beard_color])
     above = hairline(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
-    base = blend(base, GROUND.get(look.hair_style, 0.85) * smoothstep(above, -0.004, 0.004) * (p.y > 0.55), 0.75 * hair)
+    ground = 0.55 * base if look.hair_style == "mohawk" else 0.75 * hair  # shaved sides keep their natural shadow
+    grown = smoothstep(above, -0.004, 0.004) * (p.y > 0.55)
+    base = blend(base, GROUND.get(look.hair_style, 0.85) * grown, ground)
     if look.beard != "none":
         full = look.beard != "stubble"
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.005)

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.forms import tube
 from engine.wardrobe.head.eyes import has_eyes
-from engine.wardrobe.head.frame import Head, sample
+from engine.wardrobe.head.frame import Head, beside_ears, sample
 from engine.wardrobe.head.locks import Tufts, clumped, hair_layer, locks, together, unit
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import HAIR_COLORS
@@ -46,13 +46,14 @@ def _laid(head: Head, start: NDArray, heading: NDArray, length: NDArray, lift: N
 def brow_layer(color: str, head: Head, rng: np.random.Generator) -> Layer:
     """Both brows, of strokes that stand up at the inner end and lie down at the outer."""
     parts = []
+    raised, thick, tilt = rng.normal(0, 0.0007), rng.uniform(0.75, 1.15), rng.normal(0, 0.035)
     for sign in (1.0, -1.0):
         t = (np.arange(STROKES) + rng.uniform(-0.5, 0.5, STROKES)) / STROKES
         t = np.clip(t, 0, 1) ** 0.9
         side = BROW[0] + t * (BROW[1] - BROW[0]) * 0.9
         across = rng.uniform(-0.95, 0.75, STROKES)
         x = sign * side + rng.normal(0, 0.0004, STROKES)
-        y = brow_height(side) + across * brow_width(side) + rng.normal(0, 0.0003) * 2
+        y = brow_height(side) + across * thick * brow_width(side) + rng.normal(raised, 0.0004) + tilt * (side - 0.03)
         start, normal = head.before(x, y)
         lean = np.interp(t, [0, 0.15, 0.5, 1], [0.95, 0.70, 0.20, -0.42]) - 0.45 * across * (t > 0.1)
         lean = lean + rng.normal(0, 0.12, STROKES)
@@ -88,7 +89,9 @@ def lash_layer(head: Head, rng: np.random.Generator) -> Layer | None:
         s = np.linspace(0, 1, 6)
         length = head.size * np.interp(t, [0, 0.2, 0.75, 1], [0.0022, 0.0040, 0.0056, 0.0048])
         length = length * rng.uniform(0.8, 1.1, count)
-        way = np.stack([fan[:, None] * s, -0.10 * s + 0.62 * s**2 + 0 * fan[:, None], 0.85 * s - 0.15 * s**2 + 0 * fan[:, None]], 2)
+        way = np.stack(
+            [fan[:, None] * s, -0.10 * s + 0.62 * s**2 + 0 * fan[:, None], 0.85 * s - 0.15 * s**2 + 0 * fan[:, None]], 2
+        )
         paths = start[:, None] + length[:, None, None] * way
         upward = np.tile(np.array([0, 1.0, 0.3]), (count, 6, 1))
         parts.append(locks(paths, upward, np.full(count, 0.00028 * head.size), 0.8, 0.8, rng))
@@ -108,7 +111,11 @@ def beard_layer(kind: str, color: str, head: Head, rng: np.random.Generator) -> 
         return None
     s, steps = head.size, 7
     count = {"full": 1500, "goatee": 480, "moustache": 320}[kind]
-    seeds = sample(head.mannequin, lambda canonical: BEARD[kind](Points(canonical, 0.004)), count, rng)
+
+    def where(canonical: NDArray) -> NDArray:
+        return BEARD[kind](Points(canonical, 0.004)) * smoothstep(beside_ears(canonical), 0.003, 0.007)
+
+    seeds = sample(head.mannequin, where, count, rng)
     count = len(seeds)
     x, y, z = seeds.canonical.T
     lip = smoothstep(y, 0.622, 0.628) * smoothstep(np.abs(x), 0.040, 0.030) * smoothstep(z, 0.09, 0.11)
@@ -128,6 +135,8 @@ def beard_layer(kind: str, color: str, head: Head, rng: np.random.Generator) -> 
         heading = unit(heading + 0.12 * (1 - lip)[:, None] * np.array([0, -1.0, 0.05]))
         point = head.off_skin(point, lift[:, min(k + 1, steps - 1)], 0.30 * (1 - chin))[0]
     found = clumped(np.stack(paths, 1), cKDTree(seeds.points[: count // 7]).query(seeds.points)[1], 0.9)
+    floor = np.tile(s * np.interp(t, [0, 0.2, 1], [-0.0005, 0.0010, 0.0012]), count)
+    found = head.off_skin(found.reshape(-1, 3), floor, 0.0)[0].reshape(found.shape)
     width = 0.0015 * s * rng.uniform(0.6, 1.15, count)
     tufts = locks(found, np.repeat(seeds.normals[:, None], steps, 1), width, 0.6, 0.7, rng, root=0.68)
     return hair_layer("Beard", tufts, np.array(HAIR_COLORS[color]), head)

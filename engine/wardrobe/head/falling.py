@@ -1,0 +1,119 @@
+"""Hair that follows the style's directions over the head and falls: short, medium and long."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from engine.wardrobe.canonical import smoothstep
+from engine.wardrobe.head.frame import ROOT, Head, Seeds, unit, zones
+from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, Tufts, clumped, lock_tones, locks
+from engine.wardrobe.head.styles import Style
+
+
+def fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
+    """Locks that follow the style's directions over the head, then fall."""
+    count, steps = len(seeds), style.steps
+    zone = zones(seeds.canonical)
+    away = np.where(seeds.canonical[:, 0] < style.parting, -1.0, 1.0)
+    beside = np.c_[seeds.points, 0.04 * away * (zone[:, 0] + zone[:, 1])]  # locks of a clump are of one side
+    clumps = cKDTree(beside[: style.clumps]).query(beside)[1]
+    sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
+    wanted = zone @ np.array([style.front, style.top, style.side, style.back])
+    wanted[:, 0] *= sided
+    wanted += rng.normal(0, 0.13, (style.clumps, 3))[clumps] + rng.normal(0, 0.06, (count, 3))
+    wanted = unit(wanted)
+    length = zone @ np.array(style.length) * head.size * rng.uniform(0.9, 1.12)
+    length = length * rng.uniform(0.84, 1.1, style.clumps)[clumps] * rng.uniform(0.88, 1.06, count)
+    layer = rng.random(style.clumps)[clumps] * 0.7 + 0.3 * rng.random(count)
+    lift = (zone @ np.array(style.lift)) * (0.35 + 0.8 * layer) * head.size
+    paths, normals = _grown(style, head, seeds, wanted, length, lift)
+    paths = clumped(paths, clumps, 0.75)
+    paths = _waved(paths, normals, style, clumps, rng)
+    flat = paths.reshape(-1, 3)
+    profile = _profile(steps)[None] * lift[:, None]
+    floor = np.minimum(profile + 0.0006, 0.004 * head.size)
+    off, _ = head.off_skin(flat, floor.ravel(), 0.0)
+    paths = _off_the_face(head, off).reshape(paths.shape)
+    paths[:, 0] = seeds.points - ROOT * seeds.normals
+    width = style.width * head.size * rng.uniform(0.6, 1.15, count)
+    tones = lock_tones(clumps, style.clumps, count, rng)
+    good = _in_place(head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
+    return locks(paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good])
+
+
+def _grown(
+    style: Style, head: Head, seeds: Seeds, wanted: NDArray, length: NDArray, lift: NDArray
+) -> tuple[NDArray, NDArray]:
+    """Paths (L, steps, 3) and the outward directions along them."""
+    steps, down = style.steps, np.array([0.0, -1.0, 0.0])
+    profile = _profile(steps)
+    point, normal = seeds.points - ROOT * seeds.normals, seeds.normals
+    heading = unit(0.55 * normal + wanted)
+    paths, normals = [point], [normal]
+    pull = 0.35 if style.gravity < 0.3 else 0.2
+    places = np.linspace(0, 1, steps) ** SHORTER_AT_ROOTS
+    for k, t in enumerate(places[1:], 1):
+        x, y, z = head.canonical(point).T
+        before = smoothstep(z, 0.04, 0.08) * smoothstep(y, 0.775, 0.74) * smoothstep(np.abs(x), 0.078, 0.055)
+        sideways = np.sign(x)[:, None] * before[:, None] * np.array([1.0, 0, -0.5])
+        along = wanted - 0.85 * normal * (wanted * normal).sum(1, keepdims=True)
+        fall = style.gravity * min(1.0, 2.2 * t) * down
+        fall = fall - 0.6 * normal * np.clip((fall * normal).sum(1, keepdims=True), None, 0)
+        loose = style.gravity > 0.3
+        along = along * (smoothstep(y, 0.60, 0.73)[:, None] if loose else 1.0)
+        heading = unit(0.55 * heading + 0.45 * along + fall)
+        heading = unit(heading + (0.9 if loose else 0.0) * sideways)
+        step = (length * (t - places[k - 1]))[:, None]
+        if style.level:
+            step = step * smoothstep(head.canonical(point)[:, 1], style.level - 0.03, style.level + 0.02)[:, None]
+        point = _off_the_face(head, point + step * heading)
+        point, normal = head.off_skin(point, profile[k] * lift, pull)
+        paths.append(point)
+        normals.append(normal)
+    return np.stack(paths, 1), np.stack(normals, 1)
+
+
+def _profile(steps: int) -> NDArray:
+    """(steps,) share of the lift along a lock: leaves the skin at the root, lies a little closer at the tip."""
+    t = np.linspace(0, 1, steps) ** SHORTER_AT_ROOTS
+    return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62])
+
+
+def _off_the_face(head: Head, points: NDArray) -> NDArray:
+    """Points (N, 3) moved sideways out of the space before the face."""
+    local = head.canonical(points)
+    side = np.abs(local[:, 0])
+    before = smoothstep(local[:, 2], 0.045, 0.075) * smoothstep(local[:, 1], 0.737, 0.722)
+    before = before * smoothstep(local[:, 1], 0.52, 0.57)
+    edge = 0.066 + 0.010 * smoothstep(local[:, 1], 0.70, 0.62)
+    lack = before * np.clip(edge - side, 0, None)
+    local[:, 0] += np.where(local[:, 0] < 0, -lack, lack)
+    return head.place(local)
+
+
+def _in_place(head: Head, paths: NDArray, highest: NDArray) -> NDArray:
+    """(L,) whether locks neither cross the face, nor leave the skull by more than ``highest`` (L,), nor are torn."""
+    local = head.canonical(paths)
+    inner = (local[..., 2] > 0.085) & (local[..., 1] < 0.715) & (local[..., 1] > 0.57) & (np.abs(local[..., 0]) < 0.052)
+    distance = head.mannequin.caster.closest_point(paths.reshape(-1, 3), signed=False)[2].reshape(paths.shape[:2])
+    high = (distance > highest[:, None]) & (local[..., 1] > 0.765)
+    spans = np.linalg.norm(np.diff(paths, axis=1), axis=2)
+    torn = (spans[:, 1:] > 2.2 * spans[:, :-1] + 0.006).any(1)
+    fringe = (local[..., 2] > 0.075) & (local[..., 1] < 0.732) & (np.abs(local[..., 0]) < 0.052)
+    found: NDArray = ~(inner.any(1) | high.any(1) | torn | fringe.any(1))
+    return found
+
+
+def _waved(paths: NDArray, normals: NDArray, style: Style, clumps: NDArray, rng: np.random.Generator) -> NDArray:
+    """Locks with waves across their way."""
+    if not style.wave:
+        return paths
+    t = np.linspace(0, 1, paths.shape[1])
+    phase = rng.uniform(0, 2 * np.pi, clumps.max() + 1)[clumps] + rng.normal(0, 0.3, len(paths))
+    across = unit(np.cross(np.gradient(paths, axis=1), normals))
+    size = style.wave * (0.25 + t) * np.clip(4 * t, 0, 1)
+    wave = size * np.sin(2 * np.pi * style.waves * t[None] + phase[:, None])
+    found: NDArray = paths + wave[..., None] * across
+    return found

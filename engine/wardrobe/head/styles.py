@@ -1,0 +1,60 @@
+"""Hair styles, out of ``catalog/hairstyles.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.wardrobe.materials import CATALOG
+
+
+@dataclass(frozen=True)
+class Style:
+    """A hair style: see the head of ``catalog/hairstyles.toml``."""
+
+    name: str
+    count: int
+    length: tuple[float, float, float, float]
+    lift: tuple[float, float, float, float]
+    width: float
+    grow: str = "fall"
+    """How it grows: fall, gather, coils, crest or stubble."""
+    shell: float = 0.0018
+    clumps: int = 0
+    front: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    top: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    side: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    back: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    parting: float = 0.0
+    gravity: float = 0.0
+    wave: float = 0.0
+    waves: float = 0.0
+    level: float = 0.0
+    """Canonical height at which hair is cut; 0: nowhere."""
+    steps: int = 12
+    flat: float = 0.4
+    taper: float = 0.6
+    tie: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    tail: float = 0.0
+    knot: float = 0.0
+
+
+def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, Style]:
+    """The styles of a file, by name.
+
+    Raises:
+        ValueError: names the file, the record and what is wrong with it.
+    """
+    found = {}
+    for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
+        try:
+            found[name] = Style(name, **values)
+        except TypeError as error:
+            raise ValueError(f"{path.name}: [{name}] {str(error).split('__init__() ')[-1]}.") from None
+    return found
+
+
+STYLES = read_styles()

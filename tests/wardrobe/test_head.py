@@ -1,0 +1,224 @@
+"""Heads: hair that stays outside the skin and gives way to hats, eyes in their sockets, faces that differ."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.body import load_body
+from engine.mesh.surface import edges, is_closed, volume
+from engine.shape.bodies import bundled
+from engine.wardrobe.canonical import Points
+from engine.wardrobe.head import face_of, finer_face, head_layers, paint_bare, settle_face
+from engine.wardrobe.head.eyes import eyeball
+from engine.wardrobe.head.face import FEATURES, displaced
+from engine.wardrobe.head.frame import Head, beside_ears, hairline
+from engine.wardrobe.head.locks import sweep
+from engine.wardrobe.head.skin import lips
+from engine.wardrobe.head.split import split_long
+from engine.wardrobe.head.styles import STYLES
+from engine.wardrobe.layers import Mannequin
+from engine.wardrobe.outfit import HAIR_STYLES, SKINS, Look
+
+LOOK = Look("fair", "short", "brown", "none", "brown", "blue")
+CHILD, GIANT = (0, 0, 0, -0.5, 0), (2.2, 0, 0, 0.2, 1)
+
+
+@pytest.fixture(scope="module")
+def body():
+    return load_body()
+
+
+@pytest.fixture(scope="module")
+def mannequin(body):
+    return settle_face(Mannequin.of(body, np.zeros(body.num_betas)))
+
+
+def named(look, mannequin, seed=0, covered_by=frozenset()):
+    layers = head_layers(look, mannequin, np.random.default_rng(seed), covered_by)
+    return {layer.name: layer for layer in layers}
+
+
+@pytest.mark.parametrize("style", sorted(STYLES))
+def test_hair_lies_outside_the_skin_and_off_the_face(mannequin, style):
+    layers = named(replace(LOOK, hair_style=style), mannequin)
+    hair = layers["Hair"]
+    assert 5_000 < len(hair.vertices) <= 60_000
+    _, _, distance = mannequin.caster.closest_point(hair.vertices)
+    above = hairline(hair.canonical)
+    free = above > 0.008  # at the hairline itself the shell goes beneath the skin
+    assert distance[free].min() > -0.0015  # roots, and the shell's border
+    assert (distance[free] < -0.001).mean() < (0.15 if style == "mohawk" else 0.001)
+    x, y, z = hair.canonical.T
+    assert not ((np.abs(x) < 0.04) & (y < 0.70) & (y > 0.58) & (z > 0.09)).any()
+    assert np.allclose(hair.weights.sum(1), 1, atol=1e-5) and hair.weights.min() >= 0
+
+
+def test_every_style_grows_or_is_bare():
+    assert set(STYLES) | {"bald", "hood"} == set(HAIR_STYLES)
+
+
+@pytest.mark.parametrize("numbers", [CHILD, GIANT], ids=["child", "giant"])
+def test_heads_fit_bodies_of_any_size(body, numbers):
+    mannequin = settle_face(Mannequin.of(body, bundled().betas(np.array(numbers, float))))
+    layers = named(replace(LOOK, hair_style="long", beard="full"), mannequin)
+    assert set(layers) == {"Hair", "Eyes", "Brows", "Lashes", "Beard"}
+    crown = mannequin.vertices[:, 1].max()
+    for layer in layers.values():
+        assert np.isfinite(layer.vertices).all() and np.allclose(layer.weights.sum(1), 1, atol=1e-5)
+        assert layer.vertices[:, 1].max() < crown + 0.04
+        assert layer.vertices[:, 1].min() > mannequin.joints[0, 1]
+    for name in ("Brows", "Beard"):
+        _, _, distance = mannequin.caster.closest_point(layers[name].vertices)
+        assert distance.min() > -0.0025 and distance.max() < 0.04, name
+
+
+def test_long_hair_follows_head_neck_and_chest(mannequin):
+    hair = named(replace(LOOK, hair_style="long"), mannequin)["Hair"]
+    crown, tip = hair.vertices[:, 1].argmax(), hair.vertices[:, 1].argmin()
+    assert hair.weights[crown, 15] > 0.99 and hair.weights[tip, 9] > 0.99
+    order = np.argsort(hair.vertices[:, 1])
+    assert (np.diff(hair.weights[order, 15]) > -1e-6).all()  # never less of the head further up
+
+
+def test_eyeballs_sit_in_their_sockets(mannequin):
+    eyes = named(LOOK, mannequin)["Eyes"]
+    for side, sign in (("L", 1), ("R", -1)):
+        ball = eyes.vertices[np.sign(eyes.vertices[:, 0]) == sign]
+        center, radius = eyeball(mannequin, side)
+        reach = np.linalg.norm(ball - center, axis=1)
+        assert reach.max() < 1.05 * radius
+        border = mannequin.vertices[mannequin.labels[f"eye_cavity.{side}.border"]]
+        low, high = border[:, :2].min(0), border[:, :2].max(0)
+        assert (low < center[:2]).all() and (center[:2] < high).all()
+        own = mannequin.vertices[mannequin.labels[f"iris.{side}"]]
+        assert np.linalg.norm(own - center, axis=1).max() < 0.75 * radius  # the body's own is behind
+    assert is_closed(eyes.faces) and volume(eyes.vertices, eyes.faces) > 0
+
+
+def test_settling_keeps_the_faces_and_moves_lids_down(body):
+    before = Mannequin.of(body, np.zeros(body.num_betas))
+    after = settle_face(before)
+    assert after.faces is before.faces
+    moved = after.vertices - before.vertices
+    assert np.abs(moved[before.canonical[:, 1] < 0.66]).max() == 0
+    eyes = np.concatenate([ids for name, ids in before.labels.items() if name.split(".")[0] in
+                           ("sclera", "iris", "pupil", "apex")])  # fmt: skip
+    lids = np.setdiff1d(np.flatnonzero(np.abs(moved).max(1) > 1e-4), eyes)
+    assert len(lids) > 10 and (moved[lids, 1] < 0).all() and moved[lids, 1].min() > -0.003
+
+
+def test_a_body_without_labels_keeps_painted_eyes(mannequin):
+    plain = replace(mannequin, labels={})
+    assert settle_face(plain) is plain
+    assert set(named(LOOK, plain)) == {"Hair"}
+    painted = paint_bare(LOOK, plain.canonical, np.random.default_rng(0), eyes=True)
+    bare = paint_bare(LOOK, plain.canonical, np.random.default_rng(0))
+    changed = np.abs(painted - bare).max(1) > 0.05
+    _, y, _ = plain.canonical[changed].T
+    assert changed.any() and y.min() > 0.59 and y.max() < 0.73
+
+
+@pytest.mark.parametrize("worn", ["helmet", "hood", "mask_full"])
+def test_hair_vanishes_beneath_helmets(mannequin, worn):
+    assert "Hair" not in named(replace(LOOK, hair_style="long"), mannequin, covered_by=frozenset({worn}))
+
+
+@pytest.mark.parametrize("worn", ["hat", "cap"])
+@pytest.mark.parametrize("style", ["long", "afro"])
+def test_beneath_hats_only_sides_and_back_remain(mannequin, worn, style):
+    hair = named(replace(LOOK, hair_style=style), mannequin, covered_by=frozenset({worn}))["Hair"]
+    assert hair.canonical[:, 1].max() < 0.775  # the crown of the head is at 0.80
+    assert hair.canonical[:, 2].min() < -0.03
+
+
+def test_a_seed_gives_one_head_and_another_another(mannequin):
+    first, again, other = (named(replace(LOOK, beard="goatee"), mannequin, seed) for seed in (3, 3, 4))
+    for name, layer in first.items():
+        assert np.array_equal(layer.vertices, again[name].vertices), name
+        assert np.array_equal(layer.colors, again[name].colors), name
+    assert first["Hair"].vertices.shape != other["Hair"].vertices.shape or not np.allclose(
+        first["Hair"].vertices, other["Hair"].vertices
+    )
+
+
+def test_swept_tubes_are_closed_and_look_outwards():
+    t = np.linspace(0, 1, 6)
+    path = np.stack([np.stack([0.1 * t, 0.2 * t**2, 0 * t], 1), np.stack([0 * t, -t, 0.3 * t], 1)])
+    outward = np.tile(np.array([0.0, 0.0, 1.0]), (2, 6, 1))
+    outward[1] = [0, 0.3, 1.0]
+    vertices, faces = sweep(path, outward, np.full((2, 6), 0.01), np.full((2, 6), 0.004), sides=5)
+    assert is_closed(faces)
+    half = len(faces) // 2
+    for part in (faces[:half], faces[half:]):
+        assert volume(vertices, part) > 0
+
+
+def test_ears_and_face_are_outside_the_hairline():
+    inside = np.array([[0.0, 0.80, 0.03], [0.0, 0.70, -0.05], [0.07, 0.74, 0.0]])
+    outside = np.array([[0.0, 0.72, 0.12], [0.085, 0.675, 0.02], [0.0, 0.56, -0.02], [0.05, 0.65, 0.1]])
+    assert (hairline(inside) > 0.01).all() and (hairline(outside) < -0.004).all()
+    assert beside_ears(np.array([[0.085, 0.675, 0.02]])) < -0.01
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
+def test_each_feature_moves_its_place_most_and_both_sides_alike(mannequin, feature):
+    moved = displaced(mannequin, {feature.name: 1.0}).vertices - mannequin.vertices
+    length = np.linalg.norm(moved, axis=1)
+    assert 0.3 * feature.most < length.max() < 1.4 * feature.most
+    top = mannequin.canonical[length.argmax()]
+    away = np.abs((np.abs(top * [1, 0, 0]) + top * [0, 1, 1] - feature.at) / feature.sigma)
+    assert away.max() < 2.0
+    assert length[mannequin.canonical[:, 1] < 0.45].max() == 0
+    left, right = mannequin.canonical[:, 0] > 1e-3, mannequin.canonical[:, 0] < -1e-3
+    assert length[left].max() == pytest.approx(length[right].max(), rel=0.08)
+
+
+def test_faces_differ_by_seed_and_stay_human(mannequin):
+    one, two = (face_of(mannequin, np.random.default_rng(seed)).vertices for seed in (1, 2))
+    assert 0.001 < np.abs(one - two).max() < 0.015
+    assert np.array_equal(one, face_of(mannequin, np.random.default_rng(1)).vertices)
+
+
+def test_a_finer_face_is_the_same_surface(mannequin):
+    finer = finer_face(mannequin)
+    assert np.array_equal(finer.vertices[: len(mannequin.vertices)], mannequin.vertices)
+    assert len(finer.faces) > 1.2 * len(mannequin.faces)
+    assert is_closed(mannequin.faces) == is_closed(finer.faces)
+    _, _, distance = mannequin.caster.closest_point(finer.vertices, signed=False)
+    assert distance.max() < 0.0025
+    assert np.allclose(finer.weights.sum(1), 1, atol=1e-5)
+    there = finer.canonical[edges(finer.faces)]
+    middle = there.mean(1)
+    face = (middle[:, 2] > 0.09) & (middle[:, 1] > 0.6) & (middle[:, 1] < 0.72)
+    assert np.quantile(np.linalg.norm(there[:, 0] - there[:, 1], axis=1)[face], 0.9) < 0.0045
+
+
+def test_splitting_leaves_no_gaps_and_halves_what_is_too_long():
+    places = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], float)
+    faces = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
+    mix, split = split_long(places, faces, lambda middle: np.where(middle[:, 2] > 0.2, 0.6, 1.2), 3)
+    points = mix @ places
+    assert is_closed(split) and volume(points, split) == pytest.approx(1 / 6)
+    ends = points[edges(split)]
+    high = ends.mean(1)[:, 2] > 0.2
+    assert np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1)[high].max() <= 0.72
+
+
+@pytest.mark.parametrize("skin", ["fair", "dark", "green", "lava"])
+def test_bare_skin_is_near_its_colour_with_darker_lips(mannequin, skin):
+    look = replace(LOOK, skin=skin, hair_style="bald")
+    finer = finer_face(mannequin)
+    colors = paint_bare(look, finer.canonical, np.random.default_rng(0))
+    assert colors.min() >= 0 and colors.max() <= 1
+    assert np.abs(colors.mean(0) - SKINS[skin]).max() < 0.06
+    mask, _ = lips(Points(finer.canonical, 0.002))
+    cheek = (np.abs(finer.canonical[:, 1] - 0.72) < 0.01) & (finer.canonical[:, 2] > 0.1)
+    assert colors[mask > 0.9].mean() < 0.97 * colors[cheek].mean()
+
+
+def test_the_head_frame_is_the_identity_on_the_standard_figure(mannequin):
+    head = Head.of(mannequin)
+    assert head.size == pytest.approx(1, abs=1e-3)
+    points = mannequin.canonical[::97]
+    assert np.allclose(head.canonical(head.place(points)), points, atol=1e-6)
