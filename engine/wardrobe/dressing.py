@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.body import Body, bone_transforms, stand_pose
 from engine.body.skinning import skin
+from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.records import Record, record_of
 from engine.wardrobe.cloth.tailor import fine, make, shaped
@@ -18,14 +19,21 @@ from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import face_of, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.held import FIST, fist
-from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined
-from engine.wardrobe.materials import MATERIALS
+from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of
 
 Warn = Callable[[str], None]
 HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
 """Kinds to which hair and beard give way."""
+ATTACHED = {
+    "wings": ("Wings", "feathers"), "horns": ("Horns", "leather"), "halo": ("Halo", "metal"), "nose": ("Nose", "plastic"),
+    "tusks": ("Tusks", "leather"), "long_beard": ("Long Beard", "hair"), "ruff": ("Ruff", "gauze"),
+    "sword": ("Sword", "metal"), "axe": ("Axe", "metal"), "hammer": ("Hammer", "metal"), "wand": ("Wand", "wood"),
+    "staff": ("Staff", "wood"), "spear": ("Spear", "wood"), "shield": ("Shield", "painted_metal"),
+    "eye_patch": ("Eye Patch", "leather"),
+}  # fmt: skip
+"""Names and materials of extras; what is not named is of skin."""
 SKIN_MATERIALS = {
     "fur": "fur", "silver": "metal", "bronze": "metal", "gold": "metal", "metal": "metal", "stone": "stone",
     "wood": "wood", "clay": "stone", "bandages": "linen",
@@ -171,8 +179,8 @@ def _worn_with(record: Record | None, look: Look) -> Record | None:
         return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.05),))
     if record.kind in GIRT and _girt(look):
         waist = ((0.04, 0.012), (0.065, 0.006), (0.092, 0.006), (0.125, 0.016))
-        trunk = (*(row for row in record.trunk if row[0] < 0.03), *waist, *(row for row in record.trunk if row[0] > 0.15))
-        record = replace(record, trunk=trunk, held=((0.065, 0.092),))
+        low, high = ([row for row in record.trunk if (row[0] < 0.08) == below] for below in (True, False))
+        record = replace(record, trunk=(*low, *waist, *(row for row in high if row[0] > 0.15)), held=((0.065, 0.092),))
     boots = any(garment.kind == "boots" for garment in look.garments)
     if boots and record.block == "legs" and record.measures["hem"] < SHAFT and record.drape:
         above = tuple(row for row in record.trunk if row[0] > -0.40)
@@ -231,19 +239,26 @@ def _held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Ma
 
 
 def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[Layer]:
-    """What is made of closed forms of the standard figure."""
-    own = (g for g in look.garments if g.kind == "hoodie")  # its hood lies on the neck
-    plain = replace(look, hair_style="bald", garments=tuple(own))
-    joints = body.rest_joints(betas)
-    rest = body.rest_vertices(betas)
+    """What is made of closed forms of the standard figure: what grows or is held, and hoods that lie on the neck."""
+    joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
     transforms = bone_transforms(joints, stand_pose()[None])
+    plain = replace(look, hair_style="bald", garments=(), extras=())
+    items = [(ATTACHED.get(extra.kind, (extra.kind.replace("_", " ").title(), "skin")), replace(plain, extras=(extra,)))
+             for extra in look.extras]  # fmt: skip
+    items += [
+        (("Hood", g.material or "cotton"), replace(plain, garments=(g,))) for g in look.garments if g.kind == "hoodie"
+    ]
     found = []
-    for prop in props_of(plain):
-        binding = bind(prop, body.weights, bare.canonical)
-        shift = rest - bare.canonical
-        placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
-        posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
-        found.append(Layer(prop.part.title(), "leather", posed, prop.faces, prop.colors, binding.weights, prop.vertices))
+    for (name, material), only in items:
+        parts = []
+        for prop in props_of(only):
+            binding = bind(prop, body.weights, bare.canonical)
+            shift = rest - bare.canonical
+            placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
+            posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
+            parts.append(Layer(name, material, posed, prop.faces, prop.colors, binding.weights, prop.vertices))
+        if parts:
+            found.append(merged(parts))
     return found
 
 
@@ -255,8 +270,6 @@ def covered(layers: list[Layer]) -> list[Layer]:
         if layer.material in ("hair", "eye") or not outside:
             continue
         above = joined(outside)
-        from engine.render.raycast import MeshRaycaster, vertex_normals
-
         normals = vertex_normals(layer.vertices, layer.faces)
         hits = MeshRaycaster(above.vertices, above.faces).cast_rays(layer.vertices - 0.002 * normals, normals)
         hidden = (hits.depth < HIDDEN + 0.002) & (hits.face >= 0)
@@ -265,12 +278,3 @@ def covered(layers: list[Layer]) -> list[Layer]:
             hidden[layer.faces[open_faces]] = False
         found[index] = replace(layer, covered=hidden)
     return found
-
-
-def visible(layers: list[Layer]) -> tuple[Floats, Indices, Floats]:
-    """Vertices, faces without covered ones, and colours of layers as one mesh."""
-    whole = joined(layers)
-    return whole.vertices, whole.faces[~whole.covered[whole.faces].all(1)], whole.colors
-
-
-_ = MATERIALS
