@@ -5,10 +5,12 @@ Coordinates are (u, v) in 0-1 with v up, as Blender and OBJ have them; row 0 of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mesh.flatten import flatten
+from engine.mesh.flatten import flatten, level
 from engine.mesh.regions import connected
 from engine.mesh.surface import Floats, Indices, compact
 from engine.render.raycast import vertex_normals
@@ -21,7 +23,13 @@ CUTS, WORST = 3, 0.1
 """How often what folds over is cut out of a region, and the share of its faces from which that is not tried."""
 
 
-def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size: int) -> tuple[Indices, Floats]:
+Rise = Callable[[np.ndarray], np.ndarray]
+"""Metres (V,) that shall rise upwards in a chart, of its vertices (V, 3)."""
+
+
+def unwrap(
+    vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size: int, rise: Rise | None = None
+) -> tuple[Indices, Floats]:
     """Lay a mesh out in the unit square without overlaps.
 
     Each region becomes one chart where it can be laid flat; what folds over is cut out of it, and xatlas, which packs
@@ -32,6 +40,7 @@ def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size
         faces: (F, 3).
         region: (F,) number of the connected region that a face belongs to.
         size: side of the texture in texels, from which the charts' distance follows.
+        rise: what is level in the charts that allow it; None turns them as they are packed best.
 
     Returns:
         The faces (F, 3) sorted by chart, and the coordinates (F, 3, 2) of their corners.
@@ -40,7 +49,7 @@ def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size
 
     atlas, sorted_faces = xatlas.Atlas(), []
     for group, plane in (chart for number in range(int(region.max()) + 1)
-                         for chart in _charts(vertices, faces[region == number], CUTS)):  # fmt: skip
+                         for chart in _charts(vertices, faces[region == number], CUTS, rise)):  # fmt: skip
         points, triangles = compact(vertices, group)
         normals = vertex_normals(points, triangles)
         atlas.add_mesh(points.astype(np.float32), triangles.astype(np.uint32), normals, plane)
@@ -49,6 +58,7 @@ def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size
     charts.max_cost, charts.use_input_mesh_uvs = MAX_COST, True
     packing.resolution, packing.padding, packing.bilinear = size, PADDING, True
     packing.bruteForce = True
+    packing.rotate_charts = packing.rotate_charts_to_axis = rise is None
     atlas.generate(charts, packing)
     corners = []
     for number in range(len(sorted_faces)):
@@ -57,9 +67,15 @@ def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size
     return np.concatenate(sorted_faces).astype(np.int32), np.concatenate(corners).astype(np.float32)
 
 
-def _charts(vertices: np.ndarray, faces: Indices, cuts: int) -> list[tuple[Indices, Floats | None]]:
+def _charts(
+    vertices: np.ndarray, faces: Indices, cuts: int, rise: Rise | None
+) -> list[tuple[Indices, Floats | None]]:
     """Pieces (F, 3) of a connected region with their plane coordinates (V, 2), or None where xatlas shall find some."""
     points, triangles = compact(vertices, faces)
+    if rise is not None:
+        plane, bad = level(points, triangles, rise(points))
+        if not bad.any():
+            return [(faces, plane)]
     plane, bad = flatten(points, triangles)
     if not bad.any():
         return [(faces, plane)]
@@ -70,7 +86,7 @@ def _charts(vertices: np.ndarray, faces: Indices, cuts: int) -> list[tuple[Indic
     number = connected(around, triangles)
     for piece in range(int(number.max()) + 1):
         group = faces[number == piece]
-        pieces += [(group, None)] if around[number == piece].all() else _charts(vertices, group, cuts - 1)
+        pieces += [(group, None)] if around[number == piece].all() else _charts(vertices, group, cuts - 1, rise)
     return pieces
 
 
