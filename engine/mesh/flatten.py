@@ -29,12 +29,13 @@ PLACES /= PLACES.sum(1, keepdims=True)
 Doubles = NDArray[np.float64]
 
 
-def flatten(vertices: np.ndarray, faces: Indices) -> tuple[Floats, NDArray[np.bool_]]:
+def flatten(vertices: np.ndarray, faces: Indices, start: np.ndarray | None = None) -> tuple[Floats, NDArray[np.bool_]]:
     """Lay a piece of surface flat.
 
     Args:
         vertices: (V, 3) of one connected piece, each used by a face.
         faces: (F, 3).
+        start: (V, 2) from which to go on towards rigidity; None for the conformal one.
 
     Returns:
         Plane coordinates (V, 2) in the vertices' units, counter-clockwise as the faces are; and which faces (F,) came
@@ -45,12 +46,19 @@ def flatten(vertices: np.ndarray, faces: Indices) -> tuple[Floats, NDArray[np.bo
         return np.zeros((len(vertices), 2), np.float32), np.ones(len(faces), bool)
     laid = _laid(vertices.astype(np.float64), faces)
     weights = _weights(laid)
-    plane = _rigid(_conformal(vertices, faces, rim, weights), faces, laid, weights)
+    begun = _conformal(vertices, faces, rim, weights) if start is None else start.astype(np.float64)
+    plane = _rigid(begun, faces, laid, weights)
     flat = plane[faces]
     if not np.isfinite(flat).all():
         return np.zeros((len(vertices), 2), np.float32), np.ones(len(faces), bool)
+    return plane.astype(np.float32), folded(plane, faces)
+
+
+def folded(plane: np.ndarray, faces: Indices) -> NDArray[np.bool_]:
+    """Which faces (F,) of a piece laid flat (V, 2) lie upside down or upon others."""
+    flat = plane[faces].astype(np.float64)
     flipped = _cross(flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]) <= 0.0
-    return plane.astype(np.float32), flipped | _covered(plane, faces)
+    return flipped | _covered(plane, faces)
 
 
 def _laid(vertices: Doubles, faces: Indices) -> Doubles:
@@ -137,9 +145,7 @@ def level(vertices: np.ndarray, faces: Indices, along: np.ndarray) -> tuple[Floa
     gradient = np.stack((first / x, (second - first * u / x) / np.maximum(v, 1e-12)), -1)
     turns = gradient[:, ::-1]  # (cos, sin) of the angle from the gradient to straight up
     plane = np.asarray(_solver(faces, weights).solve(_edges(faces, laid, weights, turns, np.zeros((len(vertices), 2)))))
-    flat = plane[faces]
-    flipped = _cross(flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]) <= 0.0
-    return plane.astype(np.float32), flipped | _covered(plane, faces)
+    return plane.astype(np.float32), folded(plane, faces)
 
 
 def _solver(faces: Indices, weights: Doubles) -> Any:

@@ -7,12 +7,13 @@ column beside that.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mesh.full import _along
+from engine.mesh.full import along
 from engine.mesh.pattern import pattern
 from engine.mesh.regions import connected
 from engine.mesh.surface import Floats
@@ -27,19 +28,21 @@ STRETCH = 8.0
 """By which a triangle's texels may be more or fewer than the pattern's."""
 GAP = 0.004
 """Texture coordinates between two charts."""
-UPRIGHT, TALL = 0.6, 0.15
-"""Share of a cylinder's faces that look sideways, and metres of its least height."""
+UPRIGHT, TALL, ROUND = 0.6, 0.15, 12
+"""Of a cylinder: share of faces that look sideways, metres of height, and in how many of 16 directions they look."""
 Numbers = NDArray[np.int64]
 
 
 def layer_uvs(layer: Layer) -> Floats:
     """(F, 3, 2) texture coordinates of a layer's corners in 0-1, v up."""
-    uvs, placed = _on_pattern(layer)
+    uvs, placed = np.zeros((len(layer.faces), 3, 2), np.float32), np.zeros(len(layer.faces), bool)
+    if importlib.util.find_spec("xatlas") is not None:  # without which there is no pattern
+        uvs, placed = _on_pattern(layer)
     rest = np.flatnonzero(~placed)
     if len(rest):
         charts = list(_cylinders_and_boxes(layer, rest))
-        left = 0.0 if len(rest) == len(layer.faces) else SHARE
-        for numbers, spots in _packed(charts, left):
+        alone = len(rest) == len(layer.faces)
+        for numbers, spots in _packed(charts, *((0.0, np.inf) if alone else (SHARE, SHARE * pattern().unit))):
             uvs[numbers] = spots
     return np.clip(uvs, 0.0, 1.0).astype(np.float32)
 
@@ -66,7 +69,7 @@ def _on_pattern(layer: Layer) -> tuple[Floats, NDArray[np.bool_]]:
 
 
 def _spots(chart: int, points: np.ndarray) -> tuple[Floats, NDArray[np.bool_]]:
-    """Coordinates (N, 2) of canonical points in a chart, continued straight beyond its border, and which are far off."""
+    """Coordinates (N, 2) of canonical points in a chart, continued beyond its border, and which are far off."""
     found = pattern()
     own, caster = found.of_chart(chart)
     face, bary, distance = caster.closest_point(points, signed=False)
@@ -74,7 +77,7 @@ def _spots(chart: int, points: np.ndarray) -> tuple[Floats, NDArray[np.bool_]]:
     texels = found.uvs[own[face]].astype(np.float64)
     away = points - np.einsum("nk,nkc->nc", bary, corners)
     e1, e2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    beyond = _along(e1, e2, texels, away)
+    beyond = along(e1, e2, texels, away)
     limit = 2.0 * found.unit * distance
     length = np.linalg.norm(beyond, axis=1)
     beyond *= np.minimum(1.0, limit / np.maximum(length, 1e-12))[:, None]  # thin triangles lead astray
@@ -132,12 +135,12 @@ def _rolled(corners: np.ndarray, normals: np.ndarray) -> Floats | None:
     flat = normals[:, [0, 2]]
     sideways = np.abs(normals[:, 1]) < 0.7
     angle = np.arctan2(flat[:, 0], flat[:, 1])
-    quarters = np.bincount(((angle[sideways] + np.pi) / (np.pi / 2)).astype(int) % 4, minlength=4)
-    if np.ptp(corners[..., 1]) < TALL or sideways.mean() < UPRIGHT or quarters.min() < 0.08 * len(corners):
-        return None
+    turns = np.bincount(((angle[sideways] + np.pi) / (2 * np.pi) * 16).astype(int) % 16, minlength=16)
     points = corners.reshape(-1, 3)
     middle = 0.5 * (points.min(0) + points.max(0))
     out = corners - middle
+    if np.ptp(corners[..., 1]) < TALL or sideways.mean() < UPRIGHT or (turns > 0.02 * len(corners)).sum() < ROUND:
+        return None
     radius = float(np.hypot(out[..., 0], out[..., 2]).mean())
     turn = np.arctan2(out[..., 0], out[..., 2])  # 0 in front, to the left rising
     own = np.arctan2(out[..., 0].mean(1), out[..., 2].mean(1))[:, None]
@@ -145,14 +148,15 @@ def _rolled(corners: np.ndarray, normals: np.ndarray) -> Floats | None:
     return np.stack((radius * turn, corners[..., 1]), -1)
 
 
-def _packed(charts: list[tuple[Numbers, Floats]], left: float) -> Iterator[tuple[Numbers, Floats]]:
-    """Charts in metres brought side by side between ``left`` and the right border, as large as fits in rows."""
+def _packed(charts: list[tuple[Numbers, Floats]], left: float, most: float) -> Iterator[tuple[Numbers, Floats]]:
+    """Charts in metres brought side by side between ``left`` and the right border, as large as fits in rows, but
+    a metre at ``most`` so large."""
     charts = [chart for chart in charts if len(chart[0])]
     low = np.stack([spots.reshape(-1, 2).min(0) for _, spots in charts])
     size = np.stack([spots.reshape(-1, 2).max(0) for _, spots in charts]) - low
     area = float(size.prod(1).sum())
     width = 1.0 - left - 2 * GAP
-    scale = float(np.sqrt(width / max(area, 1e-9)))
+    scale = min(float(np.sqrt(width / max(area, 1e-9))), most)
     for _ in range(200):
         places = _rows(size * scale, width)
         if places is not None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mesh.flatten import flatten, level
+from engine.mesh.flatten import flatten
 from engine.mesh.regions import connected
 from engine.mesh.surface import Floats, Indices, compact
 from engine.render.raycast import vertex_normals
@@ -23,12 +23,18 @@ CUTS, WORST = 3, 0.1
 """How often what folds over is cut out of a region, and the share of its faces from which that is not tried."""
 
 
-Rise = Callable[[np.ndarray], np.ndarray]
-"""Metres (V,) that shall rise upwards in a chart, of its vertices (V, 3)."""
+Pieces = list[tuple[Indices, Floats | None]]
+"""Charts: faces (F, 3) and their plane coordinates (V, 2), or None where xatlas shall find some."""
+Lay = Callable[[np.ndarray, Indices], Pieces]
+"""Makes charts of the vertices (V, 3) and a region's faces (F, 3)."""
 
 
 def unwrap(
-    vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size: int, rise: Rise | None = None
+    vertices: np.ndarray,
+    faces: Indices,
+    region: NDArray[np.int64],
+    size: int,
+    lay: Lay | None = None,
 ) -> tuple[Indices, Floats]:
     """Lay a mesh out in the unit square without overlaps.
 
@@ -40,7 +46,7 @@ def unwrap(
         faces: (F, 3).
         region: (F,) number of the connected region that a face belongs to.
         size: side of the texture in texels, from which the charts' distance follows.
-        rise: what is level in the charts that allow it; None turns them as they are packed best.
+        lay: makes charts of the vertices and a region's faces, which are then not turned; None for `_charts`.
 
     Returns:
         The faces (F, 3) sorted by chart, and the coordinates (F, 3, 2) of their corners.
@@ -49,7 +55,7 @@ def unwrap(
 
     atlas, sorted_faces = xatlas.Atlas(), []
     for group, plane in (chart for number in range(int(region.max()) + 1)
-                         for chart in _charts(vertices, faces[region == number], CUTS, rise)):  # fmt: skip
+                         for chart in (lay or _charts)(vertices, faces[region == number])):  # fmt: skip
         points, triangles = compact(vertices, group)
         normals = vertex_normals(points, triangles)
         atlas.add_mesh(points.astype(np.float32), triangles.astype(np.uint32), normals, plane)
@@ -58,7 +64,7 @@ def unwrap(
     charts.max_cost, charts.use_input_mesh_uvs = MAX_COST, True
     packing.resolution, packing.padding, packing.bilinear = size, PADDING, True
     packing.bruteForce = True
-    packing.rotate_charts = packing.rotate_charts_to_axis = rise is None
+    packing.rotate_charts = packing.rotate_charts_to_axis = lay is None
     atlas.generate(charts, packing)
     corners = []
     for number in range(len(sorted_faces)):
@@ -67,26 +73,20 @@ def unwrap(
     return np.concatenate(sorted_faces).astype(np.int32), np.concatenate(corners).astype(np.float32)
 
 
-def _charts(
-    vertices: np.ndarray, faces: Indices, cuts: int, rise: Rise | None
-) -> list[tuple[Indices, Floats | None]]:
-    """Pieces (F, 3) of a connected region with their plane coordinates (V, 2), or None where xatlas shall find some."""
+def _charts(vertices: np.ndarray, faces: Indices, cuts: int = CUTS) -> Pieces:
+    """Charts of a connected region (F, 3), laid as flat as they can be."""
     points, triangles = compact(vertices, faces)
-    if rise is not None:
-        plane, bad = level(points, triangles, rise(points))
-        if not bad.any():
-            return [(faces, plane)]
     plane, bad = flatten(points, triangles)
     if not bad.any():
         return [(faces, plane)]
     if cuts == 0 or bad.mean() > WORST:
         return [(faces, None)]
     around = np.asarray(np.isin(triangles, triangles[bad]).any(1), np.int64)
-    pieces: list[tuple[Indices, Floats | None]] = []
+    pieces: Pieces = []
     number = connected(around, triangles)
     for piece in range(int(number.max()) + 1):
         group = faces[number == piece]
-        pieces += [(group, None)] if around[number == piece].all() else _charts(vertices, group, cuts - 1, rise)
+        pieces += [(group, None)] if around[number == piece].all() else _charts(vertices, group, cuts - 1)
     return pieces
 
 
