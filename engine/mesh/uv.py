@@ -17,6 +17,8 @@ from engine.render.raycast import vertex_normals
 
 PADDING = 4
 """Texels between two charts."""
+GRID = 1024
+"""Most cells along the square's side among which charts look for their places: xatlas tries them all."""
 MAX_COST = 8.0
 """How crooked a chart of xatlas's own may get before it begins another; larger means fewer seams."""
 CUTS, WORST = 3, 0.1
@@ -62,7 +64,8 @@ def unwrap(
         sorted_faces.append(group)
     charts, packing = xatlas.ChartOptions(), xatlas.PackOptions()
     charts.max_cost, charts.use_input_mesh_uvs = MAX_COST, True
-    packing.resolution, packing.padding, packing.bilinear = size, PADDING, True
+    grid = min(size, GRID)
+    packing.resolution, packing.padding, packing.bilinear = grid, max(1, round(PADDING * grid / size)), True
     packing.bruteForce = True
     packing.rotate_charts = packing.rotate_charts_to_axis = lay is None
     atlas.generate(charts, packing)
