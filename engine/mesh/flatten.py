@@ -17,8 +17,9 @@ from engine.mesh.rims import rim_edges
 from engine.mesh.surface import Floats, Indices
 from engine.render.raycast import MeshRaycaster
 
-ROUNDS = 50
-"""Steps towards rigidity."""
+ROUNDS, FEW = 50, 10
+"""Steps towards rigidity, and those of pieces with less than `SMALL` faces."""
+SMALL = 150
 LEAST, MOST = 0.05, 10.0
 """Bounds of an edge's weight: slivers shall neither tear nor rule."""
 OPPOSITE = [((corner + 1) % 3, (corner + 2) % 3) for corner in range(3)]
@@ -114,7 +115,7 @@ def _conformal(vertices: np.ndarray, faces: Indices, rim: NDArray[np.int64], wei
 def _rigid(plane: Doubles, faces: Indices, laid: Doubles, weights: Doubles) -> Doubles:
     """Turn each triangle of its own as it lies, then put the vertices where the turned ones agree best; repeat."""
     solver = _solver(faces, weights)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if len(faces) >= SMALL else FEW):
         flat, turns = plane[faces], np.zeros((len(faces), 2))
         for corner, (i, j) in enumerate(OPPOSITE):
             true, now = laid[:, i] - laid[:, j], flat[:, i] - flat[:, j]
@@ -176,14 +177,14 @@ def _covered(plane: Doubles, faces: Indices) -> NDArray[np.bool_]:
     raised = np.concatenate((corners, height), -1).reshape(-1, 3)
     caster = MeshRaycaster(raised, np.arange(len(raised), dtype=np.int32).reshape(-1, 3))
     found = np.zeros(len(faces), bool)
-    for place in PLACES:
-        spots = np.einsum("k,nkc->nc", place, corners)
-        for start, down in ((2.0, -1.0), (-1.0, 1.0)):
-            origins = np.concatenate((spots, np.full((len(faces), 1), start)), 1)
-            seen = caster.cast_rays(origins, np.tile([[0.0, 0.0, down]], (len(faces), 1))).face
-            apart = (seen >= 0) & ~(faces[seen][:, :, None] == faces[:, None, :]).any((1, 2))
-            found |= apart
-            found[seen[apart]] = True
+    spots = np.einsum("pk,nkc->pnc", PLACES, corners).reshape(-1, 2)
+    own = np.tile(np.arange(len(faces)), len(PLACES))
+    for start, down in ((2.0, -1.0), (-1.0, 1.0)):
+        origins = np.concatenate((spots, np.full((len(spots), 1), start)), 1)
+        seen = caster.cast_rays(origins, np.tile([[0.0, 0.0, down]], (len(spots), 1))).face
+        apart = (seen >= 0) & ~(faces[seen][:, :, None] == faces[own][:, None, :]).any((1, 2))
+        found[own[apart]] = True
+        found[seen[apart]] = True
     return found
 
 

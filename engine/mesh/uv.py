@@ -19,6 +19,8 @@ PADDING = 4
 """Texels between two charts."""
 GRID = 1024
 """Most cells along the square's side among which charts look for their places: xatlas tries them all."""
+MANY = 300
+"""Charts from which they are packed quickly rather than closely."""
 MAX_COST = 8.0
 """How crooked a chart of xatlas's own may get before it begins another; larger means fewer seams."""
 CUTS, WORST = 3, 0.1
@@ -66,7 +68,7 @@ def unwrap(
     charts.max_cost, charts.use_input_mesh_uvs = MAX_COST, True
     grid = min(size, GRID)
     packing.resolution, packing.padding, packing.bilinear = grid, max(1, round(PADDING * grid / size)), True
-    packing.bruteForce = True
+    packing.bruteForce = len(sorted_faces) <= MANY
     packing.rotate_charts = packing.rotate_charts_to_axis = lay is None
     atlas.generate(charts, packing)
     corners = []
