@@ -97,6 +97,12 @@ def test_shape_keys_move_mesh_game_mesh_and_rig(inside_wheel: Inside, tmp_path: 
     inside_wheel("check_shape.py", result, tmp_path)
 
 
+def test_layers_from_import_to_export(inside_wheel: Inside, tmp_path: Path) -> None:
+    result = fake_avatar.write_result(tmp_path / "result", with_layers=True, with_game=True, with_shapes=True)
+    other = fake_avatar.write_result(tmp_path / "other", with_layers=True, a_pose=True, with_motion=False)
+    inside_wheel("check_layers.py", result, other, tmp_path)
+
+
 @pytest.fixture(scope="module")
 def assembled(result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What tools/assemble.py makes with Blender 4.2."""
