@@ -70,7 +70,7 @@ def _nearest(
     points: np.ndarray, others: Sequence[int], meshes: Sequence[bpy.types.Object], trees: dict[int, BVHTree]
 ) -> np.ndarray:
     """Which of the other meshes is nearest to each point (N,)."""
-    best = np.full(len(points), np.inf)
+    best = np.full(len(points), 1e9)
     found = np.full(len(points), others[0])
     for other in others:
         there = _points(meshes[other])
@@ -82,7 +82,7 @@ def _nearest(
         if other not in trees:
             trees[other] = BVHTree.FromPolygons(there.tolist(), _triangles(meshes[other]).tolist())
         for row in rows.tolist():
-            distance = trees[other].find_nearest(points[row])[3]
+            distance = trees[other].find_nearest(points[row], best[row])[3]
             if distance is not None and distance < best[row]:
                 best[row], found[row] = distance, other
     return found

@@ -123,10 +123,12 @@ def write_result(
     a_pose: bool = False,
     with_shapes: bool = False,
     with_layers: bool = False,
+    scale: float = 1.0,
 ) -> Path:
     """Write ``avatar.npz``, ``motion.npz`` and ``manifest.json`` into a folder and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     vertices, faces, layered = layers(rings, sides) if with_layers else (*capsules(rings, sides), {})
+    vertices, joints = (scale * vertices).astype(np.float32), (scale * JOINTS).astype(np.float32)
     colors = np.clip((vertices - vertices.min(0)) / np.ptp(vertices, axis=0), 0, 1)
     light = layered | (game(folder, influences) if with_game else {})
     if with_shapes:  # taller by a tenth from the floor up, the other keys do nothing
@@ -141,7 +143,7 @@ def write_result(
         light["rest_pose"][13:15, 1], light["rest_pose"][16:18, 2] = (-0.1, 0.1), (-0.8, 0.8)
     np.savez(
         folder / "avatar.npz", **light, vertices=vertices, faces=faces, colors=colors,
-        weights=weights_of(vertices, influences), joints=JOINTS, parents=PARENTS,
+        weights=weights_of(vertices / scale, influences), joints=joints, parents=PARENTS,
     )  # fmt: skip
     if with_motion:
         poses, trans = motion(frames)

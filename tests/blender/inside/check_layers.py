@@ -1,6 +1,7 @@
-"""RESULT OTHER OUT: layers are imported, hidden, removed, tinted, put on another avatar, joined and exported.
+"""RESULT OTHER SMALL OUT: layers are imported, hidden, removed, tinted, put on another avatar, joined and exported.
 
-RESULT has a game mesh and shape keys, OTHER rests in the A-pose and has none.
+RESULT has a game mesh and shape keys, OTHER rests in the A-pose, has none, and another number of vertices; SMALL is
+RESULT at another scale.
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ from avatarclip_blender import api, compat, export, importer, layers, twist
 from avatarclip_blender.contract import protocol
 from avatarclip_blender.importer import coverage, material, relief
 
-result, other, out = ARGUMENTS[0], ARGUMENTS[1], Path(ARGUMENTS[2])
+result, other, small, out = *ARGUMENTS[:3], Path(ARGUMENTS[3])
 data = arrays(result)
 names, kinds, of_face = data["layer_names"].tolist(), data["layer_materials"].tolist(), data["face_layers"]
 of_vertex = np.zeros(len(data["vertices"]), int)
@@ -97,12 +98,14 @@ whole = [len(mesh.data.vertices) for mesh in avatar.layers]
 assert hidden[0] and hidden[2] and not hidden[1] and not hidden[3]
 assert [seen(mesh) for mesh in avatar.layers] == [w - h for w, h in zip(whole, hidden)]
 assert [mask.vertex_group for mask in coverage.masks_of(shirt)] == ["Covered by Belt"]
-ring = np.arange(whole[0]) // 48 + 1  # the joint at whose bone a vertex of the body is
+ring = np.arange(whole[0]) // (16 * 8) + 1  # the joint at whose bone a vertex of the body is
 for layer, joint in (("Shirt", 9), ("Trousers", 4)):  # those that nothing else comes near
-    covering = {body.vertex_groups[g.group].name for v in body.data.vertices if ring[v.index] == joint for g in v.groups}
+    covering = {
+        body.vertex_groups[g.group].name for v in body.data.vertices if ring[v.index] == joint for g in v.groups
+    }
     assert {name for name in covering if name.startswith("Covered")} == {f"Covered by {layer}"}
 ops.show_layer(layer=belt.name)
-assert seen(shirt) == whole[2] and seen(body) <= whole[0] - hidden[0] + 48 and belt.hide_render and belt.hide_get()
+assert seen(shirt) == whole[2] and seen(body) <= whole[0] - hidden[0] + 16 * 8 and belt.hide_render and belt.hide_get()
 ops.show_layer(layer=shirt.name)
 ops.show_layer(layer=trousers.name)
 assert seen(body) == whole[0] and not any(mask.show_render for mask in coverage.masks_of(body))
@@ -169,12 +172,16 @@ worn = api.wear_layer(belt, resting.rig)  # made in the T-pose, worn in the A-po
 a_pose = arrays(other)["rest_pose"].ravel()
 own = of_vertex == 3
 there = to_blender(skin(data["vertices"], weights, data["joints"], data["parents"], a_pose, np.zeros(3)))[own]
-ground = coordinates(resting.body.data.vertices) - to_blender(
-    skin(data["vertices"], weights, data["joints"], data["parents"], a_pose, np.zeros(3))[: whole[0]]
-)
-away = np.linalg.norm(coordinates(worn.data.vertices) - there - ground.mean(0), axis=1)
-assert np.abs(ground - ground.mean(0)).max() < 1e-5 and np.median(away) < 1e-4, away
+rested = skin(*(arrays(other)[n] for n in ("vertices", "weights", "joints", "parents")), a_pose, np.zeros(3))
+there -= (0, 0, rested[:, 1].min())
+away = np.linalg.norm(coordinates(worn.data.vertices) - there, axis=1)
+assert np.median(away) < 1e-4, away
 assert worn.data.shape_keys is None, "this wearer has none to follow"
+child = importer.import_avatar(bpy.context, small, name="Child")
+scale = np.ptp(arrays(small)["joints"][:, 1]) / np.ptp(data["joints"][:, 1])
+worn = api.wear_layer(trousers, child.rig)  # both bodies of the same triangles: it goes with the skin
+away = np.linalg.norm(coordinates(worn.data.vertices) - scale * coordinates(trousers.data.vertices), axis=1)
+assert np.median(away) < 0.005 and away.max() < 0.03 and scale < 0.8, (np.median(away), away.max())
 
 # --- exports hold what is seen; games get one mesh --------------------------------------------------------------
 select(rig)
