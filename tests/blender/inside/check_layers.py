@@ -195,9 +195,11 @@ everything = [(kind, item.name) for kind in kinds_of for item in getattr(bpy.dat
 shown = [body, trousers, shirt]
 expected = {mesh.name: evaluated(mesh) for mesh in shown}
 tinted = np.array([list(c.color) for c in trousers.data.color_attributes[0].data]) * (0.5, 1, 0.25, 1)
+endings = (".fbx", ".usdz") if "usd_export" in dir(bpy.ops.wm) else (".fbx",)  # distributions build without USD
 for detail in ("FULL", "GAME"):
     api.export_fbx(rig, out / f"{detail}.fbx", detail=detail)
-    api.export_usd(rig, out / f"{detail}.usdz", detail=detail)
+    if ".usdz" in endings:
+        api.export_usd(rig, out / f"{detail}.usdz", detail=detail)
 assert [(kind, item.name) for kind in kinds_of for item in getattr(bpy.data, kind)] == everything
 select(rig, *shown)
 bpy.ops.export_scene.gltf(filepath=str(out / "seen.glb"), use_selection=True)
@@ -230,7 +232,7 @@ def same_points(mesh, *parts):
     assert gaps.min(1).max() < 2e-3 and gaps.min(0).max() < 2e-3, (gaps.min(1).max(), gaps.min(0).max())
 
 
-for ending in (".fbx", ".usdz"):
+for ending in endings:
     found = read(out / f"FULL{ending}")
     assert set(found) == set(expected), (ending, set(found))
     for name, mesh in found.items():
