@@ -248,6 +248,13 @@ assert len(found) == 3 and all(mesh.data.color_attributes and mesh.data.uv_layer
 # --- removed, joined ----------------------------------------------------------------------------------------------
 bpy.ops.wm.open_mainfile(filepath=str(out / "saved.blend"))
 rig = bpy.data.objects["Firefighter Rig"]
+shows = seen(bpy.data.objects["Body"])
+bpy.ops.ed.undo_push(message="Before")
+assert ops.remove_layer("EXEC_DEFAULT", True, layer="Shirt") == {"FINISHED"}
+assert "Shirt" not in bpy.data.objects and seen(bpy.data.objects["Body"]) > shows
+bpy.ops.ed.undo()
+assert "Shirt" in bpy.data.objects and seen(bpy.data.objects["Body"]) == shows
+rig = bpy.data.objects["Firefighter Rig"]
 body, trousers, shirt, belt = (bpy.data.objects[name] for name in names)
 select(shirt)
 assert ops.remove_layer() == {"FINISHED"} and "Shirt" not in bpy.data.objects and "Shirt" not in bpy.data.meshes
