@@ -227,6 +227,8 @@ class MotionConfig:
     """Weight of the optimiser's CLIP term, for a perceptor that judges pictures; the baseline has none."""
     file: str | None = None
     """Path of a BVH file or an AMASS .npz file whose motion replaces the generated one, or null."""
+    file_up: str = "auto"
+    """The axis that is up in that file: ``auto`` (by its kind, its floor and gravity), or y, z, -y, -z."""
     judge_pictures: bool = False
     """Let the perceptor rank pictures of the candidates (paper 4) instead of trusting their labels; for CLIP itself."""
     strength: float = 1.0

@@ -1,17 +1,24 @@
-"""From any standing skeleton's movement to ours: directions of limbs are kept, the path is scaled by leg length."""
+"""From any skeleton's movement to ours: directions of limbs are kept, the path is scaled by leg length."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 
 from engine.errors import EngineError
-from engine.motion.formats.bvh import HINT, Hierarchy
 from engine.motion.formats.names import NEEDED, find_joints
+from engine.motion.formats.take import Take
 from engine.motion.rotations import Array, array, slerp, to_axis_angle, to_matrix, unit
 from engine.motion.skeleton import JOINT, NUM_JOINTS
-from engine.protocol import PARENTS
+from engine.protocol import JOINT_NAMES, PARENTS
+
+HINT = (
+    "Name its joints as Mixamo, CMU, Daz, VRM or SMPL do, or bring it onto the avatar in Blender with the add-on's "
+    "Retarget."
+)
+SNAP = np.radians(12)
+"""A rest pose that is turned about the vertical by less than this counts as facing along an axis."""
+SAME = 1e-4
+"""Relative difference of bone lengths up to which a skeleton is this very body's."""
 
 _LIMBS = {
     "hip": "knee", "knee": "ankle", "collar": "shoulder", "shoulder": "elbow", "elbow": "wrist",
@@ -19,12 +26,12 @@ _LIMBS = {
 """Joints whose bone's direction is carried over, and where the bone ends."""
 
 
-def retarget(source: Hierarchy, name: str, joints: Array) -> tuple[Array, Array]:
+def retarget(source: Take, name: str, joints: Array) -> tuple[Array, Array]:
     """Carry a file's movement over to a body.
 
     Every joint's rotation in the world is taken over relative to the rest pose; where a limb rests in another
-    direction than
-    in our T-pose (an A-pose, CMU's spread legs), the shortest turn between the two is added.
+    direction than in our T-pose (an A-pose, CMU's spread legs), the shortest turn between the two is added. Where
+    nobody stands in the rest pose, the frame in which the figure stands best takes its place.
 
     Args:
         name: of the file, for messages.
@@ -32,7 +39,7 @@ def retarget(source: Hierarchy, name: str, joints: Array) -> tuple[Array, Array]
     Returns:
         Poses (T,24,3) and pelvis positions (T,3), metres; the height is relative to the file's floor.
     Raises:
-        EngineError: ``bad_request`` if the skeleton isn't a person's by its names, or doesn't stand.
+        EngineError: ``bad_request`` if the skeleton isn't a person's by its names, or never stands.
     """
     found = find_joints(source.names)
     missing = [joint for joint in NEEDED if joint not in found]
@@ -41,10 +48,13 @@ def retarget(source: Hierarchy, name: str, joints: Array) -> tuple[Array, Array]
             "bad_request", f"{name} can't be brought onto the avatar: of its {len(source.names)} joints none is "
             f"called like {', '.join(joint.replace('_', ' ') for joint in missing[:4])}.", HINT,
         )  # fmt: skip
-    rest = _rest_places(source)
-    basis = _basis(rest, found, name)
-    rest = rest @ basis.T
-    world = basis @ _world(source) @ basis.T
+    basis = standing(source.rest, found)
+    if basis is None:
+        source = source.rested(_best_frame(source, found, name))
+        basis = standing(source.rest, found, 0.6)
+    assert basis is not None
+    rest = source.rest @ basis.T
+    world = basis @ source.world @ basis.T
     out = np.zeros((len(world), NUM_JOINTS, 3, 3), np.float32)
     out[:, 0] = world[:, found["pelvis"]]
     _trunk(out, world, source, found)
@@ -53,57 +63,85 @@ def retarget(source: Hierarchy, name: str, joints: Array) -> tuple[Array, Array]
     local = out.copy()
     for joint in range(1, NUM_JOINTS):
         local[:, joint] = np.swapaxes(out[:, PARENTS[joint]], -1, -2) @ out[:, joint]
-    path = _pelvis_path(source, found, basis)
+    path = _pelvis_path(source, found) @ basis.T
     own = _leg(joints, {key: JOINT[key] for key in NEEDED})
     return to_axis_angle(local), (path * (own / _leg(rest, found))).astype(np.float32)
 
 
-def _rest_places(source: Hierarchy) -> Array:
-    """Joint positions (J,3) of the rest pose."""
-    places = np.zeros_like(source.offsets)
-    for joint, parent in enumerate(source.parents):
-        places[joint] = source.offsets[joint] + (places[parent] if parent >= 0 else 0)
-    return places
+def in_our_order(source: Take) -> Take | None:
+    """A file with the skeleton that `write_bvh` writes, its joints in our order; None for any other skeleton."""
+    if set(source.names) != set(JOINT_NAMES) or len(source.names) != NUM_JOINTS:
+        return None
+    order = [source.names.index(name) for name in JOINT_NAMES]
+    parents = tuple(order.index(source.parents[joint]) if source.parents[joint] >= 0 else -1 for joint in order)
+    if parents != tuple(PARENTS):
+        return None
+    return Take(JOINT_NAMES, parents, source.rest[order], source.world[:, order], source.places[:, order], source.fps)
 
 
-def _world(source: Hierarchy) -> Array:
-    """World rotations (T,J,3,3)."""
-    out = source.rotations.copy()
-    for joint, parent in enumerate(source.parents):
-        if parent >= 0:
-            out[:, joint] = out[:, parent] @ source.rotations[:, joint]
-    return out
+def is_ours(source: Take, joints: Array) -> bool:
+    """Whether a take with our joints rests in the T-pose with this very body's bones (24,3), in any unit."""
+    theirs, ours = source.rest - source.rest[0], joints - joints[0]
+    scale = np.linalg.norm(ours) / max(float(np.linalg.norm(theirs)), 1e-9)
+    return bool(np.abs(theirs * scale - ours).max() < SAME * np.abs(ours).max())
 
 
-def _pelvis_path(source: Hierarchy, found: dict[str, int], basis: Array) -> Array:
-    """World positions (T,3) of the pelvis, which need not be the file's first joint, in our axes."""
-    chain = [found["pelvis"]]
-    while source.parents[chain[0]] >= 0:
-        chain.insert(0, source.parents[chain[0]])
-    world, place = _world(source), source.root.copy()
-    for before, joint in pairwise(chain):
-        place = place + world[:, before] @ source.offsets[joint]
-    return array(place @ basis.T)
+def taken_over(source: Take, joints: Array) -> tuple[Array, Array]:
+    """The movement of a take that `is_ours`, number by number: poses (T,24,3) and pelvis positions (T,3) in the body's
+    own coordinates, metres."""
+    scale = np.linalg.norm(joints - joints[0]) / np.linalg.norm(source.rest - source.rest[0])
+    return to_axis_angle(source.local()), (source.places[:, 0] * scale).astype(np.float32)
 
 
-def _basis(rest: Array, found: dict[str, int], name: str) -> Array:
-    """Rotation (3,3) from the file's axes to ours (+x to the left, +y up), snapped to whole axes."""
-    ankles = (rest[found["left_ankle"]] + rest[found["right_ankle"]]) / 2
-    up, left = rest[found["head"]] - ankles, rest[found["left_hip"]] - rest[found["right_hip"]]
-    rows = np.zeros((3, 3), np.float32)
-    for row, vector in ((1, up), (0, left)):
-        axis = int(np.abs(vector).argmax())
-        if abs(vector[axis]) < 0.8 * np.linalg.norm(vector) or np.linalg.norm(vector) < 1e-6:
-            raise EngineError(
-                "bad_request", f"{name} can't be brought onto the avatar: in its rest pose nobody stands upright.", HINT
-            )
-        rows[row, axis] = np.sign(vector[axis])
-    rows[2] = np.cross(rows[0], rows[1])
-    if abs(np.linalg.det(rows)) < 0.5:
+def standing(places: Array, found: dict[str, int], least: float = 0.8) -> Array | None:
+    """Rotation (3,3) from the file's axes to ours (+x to the left, +y up) by a pose (J,3) in which somebody stands.
+
+    Args:
+        least: cosine of how far trunk and legs may lean from the vertical, which is one of the file's axes.
+    Returns:
+        The rotation, or None if nobody stands.
+    """
+    hips = (places[found["left_hip"]] + places[found["right_hip"]]) / 2
+    ankles = (places[found["left_ankle"]] + places[found["right_ankle"]]) / 2
+    trunk, legs = unit(places[found["head"]] - hips), unit(hips - ankles)
+    axis = int(np.abs(trunk + legs).argmax())
+    sign = np.sign((trunk + legs)[axis])
+    if min(trunk[axis] * sign, legs[axis] * sign) < least:
+        return None
+    up = sign * np.eye(3, dtype=np.float32)[axis]
+    left = places[found["left_hip"]] - places[found["right_hip"]]
+    left = left - (left @ up) * up
+    if np.linalg.norm(left) < 0.05 * np.linalg.norm(places[found["head"]] - ankles):
+        return None
+    left = unit(left)
+    near = np.eye(3)[int(np.abs(left).argmax())] * np.sign(left[int(np.abs(left).argmax())])
+    left = near if left @ near > np.cos(SNAP) else left
+    return array([left, up, np.cross(left, up)])
+
+
+def _best_frame(source: Take, found: dict[str, int], name: str) -> int:
+    """The frame in which the figure stands most upright along the axis along which it does so most of the time."""
+    hips = (source.places[:, found["left_hip"]] + source.places[:, found["right_hip"]]) / 2
+    ankles = (source.places[:, found["left_ankle"]] + source.places[:, found["right_ankle"]]) / 2
+    trunk, legs = unit(source.places[:, found["head"]] - hips), unit(hips - ankles)
+    upright = np.minimum(trunk, legs)  # (T,3): the cosine with each axis of what leans more
+    axis = max((1, 2, 0), key=lambda axis: int((upright[:, axis] > 0.7).sum()))
+    best = int(upright[:, axis].argmax())
+    if standing(source.places[best], found, 0.6) is None:
         raise EngineError(
-            "bad_request", f"{name} can't be brought onto the avatar: in its rest pose nobody stands upright.", HINT
+            "bad_request",
+            f"{name} can't be brought onto the avatar: nobody stands upright in its rest pose, nor in any frame.",
+            "Put a frame in which the figure stands before the rest, or set the rest pose to a T-pose.",
         )
-    return rows
+    return best
+
+
+def _pelvis_path(source: Take, found: dict[str, int]) -> Array:
+    """World positions (T,3) of the pelvis in the file's axes, by where the hip joints are: in some rigs the joint that
+    is called pelvis or root stays behind."""
+    hips = [found["left_hip"], found["right_hip"]]
+    offset = source.rest[found["pelvis"]] - source.rest[hips].mean(0)
+    return source.places[:, hips].mean(1) + source.world[:, found["pelvis"]] @ offset
 
 
 def _leg(places: Array, found: dict[str, int]) -> float:
@@ -112,7 +150,7 @@ def _leg(places: Array, found: dict[str, int]) -> float:
     return float(np.mean([np.linalg.norm(np.diff(leg, axis=0), axis=-1).sum() for leg in legs]))
 
 
-def _trunk(out: Array, world: Array, source: Hierarchy, found: dict[str, int]) -> None:
+def _trunk(out: Array, world: Array, source: Take, found: dict[str, int]) -> None:
     """Fill in spine, neck and head: the file's joints from pelvis to neck, however many, shared out over our three."""
     end = found.get("neck", found["head"])
     chain = [source.parents[end]]
