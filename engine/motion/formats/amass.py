@@ -124,7 +124,9 @@ def _poses(path: Path, data: Mapping[str, Any]) -> Array:
     assert pair is not None
     root, rest = (_flat(path, data[name], name) for name in pair)
     if root.shape[1:] != (3,) or len(root) != len(rest):
-        raise EngineError("bad_request", f"{path.name} has {len(rest)} poses but {len(root)} turns of the pelvis.", HINT)
+        raise EngineError(
+            "bad_request", f"{path.name} has {len(rest)} poses but {len(root)} turns of the pelvis.", HINT
+        )
     return _checked(path, np.concatenate([root, rest], 1))
 
 

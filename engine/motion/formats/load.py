@@ -13,7 +13,7 @@ from engine.motion.candidates import distinct
 from engine.motion.formats.amass import Poses, read_amass
 from engine.motion.formats.bvh import read_bvh
 from engine.motion.formats.gravity import find_up, turned
-from engine.motion.formats.retarget import in_our_order, is_ours, retarget, taken_over
+from engine.motion.formats.retarget import in_our_order, retarget, taken_over
 from engine.motion.formats.take import Take, Warn
 from engine.motion.generate import Stage
 from engine.motion.manner import strengthen
@@ -24,7 +24,7 @@ from engine.motion.skeleton import REFERENCE_LEG, leg_length, resample
 LONGEST = 36000
 """Frames; twenty minutes at 30 fps."""
 PRIORS: tuple[dict[str, float], ...] = (
-    {"y": 0.45, "-y": 0.3, "z": 0.25}, {"z": 0.87, "y": 0.1, "-y": 0.03}, {"z": 0.95, "y": 0.03, "-y": 0.02},
+    {"y": 0.45, "-y": 0.3, "z": 0.25}, {"z": 0.8, "y": 0.15, "-y": 0.05}, {"z": 0.98, "y": 0.013, "-y": 0.007},
 )  # fmt: skip
 """How likely each axis is up in an .npz file, by how much its keys are AMASS's (`Poses.amass`)."""
 RESTING = {"y": 0.97, "z": 0.01, "-z": 0.01, "-y": 0.01}
@@ -130,8 +130,9 @@ def _from_take(take: Take, path: Path, stage: Stage, joints: Array, warn: Warn) 
     """As `_from_poses`, for a file with a skeleton of its own; ``joints`` (24,3) are the body's at rest."""
     conf = stage.conf
     ours = in_our_order(take) if conf.file_up in ("auto", "y") else None
-    if ours is not None and is_ours(ours, joints):
-        poses, places = taken_over(ours, joints)
+    kept = taken_over(ours, joints) if ours is not None else None
+    if kept is not None:
+        poses, places = kept
         return poses, places - joints[0] + stage.marks.joints[0], True
     poses, root = retarget(take, path.name, joints)
     if conf.file_up == "auto":

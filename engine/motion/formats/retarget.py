@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from engine.body.model import stand_pose
 from engine.errors import EngineError
 from engine.motion.formats.names import NEEDED, find_joints
 from engine.motion.formats.take import Take
 from engine.motion.rotations import Array, array, slerp, to_axis_angle, to_matrix, unit
-from engine.motion.skeleton import JOINT, NUM_JOINTS
+from engine.motion.skeleton import JOINT, NUM_JOINTS, forward
 from engine.protocol import JOINT_NAMES, PARENTS
 
 HINT = (
@@ -49,6 +52,7 @@ def retarget(source: Take, name: str, joints: Array) -> tuple[Array, Array]:
             f"called like {', '.join(joint.replace('_', ' ') for joint in missing[:4])}.", HINT,
         )  # fmt: skip
     basis = standing(source.rest, found)
+    flat = basis is not None
     if basis is None:
         source = source.rested(_best_frame(source, found, name))
         basis = standing(source.rest, found, 0.6)
@@ -59,7 +63,7 @@ def retarget(source: Take, name: str, joints: Array) -> tuple[Array, Array]:
     out[:, 0] = world[:, found["pelvis"]]
     _trunk(out, world, source, found)
     for side in ("left", "right"):
-        _limbs(out, world, rest, found, side, joints)
+        _limbs(out, world, rest, found, side, joints, flat)
     local = out.copy()
     for joint in range(1, NUM_JOINTS):
         local[:, joint] = np.swapaxes(out[:, PARENTS[joint]], -1, -2) @ out[:, joint]
@@ -79,18 +83,24 @@ def in_our_order(source: Take) -> Take | None:
     return Take(JOINT_NAMES, parents, source.rest[order], source.world[:, order], source.places[:, order], source.fps)
 
 
-def is_ours(source: Take, joints: Array) -> bool:
-    """Whether a take with our joints rests in the T-pose with this very body's bones (24,3), in any unit."""
-    theirs, ours = source.rest - source.rest[0], joints - joints[0]
-    scale = np.linalg.norm(ours) / max(float(np.linalg.norm(theirs)), 1e-9)
-    return bool(np.abs(theirs * scale - ours).max() < SAME * np.abs(ours).max())
+def taken_over(source: Take, joints: Array) -> tuple[Array, Array] | None:
+    """The movement of a take with our joints, number by number, if it rests with this very body's bones in the T-pose
+    or in the A-pose, as this engine's files do, in any unit.
 
-
-def taken_over(source: Take, joints: Array) -> tuple[Array, Array]:
-    """The movement of a take that `is_ours`, number by number: poses (T,24,3) and pelvis positions (T,3) in the body's
-    own coordinates, metres."""
-    scale = np.linalg.norm(joints - joints[0]) / np.linalg.norm(source.rest - source.rest[0])
-    return to_axis_angle(source.local()), (source.places[:, 0] * scale).astype(np.float32)
+    Args:
+        joints: rest joints (24,3) of the body.
+    Returns:
+        Poses (T,24,3) and pelvis positions (T,3) in the body's own coordinates, metres; None for another body's bones.
+    """
+    theirs = source.rest - source.rest[0]
+    for pose in (np.zeros((NUM_JOINTS, 3), np.float32), stand_pose()):
+        at, turns = forward(to_matrix(pose)[None], joints[:1], joints)
+        ours = at[0] - joints[0]
+        scale = np.linalg.norm(ours) / max(float(np.linalg.norm(theirs)), 1e-9)
+        if np.abs(theirs * scale - ours).max() < SAME * np.abs(ours).max():
+            local = replace(source, world=source.world @ turns).local()
+            return to_axis_angle(local), (source.places[:, 0] * scale).astype(np.float32)
+    return None
 
 
 def standing(places: Array, found: dict[str, int], least: float = 0.8) -> Array | None:
@@ -170,20 +180,29 @@ def _trunk(out: Array, world: Array, source: Take, found: dict[str, int]) -> Non
     out[:, JOINT["neck"]] = world[:, found["neck"]] if "neck" in found else halfway
 
 
-def _limbs(out: Array, world: Array, rest: Array, found: dict[str, int], side: str, joints: Array) -> None:
-    """Fill in one side's leg and arm."""
+def _limbs(out: Array, world: Array, rest: Array, found: dict[str, int], side: str, joints: Array, flat: bool) -> None:
+    """Fill in one side's leg and arm.
+
+    Args:
+        flat: whether the feet rest flat, as in any rest pose in which somebody stands; else their bones tell how.
+    """
+
+    def turn_of(part: str, following: str) -> Array:
+        ours, end = f"{side}_{part}", f"{side}_{following}"
+        return shortest_turn(joints[JOINT[end]] - joints[JOINT[ours]], rest[found[end]] - rest[found[ours]])
+
     chest = out[:, JOINT["spine3"]]
     turn = np.eye(3, dtype=np.float32)
     for part, following in _LIMBS.items():
-        ours, end = f"{side}_{part}", f"{side}_{following}"
+        ours = f"{side}_{part}"
         if ours not in found:  # a file without collarbones
             out[:, JOINT[ours]] = chest
             continue
-        wanted = joints[JOINT[end]] - joints[JOINT[ours]]
-        turn = shortest_turn(wanted, rest[found[end]] - rest[found[ours]])
+        turn = turn_of(part, following)
         out[:, JOINT[ours]] = world[:, found[ours]] @ turn
-    # The hand goes on from the forearm, whose turn is still at hand; a foot rests flat in any standing pose.
-    for part, end_turn in (("wrist", turn), ("ankle", np.eye(3, dtype=np.float32))):
+    foot = np.eye(3, dtype=np.float32) if flat or f"{side}_foot" not in found else turn_of("ankle", "foot")
+    # The hand goes on from the forearm, whose turn is still at hand.
+    for part, end_turn in (("wrist", turn), ("ankle", foot)):
         out[:, JOINT[f"{side}_{part}"]] = world[:, found[f"{side}_{part}"]] @ end_turn
     out[:, JOINT[f"{side}_hand"]] = out[:, JOINT[f"{side}_wrist"]]
     out[:, JOINT[f"{side}_foot"]] = out[:, JOINT[f"{side}_ankle"]]
