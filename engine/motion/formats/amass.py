@@ -164,7 +164,7 @@ def _path_key(data: Mapping[str, Any], frames: int) -> str | None:
     for name in _PATHS:
         if name in lower:
             return lower[name]
-    fits = [name for low, name in lower.items() if "trans" in low or "root" in low and "pos" in low]
+    fits = [name for low, name in lower.items() if "trans" in low or ("root" in low and "pos" in low)]
     return next((name for name in fits if data[name].dtype.kind == "f" and data[name].size == 3 * frames), None)
 
 

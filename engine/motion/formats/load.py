@@ -99,12 +99,13 @@ def _check_there(path: Path) -> None:
 def _from_poses(
     read: Poses, path: Path, stage: Stage, body: Body, betas: Array, warn: Warn
 ) -> tuple[Array, Array, bool]:
-    """Poses (T,24,3), pelvis positions (T,3) over the floor y = 0 where the file tells it, and whether they are ours."""
+    """Poses (T,24,3), pelvis positions (T,3), over the floor y = 0 in our own files, and whether they are ours."""
     conf, marks = stage.conf, stage.marks
     if read.own and conf.file_up in ("auto", "y"):
         joints, floor = marks.joints, 0.0
-        same = read.betas is None or len(read.betas) != body.num_betas or np.allclose(read.betas, betas, atol=1e-5)
-        if not same:
+        known = read.betas is not None and len(read.betas) == body.num_betas
+        same = not known or np.allclose(read.betas, betas, atol=1e-5)
+        if read.betas is not None and not same:
             joints, floor = body.rest_joints(read.betas), float(body.rest_vertices(read.betas)[:, 1].min())
         root = read.trans + joints[0] - array([0, floor, 0])
         return read.poses, (root * (marks.leg / leg_length(joints))).astype(np.float32), same

@@ -40,9 +40,11 @@ def split_side(name: str) -> tuple[str | None, str]:
     """A joint's side, if it has one, and the rest of its name in lower-case letters and digits."""
     name = re.sub(r"^.*[:|]", "", name)
     name = re.sub(
-        r"^(mixamorig\d*[_ ]?|bip(ed)?0*1?[_ ]|character\d*_|def-|org-|(j_(bip|sec|adj)_)?c_|j_bip_|m(?-i:(?=[A-Z])))", "", name,
+        r"^(mixamorig\d*[_ ]?|bip(ed)?0*1?[_ ]|character\d*_|def-|org-|(j_(bip|sec|adj)_)?c_|j_bip_|m(?-i:(?=[A-Z])))",
+        "",
+        name,
         flags=re.IGNORECASE,
-    )  # fmt: skip
+    )
     name = re.sub(r"[_ ](joint|jnt|bone|bind)$", "", name, flags=re.IGNORECASE)
     side = None
     for letter, word in (("l", "left"), ("r", "right")):
