@@ -40,8 +40,10 @@ class ClipConfig:
     """Which perceptor (text and image encoder) judges the pictures."""
 
     model: str | tuple[str, ...] | None = None
-    """A folder in transformers' CLIP or SigLIP format, a hub id, OpenAI's .pt file, or null for the bundled perceptor;
-    or a list of these that guide together, where ``bundled`` names the bundled one."""
+    """A folder in transformers' CLIP or SigLIP format, a hub id, a file of OpenAI's or open_clip's, or null for the
+    bundled perceptor; or a list of these that guide together, where ``bundled`` names the bundled one."""
+    activation: str = "auto"
+    """Of a file of open_clip's: ``gelu``, ``quick_gelu`` (OpenAI's), or ``auto``, by what lies beside it and its name."""
     weights: tuple[float, ...] = ()
     """How much each perceptor of a list counts; empty for all the same."""
     download: bool = False

@@ -16,6 +16,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from engine.errors import EngineError
+from engine.untrusted.texts import AGAIN
 
 MAX_STEPS = 1_000_000
 """Instructions of one pickle; SMPL's have some hundreds, a checkpoint some ten thousands."""
@@ -26,6 +27,10 @@ HINT = "Nothing in it was run. Use the file as its makers distribute it."
 
 class Refused(Exception):
     """What a pickle asked for and does not get."""
+
+
+class Broken(Refused):
+    """A stream that is no pickle or not a whole one, in words that go on from the file's name."""
 
 
 @dataclass(frozen=True)
@@ -261,8 +266,8 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
             return self._run()
         except Refused:
             raise
-        except Exception as error:  # whatever a broken stream makes the parts of the machine raise
-            raise Refused(f"a step that is broken ({type(error).__name__})") from None
+        except Exception:  # whatever a broken stream makes the parts of the machine raise
+            raise Broken("is damaged or cut off: its pickle can't be read to its end") from None
 
     def _run(self) -> Any:
         self._unframer = pickle._Unframer(self._file_read, self._file_readline)  # type: ignore[attr-defined]
@@ -276,10 +281,12 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
         for _ in range(MAX_STEPS):
             key = self.read(1)
             if not key:
-                raise Refused("more bytes than it has")
+                raise Broken("is cut off: its pickle has no end")
             step = _STEPS.get(key[0])
+            if step is None and key in _REFUSED_STEPS:
+                raise Refused("a step that could run code")
             if step is None:
-                raise Refused(f"the pickle instruction {key!r}")
+                raise Broken("is not a pickle, or is damaged")
             try:
                 step(self)
             except pickle._Stop as stop:  # type: ignore[attr-defined]
@@ -408,4 +415,6 @@ def read_arrays(stream: IO[bytes], names: tuple[str, ...], where: str) -> dict[s
 
 def refusal(where: str, refused: Refused) -> EngineError:
     """The sentence for the user."""
+    if isinstance(refused, Broken):
+        return EngineError("bad_weights", f"{where} {refused}.", AGAIN)
     return EngineError("bad_weights", f"{where} was refused: its pickle asks for {refused}.", HINT)

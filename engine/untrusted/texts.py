@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import json
+import zipfile
 from pathlib import Path
 
 from engine.errors import EngineError
 
 HEAD = 4096
 """Bytes that tell what a file is."""
+MAX_HEADER = 100_000_000
+"""Bytes of a safetensors file's description, the limit of its makers' own reader."""
 AGAIN = "Download the file itself again, and compare its size with what its page says."
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -27,12 +30,13 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
 _UNPACK = "Unpack it first and give the file inside."
 
 
-def mistaken(head: bytes, size: int) -> tuple[str, str] | None:
+def mistaken(head: bytes, size: int, json_too: bool = False) -> tuple[str, str] | None:
     """What a file is that cannot be what was asked for, by its first bytes.
 
     Args:
         head: the first `HEAD` bytes of the file.
         size: of the whole file.
+        json_too: whether a JSON file is wanted.
     Returns:
         A clause such as "is a saved web page, not the file itself" and what to do about it, or None when the bytes
         tell nothing.
@@ -49,7 +53,7 @@ def mistaken(head: bytes, size: int) -> tuple[str, str] | None:
     text = decoded(head, replace=True).lstrip("\ufeff \t\r\n").lower().encode("utf-8", "replace")
     if text.startswith(_PAGES) or (text.startswith(b"<") and b"<html" in text):
         return "is a saved web page, not the file itself", "Use the page's download button, not Save as."
-    if text.startswith(b"{") and size <= HEAD and _is_json(text):
+    if not json_too and text.startswith(b"{") and size <= HEAD and _is_json(text):
         return "is a server's answer in JSON, not the file itself", AGAIN
     for magic, kind in _KINDS:
         if head.startswith(magic):
@@ -64,11 +68,11 @@ def _is_json(text: bytes) -> bool:
         return False
 
 
-def check_kind(path: Path, code: str = "bad_weights", allowed: tuple[bytes, ...] = ()) -> None:
+def check_kind(path: Path, code: str = "bad_weights", json_too: bool = False) -> None:
     """Refuse a file that is plainly something else: a web page, a pointer, an archive, a picture, nothing at all.
 
     Args:
-        allowed: first bytes of files that are wanted here after all.
+        json_too: whether a JSON file is wanted.
     Raises:
         EngineError: ``code`` with one sentence that says what it is.
     """
@@ -77,11 +81,33 @@ def check_kind(path: Path, code: str = "bad_weights", allowed: tuple[bytes, ...]
             head = stream.read(HEAD)
     except OSError as error:
         raise unreadable(path, error, code) from None
-    if allowed and head.startswith(allowed):
-        return
-    found = mistaken(head, path.stat().st_size)
+    size = path.stat().st_size
+    found = mistaken(head, size, json_too)
+    if found is None and _cut_off(path, head, size):
+        found = "is damaged or cut off, as a half download is: its end is missing", AGAIN
     if found:
         raise EngineError(code, f"{path.name} {found[0]}.", found[1])
+
+
+def _cut_off(path: Path, head: bytes, size: int) -> bool:
+    """Whether a zip archive lacks its table of contents, or a safetensors file some of its numbers."""
+    if head.startswith(b"PK"):
+        try:
+            return not zipfile.is_zipfile(path)
+        except zipfile.BadZipFile:  # its end speaks of several disks
+            return False
+    if path.suffix.lower() != ".safetensors" or size < 8:
+        return path.suffix.lower() == ".safetensors"
+    length = int.from_bytes(head[:8], "little")
+    if length > MAX_HEADER or 8 + length > size:
+        return True
+    try:
+        with path.open("rb") as stream:
+            listed = json.loads(stream.read(8 + length)[8:])
+        ends = [int(item["data_offsets"][1]) for name, item in listed.items() if name != "__metadata__"]
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        return True
+    return 8 + length + max(ends, default=0) > size
 
 
 def unreadable(path: Path, error: OSError, code: str = "bad_weights") -> EngineError:

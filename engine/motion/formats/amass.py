@@ -99,7 +99,7 @@ def _arrays(path: Path) -> dict[str, Any]:
     except EngineError:
         raise
     except (zipfile.BadZipFile, EOFError) as error:
-        cut = "is a half download or damaged" if _begins_as_zip(path) else "is not an .npz file"
+        cut = "is damaged or cut off, as a half download is" if _begins_as_zip(path) else "is not an .npz file"
         raise EngineError("bad_request", f"{path.name} {cut}.", AGAIN if cut.startswith("is a") else HINT) from error
     except Exception as error:  # whatever a broken file makes numpy and zipfile raise
         what = "is damaged" if _begins_as_zip(path) else "is not an .npz file"
