@@ -18,7 +18,7 @@ from typing import Any
 from engine import original_conf, protocol
 from engine.errors import EngineError
 from engine.settings import Config
-from engine.untrusted.texts import decoded
+from engine.untrusted.texts import check_kind, decoded
 
 CONFS = Path(__file__).resolve().parent.parent / "confs"
 """Where the presets stand."""
@@ -95,6 +95,8 @@ def _read_hocon(path: Path, word: str | None = None) -> list[tuple[str, Any]]:
 
     if not path.is_file():
         raise EngineError("bad_config", f"The conf file {path} does not exist.")
+    if path.stat().st_size:  # an empty conf changes nothing
+        check_kind(path, "bad_config", json_too=True)
     try:
         text = decoded(path.read_bytes())
         if f"{{{PLACEHOLDER}}}" in text:
@@ -106,8 +108,9 @@ def _read_hocon(path: Path, word: str | None = None) -> list[tuple[str, Any]]:
         sentence = f"The conf file {path} is no text in UTF-8 or UTF-16."
         raise EngineError("bad_config", sentence, "Save it as UTF-8 in a text editor.") from None
     except (ConfigException, ParseBaseException) as error:
-        detail = " ".join(str(error).split())[:160]
-        sentence = f"The conf file {path} is not valid HOCON ({detail})."
+        place = re.search(r"line:(\d+), col:(\d+)", str(error))
+        where = f" (line {place[1]}, column {place[2]})" if place else f" ({' '.join(str(error).split())[:160]})"
+        sentence = f"The conf file {path} is not valid HOCON{where}."
         raise EngineError("bad_config", sentence, "Texts with commas or signs need quotes.") from None
     if not isinstance(tree, ConfigTree):
         raise EngineError("bad_config", f"The conf file {path} must hold keys and values, not a list.")

@@ -24,6 +24,7 @@ from transformers import CLIPConfig, CLIPModel
 
 from engine.errors import EngineError, first_line
 from engine.report import Reporter
+from engine.untrusted.pickles import well_formed
 from engine.untrusted.texts import check_kind, decoded
 
 AGAIN = "Download it again, or leave clip.model empty for the bundled perceptor."
@@ -105,11 +106,20 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise
     except pickle.UnpicklingError as error:
         wanted = re.search(r"Unsupported \w+(?::\s*(?:GLOBAL\s+)?([\w.]+))?", str(error))
+        if wanted and not wanted[1] and not _is_pickle(path):
+            raise EngineError("bad_weights", f"{path} is no file of PyTorch, or is damaged.", AGAIN) from error
         if wanted:
             raise refusal(path, wanted[1] or "more than tensors") from error
         raise damage(path) from error
     except Exception as error:  # zipfile, pickle and torch raise many kinds for a broken file
         raise damage(path) from error
+
+
+def _is_pickle(path: Path) -> bool:
+    if zipfile.is_zipfile(path):
+        return True
+    with path.open("rb") as stream:
+        return well_formed(stream)
 
 
 def damage(path: Path) -> EngineError:

@@ -7,6 +7,7 @@ raw parts (bytes, shape, dtype), which are checked when an array is made of them
 from __future__ import annotations
 
 import pickle
+import pickletools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
@@ -232,6 +233,18 @@ _REFUSED_STEPS = (
 )  # fmt: skip  # text persistent ids, INST, OBJ, EXT*, NEWOBJ_EX, sets, out-of-band buffers
 
 
+def well_formed(stream: IO[bytes], start: int = 0) -> bool:
+    """Whether a stream is a pickle from there on to its end, and not just bytes whose first ones could begin one."""
+    stream.seek(start)
+    try:
+        for number, _ in enumerate(pickletools.genops(stream)):
+            if number > MAX_STEPS:
+                return False
+    except Exception:  # whatever a stream that is none makes it raise
+        return False
+    return True
+
+
 class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
     """The standard library's own unpickler in Python, without the steps that could call or import anything.
 
@@ -254,6 +267,7 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
         super().__init__(stream, fix_imports=False, encoding=encoding)
         self._known, self._persistent, self._inert = known, persistent, inert
         self._stream, self.encoded = stream, 0
+        self._start = stream.tell()
         self.unknown: set[str] = set()
 
     def load(self) -> Any:
@@ -283,7 +297,7 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
             if not key:
                 raise Broken("is cut off: its pickle has no end")
             step = _STEPS.get(key[0])
-            if step is None and key in _REFUSED_STEPS:
+            if step is None and key in _REFUSED_STEPS and well_formed(self._stream, self._start):
                 raise Refused("a step that could run code")
             if step is None:
                 raise Broken("is not a pickle, or is damaged")
