@@ -130,7 +130,9 @@ def _from_folder(folder: Path, name: str, device: str, dtype: torch.dtype) -> Cl
         if "Unsupported" in str(error) or "weights_only" in str(error):
             raise refusal(folder, "its weights are a pickle that holds more than tensors") from error
         raise EngineError(
-            "bad_weights", f"The model in {folder} could not be loaded: its files are damaged or do not belong together.", AGAIN
+            "bad_weights",
+            f"The model in {folder} could not be loaded: its files are damaged or do not belong together.",
+            AGAIN,
         ) from error
     return perceptor(model, tokenizer, name, device, dtype)
 

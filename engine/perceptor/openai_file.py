@@ -30,8 +30,8 @@ from engine.untrusted.texts import check_kind, decoded
 AGAIN = "Download it again, or leave clip.model empty for the bundled perceptor."
 REFUSED = "Take weights from their makers' own pages, as safetensors where there is a choice."
 SUPPORTED = (
-    "OpenAI's ViT-B/32, ViT-B/16, ViT-L/14 and ViT-L/14@336px can be read, open_clip's vision transformers, and folders "
-    "in transformers' format."
+    "OpenAI's ViT-B/32, ViT-B/16, ViT-L/14 and ViT-L/14@336px can be read, open_clip's vision transformers, and "
+    "folders in transformers' format."
 )
 OPEN_CLIP_CONFIG = "open_clip_config.json"
 """open_clip's description of a model, which lies beside its weights."""
@@ -99,7 +99,10 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
             return _plain(load_file(path), path)
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                if any(name.endswith("/constants.pkl") for name in archive.namelist()):
+                names = archive.namelist()
+                if not any(name.endswith("data.pkl") for name in names):
+                    raise EngineError("bad_weights", f"{path} is a zip file, but no file of PyTorch.", SUPPORTED)
+                if any(name.endswith("/constants.pkl") for name in names):
                     return _flatten(_Unpickler(archive, path).load())
         return _plain(torch.load(path, map_location="cpu", weights_only=True), path)
     except EngineError:
@@ -108,8 +111,8 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         wanted = re.search(r"Unsupported \w+(?::\s*(?:GLOBAL\s+)?([\w.]+))?", str(error))
         if wanted and not wanted[1] and not _is_pickle(path):
             raise EngineError("bad_weights", f"{path} is no file of PyTorch, or is damaged.", AGAIN) from error
-        if wanted:
-            raise refusal(path, wanted[1] or "more than tensors") from error
+        if wanted or (not zipfile.is_zipfile(path) and _is_pickle(path)):
+            raise refusal(path, (wanted and wanted[1]) or "more than tensors") from error
         raise damage(path) from error
     except Exception as error:  # zipfile, pickle and torch raise many kinds for a broken file
         raise damage(path) from error

@@ -27,6 +27,8 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3", "a database"), (b"MZ", "a program"), (b"\x7fELF", "a program"),
     (b"\x89HDF", "an HDF5 or MATLAB file"), (b"MATLAB 5.0", "a MATLAB file"),
 )  # fmt: skip
+_SCENES = ("an FBX file", "a Blender file", "a GLB file")
+_EXPORT = "Open it in Blender, and export from there what is asked for; motions come over with the add-on's Retarget."
 _UNPACK = "Unpack it first and give the file inside."
 
 
@@ -57,7 +59,7 @@ def mistaken(head: bytes, size: int, json_too: bool = False) -> tuple[str, str] 
         return "is a server's answer in JSON, not the file itself", AGAIN
     for magic, kind in _KINDS:
         if head.startswith(magic):
-            return f"is {kind}", _UNPACK if "packed" in kind else AGAIN
+            return f"is {kind}", _UNPACK if "packed" in kind else _EXPORT if kind in _SCENES else AGAIN
     return None
 
 
@@ -83,10 +85,17 @@ def check_kind(path: Path, code: str = "bad_weights", json_too: bool = False) ->
         raise unreadable(path, error, code) from None
     size = path.stat().st_size
     found = mistaken(head, size, json_too)
+    if found is None and path.suffix.lower() == ".safetensors" and not _describes_itself(head):
+        found = "is not a safetensors file, or is damaged", AGAIN
     if found is None and _cut_off(path, head, size):
         found = "is damaged or cut off, as a half download is: its end is missing", AGAIN
     if found:
         raise EngineError(code, f"{path.name} {found[0]}.", found[1])
+
+
+def _describes_itself(head: bytes) -> bool:
+    """Whether a file begins as safetensors files do: the length of a description in JSON, and that."""
+    return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= MAX_HEADER
 
 
 def _cut_off(path: Path, head: bytes, size: int) -> bool:
@@ -96,10 +105,10 @@ def _cut_off(path: Path, head: bytes, size: int) -> bool:
             return not zipfile.is_zipfile(path)
         except zipfile.BadZipFile:  # its end speaks of several disks
             return False
-    if path.suffix.lower() != ".safetensors" or size < 8:
-        return path.suffix.lower() == ".safetensors"
+    if path.suffix.lower() != ".safetensors":
+        return False
     length = int.from_bytes(head[:8], "little")
-    if length > MAX_HEADER or 8 + length > size:
+    if 8 + length > size:
         return True
     try:
         with path.open("rb") as stream:

@@ -122,7 +122,8 @@ def test_every_field_is_documented():
     "waits 1.50", "geht 2 h spazieren",
 ])  # fmt: skip
 @pytest.mark.parametrize("form", [
-    "prompts.motion = {}", "prompts {{ motion = {} }}", "prompts {{\n  motion : {} # so\n}}", "prompts.motion = {} // so",
+    "prompts.motion = {}", "prompts {{ motion = {} }}", "prompts {{\n  motion : {} # so\n}}",
+    "prompts.motion = {} // so",
     'prompts.motion = "{}"', "prompts {{\n  motion = {},\n  shape = a man\n}}",
 ])  # fmt: skip
 def test_words_stay_words(text, form, tmp_path):

@@ -101,7 +101,7 @@ class OpenAIClip(nn.Module):
     """Text and image towers with weights that only depend on their names."""
 
     def __init__(self, sizes: dict[str, int], seed: int | None = None, quick: bool = True) -> None:
-        """``seed``: random weights instead, which are made faster; ``quick``: OpenAI's QuickGELU, or open_clip's GELU."""
+        """``seed``: random weights instead, which are made faster; ``quick``: QuickGELU, or open_clip's GELU."""
         super().__init__()
         width = sizes["transformer_width"]
         self.visual = _Visual(sizes)

@@ -12,6 +12,7 @@ from engine.errors import EngineError
 from engine.motion.candidates import distinct
 from engine.motion.formats.amass import Poses, read_amass
 from engine.motion.formats.bvh import read_bvh
+from engine.motion.formats.gltf import read_gltf
 from engine.motion.formats.gravity import find_up, turned
 from engine.motion.formats.retarget import in_our_order, retarget, taken_over
 from engine.motion.formats.take import Take, Warn
@@ -21,6 +22,7 @@ from engine.motion.rotations import Array, about_y, array, to_axis_angle, to_mat
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import REFERENCE_LEG, leg_length, resample
 
+KINDS = (".bvh", ".npz", ".glb", ".gltf", ".vrma", ".vrm")
 LONGEST = 36000
 """Frames; twenty minutes at 30 fps."""
 PRIORS: tuple[dict[str, float], ...] = (
@@ -65,7 +67,7 @@ def from_file(path: Path, stage: Stage, body: Body, betas: Array, warn: Warn) ->
         poses, root, own = _from_poses(read, path, stage, body, betas, warn)
         rate = read.fps
     else:
-        take = read_bvh(path, warn)
+        take = read_bvh(path, warn) if kind == ".bvh" else read_gltf(path, warn)
         poses, root, own = _from_take(take, path, stage, body.rest_joints(betas), warn)
         rate = take.fps
     if not own and len(poses) > 1 and np.ptp(root, axis=0).max() < STILL and np.ptp(poses[:, 1:], axis=0).max() > 0.02:
@@ -86,9 +88,9 @@ def _check_there(path: Path) -> None:
     if not path.exists():
         raise EngineError("bad_request", f"The motion file {path} does not exist.", "Give the path of one that does.")
     kind = path.suffix.lower()
-    if path.is_dir() or kind not in (".bvh", ".npz"):
-        what = "is a folder" if path.is_dir() else "is neither a .bvh nor an .npz file"
-        hint = "Motion can be brought as BVH or AMASS npz."
+    if path.is_dir() or kind not in KINDS:
+        what = "is a folder" if path.is_dir() else f"is none of the files that are read ({', '.join(KINDS)})"
+        hint = "Motion can be brought as BVH, AMASS npz, or glTF with its kin."
         if kind in (".fbx", ".dae", ".blend", ".c3d", ".usd", ".usdz"):
             hint = "Open it in Blender and use the add-on's Retarget, or export it from there as BVH."
         elif kind in (".pkl", ".pt", ".pth", ".npy"):
@@ -103,10 +105,10 @@ def _from_poses(
     conf, marks = stage.conf, stage.marks
     if read.own and conf.file_up in ("auto", "y"):
         joints, floor = marks.joints, 0.0
-        known = read.betas is not None and len(read.betas) == body.num_betas
-        same = not known or np.allclose(read.betas, betas, atol=1e-5)
-        if read.betas is not None and not same:
-            joints, floor = body.rest_joints(read.betas), float(body.rest_vertices(read.betas)[:, 1].min())
+        theirs = read.betas if read.betas is not None and len(read.betas) == body.num_betas else betas
+        same = np.allclose(theirs, betas, atol=1e-5)
+        if not same:
+            joints, floor = body.rest_joints(theirs), float(body.rest_vertices(theirs)[:, 1].min())
         root = read.trans + joints[0] - array([0, floor, 0])
         return read.poses, (root * (marks.leg / leg_length(joints))).astype(np.float32), same
     up, sure = conf.file_up, True
@@ -117,9 +119,9 @@ def _from_poses(
     poses, root = turned(read.poses, read.trans, up)
     leg = REFERENCE_LEG
     if read.betas is not None and not body.is_standard:  # the numbers are those of SMPL's own shapes
-        known = np.zeros(body.num_betas, np.float32)
-        known[: len(read.betas)] = read.betas[: body.num_betas]
-        leg = leg_length(body.rest_joints(known))
+        shape = np.zeros(body.num_betas, np.float32)
+        shape[: len(read.betas)] = read.betas[: body.num_betas]
+        leg = leg_length(body.rest_joints(shape))
     return poses, (root * (marks.leg / leg)).astype(np.float32), False
 
 
