@@ -440,6 +440,30 @@ def test_bvh_rows_that_the_header_does_not_count(rows, ok, body, tmp_path):
             bring(tmp_path / "a.bvh", body)
 
 
+@pytest.mark.parametrize("rest_pose", ["T-pose", "bones along one axis", "T-pose, z up"])
+@pytest.mark.parametrize("text", ["crawling", "lying down", "doing a handstand", "swimming", "push-ups"])
+def test_who_lies_in_bvh_stays_lying(text, rest_pose, body, tmp_path):
+    betas = np.zeros(body.num_betas, np.float32)
+    conf, rest = MotionConfig(frames=40), body.rest_joints(betas)
+    made = motion.run(text, body, betas, None, conf, torch.Generator().manual_seed(0), Silent())
+    how = {"bones along one axis": Variant(frames=along_x(rest)), "T-pose, z up": Variant(axes=Z_UP)}
+    write_bvh(tmp_path / "a.bvh", other_names(), made, rest, how.get(rest_pose, Variant()))
+    again = bring(tmp_path / "a.bvh", body)
+    trunk, wanted = (to_matrix(m.poses[:, :3])[:, 1, 1] for m in (again, made))
+    np.testing.assert_allclose(trunk, wanted, atol=0.15)
+    assert travel(again) == pytest.approx(travel(made), abs=0.03)
+
+
+def test_a_root_that_turns_a_rest_pose_upright(walked, body, tmp_path):
+    """The skeleton rests with z up, and the motion's y is up: the walk's floor says so, or the option."""
+    made, rest = walked
+    write_bvh(tmp_path / "a.bvh", other_names(), made, rest, Variant(frames=(Z_UP.T,) * 24))
+    for up in ("auto", "y"):
+        again = bring(tmp_path / "a.bvh", body, file_up=up)
+        assert to_matrix(again.poses[:, :3])[:, 1, 1].min() > 0.9
+        assert travel(again) == pytest.approx(travel(made), rel=0.01)
+
+
 def test_other_bodies_take_steps_of_their_size(walked, body, tmp_path):
     made, rest = walked
     write_bvh(tmp_path / "walk.bvh", other_names(), made, rest * 0.5)

@@ -20,7 +20,7 @@ from engine.untrusted.texts import check_kind
 HINT = "Export the armature with its animation from Blender as glTF, or give a BVH file."
 AGAIN = "It may be a half download; get it again."
 MAX_FILE = 1 << 30
-MAX_CELLS = 1 << 27
+MAX_CELLS = 1 << 26
 """Numbers of one take's matrices, as a bound on memory."""
 _KINDS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}

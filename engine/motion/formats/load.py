@@ -13,7 +13,7 @@ from engine.motion.candidates import distinct
 from engine.motion.formats.amass import Poses, read_amass
 from engine.motion.formats.bvh import read_bvh
 from engine.motion.formats.gltf import read_gltf
-from engine.motion.formats.gravity import find_up, turned
+from engine.motion.formats.gravity import TURNS, find_up, turned
 from engine.motion.formats.retarget import in_our_order, retarget, taken_over
 from engine.motion.formats.take import Take, Warn
 from engine.motion.generate import Stage
@@ -29,8 +29,13 @@ PRIORS: tuple[dict[str, float], ...] = (
     {"y": 0.45, "-y": 0.3, "z": 0.25}, {"z": 0.8, "y": 0.15, "-y": 0.05}, {"z": 0.98, "y": 0.013, "-y": 0.007},
 )  # fmt: skip
 """How likely each axis is up in an .npz file, by how much its keys are AMASS's (`Poses.amass`)."""
-RESTING = {"y": 0.97, "z": 0.01, "-z": 0.01, "-y": 0.01}
-"""How likely that of the rest pose is up in the motion too; some exporters turn only the root."""
+RESTING = {
+    "+y": {"y": 0.97, "z": 0.01, "-z": 0.01, "-y": 0.01},
+    "another axis": {"y": 0.93, "z": 0.03, "-z": 0.03, "-y": 0.01},
+    "nobody stands": {"y": 0.93, "z": 0.06, "-y": 0.01},
+}  # fmt: skip
+"""How likely each axis is up in a file with a skeleton of its own, by which is up in its rest pose and stands as "y"
+here: some exporters turn the root instead of the rest pose."""
 STILL = 1e-3
 """Metres that a path must cover to be one."""
 
@@ -137,11 +142,13 @@ def _from_take(take: Take, path: Path, stage: Stage, joints: Array, warn: Warn) 
     if kept is not None:
         poses, places = kept
         return poses, places - joints[0] + stage.marks.joints[0], True
-    poses, root = retarget(take, path.name, joints)
+    poses, root, axes, stands = retarget(take, path.name, joints)
     if conf.file_up == "auto":
-        up, _ = find_up(poses, root, take.fps, RESTING, floor=False)
+        kind = "nobody stands" if not stands else "+y" if axes[1, 1] > 0.5 else "another axis"
+        up, _ = find_up(poses, root, take.fps, RESTING[kind], floor=False)
     else:
-        up = conf.file_up
+        told = axes @ TURNS[conf.file_up][1]
+        up = max(TURNS, key=lambda name: float(TURNS[name][1] @ told))
     return *turned(poses, root, up), False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,8 @@ HINT = (
 )
 SNAP = np.radians(12)
 """A rest pose that is turned about the vertical by less than this counts as facing along an axis."""
+UPRIGHT = 0.8
+"""Cosine of how far trunk and legs may lean from the vertical in a rest pose in which somebody stands."""
 SAME = 1e-4
 """Relative difference of bone lengths up to which a skeleton is this very body's."""
 
@@ -29,20 +32,31 @@ _LIMBS = {
 """Joints whose bone's direction is carried over, and where the bone ends."""
 
 
-def retarget(source: Take, name: str, joints: Array) -> tuple[Array, Array]:
+class Retargeted(NamedTuple):
+    """A movement on our skeleton."""
+
+    poses: Array
+    """(T,24,3) axis-angle."""
+    root: Array
+    """(T,3) pelvis positions, metres; the height is relative to the file's floor."""
+    axes: Array
+    """(3,3) from the file's axes to these, in which +y is what is up in the rest pose."""
+    stands: bool
+    """Whether somebody stands in the rest pose; else the axes are the file's own."""
+
+
+def retarget(source: Take, name: str, joints: Array) -> Retargeted:
     """Carry a file's movement over to a body.
 
     Every joint's rotation in the world is taken over relative to the rest pose; where a limb rests in another
     direction than in our T-pose (an A-pose, CMU's spread legs), the shortest turn between the two is added. Where
-    nobody stands in the rest pose, the frame in which the figure stands best takes its place.
+    nobody stands in the rest pose, the frame in which the figure is most stretched takes its place.
 
     Args:
         name: of the file, for messages.
         joints: rest joints (24,3) of the body.
-    Returns:
-        Poses (T,24,3) and pelvis positions (T,3), metres; the height is relative to the file's floor.
     Raises:
-        EngineError: ``bad_request`` if the skeleton isn't a person's by its names, or never stands.
+        EngineError: ``bad_request`` if the skeleton isn't a person's by its names or its bones.
     """
     found = find_joints(source.names)
     missing = [joint for joint in NEEDED if joint not in found]
@@ -51,14 +65,15 @@ def retarget(source: Take, name: str, joints: Array) -> tuple[Array, Array]:
             "bad_request", f"{name} can't be brought onto the avatar: of its {len(source.names)} joints none is "
             f"called like {', '.join(joint.replace('_', ' ') for joint in missing[:4])}.", HINT,
         )  # fmt: skip
+    if _leg(source.rest, found) < 1e-6:
+        raise EngineError("bad_request", f"{name} can't be brought onto the avatar: its legs have no length.", HINT)
     basis = standing(source.rest, found)
-    flat = basis is not None
-    if basis is None:
-        source = source.rested(_best_frame(source, found, name))
-        basis = standing(source.rest, found, 0.6)
-    assert basis is not None
+    flat, axes = basis is not None, basis
+    if basis is None or axes is None:
+        source = source.rested(_most_stretched(source, found))
+        basis, axes = _body_axes(source.rest, found, joints), np.eye(3, dtype=np.float32)
     rest = source.rest @ basis.T
-    world = basis @ source.world @ basis.T
+    world = axes @ source.world @ basis.T
     out = np.zeros((len(world), NUM_JOINTS, 3, 3), np.float32)
     out[:, 0] = world[:, found["pelvis"]]
     _trunk(out, world, source, found)
@@ -67,9 +82,9 @@ def retarget(source: Take, name: str, joints: Array) -> tuple[Array, Array]:
     local = out.copy()
     for joint in range(1, NUM_JOINTS):
         local[:, joint] = np.swapaxes(out[:, PARENTS[joint]], -1, -2) @ out[:, joint]
-    path = _pelvis_path(source, found) @ basis.T
+    path = _pelvis_path(source, found) @ axes.T
     own = _leg(joints, {key: JOINT[key] for key in NEEDED})
-    return to_axis_angle(local), (path * (own / _leg(rest, found))).astype(np.float32)
+    return Retargeted(to_axis_angle(local), (path * (own / _leg(rest, found))).astype(np.float32), axes, flat)
 
 
 def in_our_order(source: Take) -> Take | None:
@@ -103,20 +118,15 @@ def taken_over(source: Take, joints: Array) -> tuple[Array, Array] | None:
     return None
 
 
-def standing(places: Array, found: dict[str, int], least: float = 0.8) -> Array | None:
-    """Rotation (3,3) from the file's axes to ours (+x to the left, +y up) by a pose (J,3) in which somebody stands.
-
-    Args:
-        least: cosine of how far trunk and legs may lean from the vertical, which is one of the file's axes.
-    Returns:
-        The rotation, or None if nobody stands.
-    """
+def standing(places: Array, found: dict[str, int]) -> Array | None:
+    """Rotation (3,3) from the file's axes to ours (+x to the left, +y up) by a pose (J,3) in which somebody stands
+    along one of the axes, or None if nobody does."""
     hips = (places[found["left_hip"]] + places[found["right_hip"]]) / 2
     ankles = (places[found["left_ankle"]] + places[found["right_ankle"]]) / 2
     trunk, legs = unit(places[found["head"]] - hips), unit(hips - ankles)
     axis = int(np.abs(trunk + legs).argmax())
     sign = np.sign((trunk + legs)[axis])
-    if min(trunk[axis] * sign, legs[axis] * sign) < least:
+    if min(trunk[axis] * sign, legs[axis] * sign) < UPRIGHT:
         return None
     up = sign * np.eye(3, dtype=np.float32)[axis]
     left = places[found["left_hip"]] - places[found["right_hip"]]
@@ -129,21 +139,27 @@ def standing(places: Array, found: dict[str, int], least: float = 0.8) -> Array 
     return array([left, up, np.cross(left, up)])
 
 
-def _best_frame(source: Take, found: dict[str, int], name: str) -> int:
-    """The frame in which the figure stands most upright along the axis along which it does so most of the time."""
-    hips = (source.places[:, found["left_hip"]] + source.places[:, found["right_hip"]]) / 2
-    ankles = (source.places[:, found["left_ankle"]] + source.places[:, found["right_ankle"]]) / 2
-    trunk, legs = unit(source.places[:, found["head"]] - hips), unit(hips - ankles)
-    upright = np.minimum(trunk, legs)  # (T,3): the cosine with each axis of what leans more
-    axis = max((1, 2, 0), key=lambda axis: int((upright[:, axis] > 0.7).sum()))
-    best = int(upright[:, axis].argmax())
-    if standing(source.places[best], found, 0.6) is None:
-        raise EngineError(
-            "bad_request",
-            f"{name} can't be brought onto the avatar: nobody stands upright in its rest pose, nor in any frame.",
-            "Put a frame in which the figure stands before the rest, or set the rest pose to a T-pose.",
-        )
-    return best
+def _most_stretched(source: Take, found: dict[str, int]) -> int:
+    """The frame in which trunk and legs, whatever way up, are most in line."""
+    at = {name: source.places[:, found[name]] for name in NEEDED}
+    hips = (at["left_hip"] + at["right_hip"]) / 2
+    trunk = unit(at["head"] - hips)
+    shins = [unit(at[f"{side}_knee"] - at[f"{side}_ankle"]) for side in ("left", "right")]
+    thighs = [unit(at[f"{side}_hip"] - at[f"{side}_knee"]) for side in ("left", "right")]
+    return int(sum((trunk * bone).sum(-1) for bone in (*shins, *thighs)).argmax())
+
+
+def _body_axes(places: Array, found: dict[str, int], joints: Array) -> Array:
+    """Rotation (3,3) that sets a pose (J,3) upright, so that hips and trunk stand as in our rest pose (24,3)."""
+
+    def axes(at: Array, where: dict[str, int]) -> Array:
+        hips = at[[where["left_hip"], where["right_hip"]]]
+        up = unit(at[where["neck" if "neck" in found else "head"]] - hips.mean(0))
+        left = hips[0] - hips[1]
+        left = unit(left - (left @ up) * up)
+        return np.stack([left, up, np.cross(left, up)], 1)
+
+    return array(axes(joints, JOINT) @ axes(places, found).T)
 
 
 def _pelvis_path(source: Take, found: dict[str, int]) -> Array:
