@@ -77,14 +77,16 @@ def run(
     stage = Stage(measure(joints, vertices), skin, load_codes(), conf, generator)
     report.progress(0, 4)
     if conf.file is not None:
-        made, fps, best = from_file(Path(conf.file), stage)
+        brought = from_file(Path(conf.file).expanduser(), stage, body, betas, report.warning)
+        made, fps, best, own = brought.made, brought.fps, brought.best, brought.own
         source = "file"
         labels: tuple[str, ...] = (Path(conf.file).name,)
     else:
-        fps = conf.fps
+        fps, own = conf.fps, False
         made, best, labels, source = _from_text(prompt, body, betas, perceptor, stage, report)
-    poses, root = turn_to_front(made)
-    made = free_arms(poses, sample_flesh(vertices, body.faces, body.weights, joints), fps), root
+    if not (own and conf.strength == 1.0):
+        poses, root = turn_to_front(made)
+        made = free_arms(poses, sample_flesh(vertices, body.faces, body.weights, joints), fps), root
     poses, root = close_loop(made) if conf.loop else made
     report.progress(4, 4)
     # `root` has the floor at 0; the file's positions are relative to the pelvis at rest.
@@ -138,6 +140,7 @@ def check(conf: MotionConfig) -> None:
         ("method", conf.method, METHODS),
         ("generator", conf.generator, tuple(GENERATORS)),
         ("priors", conf.priors, ("bundled", "original")),
+        ("file_up", conf.file_up, ("auto", "y", "z", "-y", "-z")),
     ):
         if value not in known:
             raise EngineError("bad_config", f"There is no motion.{name} {value!r}.", f"Use {', '.join(known)}.")
