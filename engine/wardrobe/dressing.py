@@ -27,7 +27,8 @@ Warn = Callable[[str], None]
 HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
 """Kinds to which hair and beard give way."""
 ATTACHED = {
-    "wings": ("Wings", "feathers"), "horns": ("Horns", "leather"), "halo": ("Halo", "metal"), "nose": ("Nose", "plastic"),
+    "wings": ("Wings", "feathers"), "horns": ("Horns", "leather"), "halo": ("Halo", "metal"),
+    "nose": ("Nose", "plastic"),
     "tusks": ("Tusks", "leather"), "long_beard": ("Long Beard", "hair"), "ruff": ("Ruff", "gauze"),
     "sword": ("Sword", "metal"), "axe": ("Axe", "metal"), "hammer": ("Hammer", "metal"), "wand": ("Wand", "wood"),
     "staff": ("Staff", "wood"), "spear": ("Spear", "wood"), "shield": ("Shield", "painted_metal"),
