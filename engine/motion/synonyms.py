@@ -136,7 +136,7 @@ run: escaping, running for the bus, marathon, running from danger, athlete, spri
 jog: jogger, running in the park, fitness run
 jump_forward: jumping over a puddle, jumping a fence, parkour, jumping over a hurdle, jumping across a gap, broad jump, jumping over a ditch, vaulting, vaulting over a wall, hurdle race
 hang: pull up, tarzan, gymnast on a bar, hanging off a cliff, trapeze artist
-punch: uppercutting, smacking, hitting somebody in the face, knockout, striking
+punch: throwing a hook, hooking, throwing a cross, uppercutting, smacking, hitting somebody in the face, knockout, striking
 soccer_kick: penalty kick, corner kick, free kick
 scoop: shovelling with the hands, picking berries, collecting shells, bailing water
 sword_swing: samurai, gladiator, he-man, katana, viking, warrior fighting, battle with a sword, drawing a sword, drawing his katana, fighting with a lightsaber, lightsaber duel, parrying, holding a sword, wielding a sword, sword
@@ -145,7 +145,7 @@ two_handed: orc attack, warhammer, axe fighting, baseball bat attack
 wash_body: taking a shower, soaping, rubbing sunscreen, scratching an itch, washing oneself
 wash_window: window cleaner, wiping the windshield, cleaning the blackboard, polishing a car
 referee: signing, deaf person signing, football referee, umpire, directing a plane
-whirl: twirling around, dancing in circles, folk dance, dancing like a hippie, spinning in circles, dancing in the rain
+whirl: dancing in circles, folk dance, dancing like a hippie, spinning in circles, dancing in the rain
 dance_pose: breakdancing, michael jackson, voguing, pop star, showgirl, musical
 charleston: lindy hop, irish jig, jig, line dance, country dance, square dance, polka
 angry: tantrum, being mad, hating, cursing, being enraged, losing the temper, swearing, frustrated, screaming in anger
