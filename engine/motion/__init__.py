@@ -50,6 +50,7 @@ HOPELESS = 0.36
 MOST_STEPS = 12
 """Movements one after another in one motion."""
 SIDE = stem("side")
+VAGUE = frozenset(stem(word) for word in ("moving", "using", "bending", "swinging", "lifting"))
 
 Steps = list[list[tuple[Concept, Part]]]
 
@@ -194,12 +195,13 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
         whole = part_of(" and ".join(part.text for part in parts)) if len(parts) > 1 else parts[0]
         ranked = ranking(matcher, whole, context)
         chosen = [(ranked[0], whole)]
-        if len(parts) > 1 and ranked[0].score < WHOLE:
+        # A list of three or more is no movement by itself.
+        if len(parts) > 2 or (len(parts) > 1 and ranked[0].score < WHOLE):
             each = [(ranking(matcher, part, context)[0], part) for part in parts if matcher.starts_movement(part)]
             sure = [pair for pair in each if pair[0].score >= SURE]
             left_out += [part.text for match, part in each if match.score < SURE]
             # Two parts may mean the same movement ("lies down and sleeps"): it is performed once.
-            chosen = list({match.concept.name: (match, part) for match, part in sure}.values()) or chosen
+            chosen = list({(match.concept.name, part.asked): (match, part) for match, part in sure}.values()) or chosen
         if chosen[0][0].score < CONFIDENT:
             # The bundled perceptor knows no words that the matcher doesn't: it settles doubt but replaces no match.
             small = perceptor is None or perceptor.name == "bundled"
@@ -220,7 +222,9 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
     done = {concept.name for step in steps for concept, _ in step}
     for part in read.refused:
         match = ranking(matcher, part, context)[0]
-        if match.concept.name in done or match.score < SURE:
+        # "Without moving the head" is no movement that is left undone.
+        vague = part.words[0] in VAGUE and len(part.words) > 1
+        if match.concept.name in done or match.score < SURE or vague:
             left_out.append("not " + part.text)
     if left_out:
         report.warning(f"In {prompt[:80]!r}: {', '.join(map(repr, left_out))} could not be followed.")

@@ -22,6 +22,8 @@ LIMBS = frozenset(
     "hand hands arm arms leg legs foot feet knee knees fist fists elbow elbows shoulder shoulders thumb thumbs finger "
     "fingers heel heels toe toes hip hips palm palms wrist wrists ankle ankles".split()
 )
+ASIDE = LIMBS | frozenset("place forward forwards backward backwards back sideways ahead up down side".split())
+"""Words of limbs and directions, which name no movement by themselves."""
 _BLOWS = "hook|jab|uppercut|cross|kick|punch|swing"
 """What is dealt with a limb that needn't be named ("a left hook")."""
 _THE = r"(?:(?:the|his|her|its|their|my|your|one|a|an) )"
@@ -59,6 +61,8 @@ class Asked:
     """1 counter-clockwise as seen from above, which is to the left; -1 clockwise; 0 not said."""
     degrees: float | None = None
     """How far it turns."""
+    diagonal: bool = False
+    """The heading is half-way between ahead and that side."""
     path: str = ""
     """``circle``, ``curve``, ``eight`` or ``zigzag``, for what travels."""
     count: int | None = None
@@ -71,7 +75,7 @@ class Asked:
     """The arms are to hang ("without moving the arms")."""
     lost: tuple[str, ...] = ()
     """Words of this kind that found no place beside others, such as a second direction."""
-    said: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
     """The words behind ``side``, ``heading``, ``spin``, ``degrees``, ``path``, ``count``, ``metres``."""
 
     @property
@@ -176,8 +180,8 @@ _RULES: tuple[tuple[str, str, _Rule], ...] = (
     ("path", r"\b(?:in |along )?(?:a )?(?:zig ?zag\w*|slalom)(?: (?:line|path|pattern))?\b", _set(path="zigzag", degrees=0.0)),
     ("degrees", rf"\b(?:by |about |through )?(?P<n>{NUMBER}) (?:degrees?|deg)\b",
      lambda m, a: (replace(a, degrees=number(m["n"])), "")),
-    ("degrees", rf"\b(?:(?P<n>{NUMBER}) |a |an )?(?P<share>three quarter|quarter|half|full|complete|whole)"
-                r" (?P<noun>turns?|circles?|rotations?|spins?|revolutions?|pirouettes?)\b", _part_turn),
+    ("degrees", rf"\b(?:(?P<n>{NUMBER}) |a |an )?(?P<share>three quarter|quarter|half|full|complete|whole)s?"
+                r"(?: of a)?(?: full| whole| complete)? (?P<noun>turns?|circles?|rotations?|spins?|revolutions?|pirouettes?)\b", _part_turn),
     ("degrees", rf"\b(?P<n>{NUMBER}) (?P<noun>rotations|spins|revolutions|pirouettes|twirls)\b", _whole_turns),
     ("path", rf"\b(?:in |along |around )?(?:(?P<n>{NUMBER}) |an? |the )?(?:(?!of\b)\w+ )?(?P<half>half |semi ?)?(?<!arm )circles?\b"
              rf"(?! (?:the|his|her|with|of) )", _circle),
@@ -188,6 +192,7 @@ _RULES: tuple[tuple[str, str, _Rule], ...] = (
     ("side", rf"\b(?:on|onto|upon) {_THE}?(?P<side>left|right) (?P<limb>{_LIMB}|side|cheek)\b(?! of)", _on_side),
     ("side", rf"\b(?P<side>left|right) ?(?P<limb>{_LIMB}|{_BLOWS})(?:ed)?\b", _limb_side),
     ("side", rf"\b(?:with|using) {_THE}?(?P<side>left|right)\b", _with_side),
+    ("diagonal", r"\bdiagonally\b", _set(diagonal=True)),
     ("heading", rf"\b{_THE}?(?P<side>left|right) (?P<stay>turns?)\b", _heading("", False)),
     ("heading", r"\bforwards?\b|\bahead\b|\bonwards?\b|\bstraight on\b", _heading("forward", True)),
     ("heading", r"\bbackwards?\b|\brearwards?\b|\bin reverse\b", _heading("backward", True)),

@@ -25,7 +25,7 @@ def _l(name: str, texts: str, clips: str, cyclic: bool = False, pace: float = 1.
 
 
 LEARNED: tuple[Learned, ...] = (
-    _l("walk", "walking; walking forward; stepping forward; taking steps; walking at a normal pace; going somewhere on foot; walking down the street; taking steps",
+    _l("walk", "walking; walking forward; stepping forward; taking steps; walking backward; stepping backward; stepping back; backing up; walking at a normal pace; going somewhere on foot; walking down the street; taking steps",
        "cmu_02_01 cmu_walking_4 cmu_02_02 cmu_walking_13", True),
     _l("walk_brisk", "walking briskly; striding; walking fast; hurrying; walking with long strides; power walking; walking confidently",
        "cmu_walking_4 cmu_walking_13", True),
@@ -35,7 +35,7 @@ LEARNED: tuple[Learned, ...] = (
     _l("start_walk", "starting to walk; standing and then walking", "cmu_walking_52@1.2"),
     _l("walk_uneven", "walking on uneven ground; walking carefully over rocks; wading; walking through snow; trekking; walking through mud",
        "cmu_03_03@4 cmu_03_04@6"),
-    _l("walk_backward", "walking backward; stepping back; backing away; retreating", "kk_walk_backward", True),
+    _l("walk_backward", "retreating; backing away", "kk_walk_backward", True),
     _l("jog", "jogging; jogging forward; running slowly; trotting", "cmu_02_03 cmu_running_1", True),
     _l("run", "running; running forward; sprinting; racing; dashing; running away; running fast; fleeing; chasing; rushing",
        "cmu_09_11 cmu_running_1 cmu_running_2 cmu_running_4 cmu_running_5 cmu_running_6", True),

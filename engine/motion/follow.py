@@ -6,7 +6,7 @@ mirrored, played backwards, bent along a path or aimed until it does as asked. W
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -122,18 +122,17 @@ def headed(made: Sequence, asked: Asked, traits: Traits, marks: Landmarks, fps: 
     heading = asked.heading
     if heading == "sideways":
         heading = "right" if way < 0 else "left"
-    wanted = HEADINGS[heading]
-    if abs(paths.wrapped(wanted - way)) < 50:
+    wanted = HEADINGS[heading] * (0.5 if asked.diagonal else 1.0)
+    near = 20 if asked.diagonal else 50
+    if abs(paths.wrapped(wanted - way)) < near:
         return made
-    if heading in ("left", "right") and abs(paths.wrapped(wanted + way)) < 50:
+    if heading in ("left", "right") and abs(paths.wrapped(wanted + way)) < near:
         return mirror(*made)
+    if abs(paths.wrapped(wanted - way)) > 130:
+        return paths.backward_in_time(made) if traits.cyclic or traits.airborne else None
     if traits.airborne:
         return paths.redirected(made, wanted - way)
-    if not traits.cyclic:
-        return None
-    if abs(paths.wrapped(wanted - way)) > 130:
-        return paths.backward_in_time(made)
-    if abs(way) > 50:
+    if not traits.cyclic or abs(way) > 50:
         return None
     share = min(0.45, 1.2 / seconds)
     return planted(paths.bent(made, wanted * paths.ramp(len(made[0]), 0, share)), traits, marks, fps)
@@ -203,7 +202,7 @@ def whirled(made: Sequence, asked: Asked, traits: Traits, marks: Landmarks, fps:
         # Only the sense was said: what turns by itself can turn the other way.
         if natural:
             return made if natural * asked.way > 0 else mirror(*made)
-        return None
+        return along_path(made, replace(asked, path="circle", degrees=360.0), marks, fps)
     wanted = asked.degrees * (asked.way or np.sign(natural) or 1)
     if natural * wanted < 0:
         made, natural = mirror(*made), -natural

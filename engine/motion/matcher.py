@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
-from engine.motion.asked import LIMBS
+from engine.motion.asked import ASIDE
 from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.manner import OF_WORD
@@ -154,13 +154,13 @@ class Matcher:
         return bool(part.words) and part.words[self.reading(part)[0]] in self.verbs
 
     def objects(self, parts: Iterable[Part]) -> frozenset[str]:
-        """The words of parts of a text that name no movement by themselves, limbs aside: those are the part's own."""
+        """The words of parts of a text that name no movement by themselves, limbs and directions aside: those are the part's own."""
         leads = ((part, self.reading(part)[0]) for part in parts if part.words)
         return frozenset(
             word
             for part, lead in leads
             for i, (word, form) in enumerate(zip(part.words, part.forms))
-            if i != lead and form not in LIMBS
+            if i != lead and form not in ASIDE
         )
 
     def _hints(self, part: Part, context: frozenset[str]) -> Array:

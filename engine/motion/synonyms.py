@@ -112,7 +112,7 @@ yoga_tree: stork, flamingo, vrksasana
 downward_dog: making an arch, adho mukha
 handstand: walking on the hands, breakdance freeze, headstand
 jump: hopping with joy, trampoline, leaping into the air, bouncing up and down, pogo, jumping rope without a rope
-ballet: ballerina spinning on the toes, swan lake, prima ballerina, pointe, nutcracker, tutu, pirouette, spinning on one toe, ballet dancer
+ballet: ballerina spinning on the toes, swan lake, prima ballerina, pointe, nutcracker, tutu, ballet dancer
 dance: boogie, dance party, dance floor, tiktok dance, dancing to pop music, dancing happily, rave, wedding dance, k-pop dance, shuffle dance, gangnam style, macarena, freestyle dancing, hip hop, pole dance, dancing at a wedding, belly, jumping around to music
 disco: saturday night fever, seventies dance
 twist_dance: elvis, rock'n'roll, jive
@@ -166,7 +166,7 @@ moonwalk: michael jackson moonwalk
 sneeze: blowing out candles, spitting, blowing
 choke: strangled
 dress: taking off a hat, taking off a jacket, taking off glasses, combing in front of a mirror, changing clothes
-stand: mannequin, statue, freezing in place, holding still, neutral pose, calm
+stand: stopping, halting, coming to a halt, pausing, lowering the arms, lowering them, letting the arms hang, mannequin, statue, freezing in place, holding still, neutral pose, calm
 point_up: astronomer
 """
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.motion.asked import LIMBS, Asked, read
+from engine.motion.asked import ASIDE, LIMBS, Asked, read
 from engine.motion.manner import MANNERS, OF_WORD
 
 
@@ -46,6 +46,8 @@ _ADVERBS = frozenset(w for name in ("slow", "fast", "strong", "weak", "careful")
 """Words that say only how; other manners ("sadly") stay in the text, for "walking sadly" is a movement of its own."""
 
 _INTENSE = _words("very extremely really super incredibly so")
+BACKWARD_PACE = 0.75
+"""How fast people go backwards, against forwards."""
 INTENSE_POWER = 1.8
 """To which power "very" takes the speed of a manner."""
 
@@ -76,7 +78,8 @@ class Part:
     def speed(self) -> float:
         """How fast, 1 by default."""
         speed = np.prod([MANNERS[name].speed for name in self.manners])
-        return float(np.clip(speed**INTENSE_POWER if self.intense else speed, 0.5, 2))
+        speed = speed**INTENSE_POWER if self.intense else speed
+        return float(np.clip(speed * (BACKWARD_PACE if self.asked.heading == "backward" else 1.0), 0.4, 2))
 
     @property
     def strength(self) -> float:
@@ -184,7 +187,7 @@ def parse(prompt: str) -> Prompt:
                 if not tokens(wanted):
                     continue
                 if before is not None and elliptic(part):
-                    if not (part.asked.side or part.asked.heading):
+                    if not (part.asked.side or part.asked.heading or set(part.forms) & ASIDE):
                         part = part_of(f"{before.text} {wanted}")
                         parts, steps = (parts[:-1], steps) if parts else (parts, steps[:-1])
                     else:
@@ -218,7 +221,7 @@ def in_order(prompt: str) -> list[str]:
 
 def affirmed(piece: str) -> tuple[str, str]:
     """What a piece of a text says is done, and what it says is not done."""
-    piece = _MANNER_NOT.sub("", piece)
+    piece = _STOPLESS.sub("", _MANNER_NOT.sub("", piece))
     found = _NOT.search(piece)
     if found is None:
         return piece, ""
@@ -229,9 +232,9 @@ def affirmed(piece: str) -> tuple[str, str]:
 
 def completed(part: Part, before: Part) -> Part:
     """An `elliptic` part with the movement of the part before: "the right one" after "raises the left hand"."""
-    own = [w for w in part.forms if w in LIMBS or w in _HEADINGS]
+    own = [w for w in part.forms if w in ASIDE]
     named = set(own) & LIMBS
-    kept = [w for w in before.forms if w not in _HEADINGS and not (named and w in LIMBS)]
+    kept = [w for w in before.forms if w not in ASIDE or (w in LIMBS and not named)]
     forms = (*kept, *own)
     lead = max(lead_of(" ".join(forms)), 0)
     return replace(part, words=tuple(stem(w) for w in forms), forms=forms, lead=lead, has_verb=before.has_verb)
@@ -239,9 +242,10 @@ def completed(part: Part, before: Part) -> Part:
 
 def elliptic(part: Part) -> bool:
     """Whether a part says only which side, where, how or how often, and leaves the movement to the part before."""
-    content = [w for w in part.forms if w not in LIMBS and w not in OF_WORD and w not in _HEADINGS]
+    content = [w for w in part.forms if w not in ASIDE and w not in OF_WORD and w not in _AGAIN]
     said = part.asked != Asked() or part.manners
-    return bool(said) and not content
+    return bool(said or set(part.forms) & ASIDE) and not content
 
 
-_HEADINGS = _words("forward forwards backward backwards back sideways ahead with on other another again times")
+_AGAIN = _words("with on other another again times")
+_STOPLESS = re.compile(r"\b(?:(?:does|do|is|are) ?)?(?:never|not|n['\u2019]t|without) stop(?:s|ping)?\b|\bnonstop\b|\bceaselessly\b")

@@ -87,7 +87,7 @@ ENTRIES = (
           closed(1.3, Key(0, root=(0, -0.02, 0)), Key(0.4, root=(0, -0.28, -0.12), turn=(32, 0, 0), head=(-16, 0, 0), **both(Hand("sh", (0.2, -0.8, -0.5)))),
                  Key(0.72, root=(0, 0.34, 0), spine=(-4, 0, 0), **both(Hand("sh", (0.25, 0.9, 0.25))), **feet(Foot((0.03, 0.34, -0.02), pitch=48))),
                  Key(1.02, root=(0, -0.20, -0.08), turn=(22, 0, 0), head=(-12, 0, 0), **both(Hand("sh", (0.45, -0.6, 0.4))))), tags=("jump",)),
-    Entry("ballet", ("dancing ballet", "ballet", "ballerina", "dancing like a ballerina", "doing a pirouette", "arabesque"),
+    Entry("ballet", ("dancing ballet", "ballet", "ballerina", "dancing like a ballerina", "arabesque"),
           closed(2.8, Key(0, **both(Hand("sh", (-0.05, -0.72, 0.42), palm=(-0.6, 0.6, 0), fingers=(-0.8, -0.4, 0.2), pole=(1, 0, 0.2))), **feet(Foot((0.0, 0, 0), yaw=55))),
                  Key(0.9, root=(0, 0.05, 0), **both(_BALLET), head=(-8, 0, 0), right_foot=Foot((-0.04, 0.07, 0), pitch=40, yaw=30), left_foot=Foot((-0.06, 0.40, 0.05), pitch=70, yaw=60, pole=(1, 0.2, 0.4))),
                  Key(1.4, root=(0, 0.05, 0), **both(_BALLET), head=(-8, 0, 0), right_foot=Foot((-0.04, 0.07, 0), pitch=40, yaw=30), left_foot=Foot((-0.06, 0.40, 0.05), pitch=70, yaw=60, pole=(1, 0.2, 0.4))),
