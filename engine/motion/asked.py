@@ -10,13 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-_SMALL = {word: n for n, word in enumerate(f"{_UNITS} eighteen nineteen".split())}
-_TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_WORDS = {**_SMALL, **_TENS, "hundred": 100}
-_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-NUMBER = rf"(?:\d+(?:\.\d+)?|(?:{_WORD})(?: (?:{_WORD}))*)"
-"""A number in digits or English words below a thousand."""
+from engine.numerals import NUMBER, number
 
 LIMBS = frozenset(
     "hand hands arm arms leg legs foot feet knee knees fist fists elbow elbows shoulder shoulders thumb thumbs finger "
@@ -84,16 +78,6 @@ class Asked:
         return self.spin or {"left": 1, "right": -1}.get(self.heading, 0)
 
 
-def number(words: str) -> float:
-    """The value of a `NUMBER`."""
-    if words[0].isdigit():
-        return float(words)
-    total = 0
-    for word in words.split():
-        total = max(total, 1) * 100 if word == "hundred" else total + _WORDS[word]
-    return float(total)
-
-
 _Rule = Callable[["re.Match[str]", Asked], "tuple[Asked, str] | None"]
 """From a match to the wishes with it and what stays of its words; None if it was none after all."""
 
@@ -123,7 +107,17 @@ def _steps(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
 
 
 def _how_many(words: str) -> float:
-    vague = {"a": 1, "an": 1, "single": 1, "a single": 1, "a few": 3, "few": 3, "several": 4, "a couple of": 2, "some": 3}
+    vague = {
+        "a": 1,
+        "an": 1,
+        "single": 1,
+        "a single": 1,
+        "a few": 3,
+        "few": 3,
+        "several": 4,
+        "a couple of": 2,
+        "some": 3,
+    }
     return vague.get(words) or number(words)
 
 
@@ -228,6 +222,10 @@ def read(text: str) -> tuple[Asked, str]:
 
 def _named_by_steps(text: str) -> str:
     """A text with a place where steps were counted: they name the movement where no other word does."""
-    rest = [word for word in text.replace("\0", "").split() if word not in _LIGHT and word not in ("forward", "backward", "back", "backwards", "forwards", "sideways")]
+    rest = [
+        word
+        for word in text.replace("\0", "").split()
+        if word not in _LIGHT and word not in ("forward", "backward", "back", "backwards", "forwards", "sideways")
+    ]
     named = any(word.endswith(("ing", "s")) for word in rest)
     return " ".join(text.replace("\0", "" if named else "stepping").split())

@@ -88,7 +88,9 @@ def counted(concept: Concept, part: Part, stage: Stage) -> bool:
 
 def held(made: Sequence, frames: int) -> Sequence:
     """A motion with its last pose held for some more frames."""
-    return np.concatenate([made[0], made[0][-1:].repeat(frames, 0)]), np.concatenate([made[1], made[1][-1:].repeat(frames, 0)])
+    return np.concatenate([made[0], made[0][-1:].repeat(frames, 0)]), np.concatenate(
+        [made[1], made[1][-1:].repeat(frames, 0)]
+    )
 
 
 def merged(steps: list[Step]) -> list[Step]:
@@ -169,7 +171,11 @@ def share_out(steps: list[Step], frames: int, stage: Stage) -> tuple[list[tuple[
         pause = BLEND_SECONDS if rests[-1] else 0.0
         shares[-1] = replace(shares[-1], seconds=shares[-1].seconds + pause, least=shares[-1].least + pause)
         rest = (total - needed + blend) / fps - pause
-        steps, shares, blends = [*steps, [(stand, part_of("standing still"))]], [*shares, Share(rest, rest, True)], blends + blend
+        steps, shares, blends = (
+            [*steps, [(stand, part_of("standing still"))]],
+            [*shares, Share(rest, rest, True)],
+            blends + blend,
+        )
     wanted, least = (np.array([getattr(share, name) for share in shares]) for name in ("seconds", "least"))
     room = (total + blends) / fps
     flexible = np.array([not share.exact for share in shares])

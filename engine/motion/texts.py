@@ -210,7 +210,10 @@ def in_order(prompt: str) -> list[str]:
     out = []
     for sentence in re.split(r"\.(?!\d)|[;\n!?]+", plain):
         sentence = re.sub(r"\bone after (?:another|the other)\b", "", sentence)
-        if found := re.match(r"\s*(?P<word>after|before)\b(?! (?:that|this|which))(?P<first>[^,]+?)(?:,|(?= (?:he|she|they|it) ))(?P<second>.+)", sentence):
+        if found := re.match(
+            r"\s*(?P<word>after|before)\b(?! (?:that|this|which))(?P<first>[^,]+?)(?:,|(?= (?:he|she|they|it) ))(?P<second>.+)",
+            sentence,
+        ):
             pair = (found["first"], found["second"])
             sentence = " then ".join(pair if found["word"] == "after" else pair[::-1])
         else:
@@ -248,4 +251,6 @@ def elliptic(part: Part) -> bool:
 
 
 _AGAIN = _words("with on other another again times")
-_STOPLESS = re.compile(r"\b(?:(?:does|do|is|are) ?)?(?:never|not|n['\u2019]t|without) stop(?:s|ping)?\b|\bnonstop\b|\bceaselessly\b")
+_STOPLESS = re.compile(
+    r"\b(?:(?:does|do|is|are) ?)?(?:never|not|n['\u2019]t|without) stop(?:s|ping)?\b|\bnonstop\b|\bceaselessly\b"
+)
