@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 _SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-    seventeen eighteen nineteen""".split()
-_WORDS = {word: n for n, word in enumerate(_SMALL)}
-_WORDS |= {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+    seventeen eighteen nineteen"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WORDS = {word: n for n, word in enumerate(_SMALL.split())} | {w: 10 * n for n, w in enumerate(_TENS.split(), 2)}
 _WORDS["hundred"] = 100
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 

@@ -74,8 +74,8 @@ def run(
         betas: (S,) shape coefficients of `body`.
         perceptor: text and image encoder that is asked where words leave doubt, or None.
     Returns:
-        A motion of ``conf.frames`` frames, or where that is 0 of as many as the text takes (of a file: its own frames) whose feet stand at the lowest point of the
-        rest pose.
+        A motion of ``conf.frames`` frames, or where that is 0 of as many as the text takes (of a file: its own
+        frames), whose feet stand at the lowest point of the rest pose.
     """
     check(conf)
     vertices, joints = body.rest_vertices(betas), body.rest_joints(betas)
@@ -219,16 +219,18 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
         used = steps[0][0][0].texts[0]
         report.warning(f"No movement fits {prompt[:80]!r} well; the closest are {near}; {used!r} was used.")
     left_out += [" and ".join(part.text for part in parts) for parts in parsed[MOST_STEPS:]]
-    done = {concept.name for step in steps for concept, _ in step}
-    for part in read.refused:
-        match = ranking(matcher, part, context)[0]
-        # "Without moving the head" is no movement that is left undone.
-        vague = part.words[0] in VAGUE and len(part.words) > 1
-        if match.concept.name in done or match.score < SURE or vague:
-            left_out.append("not " + part.text)
+    left_out += ["not " + part.text for part in read.refused if still_done(part, steps, matcher, context)]
     if left_out:
         report.warning(f"In {prompt[:80]!r}: {', '.join(map(repr, left_out))} could not be followed.")
     return steps, first
+
+
+def still_done(part: Part, steps: Steps, matcher: Matcher, context: frozenset[str]) -> bool:
+    """Whether what a text says is not done may be done all the same by the movements that were chosen."""
+    match = ranking(matcher, part, context)[0]
+    # "Without moving the head" is no movement that is left undone.
+    vague = part.words[0] in VAGUE and len(part.words) > 1
+    return vague or match.score < SURE or match.concept in [concept for step in steps for concept, _ in step]
 
 
 def ranking(matcher: Matcher, part: Part, context: frozenset[str]) -> list[Match]:

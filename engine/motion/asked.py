@@ -12,30 +12,33 @@ from dataclasses import dataclass, field, replace
 
 from engine.numerals import NUMBER, number
 
-LIMBS = frozenset(
-    "hand hands arm arms leg legs foot feet knee knees fist fists elbow elbows shoulder shoulders thumb thumbs finger "
-    "fingers heel heels toe toes hip hips palm palms wrist wrists ankle ankles".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+LIMBS = _words(
+    """hand hands arm arms leg legs foot feet knee knees fist fists elbow elbows shoulder shoulders thumb thumbs finger
+    fingers heel heels toe toes hip hips palm palms wrist wrists ankle ankles"""
 )
-ASIDE = LIMBS | frozenset("place forward forwards backward backwards back sideways ahead up down side".split())
+ASIDE = LIMBS | _words("place forward forwards backward backwards back sideways ahead up down side")
 """Words of limbs and directions, which name no movement by themselves."""
 _BLOWS = "hook|jab|uppercut|cross|kick|punch|swing"
 """What is dealt with a limb that needn't be named ("a left hook")."""
 _THE = r"(?:(?:the|his|her|its|their|my|your|one|a|an) )"
 _LIMB = "|".join(sorted(LIMBS, key=len, reverse=True))
-LEG = frozenset("leg legs foot feet knee knees heel heels toe toes ankle ankles kick".split())
-COUNTED = LIMBS | frozenset(
+LEG = _words("leg legs foot feet knee knees heel heels toe toes ankle ankles kick")
+COUNTED = LIMBS | _words(
     """eyes sides swords blades knives pistols guns people men women friends man woman person boy girl directions hour
     hours time once year years degree degrees minute minutes second seconds metre metres meter meters mile miles side
     direction another by of after more spot end place day"""
-    .split()
-)  # fmt: skip
+)
 """Nouns after which a number says nothing about how often."""
-_LIGHT = frozenset(
+_LIGHT = _words(
     """do does doing did make makes making made take takes taking perform performs performing throw throws throwing
     give gives giving execute executes executing deal deals dealing land lands landing with a an the of then and just
     exactly only complete completes has have having"""
-    .split()
-)  # fmt: skip
+)
 """Words after which a number counts a movement and not its objects."""
 
 
@@ -171,18 +174,21 @@ _RULES: tuple[tuple[str, str, _Rule], ...] = (
     ("", r"\bwithout (?:moving forward|going anywhere|travel\w*)\b", _set(in_place=True)),
     ("", rf"\bwithout (?:moving|swinging|using|raising|lifting) {_THE}?(?:arms?|hands?)\b", _set(still_arms=True)),
     ("path", r"\b(?:in |along )?(?:a )?figure (?:of )?(?:eight|8)s?\b", _set(path="eight", degrees=0.0)),
-    ("path", r"\b(?:in |along )?(?:a )?(?:zig ?zag\w*|slalom)(?: (?:line|path|pattern))?\b", _set(path="zigzag", degrees=0.0)),
+    ("path", r"\b(?:in |along )?(?:a )?(?:zig ?zag\w*|slalom)(?: (?:line|path|pattern))?\b",
+     _set(path="zigzag", degrees=0.0)),
     ("degrees", rf"\b(?:by |about |through )?(?P<n>{NUMBER}) (?:degrees?|deg)\b",
      lambda m, a: (replace(a, degrees=number(m["n"])), "")),
     ("degrees", rf"\b(?:(?P<n>{NUMBER}) |a |an )?(?P<share>three quarter|quarter|half|full|complete|whole)s?"
-                r"(?: of a)?(?: full| whole| complete)? (?P<noun>turns?|circles?|rotations?|spins?|revolutions?|pirouettes?)\b", _part_turn),
+     r"(?: of a)?(?: full| whole| complete)? (?P<noun>turns?|circles?|rotations?|spins?|revolutions?|pirouettes?)\b",
+     _part_turn),
     ("degrees", rf"\b(?P<n>{NUMBER}) (?P<noun>rotations|spins|revolutions|pirouettes|twirls)\b", _whole_turns),
-    ("path", rf"\b(?:in |along |around )?(?:(?P<n>{NUMBER}) |an? |the )?(?:(?!of\b)\w+ )?(?P<half>half |semi ?)?(?<!arm )circles?\b"
-             rf"(?! (?:the|his|her|with|of) )", _circle),
+    ("path", rf"\b(?:in |along |around )?(?:(?P<n>{NUMBER}) |an? |the )?(?:(?!of\b)\w+ )?"
+             r"(?P<half>half |semi ?)?(?<!arm )circles?\b(?! (?:the|his|her|with|of) )", _circle),
     ("path", r"\b(?:in |along )?(?:a |an )(?:\w+ )?(?:curve|arc|bow shape)\b", _set(path="curve")),
     ("spin", r"\b(?:in )?(?:a |an )?(?:counter|anti) ?clockwise(?: direction)?\b", _set(spin=1)),
     ("spin", r"\b(?:in )?(?:a )?clockwise(?: direction)?\b", _set(spin=-1)),
-    ("", rf"\b{_THE}?(?:left and (?:the )?right|right and (?:the )?left) (?P<limb>{_LIMB})\b", lambda m, a: (a, m["limb"])),
+    ("", rf"\b{_THE}?(?:left and (?:the )?right|right and (?:the )?left) (?P<limb>{_LIMB})\b",
+     lambda m, a: (a, m["limb"])),
     ("side", rf"\b(?:on|onto|upon) {_THE}?(?P<side>left|right) (?P<limb>{_LIMB}|side|cheek)\b(?! of)", _on_side),
     ("side", rf"\b(?P<side>left|right) ?(?P<limb>{_LIMB}|{_BLOWS})(?:ed)?\b", _limb_side),
     ("side", rf"\b(?:with|using) {_THE}?(?P<side>left|right)\b", _with_side),
@@ -190,13 +196,17 @@ _RULES: tuple[tuple[str, str, _Rule], ...] = (
     ("heading", rf"\b{_THE}?(?P<side>left|right) (?P<stay>turns?)\b", _heading("", False)),
     ("heading", r"\bforwards?\b|\bahead\b|\bonwards?\b|\bstraight on\b", _heading("forward", True)),
     ("heading", r"\bbackwards?\b|\brearwards?\b|\bin reverse\b", _heading("backward", True)),
-    ("", r"(?<!the )(?<!his )(?<!her )(?<!its )(?<!their )(?<!turn )\bback\b(?! and\b| to\b| up\b| flips?\b|packs?)", _heading("backward", True)),
+    ("", r"(?<!the )(?<!his )(?<!her )(?<!its )(?<!their )(?<!turn )\bback\b(?! and\b| to\b| up\b| flips?\b)",
+     _heading("backward", True)),
     ("heading", rf"\b(?:(?:over |off |out |in|on)?(?:to|towards?) |on )?{_THE}?(?:own )?(?P<side>left|right)(?:wards?)?"
-                r"(?: hand)?(?: side| direction)?\b(?! now| away| here| there| up| down| before| after| behind)", _heading("", False)),
+                r"(?: hand)?(?: side| direction)?\b(?! now| away| here| there| up| down| before| after| behind)",
+     _heading("", False)),
     ("heading", r"\bsideways\b|\bsidewards?\b", _heading("sideways", True)),
-    ("count", rf"\b(?P<n>{NUMBER}|a single|single|an?|a few|few|several|a couple of|some) (?:(?!{_LIMB})[a-z]+ )??(?:steps?|paces?|strides?)\b", _steps),
+    ("count", rf"\b(?P<n>{NUMBER}|a single|single|an?|a few|few|several|a couple of|some) "
+              rf"(?:(?!{_LIMB})[a-z]+ )??(?:steps?|paces?|strides?)\b", _steps),
     ("metres", rf"\b(?P<n>{NUMBER}) (?:metres?|meters?|m)\b", lambda m, a: (replace(a, metres=number(m["n"])), "")),
-    ("count", rf"\b(once|twice|thrice)\b|\b({NUMBER}|a couple of|several|a few|few) (?:more )?times\b|\b(\d+)x\b|\bx ?(\d+)\b", _times),
+    ("count", rf"\b(once|twice|thrice)\b|\b({NUMBER}|a couple of|several|a few|few) (?:more )?times\b|"
+              r"\b(\d+)x\b|\bx ?(\d+)\b", _times),
     ("count", rf"\b(?P<n>{NUMBER}) (?P<rest>[a-z]+(?: [a-z]+){{0,2}})\b", _counted),
 )  # fmt: skip
 """(name in `Asked.said` or nothing, pattern, what it means), in the order in which they are tried."""

@@ -139,7 +139,7 @@ def headed(made: Sequence, asked: Asked, traits: Traits, marks: Landmarks, fps: 
 
 
 def aimed(made: Sequence, asked: Asked, traits: Traits, marks: Landmarks, fps: float) -> Sequence | None:
-    """A movement on the spot done in the asked direction: carried there by its flights, or by turning trunk and head."""
+    """A movement on the spot done in the asked direction: carried by its flights, or with trunk and head."""
     if asked.heading == "sideways":
         return (
             made if abs(sideways(made, marks.joints)) > 0.15 or not traits.airborne else aimed_flight(made, 90.0, marks)

@@ -154,7 +154,10 @@ class Matcher:
         return bool(part.words) and part.words[self.reading(part)[0]] in self.verbs
 
     def objects(self, parts: Iterable[Part]) -> frozenset[str]:
-        """The words of parts of a text that name no movement by themselves, limbs and directions aside: those are the part's own."""
+        """The words of parts of a text that name no movement by themselves.
+
+        Limbs and directions are left out: they are the part's own.
+        """
         leads = ((part, self.reading(part)[0]) for part in parts if part.words)
         return frozenset(
             word

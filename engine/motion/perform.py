@@ -103,10 +103,9 @@ def merged(steps: list[Step]) -> list[Step]:
             concept, part = turns[0]
             natural = entries()[concept.name].keys[-1].turn[1]
             way = part.asked.way or int(np.sign(natural))
-            bend = {"degrees": part.asked.degrees or abs(natural), "spin": way}
-            said = {"degrees": part.text}
             first, rest = others[0], others[1:]
-            asked = replace(first[1].asked, **bend, said={**first[1].asked.said, **said})
+            said = {**first[1].asked.said, "degrees": part.text}
+            asked = replace(first[1].asked, degrees=part.asked.degrees or abs(natural), spin=way, said=said)
             out.append([(first[0], replace(first[1], asked=asked)), *rest])
         else:
             out.append(step)
@@ -158,8 +157,7 @@ def share_out(steps: list[Step], frames: int, stage: Stage) -> tuple[list[tuple[
     shares = [max((share_of(c, p, stage, len(steps) == 1) for c, p in step), key=lambda s: (s.exact, s.seconds))
               for step in steps]  # fmt: skip
     rests = [all(counted(c, p, stage) for c, p in step) for step in steps]
-    shares = [replace(share, seconds=share.seconds + BLEND_SECONDS, least=share.least + BLEND_SECONDS)
-              if rest and number + 1 < len(shares) else share for number, (share, rest) in enumerate(zip(shares, rests))]  # fmt: skip
+    shares = [longer(share, BLEND_SECONDS) if rest else share for share, rest in zip(shares[:-1], rests)] + shares[-1:]
     blends = blend * (len(steps) - 1)
     needed = sum(share.seconds for share in shares) * fps - blends
     total = frames or round(float(np.clip(needed, LEAST_SECONDS * fps, MOST_SECONDS * fps)))
@@ -169,7 +167,7 @@ def share_out(steps: list[Step], frames: int, stage: Stage) -> tuple[list[tuple[
         # Whoever has done what was counted stands for the rest.
         stand = next(concept for concept in concepts() if concept.name == "stand")
         pause = BLEND_SECONDS if rests[-1] else 0.0
-        shares[-1] = replace(shares[-1], seconds=shares[-1].seconds + pause, least=shares[-1].least + pause)
+        shares[-1] = longer(shares[-1], pause)
         rest = (total - needed + blend) / fps - pause
         steps, shares, blends = (
             [*steps, [(stand, part_of("standing still"))]],
@@ -191,6 +189,11 @@ def share_out(steps: list[Step], frames: int, stage: Stage) -> tuple[list[tuple[
     if hurry < 1.02:
         lengths[int(np.argmax(lengths))] += total + blends - int(lengths.sum())
     return list(zip(steps, np.maximum(lengths, 8).tolist())), total, hurry
+
+
+def longer(share: Share, seconds: float) -> Share:
+    """A share with so much more time."""
+    return replace(share, seconds=share.seconds + seconds, least=share.least + seconds)
 
 
 def share_of(concept: Concept, part: Part, stage: Stage, alone: bool) -> Share:

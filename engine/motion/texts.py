@@ -34,11 +34,12 @@ LIGHT = _words("take put play get give hold use draw work move")
 """Verbs that say little without their object: playing chess is nothing like playing the drums."""
 
 _PAIRS = """ran run sat sit stood stand threw throw thrown throw swam swim fell fall fallen fall wept weep rode ride
-    ridden ride drove drive ate eat drank drink shot shoot lay lie lying lie lain lie dying die knelt kneel swung swing
-    hung hang crept creep slept sleep thought think wrote write sang sing flew fly dug dig bent bend leapt leap spun
-    spin feet foot hands hand arms arm legs leg tying tie dancer dance boxer box runner run swimmer swim kicker kick
-    drummer drum guitarist guitar archer archery golfer golf cyclist cycle driver drive biking bike skater skate singer
-    sing sideways side sidewards side fencer fence rower row jumper jump climber climb begs beg begging beg prayer pray applause applaud"""
+    ridden ride drove drive ate eat drank drink shot shoot lay lie lying lie lain lie dying die knelt kneel
+    swung swing hung hang crept creep slept sleep thought think wrote write sang sing flew fly dug dig bent bend
+    leapt leap spun spin feet foot hands hand arms arm legs leg tying tie dancer dance boxer box runner run
+    swimmer swim kicker kick drummer drum guitarist guitar archer archery golfer golf cyclist cycle driver drive
+    biking bike skater skate singer sing sideways side sidewards side fencer fence rower row jumper jump climber
+    climb begs beg begging beg prayer pray applause applaud"""
 _IRREGULAR = dict(zip(_PAIRS.split()[::2], _PAIRS.split()[1::2]))
 """Inflected word -> its base."""
 
@@ -65,7 +66,7 @@ class Part:
     """Index of the word that names the movement: the first in -ing, or else the first."""
     has_verb: bool = False
     """Whether such a word in -ing was found."""
-    asked: Asked = Asked()
+    asked: Asked = field(default=Asked())
     """Direction, side, number and extent, see `asked`."""
     manners: tuple[str, ...] = ()
     """Names of `manner.MANNERS`."""
@@ -211,7 +212,8 @@ def in_order(prompt: str) -> list[str]:
     for sentence in re.split(r"\.(?!\d)|[;\n!?]+", plain):
         sentence = re.sub(r"\bone after (?:another|the other)\b", "", sentence)
         if found := re.match(
-            r"\s*(?P<word>after|before)\b(?! (?:that|this|which))(?P<first>[^,]+?)(?:,|(?= (?:he|she|they|it) ))(?P<second>.+)",
+            r"\s*(?P<word>after|before)\b(?! (?:that|this|which))(?P<first>[^,]+?)"
+            r"(?:,|(?= (?:he|she|they|it) ))(?P<second>.+)",
             sentence,
         ):
             pair = (found["first"], found["second"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -59,6 +59,10 @@ def _mass(kilograms: float) -> dict[str, float] | None:
     return {"mass": kilograms} if MASSES[0] <= kilograms <= MASSES[1] else None
 
 
+def _years(match: re.Match[str]) -> dict[str, float]:
+    return {"years": number(match["n"])}
+
+
 def _feet(match: re.Match[str]) -> dict[str, float] | None:
     inches = number(match["inches"]) if match["inches"] else 0.0
     half = 0.5 if match["half"] else 0.0
@@ -78,10 +82,11 @@ _RULES: tuple[tuple[str, _Take], ...] = (
     (rf"\b{_AMOUNT}stones?\b(?: (?P<more>\d+)(?: ?(?:lbs?|pounds?))?)?{_THING}",
      lambda m: _mass(number(m["n"]) * STONE + float(m["more"] or 0) * POUND)),
     (rf"\b(?P<n>{NUMBER})[ -]?(?:months?[ -]old)\b", lambda m: {"years": number(m["n"]) / 12}),
-    (rf"\b{_AMOUNT}(?:(?:years?|yrs?)(?:[ -]old|[ -]of[ -]age)\b|(?:y\.?/?o\b\.?))", lambda m: {"years": number(m["n"])}),
-    (rf"\b(?:aged|(?:of|at) age|age|at the age of)[ :]+(?P<n>{NUMBER})(?: years?)?\b", lambda m: {"years": number(m["n"])}),
-    (rf"\bof (?P<n>{NUMBER}) years\b", lambda m: {"years": number(m["n"])}),
-    (rf"\bin (?:his|her|their|the) (?:(?P<share>early|mid|late)[ -])?(?P<n>[1-9]0|{'|'.join(w[:-1] for w in ('twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'))})(?:ie)?['\u2019]?s\b",
+    (rf"\b{_AMOUNT}(?:(?:years?|yrs?)(?:[ -]old|[ -]of[ -]age)\b|(?:y\.?/?o\b\.?))", _years),
+    (rf"\b(?:aged|(?:of|at) age|age|at the age of)[ :]+(?P<n>{NUMBER})(?: years?)?\b", _years),
+    (rf"\bof (?P<n>{NUMBER}) years\b", _years),
+    (r"\bin (?:his|her|their|the) (?:(?P<share>early|mid|late)[ -])?"
+     r"(?P<n>[1-9]0|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)(?=ies))(?:ie)?['\u2019]?s\b",
      lambda m: {"years": _decade(m["n"]) + {"early": 2.0, "late": 8.0}.get(m["share"] or "", 5.0)}),
 )  # fmt: skip
 """Patterns of lower-case text and the measures that they give; units are told apart by what a figure can have."""
@@ -91,11 +96,10 @@ _NOT = re.compile(
     r" (?P<denied>(?:(?:too|very|so|at all|that|particularly|really|especially|a|an|being|any|much|big|large) )*"
     r"(?P<word>[a-z]+))"
 )
-_BODY = frozenset(
-    """fat obese overweight chubby plump stout heavy thick big large bulky thin skinny slim slender lean lanky light bony
-    tall short small tiny little huge giant gigantic towering strong muscular muscly muscled muscles buff athletic weak
-    frail brawny beefy old elderly aged young childish belly paunch curvy broad wide narrow petite""".split()
-)
+_BODY = """fat obese overweight chubby plump stout heavy thick big large bulky thin skinny slim slender lean lanky
+    light bony tall short small tiny little huge giant gigantic towering strong muscular muscly muscled muscles buff
+    athletic weak frail brawny beefy old elderly aged young childish belly paunch curvy broad wide narrow petite"""
+_BODY_WORDS = frozenset(_BODY.split())
 """Words for a body that a text may deny; what else it denies is not for the body to follow."""
 
 
@@ -117,11 +121,12 @@ def measures(text: str) -> Measures:
             rest = f"{rest[: match.start()]} {rest[match.end() :]}"
             break
     denied = []
-    while match := next((m for m in _NOT.finditer(rest) if m["word"] in _BODY), None):
+    while matches := [m for m in _NOT.finditer(rest) if m["word"] in _BODY_WORDS]:
+        match = matches[0]
         denied.append(match["word"])
         # "Neither fat nor thin" denies both.
         more = re.match(r"(?: nor| or|, nor) (?P<word>[a-z]+)", rest[match.end() :])
-        end = match.end() + (more.end() if more and more["word"] in _BODY else 0)
+        end = match.end() + (more.end() if more and more["word"] in _BODY_WORDS else 0)
         denied += [more["word"]] if end > match.end() and more else []
         rest = rest[: match.start()] + rest[end:]
     if not found and not denied:
@@ -130,4 +135,4 @@ def measures(text: str) -> Measures:
         r"\b(?:weighing|weighs|of|who is|about|measuring|standing|is|at|with|who|and|,)\s*(?=$|,|;)", "", rest.strip()
     )
     rest = re.sub(r"\s+", " ", re.sub(r"\s*,\s*(?=,|$)", "", rest)).strip(" ,;")
-    return replace(Measures(rest or "a person", denied=" ".join(denied)), **found)
+    return Measures(rest or "a person", found.get("stature"), found.get("mass"), found.get("years"), " ".join(denied))

@@ -79,7 +79,8 @@ def test_bodies_are_as_tall_as_they_are_said_to_be(text, metres, weigh):
 
 
 @pytest.mark.parametrize(("text", "metres", "kilograms"), [
-    ("a 118 kg man", None, 118), ("a woman of 1.72 m and 58 kg", 1.72, 58), ("a strong man, 1.85 m, 102 kilos", 1.85, 102),
+    ("a 118 kg man", None, 118), ("a woman of 1.72 m and 58 kg", 1.72, 58),
+    ("a strong man, 1.85 m, 102 kilos", 1.85, 102),
     ("a slim girl, 105 pounds", None, 47.6),
 ])  # fmt: skip
 def test_bodies_weigh_what_they_are_said_to_weigh(text, metres, kilograms, weigh):

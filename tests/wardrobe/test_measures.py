@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from engine.wardrobe.measures import measures
@@ -28,7 +30,8 @@ def test_weights(text, kilograms):
 
 @pytest.mark.parametrize(("text", "years"), [
     ("a 70 year old man", 70), ("a boy aged 8", 8), ("a 9-year-old girl", 9), ("seventy years old", 70),
-    ("a woman in her thirties", 35), ("a man in his late 60s", 68), ("a 6-month-old baby", 0.5), ("a man of age 41", 41),
+    ("a woman in her thirties", 35), ("a man in his late 60s", 68), ("a 6-month-old baby", 0.5),
+    ("a man of age 41", 41), ("a girl of seven years", 7),
 ])  # fmt: skip
 def test_ages(text, years):
     assert measures(text).years == years
@@ -59,4 +62,4 @@ def test_what_is_denied_leads_to_the_contrary(plain, denied, index, sign):
 
 def test_years_of_life_are_in_order():
     ages = [expected_shape(f"a {years} year old woman")[3] for years in (1, 4, 9, 15, 25, 45, 65, 85)]
-    assert all(younger < older for younger, older in zip(ages, ages[1:]))
+    assert all(younger < older for younger, older in pairwise(ages))
