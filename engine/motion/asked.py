@@ -205,7 +205,7 @@ _RULES: tuple[tuple[str, str, _Rule], ...] = (
     ("count", rf"\b(?P<n>{NUMBER}|a single|single|an?|a few|few|several|a couple of|some) "
               rf"(?:(?!{_LIMB})[a-z]+ )??(?:steps?|paces?|strides?)\b", _steps),
     ("metres", rf"\b(?P<n>{NUMBER}) (?:metres?|meters?|m)\b", lambda m, a: (replace(a, metres=number(m["n"])), "")),
-    ("count", rf"\b(once|twice|thrice)\b|\b({NUMBER}|a couple of|several|a few|few) (?:more )?times\b|"
+    ("count", rf"\b(once|twice|thrice)\b|\b({NUMBER}|a couple of|several|a few|few) (?:(?:more )?times|of them)\b|"
               r"\b(\d+)x\b|\bx ?(\d+)\b", _times),
     ("count", rf"\b(?P<n>{NUMBER}) (?P<rest>[a-z]+(?: [a-z]+){{0,2}})\b", _counted),
 )  # fmt: skip

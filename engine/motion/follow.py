@@ -132,10 +132,12 @@ def headed(made: Sequence, asked: Asked, traits: Traits, marks: Landmarks, fps: 
         return paths.backward_in_time(made) if traits.cyclic or traits.airborne else None
     if traits.airborne:
         return paths.redirected(made, wanted - way)
-    if not traits.cyclic or abs(way) > 50:
+    if not traits.cyclic:
         return None
     share = min(0.45, 1.2 / seconds)
-    return planted(paths.bent(made, wanted * paths.ramp(len(made[0]), 0, share)), traits, marks, fps)
+    return planted(
+        paths.bent(made, paths.wrapped(wanted - way) * paths.ramp(len(made[0]), 0, share)), traits, marks, fps
+    )
 
 
 def aimed(made: Sequence, asked: Asked, traits: Traits, marks: Landmarks, fps: float) -> Sequence | None:
@@ -157,8 +159,10 @@ def aimed(made: Sequence, asked: Asked, traits: Traits, marks: Landmarks, fps: f
         return made if aside * sign > 0 else mirror(*made)
     places = positions_of(*made, marks.joints)
     trunk = places[:, JOINT["neck"]] - places[:, 0]
-    if (trunk[:, 1] / np.linalg.norm(trunk, axis=-1)).min() < 0.6:
-        return None  # who lies, crawls or bows down low
+    low = (trunk[:, 1] / np.linalg.norm(trunk, axis=-1)).min() < 0.6
+    steps = np.ptp(places[:, [JOINT["left_ankle"], JOINT["right_ankle"]]], axis=0)[:, [0, 2]].max(1).min() > 0.1
+    if low or (traits.cyclic and steps):
+        return None  # who lies, crawls or bows down low, and who dances
     if not asked.side and activity(places, "arm") * sign < -LOPSIDED:
         made = mirror(*made)
     return twisted(made, sign * AIM, places, fps)

@@ -82,9 +82,9 @@ def from_library(entry: Entry, part: Part, frames: int, stage: Stage) -> Sequenc
     if entry.loop:
         whole = max(1, round(seconds / period))
         # At another speed whole cycles would round it away.
-        cycles = float((0 if part.asked.steps else part.asked.count) or 0) or (
-            whole if part.speed == 1 or stage.conf.loop else seconds / period
-        )
+        cycles = whole if part.speed == 1 or stage.conf.loop else seconds / period
+        if part.asked.count and not part.asked.steps:
+            cycles = part.asked.count / entry.beats
         times = np.linspace(0, cycles * period, frames, endpoint=False)
     else:
         # Given more time than it needs, a movement rests at its end, still breathing; given less, it hurries.

@@ -60,7 +60,7 @@ def perform(steps: list[Step], frames: int, stage: Stage) -> tuple[Sequence, lis
     for number, (step, length) in enumerate(planned):
         # What was counted ends before it goes over into the next, which would hide its last time.
         pause = blend if number + 1 < len(planned) and all(counted(c, p, stage) for c, p in step) else 0
-        done = together(step, max(length - pause, 8), stage)
+        done = together([(c, returning(p, heading)) for c, p in step], max(length - pause, 8), stage)
         done = replace(done, made=held(done.made, pause))
         notes += [f"{words!r} could not be followed." for words in done.unmet]
         out = done.made if out is None else sequence.join(out, done.made, blend, heading)
@@ -69,6 +69,14 @@ def perform(steps: list[Step], frames: int, stage: Stage) -> tuple[Sequence, lis
     if len(out[0]) != frames:
         out = resample(*out, np.linspace(0, len(out[0]) - 1, frames))
     return (clear_arms(out[0], stage.marks), out[1]), list(dict.fromkeys(notes))
+
+
+def returning(part: Part, heading: float) -> Part:
+    """A part that goes "back" after the figure has turned about: it goes back by going ahead."""
+    weak = part.asked.heading == "backward" and "heading" not in part.asked.said
+    if not weak or abs(paths.wrapped(heading)) < 120:
+        return part
+    return replace(part, asked=replace(part.asked, heading="forward"))
 
 
 def together(step: Step, frames: int, stage: Stage) -> Done:
@@ -210,6 +218,7 @@ def share_of(concept: Concept, part: Part, stage: Stage, alone: bool) -> Share:
         seconds = min(period, LONGEST_SHARE) if concept.learned and not alone else period
         return Share(seconds, seconds if turns else min(seconds, A_MOMENT), turns)
     if asked.count and not asked.steps:
+        period /= 1 if concept.learned else entries()[concept.name].beats
         return Share(period * asked.count, period * asked.count, True)
     if asked.path in ("circle", "eight"):
         seconds = CIRCLE_SECONDS * (asked.degrees or 720.0) / 360.0

@@ -89,6 +89,11 @@ PATHS: dict[str, Callable[[Path], bool]] = {
     "twirls twice anticlockwise": turns(720, 15),
     "turns left, then right": lambda t: turns(0)(t) and t.turn.max() > 70,
     "limping while turning right": lambda t: turns(-90, 25)(t) and t.travel[0] < -0.2,
+    "marches 6 steps, turns around and marches back": lambda t: abs(t.travel[2]) < 1.7 and t.pelvis[:, 2].max() > 1.4
+    and turns(-180, 10)(t),
+    "walks diagonally to the right": lambda t: -0.35 > t.travel[0] / t.travel[2] > -1.4,
+    "bends to the left, then to the right": lambda t: (t.neck - t.pelvis)[:60, 0].max() > 0.15
+    and (t.neck - t.pelvis)[-20:, 0].max() < -0.15,
     "walking without turning": lambda t: toward(0, 1, 1.5)(t) and faces_ahead(t),
 }  # fmt: skip
 
@@ -113,6 +118,8 @@ COUNTS: dict[str, Callable[[Path], bool]] = {
     "4 push-ups": lambda t: t.peaks(-t.neck[:, 1], 0.2) == 4,
     "two squats, then waves": lambda t: t.peaks(t.pelvis_drop, 0.25) == 2,
     "kicks twice": lambda t: t.peaks(t.ankles[:, :, 1].max(1), 0.35) == 2,
+    "star jumps, three of them": lambda t: t.peaks(t.left_wrist[:, 1], 0.9) == 3,
+    "throws five punches": lambda t: sum(t.peaks(-t.elbows()[:, s], 20) for s in (0, 1)) == 5,
     "marches four steps": lambda t: sum(t.peaks(t.ankles[:, s, 1], 0.1) for s in (0, 1)) == 4,
 }  # fmt: skip
 

@@ -57,7 +57,7 @@ ENTRIES = (
     Entry("toe_touch", ("touching the toes", "bending down", "stretching forward", "bending forward", "hamstring stretch", "bending over"),
           (Key(0), Key(1.0, root=(0, -0.03, -0.12), turn=(62, 0, 0), spine=(52, 0, 0), head=(20, 0, 0), **both(Hand("floor", (0.12, 0.14, 0.16)))),
            Key(1.8, root=(0, -0.03, -0.12), turn=(66, 0, 0), spine=(54, 0, 0), head=(22, 0, 0), **both(Hand("floor", (0.11, 0.10, 0.16)))), Key(2.8)), loop=False),
-    Entry("side_bend", ("bending sideways", "side stretch", "leaning sideways", "stretching to the side", "doing gymnastics", "aerobics", "exercising"),
+    Entry("side_bend", ("stretching from side to side", "side stretch", "doing side bends", "swaying from side to side", "doing gymnastics", "aerobics", "exercising"),
           closed(2.4, Key(0, turn=(0, 0, 6), spine=(0, 0, 34), head=(0, 0, 8), left=Hand("sh", (-0.25, 0.94, 0)), right=HIPS, **WIDE),
                  Key(1.2, turn=(0, 0, -6), spine=(0, 0, -34), head=(0, 0, -8), right=Hand("sh", (-0.25, 0.94, 0)), left=HIPS, **WIDE))),
     Entry("twist_torso", ("twisting the torso", "turning the upper body", "warming up the torso"),
