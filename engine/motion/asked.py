@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from engine.motion.manner import OF_WORD
 from engine.numerals import NUMBER, number
 
 
@@ -36,10 +37,11 @@ COUNTED = LIMBS | _words(
 """Nouns after which a number says nothing about how often."""
 _LIGHT = _words(
     """do does doing did make makes making made take takes taking perform performs performing throw throws throwing
-    give gives giving execute executes executing deal deals dealing land lands landing with a an the of then and just
-    exactly only complete completes has have having"""
+    give gives giving execute executes executing deal deals dealing land lands landing complete completes"""
 )
-"""Words after which a number counts a movement and not its objects."""
+"""Verbs after which a number counts a movement and not its objects."""
+_FILLING = _words("a an the then and just exactly only")
+_TAIL = ASIDE | _LIGHT | _FILLING | _words("in with on high low again")
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Asked:
         """Sign of a turn: 1 to the left, -1 to the right, 0 not said."""
         return self.spin or {"left": 1, "right": -1}.get(self.heading, 0)
 
+
+MOST_TIMES, MOST_DEGREES = 50, 3600.0
 
 _Rule = Callable[["re.Match[str]", Asked], "tuple[Asked, str] | None"]
 """From a match to the wishes with it and what stays of its words; None if it was none after all."""
@@ -131,12 +135,17 @@ def _times(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
 
 def _counted(match: re.Match[str], asked: Asked) -> tuple[Asked, str] | None:
     many, words = number(match["n"]), match["rest"].split()
-    before = match.string[: match.start()].split()
+    before = [word for word in match.string[: match.start()].split() if word not in _FILLING]
     # "Juggling three balls" counts objects, "does three push-ups" the movement.
     if asked.count or many != round(many) or many < 1 or (before and before[-1] not in _LIGHT):
         return None
     ends = [i for i, word in enumerate(words) if word.endswith("s") and not word.endswith("ss")] if many > 1 else [0]
     if not ends or COUNTED & set(words[: ends[0] + 1]):
+        return None
+    # "Two soldiers march" counts who does it.
+    tail = words[ends[0] + 1 :] + match.string[match.end() :].split()
+    verb = [word for word in tail if word not in _TAIL and word not in OF_WORD]
+    if not before and (any(word.endswith(("s", "ing")) for word in verb) if many == 1 else verb):
         return None
     return replace(asked, count=round(many)), match["rest"]
 
@@ -221,7 +230,7 @@ def read(text: str) -> tuple[Asked, str]:
             if found is None:
                 continue
             said = {name: match[0].strip(), **asked.said} if name else asked.said
-            asked = replace(found[0], said=said)
+            asked = within_reason(replace(found[0], said=said))
             text = f"{text[: match.start()]} {found[1]} {text[match.end() :]}"
             break
     text = re.sub(r" +", " ", text).strip()
@@ -230,12 +239,22 @@ def read(text: str) -> tuple[Asked, str]:
     return asked, text
 
 
+def within_reason(asked: Asked) -> Asked:
+    """The wishes with counts and angles that a motion of a minute or two can hold; others are noted as lost."""
+    if (asked.count or 0) > MOST_TIMES:
+        asked = replace(asked, count=MOST_TIMES, lost=(*asked.lost, asked.said.get("count", "")))
+    if (asked.degrees or 0) > MOST_DEGREES:
+        asked = replace(asked, degrees=MOST_DEGREES, lost=(*asked.lost, asked.said.get("degrees", "")))
+    return asked
+
+
 def _named_by_steps(text: str) -> str:
     """A text with a place where steps were counted: they name the movement where no other word does."""
     rest = [
         word
         for word in text.replace("\0", "").split()
-        if word not in _LIGHT and word not in ("forward", "backward", "back", "backwards", "forwards", "sideways")
+        if word not in _LIGHT | _FILLING
+        and word not in ("forward", "backward", "back", "backwards", "forwards", "sideways")
     ]
     named = any(word.endswith(("ing", "s")) for word in rest)
     return " ".join(text.replace("\0", "" if named else "stepping").split())

@@ -169,9 +169,10 @@ def share_out(steps: list[Step], frames: int, stage: Stage) -> tuple[list[tuple[
     blends = blend * (len(steps) - 1)
     needed = sum(share.seconds for share in shares) * fps - blends
     total = frames or round(float(np.clip(needed, LEAST_SECONDS * fps, MOST_SECONDS * fps)))
-    if not frames and shares[-1].exact and 0 < (total - needed) / fps <= A_REST:
-        total = round(needed)  # too little is left to stand in
-    if shares[-1].exact and (total - needed) / fps > A_REST:
+    down = all(is_down(concept) for concept, _ in steps[-1])
+    if not frames and shares[-1].exact and (down or 0 < (total - needed) / fps <= A_REST):
+        total = min(total, round(needed))  # too little is left to stand in
+    if shares[-1].exact and not down and (total - needed) / fps > A_REST:
         # Whoever has done what was counted stands for the rest.
         stand = next(concept for concept in concepts() if concept.name == "stand")
         pause = BLEND_SECONDS if rests[-1] else 0.0
@@ -193,10 +194,16 @@ def share_out(steps: list[Step], frames: int, stage: Stage) -> tuple[list[tuple[
     else:
         wanted *= room / wanted.sum()
     hurry = max(1.0, float(wanted.sum()) / room)
-    lengths = np.maximum(np.round(wanted * fps).astype(int), 8)
+    # What has to hurry is made slower and played faster, but not from any number of frames.
+    lengths = np.maximum(np.round(wanted * fps * min(1.0, 4.0 / hurry)).astype(int), 8)
     if hurry < 1.02:
         lengths[int(np.argmax(lengths))] += total + blends - int(lengths.sum())
     return list(zip(steps, np.maximum(lengths, 8).tolist())), total, hurry
+
+
+def is_down(concept: Concept) -> bool:
+    """Whether a movement of the library ends near the floor, from where nobody stands up in a moment."""
+    return not concept.learned and entries()[concept.name].keys[-1].root[1] < -0.3
 
 
 def longer(share: Share, seconds: float) -> Share:

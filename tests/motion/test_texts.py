@@ -70,7 +70,9 @@ def test_very_slowly_is_slower_than_slowly():
 
 @pytest.mark.parametrize(("text", "count"), [
     ("jumps three times", 3), ("claps twice", 2), ("does ten push-ups", 10), ("5 squats", 5),
-    ("waves with two hands", None), ("hops on one leg", None),
+    ("waves with two hands", None), ("two soldiers march", None), ("juggling three balls", None), ("one jump", 1),
+    ("one soldier marches", None), ("three quick high jumps", 3), ("a boxer throws four punches", 4), ("2x squats", 2),
+    ("hops on one leg", None),
 ])  # fmt: skip
 def test_counts(text, count):
     assert part_of(text).asked.count == count
