@@ -208,8 +208,8 @@ class RigConfig:
 class MotionConfig:
     """Stage 5, candidate poses and the motion through them (AvatarCLIP section 3.4)."""
 
-    frames: int = 90
-    """Length of the motion in frames."""
+    frames: int = 0
+    """Length of the motion in frames; 0 for as long as the text takes, three seconds at least."""
     fps: float = 30.0
     """Frames a second."""
     candidates: int = 5
