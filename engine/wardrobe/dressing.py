@@ -41,7 +41,7 @@ SKIN_MATERIALS = {
 }  # fmt: skip
 """Materials of skins that are no skin, by a word of their names."""
 LAYERS = {
-    "shoes": 2.5, "sandals": 2.5, "boots": 2.6, "gloves": 2.7, "tie": 2.8, "suspenders": 4.2, "belt": 4.5,
+    "shoes": 0.8, "sandals": 0.8, "boots": 2.6, "gloves": 2.7, "tie": 2.8, "suspenders": 4.2, "belt": 4.5,
     "gauntlets": 7.0, "armor_torso": 6.5, "scarf": 7.0,
 }  # fmt: skip
 """Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
@@ -176,8 +176,8 @@ def _worn_with(record: Record | None, look: Look) -> Record | None:
     if record is None:
         return None
     if record.kind in SHIRTS and _tucked(look):
-        close = ((-0.2, 0.003), (0.06, 0.004), (0.13, 0.014), *(row for row in record.trunk if row[0] > 0.2))
-        return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.05),))
+        close = ((-0.2, 0.003), (0.10, 0.004), (0.15, 0.012), *(row for row in record.trunk if row[0] > 0.2))
+        return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.10),), spare=min(record.spare, 1.03))
     if record.kind in GIRT and _girt(look):
         waist = ((0.04, 0.012), (0.065, 0.006), (0.092, 0.006), (0.125, 0.016))
         low, high = ([row for row in record.trunk if (row[0] < 0.08) == below] for below in (True, False))
@@ -187,7 +187,8 @@ def _worn_with(record: Record | None, look: Look) -> Record | None:
         above = tuple(row for row in record.trunk if row[0] > -0.40)
         hem = {**record.measures, "hem": SHAFT - 0.06}
         details = tuple(detail for detail in record.details if detail.get("border") != "hem")
-        return replace(record, measures=hem, trunk=(*IN_SHAFT, *above), details=details)
+        held = (*record.held, (hem["hem"] - 0.1, SHAFT))
+        return replace(record, measures=hem, trunk=(*IN_SHAFT, *above), details=details, held=held)
     return record
 
 

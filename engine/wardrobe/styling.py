@@ -104,7 +104,7 @@ def _designed(garment: Garment, look: Look, text: str) -> Garment:
     """Armour in the design that the words mean, else a modern one over a bodysuit and a knight's over other clothes."""
     if garment.kind != "armor_torso" or garment.cut is not None:
         return garment
-    for name, design in DESIGNS.items():
+    for name, design in sorted(DESIGNS.items(), key=lambda item: item[0] == "knight"):  # whose words any armour has
         if words.matcher(design.words).search(text):
             return replace(garment, cut=name)
     modern = any(other.kind == "jumpsuit" for other in look.garments)

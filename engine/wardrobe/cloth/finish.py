@@ -83,7 +83,11 @@ def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale:
         inward = lean * np.clip(upward / 0.03, 0, 1) if outward < 0.008 else lean * (1 - 0.35 * fallen)
         rows.append(points + out * (scale * outward * high - inward)[:, None] + scale * rise[:, None] * [0, 1, 0])
     gap = np.flatnonzero(side < GAP[style]) if low is None else np.zeros(0, int)
-    return _extruded(piece, run, rows, gap)
+    first = len(piece.vertices)
+    made = _extruded(piece, run, rows, gap)
+    steps = np.linalg.norm(np.diff(np.array([(0.0, 0.0), *COLLARS[style]]), axis=0), axis=1).cumsum()
+    made.grain[first:, 2] += np.repeat(steps, len(run))  # patterns go on over the collar
+    return made
 
 
 def _neckline(piece: Piece, borders: Borders, low: float | None) -> NDArray[np.int64] | None:
