@@ -38,7 +38,7 @@ class Fabric:
     stretch: float = 1.0
     squeeze: float = 0.6
     bend: float = 0.02
-    friction: float = 0.5
+    friction: float = 0.85
 
 
 @dataclass(frozen=True)

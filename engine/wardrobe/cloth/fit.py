@@ -18,7 +18,7 @@ ROUNDS = 3
 """How often it is smoothed and brought outside again."""
 SLICE = 0.012
 """Metres between the heights at which the trunk is spanned."""
-FALL = 0.30
+FALL = 0.12
 """By how much a metre cloth comes in where it hangs from what stands out above."""
 BELOW = 0.08
 """Metres beneath a surface from which points are still brought out."""

@@ -34,6 +34,8 @@ SEAM_AT = 0.19
 """How far out sleeves are sewn on, on the standard figure."""
 ROW = 0.014
 """Metres between rows of cloth that is let down."""
+EVENED = 12
+"""How often a trunk's cloth is evened out before it is sewn: it has no room for small forms beneath."""
 UNEVEN = 0.003
 """Metres by which cloth is uneven before it falls."""
 
@@ -92,12 +94,16 @@ def _sewn(piece: Piece, points: Floats, body: Mannequin, spare: float) -> Floats
     sewn = unpose(points, piece.weights, transforms)
     sewn = np.where(piece.free[:, None], points, sewn)
     p = Points(piece.canonical)
+    mean, even = averaging(piece.faces, len(sewn)), ~(p.arm | piece.free | (p.y < LEGS))
+    for _ in range(EVENED):
+        sewn[even] += 0.5 * (mean @ sewn - sewn)[even]
     shoulder = body.rest_joints[16, 0]
     longer = sewn.copy()
     reach = np.clip(np.abs(sewn[:, 0] - body.rest_joints[0, 0]) - shoulder, 0, None)
     longer[:, 0] += np.where(p.arm, (spare - 1) * reach * np.sign(p.x), 0.0)
     drop = np.clip(body.rest_joints[9, 1] - sewn[:, 1], 0, None)
-    longer[:, 1] -= np.where(p.arm | piece.free, 0.0, (spare - 1) * drop)
+    trunk = np.where(p.y > LEGS, 0.3, 1.0)  # trunks hang, limbs bunch
+    longer[:, 1] -= np.where(p.arm | piece.free, 0.0, trunk * (spare - 1) * drop)
     return longer.astype(np.float32)
 
 
@@ -245,6 +251,7 @@ def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
     points = piece.vertices
     for weight in (0.5, -0.2, 0.5):
         points = points + weight * (mean @ points - points)
-    points = beneath.outside(points, LYING * size)
-    points = points + 0.4 * (mean @ points - points)
-    return piece.moved(points)
+    for _ in range(2):
+        points = beneath.outside(points, 2 * LYING * size)
+        points = points + 0.4 * (mean @ points - points)
+    return piece.moved(beneath.outside(points, LYING * size))
