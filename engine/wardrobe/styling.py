@@ -157,6 +157,9 @@ def _shirt_of_suit(garments: list[Garment], text: str) -> list[Garment]:
 
 def _beneath(garments: list[Garment]) -> list[Garment]:
     """A shirt beneath what is open in front."""
+    wrap = next((garment for garment in garments if garment.cut == "wrap"), None)
+    if wrap is not None and not {"t_shirt", "tank_top"} & {garment.kind for garment in garments}:
+        return [Garment("t_shirt", wrap.color), *garments]
     if any(garment.kind in INNER for garment in garments):
         return garments
     for garment in garments:

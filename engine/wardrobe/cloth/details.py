@@ -260,6 +260,13 @@ def _sides(borders: Borders) -> Made:
     yield Mark(line, -0.0007, 0.85, 1.0)
 
 
+def _girdle(borders: Borders, at: float, half: float, height: float, tone: float = 1.0) -> Made:
+    """A thick band round the trunk at a height."""
+    yield Mark(lambda p: np.where(p.arm, -1.0, half - np.abs(p.y - at)), height, tone, 0.7)
+    yield Mark(lambda p: np.where(p.arm, -1.0, SEAM - np.abs(p.y - at - 0.3 * half)), -0.001, 0.8, 1.0)
+    yield Mark(lambda p: np.where(p.arm, -1.0, SEAM - np.abs(p.y - at + 0.35 * half)), -0.001, 0.8, 1.0)
+
+
 def _ring(borders: Borders, place: str, accent: bool = False) -> Made:
     """A stiff ring round elbows or knees."""
     if place == "elbow":
@@ -278,6 +285,6 @@ def _strap(borders: Borders, at: tuple[float, float]) -> Made:
 FORMS: dict[str, Callable[..., Made]] = {
     "band": _band, "seam": _seam, "patch": _patch, "placket": _placket, "buttons": _buttons, "fly": _fly,
     "slash": _slash, "lapel": _lapel, "ring": _ring, "strap": _strap, "edging": _edging, "overlap": _overlap,
-    "sides": _sides,
+    "sides": _sides, "girdle": _girdle,
 }  # fmt: skip
 """Forms of details that are marks; collars and hoods are made by `finish` and `dressing`."""

@@ -167,7 +167,9 @@ def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record)
     hem = _hem(upper, record)
     if hem is not None:
         shift = found[own][hem] - piece.vertices[own][hem]
-        found[piece.free] += np.tile(shift, (piece.free.sum() // len(hem), 1))
+        rows = int(piece.free.sum()) // len(hem)
+        share = np.arange(1, rows + 1)[:, None, None] / rows
+        found[piece.free] += (shift * (1 - share * [0, 1, 0])).reshape(-1, 3)  # the new hem stays level
     return beneath.outside(found, np.where(piece.free, 0.006, np.minimum(ease, 0.003))).astype(np.float32)
 
 

@@ -224,6 +224,8 @@ def headgear(garment: Garment, mannequin: Mannequin) -> Layer:
     """A hat, cap, crown or helmet of `headgear` in its place."""
     form = (HEADGEAR.get((garment.kind, garment.cut)) or HEADGEAR[garment.kind, None])()
     material = {"helmet": "metal", "headband": "metal", "hat": "wool", "cap": "cotton"}.get(garment.kind, "cotton")
+    if garment.cut in ("brim", "hard"):
+        material = "plastic"
     colors = palette(garment, ACCENTS.get(garment.cut or ""))
     name = (garment.cut or garment.kind).replace("_", " ").title()
     return prop_layer(name, form, HEAD, mannequin, material, colors)
