@@ -124,7 +124,7 @@ class OutfitPrior:
         settled: dict[Look, float] = {}
         for look, score in pool:
             left_open = self.spoken.figure.left_open if self.spoken.figure else frozenset()
-            if self.spoken.figure is None and look.skin not in HUMAN_SKINS:
+            if (self.spoken.figure is None or not self.spoken.figure.meant) and look.skin not in HUMAN_SKINS:
                 left_open = frozenset({"skin", "hair_style", "hair_color"})  # a man in a fur coat has no fur
             settled.setdefault(persona.settle(look, left_open, self.spoken.of_person), score)
         return list(settled.items())

@@ -96,7 +96,7 @@ def styled(look: Look, text: str) -> Look:
 def _decent(garments: list[Garment], text: str) -> list[Garment]:
     """Who is dressed above is dressed below, unless the text names something short or calls it bare."""
     kinds = {garment.kind for garment in garments}
-    below = any("legs" in covers(kind) for kind in kinds)
+    below = any("legs" in covers(kind) for kind in kinds - {"briefs"})
     if below or not kinds & UPPER or words.matcher(SCANTY).search(text):
         return garments
     made = [garment for garment in garments if garment.kind != "briefs"]
