@@ -77,9 +77,9 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         held = np.zeros(len(fitted), bool)
         for low, high in record.held:
             held |= (p.y > low) & (p.y < high) & ~piece.free & ~p.arm
-        fitted = fitted + (UNEVEN * body.size * _uneven(piece) * ~held)[:, None] * vertex_normals(fitted, piece.faces)
+        bumps = (UNEVEN * body.size * _uneven(piece) * ~held)[:, None] * vertex_normals(fitted, piece.faces)
         cloth = Cloth(
-            fitted.astype(np.float32), piece.faces, _sewn(piece, fitted, body, record.spare),
+            (fitted + bumps).astype(np.float32), piece.faces, _sewn(piece, fitted, body, record.spare),
             np.where(held, 0.0, 1.0).astype(np.float32), np.full(len(fitted), GAP * body.size, np.float32),
         )  # fmt: skip
         fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
