@@ -12,7 +12,6 @@ from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.details import ARM, BEVEL, LEG, LEGS, TRUNK, Borders, Mark, Spot
 from engine.wardrobe.cloth.piece import Piece, closes, loops
 from engine.wardrobe.forms import ellipsoid
-from engine.wardrobe.layers import Floats
 
 COLLARS: dict[str, Sequence[tuple[float, float]]] = {
     "shirt": [(0.0, 0.006), (0.001, 0.014), (0.002, 0.024), (0.004, 0.032), (0.008, 0.034), (0.012, 0.028),
