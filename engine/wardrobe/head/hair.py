@@ -34,11 +34,12 @@ def hair_layers(
     """The hair of one of `outfit.HAIR_STYLES` in one of `HAIR_COLORS`; empty for bald heads and beneath helmets."""
     if style not in STYLES or covered_by & HIDING:
         return []
-    record, mannequin = STYLES[style], head.mannequin
+    variants, mannequin = STYLES[style], head.mannequin
+    record = variants[rng.integers(len(variants))]
     record = replace(record, parting=rng.choice([-1.0, 1.0]) * record.parting + rng.normal(0, 0.003))
     covered = bool(covered_by & BRIMMED)
     if covered and record.grow in ("coils", "crest"):
-        record = STYLES["short"]
+        record = STYLES["short"][0]
 
     def where(canonical: NDArray) -> NDArray:
         grown = smoothstep(hairline(canonical), -0.001, 0.004)

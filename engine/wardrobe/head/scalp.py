@@ -58,4 +58,5 @@ def shell(
         lift = lift * (1 + 0.10 * np.sin(140 * x + 2) * np.sin(130 * y) * np.sin(135 * z + 1))
     vertices = values[:, :3] + unit(values[:, 3:6]) * lift[:, None]
     fine = np.sin(211 * turn + 3 * np.sin(11 * turn)) + 0.8 * np.sin(97 * turn + 40 * canonical[:, 1])
-    return Tufts(vertices, faces.astype(np.int32), 0.70 + 0.08 * fine)
+    strands = np.stack([0.09 * np.abs(turn), canonical[:, 1]], 1)
+    return Tufts(vertices, faces.astype(np.int32), 0.70 + 0.08 * fine, strands)

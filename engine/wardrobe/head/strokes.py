@@ -97,7 +97,7 @@ def lash_layer(head: Head, rng: np.random.Generator) -> Layer | None:
         parts.append(locks(paths, upward, np.full(count, 0.00028 * head.size), 0.8, 0.8, rng))
         thick = 0.00042 * head.size * np.clip(np.sin(np.pi * np.clip(0.04 + t, 0, 0.97)), 0.2, 1) ** 0.5
         edge = tube(start + np.array([0, 0.0, 0.0001]), thick, 6)
-        parts.append(Tufts(edge.vertices, edge.faces, np.full(len(edge.vertices), 0.9)))
+        parts.append(Tufts.plain(edge.vertices, edge.faces, 0.9))
     return hair_layer("Lashes", together(*parts), np.array([0.055, 0.04, 0.035]), head)
 
 
