@@ -111,12 +111,15 @@ def layers_of(
     dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
     quartered = fine(bare)
     worn = ordered(look)
+    headgear: dict[str, list[Layer]] = {}
     for number, garment in enumerate(worn):
         tell(number, len(worn) + 1)
         record = _worn_with(record_of(garment.kind, garment.cut), look)
         if record is None:
             for layer in _stiff(garment, look, bare, dressing.layers):
                 dressing.add(layer, None if garment.kind in OVER_ALL else (layer.vertices, layer.faces))
+                if garment.kind in HEADGEAR:
+                    headgear.setdefault(garment.kind, []).append(layer)
             continue
         piece, fell = shaped(record, quartered, dressing.beneath(), device)
         if not fell:
@@ -125,8 +128,9 @@ def layers_of(
         dressing.add(layer, (piece.vertices, piece.faces))
     for layer in _attached(look, bare, body, betas):
         dressing.add(layer)
-    on_head = frozenset(garment.kind for garment in look.garments if garment.kind in HEADGEAR)
-    for layer in head_layers(look, shown, rng, on_head):
+    above = [layer for layers in headgear.values() for layer in layers]
+    clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
+    for layer in head_layers(look, shown, rng, headgear, clothes):
         dressing.add(layer)
     tell(1, 1)
     return covered(dressing.layers)
@@ -231,9 +235,10 @@ def _held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Ma
 
 
 def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[Layer]:
-    """What is made of closed forms of the standard figure."""
+    """What is made of closed forms of the standard figure; long beards are of locks (`head.beard`)."""
     own = (g for g in look.garments if g.kind == "hoodie")  # its hood lies on the neck
-    plain = replace(look, hair_style="bald", garments=tuple(own))
+    extras = tuple(extra for extra in look.extras if extra.kind != "long_beard")
+    plain = replace(look, hair_style="bald", garments=tuple(own), extras=extras)
     joints = body.rest_joints(betas)
     rest = body.rest_vertices(betas)
     transforms = bone_transforms(joints, stand_pose()[None])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, unit, zones
+from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, sideburns, unit, zones
 from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, Tufts, clumped, lock_tones, locks, together
 from engine.wardrobe.head.styles import FREE, Style
 
@@ -46,17 +46,20 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     wanted = zone @ np.array([style.front, style.top, style.side, style.back])
     wanted[:, 0] *= sided
     wanted += rng.normal(0, style.loose, (style.clumps, 3))[clumps] + rng.normal(0, 0.45 * style.loose, (count, 3))
-    wanted = unit(wanted)
+    burns = sideburns(seeds.canonical)[:, None]
+    wanted = unit(wanted + burns * (np.array([0.0, -1.0, -0.1]) - wanted))
     length = zone @ np.array(style.length) * head.size * rng.uniform(0.9, 1.12)
     length = length * rng.uniform(0.86, 1.08, style.clumps)[clumps] * rng.uniform(0.9, 1.05, count)
+    length = length * (1 - 0.45 * burns[:, 0] * (style.gravity < LOOSE))
     high = smoothstep(seeds.canonical[:, 1], 0.66, 0.80)  # what grows higher up lies over the rest
     layer = 0.5 * high + 0.3 * rng.random(style.clumps)[clumps] + 0.2 * rng.random(count)
-    lift = (zone @ np.array(style.lift)) * (0.35 + 0.8 * layer) * head.size
-    paths, normals = _grown(style, head, seeds, wanted, length, lift)
+    share = 0.35 + 0.8 * layer
+    lift = (zone @ np.array(style.lift)) * share * head.size
+    paths, normals = _grown(style, head, seeds, wanted, length, share)
     paths = _combed(paths, beside)
     paths = clumped(paths, clumps, style.gather)
     paths = _waved(paths, normals, style, clumps, rng)
-    profile = _profile(steps)[None] * lift[:, None]
+    profile = _profile(style)[None] * lift[:, None]
     floor = np.minimum(profile + 0.0006, 0.004 * head.size)
     off, _ = head.off_skin(paths.reshape(-1, 3), floor.ravel(), 0.0)
     paths = _off_the_face(style, head, off).reshape(paths.shape)
@@ -64,9 +67,11 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     width = style.width * head.size * rng.uniform(0.65, 1.15, count)
     tones = tone * lock_tones(clumps, style.clumps, count, rng)
     good = _in_place(style, head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
+    hangs = style.gravity > LOOSE
+    width = width * (1 - 0.35 * burns[:, 0])
     return locks(
-        paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good], root=0.72, tip=1.08,
-        sides=SIDES,
+        paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good],
+        root=0.74 if hangs else 0.86, tip=1.08 if hangs else 1.02, sides=SIDES if hangs else SIDES - 1,
     )  # fmt: skip
 
 
@@ -82,11 +87,11 @@ def _combed(paths: NDArray, beside: NDArray) -> NDArray:
 
 
 def _grown(
-    style: Style, head: Head, seeds: Seeds, wanted: NDArray, length: NDArray, lift: NDArray
+    style: Style, head: Head, seeds: Seeds, wanted: NDArray, length: NDArray, share: NDArray
 ) -> tuple[NDArray, NDArray]:
-    """Paths (L, steps, 3) and the outward directions along them."""
+    """Paths (L, steps, 3) and the outward directions along them; ``share`` (L,) of the style's lift is theirs."""
     steps, down = style.steps, np.array([0.0, -1.0, 0.0])
-    profile = _profile(steps)
+    profile = _profile(style)
     point, normal = seeds.points - ROOT * seeds.normals, seeds.normals
     heading = unit(0.55 * normal + wanted)
     paths, normals = [point], [normal]
@@ -113,16 +118,17 @@ def _grown(
         if style.fringe < FREE:  # cut straight above the brows
             step = step * np.where(z > 0.06, smoothstep(y, style.fringe - 0.002, style.fringe + 0.006), 1.0)[:, None]
         point = _off_the_face(style, head, point + step * heading)
+        lift = zones(head.canonical(point)) @ np.array(style.lift) * share * head.size
         point, normal = head.off_skin(point, profile[k] * lift, pull)
         paths.append(point)
         normals.append(normal)
     return np.stack(paths, 1), np.stack(normals, 1)
 
 
-def _profile(steps: int) -> NDArray:
+def _profile(style: Style) -> NDArray:
     """(steps,) share of the lift along a lock: leaves the skin at the root, lies a little closer at the tip."""
-    t = np.linspace(0, 1, steps) ** SHORTER_AT_ROOTS
-    return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62])
+    t = np.linspace(0, 1, style.steps) ** SHORTER_AT_ROOTS
+    return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62 if style.gravity > LOOSE else 0.30])
 
 
 def _off_the_face(style: Style, head: Head, points: NDArray) -> NDArray:

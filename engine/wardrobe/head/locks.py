@@ -1,4 +1,4 @@
-"""Locks of hair: paths swept into closed, flattened, tapering tubes, and put together into layers."""
+"""Locks of hair: paths swept into tapering arches or tubes, and put together into layers."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def together(*parts: Tufts) -> Tufts:
 
 
 def section(sides: int) -> NDArray:
-    """(sides,) angles of a lock's section: a triangle with one corner outward, or an arch over a flat underside."""
+    """(sides,) angles of a lock's section: a triangle with one corner outward, or an arch."""
     if sides == 3:
         return 2 * np.pi * np.arange(3) / 3 + np.pi / 2
     return np.linspace(-0.06, 1.06, sides) * np.pi
@@ -64,7 +64,7 @@ def section(sides: int) -> NDArray:
 def sweep(
     paths: NDArray, outward: NDArray, widths: NDArray, depths: NDArray, sides: int = 3, ridges: NDArray | None = None
 ) -> tuple[NDArray, Indices]:
-    """Closed tubes along paths, arched on the outer side.
+    """Closed tubes of three corners along paths, or open arches of more, which light reaches from beneath too.
 
     Args:
         paths: (L, K, 3) from root to tip.
@@ -90,13 +90,14 @@ def sweep(
     )[:, :-1]  # (L, K-1, sides, 3)
     vertices = np.concatenate([rings.reshape(count, -1, 3), paths[:, -1:]], 1)
     each = (steps - 1) * sides + 1
-    k, near = np.arange(sides), (np.arange(sides) + 1) % sides
+    k = np.arange(sides if sides == 3 else sides - 1)
+    near = (k + 1) % sides
     rows = sides * np.arange(steps - 2)[:, None]
     a, b, c, d = (rows + k).ravel(), (rows + near).ravel(), (rows + sides + k).ravel(), (rows + sides + near).ravel()
     last = sides * (steps - 2)
     quads = np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)])
-    tip = np.stack([last + k, last + near, np.full(sides, each - 1)], 1)
-    root = np.stack([np.zeros(sides - 2, int), k[2:], k[1:-1]], 1)
+    tip = np.stack([last + k, last + near, np.full(len(k), each - 1)], 1)
+    root = [[0, 2, 1]] if sides == 3 else np.zeros((0, 3), int)
     one = np.concatenate([quads, tip, root])[:, ::-1]
     faces = (one[None] + each * np.arange(count)[:, None, None]).reshape(-1, 3)
     return vertices.reshape(-1, 3), faces.astype(np.int32)
@@ -131,7 +132,7 @@ def locks(
     vertices, faces = sweep(paths, outward, widths, flat * widths, sides, ridges)
     own = np.clip(rng.normal(1.0, 0.09, count), 0.75, 1.3) if tone is None else tone
     along = np.interp(t, [0, 0.35, 0.75, 1], [root, 0.95, 1.02, tip])
-    edges = 0.0 if sides == 3 else 0.14 * np.cos(section(sides)) ** 4  # shadows between locks
+    edges = 0.0 if sides == 3 else 0.11 * np.cos(section(sides)) ** 4  # shadows between locks
     ring = 1 - edges + rng.normal(0, streaks, (count, 1, sides))
     tones = (own[:, None, None] * along[None, :-1, None] * ring).reshape(count, -1)
     tones = np.concatenate([tones, (own * along[-1])[:, None]], 1)

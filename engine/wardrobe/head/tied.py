@@ -57,7 +57,7 @@ def _tail(style: Style, head: Head, tie: NDArray, rng: np.random.Generator) -> T
     found = np.stack(paths, 1)
     t = np.linspace(0, 1, steps)
     middle = found.mean(0)
-    found = middle + (found - middle) * np.interp(t, [0, 0.3, 0.6, 1], [0.8, 0.85, 0.9, 0.6])[None, :, None]
+    found = middle + (found - middle) * np.interp(t, [0, 0.3, 0.6, 1], [0.8, 0.9, 0.85, 0.25])[None, :, None]
     phase = rng.normal(0, 0.5, count)
     found[..., 0] += 0.006 * s * t * np.sin(2 * np.pi * 1.3 * t[None] + phase[:, None])
     outward = unit(found - middle + np.array([0, 0.0, -1e-3]))
