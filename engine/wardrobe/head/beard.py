@@ -22,7 +22,7 @@ COUNTS = {"full": 900, "goatee": 320, "moustache": 170, "long": 520}
 """Locks of beards; others are painted."""
 LENGTHS = {"full": 0.020, "goatee": 0.017, "moustache": 0.011, "long": 0.30}
 """Metres of their longest."""
-SOFT = 0.010
+SOFT = 0.012
 """Metres within which the outline of a beard is known."""
 
 
@@ -91,7 +91,7 @@ def _short(kind: str, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tuf
         paths.append(point)
         point = point + heading * (length / (steps - 1))[:, None]
         heading = unit(heading + 0.10 * (1 - lip)[:, None] * np.array([0, -1.0, 0.05]))
-        point = head.off_skin(point, lift[:, min(k + 1, steps - 1)], 0.30 * (1 - chin))[0]
+        point = head.off_skin(point, lift[:, min(k + 1, steps - 1)], 0.85 * (1 - chin))[0]
     groups = max(count // 5, 1)
     clumps = cKDTree(seeds.points[:groups]).query(seeds.points)[1]
     found = clumped(np.stack(paths, 1), clumps, 0.55)

@@ -86,7 +86,9 @@ def displaced(mannequin: Mannequin, amounts: dict[str, float]) -> Mannequin:
     return replace(mannequin, vertices=(mannequin.vertices + moved).astype(np.float32))
 
 
-def face_of(mannequin: Mannequin, rng: np.random.Generator, words: Mapping[str, float] = MappingProxyType({})) -> Mannequin:
+def face_of(
+    mannequin: Mannequin, rng: np.random.Generator, words: Mapping[str, float] = MappingProxyType({})
+) -> Mannequin:
     """The body with somebody's face: features at random, those that ``words`` (`face_words`) speak of as they say."""
     amounts = np.clip(rng.normal(0, 0.75, len(FEATURES)), -1.25, 1.25)
     asked = {name: amount for name, amount in words.items() if amount}

@@ -28,9 +28,10 @@ def fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tu
     above = hairline(seeds.canonical)
     low = (above > 0.003) & (above < 0.045) & (zones(seeds.canonical)[:, 2:].sum(1) > 0.6)
     below = seeds.take(np.flatnonzero(low)[: style.under])
+    lift, length = 0.12 * np.array(style.lift), 0.93 * np.array(style.length)
     wide = replace(
         style, clumps=min(24, len(below)), width=0.013, wave=0.5 * style.wave, flat=0.16, taper=0.25,
-        lift=tuple(0.25 * lift for lift in style.lift), length=tuple(0.93 * length for length in style.length),
+        lift=tuple(lift.tolist()), length=tuple(length.tolist()),
     )  # fmt: skip
     return together(_layer(wide, head, below, rng, 0.74), upper)
 
@@ -40,20 +41,23 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     count, steps = len(seeds), style.steps
     zone = zones(seeds.canonical)
     away = np.where(seeds.canonical[:, 0] < style.parting, -1.0, 1.0)
-    beside = np.c_[seeds.points, 0.04 * away * (zone[:, 0] + zone[:, 1])]  # locks of a clump are of one side
+    fringed = zone[:, 0] * (style.fringe < FREE)
+    hangs = style.gravity > LOOSE
+    # locks of a clump are of one side, and of the fringe or not
+    beside = np.c_[seeds.points, 0.04 * away * (zone[:, 0] + zone[:, 1]), 0.05 * fringed]
     clumps = cKDTree(beside[: style.clumps]).query(beside)[1]
     sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
     wanted = zone @ np.array([style.front, style.top, style.side, style.back])
     wanted[:, 0] *= sided
     wanted += rng.normal(0, style.loose, (style.clumps, 3))[clumps] + rng.normal(0, 0.45 * style.loose, (count, 3))
-    burns = sideburns(seeds.canonical)[:, None]
+    burns = sideburns(seeds.canonical)[:, None] * (style.behind == 0)
     wanted = unit(wanted + burns * (np.array([0.0, -1.0, -0.1]) - wanted))
     length = zone @ np.array(style.length) * head.size * rng.uniform(0.9, 1.12)
     length = length * rng.uniform(0.86, 1.08, style.clumps)[clumps] * rng.uniform(0.9, 1.05, count)
-    length = length * (1 - 0.45 * burns[:, 0] * (style.gravity < LOOSE))
+    length = length * (1 - 0.45 * burns[:, 0] * (not hangs))
     high = smoothstep(seeds.canonical[:, 1], 0.66, 0.80)  # what grows higher up lies over the rest
     layer = 0.5 * high + 0.3 * rng.random(style.clumps)[clumps] + 0.2 * rng.random(count)
-    share = 0.35 + 0.8 * layer
+    share = 0.5 + 0.65 * layer
     lift = (zone @ np.array(style.lift)) * share * head.size
     paths, normals = _grown(style, head, seeds, wanted, length, share)
     paths = _combed(paths, beside)
@@ -67,12 +71,23 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     width = style.width * head.size * rng.uniform(0.65, 1.15, count)
     tones = tone * lock_tones(clumps, style.clumps, count, rng)
     good = _in_place(style, head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
-    hangs = style.gravity > LOOSE
-    width = width * (1 - 0.35 * burns[:, 0])
+    if hangs:
+        good &= _in_company(paths)
+    width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
     return locks(
         paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good],
         root=0.74 if hangs else 0.86, tip=1.08 if hangs else 1.02, sides=SIDES if hangs else SIDES - 1,
     )  # fmt: skip
+
+
+def _in_company(paths: NDArray) -> NDArray:
+    """(L,) whether locks (L, K, 3) have others beside them all the way."""
+    alone = np.zeros(len(paths), bool)
+    for k in (paths.shape[1] // 2, 3 * paths.shape[1] // 4, paths.shape[1] - 2):
+        near = cKDTree(paths.reshape(-1, 3)).query(paths[:, k], k=30)[1] // paths.shape[1]
+        others = np.array([len(set(row)) for row in near])
+        alone |= others < 7
+    return ~alone
 
 
 def _combed(paths: NDArray, beside: NDArray) -> NDArray:
@@ -95,7 +110,8 @@ def _grown(
     point, normal = seeds.points - ROOT * seeds.normals, seeds.normals
     heading = unit(0.55 * normal + wanted)
     paths, normals = [point], [normal]
-    pull = 0.35 if style.gravity < 0.3 else 0.2
+    fringed = zones(seeds.canonical)[:, 0] * (style.fringe < FREE)
+    pull = 0.35 if style.gravity < LOOSE else 0.2 + 0.5 * fringed
     places = np.linspace(0, 1, steps) ** SHORTER_AT_ROOTS
     for k, t in enumerate(places[1:], 1):
         x, y, z = head.canonical(point).T
@@ -146,7 +162,12 @@ def _off_the_face(style: Style, head: Head, points: NDArray) -> NDArray:
 def _in_place(style: Style, head: Head, paths: NDArray, highest: NDArray) -> NDArray:
     """(L,) whether locks neither cross the face, nor leave the skull by more than ``highest`` (L,), nor are torn."""
     local = head.canonical(paths)
-    inner = (local[..., 2] > 0.085) & (local[..., 1] < min(0.715, style.fringe)) & (local[..., 1] > 0.57) & (np.abs(local[..., 0]) < 0.052)
+    inner = (
+        (local[..., 2] > 0.085)
+        & (local[..., 1] < min(0.715, style.fringe))
+        & (local[..., 1] > 0.57)
+        & (np.abs(local[..., 0]) < 0.052)
+    )
     distance = head.mannequin.caster.closest_point(paths.reshape(-1, 3), signed=False)[2].reshape(paths.shape[:2])
     high = (distance > highest[:, None]) & (local[..., 1] > 0.765)
     spans = np.linalg.norm(np.diff(paths, axis=1), axis=2)
@@ -161,7 +182,7 @@ def _waved(paths: NDArray, normals: NDArray, style: Style, clumps: NDArray, rng:
     if not style.wave:
         return paths
     t = np.linspace(0, 1, paths.shape[1])
-    phase = rng.uniform(0, 2 * np.pi, clumps.max() + 1)[clumps] + rng.normal(0, 0.3, len(paths))
+    phase = rng.normal(0, 0.7, clumps.max() + 1)[clumps] + rng.normal(0, 0.25, len(paths)) + rng.uniform(0, 6)
     across = unit(np.cross(np.gradient(paths, axis=1), normals))
     size = style.wave * (0.25 + t) * np.clip(4 * t, 0, 1)
     wave = size * np.sin(2 * np.pi * style.waves * t[None] + phase[:, None])

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.hard.armour import BARE_METAL
 from engine.wardrobe.head.falling import fall
-from engine.wardrobe.head.frame import Head, hairline, sample
+from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, zones
 from engine.wardrobe.head.locks import hair_layer, together
 from engine.wardrobe.head.pressed import over, under
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.head.standing import coils, crest, stubble
-from engine.wardrobe.head.styles import STYLES, Style
+from engine.wardrobe.head.styles import FREE, STYLES, Style
 from engine.wardrobe.head.tied import gather
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import HAIR_COLORS, Look
@@ -27,6 +27,8 @@ CLOSED = frozenset({"visor", "suit", "bubble"})
 """Cuts of helmets of which that is true too."""
 FLAT_BENEATH = frozenset({"hat", "cap", "helmet"})
 """Headgear beneath which nobody's hair stands up."""
+MATT = 0.8
+"""Roughness of hair that stands."""
 GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble}
 """How hair grows, by `Style.grow`."""
 
@@ -55,11 +57,17 @@ def hair_layers(
         return []
     scalp = shell(head, record.shell, rng, (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None)
     if record.grow == "stubble":
-        scalp = replace(scalp, strands=0 * scalp.strands)
-    tufts = together(scalp, GROWTH[record.grow](record, head, seeds, rng))
+        grain = rng.normal(1.15, 0.08, len(scalp.tones))
+        scalp = replace(scalp, tones=scalp.tones * grain, strands=0 * scalp.strands)
+    grown = GROWTH[record.grow](record, head, seeds, rng)
+    clear = head.off_skin(grown.vertices, np.full(len(grown.vertices), -ROOT), 0.0)[0]
+    tufts = together(scalp, replace(grown, vertices=clear))
     tufts = over(tufts, head, clothes)
     tufts = under(tufts, head, [layer for layers in headgear.values() for layer in layers])
-    return [hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head)]
+    layer = hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head)
+    if record.grow in ("stubble", "coils"):  # does not shine
+        layer = replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
+    return [layer]
 
 
 def _closed(look: Look) -> bool:
@@ -77,5 +85,8 @@ def _density(style: Style, canonical: NDArray) -> NDArray:
         grown = grown * smoothstep(np.abs(canonical[:, 0]), 0.020, 0.014)
     if style.grow == "fall":  # roots stand close along the parting
         line = np.exp(-(((canonical[:, 0] - style.parting) / 0.008) ** 2)) * smoothstep(canonical[:, 1], 0.735, 0.76)
-        grown = grown * (0.5 + 0.5 * np.maximum(line, smoothstep(hairline(canonical), 0.014, 0.006)))
+        dense = np.maximum(line, smoothstep(hairline(canonical), 0.014, 0.006))
+        if style.fringe < FREE:
+            dense = np.maximum(dense, zones(canonical)[:, 0])
+        grown = grown * (0.5 + 0.5 * dense)
     return grown

@@ -59,7 +59,7 @@ def shell(
     above = reach(canonical) - np.abs(ragged)
     depth = thick(canonical) if callable(thick) else np.full(len(canonical), thick)
     soft = np.maximum(0.0045, 0.55 * depth)
-    lift = -EDGE + (depth + EDGE) * smoothstep(above, -0.001, soft) * head.size
+    lift = -EDGE + (depth + EDGE) * smoothstep((above + 0.001) / (soft + 0.001), 0.0, 1.0) * head.size
     if bushy:  # an uneven ball of hair
         x, y, z = canonical.T
         lift = lift * (1 + 0.10 * np.sin(140 * x + 2) * np.sin(130 * y) * np.sin(135 * z + 1))

@@ -26,7 +26,9 @@ NAILS = np.array([(0.820, 0.405, -0.032), (0.855, 0.413, -0.015), (0.868, 0.422,
 """Canonical middles of the left hand's nails, the thumb's last."""
 
 
-def paint_bare(look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False, age: float = 0.55) -> Floats:
+def paint_bare(
+    look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False, age: float = 0.55
+) -> Floats:
     """Colours (N, 3) sRGB of the bare body.
 
     Args:
@@ -48,7 +50,7 @@ def paint_bare(look: Look, canonical: NDArray, rng: np.random.Generator, eyes: b
     if human and look.skin in ("pale", "fair") and rng.random() < 0.35:
         base = _freckled(base, p, rng)
     if human and age > OLD[0]:
-        base = _aged(base, p, smoothstep(np.array(age), *OLD), rng)
+        base = _aged(base, p, float(smoothstep(np.array(age), *OLD)), rng)
     base = _hair_ground(base, look, p)
     return np.clip(paint_face(base, look, p) if eyes else base, 0, 1).astype(np.float32)
 
@@ -143,7 +145,9 @@ def _aged(base: NDArray, p: Points, much: float, rng: np.random.Generator) -> ND
     inside = smoothstep(p.y, 0.612, 0.618) * smoothstep(p.y, 0.655, 0.648) * smoothstep(p.z, 0.09, 0.11)
     folds = np.maximum(folds, 0.55 * np.exp(-(((p.side - 0.019 - 0.016 * run**0.8) / 0.0016) ** 2)) * inside)
     below = np.exp(-(((p.y - 0.6745 - 9.0 * (p.side - 0.031) ** 2) / 0.0013) ** 2))
-    folds = np.maximum(folds, 0.5 * below * smoothstep(np.abs(p.side - 0.031), 0.017, 0.010) * smoothstep(p.z, 0.08, 0.1))
+    folds = np.maximum(
+        folds, 0.5 * below * smoothstep(np.abs(p.side - 0.031), 0.017, 0.010) * smoothstep(p.z, 0.08, 0.1)
+    )
     base = blend(base, np.clip(much * folds * (p.y > 0.56), 0, 1), base * np.array([0.80, 0.66, 0.62]))
     count = 26
     x, y = rng.uniform(-0.07, 0.07, count), rng.uniform(0.64, 0.765, count)

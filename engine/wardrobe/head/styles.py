@@ -65,8 +65,8 @@ def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Sty
     for name, records in tomllib.loads(path.read_text(encoding="utf-8")).items():
         variants = []
         for record in records:
-            whole: dict[str, Any] = {**records[0], **record}
-            values = {k: tuple(v) if isinstance(v, list) else v for k, v in whole.items()}
+            whole = {**records[0], **record}
+            values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in whole.items()}
             try:
                 variants.append(Style(name, **values))
             except TypeError as error:

@@ -87,7 +87,9 @@ def _knot(style: Style, head: Head, tie: NDArray, rng: np.random.Generator) -> T
             + (np.sin(polar) * np.sin(turn))[..., None] * up)  # fmt: skip
     squashed = rays - 0.22 * (rays @ axis)[..., None] * axis
     paths = middle + size * out[..., None] * squashed
-    wound = locks(paths, rays, 0.0085 * head.size * rng.uniform(0.6, 1.1, count), 0.3, 0.25, rng, root=0.8, tip=0.9, sides=5)
+    wound = locks(
+        paths, rays, 0.0085 * head.size * rng.uniform(0.6, 1.1, count), 0.3, 0.25, rng, root=0.8, tip=0.9, sides=5
+    )
     core = _ball(middle, 0.86 * size, axis)
     return together(wound, Tufts.plain(core[0], core[1], 0.57))
 
