@@ -19,7 +19,21 @@ from typing import Any
 
 import bpy
 
-from . import avatar, controls, export, flow, importer, installer, locate, preferences, session, settings_table, twist
+from . import (
+    avatar,
+    controls,
+    export,
+    flow,
+    importer,
+    installer,
+    layers,
+    locate,
+    preferences,
+    session,
+    settings_table,
+    twist,
+    wear,
+)
 from . import setup_check as checks
 from .contract import ENGINE_ROOT, protocol
 from .importer import ImportedAvatar
@@ -159,12 +173,44 @@ def bake_ik_controls(rig: bpy.types.Object) -> None:
 
 def add_twist_bones(rig: bpy.types.Object) -> None:
     """Add twist bones to the forearms of an avatar, given its armature."""
-    _tell(twist.add_twist, bpy.context, rig, export.bound_meshes(rig))
+    _tell(twist.add_twist, bpy.context, rig, layers.bound_meshes(rig))
 
 
 def remove_twist_bones(rig: bpy.types.Object) -> None:
     """Remove the twist bones and give their weights back to the 24 bones."""
-    _tell(twist.remove_twist, bpy.context, rig, export.bound_meshes(rig))
+    _tell(twist.remove_twist, bpy.context, rig, layers.bound_meshes(rig))
+
+
+def layers_of(rig: bpy.types.Object) -> list[bpy.types.Object]:
+    """Return the meshes of an avatar's layers, the body first."""
+    return layers.layers_of(rig)
+
+
+def show_layer(mesh: bpy.types.Object, shown: bool = True) -> None:
+    """Show a layer or hide it; what it covers is seen when it is hidden."""
+    layers.show_layer(mesh, shown)
+
+
+def tint_layer(mesh: bpy.types.Object, color: Sequence[float]) -> None:
+    """Multiply a layer's colour with three linear numbers; 1, 1, 1 gives back its own."""
+    layers.tint_layer(mesh, color)
+
+
+def remove_layer(mesh: bpy.types.Object) -> None:
+    """Remove a layer; what it covers is seen again."""
+    _tell(layers.remove_layer, bpy.context, mesh)
+
+
+def wear_layer(mesh: bpy.types.Object, rig: bpy.types.Object) -> bpy.types.Object:
+    """Put a copy of a layer on another avatar, given its armature; returns the copy."""
+    copy: bpy.types.Object = _tell(wear.wear_layer, mesh, rig)
+    return copy
+
+
+def join_layers(rig: bpy.types.Object) -> bpy.types.Object:
+    """Make one mesh of an avatar's layers that are shown, and return it."""
+    joined: bpy.types.Object = _tell(layers.join_layers, bpy.context, rig)
+    return joined
 
 
 def mark_as_asset(rig: bpy.types.Object) -> bpy.types.Collection:

@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 
 from .contract import protocol
-from .importer.scene import PROPERTY
+from .importer.marks import PROPERTY
 
 TAG = "AvatarCLIP"
 _THUMBNAIL = 256

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import history, live, preferences, properties, session
+from . import history, layers, live, preferences, properties, session
 from .job import Job
 from .progress import CANCELLED, FAILED, FINISHED
 
@@ -16,6 +16,7 @@ def register() -> None:
     """Listen."""
     bpy.app.handlers.load_post.append(_file_opened)
     bpy.app.handlers.save_pre.append(_file_saving)
+    bpy.app.handlers.depsgraph_update_post.append(_scene_changed)
     session.on_tick.append(_show_surface)
     session.on_end.extend((_remember_timings, _take_preview_away, _announce))
     session.on_look.append(_keep_running)
@@ -26,6 +27,7 @@ def unregister() -> None:
     """Listen no longer; the lists of the session are emptied by its shutdown."""
     bpy.app.handlers.load_post.remove(_file_opened)
     bpy.app.handlers.save_pre.remove(_file_saving)
+    bpy.app.handlers.depsgraph_update_post.remove(_scene_changed)
     if hasattr(bpy.data, "objects"):
         live.remove()
 
@@ -42,6 +44,13 @@ def _file_saving(*_: Any) -> None:
     """The file shall remember its avatars, and not the preview."""
     session.write_folders()
     live.remove()
+
+
+@persistent
+def _scene_changed(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
+    """A layer may have been hidden or deleted, by Blender's own means: the skin beneath is seen."""
+    if graph.mode == "VIEWPORT" and (graph.id_type_updated("SCENE") or graph.id_type_updated("COLLECTION")):
+        layers.update_all_masks(scene)
 
 
 def _find_job() -> bool:

@@ -13,8 +13,9 @@ import bpy
 from .controls import has_controls
 from .export_copy import Copy, export_copy
 from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
+from .importer.marks import GAME_MESH
 from .importer.mesh import COLOR_ATTRIBUTE
-from .importer.scene import GAME_MESH
+from .layers import bound_meshes, is_as_imported, is_shown, layers_of
 
 FBX_OPTIONS = {
     "use_selection": True,
@@ -83,18 +84,18 @@ def find_rig(active: bpy.types.Object | None) -> bpy.types.Object | None:
     return rig if rig is not None and rig.type == "ARMATURE" and bound_meshes(rig) else None
 
 
-def bound_meshes(rig: bpy.types.Object) -> list[bpy.types.Object]:
-    """Return the meshes that an armature deforms."""
-    return [child for child in rig.children_recursive if child.type == "MESH" and child.find_armature() == rig]
-
-
 def wanted_meshes(rig: bpy.types.Object, detail: str) -> list[bpy.types.Object]:
-    """Return of the avatar's meshes the one that ``detail`` names: GAME, or FULL; all where there is no game mesh."""
+    """Return the avatar's meshes that ``detail`` names: GAME, or FULL, of whose layers those that are shown.
+
+    The game mesh shows the avatar as it was made. Where layers were hidden, removed, added or tinted since, or where
+    there is none, the layers are taken.
+    """
     meshes = bound_meshes(rig)
     light = [mesh for mesh in meshes if mesh.get(GAME_MESH)]
-    if not light:
-        return meshes
-    return light if detail == "GAME" else [mesh for mesh in meshes if mesh not in light]
+    if light and detail == "GAME" and is_as_imported(rig):
+        return light
+    full = layers_of(rig) or [mesh for mesh in meshes if mesh not in light]
+    return [mesh for mesh in full if is_shown(mesh)] or full
 
 
 def export_fbx(
@@ -114,7 +115,8 @@ def export_fbx(
         rig: the armature object.
         preset: a key of `export_presets.PRESETS`.
         motion: a key of `export_presets.MOTIONS`; empty takes the preset's.
-        detail: GAME for the light mesh with textures, if there is one, or FULL for the full mesh.
+        detail: GAME for one mesh, the light one with textures if there is one, else the layers that are shown,
+            joined; or FULL for these layers as they are.
         twist_bones: write twist bones for the forearms; an avatar that has them is written with them anyway.
 
     Raises:
@@ -146,7 +148,8 @@ def export_usd(
         filepath: of the .usdz file to write, whole or not at all. The scene stays as it is.
         rig: the armature object.
         motion: a key of `export_presets.MOTIONS`.
-        detail: GAME for the light mesh with textures, if there is one, or FULL for the full mesh.
+        detail: GAME for one mesh, the light one with textures if there is one, else the layers that are shown,
+            joined; or FULL for these layers as they are.
 
     Raises:
         ExportError: if the file cannot be written, or this Blender has no USD exporter.
@@ -177,8 +180,13 @@ def _show_colors(copy: Copy) -> None:
         colors = mesh.data.color_attributes.get(COLOR_ATTRIBUTE)
         if colors is not None:
             colors.name = "displayColor"
-            if not mesh.data.uv_layers:
+            if not any(_has_texture(material) for material in mesh.data.materials):
                 mesh.data.materials.clear()
+
+
+def _has_texture(material: bpy.types.Material | None) -> bool:
+    tree = material.node_tree if material is not None else None
+    return tree is not None and any(node.type == "TEX_IMAGE" for node in tree.nodes)
 
 
 @contextlib.contextmanager
@@ -208,7 +216,7 @@ def _copied(
         raise ExportError(f"Press Bake IK Controls first: what they do to {rig.name} is not in its bones' keys yet")
     meshes = wanted_meshes(rig, detail)
     with (
-        export_copy(context, rig, meshes, form, motion, twist_bones) as copy,
+        export_copy(context, rig, meshes, form, motion, twist_bones, joined=detail == "GAME") as copy,
         _scene_for(context.scene, copy.action, form.unit),
     ):
         yield copy

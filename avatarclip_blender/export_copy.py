@@ -14,6 +14,7 @@ from mathutils import Matrix, Vector
 from . import compat, twist
 from .export_presets import IN_PLACE, ROOT, Preset
 from .importer.shape_keys import settle
+from .layers import apply_masks, bake_tints, join_meshes
 
 UPRIGHT = Matrix.Rotation(math.radians(90.0), 4, "X")
 """The copy's data lies on its back and its object stands it up; the exporter's own turn then leaves no rotation."""
@@ -36,6 +37,7 @@ def export_copy(
     preset: Preset,
     motion: str,
     twist_bones: bool = False,
+    joined: bool = True,
 ) -> Iterator[Copy]:
     """Make the copy in the scene for a while; names, selection and active object are given back afterwards.
 
@@ -46,6 +48,7 @@ def export_copy(
         preset: names, unit and end bones.
         motion: who carries the travel; a key of `export_presets.MOTIONS`.
         twist_bones: give the copy twist bones where the avatar has none.
+        joined: make one mesh of them.
     """
     layer = context.view_layer
     active, selected = layer.objects.active, list(layer.objects.selected)
@@ -55,6 +58,8 @@ def export_copy(
     made: list[bpy.types.ID] = [collection]
     try:
         copy = _duplicate(rig, meshes, collection, renamed, made)
+        if joined and len(copy.meshes) > 1:
+            _join(context, copy, made)
         if preset.rig:
             copy.rig.name = preset.rig
         if twist_bones and not twist.has_twist(copy.rig):
@@ -113,6 +118,8 @@ def _duplicate(
         second.data = twin(mesh.data)
         collection.objects.link(second)
         settle(second)
+        bake_tints(second)
+        apply_masks(second)
         second.parent, second.matrix_parent_inverse = other, Matrix()
         second.matrix_basis = rig.matrix_world.inverted() @ mesh.matrix_world
         second.hide_viewport = second.hide_render = False
@@ -126,6 +133,16 @@ def _duplicate(
         moves = twin(action)
         compat.assign_action(other, moves)
     return Copy(other, twins, moves)
+
+
+def _join(context: bpy.types.Context, copy: Copy, made: list[bpy.types.ID]) -> None:
+    """Make one mesh of the copy's."""
+    first, *others = copy.meshes
+    gone = {item for mesh in others for item in (mesh, mesh.data)}
+    made[:] = [item for item in made if item not in gone]
+    context.view_layer.update()
+    join_meshes(context, copy.meshes)
+    copy.meshes[:] = [first]
 
 
 def _shape_bones(context: bpy.types.Context, copy: Copy, preset: Preset, motion: str) -> None:

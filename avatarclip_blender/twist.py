@@ -47,7 +47,7 @@ def add_twist(context: bpy.types.Context, rig: bpy.types.Object, meshes: Sequenc
         for number in range(1, COUNT + 1):
             _drive(rig, side, number)
     for mesh in meshes:
-        _split_weights(rig, mesh)
+        split_weights(rig, mesh)
 
 
 def remove_twist(context: bpy.types.Context, rig: bpy.types.Object, meshes: Sequence[bpy.types.Object]) -> None:
@@ -59,7 +59,7 @@ def remove_twist(context: bpy.types.Context, rig: bpy.types.Object, meshes: Sequ
     if not has_twist(rig):
         raise ValueError("This avatar has no twist bones to remove")
     for mesh in meshes:
-        _merge_weights(mesh)
+        merge_weights(mesh)
     for name in ALL:
         rig.driver_remove(f'pose.bones["{name}"].rotation_euler', 1)
     with mode_of(context, rig, "EDIT"):
@@ -118,7 +118,7 @@ def _drive(rig: bpy.types.Object, side: str, number: int) -> None:
     driver.expression = f"turn * {fraction(number)}"  # simple enough to need no permission to run Python
 
 
-def _split_weights(rig: bpy.types.Object, mesh: bpy.types.Object) -> None:
+def split_weights(rig: bpy.types.Object, mesh: bpy.types.Object) -> None:
     """Share the weights of the elbows' bones out among them and the twist bones, four influences a vertex at most."""
     groups = mesh.vertex_groups
     for side in SIDES:
@@ -126,6 +126,7 @@ def _split_weights(rig: bpy.types.Object, mesh: bpy.types.Object) -> None:
         if elbow is None:
             continue
         numbers = [elbow.index, *(groups.new(name=twist_name(side, k)).index for k in range(1, COUNT + 1))]
+        bones = {group.index for group in groups if group.name in rig.data.bones}
         first, share = spread(_stations(rig, mesh, side))
         work, layer = _opened(mesh)
         for vertex, bone, rest in zip(work.verts, first.tolist(), share.tolist()):
@@ -134,7 +135,7 @@ def _split_weights(rig: bpy.types.Object, mesh: bpy.types.Object) -> None:
                 continue
             weight = influences[numbers[0]]
             del influences[numbers[0]]
-            if len(influences) + 2 > MAX_INFLUENCES:
+            if sum(number in bones for number in influences.keys()) + 2 > MAX_INFLUENCES:  # noqa: SIM118 (bmesh's own mapping)
                 rest = float(rest > 0.5)
             for number, value in ((numbers[bone], weight * (1.0 - rest)), (numbers[bone + 1], weight * rest)):
                 if value > 0.0:
@@ -143,7 +144,7 @@ def _split_weights(rig: bpy.types.Object, mesh: bpy.types.Object) -> None:
         work.free()
 
 
-def _merge_weights(mesh: bpy.types.Object) -> None:
+def merge_weights(mesh: bpy.types.Object) -> None:
     """Give the twist bones' weights back to the elbows' bones, and remove their groups."""
     groups = mesh.vertex_groups
     for side in SIDES:

@@ -25,9 +25,10 @@ from benchmarks.fitting import LOOK
 from engine import rig
 from engine.appearance.base import BaseSurface
 from engine.appearance.residual import ResidualField
-from engine.body import Body, load_body
-from engine.mesh import Mesh, bake, game, run
+from engine.body import Body, load_body, stand_pose
+from engine.mesh import Mesh, bake, full, game, run
 from engine.mesh.extract import color_of
+from engine.mesh.regions import Figure
 from engine.mesh.surface import edge_matrix
 from engine.mesh.tiles import TILE
 from engine.mesh.uv import split_seams
@@ -40,9 +41,9 @@ PARTS: dict[str, list[tuple[Any, str]]] = {
     "extraction: marching cubes": [(extraction, "_triangulate")],
     "clean-up: loose parts, slivers": [(extraction, "largest_component"), (extraction, "collapse_short_edges")],
     "clean-up: splitting at colour and form, colours": [(extraction, "refine")],
-    "decimation to the game mesh": [(game, "decimate")],
+    "decimation to the game mesh": [(game, "shares"), (game, "decimate")],
     "UV layout": [(game, "regions"), (game, "unwrap")],
-    "bake: ambient occlusion": [(bake, "openness")],
+    "bake: ambient occlusion": [(full, "openness")],
     "bake: textures": [(game, "bake")],
     "baking error from 8 views": [(game, "baking_error")],
     "weights": [(rigging, "_find_weights"), (rigging, "_rig_game")],
@@ -144,12 +145,16 @@ def textures(mesh: Mesh) -> Iterator[str]:
     light = mesh.game
     if light is None:
         return
-    full = bake.FullSurface(mesh.vertices, mesh.faces, color_of(painted_body()[2]), mesh.colors, 0)
+    body, betas, surface = painted_body()
+    posed, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
+    solid = game.solid(mesh.vertices, mesh.faces, mesh.colors, Figure(posed, body.faces, body.weights, joints))
+    color = color_of(surface)
+    whole = full.FullSurface(solid, lambda spots: color(spots.points), 0)
     for size in (1024, 2048, 4096):
         began = time.process_time()
-        made = bake.bake(light.vertices, light.faces, light.uvs, full, size)
+        made = bake.bake(light.vertices, light.faces, light.uvs, light.face_layers, whole, size)
         spent = time.process_time() - began
-        psnr, _ = bake.baking_error(light.vertices, light.faces, light.uvs, made.color, full)
+        psnr, _ = bake.baking_error(light.vertices, light.faces, light.uvs, made.color, whole)
         yield f"| {size} | {spent:.1f} s | {psnr:.1f} dB |"
 
 

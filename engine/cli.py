@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     generate.add_argument("--conf", type=Path, metavar="FILE", help="HOCON file merged over the preset")
     generate.add_argument(
-        "--motion-file", type=Path, metavar="FILE", help="BVH or AMASS .npz instead of a motion prompt"
+        "--motion-file", type=Path, metavar="FILE", help="BVH, AMASS .npz, GLB or VRMA instead of a motion prompt"
     )
     generate.add_argument(
         "--set",

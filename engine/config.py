@@ -18,6 +18,7 @@ from typing import Any
 from engine import original_conf, protocol
 from engine.errors import EngineError
 from engine.settings import Config
+from engine.untrusted.texts import check_kind, decoded
 
 CONFS = Path(__file__).resolve().parent.parent / "confs"
 """Where the presets stand."""
@@ -88,32 +89,55 @@ def fields() -> dict[str, Any]:
 
 def _read_hocon(path: Path, word: str | None = None) -> list[tuple[str, Any]]:
     """Parse a HOCON file into (dotted key, value) pairs; ``word`` takes the place of ``{TOREPLACE}``."""
-    from pyhocon import ConfigFactory, ConfigTree
+    from pyhocon import ConfigTree
     from pyhocon.exceptions import ConfigException
     from pyparsing import ParseBaseException
 
     if not path.is_file():
         raise EngineError("bad_config", f"The conf file {path} does not exist.")
+    if path.stat().st_size:  # an empty conf changes nothing
+        check_kind(path, "bad_config", json_too=True)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = decoded(path.read_bytes())
         if f"{{{PLACEHOLDER}}}" in text:
             text = text.replace(f"{{{PLACEHOLDER}}}", _filling(path, word))
-        tree = ConfigFactory.parse_string(_quoted(text), basedir=str(path.parent))
-    except (ConfigException, ParseBaseException, UnicodeDecodeError) as error:
-        detail = " ".join(str(error).split())[:160]
-        raise EngineError("bad_config", f"The conf file {path} is not valid HOCON ({detail}).") from None
+        tree = _parse(text, basedir=str(path.parent))
+    except OSError as error:
+        raise EngineError("bad_config", f"The conf file {path} can't be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        sentence = f"The conf file {path} is no text in UTF-8 or UTF-16."
+        raise EngineError("bad_config", sentence, "Save it as UTF-8 in a text editor.") from None
+    except (ConfigException, ParseBaseException) as error:
+        place = re.search(r"line:(\d+), col:(\d+)", str(error))
+        where = f" (line {place[1]}, column {place[2]})" if place else f" ({' '.join(str(error).split())[:160]})"
+        sentence = f"The conf file {path} is not valid HOCON{where}."
+        raise EngineError("bad_config", sentence, "Texts with commas or signs need quotes.") from None
     if not isinstance(tree, ConfigTree):
         raise EngineError("bad_config", f"The conf file {path} must hold keys and values, not a list.")
     return list(_flatten(tree.as_plain_ordered_dict(), ""))
 
 
-_WORDS = re.compile(r"^(\s*[\w.-]+\s*[=:]\s*)([A-Za-z][^\"\[\]{}#$,\n]*?\d[^\"\[\]{}#$,\n]*?)[ \t]*$", re.MULTILINE)
-"""A key with words for its value that have a digit among them."""
+_WORDS = re.compile(
+    r"""^([ \t]*(?:[\w.-]+[ \t]*\{[ \t]*)?[\w.-]+[ \t]*[=:][ \t]*)  # a key, perhaps the first of its block
+    ([^\s"\[\]{}\#$,=:\\][^"\[\]{}\#$,=:\\\n]*?[ \t][^"\[\]{}\#$,=:\\\n]*?)  # several words
+    (?=[ \t]*(?:[}\#,]|//|$))""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""A key with several words for its value, which have no quotes."""
 
 
-def _quoted(text: str) -> str:
-    """Quote such words: pyhocon takes the ``3d`` in "a rendered 3d man" for three days."""
-    return _WORDS.sub(r'\1"\2"', text)
+def _parse(text: str, **options: Any) -> Any:
+    """What pyhocon makes of a text, except that words are left as they are: it takes "10 s" in a prompt for a period of
+    time, "agent 007" for 7 and "true story" for a truth."""
+    from pyhocon import ConfigFactory, config_parser
+    from pyparsing import NoMatch
+
+    periods = config_parser.get_period_expr
+    config_parser.get_period_expr = NoMatch
+    try:
+        return ConfigFactory.parse_string(_WORDS.sub(r'\1"\2"', text), **options)
+    finally:
+        config_parser.get_period_expr = periods
 
 
 def _filling(path: Path, word: str | None) -> str:
@@ -131,7 +155,6 @@ def _filling(path: Path, word: str | None) -> str:
 
 def _parse_value(key: str, text: str) -> Any:
     """Read the text of an override (``50``, ``[1, 2]``, ``null``, ``a name``) as HOCON would."""
-    from pyhocon import ConfigFactory
     from pyhocon.exceptions import ConfigException
     from pyparsing import ParseBaseException
 
@@ -140,7 +163,7 @@ def _parse_value(key: str, text: str) -> Any:
     if str in kinds and not list_too:
         return None if text == "null" else text
     try:
-        tree = ConfigFactory.parse_string(f"value = {text}").as_plain_ordered_dict()
+        tree = _parse(f"value = {text}").as_plain_ordered_dict()
     except (ConfigException, ParseBaseException):
         return text
     return tree.get("value", text) if len(tree) == 1 else text
@@ -182,7 +205,10 @@ def _members(annotation: Any) -> tuple[Any, ...]:
 
 
 def _coerce(value: Any, annotation: Any) -> Any:
-    """Give back ``value`` as ``annotation`` asks, or raise TypeError; whole numbers are fine as floats."""
+    """Give back ``value`` as ``annotation`` asks, or raise TypeError; whole numbers are fine as floats, and the texts
+    of environment variables as what they say."""
+    if isinstance(value, str) and str not in _members(annotation):
+        value = _plain(value)
     for kind in _members(annotation):
         if kind is type(None) and value is None:
             return None
@@ -199,6 +225,19 @@ def _coerce(value: Any, annotation: Any) -> Any:
             if len(items) == len(value):
                 return tuple(_coerce(item, wanted) for item, wanted in zip(value, items))
     raise TypeError
+
+
+def _plain(text: str) -> Any:
+    """A number, truth or nothing that a text says, or the text itself."""
+    words = {"true": True, "false": False, "null": None}
+    if text.strip().lower() in words:
+        return words[text.strip().lower()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 def _describe(annotation: Any) -> str:

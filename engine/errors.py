@@ -60,7 +60,7 @@ def from_exception(error: BaseException, place: object = None) -> EngineError:
         )
     return EngineError(
         "internal",
-        f"Something went wrong inside the engine ({type(error).__name__}: {first_line(error)}).",
+        f"Something went wrong inside the engine ({first_line(error)}).",
         f"The details are in the job's {protocol.LOG_FILE}.",
     )
 

@@ -105,7 +105,7 @@ def _write_game(context: Context, avatar: Avatar, moves: dict[str, Any], folder:
     pictures = [(folder / file).read_bytes() for file in protocol.TEXTURES.values()]
     light = dataclasses.replace(
         avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights,
-        face_layers=game.face_layers, uvs=game.uvs, roughness=None, metallic=None, covered=None,
+        face_layers=game.face_layers, uvs=game.uvs, roughness=None, metallic=None, covered=None, canonical=None,
     )  # fmt: skip
     write_glb(folder / protocol.GAME_GLB, light, **moves, layout=Layout(game.uvs, *pictures))
     write_obj(folder / protocol.AVATAR_OBJ, game.vertices, game.faces, game.uvs, game.colors)

@@ -40,8 +40,10 @@ class ClipConfig:
     """Which perceptor (text and image encoder) judges the pictures."""
 
     model: str | tuple[str, ...] | None = None
-    """A folder in transformers' CLIP or SigLIP format, a hub id, OpenAI's .pt file, or null for the bundled perceptor;
-    or a list of these that guide together, where ``bundled`` names the bundled one."""
+    """A folder in transformers' CLIP or SigLIP format, a hub id, a file of OpenAI's or open_clip's, or null for the
+    bundled perceptor; or a list of these that guide together, where ``bundled`` names the bundled one."""
+    activation: str = "auto"
+    """Of a file of open_clip's: gelu, quick_gelu (as OpenAI's have), or auto, by what lies beside it and its name."""
     weights: tuple[float, ...] = ()
     """How much each perceptor of a list counts; empty for all the same."""
     download: bool = False
@@ -206,8 +208,8 @@ class RigConfig:
 class MotionConfig:
     """Stage 5, candidate poses and the motion through them (AvatarCLIP section 3.4)."""
 
-    frames: int = 90
-    """Length of the motion in frames."""
+    frames: int = 0
+    """Length of the motion in frames; 0 for as long as the text takes, three seconds at least."""
     fps: float = 30.0
     """Frames a second."""
     candidates: int = 5
@@ -228,7 +230,9 @@ class MotionConfig:
     clip_weight: float = 0.001
     """Weight of the optimiser's CLIP term, for a perceptor that judges pictures; the baseline has none."""
     file: str | None = None
-    """Path of a BVH file or an AMASS .npz file whose motion replaces the generated one, or null."""
+    """Path of a BVH, AMASS .npz, GLB or VRMA file whose motion replaces the generated one, or null."""
+    file_up: str = "auto"
+    """The axis that is up in that file: ``auto`` (by its kind, its floor and gravity), or y, z, -y, -z."""
     judge_pictures: bool = False
     """Let the perceptor rank pictures of the candidates (paper 4) instead of trusting their labels; for CLIP itself."""
     strength: float = 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import bmesh
 import bpy
@@ -23,6 +23,7 @@ def build_mesh(
     weights: np.ndarray,
     groups: Sequence[str],
     uvs: np.ndarray | None = None,
+    values: Mapping[str, np.ndarray] | None = None,
 ) -> bpy.types.Object:
     """Build a smooth-shaded mesh with vertex groups; the object is in no collection yet.
 
@@ -34,6 +35,7 @@ def build_mesh(
         weights: (V,G), rows sum to 1.
         groups: names of the G vertex groups, one a column.
         uvs: (F,3,2) texture coordinates of the faces' corners, v up, or None.
+        values: further attributes of the vertices, (V,) each, by name; even ones are left out.
     """
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(vertices))
@@ -48,11 +50,20 @@ def build_mesh(
     mesh.polygons.foreach_set("loop_start", np.arange(0, faces.size, 3, dtype=np.int32))
     if uvs is not None:
         mesh.uv_layers.new(name=UV_LAYER).uv.foreach_set("vector", np.ascontiguousarray(uvs, np.float32).ravel())
+    for title, numbers in (values or {}).items():
+        if not is_even(numbers):
+            attribute = mesh.attributes.new(title, "FLOAT", "POINT")
+            attribute.data.foreach_set("value", np.ascontiguousarray(numbers, np.float32))
     mesh.update(calc_edges=True)
     mesh.validate()  # a doubled or degenerate triangle must not crash Blender later
     mesh.shade_smooth()
     _write_colors(mesh, colors)
     return mesh_object
+
+
+def is_even(values: np.ndarray) -> bool:
+    """Tell whether numbers are all the same, as far as anybody could see."""
+    return bool(np.ptp(values) < 1e-3)
 
 
 def strongest_influences(weights: np.ndarray, count: int = MAX_INFLUENCES) -> tuple[np.ndarray, np.ndarray]:

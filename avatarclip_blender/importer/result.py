@@ -51,13 +51,28 @@ class Shapes:
 
 
 @dataclass(frozen=True)
+class Layers:
+    """What the full mesh is made of: body, each garment, hair, ...; the innermost first."""
+
+    names: tuple[str, ...]  # "Body", "Shirt", ..., each once
+    materials: tuple[str, ...]  # of the engine's catalogue, one a layer
+    of_face: np.ndarray  # (F,) int32 index into names
+    of_vertex: np.ndarray  # (V,) int32; -1 where no face has the vertex
+    uvs: np.ndarray  # (F,3,2) float32 of the faces' corners, v up
+    roughness: np.ndarray  # (V,) float32 0-1
+    metallic: np.ndarray  # (V,) float32 0-1
+    covered: np.ndarray  # (V,) bool, hidden beneath another layer for good
+
+
+@dataclass(frozen=True)
 class Avatar(Surface):
-    """The full mesh, its joints, and the game mesh where there is one."""
+    """The full mesh with its layers if it has any, its joints, and the game mesh where there is one."""
 
     joints: np.ndarray  # (24,3) float32
     game: GameMesh | None
     shapes: Shapes | None
     rest_pose: np.ndarray | None  # (24,3) float64 axis-angle of the pose to rest in; None is the T-pose
+    layers: Layers | None
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ def load_avatar(folder: Path) -> Avatar:
     arrays = _load(
         path,
         (*_SURFACE, "joints", "parents"),
-        (*(f"game_{name}" for name in (*_SURFACE, "uvs")), "rest_pose", *_SHAPES),
+        (*(f"game_{name}" for name in (*_SURFACE, "uvs")), "rest_pose", *_SHAPES, *_LAYERS),
     )
     _expect_shape(path, arrays, joints=(JOINTS, 3))
     if tuple(arrays["parents"].ravel().tolist()) != protocol.PARENTS:
@@ -112,11 +127,13 @@ def load_avatar(folder: Path) -> Avatar:
         game=game,
         shapes=_shapes(path, arrays),
         rest_pose=rest,
+        layers=_layers(path, arrays),
     )
 
 
 _SURFACE = ("vertices", "faces", "colors", "weights")
 _SHAPES = ("shape_deltas", "shape_joints", "game_shape_deltas")
+_LAYERS = ("layer_names", "layer_materials", "face_layers", "uvs", "roughness", "metallic", "covered")
 
 
 def _surface(path: Path, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -155,6 +172,32 @@ def _shapes(path: Path, arrays: Mapping[str, np.ndarray]) -> Shapes | None:
     _expect_shape(path, arrays, **wanted)
     light = _floats(arrays["game_shape_deltas"]) if "game_shape_deltas" in wanted else None
     return Shapes(_floats(arrays["shape_deltas"]), _floats(arrays["shape_joints"]), light)
+
+
+def _layers(path: Path, arrays: Mapping[str, np.ndarray]) -> Layers | None:
+    """Check the arrays of the layers; None if there are none."""
+    missing = [name for name in _LAYERS if name not in arrays]
+    if len(missing) == len(_LAYERS):
+        return None
+    if missing:
+        raise ResultError(f"{path} lacks {', '.join(missing)} of the layers")
+    vertices, faces, of_face = len(arrays["vertices"]), arrays["faces"], arrays["face_layers"]
+    names, materials = (tuple(map(str, arrays[name].ravel().tolist())) for name in ("layer_names", "layer_materials"))
+    _expect_shape(
+        path, arrays, layer_names=(len(names),), layer_materials=(len(names),), face_layers=(len(faces),),
+        uvs=(len(faces), 3, 2), roughness=(vertices,), metallic=(vertices,), covered=(vertices,),
+    )  # fmt: skip
+    if len(set(names)) < len(names) or not all(name.strip() for name in names):
+        raise ResultError(f"{path} is broken: two layers have the same name, or one has none")
+    if not np.issubdtype(of_face.dtype, np.integer) or of_face.min() < 0 or of_face.max() >= len(names):
+        raise ResultError(f"{path} is broken: a face names a layer that does not exist")
+    of_vertex = np.full(vertices, -1, np.int32)
+    of_vertex[faces] = of_face[:, None]
+    if (of_vertex[faces] != of_face[:, None]).any():
+        raise ResultError(f"{path} is broken: two layers share a vertex")
+    rough, metal = (np.clip(_floats(arrays[name]), 0, 1) for name in ("roughness", "metallic"))
+    uvs, covered = _floats(arrays["uvs"]), arrays["covered"].astype(bool)
+    return Layers(names, materials, of_face.astype(np.int32), of_vertex, uvs, rough, metal, covered)
 
 
 def load_motion(folder: Path) -> Motion | None:
@@ -211,7 +254,10 @@ def _load(path: Path, names: tuple[str, ...], optional: tuple[str, ...] = ()) ->
     if missing:
         raise ResultError(f"{path} lacks {', '.join(missing)}")
     for name, array in arrays.items():
-        if array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        if name in ("layer_names", "layer_materials"):
+            if array.dtype.kind != "U":
+                raise ResultError(f"{path} is broken: {name} holds something else than texts")
+        elif array.dtype.kind not in "iufb" or not np.isfinite(array).all():
             raise ResultError(f"{path} is broken: {name} holds something else than finite numbers")
     return arrays
 

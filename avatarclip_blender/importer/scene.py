@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,22 +12,17 @@ from typing import Any
 import bpy
 import numpy as np
 
-from . import armature, mesh
+from . import armature, coverage, mesh
 from .action import CurveOptions
+from .marks import GAME_MESH, LAYER, LAYERS, PROPERTY
 from .material import build_material, build_textured_material
 from .rest_pose import in_rest_pose
 from .result import Avatar, Surface, find_result, load_avatar, load_manifest, load_motion
 from .rotations import to_blender
 from .shape_keys import add_shape_keys, follow_keys, remember_joints
 from .shapes import dress_bones
+from .split import LayerSurface, split
 from .takes import write_take
-
-PROPERTY = "avatarclip_"
-"""Prefix of the custom properties that tell where an avatar comes from."""
-
-
-GAME_MESH = PROPERTY + "game_mesh"
-"""Custom property that marks the light mesh."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +31,16 @@ class ImportedAvatar:
 
     collection: bpy.types.Collection
     rig: bpy.types.Object
-    body: bpy.types.Object
+    layers: tuple[bpy.types.Object, ...]
+    """The meshes, a layer each, the body first; of a result without layers, the one mesh."""
     action: bpy.types.Action | None
     game: bpy.types.Object | None
     """The light mesh with textures, hidden until it is wanted; None if the engine made none."""
+
+    @property
+    def body(self) -> bpy.types.Object:
+        """The first mesh."""
+        return self.layers[0]
 
 
 def import_avatar(
@@ -68,7 +70,7 @@ def import_avatar(
     _leave_modes(context)
     collection = bpy.data.collections.new(name)
     context.scene.collection.children.link(collection)
-    rig, body, game = _build_objects(context, name, avatar, collection)
+    rig, meshes, game = _build_objects(context, name, avatar, collection)
     action = None
     if motion is not None:
         if match_scene_timing:
@@ -77,9 +79,9 @@ def import_avatar(
         action = write_take(context.scene, rig, motion, _prompts(manifest).get("motion", ""), curves or CurveOptions())
         last = round(action.frame_range[1])
         context.scene.frame_end = last if match_scene_timing else max(before, last)
-    marked = (collection, rig, body, *((game,) if game else ()))
+    marked = (collection, rig, *meshes, *((game,) if game else ()))
     record_provenance(marked, {**manifest, "folder": str(folder)})
-    return ImportedAvatar(collection, rig, body, action, game)
+    return ImportedAvatar(collection, rig, tuple(meshes), action, game)
 
 
 def avatar_name(manifest: dict[str, Any]) -> str:
@@ -124,17 +126,19 @@ def _leave_modes(context: bpy.types.Context) -> None:
 
 def _build_objects(
     context: bpy.types.Context, name: str, avatar: Avatar, collection: bpy.types.Collection
-) -> tuple[bpy.types.Object, bpy.types.Object, bpy.types.Object | None]:
-    """Build armature, mesh and game mesh, bound to each other; the game mesh is hidden."""
+) -> tuple[bpy.types.Object, list[bpy.types.Object], bpy.types.Object | None]:
+    """Build armature, a mesh for each layer and the game mesh, bound to each other; the game mesh is hidden."""
     resting, avatar = avatar.rest_pose, in_rest_pose(avatar)
     floor = np.array((0.0, 0.0, avatar.vertices[:, 1].min()))  # the lowest point, Blender's frame
     rig = armature.build_armature(context, f"{name} Rig", to_blender(avatar.joints) - floor, collection)
     if resting is not None:
         rig[armature.REST_POSE] = resting.ravel().tolist()
-    body = _bound_mesh(f"{name} Body", avatar, floor, rig, collection)
-    body.data.materials.append(build_material(name, avatar.colors))
+    surfaces = split(avatar)
+    meshes = [_layer_mesh(name, surface, floor, rig, collection) for surface in surfaces]
+    if avatar.layers is not None:
+        coverage.add_masks(meshes, [surface.covered for surface in surfaces])
+        rig[LAYERS] = "\n".join(mesh[LAYER] for mesh in meshes)
     dress_bones(rig, to_blender(avatar.vertices) - floor, avatar.weights)
-    body.select_set(True)
     game = None
     if avatar.game is not None:
         light = avatar.game
@@ -144,12 +148,31 @@ def _build_objects(
         game.hide_render = True
         game.hide_set(True)
     if avatar.shapes is not None:
-        add_shape_keys(body, avatar.shapes.deltas)
         remember_joints(rig, avatar.shapes.joints)
         if game is not None and avatar.shapes.game is not None:
             add_shape_keys(game, avatar.shapes.game)
-            follow_keys(game, body)
-    return rig, body, game
+            follow_keys(game, meshes[0])
+    return rig, meshes, game
+
+
+def _layer_mesh(
+    name: str, surface: LayerSurface, floor: np.ndarray, rig: bpy.types.Object, collection: bpy.types.Collection
+) -> bpy.types.Object:
+    """Build a layer's mesh with its material and shape keys, which follow those of the rig's first mesh."""
+    first = next((child for child in rig.children if child.type == "MESH"), None)
+    title = surface.name if surface.material else f"{name} {surface.name}"
+    built = _bound_mesh(title, surface, floor, rig, collection, surface.uvs, surface.finish)
+    built.data.materials.append(
+        build_material(f"{name} {surface.name}", surface.colors, surface.material, surface.finish)
+    )
+    built[LAYER] = surface.name
+    built.add_rest_position_attribute = bool(surface.material)  # what the relief is laid out by
+    if surface.deltas is not None:
+        add_shape_keys(built, surface.deltas)
+        if first is not None:
+            follow_keys(built, first)
+    built.select_set(True)
+    return built
 
 
 def _bound_mesh(
@@ -159,10 +182,11 @@ def _bound_mesh(
     rig: bpy.types.Object,
     collection: bpy.types.Collection,
     uvs: np.ndarray | None = None,
+    values: Mapping[str, np.ndarray] | None = None,
 ) -> bpy.types.Object:
     """Build a mesh object that the armature deforms."""
     vertices = to_blender(surface.vertices) - floor
-    built = mesh.build_mesh(name, vertices, surface.faces, surface.colors, surface.weights, armature.NAMES, uvs)
+    built = mesh.build_mesh(name, vertices, surface.faces, surface.colors, surface.weights, armature.NAMES, uvs, values)
     collection.objects.link(built)
     built.parent = rig
     modifier = built.modifiers.new("Armature", "ARMATURE")

@@ -49,6 +49,11 @@ def remember_joints(rig: bpy.types.Object, changes: np.ndarray) -> None:
     rig[CHANGES] = to_blender(changes).astype(np.float64).ravel().tolist()
 
 
+def unshaped_joints(rig: bpy.types.Object) -> np.ndarray:
+    """Return where the joints of an avatar with keys rest while all keys are 0, (24,3)."""
+    return np.array(rig[JOINTS], np.float64).reshape(-1, 3)
+
+
 def shaped_mesh(rig: bpy.types.Object) -> bpy.types.Object | None:
     """Return the mesh whose keys shape an avatar; None if it has none."""
     if CHANGES not in rig:
@@ -70,7 +75,7 @@ def fitted_joints(rig: bpy.types.Object) -> np.ndarray:
     keys = mesh.data.shape_keys.key_blocks
     values = np.array([keys[name].value if name in keys else 0.0 for name in protocol.SHAPE_KEYS])
     changes = np.array(rig[CHANGES], np.float64).reshape(len(values), -1, 3)
-    return np.array(rig[JOINTS], np.float64).reshape(-1, 3) + np.einsum("k,kjc->jc", values, changes)
+    return unshaped_joints(rig) + np.einsum("k,kjc->jc", values, changes)
 
 
 def settle(mesh: bpy.types.Object) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import bpy
 
-from .. import avatar, controls, export, twist
+from .. import avatar, controls, layers, twist
 
 
 class OnAvatar:
@@ -82,7 +82,7 @@ class AVATARCLIP_OT_add_twist(OnAvatar, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Add them."""
-        twist.add_twist(context, rig, export.bound_meshes(rig))
+        twist.add_twist(context, rig, layers.bound_meshes(rig))
 
 
 class AVATARCLIP_OT_remove_twist(OnAvatar, bpy.types.Operator):
@@ -94,4 +94,4 @@ class AVATARCLIP_OT_remove_twist(OnAvatar, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Remove them."""
-        twist.remove_twist(context, rig, export.bound_meshes(rig))
+        twist.remove_twist(context, rig, layers.bound_meshes(rig))

@@ -11,8 +11,8 @@ from ..export_presets import MOTIONS
 
 MOTION_ITEMS = [(key, label, text) for key, (label, text) in MOTIONS.items()]
 DETAIL_ITEMS = [
-    ("GAME", "Game Mesh", "Few triangles with textures; the full mesh if there is no game mesh"),
-    ("FULL", "Full Mesh", "All triangles, in vertex colors"),
+    ("GAME", "Game Mesh", "One mesh: few triangles with textures, or the layers joined"),
+    ("FULL", "Full Mesh", "The layers that are shown, each a mesh, with all triangles in vertex colors"),
 ]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from .. import avatar, controls, twist, ui
+from .. import avatar, controls, layers, twist, ui
 from ..importer import shape_keys, takes
+from ..importer.coverage import layer_name
 from .base import AvatarPanel
 
 _SHOWN = (
@@ -71,6 +72,40 @@ def _short(action: bpy.types.Action, rig: bpy.types.Object) -> str:
     return action.name.removeprefix(rig.name).removeprefix(rig.name.removesuffix(" Rig")).strip() or action.name
 
 
+class AVATARCLIP_PT_layers(AvatarPanel, bpy.types.Panel):
+    """What the active avatar is made of."""
+
+    bl_label = "Layers"
+    bl_parent_id = "AVATARCLIP_PT_avatar"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Show only for an avatar with layers."""
+        rig = avatar.find_avatar(context.active_object)
+        return rig is not None and bool(layers.layers_of(rig))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw a row for each layer, the outermost above, and what is done with several."""
+        rig = avatar.find_avatar(context.active_object)
+        column = self.layout.column(align=True)
+        for mesh in reversed(layers.layers_of(rig)):
+            row = column.row(align=True)
+            shown = layers.is_shown(mesh)
+            eye = "HIDE_OFF" if shown else "HIDE_ON"
+            row.operator("avatarclip.show_layer", text="", icon=eye, emboss=False).layer = mesh.name
+            name = row.row()
+            name.active = shown
+            name.label(text=layer_name(mesh))
+            tints = row.row(align=True)
+            tints.ui_units_x = 1.5
+            for socket in layers.tints_of(mesh).values():
+                tints.prop(socket, "default_value", text="")
+            row.operator("avatarclip.remove_layer", text="", icon="X", emboss=False).layer = mesh.name
+        column = self.layout.column(align=True)
+        column.operator("avatarclip.wear_layer", icon="MOD_CLOTH")
+        column.operator("avatarclip.join_layers", icon="SNAP_VOLUME")
+
+
 class AVATARCLIP_PT_body_shape(AvatarPanel, bpy.types.Panel):
     """The active avatar's body, taller or heavier."""
 
@@ -122,4 +157,10 @@ def _readable(key: str, text: str) -> str:
     return f"{text[:10]} {text[11:16]} UTC" if key == "created" and text.endswith("Z") else text
 
 
-CLASSES = (AVATARCLIP_PT_avatar, AVATARCLIP_PT_takes, AVATARCLIP_PT_body_shape, AVATARCLIP_PT_origin)
+CLASSES = (
+    AVATARCLIP_PT_avatar,
+    AVATARCLIP_PT_layers,
+    AVATARCLIP_PT_takes,
+    AVATARCLIP_PT_body_shape,
+    AVATARCLIP_PT_origin,
+)

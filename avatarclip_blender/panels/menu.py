@@ -13,6 +13,7 @@ _VERBS = (
     (("avatarclip.add_controls", "", "CON_KINEMATIC"), ("avatarclip.bake_controls", "", "CON_KINEMATIC"),
      ("avatarclip.add_take", "", "ADD"), ("avatarclip.use_take", "Next Take", "ACTION"),
      ("avatarclip.retarget_take", "", "COPYDOWN"), ("avatarclip.make_pose_library", "", "POSE_HLT")),
+    (("avatarclip.wear_layer", "Put On Selected Layers", "MOD_CLOTH"), ("avatarclip.join_layers", "", "SNAP_VOLUME")),
     (("avatarclip.export_fbx", "Export Avatar as FBX…", "EXPORT"),
      ("avatarclip.export_usd", "Export Avatar as USD…", "EXPORT")),
 )  # fmt: skip

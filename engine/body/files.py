@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from engine.errors import EngineError
 from engine.untrusted.archives import ARCHIVES, MAX_FILE, bad, open_zip, read_member, read_npz
 from engine.untrusted.pickles import read_arrays
+from engine.untrusted.texts import check_kind
 
 GENDERS = ("neutral", "female", "male")
 """In the order in which one is taken when the settings leave it open."""
@@ -116,6 +117,7 @@ def _in_folder(folder: Path) -> list[BodyFile]:
 
 def _in_zip(path: Path) -> list[BodyFile]:
     """Models in a download; an archive in an archive is not opened."""
+    check_kind(path)
     with open_zip(path, path.name) as archive:
         names = archive.namelist()
     found = [BodyFile(path, name, gender) for name in names if (gender := gender_of(name))]
@@ -155,6 +157,8 @@ def read(file: BodyFile, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     """
     if file.member is None and file.path.stat().st_size > MAX_FILE:
         raise bad(f"{file.shown} was refused: it has {file.path.stat().st_size / 2**20:,.0f} MiB.")
+    if file.member is None:
+        check_kind(file.path)
     if file.is_pickle:
         if file.member is None:
             with file.path.open("rb") as stream:

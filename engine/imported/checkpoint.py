@@ -7,7 +7,6 @@ leaves in its checkpoints (callbacks, hyper-parameters) stay names: they are nei
 from __future__ import annotations
 
 import io
-import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import torch
 from engine.errors import EngineError
 from engine.untrusted.archives import bad, is_zip, open_zip, read_member
 from engine.untrusted.pickles import BODY_GLOBALS, Global, Rebuilt, Refused, SafeUnpickler, refusal
+from engine.untrusted.texts import AGAIN, check_kind
 
 MAX_PICKLE = 1 << 26
 """Bytes of a checkpoint's pickle without its tensors."""
@@ -68,19 +68,14 @@ def load(path: Path) -> Any:
     size = path.stat().st_size
     if size > MAX_FILE:
         raise bad(f"{where} was refused: it has {size / 2**30:.0f} GiB.")
+    check_kind(path)
     packed = is_zip(path)
     names = _look_through_zip(path, where, size) if packed else _look_through_legacy(path, where)
     try:
         with torch.serialization.safe_globals([(_Name, name) for name in sorted(names)]):
             return torch.load(path, map_location="cpu", weights_only=True, mmap=packed)
-    except (RuntimeError, pickle.UnpicklingError, ValueError, TypeError, KeyError, EOFError, OSError) as error:
-        raise bad(f"{where} is damaged or no checkpoint of PyTorch ({_short(error)}).") from None
-    except Exception as error:  # torch raises whatever a broken stream leads to
-        raise bad(f"{where} is damaged ({type(error).__name__}: {_short(error)}).") from None
-
-
-def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120]
+    except Exception:  # torch raises whatever a broken stream leads to
+        raise bad(f"{where} is damaged, cut off or no checkpoint of PyTorch.", AGAIN) from None
 
 
 def _look_through_zip(path: Path, where: str, size: int) -> set[str]:

@@ -59,8 +59,8 @@ def find() -> list[Imported]:
             try:
                 with safe_open(path, "np") as file:
                     source, state = (file.metadata() or {}).get("source", ""), "ok"
-            except (OSError, SafetensorError) as error:
-                source, state = "", f"It cannot be read ({error}); import it again."
+            except (OSError, SafetensorError):
+                source, state = "", "It is damaged or cut off; import it again."
             found.append(Imported(kind, path, source, state))
     return found
 

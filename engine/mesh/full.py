@@ -119,7 +119,7 @@ class FullSurface:
         here = places.interpolate(self.full.faces, self.full.canonical)
         height, slope = material.heights(here), np.zeros_like(normal)
         for axis in (side, np.cross(normal, side)):
-            moved = here + step * _along(e1, e2, canonical, axis)
+            moved = here + step * along(e1, e2, canonical, axis)
             slope += ((material.heights(moved) - height) / step)[:, None] * axis
         steep = np.linalg.norm(slope, axis=1, keepdims=True)
         slope *= there[:, None] * np.minimum(1.0, STEEPEST / np.maximum(steep, 1e-9))
@@ -127,7 +127,7 @@ class FullSurface:
         return np.asarray(tilted / np.linalg.norm(tilted, axis=1, keepdims=True), np.float32)
 
 
-def _along(e1: np.ndarray, e2: np.ndarray, values: np.ndarray, axis: np.ndarray) -> Floats:
+def along(e1: np.ndarray, e2: np.ndarray, values: np.ndarray, axis: np.ndarray) -> Floats:
     """How values at triangles' corners (N, 3, C) change (N, C) a metre along unit vectors (N, 3) in their planes."""
     aa, ab, bb = (e1 * e1).sum(1), (e1 * e2).sum(1), (e2 * e2).sum(1)
     p, q = (e1 * axis).sum(1), (e2 * axis).sum(1)

@@ -217,7 +217,7 @@ def _primitive(
     normals = vertex_normals(avatar.vertices[used], faces)
     extra: dict[str, Any] = {}
     source: Any = np.arange(len(used))
-    if uvs is None and avatar.uvs is not None:
+    if uvs is None and avatar.uvs is not None and avatar.uvs[chosen].any():
         uvs = avatar.uvs[chosen]
     if uvs is not None:
         source, faces, spots = split_seams(faces, uvs)

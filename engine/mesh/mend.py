@@ -31,7 +31,7 @@ def mended(
     closed = not rim.any()
     marked = np.hstack((vertices, rim[:, None]))
     for _ in range(ROUNDS):
-        faces = _simple(faces, closed)
+        faces = simple(faces, closed)
         if not len(faces):
             return None, 0
         if single and closed:
@@ -56,7 +56,7 @@ def components(faces: np.ndarray) -> NDArray[np.int64]:
     return np.asarray(counts[counts > 0])
 
 
-def _simple(faces: np.ndarray, closed: bool) -> Indices:
+def simple(faces: np.ndarray, closed: bool) -> Indices:
     """Without degenerate and doubled faces, and, of a closed mesh, without those that share a directed edge."""
     distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
     faces = faces[distinct]

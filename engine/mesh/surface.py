@@ -131,7 +131,7 @@ def collapse_short_edges(vertices: np.ndarray, faces: np.ndarray, length: float)
             break
         adjacency = edge_matrix(faces, len(vertices))
         common = np.asarray(adjacency[short[:, 0]].multiply(adjacency[short[:, 1]]).sum(1)).ravel()
-        chosen = _apart(short[common == 2], adjacency)
+        chosen = apart(short[common == 2], adjacency)
         if not len(chosen):
             break
         target = np.arange(len(vertices))
@@ -144,7 +144,7 @@ def collapse_short_edges(vertices: np.ndarray, faces: np.ndarray, length: float)
     return vertices, faces.astype(np.int32)
 
 
-def _apart(pairs: np.ndarray, adjacency: sparse.csr_matrix) -> np.ndarray:
+def apart(pairs: np.ndarray, adjacency: sparse.csr_matrix) -> np.ndarray:
     """Edges (K, 2) out of ``pairs`` whose neighbourhoods do not touch, so that they can go at the same time."""
     taken = np.zeros(adjacency.shape[0], bool)
     chosen = []

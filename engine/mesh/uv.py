@@ -5,6 +5,8 @@ Coordinates are (u, v) in 0-1 with v up, as Blender and OBJ have them; row 0 of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,13 +17,29 @@ from engine.render.raycast import vertex_normals
 
 PADDING = 4
 """Texels between two charts."""
+GRID = 1024
+"""Most cells along the square's side among which charts look for their places: xatlas tries them all."""
+MANY = 300
+"""Charts from which they are packed quickly rather than closely."""
 MAX_COST = 8.0
 """How crooked a chart of xatlas's own may get before it begins another; larger means fewer seams."""
 CUTS, WORST = 3, 0.1
 """How often what folds over is cut out of a region, and the share of its faces from which that is not tried."""
 
 
-def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size: int) -> tuple[Indices, Floats]:
+Pieces = list[tuple[Indices, Floats | None]]
+"""Charts: faces (F, 3) and their plane coordinates (V, 2), or None where xatlas shall find some."""
+Lay = Callable[[np.ndarray, Indices], Pieces]
+"""Makes charts of the vertices (V, 3) and a region's faces (F, 3)."""
+
+
+def unwrap(
+    vertices: np.ndarray,
+    faces: Indices,
+    region: NDArray[np.int64],
+    size: int,
+    lay: Lay | None = None,
+) -> tuple[Indices, Floats]:
     """Lay a mesh out in the unit square without overlaps.
 
     Each region becomes one chart where it can be laid flat; what folds over is cut out of it, and xatlas, which packs
@@ -32,6 +50,7 @@ def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size
         faces: (F, 3).
         region: (F,) number of the connected region that a face belongs to.
         size: side of the texture in texels, from which the charts' distance follows.
+        lay: makes charts of the vertices and a region's faces, which are then not turned; None for `_charts`.
 
     Returns:
         The faces (F, 3) sorted by chart, and the coordinates (F, 3, 2) of their corners.
@@ -40,15 +59,17 @@ def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size
 
     atlas, sorted_faces = xatlas.Atlas(), []
     for group, plane in (chart for number in range(int(region.max()) + 1)
-                         for chart in _charts(vertices, faces[region == number], CUTS)):  # fmt: skip
+                         for chart in (lay or _charts)(vertices, faces[region == number])):  # fmt: skip
         points, triangles = compact(vertices, group)
         normals = vertex_normals(points, triangles)
         atlas.add_mesh(points.astype(np.float32), triangles.astype(np.uint32), normals, plane)
         sorted_faces.append(group)
     charts, packing = xatlas.ChartOptions(), xatlas.PackOptions()
     charts.max_cost, charts.use_input_mesh_uvs = MAX_COST, True
-    packing.resolution, packing.padding, packing.bilinear = size, PADDING, True
-    packing.bruteForce = True
+    grid = min(size, GRID)
+    packing.resolution, packing.padding, packing.bilinear = grid, max(1, round(PADDING * grid / size)), True
+    packing.bruteForce = len(sorted_faces) <= MANY
+    packing.rotate_charts = packing.rotate_charts_to_axis = lay is None
     atlas.generate(charts, packing)
     corners = []
     for number in range(len(sorted_faces)):
@@ -57,8 +78,8 @@ def unwrap(vertices: np.ndarray, faces: Indices, region: NDArray[np.int64], size
     return np.concatenate(sorted_faces).astype(np.int32), np.concatenate(corners).astype(np.float32)
 
 
-def _charts(vertices: np.ndarray, faces: Indices, cuts: int) -> list[tuple[Indices, Floats | None]]:
-    """Pieces (F, 3) of a connected region with their plane coordinates (V, 2), or None where xatlas shall find some."""
+def _charts(vertices: np.ndarray, faces: Indices, cuts: int = CUTS) -> Pieces:
+    """Charts of a connected region (F, 3), laid as flat as they can be."""
     points, triangles = compact(vertices, faces)
     plane, bad = flatten(points, triangles)
     if not bad.any():
@@ -66,7 +87,7 @@ def _charts(vertices: np.ndarray, faces: Indices, cuts: int) -> list[tuple[Indic
     if cuts == 0 or bad.mean() > WORST:
         return [(faces, None)]
     around = np.asarray(np.isin(triangles, triangles[bad]).any(1), np.int64)
-    pieces: list[tuple[Indices, Floats | None]] = []
+    pieces: Pieces = []
     number = connected(around, triangles)
     for piece in range(int(number.max()) + 1):
         group = faces[number == piece]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,15 @@ from engine.motion.generators import GENERATORS, Query
 from engine.motion.io import Motion, load_motion, save_motion
 from engine.motion.judge import picture_judge
 from engine.motion.landmarks import measure
+from engine.motion.library import entries
 from engine.motion.loops import close_loop
 from engine.motion.manner import strengthen
 from engine.motion.matcher import CONFIDENT, Concept, Match, Matcher, advise, load_matcher
 from engine.motion.motion_prior import FRAMES
-from engine.motion.perform import perform
+from engine.motion.perform import LEAST_SECONDS, perform
 from engine.motion.rotations import Array, array
 from engine.motion.sequence import Sequence
-from engine.motion.texts import Part, parse, part_of
+from engine.motion.texts import Part, parse, part_of, stem
 from engine.motion.through import Terms, frames_at_prior_rate, interpolate, lengthened, optimise, window_count
 from engine.report import Reporter
 from engine.settings import MotionConfig
@@ -44,6 +46,11 @@ WHOLE = 0.95
 """From this score on a text with "and" or "while" is one movement, such as "walking back and forth"."""
 HOPELESS = 0.36
 """Below this score a text has nothing in common with any movement's."""
+
+MOST_STEPS = 12
+"""Movements one after another in one motion."""
+SIDE = stem("side")
+VAGUE = frozenset(stem(word) for word in ("moving", "using", "bending", "swinging", "lifting"))
 
 Steps = list[list[tuple[Concept, Part]]]
 
@@ -67,8 +74,8 @@ def run(
         betas: (S,) shape coefficients of `body`.
         perceptor: text and image encoder that is asked where words leave doubt, or None.
     Returns:
-        A motion of ``conf.frames`` frames (of a file: its own frames) whose feet stand at the lowest point of the
-        rest pose.
+        A motion of ``conf.frames`` frames, or where that is 0 of as many as the text takes (of a file: its own
+        frames), whose feet stand at the lowest point of the rest pose.
     """
     check(conf)
     vertices, joints = body.rest_vertices(betas), body.rest_joints(betas)
@@ -77,14 +84,16 @@ def run(
     stage = Stage(measure(joints, vertices), skin, load_codes(), conf, generator)
     report.progress(0, 4)
     if conf.file is not None:
-        made, fps, best = from_file(Path(conf.file), stage)
+        brought = from_file(Path(conf.file).expanduser(), stage, body, betas, report.warning)
+        made, fps, best, own = brought.made, brought.fps, brought.best, brought.own
         source = "file"
         labels: tuple[str, ...] = (Path(conf.file).name,)
     else:
-        fps = conf.fps
+        fps, own = conf.fps, False
         made, best, labels, source = _from_text(prompt, body, betas, perceptor, stage, report)
-    poses, root = turn_to_front(made)
-    made = free_arms(poses, sample_flesh(vertices, body.faces, body.weights, joints), fps), root
+    if not (own and conf.strength == 1.0):
+        poses, root = turn_to_front(made)
+        made = free_arms(poses, sample_flesh(vertices, body.faces, body.weights, joints), fps), root
     poses, root = close_loop(made) if conf.loop else made
     report.progress(4, 4)
     # `root` has the floor at 0; the file's positions are relative to the pelvis at rest.
@@ -123,12 +132,15 @@ def _from_text(
     report.progress(2, 4, score=ranked[0].score)
     method = "optimise" if conf.method == "auto" and conf.pick else conf.method
     if method == "auto":
-        made = perform(steps, conf.frames, stage)
+        made, notes = perform(steps, conf.frames, stage)
+        if notes:
+            report.warning(f"In {prompt[:80]!r}: " + " ".join(notes))
         used = [concept for step in steps for concept, _ in step]
         labels = tuple(concept.texts[0] for concept in used)
         return made, best, labels, "+".join(sorted({"prior" if concept.learned else "library" for concept in used}))
+    stage = replace(stage, conf=replace(conf, frames=conf.frames or round(LEAST_SECONDS * conf.fps)))
     through = through_candidates(method, query, best, latents, stage, report)
-    made = placed(strengthen(through, conf.strength), conf.frames, stage)
+    made = placed(strengthen(through, conf.strength), stage.conf.frames, stage)
     return made, best, (ranked[0].concept.texts[0],), method
 
 
@@ -138,11 +150,12 @@ def check(conf: MotionConfig) -> None:
         ("method", conf.method, METHODS),
         ("generator", conf.generator, tuple(GENERATORS)),
         ("priors", conf.priors, ("bundled", "original")),
+        ("file_up", conf.file_up, ("auto", "y", "z", "-y", "-z")),
     ):
         if value not in known:
             raise EngineError("bad_config", f"There is no motion.{name} {value!r}.", f"Use {', '.join(known)}.")
     for name, number, low, high in (
-        ("frames", conf.frames, 2, 3000), ("fps", conf.fps, 1, 240), ("candidates", conf.candidates, 1, 20),
+        ("frames", conf.frames or 2, 2, 3000), ("fps", conf.fps, 1, 240), ("candidates", conf.candidates, 1, 20),
         ("strength", conf.strength, 0.2, 2), ("iterations", conf.iterations, 1, 10000),
     ):  # fmt: skip
         if not low <= number <= high:
@@ -175,18 +188,23 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
     """Which movements a prompt means, in order, and all movements ranked for its first part; warns when in doubt."""
     steps: Steps = []
     first: list[Match] = []
-    doubtful = []
-    parsed = parse(prompt).steps or ((part_of(prompt),),)
+    doubtful: list[Match] = []
+    left_out: list[str] = []
+    read = parse(prompt)
+    stands = part_of("standing still" if read.refused else prompt)
+    parsed = read.steps or ((stands,),)
     context = matcher.objects(part for parts in parsed for part in parts)
-    for parts in parsed:
+    for parts in parsed[:MOST_STEPS]:
         whole = part_of(" and ".join(part.text for part in parts)) if len(parts) > 1 else parts[0]
-        ranked = matcher.rank(whole, context)
+        ranked = ranking(matcher, whole, context)
         chosen = [(ranked[0], whole)]
-        if len(parts) > 1 and ranked[0].score < WHOLE:
-            each = [(matcher.rank(part, context)[0], part) for part in parts if matcher.starts_movement(part)]
+        # A list of three or more is no movement by itself.
+        if len(parts) > 2 or (len(parts) > 1 and ranked[0].score < WHOLE):
+            each = [(ranking(matcher, part, context)[0], part) for part in parts if matcher.starts_movement(part)]
             sure = [pair for pair in each if pair[0].score >= SURE]
+            left_out += [part.text for match, part in each if match.score < SURE]
             # Two parts may mean the same movement ("lies down and sleeps"): it is performed once.
-            chosen = list({match.concept.name: (match, part) for match, part in sure[:2]}.values()) or chosen
+            chosen = list({(match.concept.name, part.asked): (match, part) for match, part in sure}.values()) or chosen
         if chosen[0][0].score < CONFIDENT:
             # The bundled perceptor knows no words that the matcher doesn't: it settles doubt but replaces no match.
             small = perceptor is None or perceptor.name == "bundled"
@@ -203,4 +221,35 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
         near = ", ".join(repr(match.concept.texts[0]) for match in doubtful[:3])
         used = steps[0][0][0].texts[0]
         report.warning(f"No movement fits {prompt[:80]!r} well; the closest are {near}; {used!r} was used.")
-    return steps[:4], first
+    left_out += [" and ".join(part.text for part in parts) for parts in parsed[MOST_STEPS:]]
+    left_out += ["not " + part.text for part in read.refused if still_done(part, steps, matcher, context)]
+    if left_out:
+        report.warning(f"In {prompt[:80]!r}: {', '.join(map(repr, left_out))} could not be followed.")
+    return steps, first
+
+
+def still_done(part: Part, steps: Steps, matcher: Matcher, context: frozenset[str]) -> bool:
+    """Whether what a text says is not done may be done all the same by the movements that were chosen."""
+    match = ranking(matcher, part, context)[0]
+    # "Without moving the head" is no movement that is left undone.
+    vague = part.words[0] in VAGUE and len(part.words) > 1
+    return vague or match.score < SURE or match.concept in [concept for step in steps for concept, _ in step]
+
+
+def ranking(matcher: Matcher, part: Part, context: frozenset[str]) -> list[Match]:
+    """All movements ranked for a part; one that goes "to the left" may be one "to the side".
+
+    A gait can be led to the left as it is; what stays where it is, and steps that are counted, go to the side.
+    """
+    ranked = matcher.rank(part, context)
+    if part.asked.heading in ("left", "right") and SIDE not in part.words:
+        aside = replace(part, words=(*part.words, SIDE), forms=(*part.forms, "side"))
+        other = matcher.rank(aside, context)
+        gait = travels(ranked[0].concept) and not part.asked.steps
+        ranked = other if other[0].score > ranked[0].score + (0.02 if gait else -0.02) else ranked
+    return ranked
+
+
+def travels(concept: Concept) -> bool:
+    """Whether a movement gets somewhere by itself."""
+    return load_codes().travels(concept.name) if concept.learned else any(entries()[concept.name].travel)

@@ -50,6 +50,11 @@ class Codes:
         """Whether the movement leaves the floor or hangs above it."""
         return bool(self.table[name]["airborne"])
 
+    def travels(self, name: str) -> bool:
+        """Whether the movement gets somewhere."""
+        way = self.decode(name)[1]
+        return float(np.hypot(*(way[-1] - way[0])[[0, 2]])) > 0.7
+
     def seconds(self, name: str) -> float:
         """Length of the movement."""
         return float(self.table[name]["frames"]) / FPS

@@ -25,7 +25,7 @@ def _l(name: str, texts: str, clips: str, cyclic: bool = False, pace: float = 1.
 
 
 LEARNED: tuple[Learned, ...] = (
-    _l("walk", "walking; walking forward; walking at a normal pace; going somewhere on foot; walking down the street; taking steps",
+    _l("walk", "walking; walking forward; stepping forward; taking steps; walking backward; stepping backward; stepping back; backing up; walking at a normal pace; going somewhere on foot; walking down the street; taking steps",
        "cmu_02_01 cmu_walking_4 cmu_02_02 cmu_walking_13", True),
     _l("walk_brisk", "walking briskly; striding; walking fast; hurrying; walking with long strides; power walking; walking confidently",
        "cmu_walking_4 cmu_walking_13", True),
@@ -35,13 +35,12 @@ LEARNED: tuple[Learned, ...] = (
     _l("start_walk", "starting to walk; standing and then walking", "cmu_walking_52@1.2"),
     _l("walk_uneven", "walking on uneven ground; walking carefully over rocks; wading; walking through snow; trekking; walking through mud",
        "cmu_03_03@4 cmu_03_04@6"),
-    _l("walk_backward", "walking backward; stepping back; backing away; retreating", "kk_walk_backward", True),
+    _l("walk_backward", "retreating; backing away", "kk_walk_backward", True),
     _l("jog", "jogging; jogging forward; running slowly; trotting", "cmu_02_03 cmu_running_1", True),
     _l("run", "running; running forward; sprinting; racing; dashing; running away; running fast; fleeing; chasing; rushing",
        "cmu_09_11 cmu_running_1 cmu_running_2 cmu_running_4 cmu_running_5 cmu_running_6", True),
     _l("run_cartoon", "running like a ninja; cartoon running; running with the arms behind the back; naruto run", "m2m_run_anime", True),
     _l("run_weapon", "running with a rifle; running with a weapon; charging into battle; attacking soldier running", "kk_run_with_rifle", True),
-    _l("strafe", "running sideways; strafing", "kk_strafe_left kk_strafe_right", True),
     _l("sneak_walk", "walking in a low crouch; crouching and walking; moving forward in a crouch", "kk_crouch_walk", True, 0.5),
     _l("jump_forward", "jumping forward; long jump; leaping forward; jumping over something; jumping far; hurdling; leapfrogging",
        "cmu_jumping_1 cmu_jumping_3 cmu_01_01@1"),
@@ -66,7 +65,7 @@ LEARNED: tuple[Learned, ...] = (
     _l("sword_jump", "leaping and striking with a sword; jump attack", "kk_jump_chop"),
     _l("stab", "stabbing; stabbing forward; thrusting a knife", "kk_stab_1h"),
     _l("two_handed", "swinging a two-handed weapon; swinging a hammer weapon; barbarian attack; swinging a club", "kk_slash_2h kk_chop_2h"),
-    _l("spin_attack", "spinning around with a weapon; whirlwind attack; spinning around; twirling", "kk_spin_2h"),
+    _l("spin_attack", "spinning around with a weapon; whirlwind attack", "kk_spin_2h"),
     _l("shield_block", "blocking with a shield; raising a shield; defending with a shield", "kk_block_hold kk_block", True),
     _l("shield_bash", "striking with a shield; shield bash", "kk_shield_bash"),
     _l("dual_slash", "fighting with two swords; slashing with two blades", "kk_slash_dual kk_chop_dual"),

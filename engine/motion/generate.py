@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from engine.motion import sequence
+from engine.motion import paths, sequence
 from engine.motion.cleanup import Skin, filter_jitter, plant_feet, settle
 from engine.motion.codes import Codes
-from engine.motion.keyposes import Entry, Foot, solve, swap_sides
+from engine.motion.follow import Traits, follow
+from engine.motion.keyposes import Entry, Foot, solve
 from engine.motion.landmarks import Landmarks
 from engine.motion.library import entries
 from engine.motion.limits import limited
@@ -19,7 +20,7 @@ from engine.motion.matcher import Concept
 from engine.motion.noise import wander
 from engine.motion.rotations import array
 from engine.motion.sequence import Sequence
-from engine.motion.skeleton import REFERENCE_LEG, mirror, reference_joints, resample
+from engine.motion.skeleton import REFERENCE_LEG, reference_joints, resample
 from engine.motion.texts import Part
 from engine.settings import MotionConfig
 
@@ -35,21 +36,55 @@ class Stage:
     generator: torch.Generator
 
 
-def natural_seconds(concept: Concept, codes: Codes) -> float:
+@dataclass(frozen=True)
+class Done:
+    """One movement as it was performed."""
+
+    made: Sequence
+    heading: float
+    """Degrees by which it ends turned to the left."""
+    unmet: tuple[str, ...]
+    """Words that it could not follow."""
+
+
+SLIGHT = 0.5
+"""Share of its usual angle by which something turns slightly."""
+
+
+def entry_of(concept: Concept, part: Part) -> Entry:
+    """A movement of the library; a turn by the angle that was asked for."""
+    entry = entries()[concept.name]
+    if entry.of_angle is None:
+        return entry
+    natural, asked = entry.keys[-1].turn[1], part.asked
+    usual = abs(natural) * (SLIGHT if "weak" in part.manners else 1.0)
+    angle = (asked.degrees or usual) * (1 if asked.steps else asked.count or 1)
+    return replace(entry, keys=entry.of_angle(angle * (asked.way or float(np.sign(natural)))))
+
+
+def natural_seconds(concept: Concept, part: Part, codes: Codes) -> float:
     """How long a movement takes by itself; one cycle of a cyclic one."""
     if concept.learned:
         return codes.seconds(concept.name) / codes.pace(concept.name)
-    return entries()[concept.name].keys[-1].time
+    return entry_of(concept, part).keys[-1].time
+
+
+def cyclic(concept: Concept, stage: Stage) -> bool:
+    """Whether a movement repeats by itself."""
+    return stage.codes.cyclic(concept.name) if concept.learned else entries()[concept.name].loop
 
 
 def from_library(entry: Entry, part: Part, frames: int, stage: Stage) -> Sequence:
-    """Solve a library movement for `frames` frames; loops get a whole number of cycles."""
-    entry = swap_sides(entry) if part.left else entry
-    entry = stationary(entry) if part.in_place else entry
+    """Solve a library movement for `frames` frames; loops at their own speed get whole cycles."""
+    entry = stationary(entry) if part.asked.in_place else entry
     fps, period = stage.conf.fps, entry.keys[-1].time
     seconds = frames / fps * part.speed
     if entry.loop:
-        cycles = part.count or max(1, round(seconds / period))
+        whole = max(1, round(seconds / period))
+        # At another speed whole cycles would round it away.
+        cycles = whole if part.speed == 1 or stage.conf.loop else seconds / period
+        if part.asked.count and not part.asked.steps:
+            cycles = part.asked.count / entry.beats
         times = np.linspace(0, cycles * period, frames, endpoint=False)
     else:
         # Given more time than it needs, a movement rests at its end, still breathing; given less, it hurries.
@@ -83,8 +118,6 @@ def stationary(entry: Entry) -> Entry:
 def from_prior(concept: Concept, part: Part, frames: int, stage: Stage) -> Sequence:
     """Decode a movement of the motion prior for `frames` frames on this body."""
     poses, root, fps = stage.codes.decode(concept.name)
-    if part.left:
-        poses, root = mirror(poses, root)
     pace, airborne = part.speed * stage.codes.pace(concept.name), stage.codes.airborne(concept.name)
     wanted = int(np.ceil((frames - 1) / stage.conf.fps * fps * pace)) + 2
     if stage.codes.cyclic(concept.name):
@@ -104,22 +137,32 @@ def from_prior(concept: Concept, part: Part, frames: int, stage: Stage) -> Seque
     poses, root = filter_jitter(*strengthen((poses, root), stage.conf.strength * part.strength))
     poses = limited(poses)
     root = settle(poses, root, stage.marks, stage.skin, airborne)
-    if part.in_place:
+    if part.asked.in_place:
         return poses, root - sequence.drift(root)
     return (poses if airborne else plant_feet(poses, root, stage.marks, stage.conf.fps)), root
 
 
-def movement(concept: Concept, part: Part, frames: int, stage: Stage) -> Sequence:
-    """One movement for `frames` frames, in the manner that was asked for."""
-    if concept.learned:
-        made = from_prior(concept, part, frames, stage)
-    else:
-        made = from_library(entries()[concept.name], part, frames, stage)
+def movement(concept: Concept, part: Part, frames: int, stage: Stage) -> Done:
+    """One movement for `frames` frames, in the manner and the directions that were asked for."""
+    made, traits = as_it_is(concept, part, frames, stage)
+    made, unmet = follow(made, part.asked, traits, stage.marks, stage.conf.fps)
     for name in part.manners:
         # A movement that already is of that manner ("walking sadly") is not bent twice.
         if not any(word in text.split() for word in MANNERS[name].words for text in concept.texts):
             made = in_manner(made, name, stage.conf.fps)
-    return made
+    asked = traits.turns or part.asked.degrees is not None
+    return Done(made, paths.net_turn(made, stage.marks.joints, 5.0 if asked else 35.0), tuple(unmet))
+
+
+def as_it_is(concept: Concept, part: Part, frames: int, stage: Stage) -> tuple[Sequence, Traits]:
+    """A movement before it is bent to what was asked, and what is known of it."""
+    repeats = cyclic(concept, stage)
+    if concept.learned:
+        traits = Traits(repeats, stage.codes.airborne(concept.name), False)
+        return from_prior(concept, part, frames, stage), traits
+    entry = entry_of(concept, part)
+    traits = Traits(repeats, "jump" in entry.tags, entry.of_angle is not None)
+    return from_library(entry, part, frames, stage), traits
 
 
 def placed(made: Sequence, frames: int, stage: Stage) -> Sequence:

@@ -11,6 +11,7 @@ import numpy as np
 from engine.errors import EngineError
 from engine.motion.rotations import Array
 from engine.protocol import write_atomically
+from engine.untrusted.texts import check_kind
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def load_motion(path: Path) -> Motion:
     Raises:
         EngineError: ``broken_job`` if the file is missing or not such a file.
     """
+    if path.is_file():
+        check_kind(path, "broken_job")
     try:
         with np.load(path, allow_pickle=False) as data:
             motion = Motion(
@@ -60,8 +63,10 @@ def load_motion(path: Path) -> Motion:
                 tuple(str(label) for label in data["labels"]), str(data["source"]),
                 str(data.get("gender", "neutral")),
             )  # fmt: skip
-    except Exception as error:
-        raise EngineError("broken_job", f"{path.name} is not a motion file ({type(error).__name__}).") from None
+    except Exception:  # whatever a broken file makes numpy and zipfile raise
+        what = "is not a motion file, or is damaged" if path.exists() else "does not exist"
+        raise EngineError("broken_job", f"{path.name} {what}.", "Let the motion be made again.") from None
     if motion.poses.ndim != 2 or motion.poses.shape != (len(motion.trans), 72):
-        raise EngineError("broken_job", f"{path.name} has poses of shape {motion.poses.shape}, not (frames, 72).")
+        raise EngineError("broken_job", f"{path.name} has poses of shape {motion.poses.shape}, not (frames, 72).",
+                          "Let the motion be made again.")  # fmt: skip
     return motion

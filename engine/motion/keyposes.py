@@ -93,6 +93,10 @@ class Entry:
     life: float = 1.0
     """Amount of breathing and sway laid over it."""
     tags: tuple[str, ...] = field(default=())
+    beats: int = 1
+    """How often one period does what is counted: a boxer's three punches."""
+    of_angle: Callable[[float], tuple[Key, ...]] | None = None
+    """Of a turn: the keys for any angle in degrees, to the left positive."""
 
 
 def both(hand: Hand) -> dict[str, Any]:

@@ -89,6 +89,16 @@ def in_manner(made: Sequence, name: str, fps: float) -> Sequence:
     return poses, made[1]
 
 
+def hanging(made: Sequence, sides: tuple[str, ...]) -> np.ndarray:
+    """Poses (T,24,3) of a movement with the arms of these sides at rest."""
+    poses = made[0].copy()
+    for side in sides:
+        for part in ("collar", "shoulder", "elbow", "wrist"):
+            angles = _HANGING.get(f"{side}_{part}", (0, 0, 0))
+            poses[:, JOINT[f"{side}_{part}"]] = to_axis_angle(euler(*angles))
+    return poses
+
+
 def strengthen(made: Sequence, strength: float) -> Sequence:
     """Make a movement larger (strength above 1) or smaller (below 1).
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
+from engine.motion.asked import ASIDE
 from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.manner import OF_WORD
@@ -153,9 +154,17 @@ class Matcher:
         return bool(part.words) and part.words[self.reading(part)[0]] in self.verbs
 
     def objects(self, parts: Iterable[Part]) -> frozenset[str]:
-        """The words of parts of a text that name no movement by themselves."""
+        """The words of parts of a text that name no movement by themselves.
+
+        Limbs and directions are left out: they are the part's own.
+        """
         leads = ((part, self.reading(part)[0]) for part in parts if part.words)
-        return frozenset(word for part, lead in leads for i, word in enumerate(part.words) if i != lead)
+        return frozenset(
+            word
+            for part, lead in leads
+            for i, (word, form) in enumerate(zip(part.words, part.forms))
+            if i != lead and form not in ASIDE
+        )
 
     def _hints(self, part: Part, context: frozenset[str]) -> Array:
         """What the words around a part speak for each text (N,): "dribbles a basketball, then *shoots*" is no

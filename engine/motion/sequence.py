@@ -57,11 +57,15 @@ def repeat(poses: Array, root: Array, cycle: tuple[int, int], cycles: int) -> Se
     return np.concatenate(out_poses), np.concatenate(out_root)
 
 
-def join(first: Sequence, second: Sequence, overlap: int) -> Sequence:
-    """One motion after another, cross-faded: the second goes on from where the first ends and faces."""
+def join(first: Sequence, second: Sequence, overlap: int, heading: float | None = None) -> Sequence:
+    """One motion after another, cross-faded: the second goes on from where the first ends and faces.
+
+    Args:
+        heading: degrees by which the first ends turned to the left of how it starts; None to go by the pelvis.
+    """
     overlap = max(2, min(overlap, len(first[0]) - 1, len(second[0]) - 1))
     end, begin = to_matrix(first[0]), to_matrix(second[0])
-    turn = about_y(yaw_of(end[-overlap, 0]) - yaw_of(begin[0, 0]))
+    turn = about_y(yaw_of(end[-overlap, 0]) - yaw_of(begin[0, 0]) if heading is None else np.radians(heading))
     begin[:, 0] = turn @ begin[:, 0]
     flat = array([1, 0, 1])
     path = (second[1] - second[1][0] * flat) @ turn.T + first[1][-overlap] * flat

@@ -112,7 +112,7 @@ yoga_tree: stork, flamingo, vrksasana
 downward_dog: making an arch, adho mukha
 handstand: walking on the hands, breakdance freeze, headstand
 jump: hopping with joy, trampoline, leaping into the air, bouncing up and down, pogo, jumping rope without a rope
-ballet: ballerina spinning on the toes, swan lake, prima ballerina, pointe, nutcracker, tutu, pirouette, spinning on one toe, ballet dancer
+ballet: ballerina spinning on the toes, swan lake, prima ballerina, pointe, nutcracker, tutu, ballet dancer
 dance: boogie, dance party, dance floor, tiktok dance, dancing to pop music, dancing happily, rave, wedding dance, k-pop dance, shuffle dance, gangnam style, macarena, freestyle dancing, hip hop, pole dance, dancing at a wedding, belly, jumping around to music
 disco: saturday night fever, seventies dance
 twist_dance: elvis, rock'n'roll, jive
@@ -136,7 +136,7 @@ run: escaping, running for the bus, marathon, running from danger, athlete, spri
 jog: jogger, running in the park, fitness run
 jump_forward: jumping over a puddle, jumping a fence, parkour, jumping over a hurdle, jumping across a gap, broad jump, jumping over a ditch, vaulting, vaulting over a wall, hurdle race
 hang: pull up, tarzan, gymnast on a bar, hanging off a cliff, trapeze artist
-punch: uppercutting, smacking, hitting somebody in the face, knockout, striking
+punch: throwing a hook, hooking, throwing a cross, uppercutting, smacking, hitting somebody in the face, knockout, striking
 soccer_kick: penalty kick, corner kick, free kick
 scoop: shovelling with the hands, picking berries, collecting shells, bailing water
 sword_swing: samurai, gladiator, he-man, katana, viking, warrior fighting, battle with a sword, drawing a sword, drawing his katana, fighting with a lightsaber, lightsaber duel, parrying, holding a sword, wielding a sword, sword
@@ -145,7 +145,7 @@ two_handed: orc attack, warhammer, axe fighting, baseball bat attack
 wash_body: taking a shower, soaping, rubbing sunscreen, scratching an itch, washing oneself
 wash_window: window cleaner, wiping the windshield, cleaning the blackboard, polishing a car
 referee: signing, deaf person signing, football referee, umpire, directing a plane
-whirl: twirling around, dancing in circles, folk dance, dancing like a hippie, spinning in circles, dancing in the rain
+whirl: dancing in circles, folk dance, dancing like a hippie, spinning in circles, dancing in the rain
 dance_pose: breakdancing, michael jackson, voguing, pop star, showgirl, musical
 charleston: lindy hop, irish jig, jig, line dance, country dance, square dance, polka
 angry: tantrum, being mad, hating, cursing, being enraged, losing the temper, swearing, frustrated, screaming in anger
@@ -166,7 +166,7 @@ moonwalk: michael jackson moonwalk
 sneeze: blowing out candles, spitting, blowing
 choke: strangled
 dress: taking off a hat, taking off a jacket, taking off glasses, combing in front of a mirror, changing clothes
-stand: mannequin, statue, freezing in place, holding still, neutral pose, calm
+stand: stopping, halting, coming to a halt, pausing, lowering the arms, lowering them, letting the arms hang, mannequin, statue, freezing in place, holding still, neutral pose, calm
 point_up: astronomer
 """
 

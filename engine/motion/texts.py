@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from engine.motion.asked import ASIDE, LIMBS, Asked, read
 from engine.motion.manner import MANNERS, OF_WORD
 
 
@@ -33,30 +34,23 @@ LIGHT = _words("take put play get give hold use draw work move")
 """Verbs that say little without their object: playing chess is nothing like playing the drums."""
 
 _PAIRS = """ran run sat sit stood stand threw throw thrown throw swam swim fell fall fallen fall wept weep rode ride
-    ridden ride drove drive ate eat drank drink shot shoot lay lie lying lie lain lie dying die knelt kneel swung swing
-    hung hang crept creep slept sleep thought think wrote write sang sing flew fly dug dig bent bend leapt leap spun
-    spin feet foot hands hand arms arm legs leg tying tie dancer dance boxer box runner run swimmer swim kicker kick
-    drummer drum guitarist guitar archer archery golfer golf cyclist cycle driver drive biking bike skater skate singer
-    sing fencer fence rower row jumper jump climber climb begs beg begging beg prayer pray applause applaud"""
+    ridden ride drove drive ate eat drank drink shot shoot lay lie lying lie lain lie dying die knelt kneel
+    swung swing hung hang crept creep slept sleep thought think wrote write sang sing flew fly dug dig bent bend
+    leapt leap spun spin feet foot hands hand arms arm legs leg tying tie dancer dance boxer box runner run
+    swimmer swim kicker kick drummer drum guitarist guitar archer archery golfer golf cyclist cycle driver drive
+    biking bike skater skate singer sing sideways side sidewards side fencer fence rower row jumper jump climber
+    climb begs beg begging beg prayer pray applause applaud"""
 _IRREGULAR = dict(zip(_PAIRS.split()[::2], _PAIRS.split()[1::2]))
 """Inflected word -> its base."""
 
 _ADVERBS = frozenset(w for name in ("slow", "fast", "strong", "weak", "careful") for w in MANNERS[name].words)
 """Words that say only how; other manners ("sadly") stay in the text, for "walking sadly" is a movement of its own."""
 
-_COUNTS = {
-    word: n
-    for n, words in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
-    )
-    for word in (words, str(n))
-}
-_COUNTS |= {"once": 1, "twice": 2, "thrice": 3}
-_COUNTED = _words(
-    """hands arms legs feet knees fists fingers eyes sides swords blades knives pistols guns people men women friends
-    directions metres meters miles hours minutes seconds"""
-)
-"""Nouns after which a number says nothing about how often."""
+_INTENSE = _words("very extremely really super incredibly so")
+BACKWARD_PACE = 0.75
+"""How fast people go backwards, against forwards."""
+INTENSE_POWER = 1.8
+"""To which power "very" takes the speed of a manner."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +66,21 @@ class Part:
     """Index of the word that names the movement: the first in -ing, or else the first."""
     has_verb: bool = False
     """Whether such a word in -ing was found."""
-    left: bool = False
-    """The left side was asked for."""
+    asked: Asked = field(default=Asked())
+    """Direction, side, number and extent, see `asked`."""
     manners: tuple[str, ...] = ()
     """Names of `manner.MANNERS`."""
-    count: int | None = None
-    """How often, where the text says so."""
-    in_place: bool = False
-    """The text asks not to travel."""
+    intense: bool = False
+    """A manner was said to be so very much."""
     during: bool = False
     """Said to happen during the other parts ("while waving")."""
 
     @property
     def speed(self) -> float:
         """How fast, 1 by default."""
-        return float(np.clip(np.prod([MANNERS[name].speed for name in self.manners]), 0.5, 2))
+        speed = np.prod([MANNERS[name].speed for name in self.manners])
+        speed = speed**INTENSE_POWER if self.intense else speed
+        return float(np.clip(speed * (BACKWARD_PACE if self.asked.heading == "backward" else 1.0), 0.4, 2))
 
     @property
     def strength(self) -> float:
@@ -99,6 +93,8 @@ class Prompt:
     """A prompt as movements after one another, each of one or more at the same time."""
 
     steps: tuple[tuple[Part, ...], ...] = field(default=())
+    refused: tuple[Part, ...] = field(default=())
+    """What the text says is not done."""
 
 
 def stem(word: str) -> str:
@@ -123,9 +119,10 @@ def tokens(text: str) -> list[str]:
     plain = re.sub(r"\b(push|press|sit|pull|chin)[ -](ups?)\b", r"\1\2", plain)
     plain = re.sub(r"\bturn(s|ed|ing)? (a?round|back|about)\b", r"turnaround\1", plain)
     plain = re.sub(r"\bon (the|one) spot\b", "in place", plain)
+    plain = re.sub(r"\u00b0|\u00ba", " degrees ", plain)
     plain = re.sub(r"\bt[ -]?pos(e|ing)\b", "tpose", plain)
     plain = re.sub(r"\ba[ -]pos(e|ing)\b", "apose", plain)
-    return re.findall(r"[^\W_]+", plain)
+    return re.findall(r"\d+\.\d+|[^\W_]+", plain)
 
 
 def stems(text: str) -> tuple[str, ...]:
@@ -143,44 +140,119 @@ def lead_of(text: str) -> int:
 
 
 def part_of(text: str) -> Part:
-    """Read one movement: its words, side, manner and count."""
+    """Read one movement: its words, its manner, and what is asked of it."""
     words = tokens(text)
-    left = "left" in words and "right" not in words
+    asked, rest = read(" ".join(words))
     manners = tuple(dict.fromkeys(OF_WORD[w] for w in words if w in OF_WORD))
-    count, counting = _count(words)
-    aside = _ADVERBS | {"left", "right"} | counting
-    kept = [w for w in words if w not in aside] or words
+    intense = any(first in _INTENSE and second in OF_WORD for first, second in pairwise(words))
+    left = rest.split()
+    kept = [w for w in left if w not in _ADVERBS] or left
     lead = lead_of(" ".join(kept))
     forms = tuple(w for w in kept if w not in STOPWORDS)
-    in_place = any(pair == ("in", "place") for pair in pairwise(words))
-    return Part(
-        text.strip(), tuple(stem(w) for w in forms), forms, max(lead, 0), lead >= 0, left, manners, count, in_place
-    )
+    return Part(text.strip(), tuple(stem(w) for w in forms), forms, max(lead, 0), lead >= 0, asked, manners, intense)
 
 
-def _count(words: list[str]) -> tuple[int | None, frozenset[str]]:
-    """How often something is done, and the words that said so ("three times", "twice", "ten push-ups")."""
-    for word, after in zip(words, [*words[1:], ""]):
-        if word in ("once", "twice", "thrice"):
-            return _COUNTS[word], frozenset({word})
-        if word in _COUNTS and (after == "times" or (after.endswith("s") and after not in _COUNTED)):
-            return _COUNTS[word], frozenset({word, "times"})
-    return None, frozenset()
+_THEN = re.compile(
+    r"\b(?:and then|then|before|followed by|afterwards?|after (?:that|this|which)|next(?! to)|finally|lastly|"
+    r"subsequently|later(?: on)?|until|first(?:ly)?|secondly|thirdly)\b"
+)
+_AFTER = r"\bafter(?= (?:\w+ )?\w+ing\b)"
+_MEANWHILE = re.compile(r"\bwhile\b|\bwhilst\b|\bmeanwhile\b|\bas (?=(?:he|she|it|they)\b)")
+_TOGETHER = re.compile(r"\bat the same time\b|\bsimultaneously\b")
+_MANNER_NOT = re.compile(rf"\bnot (?:(?:too|very|so) )?(?:{'|'.join(sorted(OF_WORD))})\b")
+_NOT = re.compile(
+    r"\b(?:(?P<left>without|instead of|rather than)|(?P<aux>(?:is|are|was|were|do|does|did|will|can|could|should) ?)?"
+    r"(?:not|never|no longer|n['\u2019]t)|(?:is|are|do|does|did|was|wo|ca)n['\u2019]?t)\b"
+    r"(?! (?:moving|swinging|using|raising|lifting) (?:\w+ )?(?:arms?|hands?)\b)(?! (?:moving forward|going|travel))"
+)
 
 
 def parse(prompt: str) -> Prompt:
-    """Cut a prompt at "then" (one after the other) and at "while", "and" and commas (perhaps at the same time)."""
-    steps = []
-    for step in re.split(r"\b(?:and then|then|before|followed by|afterwards)\b|[.;\n]+", prompt.lower()):
-        if not step.strip():
-            continue
-        main, *during = re.split(r"\bwhile\b|\bwhilst\b", step)
-        parts = tuple(
-            replace(part_of(w), during=clause is not main)
-            for clause in (main, *during)
-            for w in re.split(r"\band\b|,", clause)
-            if w.strip() and stems(w)
-        )
+    """Cut a prompt at "then" (one after the other) and at "while", "and" and commas (perhaps at the same time).
+
+    What follows "not" or "without" is no movement; what has no verb of its own ("raises the left hand, then the right
+    one") takes the one before.
+    """
+    steps: list[tuple[Part, ...]] = []
+    refused: list[Part] = []
+    before: Part | None = None
+    for step in in_order(prompt):
+        together = bool(_TOGETHER.search(step))
+        main, *during = _MEANWHILE.split(_TOGETHER.sub("", step))
+        parts: list[Part] = []
+        for clause in (main, *during):
+            for piece in re.split(r"\band\b|\bbut\b|,", clause):
+                wanted, unwanted = affirmed(piece)
+                refused += [part_of(unwanted)] if stems(unwanted) else []
+                part = part_of(wanted)
+                if not tokens(wanted):
+                    continue
+                if before is not None and elliptic(part):
+                    if not (part.asked.side or part.asked.heading or set(part.forms) & ASIDE):
+                        part = part_of(f"{before.text} {wanted}")
+                        parts, steps = (parts[:-1], steps) if parts else (parts, steps[:-1])
+                    else:
+                        if parts:
+                            steps.append(tuple(parts))
+                            parts = []
+                        part = completed(part, before)
+                elif not part.words:
+                    continue
+                before = replace(part, during=clause is not main or together)
+                parts.append(before)
         if parts:
-            steps.append(parts)
-    return Prompt(tuple(steps))
+            steps.append(tuple(parts))
+    return Prompt(tuple(steps), tuple(refused))
+
+
+def in_order(prompt: str) -> list[str]:
+    """Pieces of a prompt in the order in which they happen, lower-case."""
+    plain = re.sub(r"\bhundred and\b", "hundred", prompt.lower())
+    out = []
+    for sentence in re.split(r"\.(?!\d)|[;\n!?]+", plain):
+        sentence = re.sub(r"\bone after (?:another|the other)\b", "", sentence)
+        if found := re.match(
+            r"\s*(?P<word>after|before)\b(?! (?:that|this|which))(?P<first>[^,]+?)"
+            r"(?:,|(?= (?:he|she|they|it) ))(?P<second>.+)",
+            sentence,
+        ):
+            pair = (found["first"], found["second"])
+            sentence = " then ".join(pair if found["word"] == "after" else pair[::-1])
+        else:
+            sentence = " then ".join(reversed(re.split(_AFTER, sentence)))
+        out += [piece for piece in _THEN.split(sentence) if piece and piece.strip(" ,")]
+    return out
+
+
+def affirmed(piece: str) -> tuple[str, str]:
+    """What a piece of a text says is done, and what it says is not done."""
+    piece = _STOPLESS.sub("", _MANNER_NOT.sub("", piece))
+    found = _NOT.search(piece)
+    if found is None:
+        return piece, ""
+    # What stands before "does not" is who doesn't.
+    subject = found["left"] is None and not lead_of(piece[: found.start()]) >= 0
+    return "" if subject else piece[: found.start()], piece[found.end() :]
+
+
+def completed(part: Part, before: Part) -> Part:
+    """An `elliptic` part with the movement of the part before: "the right one" after "raises the left hand"."""
+    own = [w for w in part.forms if w in ASIDE]
+    named = set(own) & LIMBS
+    kept = [w for w in before.forms if w not in ASIDE or (w in LIMBS and not named)]
+    forms = (*kept, *own)
+    lead = max(lead_of(" ".join(forms)), 0)
+    return replace(part, words=tuple(stem(w) for w in forms), forms=forms, lead=lead, has_verb=before.has_verb)
+
+
+def elliptic(part: Part) -> bool:
+    """Whether a part says only which side, where, how or how often, and leaves the movement to the part before."""
+    content = [w for w in part.forms if w not in ASIDE and w not in OF_WORD and w not in _AGAIN]
+    said = part.asked != Asked() or part.manners
+    return bool(said or set(part.forms) & ASIDE) and not content
+
+
+_AGAIN = _words("with on other another again times")
+_STOPLESS = re.compile(
+    r"\b(?:(?:does|do|is|are) ?)?(?:never|not|n['\u2019]t|without) stop(?:s|ping)?\b|\bnonstop\b|\bceaselessly\b"
+)

@@ -21,11 +21,20 @@ from engine.errors import EngineError
 from engine.perceptor import hub, tokens
 from engine.perceptor.clip import ClipPerceptor, Perceptor
 from engine.perceptor.ensemble import Ensemble
-from engine.perceptor.openai_file import AGAIN, check_whole, damage, load_openai, reason, refusal
+from engine.perceptor.openai_file import (
+    ACTIVATIONS,
+    AGAIN,
+    OPEN_CLIP_CONFIG,
+    check_whole,
+    damage,
+    load_openai,
+    refusal,
+)
 from engine.perceptor.parts_tower import PartsTower  # registers itself
 from engine.perceptor.siglip import NaflexPerceptor, SiglipPerceptor
 from engine.report import Reporter
 from engine.settings import ClipConfig
+from engine.untrusted.texts import check_kind
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "perceptor"
 BUNDLED_NAME = "bundled"
@@ -38,9 +47,11 @@ KINDS: dict[str, tuple[Any, type[ClipPerceptor]]] = {
 }
 """transformers' model types: which class reads them, and which perceptor they make."""
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+OPEN_CLIP_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
+"""Weights in a folder of open_clip's on the hub."""
 CHOICES = (
-    "Give a folder in transformers' CLIP or SigLIP format, a hub id such as openai/clip-vit-base-patch32, OpenAI's "
-    ".pt file, or leave clip.model empty for the bundled perceptor."
+    "Give a folder in transformers' CLIP or SigLIP format, a hub id such as openai/clip-vit-base-patch32, a file of "
+    "OpenAI's or open_clip's, or leave clip.model empty for the bundled perceptor."
 )
 
 
@@ -56,6 +67,9 @@ def load_perceptor(conf: ClipConfig | None = None, device: str = "cpu", report: 
         Cancelled: from ``report``, while downloading.
     """
     conf = conf or ClipConfig()
+    if conf.activation not in ACTIVATIONS:
+        sentence = f"clip.activation is {conf.activation!r}."
+        raise EngineError("bad_config", sentence, f"Use {', '.join(ACTIVATIONS[:-1])} or {ACTIVATIONS[-1]}.")
     if conf.precision not in PRECISIONS:
         raise EngineError("bad_config", f"clip.precision is {conf.precision!r}.", f"Use {' or '.join(PRECISIONS)}.")
     names = [conf.model or BUNDLED_NAME] if not isinstance(conf.model, tuple) else [*conf.model] or [BUNDLED_NAME]
@@ -63,13 +77,14 @@ def load_perceptor(conf: ClipConfig | None = None, device: str = "cpu", report: 
     if len(weights) != len(names) or min(weights) <= 0:
         sentence = f"clip.weights must be {len(names)} positive numbers, one for each perceptor of clip.model."
         raise EngineError("bad_config", sentence, f"They are {', '.join(f'{weight:g}' for weight in weights)}.")
-    members = [load_one(name, device, PRECISIONS[conf.precision], conf.download, report) for name in names]
+    dtype = PRECISIONS[conf.precision]
+    members = [load_one(name, device, dtype, conf.download, report, conf.activation) for name in names]
     return members[0] if len(members) == 1 else Ensemble(members, weights)
 
 
 def load_one(
     name: str = BUNDLED_NAME, device: str = "cpu", dtype: torch.dtype = torch.float32, download: bool = False,
-    report: Reporter | None = None,
+    report: Reporter | None = None, activation: str = "auto",
 ) -> ClipPerceptor:  # fmt: skip
     """One perceptor by what a user calls it; see `load_perceptor`."""
     transformers_logging.set_verbosity_error()
@@ -77,8 +92,10 @@ def load_one(
     if name == BUNDLED_NAME:
         return _from_folder(BUNDLED, BUNDLED_NAME, device, dtype)
     path = Path(name).expanduser()
+    if path.is_dir() and (path / OPEN_CLIP_CONFIG).is_file() and not (path / "config.json").is_file():
+        path = next((path / file for file in OPEN_CLIP_FILES if (path / file).is_file()), path)
     if path.is_file():
-        model = load_openai(path)
+        model = load_openai(path, activation, report)
         return ClipPerceptor(model, _openai_tokenizer(model), path.stem, device, dtype)
     if path.is_dir():
         return _from_folder(path, path.resolve().name, device, dtype)
@@ -91,6 +108,9 @@ def _from_folder(folder: Path, name: str, device: str, dtype: torch.dtype) -> Cl
     """A model and its tokenizer in transformers' format; pickled weights are read as tensors only."""
     if not (folder / "config.json").is_file():
         raise EngineError("bad_weights", f"{folder} holds no CLIP model (config.json is missing).", CHOICES)
+    for file in sorted(folder.iterdir()):
+        if file.suffix in (".safetensors", ".bin", ".json") and file.is_file():
+            check_kind(file, json_too=file.suffix == ".json")
     try:
         kind = AutoConfig.from_pretrained(folder, local_files_only=True).model_type
     except Exception as error:  # transformers raises many kinds for a broken description
@@ -110,7 +130,9 @@ def _from_folder(folder: Path, name: str, device: str, dtype: torch.dtype) -> Cl
         if "Unsupported" in str(error) or "weights_only" in str(error):
             raise refusal(folder, "its weights are a pickle that holds more than tensors") from error
         raise EngineError(
-            "bad_weights", f"The model in {folder} could not be loaded ({reason(error)}).", AGAIN
+            "bad_weights",
+            f"The model in {folder} could not be loaded: its files are damaged or do not belong together.",
+            AGAIN,
         ) from error
     return perceptor(model, tokenizer, name, device, dtype)
 

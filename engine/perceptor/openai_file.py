@@ -1,13 +1,15 @@
-"""OpenAI's own weight files (``ViT-B-32.pt`` and its like), read without running anything in them.
+"""Weight files of OpenAI's (``ViT-B-32.pt`` and its like) and of open_clip's, read without running anything in them.
 
 They are TorchScript archives: a zip with the modules as a pickle (``data.pkl``), one file per tensor, and code. Only
 tensors are taken out, by an unpickler that knows nothing but tensors; the code is never looked at. Plain state dicts
-with the same names are read too.
+with the same names, which are open_clip's too, are read as well. OpenAI's models compute with QuickGELU and most of
+open_clip's with GELU, which the tensors do not tell.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import pickle
 import re
 import zipfile
@@ -16,30 +18,73 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 from transformers import CLIPConfig, CLIPModel
 
 from engine.errors import EngineError, first_line
+from engine.report import Reporter
+from engine.untrusted.pickles import well_formed
+from engine.untrusted.texts import check_kind, decoded
 
 AGAIN = "Download it again, or leave clip.model empty for the bundled perceptor."
 REFUSED = "Take weights from their makers' own pages, as safetensors where there is a choice."
-SUPPORTED = "OpenAI's ViT-B/32, ViT-B/16, ViT-L/14 and ViT-L/14@336px can be read, and folders in transformers' format."
+SUPPORTED = (
+    "OpenAI's ViT-B/32, ViT-B/16, ViT-L/14 and ViT-L/14@336px can be read, open_clip's vision transformers, and "
+    "folders in transformers' format."
+)
+OPEN_CLIP_CONFIG = "open_clip_config.json"
+"""open_clip's description of a model, which lies beside its weights."""
 STORAGES = {
     "DoubleStorage": torch.float64, "FloatStorage": torch.float32, "HalfStorage": torch.float16,
     "BFloat16Storage": torch.bfloat16, "LongStorage": torch.int64, "IntStorage": torch.int32,
     "ShortStorage": torch.int16, "CharStorage": torch.int8, "ByteStorage": torch.uint8, "BoolStorage": torch.bool,
 }  # fmt: skip
+HEADS = {1280: 80, 1408: 88, 1664: 104}
+"""Width of an attention head by the image tower's, where it is not `HEAD`: open_clip's ViT-H, ViT-g and ViT-bigG."""
 HEAD = 64
-"""Width of an attention head in all of OpenAI's transformers."""
+"""Width of an attention head in all of OpenAI's transformers and all text towers."""
+ACTIVATIONS = ("auto", "gelu", "quick_gelu")
+QUICK_NAMES, PLAIN_NAMES = ("quickgelu", "openai", "dfn", "metaclip"), ("laion", "datacomp", "commonpool")
+"""What the names of files and folders say about the activation."""
+SIZES = ("input_resolution", "context_length", "vocab_size")
+"""What only OpenAI's archives carry as tensors."""
 
 
-def load_openai(path: Path) -> CLIPModel:
+def load_openai(path: Path, activation: str = "auto", report: Reporter | None = None) -> CLIPModel:
     """A CLIP in OpenAI's format as transformers' model, float32.
 
+    Args:
+        activation: one of `ACTIVATIONS`.
+        report: hears if the activation had to be guessed.
     Raises:
         EngineError: ``bad_weights`` if the file is damaged, would run code, or holds something else.
     """
-    return convert(read_tensors(path), path)
+    tensors = read_tensors(path)
+    found = activation if activation != "auto" else _activation(path, tensors)
+    if found is None and report is not None:
+        report.warning(
+            f"{path.name} does not say whether it computes with GELU or QuickGELU; QuickGELU, as OpenAI's do, was "
+            "taken. Set clip.activation to gelu if it comes from open_clip."
+        )
+    return convert(tensors, path, found or "quick_gelu")
+
+
+def _activation(path: Path, tensors: dict[str, Tensor]) -> str | None:
+    """The activation by open_clip's description beside the file, by what only OpenAI's files have, or by names."""
+    beside = path.parent / OPEN_CLIP_CONFIG
+    if beside.is_file():
+        try:
+            told = json.loads(decoded(beside.read_bytes(), replace=True))["model_cfg"]
+            return "quick_gelu" if told.get("quick_gelu") else "gelu"
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise EngineError("bad_weights", f"{beside} is damaged.", AGAIN) from None
+    if any(name in tensors for name in SIZES):
+        return "quick_gelu"
+    names = f"{path.parent.name}/{path.name}".lower().replace("_", "").replace("-", "")
+    if any(word in names for word in QUICK_NAMES):
+        return "quick_gelu"
+    return "gelu" if any(word in names for word in (*PLAIN_NAMES, "openclip")) else None
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -48,21 +93,36 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     Raises:
         EngineError: ``bad_weights`` if the file is damaged or asks for anything but tensors.
     """
+    check_kind(path)
     try:
+        if path.suffix.lower() == ".safetensors":
+            return _plain(load_file(path), path)
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                if any(name.endswith("/constants.pkl") for name in archive.namelist()):
+                names = archive.namelist()
+                if not any(name.endswith("data.pkl") for name in names):
+                    raise EngineError("bad_weights", f"{path} is a zip file, but no file of PyTorch.", SUPPORTED)
+                if any(name.endswith("/constants.pkl") for name in names):
                     return _flatten(_Unpickler(archive, path).load())
         return _plain(torch.load(path, map_location="cpu", weights_only=True), path)
     except EngineError:
         raise
     except pickle.UnpicklingError as error:
         wanted = re.search(r"Unsupported \w+(?::\s*(?:GLOBAL\s+)?([\w.]+))?", str(error))
-        if wanted:
-            raise refusal(path, wanted[1] or "more than tensors") from error
+        if wanted and not wanted[1] and not _is_pickle(path):
+            raise EngineError("bad_weights", f"{path} is no file of PyTorch, or is damaged.", AGAIN) from error
+        if wanted or (not zipfile.is_zipfile(path) and _is_pickle(path)):
+            raise refusal(path, (wanted and wanted[1]) or "more than tensors") from error
         raise damage(path) from error
     except Exception as error:  # zipfile, pickle and torch raise many kinds for a broken file
         raise damage(path) from error
+
+
+def _is_pickle(path: Path) -> bool:
+    if zipfile.is_zipfile(path):
+        return True
+    with path.open("rb") as stream:
+        return well_formed(stream)
 
 
 def damage(path: Path) -> EngineError:
@@ -154,11 +214,16 @@ def _plain(content: object, path: Path) -> dict[str, Tensor]:
     state = content.get("state_dict", content) if isinstance(content, dict) else content
     if not isinstance(state, dict) or not state or not all(isinstance(value, Tensor) for value in state.values()):
         raise EngineError("bad_weights", f"{path} holds no state dict of tensors.", SUPPORTED)
-    return {str(name).removeprefix("module."): value for name, value in state.items()}
+    named = {str(name).removeprefix("module."): value for name, value in state.items()}
+    # open_clip's models with a tower of their own for texts have it one level below.
+    return {name.removeprefix("text.") if name.startswith("text.") else name: value for name, value in named.items()}
 
 
-def convert(tensors: dict[str, Tensor], path: Path) -> CLIPModel:
+def convert(tensors: dict[str, Tensor], path: Path, activation: str = "quick_gelu") -> CLIPModel:
     """Tensors in OpenAI's names as transformers' model.
+
+    Args:
+        activation: ``gelu`` or ``quick_gelu``.
 
     Raises:
         EngineError: ``bad_weights`` if they are not those of a CLIP with a vision transformer.
@@ -169,13 +234,13 @@ def convert(tensors: dict[str, Tensor], path: Path) -> CLIPModel:
         hint = f"Put it as pytorch_model.bin beside its config.json and give the folder {path.parent}."
         raise EngineError("bad_weights", f"{path} has transformers' names and lacks a description.", hint)
     try:
-        config, state = _config(tensors), _renamed(tensors)
+        config, state = _config(tensors, activation), _renamed(tensors)
         read: Any = CLIPModel.from_pretrained
         model, info = read(None, config=config, state_dict=state, dtype=torch.float32, output_loading_info=True)
     except KeyError as error:
         raise EngineError("bad_weights", f"{path} holds no CLIP ({reason(error)} is missing).", SUPPORTED) from error
-    except Exception as error:  # sizes that do not fit each other
-        sentence = f"{path} holds no CLIP that can be read ({reason(error)})."
+    except Exception as error:
+        sentence = f"{path} holds no CLIP that can be read: the sizes of its tensors do not fit each other."
         raise EngineError("bad_weights", sentence, SUPPORTED) from error
     check_whole(info, path)
     found: CLIPModel = model
@@ -194,7 +259,7 @@ def check_whole(info: dict[str, Any], path: Path) -> None:
         raise EngineError("bad_weights", sentence, AGAIN)
 
 
-def _config(tensors: dict[str, Tensor]) -> CLIPConfig:
+def _config(tensors: dict[str, Tensor], activation: str) -> CLIPConfig:
     """The sizes of a model, which its tensors' shapes tell."""
 
     def layers(prefix: str) -> int:
@@ -204,16 +269,19 @@ def _config(tensors: dict[str, Tensor]) -> CLIPConfig:
     patch = tensors["visual.conv1.weight"].shape[-1]
     grid = round((tensors["visual.positional_embedding"].shape[0] - 1) ** 0.5)
     context, vocabulary = tensors["positional_embedding"].shape[0], tensors["token_embedding.weight"].shape[0]
+    inner, text_inner = (
+        tensors[f"{tower}transformer.resblocks.0.mlp.c_fc.weight"].shape[0] for tower in ("visual.", "")
+    )
     text = {
-        "hidden_size": text_width, "intermediate_size": 4 * text_width, "num_attention_heads": text_width // HEAD,
+        "hidden_size": text_width, "intermediate_size": text_inner, "num_attention_heads": text_width // HEAD,
         "num_hidden_layers": layers("transformer.resblocks."), "max_position_embeddings": context,
         "vocab_size": vocabulary, "bos_token_id": vocabulary - 2, "eos_token_id": vocabulary - 1,
-        "pad_token_id": vocabulary - 1, "hidden_act": "quick_gelu",
+        "pad_token_id": vocabulary - 1, "hidden_act": activation,
     }  # fmt: skip
     vision = {
-        "hidden_size": width, "intermediate_size": 4 * width, "num_attention_heads": width // HEAD,
+        "hidden_size": width, "intermediate_size": inner, "num_attention_heads": width // HEADS.get(width, HEAD),
         "num_hidden_layers": layers("visual.transformer.resblocks."), "image_size": grid * patch, "patch_size": patch,
-        "hidden_act": "quick_gelu",
+        "hidden_act": activation,
     }  # fmt: skip
     return CLIPConfig(text_config=text, vision_config=vision, projection_dim=tensors["text_projection"].shape[1])
 
@@ -253,6 +321,8 @@ def _renamed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         if ".attn.in_proj_" in new:
             for part, piece in zip("qkv", value.float().chunk(3)):
                 state[new.replace(".attn.in_proj_", f".self_attn.{part}_proj.")] = piece.contiguous()
+        elif place == "logit_scale":  # a number, which some store as a list of one
+            state[new] = value.float().reshape(())
         else:
             state[new] = value.float().contiguous()
     return state

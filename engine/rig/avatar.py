@@ -43,6 +43,7 @@ LAYER_KINDS: dict[str, type] = {
     "roughness": np.float32,
     "metallic": np.float32,
     "covered": np.bool_,
+    "canonical": np.float32,
 }
 """The arrays of an avatar that is made of layers; all of them or none are in the file."""
 
@@ -113,6 +114,8 @@ class Avatar:
     """(V,) 0-1."""
     covered: NDArray[np.bool_] | None = None
     """(V,) hidden beneath another layer for good."""
+    canonical: Floats | None = None
+    """(V, 3) pattern coordinates in metres: where on the standard figure, or along a lock of hair, a point belongs."""
 
 
 def layered(layers: Joined) -> dict[str, Any]:
@@ -134,7 +137,7 @@ def uncover(avatar: Avatar) -> Avatar:
     used = np.unique(avatar.faces[shown])
     renumber = np.zeros(len(avatar.vertices), np.int32)
     renumber[used] = np.arange(len(used))
-    by_vertex = ("vertices", "colors", "weights", "roughness", "metallic", "covered")
+    by_vertex = ("vertices", "colors", "weights", "roughness", "metallic", "covered", "canonical")
     kept = {name: getattr(avatar, name)[used] for name in by_vertex if getattr(avatar, name) is not None}
     kept |= {name: getattr(avatar, name)[shown] for name in ("face_layers", "uvs") if getattr(avatar, name) is not None}
     return replace(avatar, faces=renumber[avatar.faces[shown]], shapes=None, **kept)
@@ -254,6 +257,7 @@ def _layers_fit(layers: dict[str, Any], arrays: dict[str, Any], light: dict[str,
         and len(set(names.tolist())) == len(names)
         and layers["layer_materials"].shape == names.shape
         and all(layers[name].shape == (vertices,) for name in ("roughness", "metallic", "covered"))
+        and layers["canonical"].shape == (vertices, 3)
         and layers["uvs"].shape == (*faces.shape, 2)
         and all(of.shape == (len(of_faces),) and np.isin(of, np.arange(len(names))).all() for of, of_faces in owners)
         and _apart(layers["face_layers"], faces, vertices)

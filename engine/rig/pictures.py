@@ -16,7 +16,7 @@ FRAMES = 8
 
 
 def surface_of(avatar: Avatar) -> Surface | None:
-    """How an avatar of layers takes light, its relief laid out over the T-pose; None for a solid one, which is matt."""
+    """How an avatar of layers takes light; None for a solid one, which is matt."""
     if avatar.layer_materials is None or avatar.face_layers is None:
         return None
     soft = np.zeros(len(avatar.vertices), np.float32)
@@ -24,7 +24,7 @@ def surface_of(avatar: Avatar) -> Surface | None:
         if name == "skin":
             soft[avatar.faces[avatar.face_layers == layer]] = 1.0
     materials = tuple(MATERIALS[name] for name in avatar.layer_materials)
-    return Surface(avatar.roughness, avatar.metallic, soft, avatar.vertices, avatar.face_layers, materials)
+    return Surface(avatar.roughness, avatar.metallic, soft, avatar.canonical, avatar.face_layers, materials)
 
 
 def avatar_preview(avatar: Avatar, poses: np.ndarray | None = None, trans: np.ndarray | None = None) -> Picture:

@@ -8,7 +8,7 @@ linear VAE learns, so they are its latent space.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -24,7 +24,9 @@ from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
 from engine.settings import ShapeConfig
+from engine.shape.bodies import Bodies
 from engine.shape.codebook import load_codes
+from engine.wardrobe.measures import Measures, measures
 from engine.wardrobe.readout import expected_shape
 
 AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
@@ -35,6 +37,10 @@ GREY = 0.75
 EXPRESSION = np.array([0.8, 1.4, 1.5, 0.9, 1.2], np.float32)
 """How far, against the mean of all that fits the words, the body goes in height, weight, muscle, age and gender: means
 are tamer than what people imagine, of weight above all. Weight and muscle may pass the codebook's extremes."""
+DENSITY = 1010.0
+"""Kilograms a cubic metre of a living body."""
+ROUNDS, STEP, FARTHEST = 4, 0.05, 2.5
+"""Rounds and step of the search for a body of given measures, and how far from the average it goes."""
 LIMITS = np.array([1.0, 1.3, 1.3, 1.0, 1.0], np.float32)
 
 
@@ -73,10 +79,11 @@ def run(
     def embed(member: Perceptor, index: int) -> Tensor:
         return embed_pictures(member, pictures(body, codes[index], member.input_size))
 
+    said = measures(prompt)
     prompts.warn_of_cut(prompt, prompts.body, perceptor, report)
     embedded = features(book.path, f"features.{body.checksum[:12]}", perceptor, len(codes), embed, report)
     mean = embed_pictures(perceptor, pictures(body, np.zeros(body.num_betas), perceptor.input_size))
-    texts = perceptor.encode_text([prompts.body(prompt), prompt, prompts.NEUTRAL_SHAPE, "a person"]).cpu()
+    texts = perceptor.encode_text([prompts.body(said.rest), said.rest, prompts.NEUTRAL_SHAPE, "a person"]).cpu()
     difference = F.normalize((texts[:2] - texts[2:]).mean(0), dim=-1)
     pictures_say = F.normalize(embedded - mean, dim=-1) @ difference  # (K,)
     numbers = book.numbers
@@ -87,9 +94,15 @@ def run(
     shares = ((best.values - best.values[0]) / 0.05).softmax(0).numpy()
     chosen = best.indices.numpy()
     betas = (shares[:, None] * codes[chosen]).sum(0)
+    reached = (shares[:, None] * numbers[chosen]).sum(0)
     if conf.picture_share < 1:
-        reached = (shares[:, None] * numbers[chosen]).sum(0)
         betas = betas + book.bodies.betas(meant) - book.bodies.betas(reached)
+        reached = meant
+    if said.years is not None and said.stature is None:
+        # As tall as people are at that age, whatever the chosen codes' own statures.
+        usual = stature(body.rest_vertices(book.bodies.betas(meant)), body)
+        said = replace(said, stature=usual)
+    betas = measured(betas, reached, said, body, book.bodies, report)
     report.preview("body", _still(body, betas))
     report.progress(1, 1, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))
@@ -106,7 +119,52 @@ def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
 def _meant(prompt: str) -> NDArray[np.float32]:
     """(5,) height, weight, muscle, age and gender of the body that the words call for."""
     meant: NDArray[np.float32] = np.clip(EXPRESSION * expected_shape(prompt), -LIMITS, LIMITS)
+    age = measures(prompt).age
+    if age is not None:
+        meant[3] = age
     return meant
+
+
+def measured(
+    betas: NDArray, numbers: NDArray, said: Measures, body: Body, bodies: Bodies, report: Reporter
+) -> NDArray[np.float32]:
+    """Grow and feed a body until it has the stature and the weight that its text gives in figures.
+
+    Args:
+        betas: (S,) of the body so far, which stands for these numbers (5,) of `Bodies`.
+    """
+    wanted = [(index, goal, measure) for index, goal, measure in
+              ((0, said.stature, stature), (1, said.mass, mass)) if goal is not None]  # fmt: skip
+    changed = numbers.astype(np.float64)
+    start = np.asarray(betas - bodies.betas(changed), np.float32)
+
+    def shape() -> NDArray[np.float32]:
+        return start + bodies.betas(changed)
+
+    for _ in range(ROUNDS if wanted else 0):
+        for index, goal, measure in wanted:
+            # A secant step; what is measured grows with its number, weight the faster the more there is.
+            now = measure(body.rest_vertices(shape()), body)
+            changed[index] += STEP
+            slope = (measure(body.rest_vertices(shape()), body) - now) / STEP
+            changed[index] = np.clip(changed[index] - STEP + (goal - now) / max(slope, 1e-3), -FARTHEST, FARTHEST)
+    for index, goal, measure in wanted:
+        got = measure(body.rest_vertices(shape()), body)
+        if abs(got - goal) > 0.03 * (1.0 if index == 0 else goal):
+            unit, scale = (("cm", 100), ("kg", 1))[index]
+            report.warning(f"The body can't be of {goal * scale:.0f} {unit}; it is of {got * scale:.0f} {unit}.")
+    return shape() if wanted else np.asarray(betas, np.float32)
+
+
+def stature(vertices: NDArray, body: Body) -> float:
+    """Metres from sole to crown of a T-pose (V,3)."""
+    return float(np.ptp(vertices[:, 1]))
+
+
+def mass(vertices: NDArray, body: Body) -> float:
+    """Kilograms: the volume of the closed surface (V,3), by the divergence theorem, at people's density."""
+    a, b, c = (vertices[body.faces[:, corner]].astype(np.float64) for corner in range(3))
+    return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6 * DENSITY)
 
 
 def _still(body: Body, betas: NDArray) -> NDArray[np.uint8]:

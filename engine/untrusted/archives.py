@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import EngineError
+from engine.untrusted.texts import AGAIN, check_kind
 
 MAX_FILE = 1 << 30
 """Bytes of one member of an archive; the largest body model has half of it."""
@@ -47,8 +48,8 @@ def open_zip(path: Path | IO[bytes], where: str) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
-        raise bad(f"{where} is not a zip file that can be read ({error}).") from None
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):
+        raise bad(f"{where} is not a zip file, or is damaged.", AGAIN) from None
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise bad(f"{where} was refused: it holds {len(members)} files.")
@@ -73,8 +74,8 @@ def read_member(archive: zipfile.ZipFile, name: str, where: str, limit: int = MA
     try:
         with archive.open(info) as member:
             data = member.read(info.file_size + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error) as error:
-        raise bad(f"{name} in {where} is damaged ({error}).") from None
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error):
+        raise bad(f"{name} in {where} is damaged.", AGAIN) from None
     if len(data) != info.file_size:
         raise bad(f"{name} in {where} is damaged (it is not as long as it says).")
     return data
@@ -99,6 +100,8 @@ def read_npz(data: bytes | Path, names: tuple[str, ...], where: str) -> dict[str
         EngineError: if it is no such file, or an array is larger than its file or of no plain numbers.
     """
     arrays: dict[str, NDArray[Any]] = {}
+    if isinstance(data, Path):
+        check_kind(data)
     with open_zip(io.BytesIO(data) if isinstance(data, bytes) else data, where) as archive:
         there = set(archive.namelist())
         for name in names:
@@ -126,5 +129,5 @@ def _npy(raw: bytes, name: str, where: str) -> NDArray[Any]:
         RecursionError,
         OverflowError,
     ) as error:
-        detail = " ".join(str(error).split())[:120]
-        raise bad(f"The array {name} in {where} cannot be read ({detail}).") from None
+        detail = "; it holds objects or texts, not numbers" if "not numbers" in str(error) else ""
+        raise bad(f"The array {name} in {where} is damaged or of no plain numbers{detail}.") from None

@@ -7,6 +7,7 @@ raw parts (bytes, shape, dtype), which are checked when an array is made of them
 from __future__ import annotations
 
 import pickle
+import pickletools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
@@ -16,6 +17,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from engine.errors import EngineError
+from engine.untrusted.texts import AGAIN
 
 MAX_STEPS = 1_000_000
 """Instructions of one pickle; SMPL's have some hundreds, a checkpoint some ten thousands."""
@@ -26,6 +28,10 @@ HINT = "Nothing in it was run. Use the file as its makers distribute it."
 
 class Refused(Exception):
     """What a pickle asked for and does not get."""
+
+
+class Broken(Refused):
+    """A stream that is no pickle or not a whole one, in words that go on from the file's name."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +233,18 @@ _REFUSED_STEPS = (
 )  # fmt: skip  # text persistent ids, INST, OBJ, EXT*, NEWOBJ_EX, sets, out-of-band buffers
 
 
+def well_formed(stream: IO[bytes], start: int = 0) -> bool:
+    """Whether a stream is a pickle from there on to its end, and not just bytes whose first ones could begin one."""
+    stream.seek(start)
+    try:
+        for number, _ in enumerate(pickletools.genops(stream)):
+            if number > MAX_STEPS:
+                return False
+    except Exception:  # whatever a stream that is none makes it raise
+        return False
+    return True
+
+
 class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
     """The standard library's own unpickler in Python, without the steps that could call or import anything.
 
@@ -249,6 +267,7 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
         super().__init__(stream, fix_imports=False, encoding=encoding)
         self._known, self._persistent, self._inert = known, persistent, inert
         self._stream, self.encoded = stream, 0
+        self._start = stream.tell()
         self.unknown: set[str] = set()
 
     def load(self) -> Any:
@@ -261,8 +280,8 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
             return self._run()
         except Refused:
             raise
-        except Exception as error:  # whatever a broken stream makes the parts of the machine raise
-            raise Refused(f"a step that is broken ({type(error).__name__})") from None
+        except Exception:  # whatever a broken stream makes the parts of the machine raise
+            raise Broken("is damaged or cut off: its pickle can't be read to its end") from None
 
     def _run(self) -> Any:
         self._unframer = pickle._Unframer(self._file_read, self._file_readline)  # type: ignore[attr-defined]
@@ -276,10 +295,12 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
         for _ in range(MAX_STEPS):
             key = self.read(1)
             if not key:
-                raise Refused("more bytes than it has")
+                raise Broken("is cut off: its pickle has no end")
             step = _STEPS.get(key[0])
+            if step is None and key in _REFUSED_STEPS and well_formed(self._stream, self._start):
+                raise Refused("a step that could run code")
             if step is None:
-                raise Refused(f"the pickle instruction {key!r}")
+                raise Broken("is not a pickle, or is damaged")
             try:
                 step(self)
             except pickle._Stop as stop:  # type: ignore[attr-defined]
@@ -408,4 +429,6 @@ def read_arrays(stream: IO[bytes], names: tuple[str, ...], where: str) -> dict[s
 
 def refusal(where: str, refused: Refused) -> EngineError:
     """The sentence for the user."""
+    if isinstance(refused, Broken):
+        return EngineError("bad_weights", f"{where} {refused}.", AGAIN)
     return EngineError("bad_weights", f"{where} was refused: its pickle asks for {refused}.", HINT)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Indices = NDArray[np.int32]
 SNAP = 0.2
-"""A vertex that lies within this share of an edge's length from the curve is moved onto it instead of making slivers."""
+"""Within this share of an edge's length from the curve its end is moved onto it, instead of making a sliver."""
 
 
 def split(faces: Indices, signed: NDArray, snap: float = SNAP) -> tuple[sparse.csr_matrix, Indices, NDArray[np.bool_]]:

@@ -10,29 +10,39 @@ from numpy.typing import NDArray
 
 from engine.body import Body, bone_transforms, stand_pose
 from engine.body.skinning import skin
+from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.records import Record, record_of
 from engine.wardrobe.cloth.tailor import fine, make, shaped
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
+from engine.wardrobe.hard.headwear import headgear
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import face_of, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.held import FIST, fist
-from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined
-from engine.wardrobe.materials import MATERIALS
+from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of
 
 Warn = Callable[[str], None]
 HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
 """Kinds to which hair and beard give way."""
+ATTACHED = {
+    "wings": ("Wings", "feathers"), "horns": ("Horns", "leather"), "halo": ("Halo", "metal"),
+    "nose": ("Nose", "plastic"),
+    "tusks": ("Tusks", "leather"), "long_beard": ("Long Beard", "hair"), "ruff": ("Ruff", "gauze"),
+    "sword": ("Sword", "metal"), "axe": ("Axe", "metal"), "hammer": ("Hammer", "metal"), "wand": ("Wand", "wood"),
+    "staff": ("Staff", "wood"), "spear": ("Spear", "wood"), "shield": ("Shield", "painted_metal"),
+    "eye_patch": ("Eye Patch", "leather"),
+}  # fmt: skip
+"""Names and materials of extras; what is not named is of skin."""
 SKIN_MATERIALS = {
     "fur": "fur", "silver": "metal", "bronze": "metal", "gold": "metal", "metal": "metal", "stone": "stone",
     "wood": "wood", "clay": "stone", "bandages": "linen",
 }  # fmt: skip
 """Materials of skins that are no skin, by a word of their names."""
 LAYERS = {
-    "shoes": 2.5, "sandals": 2.5, "boots": 2.6, "gloves": 2.7, "tie": 2.8, "suspenders": 4.2, "belt": 4.5,
+    "shoes": 0.8, "sandals": 0.8, "boots": 2.6, "gloves": 2.7, "tie": 2.8, "suspenders": 4.2, "belt": 4.5,
     "gauntlets": 7.0, "armor_torso": 6.5, "scarf": 7.0,
 }  # fmt: skip
 """Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
@@ -126,10 +136,10 @@ def layers_of(
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         layer = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
         dressing.add(layer, (piece.vertices, piece.faces))
-    for layer in _attached(look, bare, body, betas):
-        dressing.add(layer)
     above = [layer for layers in headgear.values() for layer in layers]
     clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
+    for layer in _attached(look, bare, body, betas):
+        dressing.add(layer)
     for layer in head_layers(look, shown, rng, headgear, clothes):
         dressing.add(layer)
     tell(1, 1)
@@ -171,22 +181,19 @@ def _worn_with(record: Record | None, look: Look) -> Record | None:
     if record is None:
         return None
     if record.kind in SHIRTS and _tucked(look):
-        close = ((-0.2, 0.003), (0.06, 0.004), (0.13, 0.014), *(row for row in record.trunk if row[0] > 0.2))
-        return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.05),))
+        close = ((-0.2, 0.003), (0.10, 0.004), (0.15, 0.012), *(row for row in record.trunk if row[0] > 0.2))
+        return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.10),), spare=min(record.spare, 1.03))
     if record.kind in GIRT and _girt(look):
         waist = ((0.04, 0.012), (0.065, 0.006), (0.092, 0.006), (0.125, 0.016))
-        trunk = (
-            *(row for row in record.trunk if row[0] < 0.03),
-            *waist,
-            *(row for row in record.trunk if row[0] > 0.15),
-        )
-        record = replace(record, trunk=trunk, held=((0.065, 0.092),))
+        low, high = ([row for row in record.trunk if (row[0] < 0.08) == below] for below in (True, False))
+        record = replace(record, trunk=(*low, *waist, *(row for row in high if row[0] > 0.15)), held=((0.065, 0.092),))
     boots = any(garment.kind == "boots" for garment in look.garments)
     if boots and record.block == "legs" and record.measures["hem"] < SHAFT and record.drape:
         above = tuple(row for row in record.trunk if row[0] > -0.40)
         hem = {**record.measures, "hem": SHAFT - 0.06}
         details = tuple(detail for detail in record.details if detail.get("border") != "hem")
-        return replace(record, measures=hem, trunk=(*IN_SHAFT, *above), details=details)
+        held = (*record.held, (hem["hem"] - 0.1, SHAFT))
+        return replace(record, measures=hem, trunk=(*IN_SHAFT, *above), details=details, held=held)
     return record
 
 
@@ -194,6 +201,8 @@ def _stiff(garment: Garment, look: Look, bare: Mannequin, beneath: list[Layer]) 
     """A garment that is not of cloth."""
     if garment.kind == "armor_torso":
         return armour_layers(garment.cut or "knight", garment, bare, beneath, armour_slots(look, garment)[0])
+    if (garment.kind, garment.cut) == ("hood", "veil"):
+        return [headgear(garment, bare)]
     return hard_layers(garment, bare, beneath) if garment.kind in HARD else []
 
 
@@ -239,22 +248,29 @@ def _held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Ma
 
 
 def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[Layer]:
-    """What is made of closed forms of the standard figure; long beards are of locks (`head.beard`)."""
-    own = (g for g in look.garments if g.kind == "hoodie")  # its hood lies on the neck
-    extras = tuple(extra for extra in look.extras if extra.kind != "long_beard")
-    plain = replace(look, hair_style="bald", garments=tuple(own), extras=extras)
-    joints = body.rest_joints(betas)
-    rest = body.rest_vertices(betas)
+    """What is made of closed forms of the standard figure: what grows or is held, and hoods that lie on the neck.
+
+    Long beards are of locks (`head.beard`).
+    """
+    joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
     transforms = bone_transforms(joints, stand_pose()[None])
+    plain = replace(look, hair_style="bald", garments=(), extras=())
+    items = [(ATTACHED.get(extra.kind, (extra.kind.replace("_", " ").title(), "skin")), replace(plain, extras=(extra,)))
+             for extra in look.extras if extra.kind != "long_beard"]  # fmt: skip
+    items += [
+        (("Hood", g.material or "cotton"), replace(plain, garments=(g,))) for g in look.garments if g.kind == "hoodie"
+    ]
     found = []
-    for prop in props_of(plain):
-        binding = bind(prop, body.weights, bare.canonical)
-        shift = rest - bare.canonical
-        placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
-        posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
-        found.append(
-            Layer(prop.part.title(), "leather", posed, prop.faces, prop.colors, binding.weights, prop.vertices)
-        )
+    for (name, material), only in items:
+        parts = []
+        for prop in props_of(only):
+            binding = bind(prop, body.weights, bare.canonical)
+            shift = rest - bare.canonical
+            placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
+            posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
+            parts.append(Layer(name, material, posed, prop.faces, prop.colors, binding.weights, prop.vertices))
+        if parts:
+            found.append(merged(parts))
     return found
 
 
@@ -266,8 +282,6 @@ def covered(layers: list[Layer]) -> list[Layer]:
         if layer.material in ("hair", "eye") or not outside:
             continue
         above = joined(outside)
-        from engine.render.raycast import MeshRaycaster, vertex_normals
-
         normals = vertex_normals(layer.vertices, layer.faces)
         hits = MeshRaycaster(above.vertices, above.faces).cast_rays(layer.vertices - 0.002 * normals, normals)
         hidden = (hits.depth < HIDDEN + 0.002) & (hits.face >= 0)
@@ -276,12 +290,3 @@ def covered(layers: list[Layer]) -> list[Layer]:
             hidden[layer.faces[open_faces]] = False
         found[index] = replace(layer, covered=hidden)
     return found
-
-
-def visible(layers: list[Layer]) -> tuple[Floats, Indices, Floats]:
-    """Vertices, faces without covered ones, and colours of layers as one mesh."""
-    whole = joined(layers)
-    return whole.vertices, whole.faces[~whole.covered[whole.faces].all(1)], whole.colors
-
-
-_ = MATERIALS

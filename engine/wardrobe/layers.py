@@ -65,6 +65,15 @@ class Layer:
         return replace(self, vertices=np.asarray(vertices, np.float32))
 
 
+def merged(layers: Sequence[Layer]) -> Layer:
+    """Layers as one, by the name and of the material of the first."""
+    if len(layers) == 1:
+        return layers[0]
+    whole = joined(layers)
+    rows = {name: getattr(whole, name) for name in ("vertices", "faces", "colors", "weights", "canonical", "roughness")}
+    return Layer(layers[0].name, layers[0].material, **rows, metallic=whole.metallic, covered=whole.covered)
+
+
 @dataclass(frozen=True)
 class Mannequin:
     """The bare body in the stand pose on which layers are made."""

@@ -35,9 +35,8 @@ class Material:
         """(N,) metres of the relief at pattern coordinates (N, 3) in metres, about 0."""
         if self.depth == 0.0:
             return np.zeros(len(points), np.float32)
-        return (self.depth * (RELIEFS[self.relief](np.asarray(points, np.float64) / self.scale) - 0.5)).astype(
-            np.float32
-        )
+        form = RELIEFS[self.relief](np.asarray(points, np.float64) / self.scale)
+        return (self.depth * (form - 0.5)).astype(np.float32)
 
 
 def _wave(value: NDArray) -> NDArray:

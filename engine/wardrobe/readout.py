@@ -18,6 +18,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from engine.perceptor import Perceptor, load_perceptor, prompts
+from engine.wardrobe.measures import measures
 from engine.wardrobe.outfit import Look, look_from_dict
 from engine.wardrobe.truths import SHARES, Space
 
@@ -83,6 +84,10 @@ SEAMS = re.compile(
     re.IGNORECASE,
 )
 """Where a description falls into phrases."""
+DENIAL = 0.3
+"""How far from the average a denied word leads to its contrary, against the word itself."""
+SAID = 0.2
+"""Change of a shape's number from which on a word speaks of it."""
 PHRASE_SHARE = 1.0
 """How much each phrase counts beside the whole text."""
 
@@ -114,6 +119,22 @@ def expected_truths(text: str) -> NDArray[np.float32]:
 
 
 def expected_shape(text: str) -> NDArray[np.float32]:
-    """(5,) height, weight, muscle, age and gender in about -1..1 that a text leads one to expect."""
+    """(5,) height, weight, muscle, age and gender in about -1..1 that a text leads one to expect.
+
+    Years of life in figures are taken at their word; what the text denies ("not fat") counts a little to the contrary.
+    """
+    said = measures(text)
+    found = _shape_of(said.rest)
+    if said.denied:
+        change = _shape_of(f"a {said.denied} person") - _shape_of("a person")
+        change[np.abs(change) < SAID] = 0
+        change[4] = 0  # no such word speaks of gender
+        found = found - DENIAL * change
+    if said.age is not None:
+        found[3] = said.age
+    return found
+
+
+def _shape_of(text: str) -> NDArray[np.float32]:
     found: NDArray[np.float32] = space().group("shape", read([text, prompts.body(text)]).mean(0))
     return found

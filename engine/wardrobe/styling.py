@@ -19,7 +19,8 @@ from engine.wardrobe.naming import part_words
 from engine.wardrobe.outfit import CUTS, GARMENT_KINDS, HUMAN_SKINS, Garment, Look, covers
 from engine.wardrobe.readout import phrases
 
-INNER = ("t_shirt", "long_sleeve", "tank_top", "crop_top", "jumpsuit", "dress", "gown", "swimsuit", "robe", "bikini_top")
+INNER = ("t_shirt", "long_sleeve", "tank_top", "crop_top", "jumpsuit", "dress", "gown", "swimsuit", "robe",
+         "bikini_top")  # fmt: skip
 """Kinds that are worn beneath an open front."""
 UNDER = {"suit": ("long_sleeve", "buttoned", "white"), "leather": ("t_shirt", None, "white"), "military": None}
 """What is worn beneath a jacket of a cut where the look says nothing."""
@@ -45,7 +46,8 @@ def read_styles(path: Path = CATALOG / "styles.toml") -> list[Style]:
     """
     found = []
     for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        kinds = {kind: said if isinstance(said, dict) else {"cut": said} for kind, said in table.items() if kind != "words"}
+        of_kinds = {kind: said for kind, said in table.items() if kind != "words"}
+        kinds = {kind: said if isinstance(said, dict) else {"cut": said} for kind, said in of_kinds.items()}
         for kind, said in kinds.items():
             _check(f"{path.name}: [{name}] {kind}", kind, said)
         if "words" not in table:
@@ -102,7 +104,7 @@ def _designed(garment: Garment, look: Look, text: str) -> Garment:
     """Armour in the design that the words mean, else a modern one over a bodysuit and a knight's over other clothes."""
     if garment.kind != "armor_torso" or garment.cut is not None:
         return garment
-    for name, design in DESIGNS.items():
+    for name, design in sorted(DESIGNS.items(), key=lambda item: item[0] == "knight"):  # whose words any armour has
         if words.matcher(design.words).search(text):
             return replace(garment, cut=name)
     modern = any(other.kind == "jumpsuit" for other in look.garments)
@@ -141,7 +143,7 @@ def _helmeted(garments: list[Garment]) -> list[Garment]:
 
 
 def _shirt_of_suit(garments: list[Garment], text: str) -> list[Garment]:
-    """The shirt beneath a suit is white where nothing is said of it: a text that names a suit's colour means the suit."""
+    """The shirt beneath a suit is white where nothing is said of it: a suit's colour is not the shirt's."""
     jacket = next((garment for garment in garments if garment.kind == "jacket" and garment.cut == "suit"), None)
     if jacket is None or words.matcher("shirt|blouse|turtleneck|sweater").search(text):
         return garments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,12 @@ PARENTS = np.array([-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16
 FPS = 30.0
 
 
-def capsules(rings: int, sides: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return vertices (V,3) and faces (F,3) of a tube around every bone; V = 23 · rings · sides."""
+def capsules(
+    rings: int, sides: int, radius: float = 0.05, joints: Sequence[int] = range(1, 24)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return vertices (V,3) and faces (F,3) of a tube around every bone that ends in a joint; V = J · rings · sides."""
     vertices, faces = [], []
-    for joint in range(1, 24):
+    for joint in joints:
         start, end = JOINTS[PARENTS[joint]].astype(float), JOINTS[joint].astype(float)
         axis = (end - start) / np.linalg.norm(end - start)
         side = np.cross(axis, (0.3, 0.5, 0.8))
@@ -31,7 +34,7 @@ def capsules(rings: int, sides: int) -> tuple[np.ndarray, np.ndarray]:
         circle = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * np.cross(axis, side)
         offset = sum(len(part) for part in vertices)
         along = np.linspace(0, 1, rings)[:, None, None]
-        vertices.append((start + along * (end - start) + 0.05 * circle[None]).reshape(-1, 3))
+        vertices.append((start + along * (end - start) + radius * circle[None]).reshape(-1, 3))
         ring, k = np.meshgrid(np.arange(rings - 1), np.arange(sides), indexing="ij")
         a, b = ring * sides + k, ring * sides + (k + 1) % sides
         quads = np.stack((a, b, b + sides, a + sides), axis=-1).reshape(-1, 4) + offset
@@ -73,6 +76,41 @@ def game(folder: Path, influences: int) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
+LAYERS = (
+    ("Body", "skin", 0.05, range(1, 24)),
+    ("Trousers", "denim", 0.06, (1, 2, 4, 5)),
+    ("Shirt", "knit", 0.062, (3, 6, 9, 13, 14, 16, 17, 18, 19)),
+    ("Belt", "metal", 0.075, (3,)),
+)
+"""Name, material, radius of the tubes, and the joints at whose bones they are."""
+
+
+def layers(rings: int, sides: int) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """Vertices and faces of body and clothes as tubes over each other, and the arrays that tell layers apart."""
+    tubes = [capsules(rings, sides, radius, joints) for _, _, radius, joints in LAYERS]
+    counts = [len(vertices) for vertices, _ in tubes]
+    starts = np.cumsum([0, *counts])[:-1]
+    outer: dict[int, int] = {}  # bones that something lies over, and the outermost layer there
+    covered = [np.zeros(count, bool) for count in counts]
+    for number, (_, _, _, joints) in reversed(list(enumerate(LAYERS))):
+        inner = np.repeat([joint in outer for joint in joints], rings * sides)
+        covered[number] = inner & (np.arange(counts[number]) // sides % rings > 0)  # but for the first ring of each
+        outer |= dict.fromkeys(joints, number)
+    faces = np.concatenate([part + start for (_, part), start in zip(tubes, starts)])
+    rough = np.repeat([0.5, 0.86, 0.93, 0.3], counts)
+    rough[: counts[0]] += np.linspace(0, 0.2, counts[0])
+    arrays = {
+        "layer_names": np.array([name for name, *_ in LAYERS]),
+        "layer_materials": np.array([material for _, material, *_ in LAYERS]),
+        "face_layers": np.repeat(np.arange(len(LAYERS), dtype=np.int32), [len(part) for _, part in tubes]),
+        "uvs": np.random.default_rng(4).random((len(faces), 3, 2)).astype(np.float32),
+        "roughness": rough.astype(np.float32),
+        "metallic": np.repeat([0.0, 0.0, 0.0, 1.0], counts).astype(np.float32),
+        "covered": np.concatenate(covered),
+    }  # fmt: skip
+    return np.concatenate([vertices for vertices, _ in tubes]), faces.astype(np.int32), arrays
+
+
 def write_result(
     folder: Path,
     *,
@@ -84,12 +122,15 @@ def write_result(
     with_game: bool = False,
     a_pose: bool = False,
     with_shapes: bool = False,
+    with_layers: bool = False,
+    scale: float = 1.0,
 ) -> Path:
     """Write ``avatar.npz``, ``motion.npz`` and ``manifest.json`` into a folder and return it."""
     folder.mkdir(parents=True, exist_ok=True)
-    vertices, faces = capsules(rings, sides)
+    vertices, faces, layered = layers(rings, sides) if with_layers else (*capsules(rings, sides), {})
+    vertices, joints = (scale * vertices).astype(np.float32), (scale * JOINTS).astype(np.float32)
     colors = np.clip((vertices - vertices.min(0)) / np.ptp(vertices, axis=0), 0, 1)
-    light = game(folder, influences) if with_game else {}
+    light = layered | (game(folder, influences) if with_game else {})
     if with_shapes:  # taller by a tenth from the floor up, the other keys do nothing
         grown = np.zeros((5, 1, 1)) + np.array([0.0, 0.1, 0.0])
         grown[1:] = 0.0
@@ -102,7 +143,7 @@ def write_result(
         light["rest_pose"][13:15, 1], light["rest_pose"][16:18, 2] = (-0.1, 0.1), (-0.8, 0.8)
     np.savez(
         folder / "avatar.npz", **light, vertices=vertices, faces=faces, colors=colors,
-        weights=weights_of(vertices, influences), joints=JOINTS, parents=PARENTS,
+        weights=weights_of(vertices / scale, influences), joints=joints, parents=PARENTS,
     )  # fmt: skip
     if with_motion:
         poses, trans = motion(frames)

@@ -97,6 +97,13 @@ def test_shape_keys_move_mesh_game_mesh_and_rig(inside_wheel: Inside, tmp_path: 
     inside_wheel("check_shape.py", result, tmp_path)
 
 
+def test_layers_from_import_to_export(inside: Inside, tmp_path: Path) -> None:
+    result = fake_avatar.write_result(tmp_path / "result", with_layers=True, rings=16, with_game=True, with_shapes=True)
+    other = fake_avatar.write_result(tmp_path / "other", with_layers=True, rings=5, a_pose=True, with_motion=False)
+    small = fake_avatar.write_result(tmp_path / "small", with_layers=True, rings=16, scale=0.7, with_motion=False)
+    inside("check_layers.py", result, other, small, tmp_path)
+
+
 @pytest.fixture(scope="module")
 def assembled(result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What tools/assemble.py makes with Blender 4.2."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 
+import fake_avatar
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation, Slerp
 
 from avatarclip_blender.importer import result as results
-from avatarclip_blender.importer import rotations
+from avatarclip_blender.importer import rotations, split
 
 
 def as_scipy(quaternions: np.ndarray) -> Rotation:
@@ -96,6 +98,48 @@ def test_broken_files_are_refused_in_one_sentence(
         results.load_avatar(folder)
         results.load_motion(folder)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"covered": None}, "lacks covered"),
+        ({"layer_names": np.array(["Body", "Shirt", "Shirt", "Belt"])}, "same name"),
+        ({"layer_names": np.array(["Body", "Shirt", "Coat", " "])}, "has none"),
+        ({"layer_names": np.arange(4)}, "texts"),
+        ({"layer_materials": np.array(["skin"])}, "shape"),
+        ({"face_layers": np.zeros(7, int)}, "shape"),
+        ({"roughness": np.zeros((3, 3))}, "shape"),
+        ("other", "layer that does not exist"),
+        ("shared", "share a vertex"),
+    ],
+)
+def test_layers_that_do_not_fit_are_refused_in_one_sentence(tmp_path: Path, change: dict | str, words: str) -> None:
+    folder = fake_avatar.write_result(tmp_path / "result", with_layers=True)
+    with np.load(folder / "avatar.npz") as archive:
+        arrays = dict(archive)
+    if change == "other":
+        arrays["face_layers"] += 1
+    elif change == "shared":
+        arrays["face_layers"][3] = 2
+    else:
+        arrays |= change
+    np.savez(folder / "avatar.npz", **{key: value for key, value in arrays.items() if value is not None})
+    with pytest.raises(results.ResultError, match=words) as caught:
+        results.load_avatar(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_layers_hold_all_of_the_joined_mesh(tmp_path: Path) -> None:
+    avatar = results.load_avatar(fake_avatar.write_result(tmp_path / "result", with_layers=True, with_shapes=True))
+    parts = split.split(avatar)
+    assert [part.name for part in parts] == ["Body", "Trousers", "Shirt", "Belt"]
+    corners = [avatar.vertices[avatar.faces], np.concatenate([part.vertices[part.faces] for part in parts])]
+    assert np.array_equal(*corners)
+    assert avatar.shapes is not None
+    assert np.array_equal(np.concatenate([part.deltas for part in parts], axis=1), avatar.shapes.deltas)
+    (one,) = split.split(dataclasses.replace(avatar, layers=None))
+    assert one.name == "Body" and one.vertices is avatar.vertices
 
 
 @pytest.mark.parametrize("damage", ["cut", "text", "pickle"])

@@ -115,3 +115,47 @@ def test_every_field_is_documented():
             if isinstance(field, ast.AnnAssign):
                 documented = isinstance(after, ast.Expr) and isinstance(getattr(after, "value", None), ast.Constant)
                 assert documented, f"{section.name}.{field.target.id} has no line that explains it"
+
+
+@pytest.mark.parametrize("text", [
+    "walking for 10 s", "10 s of waving", "3 steps in 5 m", "agent 007", "true story", "null and void", "a 3d dance",
+    "waits 1.50", "geht 2 h spazieren",
+])  # fmt: skip
+@pytest.mark.parametrize("form", [
+    "prompts.motion = {}", "prompts {{ motion = {} }}", "prompts {{\n  motion : {} # so\n}}",
+    "prompts.motion = {} // so",
+    'prompts.motion = "{}"', "prompts {{\n  motion = {},\n  shape = a man\n}}",
+])  # fmt: skip
+def test_words_stay_words(text, form, tmp_path):
+    conf = tmp_path / "mine.conf"
+    conf.write_text(form.format(text) + "\n")
+    assert load_config(conf=conf).prompts.motion == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_confs_in_any_encoding(encoding, tmp_path):
+    conf = tmp_path / "mine.conf"
+    conf.write_bytes('prompts.shape = "großer 背の高い Mann"\nmotion.frames = 31\n'.encode(encoding))
+    loaded = load_config(conf=conf)
+    assert (loaded.prompts.shape, loaded.motion.frames) == ("großer 背の高い Mann", 31)
+
+
+def test_a_conf_in_another_encoding_is_named(tmp_path):
+    conf = tmp_path / "mine.conf"
+    conf.write_bytes("prompts.shape = großer Mann".encode("latin-1"))
+    assert "UTF-8" in problem(conf=conf) and "codec" not in problem(conf=conf)
+
+
+def test_settings_out_of_environment_variables(tmp_path, monkeypatch):
+    conf = tmp_path / "mine.conf"
+    for name, value in (("FRAMES", "48"), ("STRENGTH", "0.5"), ("LOOP", "true"), ("WORDS", "12")):
+        monkeypatch.setenv(f"AVATAR_{name}", value)
+    conf.write_text(
+        "motion { frames = ${AVATAR_FRAMES}, strength = ${AVATAR_STRENGTH}, loop = ${AVATAR_LOOP} }\n"
+        "prompts.motion = ${AVATAR_WORDS}\nmotion.fps = ${?AVATAR_NOTHING}\n"
+    )
+    loaded = load_config(conf=conf)
+    assert (loaded.motion.frames, loaded.motion.strength, loaded.motion.loop) == (48, 0.5, True)
+    assert loaded.prompts.motion == "12" and loaded.motion.fps == 30.0
+    monkeypatch.setenv("AVATAR_FRAMES", "many")
+    assert "a whole number" in problem(conf=conf)

@@ -196,7 +196,7 @@ def test_the_mesh_differs_with_and_without_appearance(done):
 
 
 @pytest.mark.parametrize(
-    "setting", [{"mesh.texture_size": 7}, {"motion.frames": 0}, {"appearance.views": 0}], ids=lambda s: next(iter(s))
+    "setting", [{"mesh.texture_size": 7}, {"motion.frames": 1}, {"appearance.views": 0}], ids=lambda s: next(iter(s))
 )
 def test_settings_that_cannot_work_are_refused_before_the_first_stage(tmp_path, setting):
     (name,) = setting

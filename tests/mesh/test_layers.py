@@ -205,3 +205,18 @@ def test_a_figure_covered_all_over_is_still_shown() -> None:
     assert uncovered(faces, np.ones(3, bool)).all() and uncovered(faces, np.zeros(3, bool)).all()
     both = np.int32([[0, 1, 2], [3, 4, 5]])
     np.testing.assert_array_equal(uncovered(both, np.arange(6) < 3), [False, True])
+
+
+def test_thin_tubes_are_brought_to_their_number() -> None:
+    """Straight strands, at which the library stops long before: the game mesh has its triangles all the same."""
+    down, around = np.meshgrid(np.linspace(0, 0.3, 30), np.linspace(0, 2 * np.pi, 6, endpoint=False), indexing="ij")
+    tube = np.stack((0.004 * np.cos(around), -down, 0.004 * np.sin(around)), -1).reshape(-1, 3)
+    i, j = np.meshgrid(np.arange(29), np.arange(6), indexing="ij")
+    a, b = (6 * i + j).ravel(), (6 * i + (j + 1) % 6).ravel()
+    faces = np.concatenate((np.stack((a, b, b + 6), -1), np.stack((a, b + 6, a + 6), -1)))
+    points = np.concatenate([tube + [0.02 * k, 0, 0] for k in range(40)])
+    strands = np.concatenate([faces + k * len(tube) for k in range(40)]).astype(np.int32)
+    left, fewer = decimate.decimate(points, strands, 1200, insist=True)
+    assert 0.9 * 1200 <= len(fewer) <= 1200 and len(rim_loops(fewer)) == 80
+    assert cKDTree(border(points, strands)).query(border(left, fewer))[0].max() < 0.002
+    assert np.abs(MeshRaycaster(points, strands).closest_point(left, signed=False)[2]).max() < 0.003

@@ -49,9 +49,12 @@ class _Mlp(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.c_fc, self.c_proj = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.quick = True
 
     def forward(self, x: Tensor) -> Tensor:
         hidden = self.c_fc(x)
+        if not self.quick:
+            return self.c_proj(0.5 * hidden * (1 + torch.erf(hidden / math.sqrt(2))))
         return self.c_proj(hidden * torch.sigmoid(1.702 * hidden))
 
 
@@ -97,8 +100,8 @@ class _Visual(nn.Module):
 class OpenAIClip(nn.Module):
     """Text and image towers with weights that only depend on their names."""
 
-    def __init__(self, sizes: dict[str, int], seed: int | None = None) -> None:
-        """``seed``: random weights instead, which are made faster."""
+    def __init__(self, sizes: dict[str, int], seed: int | None = None, quick: bool = True) -> None:
+        """``seed``: random weights instead, which are made faster; ``quick``: QuickGELU, or open_clip's GELU."""
         super().__init__()
         width = sizes["transformer_width"]
         self.visual = _Visual(sizes)
@@ -108,6 +111,9 @@ class OpenAIClip(nn.Module):
         self.ln_final = nn.LayerNorm(width)
         self.text_projection = nn.Parameter(torch.empty(width, sizes["embed_dim"]))
         self.logit_scale = nn.Parameter(torch.tensor(4.6))
+        for module in self.modules():
+            if isinstance(module, _Mlp):
+                module.quick = quick
         if seed is None:
             fill(self)
         else:

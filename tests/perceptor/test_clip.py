@@ -109,7 +109,7 @@ def test_checksums_tell_models_apart(bundled, clip_folder):
         ("missing", "no perceptor"),
         ("empty", "config.json"),
         ("config", "damaged"),
-        ("truncated", "could not be loaded"),
+        ("truncated", "cut off"),
         ("type", "bert"),
         ("pickle", "would run code"),
         ("architecture", "could not be loaded"),

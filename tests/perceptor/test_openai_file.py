@@ -10,11 +10,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 from openai_clip import SMALL, OpenAIClip, save_archive
+from safetensors.torch import save_file
 from texts import pictures
 
 from engine.errors import EngineError
 from engine.perceptor import load_perceptor, tokens
 from engine.perceptor.clip import MEAN, STD
+from engine.report import Silent
 from engine.settings import ClipConfig
 
 HERE = Path(__file__).resolve().parent
@@ -126,7 +128,7 @@ def test_code_in_an_archive_is_not_looked_at(archive, tmp_path):
 def test_a_file_that_is_cut_off_is_named(archive, tmp_path, kept):
     content = archive.read_bytes()
     (tmp_path / "cut.pt").write_bytes(content[: int(kept * len(content)) if kept < 1 else kept])
-    assert "damaged or cut off" in refused(tmp_path / "cut.pt")
+    assert ("damaged or cut off" if kept else "is empty") in refused(tmp_path / "cut.pt")
 
 
 @pytest.mark.parametrize("change", ["short storage", "large tensor", "kind"])
@@ -171,3 +173,63 @@ def test_a_missing_tensor_is_named(state_dict, tmp_path, key):
 def test_another_vocabulary_needs_its_tokenizer(tmp_path):
     torch.save(OpenAIClip(SMALL | {"vocab_size": 1000}).state_dict(), tmp_path / "words.pt")
     assert "tokenizer" in refused(tmp_path / "words.pt")
+
+
+# --- open_clip's files ----------------------------------------------------------------------------------------
+def plain_state(quick: bool = False) -> dict[str, torch.Tensor]:
+    """What open_clip saves: the parameters alone."""
+    return {name: value.detach().clone() for name, value in OpenAIClip(SMALL, quick=quick).named_parameters()}
+
+
+def embedding(quick: bool) -> torch.Tensor:
+    with torch.no_grad():
+        return F.normalize(OpenAIClip(SMALL, quick=quick).eval().encode_image(pictures(SIZE)), dim=-1)
+
+
+def test_the_two_activations_are_told_apart_by_this_test():
+    assert not torch.allclose(embedding(True), embedding(False), atol=1e-3)
+
+
+@pytest.mark.parametrize("quick", [False, True])
+@pytest.mark.parametrize("told", ["setting", "name", "beside", "folder"])
+@pytest.mark.parametrize("ending", [".pt", ".safetensors"])
+def test_open_clips_activation_is_told(tmp_path, quick, told, ending):
+    report, setting = Silent(), "auto"
+    name = {False: "ViT-B-32-laion2b_e16", True: "ViT-B-32-quickgelu-laion400m"}[quick] if told == "name" else "model"
+    if told == "folder":
+        name = "open_clip_model" if ending == ".safetensors" else "open_clip_pytorch_model"
+        ending = ending.replace(".pt", ".bin")
+    path = tmp_path / (name + ending)
+    if ending == ".safetensors":
+        save_file(plain_state(), path)
+    else:
+        torch.save({"epoch": 1, "state_dict": {f"module.{k}": v for k, v in plain_state().items()}}, path)
+    if told == "setting":
+        setting = "quick_gelu" if quick else "gelu"
+    elif told in ("beside", "folder"):
+        card = {"model_cfg": {"embed_dim": 48, **({"quick_gelu": True} if quick else {})}}
+        (tmp_path / "open_clip_config.json").write_text(json.dumps(card))
+    conf = ClipConfig(model=str(tmp_path if told == "folder" else path), activation=setting)
+    found = load_perceptor(conf, report=report).encode_image(unnormalised())
+    assert torch.allclose(found, embedding(quick), atol=1e-4) and not report.warnings
+
+
+def test_an_activation_that_nothing_tells_is_asked_for(tmp_path):
+    torch.save(plain_state(), tmp_path / "model.pt")
+    report = Silent()
+    load_perceptor(ClipConfig(model=str(tmp_path / "model.pt")), report=report)
+    assert len(report.warnings) == 1 and "clip.activation" in report.warnings[0]
+    with pytest.raises(EngineError, match=r"clip\.activation"):
+        load_perceptor(ClipConfig(model=str(tmp_path / "model.pt"), activation="relu"))
+
+
+def test_other_layouts_of_state_dicts(tmp_path):
+    state = plain_state()
+    state["logit_scale"] = state["logit_scale"].reshape(1)
+    texts = ("token_embedding", "positional_embedding", "transformer.", "ln_final", "text_projection")
+    other = {f"text.{name}" if name.startswith(texts) else name: value for name, value in state.items()}
+    for number, tensors in enumerate((state, other)):
+        torch.save(tensors, tmp_path / f"{number}.pt")
+        perceptor = load_perceptor(ClipConfig(model=str(tmp_path / f"{number}.pt"), activation="gelu"))
+        assert torch.allclose(perceptor.encode_image(unnormalised()), embedding(False), atol=1e-4)
+        assert perceptor.model.logit_scale.shape == ()

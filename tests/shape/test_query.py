@@ -53,3 +53,48 @@ def test_pictures_alone_stay_within_the_codebook():
     result = run("a fat man", body, perceptor, ShapeConfig(blend=1, picture_share=1.0), torch.Generator(), Silent())
     codes = load_file(BUNDLED)["betas"].astype(np.float32)
     assert np.abs(codes - result.betas).max(1).min() < 1e-6
+
+
+@pytest.fixture(scope="module")
+def weigh():
+    body, perceptor = load_body(), load_perceptor()
+
+    def measures(prompt: str) -> tuple[float, float, list[str]]:
+        """Height in metres, kilograms at 1010 kg a cubic metre, and warnings."""
+        report = Silent()
+        result = run(prompt, body, perceptor, ShapeConfig(), torch.Generator(), report)
+        vertices = body.rest_vertices(result.betas)
+        volume = trimesh.Trimesh(vertices, body.faces, process=False).volume
+        return float(np.ptp(vertices[:, 1])), 1010 * volume, report.warnings
+
+    return measures
+
+
+@pytest.mark.parametrize(("text", "metres"), [
+    ("a nurse 158 cm tall", 1.58), ("a man of two metres", 2.0), ("a woman who is 5'9\"", 1.7526),
+    ("a fat old wizard, 5 ft 3", 1.6002), ("a boy of 1.20 m", 1.2), ("a 6 foot 6 athletic woman", 1.9812),
+])  # fmt: skip
+def test_bodies_are_as_tall_as_they_are_said_to_be(text, metres, weigh):
+    assert weigh(text)[0] == pytest.approx(metres, abs=0.03)
+
+
+@pytest.mark.parametrize(("text", "metres", "kilograms"), [
+    ("a 118 kg man", None, 118), ("a woman of 1.72 m and 58 kg", 1.72, 58),
+    ("a strong man, 1.85 m, 102 kilos", 1.85, 102),
+    ("a slim girl, 105 pounds", None, 47.6),
+])  # fmt: skip
+def test_bodies_weigh_what_they_are_said_to_weigh(text, metres, kilograms, weigh):
+    tall, heavy, warnings = weigh(text)
+    assert heavy == pytest.approx(kilograms, rel=0.03) and not warnings
+    assert metres is None or tall == pytest.approx(metres, abs=0.03)
+
+
+@pytest.mark.parametrize(("years", "metres"), [(2, 0.87), (8, 1.28), (11, 1.43), (14, 1.63)])
+def test_children_are_as_tall_as_children_of_their_age(years, metres, weigh):
+    """Median statures of boys by the WHO's growth charts, rounded."""
+    assert weigh(f"a {years} year old boy")[0] == pytest.approx(metres, abs=0.07)
+
+
+def test_what_a_body_cannot_be_is_said(weigh):
+    tall, _, warnings = weigh("a giant, 3.4 m tall")
+    assert tall > 2.3 and len(warnings) == 1 and "340 cm" in warnings[0]

@@ -45,16 +45,16 @@ def refused(call, word: str = "") -> EngineError:
     [
         (b"cos\nsystem\n(S'touch x'\ntR.", "os.system"),
         (b"\x80\x04\x8c\x08builtins\x8c\x04eval\x93\x8c\x011\x85R.", "builtins.eval"),
-        (b"(S'touch x'\nios\nsystem\n.", "instruction"),
+        (b"(S'touch x'\nios\nsystem\n.", "could run code"),
         (b"\x80\x02U\x01ar\xff\xff\xff\x7f.", ""),  # a memo of two thousand million entries
         (b"\x80\x04\x96\xff\xff\xff\xff\xff\x00\x00\x00.", ""),  # a bytearray of a terabyte
         (b"\x80\x04\x8e\xff\xff\xff\xff\xff\x00\x00\x00.", ""),
         (b"\x80\x02}()" + b"2\x86" * 60 + b"K\x01u.", "dictionary"),  # a key whose hash takes for ever
         (b"\x80\x02]" + b"(" * 200_000 + b".", ""),
         (b"]" * 1_500_000 + b".", "steps"),
-        (b"\x80\x02\x82\x01.", "instruction"),
+        (b"\x80\x02\x82\x01.", "could run code"),
         (b"\x80\x02U\x01aQ.", "persistent"),
-        (b"", "more bytes"),
+        (b"", "cut off"),
         (b"\x80\x02cnumpy\nndarray\n)R.", "attributes"),
     ],
 )

@@ -272,7 +272,7 @@ def test_words_shape_faces(mannequin):
 
 def test_face_words_name_known_features(tmp_path):
     (tmp_path / "faces.toml").write_text('["odd face"]\nwhiskers = 1.0\n')
-    with pytest.raises(ValueError, match="odd face.*whiskers"):
+    with pytest.raises(ValueError, match=r"odd face.*whiskers"):
         read_face_words(tmp_path / "faces.toml")
 
 

@@ -1,4 +1,4 @@
-"""Motion from files: BVH and AMASS ``.npz``, brought onto a body by the names of their joints."""
+"""Motion from files: BVH, AMASS ``.npz`` and glTF, brought onto a body by the names of their joints."""
 
 from engine.motion.formats.load import from_file
 

@@ -2,69 +2,170 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from engine.body import Body
 from engine.errors import EngineError
 from engine.motion.candidates import distinct
-from engine.motion.formats.amass import read_amass
+from engine.motion.formats.amass import Poses, read_amass
 from engine.motion.formats.bvh import read_bvh
-from engine.motion.formats.retarget import retarget
+from engine.motion.formats.gltf import read_gltf
+from engine.motion.formats.gravity import TURNS, find_up, turned
+from engine.motion.formats.retarget import in_our_order, retarget, taken_over
+from engine.motion.formats.take import Take, Warn
 from engine.motion.generate import Stage
 from engine.motion.manner import strengthen
 from engine.motion.rotations import Array, about_y, array, to_axis_angle, to_matrix, yaw_of
 from engine.motion.sequence import Sequence
-from engine.motion.skeleton import REFERENCE_LEG, resample
+from engine.motion.skeleton import REFERENCE_LEG, leg_length, resample
 
+KINDS = (".bvh", ".npz", ".glb", ".gltf", ".vrma", ".vrm")
 LONGEST = 36000
 """Frames; twenty minutes at 30 fps."""
+PRIORS: tuple[dict[str, float], ...] = (
+    {"y": 0.45, "-y": 0.3, "z": 0.25}, {"z": 0.8, "y": 0.15, "-y": 0.05}, {"z": 0.98, "y": 0.013, "-y": 0.007},
+)  # fmt: skip
+"""How likely each axis is up in an .npz file, by how much its keys are AMASS's (`Poses.amass`)."""
+RESTING = {
+    "+y": {"y": 0.97, "z": 0.01, "-z": 0.01, "-y": 0.01},
+    "another axis": {"y": 0.93, "z": 0.03, "-z": 0.03, "-y": 0.01},
+    "nobody stands": {"y": 0.93, "z": 0.06, "-y": 0.01},
+}  # fmt: skip
+"""How likely each axis is up in a file with a skeleton of its own, by which is up in its rest pose and stands as "y"
+here: some exporters turn the root instead of the rest pose."""
+STILL = 1e-3
+"""Metres that a path must cover to be one."""
 
 
-def from_file(path: Path, stage: Stage) -> tuple[Sequence, float, Array]:
-    """Read a BVH or AMASS file and bring it onto the stage's body, facing +z at first, at the conf's frame rate.
+@dataclass(frozen=True)
+class Brought:
+    """A file's motion on a body."""
 
-    Returns:
-        The motion, its frames a second, and its most distinct poses (K,24,3), which stand for candidates.
+    made: Sequence
+    fps: float
+    best: Array
+    """(K,24,3) its most distinct poses, which stand for candidates."""
+    own: bool
+    """Whether this engine made it for this very body: it is as it was."""
+
+
+def from_file(path: Path, stage: Stage, body: Body, betas: Array, warn: Warn) -> Brought:
+    """Read a motion file and bring it onto the stage's body, at the conf's frame rate.
+
+    What others made is turned to face +z at first and stood on the floor; what this engine made for the same body
+    comes back as it was.
+
+    Args:
+        body: with ``betas`` (S,) the body of the stage.
+        warn: hears of what is odd in a file that is used all the same.
     Raises:
         EngineError: ``bad_request`` with one sentence if the file is missing, broken, or of another kind.
     """
-    if not path.is_file():
-        raise EngineError("bad_request", f"The motion file {path} does not exist.")
+    conf = stage.conf
+    _check_there(path)
     kind = path.suffix.lower()
-    if kind == ".bvh":
-        source = read_bvh(path)
-        poses, root = retarget(source, path.name, stage.marks.joints)
-        rate = source.fps
-    elif kind == ".npz":
-        poses, root, rate = read_amass(path)
-        root = root * (stage.marks.leg / REFERENCE_LEG)
+    if kind == ".npz":
+        read = read_amass(path, warn)
+        poses, root, own = _from_poses(read, path, stage, body, betas, warn)
+        rate = read.fps
     else:
-        raise EngineError(
-            "bad_request",
-            f"{path.name} is neither a .bvh nor an .npz file.",
-            "Motion can be brought as BVH or AMASS npz.",
-        )
-    fps = stage.conf.fps
+        take = read_bvh(path, warn) if kind == ".bvh" else read_gltf(path, warn)
+        poses, root, own = _from_take(take, path, stage, body.rest_joints(betas), warn)
+        rate = take.fps
+    if not own and len(poses) > 1 and np.ptp(root, axis=0).max() < STILL and np.ptp(poses[:, 1:], axis=0).max() > 0.02:
+        warn(f"{path.name} moves joints but no path: the avatar stays where it stands.")
+    poses, root = _at_rate(path, poses, root, rate, conf.fps)
+    poses, root = strengthen((poses, root) if own else facing_front(poses, root), conf.strength)
+    if not own:
+        # One shift brings the lowest contacts to the floor: jumps, steps and falls stay as they were.
+        root = root - array([0, np.percentile(stage.skin.lowest(poses, root, stage.marks), 2), 0])
+    every = poses[:: max(1, len(poses) // 200)].copy()
+    every[:, 0] = 0
+    best = every[distinct(every, conf.candidates, threshold=0.12)]
+    return Brought((poses, root), conf.fps, best, own)
+
+
+def _check_there(path: Path) -> None:
+    """Raise `EngineError` if the file does not exist or is of a kind that is not read."""
+    if not path.exists():
+        raise EngineError("bad_request", f"The motion file {path} does not exist.", "Give the path of one that does.")
+    kind = path.suffix.lower()
+    if path.is_dir() or kind not in KINDS:
+        what = "is a folder" if path.is_dir() else f"is none of the files that are read ({', '.join(KINDS)})"
+        hint = "Motion can be brought as BVH, AMASS npz, or glTF with its kin."
+        if kind in (".fbx", ".dae", ".blend", ".c3d", ".usd", ".usdz"):
+            hint = "Open it in Blender and use the add-on's Retarget, or export it from there as BVH."
+        elif kind in (".pkl", ".pt", ".pth", ".npy"):
+            hint = "Save its poses, trans and mocap_framerate with numpy.savez as an .npz file."
+        raise EngineError("bad_request", f"{path.name} {what}.", hint)
+
+
+def _from_poses(
+    read: Poses, path: Path, stage: Stage, body: Body, betas: Array, warn: Warn
+) -> tuple[Array, Array, bool]:
+    """Poses (T,24,3), pelvis positions (T,3), over the floor y = 0 in our own files, and whether they are ours."""
+    conf, marks = stage.conf, stage.marks
+    if read.own and conf.file_up in ("auto", "y"):
+        joints, floor = marks.joints, 0.0
+        theirs = read.betas if read.betas is not None and len(read.betas) == body.num_betas else betas
+        same = np.allclose(theirs, betas, atol=1e-5)
+        if not same:
+            joints, floor = body.rest_joints(theirs), float(body.rest_vertices(theirs)[:, 1].min())
+        root = read.trans + joints[0] - array([0, floor, 0])
+        return read.poses, (root * (marks.leg / leg_length(joints))).astype(np.float32), same
+    up, sure = conf.file_up, True
+    if up == "auto":
+        up, sure = find_up(read.poses, read.trans, read.fps, PRIORS[read.amass], floor=bool(read.trans.any()))
+    if not sure:
+        warn(f"{path.name} does not say which axis is up, and {_axis(up)} was taken; motion.file_up sets another.")
+    poses, root = turned(read.poses, read.trans, up)
+    leg = REFERENCE_LEG
+    if read.betas is not None and not body.is_standard:  # the numbers are those of SMPL's own shapes
+        shape = np.zeros(body.num_betas, np.float32)
+        shape[: len(read.betas)] = read.betas[: body.num_betas]
+        leg = leg_length(body.rest_joints(shape))
+    return poses, (root * (marks.leg / leg)).astype(np.float32), False
+
+
+def _axis(up: str) -> str:
+    return up if up.startswith("-") else f"+{up}"
+
+
+def _from_take(take: Take, path: Path, stage: Stage, joints: Array, warn: Warn) -> tuple[Array, Array, bool]:
+    """As `_from_poses`, for a file with a skeleton of its own; ``joints`` (24,3) are the body's at rest."""
+    conf = stage.conf
+    ours = in_our_order(take) if conf.file_up in ("auto", "y") else None
+    kept = taken_over(ours, joints) if ours is not None else None
+    if kept is not None:
+        poses, places = kept
+        return poses, places - joints[0] + stage.marks.joints[0], True
+    poses, root, axes, stands = retarget(take, path.name, joints)
+    if conf.file_up == "auto":
+        kind = "nobody stands" if not stands else "+y" if axes[1, 1] > 0.5 else "another axis"
+        up, _ = find_up(poses, root, take.fps, RESTING[kind], floor=False)
+    else:
+        told = axes @ TURNS[conf.file_up][1]
+        up = max(TURNS, key=lambda name: float(TURNS[name][1] @ told))
+    return *turned(poses, root, up), False
+
+
+def _at_rate(path: Path, poses: Array, root: Array, rate: float, fps: float) -> Sequence:
+    """The motion at another frame rate; a single frame is held for two."""
     frames = max(2, round((len(poses) - 1) / rate * fps) + 1)
     if frames > LONGEST:
         raise EngineError(
             "bad_request",
             f"{path.name} lasts {frames / fps / 60:.0f} minutes; at most {LONGEST / fps / 60:.0f} can be used.",
+            "Cut it into pieces.",
         )
-    poses, root = resample(poses, root, np.arange(frames) * (rate / fps)) if len(poses) > 1 else _held(poses, root)
-    poses, root = strengthen(facing_front(poses, root), stage.conf.strength)
-    # One shift brings the lowest contacts to the floor: jumps, steps and falls stay as they were.
-    low = np.percentile(stage.skin.lowest(poses, root, stage.marks), 2)
-    root = root - array([0, low, 0])
-    every = poses[:: max(1, len(poses) // 200)].copy()
-    every[:, 0] = 0
-    best = every[distinct(every, stage.conf.candidates, threshold=0.12)]
-    return (poses, root), fps, best
-
-
-def _held(poses: Array, root: Array) -> Sequence:
-    return np.repeat(poses, 2, 0), np.repeat(root, 2, 0)
+    if len(poses) == 1:
+        return np.repeat(poses, 2, 0), np.repeat(root, 2, 0)
+    if frames == len(poses) and abs(rate / fps - 1) * frames < 0.01:
+        return poses, root
+    return resample(poses, root, np.arange(frames) * (rate / fps))
 
 
 def facing_front(poses: Array, root: Array) -> Sequence:

@@ -1,17 +1,30 @@
-"""From any standing skeleton's movement to ours: directions of limbs are kept, the path is scaled by leg length."""
+"""From any skeleton's movement to ours: directions of limbs are kept, the path is scaled by leg length."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
+from engine.body.model import stand_pose
 from engine.errors import EngineError
-from engine.motion.formats.bvh import HINT, Hierarchy
 from engine.motion.formats.names import NEEDED, find_joints
+from engine.motion.formats.take import Take
 from engine.motion.rotations import Array, array, slerp, to_axis_angle, to_matrix, unit
-from engine.motion.skeleton import JOINT, NUM_JOINTS
-from engine.protocol import PARENTS
+from engine.motion.skeleton import JOINT, NUM_JOINTS, forward
+from engine.protocol import JOINT_NAMES, PARENTS
+
+HINT = (
+    "Name its joints as Mixamo, CMU, Daz, VRM or SMPL do, or bring it onto the avatar in Blender with the add-on's "
+    "Retarget."
+)
+SNAP = np.radians(12)
+"""A rest pose that is turned about the vertical by less than this counts as facing along an axis."""
+UPRIGHT = 0.8
+"""Cosine of how far trunk and legs may lean from the vertical in a rest pose in which somebody stands."""
+SAME = 1e-4
+"""Relative difference of bone lengths up to which a skeleton is this very body's."""
 
 _LIMBS = {
     "hip": "knee", "knee": "ankle", "collar": "shoulder", "shoulder": "elbow", "elbow": "wrist",
@@ -19,20 +32,31 @@ _LIMBS = {
 """Joints whose bone's direction is carried over, and where the bone ends."""
 
 
-def retarget(source: Hierarchy, name: str, joints: Array) -> tuple[Array, Array]:
+class Retargeted(NamedTuple):
+    """A movement on our skeleton."""
+
+    poses: Array
+    """(T,24,3) axis-angle."""
+    root: Array
+    """(T,3) pelvis positions, metres; the height is relative to the file's floor."""
+    axes: Array
+    """(3,3) from the file's axes to these, in which +y is what is up in the rest pose."""
+    stands: bool
+    """Whether somebody stands in the rest pose; else the axes are the file's own."""
+
+
+def retarget(source: Take, name: str, joints: Array) -> Retargeted:
     """Carry a file's movement over to a body.
 
     Every joint's rotation in the world is taken over relative to the rest pose; where a limb rests in another
-    direction than
-    in our T-pose (an A-pose, CMU's spread legs), the shortest turn between the two is added.
+    direction than in our T-pose (an A-pose, CMU's spread legs), the shortest turn between the two is added. Where
+    nobody stands in the rest pose, the frame in which the figure is most stretched takes its place.
 
     Args:
         name: of the file, for messages.
         joints: rest joints (24,3) of the body.
-    Returns:
-        Poses (T,24,3) and pelvis positions (T,3), metres; the height is relative to the file's floor.
     Raises:
-        EngineError: ``bad_request`` if the skeleton isn't a person's by its names, or doesn't stand.
+        EngineError: ``bad_request`` if the skeleton isn't a person's by its names or its bones.
     """
     found = find_joints(source.names)
     missing = [joint for joint in NEEDED if joint not in found]
@@ -41,69 +65,109 @@ def retarget(source: Hierarchy, name: str, joints: Array) -> tuple[Array, Array]
             "bad_request", f"{name} can't be brought onto the avatar: of its {len(source.names)} joints none is "
             f"called like {', '.join(joint.replace('_', ' ') for joint in missing[:4])}.", HINT,
         )  # fmt: skip
-    rest = _rest_places(source)
-    basis = _basis(rest, found, name)
-    rest = rest @ basis.T
-    world = basis @ _world(source) @ basis.T
+    if _leg(source.rest, found) < 1e-6:
+        raise EngineError("bad_request", f"{name} can't be brought onto the avatar: its legs have no length.", HINT)
+    basis = standing(source.rest, found)
+    flat, axes = basis is not None, basis
+    if basis is None or axes is None:
+        source = source.rested(_most_stretched(source, found))
+        basis, axes = _body_axes(source.rest, found, joints), np.eye(3, dtype=np.float32)
+    rest = source.rest @ basis.T
+    world = axes @ source.world @ basis.T
     out = np.zeros((len(world), NUM_JOINTS, 3, 3), np.float32)
     out[:, 0] = world[:, found["pelvis"]]
     _trunk(out, world, source, found)
     for side in ("left", "right"):
-        _limbs(out, world, rest, found, side, joints)
+        _limbs(out, world, rest, found, side, joints, flat)
     local = out.copy()
     for joint in range(1, NUM_JOINTS):
         local[:, joint] = np.swapaxes(out[:, PARENTS[joint]], -1, -2) @ out[:, joint]
-    path = _pelvis_path(source, found, basis)
+    path = _pelvis_path(source, found) @ axes.T
     own = _leg(joints, {key: JOINT[key] for key in NEEDED})
-    return to_axis_angle(local), (path * (own / _leg(rest, found))).astype(np.float32)
+    return Retargeted(to_axis_angle(local), (path * (own / _leg(rest, found))).astype(np.float32), axes, flat)
 
 
-def _rest_places(source: Hierarchy) -> Array:
-    """Joint positions (J,3) of the rest pose."""
-    places = np.zeros_like(source.offsets)
-    for joint, parent in enumerate(source.parents):
-        places[joint] = source.offsets[joint] + (places[parent] if parent >= 0 else 0)
-    return places
+def in_our_order(source: Take) -> Take | None:
+    """A file with the skeleton that `write_bvh` writes, its joints in our order; None for any other skeleton."""
+    if set(source.names) != set(JOINT_NAMES) or len(source.names) != NUM_JOINTS:
+        return None
+    order = [source.names.index(name) for name in JOINT_NAMES]
+    parents = tuple(order.index(source.parents[joint]) if source.parents[joint] >= 0 else -1 for joint in order)
+    if parents != tuple(PARENTS):
+        return None
+    return Take(JOINT_NAMES, parents, source.rest[order], source.world[:, order], source.places[:, order], source.fps)
 
 
-def _world(source: Hierarchy) -> Array:
-    """World rotations (T,J,3,3)."""
-    out = source.rotations.copy()
-    for joint, parent in enumerate(source.parents):
-        if parent >= 0:
-            out[:, joint] = out[:, parent] @ source.rotations[:, joint]
-    return out
+def taken_over(source: Take, joints: Array) -> tuple[Array, Array] | None:
+    """The movement of a take with our joints, number by number, if it rests with this very body's bones in the T-pose
+    or in the A-pose, as this engine's files do, in any unit.
+
+    Args:
+        joints: rest joints (24,3) of the body.
+    Returns:
+        Poses (T,24,3) and pelvis positions (T,3) in the body's own coordinates, metres; None for another body's bones.
+    """
+    theirs = source.rest - source.rest[0]
+    for pose in (np.zeros((NUM_JOINTS, 3), np.float32), stand_pose()):
+        at, turns = forward(to_matrix(pose)[None], joints[:1], joints)
+        ours = at[0] - joints[0]
+        scale = np.linalg.norm(ours) / max(float(np.linalg.norm(theirs)), 1e-9)
+        if np.abs(theirs * scale - ours).max() < SAME * np.abs(ours).max():
+            local = replace(source, world=source.world @ turns).local()
+            return to_axis_angle(local), (source.places[:, 0] * scale).astype(np.float32)
+    return None
 
 
-def _pelvis_path(source: Hierarchy, found: dict[str, int], basis: Array) -> Array:
-    """World positions (T,3) of the pelvis, which need not be the file's first joint, in our axes."""
-    chain = [found["pelvis"]]
-    while source.parents[chain[0]] >= 0:
-        chain.insert(0, source.parents[chain[0]])
-    world, place = _world(source), source.root.copy()
-    for before, joint in pairwise(chain):
-        place = place + world[:, before] @ source.offsets[joint]
-    return array(place @ basis.T)
+def standing(places: Array, found: dict[str, int]) -> Array | None:
+    """Rotation (3,3) from the file's axes to ours (+x to the left, +y up) by a pose (J,3) in which somebody stands
+    along one of the axes, or None if nobody does."""
+    hips = (places[found["left_hip"]] + places[found["right_hip"]]) / 2
+    ankles = (places[found["left_ankle"]] + places[found["right_ankle"]]) / 2
+    trunk, legs = unit(places[found["head"]] - hips), unit(hips - ankles)
+    axis = int(np.abs(trunk + legs).argmax())
+    sign = np.sign((trunk + legs)[axis])
+    if min(trunk[axis] * sign, legs[axis] * sign) < UPRIGHT:
+        return None
+    up = sign * np.eye(3, dtype=np.float32)[axis]
+    left = places[found["left_hip"]] - places[found["right_hip"]]
+    left = left - (left @ up) * up
+    if np.linalg.norm(left) < 0.05 * np.linalg.norm(places[found["head"]] - ankles):
+        return None
+    left = unit(left)
+    near = np.eye(3)[int(np.abs(left).argmax())] * np.sign(left[int(np.abs(left).argmax())])
+    left = near if left @ near > np.cos(SNAP) else left
+    return array([left, up, np.cross(left, up)])
 
 
-def _basis(rest: Array, found: dict[str, int], name: str) -> Array:
-    """Rotation (3,3) from the file's axes to ours (+x to the left, +y up), snapped to whole axes."""
-    ankles = (rest[found["left_ankle"]] + rest[found["right_ankle"]]) / 2
-    up, left = rest[found["head"]] - ankles, rest[found["left_hip"]] - rest[found["right_hip"]]
-    rows = np.zeros((3, 3), np.float32)
-    for row, vector in ((1, up), (0, left)):
-        axis = int(np.abs(vector).argmax())
-        if abs(vector[axis]) < 0.8 * np.linalg.norm(vector) or np.linalg.norm(vector) < 1e-6:
-            raise EngineError(
-                "bad_request", f"{name} can't be brought onto the avatar: in its rest pose nobody stands upright.", HINT
-            )
-        rows[row, axis] = np.sign(vector[axis])
-    rows[2] = np.cross(rows[0], rows[1])
-    if abs(np.linalg.det(rows)) < 0.5:
-        raise EngineError(
-            "bad_request", f"{name} can't be brought onto the avatar: in its rest pose nobody stands upright.", HINT
-        )
-    return rows
+def _most_stretched(source: Take, found: dict[str, int]) -> int:
+    """The frame in which trunk and legs, whatever way up, are most in line."""
+    at = {name: source.places[:, found[name]] for name in NEEDED}
+    hips = (at["left_hip"] + at["right_hip"]) / 2
+    trunk = unit(at["head"] - hips)
+    shins = [unit(at[f"{side}_knee"] - at[f"{side}_ankle"]) for side in ("left", "right")]
+    thighs = [unit(at[f"{side}_hip"] - at[f"{side}_knee"]) for side in ("left", "right")]
+    return int(sum((trunk * bone).sum(-1) for bone in (*shins, *thighs)).argmax())
+
+
+def _body_axes(places: Array, found: dict[str, int], joints: Array) -> Array:
+    """Rotation (3,3) that sets a pose (J,3) upright, so that hips and trunk stand as in our rest pose (24,3)."""
+
+    def axes(at: Array, where: dict[str, int]) -> Array:
+        hips = at[[where["left_hip"], where["right_hip"]]]
+        up = unit(at[where["neck" if "neck" in found else "head"]] - hips.mean(0))
+        left = hips[0] - hips[1]
+        left = unit(left - (left @ up) * up)
+        return np.stack([left, up, np.cross(left, up)], 1)
+
+    return array(axes(joints, JOINT) @ axes(places, found).T)
+
+
+def _pelvis_path(source: Take, found: dict[str, int]) -> Array:
+    """World positions (T,3) of the pelvis in the file's axes, by where the hip joints are: in some rigs the joint that
+    is called pelvis or root stays behind."""
+    hips = [found["left_hip"], found["right_hip"]]
+    offset = source.rest[found["pelvis"]] - source.rest[hips].mean(0)
+    return source.places[:, hips].mean(1) + source.world[:, found["pelvis"]] @ offset
 
 
 def _leg(places: Array, found: dict[str, int]) -> float:
@@ -112,7 +176,7 @@ def _leg(places: Array, found: dict[str, int]) -> float:
     return float(np.mean([np.linalg.norm(np.diff(leg, axis=0), axis=-1).sum() for leg in legs]))
 
 
-def _trunk(out: Array, world: Array, source: Hierarchy, found: dict[str, int]) -> None:
+def _trunk(out: Array, world: Array, source: Take, found: dict[str, int]) -> None:
     """Fill in spine, neck and head: the file's joints from pelvis to neck, however many, shared out over our three."""
     end = found.get("neck", found["head"])
     chain = [source.parents[end]]
@@ -132,20 +196,29 @@ def _trunk(out: Array, world: Array, source: Hierarchy, found: dict[str, int]) -
     out[:, JOINT["neck"]] = world[:, found["neck"]] if "neck" in found else halfway
 
 
-def _limbs(out: Array, world: Array, rest: Array, found: dict[str, int], side: str, joints: Array) -> None:
-    """Fill in one side's leg and arm."""
+def _limbs(out: Array, world: Array, rest: Array, found: dict[str, int], side: str, joints: Array, flat: bool) -> None:
+    """Fill in one side's leg and arm.
+
+    Args:
+        flat: whether the feet rest flat, as in any rest pose in which somebody stands; else their bones tell how.
+    """
+
+    def turn_of(part: str, following: str) -> Array:
+        ours, end = f"{side}_{part}", f"{side}_{following}"
+        return shortest_turn(joints[JOINT[end]] - joints[JOINT[ours]], rest[found[end]] - rest[found[ours]])
+
     chest = out[:, JOINT["spine3"]]
     turn = np.eye(3, dtype=np.float32)
     for part, following in _LIMBS.items():
-        ours, end = f"{side}_{part}", f"{side}_{following}"
+        ours = f"{side}_{part}"
         if ours not in found:  # a file without collarbones
             out[:, JOINT[ours]] = chest
             continue
-        wanted = joints[JOINT[end]] - joints[JOINT[ours]]
-        turn = shortest_turn(wanted, rest[found[end]] - rest[found[ours]])
+        turn = turn_of(part, following)
         out[:, JOINT[ours]] = world[:, found[ours]] @ turn
-    # The hand goes on from the forearm, whose turn is still at hand; a foot rests flat in any standing pose.
-    for part, end_turn in (("wrist", turn), ("ankle", np.eye(3, dtype=np.float32))):
+    foot = np.eye(3, dtype=np.float32) if flat or f"{side}_foot" not in found else turn_of("ankle", "foot")
+    # The hand goes on from the forearm, whose turn is still at hand.
+    for part, end_turn in (("wrist", turn), ("ankle", foot)):
         out[:, JOINT[f"{side}_{part}"]] = world[:, found[f"{side}_{part}"]] @ end_turn
     out[:, JOINT[f"{side}_hand"]] = out[:, JOINT[f"{side}_wrist"]]
     out[:, JOINT[f"{side}_foot"]] = out[:, JOINT[f"{side}_ankle"]]

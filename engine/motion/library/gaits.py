@@ -125,9 +125,9 @@ _HALF_STANCE = 0.11
 """Metres from the middle to an ankle of the reference skeleton as it stands."""
 
 
-def turning(degrees: float) -> tuple[Key, ...]:
-    """Keys of a turn on the spot, positive to the left, a step for every 45 degrees; the head leads."""
-    sign, count = np.sign(degrees), max(2, round(abs(degrees) / 45))
+def turning(degrees: float, stride: float = 45.0, pace: float = 1.0) -> tuple[Key, ...]:
+    """Keys of a turn on the spot, positive to the left, a step for every `stride` degrees; the head leads."""
+    sign, count = np.sign(degrees), max(2, round(abs(degrees) / stride))
 
     def planted(angle: float, lift: float = 0.0) -> dict[str, Any]:
         a = np.radians(angle)
@@ -157,7 +157,13 @@ def turning(degrees: float) -> tuple[Key, ...]:
                 **{first: done[first], second: lifted[second]}),
             Key(begun + 0.62, turn=(0, after, 0), head=head, root=(0, -0.01, 0), through=i + 1 < count, **done),
         ]  # fmt: skip
-    return (*keys, Key(keys[-1].time + 0.4, turn=(0, degrees, 0), **planted(degrees)))
+    end = Key(keys[-1].time + 0.4, turn=(0, degrees, 0), **planted(degrees))
+    return tuple(replace(key, time=key.time / pace) for key in (*keys, end))
+
+
+def spinning(degrees: float) -> tuple[Key, ...]:
+    """Keys of a swift turn on the spot."""
+    return turning(degrees, 60.0, 1.7)
 
 
 ENTRIES = (
@@ -165,7 +171,7 @@ ENTRIES = (
     Entry("march", ("marching", "marching like a soldier", "parading", "goose-stepping", "walking like a soldier", "walking like a robot"),
           **gait(period=1.0, step=0.6, lift=0.26, roll=15, arms=0.62, bend=0.0, lean=-2, twist=3, sway=0.01)),
     Entry("limp", ("limping", "walking with an injured leg", "hobbling", "walking hurt", "being wounded"), **gait(period=1.3, step=0.38, lift=0.04, roll=18, pose=_limp)),
-    Entry("walk_stick", ("walking with a stick", "walking like an old man", "walking with a cane", "walking like an old woman", "shuffling"),
+    Entry("walk_stick", ("walking with a stick", "walking like an old man", "walking with a cane", "walking like an old woman", "shuffling along"),
           **gait(period=1.5, step=0.28, lift=0.03, roll=10, drop=0.08, lean=6, twist=2, pose=_stick)),
     Entry("tiptoe", ("tiptoeing", "walking on tiptoe", "walking quietly"),
           **gait(period=1.5, step=0.42, lift=0.20, roll=0, drop=0.06, lean=10, twist=4, head=-6,
@@ -210,11 +216,13 @@ ENTRIES = (
           **gait(period=1.8, step=0.4, lift=0.07, roll=6, width=-0.09, yaw=0, head=16,
                  pose=lambda p: {"left": Hand("sh", (0.97, 0.1 + 0.15 * float(np.sin(2 * np.pi * p)), 0)), "right": Hand("sh", (0.97, 0.1 - 0.15 * float(np.sin(2 * np.pi * p)), 0)),
                                  "turn": (0, 0, 5 * float(np.sin(2 * np.pi * p)))})),
-    Entry("side_step", ("stepping sideways", "walking sideways", "sidestepping", "walking like a crab", "shuffling sideways"),
+    Entry("side_step", ("stepping sideways", "walking sideways", "sidestepping", "walking like a crab", "shuffling sideways", "stepping to the side",
+                        "taking steps to the side", "strafing", "running sideways", "sidling", "shuffling to the side"),
           closed(0.9, *(Key(0.225 * i, root=(0, -0.05 + 0.02 * (i % 2), 0), left_foot=Foot((lx, ly, 0)), right_foot=Foot((rx, ry, 0)), through=True)
                         for i, (lx, ly, rx, ry) in enumerate(((0.16, 0, 0.16, 0), (0.04, 0, 0.12, 0.05), (-0.02, 0, -0.02, 0), (0.14, 0.05, 0.06, 0))))), travel=(0.40, 0, 0)),
-    Entry("turn", ("turning", "turning to the side", "turning on the spot", "turning away"), turning(-90), loop=False),
-    Entry("turn_around", ("turning around", "turning back", "turning about", "about face", "turning round"), turning(-180), loop=False),
+    Entry("turn", ("turning", "turning to the side", "turning on the spot", "turning away", "rotating", "pivoting"), turning(-90), loop=False, of_angle=turning),
+    Entry("turn_around", ("turning around", "turning back", "turning about", "about face", "turning round"), turning(-180), loop=False, of_angle=turning),
+    Entry("spin", ("spinning around", "spinning", "twirling", "rotating quickly", "revolving", "turning in a full circle", "doing a pirouette", "spinning on one toe"), spinning(-360), loop=False, of_angle=spinning),
     Entry("hop", ("hopping on one leg", "hopping", "jumping on one foot"),
           closed(0.6, Key(0, root=(-0.06, -0.10, 0), turn=(6, 0, 0), left_foot=Foot((0.0, 0.28, -0.22), pitch=40), right_foot=Foot((-0.04, 0, 0)), **both(Hand("sh", (0.5, -0.6, 0.1)))),
                  Key(0.3, root=(-0.06, 0.12, 0.0), turn=(4, 0, 0), left_foot=Foot((0.0, 0.42, -0.22), pitch=40), right_foot=Foot((-0.04, 0.14, 0), pitch=35), **both(Hand("sh", (0.6, -0.3, 0.1))))),

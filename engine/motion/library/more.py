@@ -40,6 +40,14 @@ def _juggle(phase: float) -> Hand:
 
 
 ENTRIES = (
+    Entry("look_aside", ("looking to the side", "looking", "glancing to the side", "turning the head to the side", "looking over the shoulder", "peeking to the side"),
+          (Key(0), Key(0.5, head=(2, -62, 0), spine=(0, -14, 0)), Key(1.6, head=(2, -66, 0), spine=(0, -16, 0)), Key(2.2, head=(2, -60, 0), spine=(0, -14, 0))), loop=False),
+    Entry("look_up", ("looking up", "looking at the ceiling", "raising the head", "looking at the sky"),
+          (Key(0), Key(0.7, head=(-38, 0, 0), spine=(-8, 0, 0)), Key(2.2, head=(-40, 0, 0), spine=(-9, 0, 0))), loop=False),
+    Entry("look_down", ("looking down", "looking at the floor", "lowering the head", "looking at the feet"),
+          (Key(0), Key(0.7, head=(36, 0, 0), spine=(8, 0, 0)), Key(2.2, head=(38, 0, 0), spine=(9, 0, 0))), loop=False),
+    Entry("lean", ("leaning to the side", "leaning", "leaning over to the side", "bending to the side", "tilting to the side", "swaying to the side"),
+          (Key(0), Key(0.8, turn=(0, 0, 8), spine=(2, 0, 26), head=(0, 0, 6), root=(0.05, -0.01, 0)), Key(2.0, turn=(0, 0, 9), spine=(2, 0, 28), head=(0, 0, 6), root=(0.05, -0.01, 0))), loop=False),
     Entry("juggle", ("juggling", "juggling balls", "juggling clubs", "doing circus tricks", "performing as a clown"),
           closed(0.7, Key(0, head=(-12, 4, 0), left=_juggle(0), right=_juggle(1)), Key(0.35, head=(-12, -4, 0), left=_juggle(1), right=_juggle(0)))),
     Entry("sneeze", ("sneezing", "coughing", "having a cold", "blowing the nose", "clearing the throat", "choking", "gasping"),

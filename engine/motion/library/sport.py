@@ -62,7 +62,7 @@ ENTRIES = (
                   "beating somebody up"),
           closed(1.6, Key(0, **FIGHT, **both(GUARD)), Key(0.2, **{**FIGHT, "turn": (6, -44, 0), "head": (4, 40, 0)}, left=_PUNCH, right=GUARD),
                  Key(0.45, **FIGHT, **both(GUARD)), Key(0.72, **{**FIGHT, "turn": (10, 14, 0), "head": (4, -12, 0)}, left=GUARD, right=_PUNCH),
-                 Key(1.0, **FIGHT, **both(GUARD)), Key(1.25, **{**FIGHT, "turn": (8, -50, 0), "head": (4, 44, 0)}, left=_HOOK, right=GUARD))),
+                 Key(1.0, **FIGHT, **both(GUARD)), Key(1.25, **{**FIGHT, "turn": (8, -50, 0), "head": (4, 44, 0)}, left=_HOOK, right=GUARD)), beats=3),
     Entry("uppercut", ("throwing an uppercut", "uppercut", "knocking somebody out"),
           closed(1.4, Key(0, **FIGHT, **both(GUARD)), Key(0.35, **{**FIGHT, "root": (0, -0.22, 0), "turn": (12, -40, 0)}, left=GUARD, right=Hand("sh", (0.1, -0.6, 0.2))),
                  Key(0.62, **{**FIGHT, "root": (0, -0.01, 0.02), "turn": (-4, 18, 0)}, left=GUARD, right=_UPPER))),

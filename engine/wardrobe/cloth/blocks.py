@@ -21,6 +21,8 @@ WIDE = 0.02
 """Metres over which a region's mask rises: wide enough for the body's triangles."""
 ARMHOLE = 0.19
 """How far out shoulders go; a sleeve that ends before is none."""
+SHOULDERS = 0.565
+"""Height above which there is only neck and head."""
 FRONT = 0.02
 """Depth from which on a point belongs to the front."""
 
@@ -31,7 +33,7 @@ def neckline(p: Points, neck: float | None = None, nape: float | None = None) ->
     if nape is not None:
         found: NDArray = np.maximum(nape - 0.42 * (p.z + 0.045) - p.y, p.side - 0.105)
         return found
-    return np.minimum(p.neck - (neck or 0.0), 0.53 - p.y)
+    return np.minimum(p.neck - (neck or 0.0), SHOULDERS - p.y)
 
 
 def top(p: Points, hem: float, sleeve: float, neck: float | None = None, nape: float | None = None,
@@ -58,7 +60,7 @@ def strapped(p: Points, hem: float, bust: float = 0.372, strap: tuple[float, flo
     """A sleeveless top with two shoulder straps; the bust line dips between them."""
     dip = 0.02 * np.cos(np.clip(p.side / 0.12, 0, 1) * np.pi) * (p.z > 0)
     trunk = np.minimum.reduce([p.y - hem, bust - dip - p.y, 0.19 - p.side])
-    straps = np.minimum.reduce([p.side - strap[0], strap[1] - p.side, p.y - 0.33, 0.53 - p.y, p.neck - 0.055])
+    straps = np.minimum.reduce([p.side - strap[0], strap[1] - p.side, p.y - 0.33, SHOULDERS - p.y, p.neck - 0.055])
     return np.maximum(trunk, straps)
 
 

@@ -18,8 +18,9 @@ from engine.wardrobe.cloth.blocks import front_edge, neckline
 
 BEVEL = 0.0022
 """Metres over which a mark's inside rises from its border."""
-TRUNK, LEG, ARM = 0.150, 0.085, 0.055
-"""Radii in metres by which turns round trunk, legs and arms become lengths of cloth."""
+TRUNK, LEG, ARM = 0.1528, 0.0917, 0.0458
+"""Radii in metres by which turns round trunk, legs and arms become lengths of cloth: 96, 57.6 and 28.8 cm round, all
+multiples of 9.6 cm, so that patterns close behind."""
 LEGS = -0.1
 """Height below which cloth belongs to the legs."""
 SEAM = 0.0016
@@ -166,7 +167,8 @@ def _patch(
 
 
 def _placket(
-    borders: Borders, width: float, top: float, bottom: float, buttons: float = 0.0, zip: bool = False, first: float = 0.0
+    borders: Borders, width: float, top: float, bottom: float, buttons: float = 0.0, zip: bool = False,
+    first: float = 0.0,
 ) -> Made:  # fmt: skip
     """The strip down the front with its buttons or its zip."""
 

@@ -38,7 +38,7 @@ class Fabric:
     stretch: float = 1.0
     squeeze: float = 0.6
     bend: float = 0.02
-    friction: float = 0.5
+    friction: float = 0.85
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def drape(
 
 
 def _constraints(cloth: Cloth, fabric: Fabric) -> tuple[Indices, Floats, Floats, Floats, list[tuple[int, int]]]:
-    """Pairs (C, 2) sorted by colour, rest lengths (C,), resistances (C,) to stretch and squeeze, each colour's range."""
+    """Pairs (C, 2) by colour, rest lengths (C,), resistances (C,) to stretch and squeeze, each colour's range."""
     along, across = edges(cloth.faces), opposite_corners(cloth.faces)
     pairs = np.concatenate([along, across])
     rest = np.linalg.norm(cloth.rest[pairs[:, 0]] - cloth.rest[pairs[:, 1]], axis=1)

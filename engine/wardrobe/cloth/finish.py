@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from engine.render.raycast import vertex_normals
 from engine.wardrobe.canonical import Points, smoothstep
-from engine.wardrobe.cloth.details import BEVEL, Borders, Mark, Spot
-from engine.wardrobe.cloth.piece import Piece, loops
+from engine.wardrobe.cloth.details import ARM, BEVEL, LEG, LEGS, TRUNK, Borders, Mark, Spot
+from engine.wardrobe.cloth.piece import Piece, closes, loops
 from engine.wardrobe.forms import ellipsoid
 from engine.wardrobe.layers import Floats
 
@@ -36,7 +36,9 @@ GAP = {"shirt": 0.0025, "stand": 0.002, "fall": 0.0, "roll": 0.0}
 def grained(piece: Piece) -> Points:
     """A piece's points, whose ``around`` and ``along`` are its grain."""
     p = Points(piece.canonical, EDGE)
-    p.around, p.along = piece.grain.T
+    sine, cosine, p.along = piece.grain.T
+    radius = np.where(p.arm, ARM, np.where((p.y < LEGS) & ~piece.free, LEG, TRUNK))
+    p.around = radius * np.arctan2(sine, cosine)
     return p
 
 
@@ -55,7 +57,7 @@ def engrave(piece: Piece, marks: Sequence[Mark], scale: float) -> Piece:
         inside = smoothstep(mark.signed(p), 0.0, BEVEL)
         rise += mark.height * inside
         if mark.rib:
-            rise += 0.0010 * inside * np.sin(2 * np.pi * piece.grain[:, 0] / 0.012)
+            rise += 0.0010 * inside * np.sin(2 * np.pi * p.around / 0.012)
     normals = vertex_normals(piece.vertices, piece.faces)
     return piece.moved(piece.vertices + scale * rise[:, None] * normals)
 
@@ -81,7 +83,11 @@ def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale:
         inward = lean * np.clip(upward / 0.03, 0, 1) if outward < 0.008 else lean * (1 - 0.35 * fallen)
         rows.append(points + out * (scale * outward * high - inward)[:, None] + scale * rise[:, None] * [0, 1, 0])
     gap = np.flatnonzero(side < GAP[style]) if low is None else np.zeros(0, int)
-    return _extruded(piece, run, rows, gap)
+    first = len(piece.vertices)
+    made = _extruded(piece, run, rows, gap)
+    steps = np.linalg.norm(np.diff(np.array([(0.0, 0.0), *COLLARS[style]]), axis=0), axis=1).cumsum()
+    made.grain[first:, 2] += np.repeat(steps, len(run))  # patterns go on over the collar
+    return made
 
 
 def _neckline(piece: Piece, borders: Borders, low: float | None) -> NDArray[np.int64] | None:
@@ -108,8 +114,7 @@ def _neckline(piece: Piece, borders: Borders, low: float | None) -> NDArray[np.i
 
 def _extruded(piece: Piece, run: NDArray, rows: Sequence[NDArray], gap: NDArray) -> Piece:
     """Rows of points from a run of the border; quads at the run's places ``gap`` are left out."""
-    p = piece.canonical[run]
-    closed = np.linalg.norm(p[0] - p[-1]) < 4 * np.median(np.linalg.norm(np.diff(p, axis=0), axis=1))
+    closed = closes(piece.canonical[run])
     count, columns = len(piece.vertices), len(run)
     index = np.concatenate([run[None], count + np.arange(len(rows) * columns).reshape(len(rows), columns)])
     a, b = index[:-1], np.roll(index[:-1], -1, axis=1)

@@ -18,6 +18,8 @@ ROUNDS = 3
 """How often it is smoothed and brought outside again."""
 SLICE = 0.012
 """Metres between the heights at which the trunk is spanned."""
+FALL = 0.12
+"""By how much a metre cloth comes in where it hangs from what stands out above."""
 BELOW = 0.08
 """Metres beneath a surface from which points are still brought out."""
 
@@ -66,6 +68,8 @@ def plain_form(mannequin: Mannequin) -> Floats:
         corners = near[ConvexHull(near).vertices]
         middle[k] = 0.5 * (corners.min(0) + corners.max(0))
         reach[k] = _reach(corners - middle[k], turns)
+    for k in range(len(heights) - 2, -1, -1):  # what hangs from the chest or the belly falls in slowly
+        reach[k] = np.maximum(reach[k], reach[k + 1] - FALL * SLICE)
     row = (points[trunk, 1] - low) / SLICE
     centre = np.stack([np.interp(row, np.arange(len(heights)), middle[:, i]) for i in (0, 1)], -1)
     out = points[trunk][:, [0, 2]] - centre

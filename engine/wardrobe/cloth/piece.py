@@ -35,7 +35,8 @@ class Piece:
     weights: Floats  # (P, 24)
     canonical: Floats  # (P, 3) pattern coordinates
     free: NDArray[np.bool_]  # (P,) let down from a hem: no part of the body's surface
-    grain: Floats  # (P, 2) metres round the body and along it as the cloth was cut: patterns run straight in it
+    grain: Floats  # (P, 3) sine and cosine of the turn round the body or limb, 0 in front, and metres along it, both
+    # as the cloth was cut: patterns run straight in them
 
     @staticmethod
     def of(mannequin: Mannequin, signed: NDArray) -> Piece:
@@ -43,7 +44,8 @@ class Piece:
         mix, faces = cut_region(mannequin.faces, signed)
         parts = (np.asarray(mix @ a, np.float32) for a in (mannequin.vertices, mannequin.weights, mannequin.canonical))
         vertices, weights, canonical = parts
-        return Piece(vertices, faces, weights, canonical, np.zeros(len(vertices), bool), np.zeros((len(vertices), 2), np.float32))
+        count = len(vertices)
+        return Piece(vertices, faces, weights, canonical, np.zeros(count, bool), np.zeros((count, 3), np.float32))
 
     def mixed(self, mix: sparse.csr_matrix, faces: Indices) -> Piece:
         """Another mesh whose points are mixtures ``mix`` (Q, P) of this one's."""
@@ -110,6 +112,12 @@ def averaging(faces: Indices, count: int) -> sparse.csr_matrix:
     return (sparse.diags(1.0 / degree) @ links + lonely).tocsr().astype(np.float32)
 
 
+def closes(points: NDArray) -> bool:
+    """Whether the last of a border's points (N, 3) is beside the first."""
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    return bool(np.linalg.norm(points[0] - points[-1]) < 4 * np.median(steps))
+
+
 def let_down(
     piece: Piece, hem: NDArray, depth: float, flare: float, waves: int, wave: float, mannequin: Mannequin, row: float
 ) -> Piece:
@@ -125,8 +133,8 @@ def let_down(
         row: metres between rows.
     """
     top, canonical = piece.vertices[hem], piece.canonical[hem]
-    closed = len(hem) > 2 and np.linalg.norm(top[0] - top[-1]) < 4 * np.median(np.linalg.norm(np.diff(top, axis=0), axis=1))
-    rows = max(int(round(depth / row)), 1)
+    closed = closes(top)
+    rows = max(round(depth / row), 1)
     centre = np.array([0.5 * (top[:, 0].min() + top[:, 0].max()), 0, 0.5 * (top[:, 2].min() + top[:, 2].max())])
     out = (top - centre) * [1, 0, 1]
     radius = np.linalg.norm(out, axis=1, keepdims=True)
@@ -158,7 +166,7 @@ def let_down(
         np.concatenate([piece.vertices, fresh]), faces, np.concatenate([piece.weights, weights]),
         np.concatenate([piece.canonical, np.concatenate(places).astype(np.float32)]),
         np.concatenate([piece.free, np.ones(len(fresh), bool)]),
-        np.concatenate([piece.grain, np.zeros((len(fresh), 2), np.float32)]),
+        np.concatenate([piece.grain, np.zeros((len(fresh), 3), np.float32)]),
     )  # fmt: skip
 
 

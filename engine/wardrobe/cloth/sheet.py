@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.wardrobe.cloth.details import TRUNK
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.layers import Mannequin
-from engine.wardrobe.props import TRUNK, Prop, bind
+from engine.wardrobe.props import TRUNK as TRUNK_JOINTS
+from engine.wardrobe.props import Prop, bind
 
 COLUMNS = 61
 TOP = 0.505
@@ -38,10 +40,11 @@ def cape(mannequin: Mannequin, drop: float, flare: float, waves: int, wave: floa
     one = np.where(odd, np.stack([a, b, c], -1), np.stack([a, b, d], -1))
     two = np.where(odd, np.stack([b, d, c], -1), np.stack([a, d, c], -1))
     faces = np.concatenate([one.reshape(-1, 3), two.reshape(-1, 3)]).astype(np.int32)
-    prop = Prop(points, faces, np.zeros_like(points), TRUNK)
+    prop = Prop(points, faces, np.zeros_like(points), TRUNK_JOINTS)
     binding = bind(prop, mannequin.weights, mannequin.canonical)
     shift = mannequin.vertices - mannequin.canonical
     placed = points + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
-    grain = np.stack([(u * half).ravel(), points[:, 1]], -1).astype(np.float32)
+    turn = (u * half).ravel() / TRUNK
+    grain = np.stack([np.sin(turn), np.cos(turn), points[:, 1]], -1).astype(np.float32)
     piece = Piece(placed.astype(np.float32), faces, binding.weights, points, np.ones(len(points), bool), grain)
     return piece, (t < 1.5 / rows).ravel()

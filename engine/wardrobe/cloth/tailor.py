@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,18 +11,18 @@ from numpy.typing import NDArray
 from engine.body import bone_transforms, stand_pose
 from engine.render.raycast import vertex_normals
 from engine.rig.rig import unpose
-from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks
-from engine.wardrobe.cloth.details import ARM, LEG, LEGS, TRUNK, Borders, Mark, marks
+from engine.wardrobe.cloth.colors import knob, paint, patterned
+from engine.wardrobe.cloth.details import LEGS, Borders, marks
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
-from engine.wardrobe.cloth.finish import EDGE, buttons, collar, engrave, grained, rims
+from engine.wardrobe.cloth.finish import buttons, collar, engrave, rims
 from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
-from engine.wardrobe.cloth.piece import Piece, averaging, let_down, loops, together
+from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, together
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheet import cape
 from engine.wardrobe.layers import Floats, Layer, Mannequin
-from engine.wardrobe.outfit import COLORS, Garment
-from engine.wardrobe.paint import blend, shade
+from engine.wardrobe.outfit import Garment
 from engine.wardrobe.skin import quartered
 
 log = logging.getLogger(__name__)
@@ -31,12 +30,14 @@ GAP = 0.0035
 """Metres that cloth keeps from what is beneath while it falls."""
 LYING = 0.0015
 """The same when it is finished."""
+SEAM_AT = 0.19
+"""How far out sleeves are sewn on, on the standard figure."""
 ROW = 0.014
 """Metres between rows of cloth that is let down."""
+EVENED = 12
+"""How often a trunk's cloth is evened out before it is sewn: it has no room for small forms beneath."""
 UNEVEN = 0.003
 """Metres by which cloth is uneven before it falls."""
-SAND = np.array([0.60, 0.55, 0.40])
-METAL = np.array([0.72, 0.72, 0.74])
 
 
 def fine(mannequin: Mannequin) -> Mannequin:
@@ -58,21 +59,24 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
     if record.block == "cape":
         return _hung(record, body, beneath, device)
     piece = Piece.of(body, blocks.signed(record.block, record.measures, body.canonical, record.kind, record.cut))
+    if "sleeve" in record.measures:
+        for border in (SEAM_AT, SEAM_AT + 0.003):  # sleeves begin with a straight seam
+            p = Points(piece.canonical)
+            piece = piece.lined(np.minimum(p.side - border, p.y - 0.35), 0.05)
     if record.drop:
         piece = _lengthened(piece, record, body)
     p = Points(piece.canonical)
     ease = body.size * ease_of(p, record.trunk, record.arms)
-    on_body = ~piece.free
-    fitted = piece.vertices.copy()
-    fitted = fit(piece, beneath, np.where(on_body, ease, 0.012 * body.size), record.smoothing if on_body.all() else 0)
-    if not on_body.all():
-        fitted = _fitted_above(piece, beneath, ease, record, fitted)
+    if piece.free.any():
+        fitted = _fitted_above(piece, beneath, ease, record)
+    else:
+        fitted = fit(piece, beneath, ease, record.smoothing)
     piece = replace(piece, grain=grain(fitted, p, body, piece.free))
     fell = True
     if record.drape:
         held = np.zeros(len(fitted), bool)
         for low, high in record.held:
-            held |= (p.y > low) & (p.y < high) & on_body & ~p.arm
+            held |= (p.y > low) & (p.y < high) & ~piece.free & ~p.arm
         fitted = fitted + (UNEVEN * body.size * _uneven(piece) * ~held)[:, None] * vertex_normals(fitted, piece.faces)
         cloth = Cloth(
             fitted.astype(np.float32), piece.faces, _sewn(piece, fitted, body, record.spare),
@@ -90,44 +94,47 @@ def _sewn(piece: Piece, points: Floats, body: Mannequin, spare: float) -> Floats
     sewn = unpose(points, piece.weights, transforms)
     sewn = np.where(piece.free[:, None], points, sewn)
     p = Points(piece.canonical)
+    mean, even = averaging(piece.faces, len(sewn)), ~(p.arm | piece.free | (p.y < LEGS))
+    for _ in range(EVENED):
+        sewn[even] += 0.5 * (mean @ sewn - sewn)[even]
     shoulder = body.rest_joints[16, 0]
     longer = sewn.copy()
     reach = np.clip(np.abs(sewn[:, 0] - body.rest_joints[0, 0]) - shoulder, 0, None)
     longer[:, 0] += np.where(p.arm, (spare - 1) * reach * np.sign(p.x), 0.0)
     drop = np.clip(body.rest_joints[9, 1] - sewn[:, 1], 0, None)
-    longer[:, 1] -= np.where(p.arm | piece.free, 0.0, (spare - 1) * drop)
+    trunk = np.where(p.y > LEGS, 0.3, 1.0)  # trunks hang, limbs bunch
+    longer[:, 1] -= np.where(p.arm | piece.free, 0.0, trunk * (spare - 1) * drop)
     return longer.astype(np.float32)
 
 
 def _uneven(piece: Piece) -> NDArray:
     """(P,) smooth noise of -1 to 1 that decides where spare cloth folds."""
-    u, v = 2 * np.pi * piece.grain.T / 0.05
+    sine, cosine, along = piece.grain.T
+    u, v = 2 * np.pi * 0.15 * np.arctan2(sine, cosine) / 0.05, 2 * np.pi * along / 0.05
     found: NDArray = 0.5 * (np.sin(0.35 * u + v + 0.8 * np.sin(0.6 * u)) + np.sin(0.8 * u - 0.6 * v + np.sin(0.5 * v)))
     return found
 
 
 def grain(points: Floats, p: Points, body: Mannequin, free: NDArray) -> Floats:
-    """(P, 2) metres round and along trunk, legs and arms, on cloth as it was cut: level, and upright, on each."""
-    size = body.size
-    out = np.zeros((len(points), 2))
-    y = points[:, 1]
-    out[:, 0] = TRUNK * np.arctan2(points[:, 0], points[:, 2] - body.joints[[0, 3], 2].mean() - 0.01)
-    out[:, 1] = (y - body.joints[0, 1]) / size
+    """(P, 3) sine and cosine of the turn round trunk, leg or arm, 0 in front, and metres along it, of cloth as it was
+    cut: lines of equal length are level, lines of equal turn upright."""
+    size, out = body.size, np.zeros((len(points), 3))
+    across, deep = points[:, 0] - body.joints[0, 0], points[:, 2] - body.joints[[0, 3], 2].mean() - 0.01
+    out[:, 2] = (points[:, 1] - body.joints[0, 1]) / size
     for side, (shoulder, wrist) in ((1, (16, 20)), (-1, (17, 21))):
         on = p.arm & (side * p.x > 0)
         axis = body.joints[wrist] - body.joints[shoulder]
         axis /= np.linalg.norm(axis)
         off = points[on] - body.joints[shoulder]
-        out[on, 1] = 0.175 + off @ axis / size
-        up = np.cross(axis, [0, 0, 1.0])
-        out[on, 0] = ARM * np.arctan2(off @ up, off[:, 2])
-    leg = ~p.arm & ~free & (p.y < LEGS) & (np.abs(points[:, 0] - body.joints[0, 0]) > 0.01)
+        out[on, 2] = 0.175 + off @ axis / size
+        across[on], deep[on] = off @ np.cross(axis, [0, 0, 1.0]), off[:, 2]
     for side, (hip, ankle) in ((1, (1, 7)), (-1, (2, 8))):
-        on = leg & (side * p.x > 0)
-        share = np.clip((body.joints[hip, 1] - y[on]) / (body.joints[hip, 1] - body.joints[ankle, 1]), 0, 1)
-        centre = body.joints[hip] + share[:, None] * (body.joints[ankle] - body.joints[hip])
-        off = points[on] - centre
-        out[on, 0] = LEG * np.arctan2(side * off[:, 0], off[:, 2])
+        on = ~p.arm & ~free & (p.y < LEGS) & (side * p.x > 0)
+        share = np.clip((body.joints[hip, 1] - points[on, 1]) / (body.joints[hip, 1] - body.joints[ankle, 1]), 0, 1)
+        off = points[on] - body.joints[hip] - share[:, None] * (body.joints[ankle] - body.joints[hip])
+        across[on], deep[on] = side * off[:, 0], off[:, 2]
+    length = np.maximum(np.hypot(across, deep), 1e-6)
+    out[:, 0], out[:, 1] = across / length, deep / length
     return out.astype(np.float32)
 
 
@@ -147,24 +154,20 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
     return together(sheet, yoke), fallen is not None
 
 
-def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record, hung: Floats) -> Floats:
-    """A piece whose upper part is fitted to the body and carries the let-down part along."""
+def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record) -> Floats:
+    """(P, 3) a piece whose upper part is fitted to the body and carries the rows that are let down from it along."""
     own = np.flatnonzero(~piece.free)
     number = np.full(len(piece.vertices), -1)
     number[own] = np.arange(len(own))
     faces = number[piece.faces]
-    faces = faces[(faces >= 0).all(1)].astype(np.int32)
-    upper = Piece(piece.vertices[own], faces, piece.weights[own], piece.canonical[own], piece.free[own], piece.grain[own])
+    arrays = {name: getattr(piece, name)[own] for name in CARRIED}
+    upper = Piece(faces=faces[(faces >= 0).all(1)].astype(np.int32), **arrays)
     found = piece.vertices.copy()
     found[own] = fit(upper, beneath, ease[own], record.smoothing)
-    free = np.flatnonzero(piece.free)
-    # Each free point goes with the border point above it, more so the nearer it is.
     hem = _hem(upper, record)
-    if hem is None:
-        return hung
-    shift = found[own][hem] - piece.vertices[own][hem]
-    rows = len(free) // len(hem)
-    found[free] += np.tile(shift, (rows, 1))
+    if hem is not None:
+        shift = found[own][hem] - piece.vertices[own][hem]
+        found[piece.free] += np.tile(shift, (piece.free.sum() // len(hem), 1))
     return beneath.outside(found, np.where(piece.free, 0.006, np.minimum(ease, 0.003))).astype(np.float32)
 
 
@@ -216,7 +219,7 @@ def make(
     borders = borders_of(record)
     found, spots = marks(list(record.details), borders)
     piece = engrave(piece, found, size)
-    piece = _patterned(piece, garment)
+    piece = patterned(piece, garment)
     for detail in record.details:
         if detail["form"] == "collar":
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
@@ -230,7 +233,7 @@ def make(
         record.name, made,
         np.concatenate([piece.vertices, knobs[0]]).astype(np.float32),
         np.concatenate([piece.faces, knobs[1] + count]).astype(np.int32),
-        np.concatenate([colors, np.tile(_knob(garment), (len(knobs[0]), 1))]).clip(0, 1).astype(np.float32),
+        np.concatenate([colors, np.tile(knob(garment), (len(knobs[0]), 1))]).clip(0, 1).astype(np.float32),
         np.concatenate([piece.weights, knobs[2]]).astype(np.float32),
         np.concatenate([piece.canonical, knobs[3]]).astype(np.float32),
     )  # fmt: skip
@@ -248,102 +251,7 @@ def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
     points = piece.vertices
     for weight in (0.5, -0.2, 0.5):
         points = points + weight * (mean @ points - points)
-    points = beneath.outside(points, LYING * size)
-    points = points + 0.4 * (mean @ points - points)
-    return piece.moved(points)
-
-
-def _patterned(piece: Piece, garment: Garment) -> Piece:
-    """The cloth with edges on both sides of its pattern's borders."""
-    for index in range(len(pattern_borders(garment.pattern, grained(piece)))):
-        for shift in (EDGE, -EDGE):
-            piece = piece.lined(pattern_borders(garment.pattern, grained(piece))[index] + shift, 0.05)
-    return piece
-
-
-def pattern_borders(pattern: str, p: Points) -> list[NDArray]:
-    """Functions (N,) of the grain that are zero on a pattern's borders, and distances near them."""
-    return [signed(p.around, p.along) for signed in PATTERNS.get(pattern, [])] if pattern != "two_tone" else [p.x]
-
-
-def _wave(value: NDArray, period: float) -> NDArray:
-    """Positive in half of each period, metres from the border near it."""
-    return np.asarray(np.sin(2 * np.pi * value / period) * period / (2 * np.pi))
-
-
-def _spots(u: NDArray, v: NDArray) -> NDArray:
-    """Discs of 19 mm in staggered rows."""
-    row = np.round(v / 0.036)
-    du = (u / 0.042 + 0.5 * (row % 2)) % 1 - 0.5
-    return np.asarray(0.0095 - np.hypot(0.042 * du, v - 0.036 * row))
-
-
-def _blotches(scale: float, phase: float) -> Callable[[NDArray, NDArray], NDArray]:
-    """Uneven patches, of about ``scale`` metres."""
-
-    def signed(u: NDArray, v: NDArray) -> NDArray:
-        x, y = 2 * np.pi * u / scale + phase, 2 * np.pi * v / (0.8 * scale) + 2 * phase
-        noise = np.sin(0.55 * x + 1.2 * np.sin(0.45 * y + phase)) + np.sin(0.6 * y + 1.1 * np.sin(0.5 * x - phase))
-        noise = noise + 0.55 * np.sin(1.3 * x - 0.8 * y + phase) + 0.35 * np.sin(2.1 * y + 1.7 * np.sin(1.1 * x))
-        return np.asarray(0.09 * scale * (noise - 0.35))
-
-    return signed
-
-
-PATTERNS: dict[str, list[Callable[[NDArray, NDArray], NDArray]]] = {
-    "stripes_h": [lambda u, v: _wave(v, 0.07)],
-    "stripes_v": [lambda u, v: _wave(u + 0.0125, 0.05)],
-    "checks": [lambda u, v: _wave(v, 0.08), lambda u, v: _wave(u, 0.08)],
-    "dots": [_spots],
-    "camo": [_blotches(0.10, 0.7), _blotches(0.085, 2.9)],
-}
-"""Patterns by name: functions of metres round and along the cloth, positive where they show."""
-
-
-def _pattern(garment: Garment, p: Points, colors: NDArray, accent: NDArray) -> NDArray:
-    """Colours (N, 3) with the garment's pattern."""
-    masks = [smoothstep(signed, -EDGE, EDGE) for signed in pattern_borders(garment.pattern, p)]
-    if garment.pattern == "checks":
-        a, b = masks
-        return blend(blend(colors, 0.5 * (a + b), accent), a * b, 0.75 * accent)
-    if garment.pattern == "camo":
-        main = colors[0]
-        for mask, color in zip(masks, (accent, np.array([0.16, 0.15, 0.11]))):
-            colors = blend(colors, mask, color)
-        return colors
-    return blend(colors, masks[0], accent) if masks else colors
-
-
-def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Floats]:
-    """Colours (P, 3) of a garment's cloth, and where (P,) it is metal."""
-    p, count = grained(piece), len(piece.vertices)
-    main = np.array(COLORS[garment.color])
-    accent = np.array(COLORS[garment.accent]) if garment.accent else second_color(main, garment.pattern)
-    colors = np.broadcast_to(main, (count, 3)).astype(np.float64).copy()
-    if garment.pattern != "plain":
-        colors = _pattern(garment, p, colors, accent)
-    metallic = np.zeros(count)
-    for mark in found:
-        signed = mark.signed(p)
-        inside = smoothstep(signed, 0.0, 0.0015)
-        if mark.accent and garment.accent:
-            colors = blend(colors, inside, accent)
-        if mark.metal:
-            colors = blend(colors, inside, METAL)
-            metallic = np.maximum(metallic, inside)
-        rim = smoothstep(np.abs(signed - 0.0004), 0.0022, 0.0004)
-        colors *= (1 - (1 - mark.tone) * inside - (1 - mark.rim) * rim)[:, None]
-    return colors.astype(np.float32), metallic.astype(np.float32)
-
-
-def second_color(main: NDArray, pattern: str) -> NDArray:
-    """A pattern's other colour where none is named."""
-    if pattern == "camo":
-        return 0.45 * main + 0.55 * SAND
-    return shade(main, 0.6 if pattern == "plain" else 1.6)
-
-
-def _knob(garment: Garment) -> NDArray:
-    """The colour of buttons."""
-    main = np.array(COLORS[garment.color])
-    return shade(main, 0.45) if main.mean() > 0.25 else np.clip(main + 0.16, 0, 1)
+    for _ in range(2):
+        points = beneath.outside(points, 2 * LYING * size)
+        points = points + 0.4 * (mean @ points - points)
+    return piece.moved(beneath.outside(points, LYING * size))

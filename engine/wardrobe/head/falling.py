@@ -13,7 +13,6 @@ from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, sideburns, u
 from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, Tufts, clumped, lock_tones, locks, together
 from engine.wardrobe.head.styles import FREE, Style
 
-
 LOOSE = 0.3
 """Styles with more gravity than that hang; others keep their shape."""
 SIDES = 6
@@ -38,7 +37,7 @@ def fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tu
 
 def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, tone: float = 1.0) -> Tufts:
     """The locks of one layer, ``tone`` as bright as hair is."""
-    count, steps = len(seeds), style.steps
+    count = len(seeds)
     zone = zones(seeds.canonical)
     away = np.where(seeds.canonical[:, 0] < style.parting, -1.0, 1.0)
     fringed = zone[:, 0] * (style.fringe < FREE)

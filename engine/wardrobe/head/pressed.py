@@ -56,7 +56,7 @@ def over(tufts: Tufts, head: Head, clothes: Sequence[Layer]) -> Tufts:
 
 
 def _from_skin(head: Head, points: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-    """The skin's points (N, 3) nearest to points, unit rays (N, 3) from them, and how far along these the points are."""
+    """The skin's points (N, 3) nearest to points, unit rays (N, 3) from them, and how far along those they are."""
     mannequin = head.mannequin
     face, bary, distance = mannequin.caster.closest_point(points)
     corners = mannequin.faces[face]

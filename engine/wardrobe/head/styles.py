@@ -9,7 +9,6 @@ from typing import Any
 
 from engine.wardrobe.materials import CATALOG
 
-
 FREE = 0.732
 """Canonical height down to which hair may lie on the forehead unless a style has a fringe."""
 

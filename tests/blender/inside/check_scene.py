@@ -53,11 +53,13 @@ for vertex in list(mesh.vertices)[::37]:
     assert 1 <= len(vertex.groups) <= 4
     assert abs(sum(group.weight for group in vertex.groups) - 1) < 1e-5
 
-# Material: the colour attribute reaches the surface
+# Material: the colour attribute reaches the surface, times a white tint
 tree = mesh.materials[0].node_tree
 surface = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
-link = surface.inputs["Base Color"].links[0]
+tint = surface.inputs["Base Color"].links[0].from_node
+(link,) = (socket.links[0] for socket in tint.inputs if socket.is_linked)
 assert link.from_node.type == "VERTEX_COLOR" and link.from_node.layer_name == color.name
+assert importer.material.tint_of(mesh.materials[0]).node == tint and tint.blend_type == "MULTIPLY"
 assert any(node.type == "OUTPUT_MATERIAL" and node.inputs["Surface"].links for node in tree.nodes)
 
 # Armature: SMPL's tree, all bones deform, mirrored sides, chains of connected bones

@@ -1,0 +1,10 @@
+"""Names of the custom properties by which an avatar's parts are known again."""
+
+PROPERTY = "avatarclip_"
+"""Prefix of the custom properties that tell where an avatar comes from."""
+GAME_MESH = PROPERTY + "game_mesh"
+"""Of a mesh: it is the light one."""
+LAYER = PROPERTY + "layer"
+"""Of a mesh: the layer's name."""
+LAYERS = PROPERTY + "layers"
+"""Of an armature object: the names of the layers that were imported, which the game mesh shows."""
