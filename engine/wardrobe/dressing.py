@@ -114,7 +114,7 @@ def layers_of(
     rng = np.random.default_rng(seed)
     bare = settle_face(face_of(_held_up(Mannequin.of(body, betas), look, body, betas), rng))
     shown = finer_face(bare)
-    colors = paint_bare(look, shown.canonical, rng, has_eyes(bare))
+    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare))
     first = Layer(
         BODY, skin_material(look.skin), shown.vertices, shown.faces, colors, shown.weights, shown.canonical
     )  # fmt: skip

@@ -80,6 +80,7 @@ def _strands(points: NDArray) -> NDArray:
     """Hairs of two thicknesses that run along y."""
     x, y, z = points.T
     u = x + 0.6 * z
+    u = u + 0.5 * np.sin(1.9 * u) + 0.35 * np.sin(4.3 * u + 1.0)  # no two alike
     coarse = _wave(u + 0.35 * np.sin(2 * np.pi * 0.05 * y))
     return 0.65 * coarse + 0.35 * _wave(2.3 * u + 0.5 * np.sin(2 * np.pi * 0.037 * y + 1.0))
 

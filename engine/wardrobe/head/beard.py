@@ -52,7 +52,7 @@ def beard_layer(look: Look, head: Head, rng: np.random.Generator, clothes: Seque
 
     seeds = sample(head.mannequin, where, COUNTS[kind], rng)
     under = shell(head, lambda canonical: _thick(canonical, kind), rng, line=inside)
-    shade = replace(under, tones=1.12 * under.tones)
+    shade = replace(under, tones=1.3 * under.tones)
     grown = over(_long(head, seeds, rng), head, clothes) if kind == "long" else Tufts.none()
     tufts = together(shade, _short(kind, head, seeds, rng), grown)
     return hair_layer("Beard", tufts, color, head)
@@ -84,7 +84,7 @@ def _short(kind: str, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tuf
     length = longest * s * (0.48 + 0.52 * chin + 0.15 * jaw - 0.05 * lip) * rng.uniform(0.8, 1.1, count)
     t = np.linspace(0, 1, steps)
     lift = _thick(seeds.canonical, kind) + 0.0009 * rng.uniform(0.2, 1.0, count) * (1 + 1.6 * chin)
-    lift = s * lift[:, None] * np.interp(t, [0, 0.25, 0.6, 1], [0, 0.9, 1, 0.85])
+    lift = s * lift[:, None] * np.interp(t, [0, 0.25, 0.6, 1], [0, 0.9, 1, 0.55])
     point, paths = seeds.points - 0.0004 * seeds.normals, []
     heading = unit(heading + 0.3 * seeds.normals)
     for k in range(steps):

@@ -61,7 +61,7 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     paths, normals = _grown(style, head, seeds, wanted, length, share)
     paths = _combed(paths, beside)
     paths = clumped(paths, clumps, style.gather)
-    paths = _waved(paths, normals, style, clumps, rng)
+    paths = _waved(paths, normals, style, head.size, clumps, rng)
     profile = _profile(style)[None] * lift[:, None]
     floor = np.minimum(profile + 0.0006, 0.004 * head.size)
     off, _ = head.off_skin(paths.reshape(-1, 3), floor.ravel(), 0.0)
@@ -143,7 +143,7 @@ def _grown(
 def _profile(style: Style) -> NDArray:
     """(steps,) share of the lift along a lock: leaves the skin at the root, lies a little closer at the tip."""
     t = np.linspace(0, 1, style.steps) ** SHORTER_AT_ROOTS
-    return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62 if style.gravity > LOOSE else 0.30])
+    return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62 if style.gravity > LOOSE else 0.05])
 
 
 def _off_the_face(style: Style, head: Head, points: NDArray) -> NDArray:
@@ -176,14 +176,17 @@ def _in_place(style: Style, head: Head, paths: NDArray, highest: NDArray) -> NDA
     return found
 
 
-def _waved(paths: NDArray, normals: NDArray, style: Style, clumps: NDArray, rng: np.random.Generator) -> NDArray:
-    """Locks with waves across their way."""
+def _waved(
+    paths: NDArray, normals: NDArray, style: Style, size: float, clumps: NDArray, rng: np.random.Generator
+) -> NDArray:
+    """Locks with waves across their way, on a head of a ``size``; neighbours swing together."""
     if not style.wave:
         return paths
-    t = np.linspace(0, 1, paths.shape[1])
+    reach = np.cumsum(np.linalg.norm(np.diff(paths, axis=1, prepend=paths[:, :1]), axis=2), 1)
+    t = np.clip(reach / (max(style.length) * size), 0, 1)
     phase = rng.normal(0, 0.7, clumps.max() + 1)[clumps] + rng.normal(0, 0.25, len(paths)) + rng.uniform(0, 6)
     across = unit(np.cross(np.gradient(paths, axis=1), normals))
-    size = style.wave * (0.25 + t) * np.clip(4 * t, 0, 1)
-    wave = size * np.sin(2 * np.pi * style.waves * t[None] + phase[:, None])
+    wide = size * style.wave * (0.25 + t) * np.clip(4 * t, 0, 1)
+    wave = wide * np.sin(2 * np.pi * style.waves * t + phase[:, None])
     found: NDArray = paths + wave[..., None] * across
     return found

@@ -14,7 +14,7 @@ from engine.wardrobe.head.styles import Style
 
 def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
     """Small coils that stand out of a thick shell."""
-    count, steps, s = len(seeds), 15, head.size
+    count, steps, s = len(seeds), style.steps, head.size
     zone = zones(seeds.canonical)
     out = unit(seeds.points - head.place(np.array([0.0, 0.715, 0.02])))
     heading = unit(0.6 * out + 0.4 * seeds.normals + rng.normal(0, 0.22, (count, 3)))
@@ -32,7 +32,7 @@ def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     )
     flat, _ = head.off_skin(paths.reshape(-1, 3), np.full(count * steps, 0.003 * s), 0.0)
     return locks(flat.reshape(paths.shape), np.repeat(heading[:, None], steps, 1) + rng.normal(0, 0.1, paths.shape),
-                 style.width * s * rng.uniform(0.7, 1.1, count), 0.9, 0.3, rng, root=0.55, tip=1.15)  # fmt: skip
+                 style.width * s * rng.uniform(0.7, 1.1, count), 0.9, 0.3, rng, root=0.66, tip=1.10)  # fmt: skip
 
 
 def crest(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
