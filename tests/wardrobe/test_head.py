@@ -10,6 +10,7 @@ from engine.mesh.surface import edges, is_closed, volume
 from engine.render.raycast import MeshRaycaster
 from engine.shape.bodies import bundled
 from engine.wardrobe.canonical import Points
+from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.hard.worn import hard_layers
 from engine.wardrobe.head import face_of, face_words, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import eyeball
@@ -128,6 +129,15 @@ def test_a_body_without_labels_keeps_painted_eyes(mannequin):
     changed = np.abs(painted - bare).max(1) > 0.05
     _, y, _ = plain.canonical[changed].T
     assert changed.any() and y.min() > 0.59 and y.max() < 0.73
+
+
+def test_eyes_are_not_painted_where_there_are_eyeballs(body):
+    looks = (replace(LOOK, hair_style="bald", eye_color=color) for color in ("red", "blue"))
+    first, other = (
+        {layer.name: layer.colors for layer in layers_of(look, body, np.zeros(body.num_betas))} for look in looks
+    )
+    assert np.array_equal(first["Body"], other["Body"])
+    assert not np.allclose(first["Eyes"], other["Eyes"])
 
 
 @pytest.mark.parametrize("garment", [Garment("helmet", "silver"), Garment("helmet", "red", cut="bubble"),

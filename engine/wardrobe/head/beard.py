@@ -22,6 +22,8 @@ COUNTS = {"full": 900, "goatee": 320, "moustache": 170, "long": 520}
 """Locks of beards; others are painted."""
 LENGTHS = {"full": 0.020, "goatee": 0.017, "moustache": 0.011, "long": 0.30}
 """Metres of their longest."""
+MATT = 0.7
+"""Roughness: a beard's short ends would glitter."""
 SOFT = 0.012
 """Metres within which the outline of a beard is known."""
 
@@ -55,7 +57,8 @@ def beard_layer(look: Look, head: Head, rng: np.random.Generator, clothes: Seque
     shade = replace(under, tones=1.3 * under.tones)
     grown = over(_long(head, seeds, rng), head, clothes) if kind == "long" else Tufts.none()
     tufts = together(shade, _short(kind, head, seeds, rng), grown)
-    return hair_layer("Beard", tufts, color, head)
+    layer = hair_layer("Beard", tufts, color, head)
+    return replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
 
 
 def _places(canonical: NDArray) -> tuple[NDArray, NDArray, NDArray]:

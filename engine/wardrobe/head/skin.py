@@ -183,5 +183,5 @@ def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
         off = np.abs(p.y - brow_height(p.side)) - brow_width(p.side)
         brow = smoothstep(off, 0.0015, -0.0015) * smoothstep(p.side, BROW[0] - 0.001, BROW[0] + 0.003)
         brow = brow * smoothstep(p.side, BROW[1] + 0.002, BROW[1] - 0.004) * smoothstep(p.z, 0.08, 0.095)
-        base = blend(base, 0.30 * brow, 0.95 * brow_color(look))
+        base = blend(base, 0.48 * brow, 0.95 * brow_color(look))
     return base

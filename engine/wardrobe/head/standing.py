@@ -19,8 +19,9 @@ def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     out = unit(seeds.points - head.place(np.array([0.0, 0.715, 0.02])))
     heading = unit(0.6 * out + 0.4 * seeds.normals + rng.normal(0, 0.22, (count, 3)))
     edge = smoothstep(hairline(seeds.canonical), 0.0, 0.035)
-    start = seeds.points + heading * (0.55 * style.shell * s * edge)[:, None]
-    length = (zone @ np.array(style.length)) * s * (0.35 + 0.65 * edge) * rng.uniform(0.75, 1.2, count)
+    shell = style.shell * smoothstep(hairline(seeds.canonical), -0.001, max(0.0045, 0.55 * style.shell))
+    start = seeds.points + heading * (0.72 * shell * s)[:, None]
+    length = (zone @ np.array(style.length)) * s * (0.55 + 0.45 * edge) * rng.uniform(0.75, 1.2, count)
     t = np.linspace(0, 1, steps)
     side = unit(np.cross(heading, rng.normal(0, 1, (count, 3))))
     other = np.cross(heading, side)

@@ -66,7 +66,7 @@ def brow_layer(look: Look, head: Head, rng: np.random.Generator) -> Layer:
         length = np.interp(t, [0, 0.3, 1], [0.0065, 0.0085, 0.0065]) * rng.uniform(0.75, 1.15, STROKES) * head.size
         lift = np.array([0, 0.0007, 0.0010, 0.0009, 0.0004]) * head.size * rng.uniform(0.7, 1.3, (STROKES, 1))
         paths = _laid(head, start - 0.0004 * normal, heading, length, lift)
-        width = 0.00038 * head.size * rng.uniform(0.7, 1.2, STROKES)
+        width = 0.00046 * head.size * rng.uniform(0.7, 1.2, STROKES)
         parts.append(locks(paths, np.repeat(normal[:, None], 5, 1), width, 0.7, 0.7, rng, root=0.85, tip=1.05))
     return hair_layer("Brows", together(*parts), brow_color(look) + 0.02, head)
 
