@@ -172,6 +172,9 @@ def _in_place(style: Style, head: Head, paths: NDArray, highest: NDArray) -> NDA
     spans = np.linalg.norm(np.diff(paths, axis=1), axis=2)
     torn = (spans[:, 1:] > 2.2 * spans[:, :-1] + 0.006).any(1)
     fringe = (local[..., 2] > 0.075) & (local[..., 1] < style.fringe) & (np.abs(local[..., 0]) < 0.052)
+    if style.gravity < LOOSE and style.fringe >= FREE:  # no strays before forehead and temples
+        below = hairline(local.reshape(-1, 3)).reshape(local.shape[:2]) < -0.009
+        fringe = fringe | (below & (local[..., 2] > 0.058) & (local[..., 1] > 0.69))
     found: NDArray = ~(inner.any(1) | high.any(1) | torn | fringe.any(1))
     return found
 
