@@ -135,11 +135,11 @@ def _aged(base: NDArray, p: Points, much: float, rng: np.random.Generator) -> ND
     base = base + much * 0.16 * (grey - base)
     folds = np.zeros(len(p.x))
     wave = 0.0012 * np.sin(95 * p.x + rng.uniform(0, 6)) - 0.0018 * np.cos(70 * p.side)
-    for height in (0.7225, 0.7310, 0.7395):
-        line = np.exp(-(((p.y - height - wave) / 0.0011) ** 2)) * smoothstep(p.side, 0.052, 0.030)
-        folds = np.maximum(folds, 0.55 * line * smoothstep(p.z, 0.07, 0.10))
+    for height in (0.7240, 0.7365):
+        line = np.exp(-(((p.y - height - wave) / 0.0021) ** 2)) * smoothstep(p.side, 0.052, 0.030)
+        folds = np.maximum(folds, 0.38 * line * smoothstep(p.z, 0.07, 0.10))
     for slope in (-0.55, -0.12, 0.30):  # crow's feet
-        line = np.exp(-(((p.y - 0.6885 - slope * (p.side - 0.047)) / 0.0010) ** 2))
+        line = np.exp(-(((p.y - 0.6885 - slope * (p.side - 0.047)) / 0.0014) ** 2))
         folds = np.maximum(folds, 0.5 * line * smoothstep(p.side, 0.048, 0.051) * smoothstep(p.side, 0.066, 0.057))
     run = np.clip((0.652 - p.y) / 0.036, 0, 1)  # from the nose past the mouth
     inside = smoothstep(p.y, 0.612, 0.618) * smoothstep(p.y, 0.655, 0.648) * smoothstep(p.z, 0.09, 0.11)
