@@ -114,29 +114,33 @@ def layers_of(
     rng = np.random.default_rng(seed)
     bare = settle_face(face_of(_held_up(Mannequin.of(body, betas), look, body, betas), rng))
     shown = finer_face(bare)
-    colors = paint_bare(look, shown.canonical, rng, has_eyes(bare))
+    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare))
     first = Layer(
         BODY, skin_material(look.skin), shown.vertices, shown.faces, colors, shown.weights, shown.canonical
     )  # fmt: skip
     dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
     quartered = fine(bare)
     worn = ordered(look)
+    headgear: dict[str, list[Layer]] = {}
     for number, garment in enumerate(worn):
         tell(number, len(worn) + 1)
         record = _worn_with(record_of(garment.kind, garment.cut), look)
         if record is None:
             for layer in _stiff(garment, look, bare, dressing.layers):
                 dressing.add(layer, None if garment.kind in OVER_ALL else (layer.vertices, layer.faces))
+                if garment.kind in HEADGEAR:
+                    headgear.setdefault(garment.kind, []).append(layer)
             continue
         piece, fell = shaped(record, quartered, dressing.beneath(), device)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         layer = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
         dressing.add(layer, (piece.vertices, piece.faces))
+    above = [layer for layers in headgear.values() for layer in layers]
+    clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
     for layer in _attached(look, bare, body, betas):
         dressing.add(layer)
-    on_head = frozenset(garment.kind for garment in look.garments if garment.kind in HEADGEAR)
-    for layer in head_layers(look, shown, rng, on_head):
+    for layer in head_layers(look, shown, rng, headgear, clothes):
         dressing.add(layer)
     tell(1, 1)
     return covered(dressing.layers)
@@ -244,12 +248,15 @@ def _held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Ma
 
 
 def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[Layer]:
-    """What is made of closed forms of the standard figure: what grows or is held, and hoods that lie on the neck."""
+    """What is made of closed forms of the standard figure: what grows or is held, and hoods that lie on the neck.
+
+    Long beards are of locks (`head.beard`).
+    """
     joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
     transforms = bone_transforms(joints, stand_pose()[None])
     plain = replace(look, hair_style="bald", garments=(), extras=())
     items = [(ATTACHED.get(extra.kind, (extra.kind.replace("_", " ").title(), "skin")), replace(plain, extras=(extra,)))
-             for extra in look.extras]  # fmt: skip
+             for extra in look.extras if extra.kind != "long_beard"]  # fmt: skip
     items += [
         (("Hood", g.material or "cotton"), replace(plain, garments=(g,))) for g in look.garments if g.kind == "hoodie"
     ]

@@ -39,7 +39,8 @@ class Layer:
     weights: Floats
     """(V, 24) skinning weights, rows sum to 1."""
     canonical: Floats
-    """(V, 3) pattern coordinates: where on the standard figure a point belongs (`wardrobe.canonical`), metres."""
+    """(V, 3) pattern coordinates: where on the standard figure a point belongs (`wardrobe.canonical`), metres; of
+    hair, metres across and along its locks and nought."""
     uvs: Floats = field(default_factory=lambda: np.zeros((0, 3, 2), np.float32))
     """(F, 3, 2) texture coordinates of the faces' corners in 0-1, v up, or (0, 3, 2) where none are made yet."""
     roughness: Floats = field(default_factory=lambda: np.zeros(0, np.float32))

@@ -76,11 +76,20 @@ def _rings(points: NDArray) -> NDArray:
     return np.clip(1 - 1.6 * np.hypot(du, dv + 0.15), 0, 1)
 
 
+def _strands(points: NDArray) -> NDArray:
+    """Hairs of two thicknesses that run along y."""
+    x, y, z = points.T
+    u = x + 0.6 * z
+    u = u + 0.5 * np.sin(1.9 * u) + 0.35 * np.sin(4.3 * u + 1.0)  # no two alike
+    coarse = _wave(u + 0.35 * np.sin(2 * np.pi * 0.05 * y))
+    return 0.65 * coarse + 0.35 * _wave(2.3 * u + 0.5 * np.sin(2 * np.pi * 0.037 * y + 1.0))
+
+
 RELIEFS: dict[str, Callable[[NDArray], NDArray]] = {
     "none": lambda p: np.full(len(p), 0.5),
     "pores": _noise,
     "grain": _noise,
-    "strands": lambda p: _wave(_across(p)[0] + 0.35 * np.sin(2 * np.pi * 0.07 * p[:, 1])) * (0.7 + 0.3 * _noise(p / 7)),
+    "strands": _strands,
     "weave": _weave,
     "twill": lambda p: _wave(_across(p)[0] + _across(p)[1]),
     "knit": _knit,

@@ -2,90 +2,155 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.head.frame import ROOT, Head, Seeds, unit, zones
-from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, Tufts, clumped, lock_tones, locks
-from engine.wardrobe.head.styles import Style
+from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, sideburns, unit, zones
+from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, Tufts, clumped, lock_tones, locks, together
+from engine.wardrobe.head.styles import FREE, Style
+
+LOOSE = 0.3
+"""Styles with more gravity than that hang; others keep their shape."""
+SIDES = 6
+"""Corners of a lock's section."""
 
 
 def fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
-    """Locks that follow the style's directions over the head, then fall."""
-    count, steps = len(seeds), style.steps
+    """Locks that follow the style's directions over the head, then fall, over wide ones that let nothing through."""
+    upper = _layer(style, head, seeds, rng)
+    if not style.under:
+        return upper
+    above = hairline(seeds.canonical)
+    low = (above > 0.003) & (above < 0.045) & (zones(seeds.canonical)[:, 2:].sum(1) > 0.6)
+    below = seeds.take(np.flatnonzero(low)[: style.under])
+    lift, length = 0.12 * np.array(style.lift), 0.93 * np.array(style.length)
+    wide = replace(
+        style, clumps=min(24, len(below)), width=0.013, wave=0.5 * style.wave, flat=0.16, taper=0.25,
+        lift=tuple(lift.tolist()), length=tuple(length.tolist()),
+    )  # fmt: skip
+    return together(_layer(wide, head, below, rng, 0.74), upper)
+
+
+def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, tone: float = 1.0) -> Tufts:
+    """The locks of one layer, ``tone`` as bright as hair is."""
+    count = len(seeds)
     zone = zones(seeds.canonical)
     away = np.where(seeds.canonical[:, 0] < style.parting, -1.0, 1.0)
-    beside = np.c_[seeds.points, 0.04 * away * (zone[:, 0] + zone[:, 1])]  # locks of a clump are of one side
+    fringed = zone[:, 0] * (style.fringe < FREE)
+    hangs = style.gravity > LOOSE
+    # locks of a clump are of one side, and of the fringe or not
+    beside = np.c_[seeds.points, 0.04 * away * (zone[:, 0] + zone[:, 1]), 0.05 * fringed]
     clumps = cKDTree(beside[: style.clumps]).query(beside)[1]
     sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
     wanted = zone @ np.array([style.front, style.top, style.side, style.back])
     wanted[:, 0] *= sided
-    wanted += rng.normal(0, 0.13, (style.clumps, 3))[clumps] + rng.normal(0, 0.06, (count, 3))
-    wanted = unit(wanted)
+    wanted += rng.normal(0, style.loose, (style.clumps, 3))[clumps] + rng.normal(0, 0.45 * style.loose, (count, 3))
+    burns = sideburns(seeds.canonical)[:, None] * (style.behind == 0)
+    wanted = unit(wanted + burns * (np.array([0.0, -1.0, -0.1]) - wanted))
     length = zone @ np.array(style.length) * head.size * rng.uniform(0.9, 1.12)
-    length = length * rng.uniform(0.84, 1.1, style.clumps)[clumps] * rng.uniform(0.88, 1.06, count)
-    layer = rng.random(style.clumps)[clumps] * 0.7 + 0.3 * rng.random(count)
-    lift = (zone @ np.array(style.lift)) * (0.35 + 0.8 * layer) * head.size
-    paths, normals = _grown(style, head, seeds, wanted, length, lift)
-    paths = clumped(paths, clumps, 0.75)
-    paths = _waved(paths, normals, style, clumps, rng)
-    flat = paths.reshape(-1, 3)
-    profile = _profile(steps)[None] * lift[:, None]
+    length = length * rng.uniform(0.86, 1.08, style.clumps)[clumps] * rng.uniform(0.9, 1.05, count)
+    length = length * (1 - 0.45 * burns[:, 0] * (not hangs))
+    high = smoothstep(seeds.canonical[:, 1], 0.66, 0.80)  # what grows higher up lies over the rest
+    layer = 0.5 * high + 0.3 * rng.random(style.clumps)[clumps] + 0.2 * rng.random(count)
+    share = 0.5 + 0.65 * layer
+    lift = (zone @ np.array(style.lift)) * share * head.size
+    paths, normals = _grown(style, head, seeds, wanted, length, share)
+    paths = _combed(paths, beside)
+    paths = clumped(paths, clumps, style.gather)
+    paths = _waved(paths, normals, style, head.size, clumps, rng)
+    profile = _profile(style)[None] * lift[:, None]
     floor = np.minimum(profile + 0.0006, 0.004 * head.size)
-    off, _ = head.off_skin(flat, floor.ravel(), 0.0)
-    paths = _off_the_face(head, off).reshape(paths.shape)
+    off, _ = head.off_skin(paths.reshape(-1, 3), floor.ravel(), 0.0)
+    paths = _off_the_face(style, head, off).reshape(paths.shape)
     paths[:, 0] = seeds.points - ROOT * seeds.normals
-    width = style.width * head.size * rng.uniform(0.6, 1.15, count)
-    tones = lock_tones(clumps, style.clumps, count, rng)
-    good = _in_place(head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
-    return locks(paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good])
+    width = style.width * head.size * rng.uniform(0.65, 1.15, count)
+    tones = tone * lock_tones(clumps, style.clumps, count, rng)
+    good = _in_place(style, head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
+    if hangs:
+        good &= _in_company(paths)
+    width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
+    return locks(
+        paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good],
+        root=0.74 if hangs else 0.86, tip=1.08 if hangs else 1.02, sides=SIDES if hangs else SIDES - 1,
+    )  # fmt: skip
+
+
+def _in_company(paths: NDArray) -> NDArray:
+    """(L,) whether locks (L, K, 3) have others beside them all the way."""
+    alone = np.zeros(len(paths), bool)
+    for k in (paths.shape[1] // 2, 3 * paths.shape[1] // 4, paths.shape[1] - 2):
+        near = cKDTree(paths.reshape(-1, 3)).query(paths[:, k], k=30)[1] // paths.shape[1]
+        others = np.array([len(set(row)) for row in near])
+        alone |= others < 7
+    return ~alone
+
+
+def _combed(paths: NDArray, beside: NDArray) -> NDArray:
+    """Locks (L, K, 3) that lie much as those beside them (L, 4) do, without kinks."""
+    near = cKDTree(beside).query(beside, k=min(5, len(beside)))[1]
+    shape = paths - paths[:, :1]
+    shape = 0.35 * shape + 0.65 * shape[near].mean(1)
+    for _ in range(2):
+        shape[:, 1:-1] = 0.5 * shape[:, 1:-1] + 0.25 * (shape[:, :-2] + shape[:, 2:])
+    found: NDArray = paths[:, :1] + shape
+    return found
 
 
 def _grown(
-    style: Style, head: Head, seeds: Seeds, wanted: NDArray, length: NDArray, lift: NDArray
+    style: Style, head: Head, seeds: Seeds, wanted: NDArray, length: NDArray, share: NDArray
 ) -> tuple[NDArray, NDArray]:
-    """Paths (L, steps, 3) and the outward directions along them."""
+    """Paths (L, steps, 3) and the outward directions along them; ``share`` (L,) of the style's lift is theirs."""
     steps, down = style.steps, np.array([0.0, -1.0, 0.0])
-    profile = _profile(steps)
+    profile = _profile(style)
     point, normal = seeds.points - ROOT * seeds.normals, seeds.normals
     heading = unit(0.55 * normal + wanted)
     paths, normals = [point], [normal]
-    pull = 0.35 if style.gravity < 0.3 else 0.2
+    fringed = zones(seeds.canonical)[:, 0] * (style.fringe < FREE)
+    pull = 0.35 if style.gravity < LOOSE else 0.2 + 0.5 * fringed
     places = np.linspace(0, 1, steps) ** SHORTER_AT_ROOTS
     for k, t in enumerate(places[1:], 1):
         x, y, z = head.canonical(point).T
         before = smoothstep(z, 0.04, 0.08) * smoothstep(y, 0.775, 0.74) * smoothstep(np.abs(x), 0.078, 0.055)
+        before = before * (1.0 if style.fringe > FREE else smoothstep(y, style.fringe, style.fringe - 0.006))
         sideways = np.sign(x)[:, None] * before[:, None] * np.array([1.0, 0, -0.5])
         along = wanted - 0.85 * normal * (wanted * normal).sum(1, keepdims=True)
         fall = style.gravity * min(1.0, 2.2 * t) * down
         fall = fall - 0.6 * normal * np.clip((fall * normal).sum(1, keepdims=True), None, 0)
-        loose = style.gravity > 0.3
+        loose = style.gravity > LOOSE
         along = along * (smoothstep(y, 0.60, 0.73)[:, None] if loose else 1.0)
         heading = unit(0.55 * heading + 0.45 * along + fall)
         heading = unit(heading + (0.9 if loose else 0.0) * sideways)
+        if style.behind:  # the ears
+            ahead = smoothstep(y, 0.755, 0.725) * smoothstep(np.abs(x), 0.035, 0.05) * smoothstep(z, -0.030, 0.0)
+            heading = unit(heading + style.behind * ahead[:, None] * np.array([0, 0.1, -1.0]))
         step = (length * (t - places[k - 1]))[:, None]
         if style.level:
             step = step * smoothstep(head.canonical(point)[:, 1], style.level - 0.03, style.level + 0.02)[:, None]
-        point = _off_the_face(head, point + step * heading)
+        if style.fringe < FREE:  # cut straight above the brows
+            step = step * np.where(z > 0.06, smoothstep(y, style.fringe - 0.002, style.fringe + 0.006), 1.0)[:, None]
+        point = _off_the_face(style, head, point + step * heading)
+        lift = zones(head.canonical(point)) @ np.array(style.lift) * share * head.size
         point, normal = head.off_skin(point, profile[k] * lift, pull)
         paths.append(point)
         normals.append(normal)
     return np.stack(paths, 1), np.stack(normals, 1)
 
 
-def _profile(steps: int) -> NDArray:
+def _profile(style: Style) -> NDArray:
     """(steps,) share of the lift along a lock: leaves the skin at the root, lies a little closer at the tip."""
-    t = np.linspace(0, 1, steps) ** SHORTER_AT_ROOTS
-    return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62])
+    t = np.linspace(0, 1, style.steps) ** SHORTER_AT_ROOTS
+    return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62 if style.gravity > LOOSE else 0.05])
 
 
-def _off_the_face(head: Head, points: NDArray) -> NDArray:
+def _off_the_face(style: Style, head: Head, points: NDArray) -> NDArray:
     """Points (N, 3) moved sideways out of the space before the face."""
     local = head.canonical(points)
     side = np.abs(local[:, 0])
-    before = smoothstep(local[:, 2], 0.045, 0.075) * smoothstep(local[:, 1], 0.737, 0.722)
+    before = smoothstep(local[:, 2], 0.045, 0.075) * smoothstep(local[:, 1], style.fringe + 0.005, style.fringe - 0.010)
     before = before * smoothstep(local[:, 1], 0.52, 0.57)
     edge = 0.066 + 0.010 * smoothstep(local[:, 1], 0.70, 0.62)
     lack = before * np.clip(edge - side, 0, None)
@@ -93,27 +158,38 @@ def _off_the_face(head: Head, points: NDArray) -> NDArray:
     return head.place(local)
 
 
-def _in_place(head: Head, paths: NDArray, highest: NDArray) -> NDArray:
+def _in_place(style: Style, head: Head, paths: NDArray, highest: NDArray) -> NDArray:
     """(L,) whether locks neither cross the face, nor leave the skull by more than ``highest`` (L,), nor are torn."""
     local = head.canonical(paths)
-    inner = (local[..., 2] > 0.085) & (local[..., 1] < 0.715) & (local[..., 1] > 0.57) & (np.abs(local[..., 0]) < 0.052)
+    inner = (
+        (local[..., 2] > 0.085)
+        & (local[..., 1] < min(0.715, style.fringe))
+        & (local[..., 1] > 0.57)
+        & (np.abs(local[..., 0]) < 0.052)
+    )
     distance = head.mannequin.caster.closest_point(paths.reshape(-1, 3), signed=False)[2].reshape(paths.shape[:2])
     high = (distance > highest[:, None]) & (local[..., 1] > 0.765)
     spans = np.linalg.norm(np.diff(paths, axis=1), axis=2)
     torn = (spans[:, 1:] > 2.2 * spans[:, :-1] + 0.006).any(1)
-    fringe = (local[..., 2] > 0.075) & (local[..., 1] < 0.732) & (np.abs(local[..., 0]) < 0.052)
+    fringe = (local[..., 2] > 0.075) & (local[..., 1] < style.fringe) & (np.abs(local[..., 0]) < 0.052)
+    if style.gravity < LOOSE and style.fringe >= FREE:  # no strays before forehead and temples
+        below = hairline(local.reshape(-1, 3)).reshape(local.shape[:2]) < -0.009
+        fringe = fringe | (below & (local[..., 2] > 0.058) & (local[..., 1] > 0.69))
     found: NDArray = ~(inner.any(1) | high.any(1) | torn | fringe.any(1))
     return found
 
 
-def _waved(paths: NDArray, normals: NDArray, style: Style, clumps: NDArray, rng: np.random.Generator) -> NDArray:
-    """Locks with waves across their way."""
+def _waved(
+    paths: NDArray, normals: NDArray, style: Style, size: float, clumps: NDArray, rng: np.random.Generator
+) -> NDArray:
+    """Locks with waves across their way, on a head of a ``size``; neighbours swing together."""
     if not style.wave:
         return paths
-    t = np.linspace(0, 1, paths.shape[1])
-    phase = rng.uniform(0, 2 * np.pi, clumps.max() + 1)[clumps] + rng.normal(0, 0.3, len(paths))
+    reach = np.cumsum(np.linalg.norm(np.diff(paths, axis=1, prepend=paths[:, :1]), axis=2), 1)
+    t = np.clip(reach / (max(style.length) * size), 0, 1)
+    phase = rng.normal(0, 0.7, clumps.max() + 1)[clumps] + rng.normal(0, 0.25, len(paths)) + rng.uniform(0, 6)
     across = unit(np.cross(np.gradient(paths, axis=1), normals))
-    size = style.wave * (0.25 + t) * np.clip(4 * t, 0, 1)
-    wave = size * np.sin(2 * np.pi * style.waves * t[None] + phase[:, None])
+    wide = size * style.wave * (0.25 + t) * np.clip(4 * t, 0, 1)
+    wave = wide * np.sin(2 * np.pi * style.waves * t + phase[:, None])
     found: NDArray = paths + wave[..., None] * across
     return found

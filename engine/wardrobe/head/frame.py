@@ -128,7 +128,16 @@ def hairline(canonical: NDArray) -> NDArray:
     p = Points(canonical)
     temples = 0.006 * np.exp(-(((p.side - 0.042) / 0.014) ** 2)) * smoothstep(p.z, 0.05, 0.09)
     above = above_smooth_hairline(p) - temples + 0.0015 * smoothstep(p.side, 0.02, 0.0) * smoothstep(p.z, 0.06, 0.1)
+    burn = np.minimum(np.minimum(p.z - 0.040, 0.062 - p.z) - 0.12 * np.clip(0.70 - p.y, 0, 1), 0.8 * (p.y - 0.674))
+    above = np.maximum(above, np.where((p.side > 0.05) & (p.y < 0.74), burn, -1.0))  # sideburns
     found: NDArray = np.minimum(above, beside_ears(canonical))
+    return found
+
+
+def sideburns(canonical: NDArray) -> NDArray:
+    """(N,) how far places are of the hair in front of the ears."""
+    x, y, z = np.asarray(canonical).T
+    found: NDArray = smoothstep(np.abs(x), 0.045, 0.055) * smoothstep(z, 0.034, 0.042) * smoothstep(y, 0.715, 0.70)
     return found
 
 

@@ -2,67 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import smoothstep
+from engine.wardrobe.hard.armour import BARE_METAL
 from engine.wardrobe.head.falling import fall
-from engine.wardrobe.head.frame import Head, hairline, sample
+from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, zones
 from engine.wardrobe.head.locks import hair_layer, together
+from engine.wardrobe.head.pressed import over, under
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.head.standing import coils, crest, stubble
-from engine.wardrobe.head.styles import STYLES
+from engine.wardrobe.head.styles import FREE, STYLES, Style
 from engine.wardrobe.head.tied import gather
 from engine.wardrobe.layers import Layer
-from engine.wardrobe.outfit import HAIR_COLORS
+from engine.wardrobe.outfit import HAIR_COLORS, Look
 
-HIDING = frozenset({"helmet", "hood", "mask_full"})
+HIDING = frozenset({"hood", "mask_full"})
 """Headgear beneath which there is no hair."""
-BRIMMED = frozenset({"hat", "cap"})
-"""Headgear beneath which hair shows at the sides and the back only."""
-BRIM = 0.738
-"""Canonical height of their border at the ears; it rises to the front like the regions'."""
+CLOSED = frozenset({"visor", "suit", "bubble"})
+"""Cuts of helmets of which that is true too."""
+FLAT_BENEATH = frozenset({"hat", "cap", "helmet"})
+"""Headgear beneath which nobody's hair stands up."""
+MATT = 0.8
+"""Roughness of hair that stands."""
 GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble}
 """How hair grows, by `Style.grow`."""
 
 
 def hair_layers(
-    style: str, color: str, head: Head, rng: np.random.Generator, covered_by: frozenset[str]
+    look: Look, head: Head, rng: np.random.Generator, headgear: Mapping[str, Sequence[Layer]], clothes: Sequence[Layer]
 ) -> list[Layer]:
-    """The hair of one of `outfit.HAIR_STYLES` in one of `HAIR_COLORS`; empty for bald heads and beneath helmets."""
-    if style not in STYLES or covered_by & HIDING:
+    """The look's hair; empty for bald heads and beneath closed headgear.
+
+    Args:
+        look: of which style and colour.
+        head: on which it grows.
+        rng: decides which variant of the style, and every lock.
+        headgear: layers worn on the head, by kind.
+        clothes: layers on which it lies.
+    """
+    if look.hair_style not in STYLES or HIDING & headgear.keys() or _closed(look):
         return []
-    record, mannequin = STYLES[style], head.mannequin
+    variants = STYLES[look.hair_style]
+    record = variants[rng.integers(len(variants))]
+    if record.grow == "crest" and FLAT_BENEATH & headgear.keys():
+        record = STYLES["short"][0]
     record = replace(record, parting=rng.choice([-1.0, 1.0]) * record.parting + rng.normal(0, 0.003))
-    covered = bool(covered_by & BRIMMED)
-    if covered and record.grow in ("coils", "crest"):
-        record = STYLES["short"]
-
-    def where(canonical: NDArray) -> NDArray:
-        grown = smoothstep(hairline(canonical), -0.001, 0.004)
-        if record.grow == "crest":
-            grown = grown * smoothstep(np.abs(canonical[:, 0]), 0.020, 0.014)
-        if record.grow == "fall":  # roots stand close along the parting
-            line = np.exp(-(((canonical[:, 0] - record.parting) / 0.008) ** 2)) * smoothstep(
-                canonical[:, 1], 0.735, 0.76
-            )
-            grown = grown * (0.5 + 0.5 * np.maximum(line, smoothstep(hairline(canonical), 0.014, 0.006)))
-        return grown * (_brim(canonical) < 0) if covered else grown
-
-    seeds = sample(mannequin, where, record.count, rng)
+    seeds = sample(head.mannequin, lambda canonical: _density(record, canonical), record.count, rng)
     if not len(seeds):
         return []
-    within = (
-        (lambda c: -_brim(c)) if covered else (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
-    )
-    under = shell(head, record.shell, rng, within)
-    tufts = together(under, GROWTH[record.grow](record, head, seeds, rng))
-    return [hair_layer("Hair", tufts, np.array(HAIR_COLORS[color]), head)]
+    scalp = shell(head, record.shell, rng, (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None)
+    if record.grow == "stubble":
+        grain = rng.normal(1.15, 0.08, len(scalp.tones))
+        scalp = replace(scalp, tones=scalp.tones * grain, strands=0 * scalp.strands)
+    grown = GROWTH[record.grow](record, head, seeds, rng)
+    clear = head.off_skin(grown.vertices, np.full(len(grown.vertices), -ROOT), 0.0)[0]
+    tufts = together(scalp, replace(grown, vertices=clear))
+    tufts = over(tufts, head, clothes)
+    tufts = under(tufts, head, [layer for layers in headgear.values() for layer in layers])
+    layer = hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head)
+    if record.grow in ("stubble", "coils"):  # does not shine
+        layer = replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
+    return [layer]
 
 
-def _brim(canonical: NDArray) -> NDArray:
-    """(N,) metres above the border of a hat."""
-    found: NDArray = canonical[:, 1] + 0.2 * (canonical[:, 2] - 0.05) - BRIM
-    return found
+def _closed(look: Look) -> bool:
+    """Whether a helmet is worn that shuts the head in."""
+    helmet = next((garment for garment in look.garments if garment.kind == "helmet"), None)
+    if helmet is None:
+        return False
+    return (helmet.cut or ("visor" if helmet.color in BARE_METAL else "army")) in CLOSED
+
+
+def _density(style: Style, canonical: NDArray) -> NDArray:
+    """(N,) how closely a style's hair grows at places."""
+    grown = smoothstep(hairline(canonical), -0.001, 0.004)
+    if style.grow == "crest":
+        grown = grown * smoothstep(np.abs(canonical[:, 0]), 0.020, 0.014)
+    if style.grow == "fall":  # roots stand close along the parting
+        line = np.exp(-(((canonical[:, 0] - style.parting) / 0.008) ** 2)) * smoothstep(canonical[:, 1], 0.735, 0.76)
+        dense = np.maximum(line, smoothstep(hairline(canonical), 0.014, 0.006))
+        if style.fringe < FREE:
+            dense = np.maximum(dense, zones(canonical)[:, 0])
+        grown = grown * (0.5 + 0.5 * dense)
+    return grown

@@ -1,4 +1,4 @@
-"""Locks of hair: paths swept into closed, flattened, tapering tubes, and put together into layers."""
+"""Locks of hair: paths swept into tapering arches or tubes, and put together into layers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.mesh.surface import compact
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import Head, unit
 from engine.wardrobe.layers import Indices, Layer
@@ -22,11 +23,24 @@ class Tufts:
     vertices: NDArray  # (V, 3)
     faces: Indices  # (F, 3)
     tones: NDArray  # (V,)
+    strands: NDArray
+    """(V, 2) metres across and along the hair, along which its strands run."""
 
     @staticmethod
     def none() -> Tufts:
         """Nothing."""
-        return Tufts(np.zeros((0, 3)), np.zeros((0, 3), np.int32), np.zeros(0))
+        return Tufts(np.zeros((0, 3)), np.zeros((0, 3), np.int32), np.zeros(0), np.zeros((0, 2)))
+
+    @staticmethod
+    def plain(vertices: NDArray, faces: Indices, tone: float) -> Tufts:
+        """A surface all in one tone, its strands upright."""
+        return Tufts(vertices, faces, np.full(len(vertices), tone), vertices[:, [0, 1]])
+
+    def without(self, gone: NDArray) -> Tufts:
+        """All but the faces whose points are all ``gone`` (V,) bool, and points that nothing uses."""
+        kept = self.faces[~gone[self.faces].all(1)]
+        values, faces = compact(np.c_[self.vertices, self.tones, self.strands], kept)
+        return Tufts(values[:, :3], faces.astype(np.int32), values[:, 3], values[:, 4:])
 
 
 def together(*parts: Tufts) -> Tufts:
@@ -36,20 +50,29 @@ def together(*parts: Tufts) -> Tufts:
         np.concatenate([part.vertices for part in parts]),
         np.concatenate([part.faces + start for part, start in zip(parts, first)]).astype(np.int32),
         np.concatenate([part.tones for part in parts]),
+        np.concatenate([part.strands for part in parts]),
     )
 
 
+def section(sides: int) -> NDArray:
+    """(sides,) angles of a lock's section: a triangle with one corner outward, or an arch."""
+    if sides == 3:
+        return 2 * np.pi * np.arange(3) / 3 + np.pi / 2
+    return np.linspace(-0.06, 1.06, sides) * np.pi
+
+
 def sweep(
-    paths: NDArray, outward: NDArray, widths: NDArray, depths: NDArray, sides: int = 3
+    paths: NDArray, outward: NDArray, widths: NDArray, depths: NDArray, sides: int = 3, ridges: NDArray | None = None
 ) -> tuple[NDArray, Indices]:
-    """Closed tubes of elliptical section along paths.
+    """Closed tubes of three corners along paths, or open arches of more, which light reaches from beneath too.
 
     Args:
         paths: (L, K, 3) from root to tip.
         outward: (L, K, 3) directions away from the head; sections are flat across them.
         widths: (L, K) half widths of the sections, metres; the last ring of each is drawn into a point.
         depths: (L, K) half depths.
-        sides: corners of a section.
+        sides: corners of a section (`section`).
+        ridges: (L, sides) factors of the depth at each corner.
 
     Returns:
         Vertices (L * ((K - 1) * sides + 1), 3), ring by ring and the tip last, and faces, counter-clockwise outside.
@@ -58,21 +81,23 @@ def sweep(
     along = unit(np.gradient(paths, axis=1))
     across = unit(np.cross(along, outward))
     up = np.cross(across, along)
-    turn = 2 * np.pi * np.arange(sides) / sides + np.pi / 2  # one corner outward
+    turn = section(sides)
+    rise = np.sin(turn) * (np.ones((count, sides)) if ridges is None else ridges)
     rings = (
         paths[:, :, None]
         + widths[:, :, None, None] * np.cos(turn)[:, None] * across[:, :, None]
-        + depths[:, :, None, None] * np.sin(turn)[:, None] * up[:, :, None]
+        + (depths[:, :, None] * rise[:, None])[..., None] * up[:, :, None]
     )[:, :-1]  # (L, K-1, sides, 3)
     vertices = np.concatenate([rings.reshape(count, -1, 3), paths[:, -1:]], 1)
     each = (steps - 1) * sides + 1
-    k, near = np.arange(sides), (np.arange(sides) + 1) % sides
+    k = np.arange(sides if sides == 3 else sides - 1)
+    near = (k + 1) % sides
     rows = sides * np.arange(steps - 2)[:, None]
     a, b, c, d = (rows + k).ravel(), (rows + near).ravel(), (rows + sides + k).ravel(), (rows + sides + near).ravel()
     last = sides * (steps - 2)
     quads = np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)])
-    tip = np.stack([last + k, last + near, np.full(sides, each - 1)], 1)
-    root = np.stack([np.zeros(sides - 2, int), k[2:], k[1:-1]], 1)
+    tip = np.stack([last + k, last + near, np.full(len(k), each - 1)], 1)
+    root = [[0, 2, 1]] if sides == 3 else np.zeros((0, 3), int)
     one = np.concatenate([quads, tip, root])[:, ::-1]
     faces = (one[None] + each * np.arange(count)[:, None, None]).reshape(-1, 3)
     return vertices.reshape(-1, 3), faces.astype(np.int32)
@@ -80,7 +105,7 @@ def sweep(
 
 def locks(
     paths: NDArray, outward: NDArray, width: NDArray, flat: float, taper: float, rng: np.random.Generator,
-    tone: NDArray | None = None, root: float = 0.62, tip: float = 1.16, sides: int = 3,
+    tone: NDArray | None = None, root: float = 0.62, tip: float = 1.16, sides: int = 3, streaks: float = 0.07,
 ) -> Tufts:  # fmt: skip
     """Tapering locks along paths (L, K, 3).
 
@@ -95,6 +120,7 @@ def locks(
         root: brightness at the root.
         tip: brightness at the tip.
         sides: of a section.
+        streaks: how much the brightness of a lock's strands differs.
     """
     count, steps, _ = paths.shape
     if not count:
@@ -102,13 +128,21 @@ def locks(
     t = np.linspace(0, 1, steps)
     shape = np.clip((1 - t) / taper, 0, 1) ** 0.75 * np.clip(0.55 + 3.0 * t, 0, 1)
     widths = width[:, None] * shape
-    vertices, faces = sweep(paths, outward, widths, flat * widths, sides)
+    ridges = 1 + (0.0 if sides == 3 else 0.16) * rng.uniform(-1, 1, (count, sides))
+    vertices, faces = sweep(paths, outward, widths, flat * widths, sides, ridges)
     own = np.clip(rng.normal(1.0, 0.09, count), 0.75, 1.3) if tone is None else tone
     along = np.interp(t, [0, 0.35, 0.75, 1], [root, 0.95, 1.02, tip])
-    ring = 1 + rng.normal(0, 0.07, (count, 1, sides))
+    edges = 0.0 if sides == 3 else 0.11 * np.cos(section(sides)) ** 4  # shadows between locks
+    ring = 1 - edges + rng.normal(0, streaks, (count, 1, sides))
     tones = (own[:, None, None] * along[None, :-1, None] * ring).reshape(count, -1)
     tones = np.concatenate([tones, (own * along[-1])[:, None]], 1)
-    return Tufts(vertices, faces, tones.ravel())
+    reach = np.cumsum(np.linalg.norm(np.diff(paths, axis=1, prepend=paths[:, :1]), axis=2), 1)
+    x = width[:, None, None] * np.cos(section(sides)) + np.zeros((count, steps - 1, sides))
+    y = np.broadcast_to(reach[:, :-1, None], x.shape)
+    strands = np.stack([x.reshape(count, -1), y.reshape(count, -1)], 2)
+    strands = np.concatenate([strands, np.stack([0 * reach[:, -1:], reach[:, -1:]], 2)], 1)
+    strands = strands + np.stack([rng.uniform(0, 0.1, count), rng.uniform(0, 1, count)], 1)[:, None]
+    return Tufts(vertices, faces, tones.ravel(), strands.reshape(-1, 2))
 
 
 def clumped(paths: NDArray, clumps: NDArray, strength: float) -> NDArray:
@@ -141,5 +175,5 @@ def hair_layer(name: str, tufts: Tufts, color: NDArray, head: Head) -> Layer:
         tufts.faces,
         np.clip(lifted, 0, 1).astype(np.float32),
         head.hang(tufts.vertices),
-        head.canonical(tufts.vertices).astype(np.float32),
+        np.c_[tufts.strands, np.zeros(len(tufts.strands))].astype(np.float32),
     )

@@ -20,20 +20,26 @@ FINEST = 0.0018
 
 
 def shell(
-    head: Head, thick: float, rng: np.random.Generator, within: Callable[[NDArray], NDArray] | None = None
+    head: Head,
+    thick: float | Callable[[NDArray], NDArray],
+    rng: np.random.Generator,
+    within: Callable[[NDArray], NDArray] | None = None,
+    line: Callable[[NDArray], NDArray] = hairline,
 ) -> Tufts:
     """The scalp lifted by ``thick`` metres, sunk into the skin along a softly irregular hairline.
 
     Args:
         head: whose.
-        thick: metres off the skin, away from the hairline.
+        thick: metres off the skin, away from the hairline, everywhere or by canonical places.
         rng: decides the irregularities.
         within: metres by which canonical places lie inside of a further border.
+        line: metres by which they lie inside of the hairline.
     """
     mannequin = head.mannequin
+    bushy = not callable(thick) and thick > 0.01
 
     def reach(canonical: NDArray) -> NDArray:
-        above = hairline(canonical)
+        above = line(canonical)
         return above if within is None else np.minimum(above, within(canonical))
 
     def longest(canonical: NDArray) -> NDArray:
@@ -43,7 +49,7 @@ def shell(
     inside = (reach(mannequin.canonical)[mannequin.faces] > -0.010).any(1)
     values = np.hstack([mannequin.vertices, mannequin.normals, mannequin.canonical]).astype(np.float64)
     values, faces = compact(values, mannequin.faces[inside])
-    mix, faces = split_long(values[:, 6:], faces, longest, 5 if thick < 0.01 else 1)
+    mix, faces = split_long(values[:, 6:], faces, longest, 1 if bushy else 5)
     values = mix @ values
     values, faces = compact(values, faces[(reach(values[:, 6:])[faces] > -0.004).all(1)])
     canonical = values[:, 6:]
@@ -51,11 +57,13 @@ def shell(
     phase = rng.uniform(0, 2 * np.pi, 3)
     ragged = sum(0.0005 * np.sin(f * turn + p + 2 * np.sin(9 * turn)) for f, p in zip((37, 71, 113), phase))
     above = reach(canonical) - np.abs(ragged)
-    soft = max(0.0045, 0.55 * thick)
-    lift = -EDGE + (thick + EDGE) * smoothstep(above, -0.001, soft) * head.size
-    if thick > 0.01:  # an uneven ball of hair
+    depth = thick(canonical) if callable(thick) else np.full(len(canonical), thick)
+    soft = np.maximum(0.0045, 0.55 * depth)
+    lift = -EDGE + (depth + EDGE) * smoothstep((above + 0.001) / (soft + 0.001), 0.0, 1.0) * head.size
+    if bushy:  # an uneven ball of hair
         x, y, z = canonical.T
         lift = lift * (1 + 0.10 * np.sin(140 * x + 2) * np.sin(130 * y) * np.sin(135 * z + 1))
     vertices = values[:, :3] + unit(values[:, 3:6]) * lift[:, None]
     fine = np.sin(211 * turn + 3 * np.sin(11 * turn)) + 0.8 * np.sin(97 * turn + 40 * canonical[:, 1])
-    return Tufts(vertices, faces.astype(np.int32), 0.70 + 0.08 * fine)
+    strands = np.stack([0.09 * np.abs(turn), canonical[:, 1]], 1)
+    return Tufts(vertices, faces.astype(np.int32), 0.70 + 0.08 * fine, strands)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.head.frame import beside_ears, hairline
-from engine.wardrobe.head.strokes import BROW, brow_height, brow_width
+from engine.wardrobe.head.strokes import BROW, brow_color, brow_height, brow_width
 from engine.wardrobe.outfit import HAIR_COLORS, HUMAN_SKINS, SKINS, Look
 from engine.wardrobe.paint import blend, paint_face, shade
 from engine.wardrobe.regions import BEARD, smoothstep_edge
@@ -19,7 +19,16 @@ GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
 """How far the scalp takes the hair's colour; others 0.85."""
 
 
-def paint_bare(look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False) -> Floats:
+OLD = (0.68, 0.95)
+"""Ages from which on skin grows old, and at which it is."""
+NAILS = np.array([(0.820, 0.405, -0.032), (0.855, 0.413, -0.015), (0.868, 0.422, 0.014), (0.857, 0.438, 0.054),
+                  (0.781, 0.430, 0.101)])  # fmt: skip
+"""Canonical middles of the left hand's nails, the thumb's last."""
+
+
+def paint_bare(
+    look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False, age: float = 0.55
+) -> Floats:
     """Colours (N, 3) sRGB of the bare body.
 
     Args:
@@ -27,18 +36,21 @@ def paint_bare(look: Look, canonical: NDArray, rng: np.random.Generator, eyes: b
         canonical: (N, 3) places.
         rng: decides mottling and freckles.
         eyes: paint eyes and brows too, for bodies that have no layers of them.
+        age: 0-1 as `outfit.Shape` counts it; old skin is paler, spotted and wrinkled.
     """
     p = Points(canonical, 0.002)
     skin = np.array(SKINS[look.skin])
     human = look.skin in HUMAN_SKINS
     base = np.broadcast_to(skin, (len(p.x), 3)) * _mottled(p, rng, 0.030 if human else 0.045)
     if human:
-        base = _warm(base, p)
+        base = _nails(_warm(base, p), p)
     socket = 0.75 * p_soft(p, 0.031, 0.6885, 0.022, 0.013) + 0.5 * p_soft(p, 0.027, 0.677, 0.015, 0.005)
     base = blend(base, np.clip(socket, 0, 1) * 0.30, base * np.array([0.80, 0.72, 0.74]))
     base = _lips(base, p, human)
     if human and look.skin in ("pale", "fair") and rng.random() < 0.35:
         base = _freckled(base, p, rng)
+    if human and age > OLD[0]:
+        base = _aged(base, p, float(smoothstep(np.array(age), *OLD)), rng)
     base = _hair_ground(base, look, p)
     return np.clip(paint_face(base, look, p) if eyes else base, 0, 1).astype(np.float32)
 
@@ -101,15 +113,57 @@ def _lips(base: NDArray, p: Points, human: bool) -> NDArray:
 
 
 def _freckled(base: NDArray, p: Points, rng: np.random.Generator) -> NDArray:
-    """Freckles over nose and cheeks."""
-    count = int(rng.integers(60, 140))
-    x, y = rng.normal(0, 0.030, count), rng.normal(0.658, 0.011, count)
-    size, depth = rng.uniform(0.0007, 0.0013, count), rng.uniform(0.08, 0.26, count)
-    near = np.flatnonzero((p.z > 0.08) & (np.abs(p.y - 0.66) < 0.045) & (p.side < 0.08))
+    """Small faint freckles over nose and cheeks, here and there one that is darker."""
+    count = int(rng.integers(70, 150))
+    x, y = rng.normal(0, 0.030, count), rng.normal(0.658, 0.010, count)
+    depth = 0.05 + 0.13 * rng.random(count) ** 2
+    return blend(base, _spots(p, x, y, rng.uniform(0.0009, 0.0014, count), depth), base * np.array([0.72, 0.54, 0.42]))
+
+
+def _spots(p: Points, x: NDArray, y: NDArray, size: NDArray, depth: NDArray) -> NDArray:
+    """(N,) soft spots of given places (S,), sizes and depths on the front of the face."""
+    near = np.flatnonzero((p.z > 0.08) & (p.y > 0.60) & (p.y < 0.78) & (p.side < 0.08))
     away = (p.x[near, None] - x) ** 2 + (p.y[near, None] - y) ** 2
     amount = np.zeros(len(p.x))
     amount[near] = np.clip((depth * np.exp(-away / size**2)).sum(1), 0, 0.35)
-    return blend(base, amount, base * np.array([0.62, 0.42, 0.30]))
+    return amount
+
+
+def _aged(base: NDArray, p: Points, much: float, rng: np.random.Generator) -> NDArray:
+    """Old skin: less colour, wrinkles on forehead, at eyes, nose and mouth, spots on face and hands."""
+    grey = base.mean(1, keepdims=True) * np.array([1.03, 1.0, 0.97])
+    base = base + much * 0.16 * (grey - base)
+    folds = np.zeros(len(p.x))
+    wave = 0.0012 * np.sin(95 * p.x + rng.uniform(0, 6)) - 0.0018 * np.cos(70 * p.side)
+    for height in (0.7240, 0.7365):
+        line = np.exp(-(((p.y - height - wave) / 0.0021) ** 2)) * smoothstep(p.side, 0.052, 0.030)
+        folds = np.maximum(folds, 0.38 * line * smoothstep(p.z, 0.07, 0.10))
+    for slope in (-0.55, -0.12, 0.30):  # crow's feet
+        line = np.exp(-(((p.y - 0.6885 - slope * (p.side - 0.047)) / 0.0014) ** 2))
+        folds = np.maximum(folds, 0.5 * line * smoothstep(p.side, 0.048, 0.051) * smoothstep(p.side, 0.066, 0.057))
+    run = np.clip((0.652 - p.y) / 0.036, 0, 1)  # from the nose past the mouth
+    inside = smoothstep(p.y, 0.612, 0.618) * smoothstep(p.y, 0.655, 0.648) * smoothstep(p.z, 0.09, 0.11)
+    folds = np.maximum(folds, 0.55 * np.exp(-(((p.side - 0.019 - 0.016 * run**0.8) / 0.0016) ** 2)) * inside)
+    below = np.exp(-(((p.y - 0.6745 - 9.0 * (p.side - 0.031) ** 2) / 0.0013) ** 2))
+    folds = np.maximum(
+        folds, 0.5 * below * smoothstep(np.abs(p.side - 0.031), 0.017, 0.010) * smoothstep(p.z, 0.08, 0.1)
+    )
+    base = blend(base, np.clip(much * folds * (p.y > 0.56), 0, 1), base * np.array([0.80, 0.66, 0.62]))
+    count = 26
+    x, y = rng.uniform(-0.07, 0.07, count), rng.uniform(0.64, 0.765, count)
+    spots = _spots(p, x, y, rng.uniform(0.0014, 0.0034, count), rng.uniform(0.06, 0.22, count))
+    hands = smoothstep(p.side, 0.70, 0.73) * smoothstep(np.sin(410 * p.x) * np.sin(390 * p.z + 2), 0.72, 0.95)
+    return blend(base, much * np.maximum(spots, 0.2 * hands * (p.y > 0.42)), base * np.array([0.72, 0.55, 0.45]))
+
+
+def _nails(base: NDArray, p: Points) -> NDArray:
+    """Nails a little lighter and pinker than the fingers."""
+    places = np.stack([p.side, p.y, p.z], 1)
+    near = np.flatnonzero(p.side > 0.76)
+    away = (places[near, None] - NAILS) / np.array([0.0062, 0.0052, 0.0046])
+    amount = np.zeros(len(p.x))
+    amount[near] = smoothstep((away**2).sum(2).min(1), 1.3, 0.7)
+    return blend(base, 0.65 * amount, np.clip(base * np.array([1.10, 1.06, 1.06]) + np.array([0.05, 0.03, 0.03]), 0, 1))
 
 
 def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
@@ -129,5 +183,5 @@ def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
         off = np.abs(p.y - brow_height(p.side)) - brow_width(p.side)
         brow = smoothstep(off, 0.0015, -0.0015) * smoothstep(p.side, BROW[0] - 0.001, BROW[0] + 0.003)
         brow = brow * smoothstep(p.side, BROW[1] + 0.002, BROW[1] - 0.004) * smoothstep(p.z, 0.08, 0.095)
-        base = blend(base, 0.30 * brow, 0.75 * hair)
+        base = blend(base, 0.48 * brow, 0.95 * brow_color(look))
     return base

@@ -14,13 +14,14 @@ from engine.wardrobe.head.styles import Style
 
 def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
     """Small coils that stand out of a thick shell."""
-    count, steps, s = len(seeds), 15, head.size
+    count, steps, s = len(seeds), style.steps, head.size
     zone = zones(seeds.canonical)
     out = unit(seeds.points - head.place(np.array([0.0, 0.715, 0.02])))
     heading = unit(0.6 * out + 0.4 * seeds.normals + rng.normal(0, 0.22, (count, 3)))
     edge = smoothstep(hairline(seeds.canonical), 0.0, 0.035)
-    start = seeds.points + heading * (0.55 * style.shell * s * edge)[:, None]
-    length = (zone @ np.array(style.length)) * s * (0.35 + 0.65 * edge) * rng.uniform(0.75, 1.2, count)
+    shell = style.shell * smoothstep(hairline(seeds.canonical), -0.001, max(0.0045, 0.55 * style.shell))
+    start = seeds.points + heading * (0.72 * shell * s)[:, None]
+    length = (zone @ np.array(style.length)) * s * (0.55 + 0.45 * edge) * rng.uniform(0.75, 1.2, count)
     t = np.linspace(0, 1, steps)
     side = unit(np.cross(heading, rng.normal(0, 1, (count, 3))))
     other = np.cross(heading, side)
@@ -32,7 +33,7 @@ def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     )
     flat, _ = head.off_skin(paths.reshape(-1, 3), np.full(count * steps, 0.003 * s), 0.0)
     return locks(flat.reshape(paths.shape), np.repeat(heading[:, None], steps, 1) + rng.normal(0, 0.1, paths.shape),
-                 style.width * s * rng.uniform(0.7, 1.1, count), 0.9, 0.3, rng, root=0.55, tip=1.15)  # fmt: skip
+                 style.width * s * rng.uniform(0.7, 1.1, count), 0.9, 0.3, rng, root=0.66, tip=1.10)  # fmt: skip
 
 
 def crest(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:

@@ -1,19 +1,17 @@
-"""Brows, lashes and beards: short hairs that lie along the skin."""
+"""Brows and lashes: short hairs that lie along the skin."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import tube
 from engine.wardrobe.head.eyes import has_eyes
-from engine.wardrobe.head.frame import Head, beside_ears, sample
-from engine.wardrobe.head.locks import Tufts, clumped, hair_layer, locks, together, unit
+from engine.wardrobe.head.frame import Head, unit
+from engine.wardrobe.head.locks import Tufts, hair_layer, locks, together
 from engine.wardrobe.layers import Layer
-from engine.wardrobe.outfit import HAIR_COLORS
-from engine.wardrobe.regions import BEARD
+from engine.wardrobe.outfit import HAIR_COLORS, NATURAL_HAIR, Look
 
 BROW = (0.0115, 0.0470)
 """Canonical distances from the middle between which a brow lies."""
@@ -43,7 +41,14 @@ def _laid(head: Head, start: NDArray, heading: NDArray, length: NDArray, lift: N
     return np.stack(paths, 1)
 
 
-def brow_layer(color: str, head: Head, rng: np.random.Generator) -> Layer:
+def brow_color(look: Look) -> NDArray:
+    """(3,) of brows: the hair's, whose dye they do not share; bright hair has darker brows."""
+    known = [name for name in (look.hair_color, look.beard_color) if name in NATURAL_HAIR]
+    color = np.array(HAIR_COLORS[known[0] if known else "dark brown"])
+    return color * (0.80 - 0.16 * smoothstep(color.mean(), 0.5, 0.95))
+
+
+def brow_layer(look: Look, head: Head, rng: np.random.Generator) -> Layer:
     """Both brows, of strokes that stand up at the inner end and lie down at the outer."""
     parts = []
     raised, thick, tilt = rng.normal(0, 0.0007), rng.uniform(0.75, 1.15), rng.normal(0, 0.035)
@@ -61,10 +66,9 @@ def brow_layer(color: str, head: Head, rng: np.random.Generator) -> Layer:
         length = np.interp(t, [0, 0.3, 1], [0.0065, 0.0085, 0.0065]) * rng.uniform(0.75, 1.15, STROKES) * head.size
         lift = np.array([0, 0.0007, 0.0010, 0.0009, 0.0004]) * head.size * rng.uniform(0.7, 1.3, (STROKES, 1))
         paths = _laid(head, start - 0.0004 * normal, heading, length, lift)
-        width = 0.00038 * head.size * rng.uniform(0.7, 1.2, STROKES)
+        width = 0.00046 * head.size * rng.uniform(0.7, 1.2, STROKES)
         parts.append(locks(paths, np.repeat(normal[:, None], 5, 1), width, 0.7, 0.7, rng, root=0.85, tip=1.05))
-    shade = 0.80 * np.array(HAIR_COLORS[color]) + 0.02
-    return hair_layer("Brows", together(*parts), shade, head)
+    return hair_layer("Brows", together(*parts), brow_color(look) + 0.02, head)
 
 
 def lash_layer(head: Head, rng: np.random.Generator) -> Layer | None:
@@ -97,46 +101,5 @@ def lash_layer(head: Head, rng: np.random.Generator) -> Layer | None:
         parts.append(locks(paths, upward, np.full(count, 0.00028 * head.size), 0.8, 0.8, rng))
         thick = 0.00042 * head.size * np.clip(np.sin(np.pi * np.clip(0.04 + t, 0, 0.97)), 0.2, 1) ** 0.5
         edge = tube(start + np.array([0, 0.0, 0.0001]), thick, 6)
-        parts.append(Tufts(edge.vertices, edge.faces, np.full(len(edge.vertices), 0.9)))
+        parts.append(Tufts.plain(edge.vertices, edge.faces, 0.9))
     return hair_layer("Lashes", together(*parts), np.array([0.055, 0.04, 0.035]), head)
-
-
-LENGTHS = {"full": 0.024, "goatee": 0.017, "moustache": 0.011}
-"""Metres of the longest hairs of beards; others are painted."""
-
-
-def beard_layer(kind: str, color: str, head: Head, rng: np.random.Generator) -> Layer | None:
-    """A beard of `outfit.BEARDS` in short locks, or None where it is only painted."""
-    if kind not in LENGTHS:
-        return None
-    s, steps = head.size, 7
-    count = {"full": 1500, "goatee": 480, "moustache": 320}[kind]
-
-    def where(canonical: NDArray) -> NDArray:
-        return BEARD[kind](Points(canonical, 0.004)) * smoothstep(beside_ears(canonical), 0.003, 0.007)
-
-    seeds = sample(head.mannequin, where, count, rng)
-    count = len(seeds)
-    x, y, z = seeds.canonical.T
-    lip = smoothstep(y, 0.622, 0.628) * smoothstep(np.abs(x), 0.040, 0.030) * smoothstep(z, 0.09, 0.11)
-    chin = smoothstep(y, 0.612, 0.596) * smoothstep(z, 0.07, 0.115)
-    jaw = smoothstep(y, 0.63, 0.60)
-    sign = np.tanh(x / 0.003)
-    heading = np.stack([lip * sign * 1.3 + 0.12 * sign, -1 + 0.35 * lip, 0.25 * chin], 1)
-    heading = unit(heading + rng.normal(0, 0.10, (count, 3)))
-    length = LENGTHS[kind] * s * (0.42 + 0.5 * chin + 0.08 * jaw - 0.06 * lip) * rng.uniform(0.75, 1.15, count)
-    t = np.linspace(0, 1, steps)
-    rise = 0.0020 + 0.0035 * jaw + 0.008 * chin * (kind != "moustache")
-    lift = s * rise[:, None] * np.interp(t, [0, 0.3, 0.7, 1], [0, 0.7, 1, 0.75]) * rng.uniform(0.4, 1.2, (count, 1))
-    point, heading, paths = seeds.points - 0.0008 * seeds.normals, unit(heading + 0.35 * seeds.normals), []
-    for k in range(steps):
-        paths.append(point)
-        point = point + heading * (length / (steps - 1))[:, None]
-        heading = unit(heading + 0.12 * (1 - lip)[:, None] * np.array([0, -1.0, 0.05]))
-        point = head.off_skin(point, lift[:, min(k + 1, steps - 1)], 0.30 * (1 - chin))[0]
-    found = clumped(np.stack(paths, 1), cKDTree(seeds.points[: count // 7]).query(seeds.points)[1], 0.9)
-    floor = np.tile(s * np.interp(t, [0, 0.2, 1], [-0.0005, 0.0010, 0.0012]), count)
-    found = head.off_skin(found.reshape(-1, 3), floor, 0.0)[0].reshape(found.shape)
-    width = 0.0015 * s * rng.uniform(0.6, 1.15, count)
-    tufts = locks(found, np.repeat(seeds.normals[:, None], steps, 1), width, 0.6, 0.7, rng, root=0.68)
-    return hair_layer("Beard", tufts, np.array(HAIR_COLORS[color]), head)

@@ -9,6 +9,9 @@ from typing import Any
 
 from engine.wardrobe.materials import CATALOG
 
+FREE = 0.732
+"""Canonical height down to which hair may lie on the forehead unless a style has a fringe."""
+
 
 @dataclass(frozen=True)
 class Style:
@@ -23,6 +26,16 @@ class Style:
     """How it grows: fall, gather, coils, crest or stubble."""
     shell: float = 0.0018
     clumps: int = 0
+    under: int = 0
+    """Wide locks beneath the others, which let nothing show through."""
+    loose: float = 0.13
+    """How far locks part from the style's directions."""
+    gather: float = 0.75
+    """How far the tips of a clump's locks come together."""
+    fringe: float = FREE
+    """Canonical height of the lowest hair on the forehead."""
+    behind: float = 0.0
+    """How strongly hair is drawn behind the ears."""
     front: tuple[float, float, float] = (0.0, 1.0, 0.0)
     top: tuple[float, float, float] = (0.0, 1.0, 0.0)
     side: tuple[float, float, float] = (0.0, 1.0, 0.0)
@@ -41,19 +54,23 @@ class Style:
     knot: float = 0.0
 
 
-def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, Style]:
-    """The styles of a file, by name.
+def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Style, ...]]:
+    """The variants of the styles of a file, by name; what a variant leaves out is as in the first.
 
     Raises:
         ValueError: names the file, the record and what is wrong with it.
     """
     found = {}
-    for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
-        try:
-            found[name] = Style(name, **values)
-        except TypeError as error:
-            raise ValueError(f"{path.name}: [{name}] {str(error).split('__init__() ')[-1]}.") from None
+    for name, records in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        variants = []
+        for record in records:
+            whole = {**records[0], **record}
+            values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in whole.items()}
+            try:
+                variants.append(Style(name, **values))
+            except TypeError as error:
+                raise ValueError(f"{path.name}: [{name}] {str(error).split('__init__() ')[-1]}.") from None
+        found[name] = tuple(variants)
     return found
 
 

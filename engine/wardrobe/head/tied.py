@@ -35,14 +35,14 @@ def gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> 
         normals.append(normal)
     paths[-1] = aim
     width = style.width * head.size * rng.uniform(0.6, 1.1, count)
-    swept = locks(np.stack(paths, 1), np.stack(normals, 1), width, 0.45, 0.35, rng, tip=0.95, root=0.8)
+    swept = locks(np.stack(paths, 1), np.stack(normals, 1), width, 0.32, 0.3, rng, tip=0.95, root=0.85, sides=5)
     rest = _tail(style, head, tie, rng) if style.tail else _knot(style, head, tie, rng)
     return together(swept, rest)
 
 
 def _tail(style: Style, head: Head, tie: NDArray, rng: np.random.Generator) -> Tufts:
     """The hair of a ponytail, behind its band."""
-    count, steps, s = 200, 16, head.size
+    count, steps, s = 110, 14, head.size
     around, reach = rng.uniform(0, 2 * np.pi, count), np.sqrt(rng.random(count))
     start = tie + s * 0.010 * np.stack([reach * np.cos(around), reach * np.sin(around), -0.2 + 0 * reach], 1)
     heading = unit(np.stack([0.55 * reach * np.cos(around), 0.35 + 0.6 * reach * np.sin(around), -1 + 0 * reach], 1))
@@ -57,21 +57,21 @@ def _tail(style: Style, head: Head, tie: NDArray, rng: np.random.Generator) -> T
     found = np.stack(paths, 1)
     t = np.linspace(0, 1, steps)
     middle = found.mean(0)
-    found = middle + (found - middle) * np.interp(t, [0, 0.3, 0.6, 1], [0.8, 0.85, 0.9, 0.6])[None, :, None]
+    found = middle + (found - middle) * np.interp(t, [0, 0.3, 0.6, 1], [0.8, 0.9, 0.85, 0.25])[None, :, None]
     phase = rng.normal(0, 0.5, count)
     found[..., 0] += 0.006 * s * t * np.sin(2 * np.pi * 1.3 * t[None] + phase[:, None])
     outward = unit(found - middle + np.array([0, 0.0, -1e-3]))
-    hair = locks(found, outward, 0.0062 * s * rng.uniform(0.6, 1.1, count), 0.6, 0.6, rng, root=0.8)
+    hair = locks(found, outward, 0.0085 * s * rng.uniform(0.6, 1.1, count), 0.3, 0.5, rng, root=0.8, sides=6)
     turn = np.linspace(0, 2 * np.pi, 25)[:-1]
     axis = tie + np.array([0, 0, -0.004]) * s
     ring = np.stack([np.cos(turn), np.sin(turn), -0.3 * np.sin(turn)], 1) * 0.0125 * s + axis
     band = tube(np.concatenate([ring, ring[:2]]), np.full(26, 0.0042 * s), 8)
-    return together(hair, Tufts(band.vertices, band.faces, np.full(len(band.vertices), 0.35)))
+    return together(hair, Tufts.plain(band.vertices, band.faces, 0.35))
 
 
 def _knot(style: Style, head: Head, tie: NDArray, rng: np.random.Generator) -> Tufts:
     """The hair of a bun: locks wound round a ball about the line from the head to it."""
-    count, steps, size = 170, 16, style.knot * head.size
+    count, steps, size = 110, 16, style.knot * head.size
     axis = unit(np.array([0.0, 0.62, -0.78]))
     side = np.array([1.0, 0, 0])
     up = np.cross(axis, side)
@@ -87,9 +87,11 @@ def _knot(style: Style, head: Head, tie: NDArray, rng: np.random.Generator) -> T
             + (np.sin(polar) * np.sin(turn))[..., None] * up)  # fmt: skip
     squashed = rays - 0.22 * (rays @ axis)[..., None] * axis
     paths = middle + size * out[..., None] * squashed
-    wound = locks(paths, rays, 0.0068 * head.size * rng.uniform(0.6, 1.1, count), 0.5, 0.25, rng, root=0.8, tip=0.9)
+    wound = locks(
+        paths, rays, 0.0085 * head.size * rng.uniform(0.6, 1.1, count), 0.3, 0.25, rng, root=0.8, tip=0.9, sides=5
+    )
     core = _ball(middle, 0.86 * size, axis)
-    return together(wound, Tufts(core[0], core[1], np.full(len(core[0]), 0.57)))
+    return together(wound, Tufts.plain(core[0], core[1], 0.57))
 
 
 def _ball(middle: NDArray, radius: float, axis: NDArray) -> tuple[NDArray, NDArray[np.int32]]:
