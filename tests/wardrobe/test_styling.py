@@ -75,8 +75,8 @@ def test_a_material_goes_to_the_garment_that_its_phrase_is_about():
 def test_a_suit_is_worn_over_a_white_shirt():
     garments = made("a businessman in a grey suit", Garment("trousers", "grey"), Garment("jacket", "grey"))
     assert (garments["long_sleeve"].color, garments["long_sleeve"].cut) == ("white", "buttoned")
-    told = made("a man in a black suit and a black shirt", Garment("long_sleeve", "black"), Garment("trousers", "black"),
-                Garment("jacket", "black"))  # fmt: skip
+    worn = [Garment(kind, "black") for kind in ("long_sleeve", "trousers", "jacket")]
+    told = made("a man in a black suit and a black shirt", *worn)
     assert told["long_sleeve"].color == "black"
     closed = made("a woman in a red jacket", Garment("trousers", "black"), Garment("jacket", "red"))
     assert "long_sleeve" not in closed
