@@ -119,6 +119,7 @@ class Context:
             "settings": self.config.section(name),
             "file": _checksum(self.config.section(name).get("file")),
             "imported": _imported(name, self.config),
+            "wardrobe": _own_wardrobe() if name == "appearance" else None,
             "body": self.body.checksum,
             "perceptor": self.perceptor.checksum if stage.judged else None,
             "before": {other: self.folders[other].key for other in before},
@@ -131,6 +132,14 @@ def _checksum(path: str | None) -> str | None:
     from engine.provenance import checksum
 
     return checksum(Path(path)) if path is not None and Path(path).is_file() else None
+
+
+def _own_wardrobe() -> dict[str, str | None]:
+    """Checksums of the user's own records of the wardrobe."""
+    from engine import userdata
+
+    folder = userdata.data_folder() / "wardrobe"
+    return {path.name: _checksum(str(path)) for path in sorted(folder.glob("*.toml"))}
 
 
 def _imported(name: str, config: Config) -> dict[str, str] | None:

@@ -62,6 +62,8 @@ OVER_ALL = frozenset({"glasses", "necklace", "backpack", "hat", "cap", "headband
 """What nothing is draped over."""
 HIDDEN = 0.05
 """Metres beneath another layer within which skin and cloth are covered."""
+WIDE, ABOVE_HEM = 0.30, 0.18
+"""The same beneath what hangs wide, as skirts do, and how far above its lowest place that holds."""
 OPEN_ROUNDS = 3
 """How many rings of faces beside what is seen stay, so that hems may move a little."""
 
@@ -284,7 +286,12 @@ def covered(layers: list[Layer]) -> list[Layer]:
         above = joined(outside)
         normals = vertex_normals(layer.vertices, layer.faces)
         hits = MeshRaycaster(above.vertices, above.faces).cast_rays(layer.vertices - 0.002 * normals, normals)
-        hidden = (hits.depth < HIDDEN + 0.002) & (hits.face >= 0)
+        within = (hits.face >= 0) & ((hits.normal * normals).sum(1) > 0)  # it looks at the lining, not at a sleeve beside
+        low = np.full(len(outside), np.inf)
+        np.minimum.at(low, above.vertex_layers, above.vertices[:, 1])
+        lowest = low[above.face_layers[np.maximum(hits.face, 0)]]
+        hung = (hits.depth < WIDE) & (layer.vertices[:, 1] > lowest + ABOVE_HEM)
+        hidden = within & ((hits.depth < HIDDEN) | hung)
         for _ in range(OPEN_ROUNDS):
             open_faces = ~hidden[layer.faces].all(1)
             hidden[layer.faces[open_faces]] = False

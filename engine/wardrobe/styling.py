@@ -12,7 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from engine import userdata
+from engine.errors import EngineError
 from engine.wardrobe import words
+from engine.wardrobe.cloth.records import records
 from engine.wardrobe.hard.armour import DESIGNS
 from engine.wardrobe.materials import CATALOG, MATERIALS
 from engine.wardrobe.naming import part_words
@@ -63,7 +66,8 @@ def _check(where: str, kind: str, said: dict[str, Any]) -> None:
     if kind not in GARMENT_KINDS:
         raise ValueError(f"{where} is no kind of garment.")
     cut = said.get("cut")
-    if cut is not None and cut not in CUTS.get(said.get("kind", kind), ()):
+    made = said.get("kind", kind)
+    if cut is not None and cut not in CUTS.get(made, ()) and f"{made}.{cut}" not in records():
         raise ValueError(f"{where} names the unknown cut {cut!r}.")
     if said.get("material", "cotton") not in MATERIALS:
         raise ValueError(f"{where} names the unknown material {said['material']!r}.")
@@ -71,8 +75,16 @@ def _check(where: str, kind: str, said: dict[str, Any]) -> None:
 
 @cache
 def styles() -> list[Style]:
-    """The bundled records."""
-    return read_styles()
+    """The bundled records, and after them those of ``wardrobe/styles.toml`` in the user's data folder.
+
+    Raises:
+        EngineError: ``bad_config``: a record of the user's cannot be read.
+    """
+    own = userdata.data_folder() / "wardrobe" / "styles.toml"
+    try:
+        return read_styles() + (read_styles(own) if own.is_file() else [])
+    except ValueError as error:
+        raise EngineError("bad_config", f"In your own wardrobe, {error}", f"Mend or remove {own}.") from None
 
 
 def styled(look: Look, text: str) -> Look:

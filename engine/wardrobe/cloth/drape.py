@@ -22,7 +22,7 @@ Indices = NDArray[np.int32]
 GRAVITY = 9.81
 RATE = 60
 """Frames of 1 / 60 s."""
-SUBSTEPS, SWEEPS = 8, 2
+SUBSTEPS, SWEEPS = 10, 2
 KEEP = 0.985
 """Share of the velocity that a substep keeps: cloth in air."""
 REACH = 0.05

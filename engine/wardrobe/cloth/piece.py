@@ -67,6 +67,13 @@ class Piece:
         mix, faces, _ = split(self.faces, signed, snap)
         return self.mixed(*kept(mix, faces))
 
+    def compact(self) -> Piece:
+        """The same without points that no face uses."""
+        used = np.unique(self.faces)
+        number = np.zeros(len(self.vertices), np.int32)
+        number[used] = np.arange(len(used), dtype=np.int32)
+        return Piece(faces=number[self.faces], **{name: getattr(self, name)[used] for name in CARRIED})
+
     def moved(self, vertices: NDArray) -> Piece:
         """The same piece elsewhere."""
         return replace(self, vertices=np.asarray(vertices, np.float32))
@@ -147,7 +154,7 @@ def let_down(
         fold = 1 + wave * t * (np.cos(waves * angle) + 0.5 * np.cos(round(waves * 0.63 + 1) * angle + 1.0))
         wide = (1 + (flare - 1) * t) * fold[:, None]
         made.append(centre + out * wide + (top * [0, 1, 0]) - (level * t)[:, None] * [0, 1, 0])
-        places.append(flat * wide + canonical * [0, 1, 0] - [0, depth * t, 0])
+        places.append(flat * wide + canonical * [0, 1, 0] - [0, depth * t / mannequin.size, 0])
     fresh = np.concatenate(made).astype(np.float32)
     weights = _hanging_weights(fresh, radius.mean(), mannequin)
     count, columns = len(piece.vertices), len(hem)

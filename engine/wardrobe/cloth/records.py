@@ -8,10 +8,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from engine import userdata
+from engine.errors import EngineError
 from engine.wardrobe.materials import CATALOG, MATERIALS
 
 MEASURES = ("hem", "waist", "sleeve", "neck", "nape", "low", "spread", "slit", "bust")
 """Measures that go to the pattern block."""
+
+
+MEASURES_OF = {
+    "top": ("hem", "sleeve", "neck", "nape", "low", "spread", "slit"), "strapped": ("hem", "bust"),
+    "legs": ("hem", "waist"), "suit": ("hem", "sleeve", "neck"), "region": MEASURES, "cape": (),
+}  # fmt: skip
+"""Blocks of `cloth.blocks`, and capes, with the measures that each takes."""
+NUMBERS = {*MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim"}
 
 
 @dataclass(frozen=True)
@@ -48,20 +58,33 @@ class Record:
 _OWN = {field.name for field in fields(Record)} - {"kind", "cut", "measures"}
 
 
-def read_records(path: Path = CATALOG / "garments.toml") -> dict[str, Record]:
+def read_records(path: Path = CATALOG / "garments.toml", base: Path | None = None) -> dict[str, Record]:
     """The records of a file by their keys; a cut takes from its kind what it does not say itself.
+
+    Args:
+        path: the file.
+        base: another one, from which kinds take what ``path`` does not say of them.
 
     Raises:
         ValueError: one sentence with the file, the record, the key and what is wrong.
     """
     found: dict[str, Record] = {}
-    for kind, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        own = {name: value for name, value in table.items() if not isinstance(value, dict)}
+    under = _tables(base) if base else {}
+    for kind, table in _tables(path).items():
+        own = {name: value for name, value in under.get(kind, {}).items() if not isinstance(value, dict)}
+        own |= {name: value for name, value in table.items() if not isinstance(value, dict)}
         cuts = {name: value for name, value in table.items() if isinstance(value, dict)}
         for cut, record in [(None, own), *((cut, {**own, **more}) for cut, more in cuts.items())]:
             made = _record(path.name, kind, cut, record)
             found[made.key] = made
     return found
+
+
+def _tables(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is no TOML file: {error}.") from None
 
 
 def _record(file: str, kind: str, cut: str | None, table: dict[str, Any]) -> Record:
@@ -74,6 +97,14 @@ def _record(file: str, kind: str, cut: str | None, table: dict[str, Any]) -> Rec
         raise ValueError(f"{where} lacks the key {min(missing)!r}.")
     if table["material"] not in MATERIALS:
         raise ValueError(f"{where} names the unknown material {table['material']!r} under 'material'.")
+    if table["block"] not in MEASURES_OF:
+        raise ValueError(f"{where} names the unknown block {table['block']!r} under 'block'.")
+    odd = sorted(set(table) & set(MEASURES) - set(MEASURES_OF[table["block"]]))
+    if odd:
+        raise ValueError(f"{where}: the block {table['block']!r} has no measure {odd[0]!r}.")
+    for name in NUMBERS & table.keys():
+        if isinstance(table[name], bool) or not isinstance(table[name], int | float):
+            raise ValueError(f"{where} has {table[name]!r} under {name!r}, which is no number.")
     own = {name: _frozen(value) for name, value in table.items() if name in _OWN}
     return Record(kind, cut, measures={name: table[name] for name in MEASURES if name in table}, **own)
 
@@ -85,8 +116,19 @@ def _frozen(value: Any) -> Any:
 
 @cache
 def records() -> dict[str, Record]:
-    """The bundled records."""
-    return read_records()
+    """The bundled records, and over them those of ``wardrobe/garments.toml`` in the user's data folder.
+
+    Raises:
+        EngineError: ``bad_config``: a record of the user's cannot be read.
+    """
+    own = userdata.data_folder() / "wardrobe" / "garments.toml"
+    bundled = CATALOG / "garments.toml"
+    if not own.is_file():
+        return read_records(bundled)
+    try:
+        return read_records(bundled) | read_records(own, bundled)
+    except ValueError as error:
+        raise EngineError("bad_config", f"In your own wardrobe, {error}", f"Mend or remove {own}.") from None
 
 
 def record_of(kind: str, cut: str | None) -> Record | None:

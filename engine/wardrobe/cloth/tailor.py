@@ -224,7 +224,10 @@ def make(
     piece = patterned(piece, garment)
     for detail in record.details:
         if detail["form"] == "collar":
+            before = len(piece.vertices)
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
+            piece.vertices[before:] = beneath.outside(piece.vertices[before:], LYING * size)
+            piece = piece.compact()
     knobs = buttons(piece, spots, size)
     piece, inner = rims(piece, record.rim * size)
     colors, metallic = paint(garment, found, piece)
