@@ -1,9 +1,10 @@
-"""A contact sheet of varied prompts: front, side and back of each, with how sound its surface is.
+"""A contact sheet of varied prompts: front, side, back and head of each.
 
-    .venv/bin/python -m benchmarks.appearance_sheet OUT [--preset draft] [--set appearance.iterations=20] [--only 3]
+    .venv/bin/python -m benchmarks.appearance_sheet OUT [--set appearance.iterations=0] [--list FILE] [--part 1/2]
 
-Work is kept in OUT, so that a run that was stopped goes on. The sheet is OUT/sheet.png, the figures are in
-OUT/sheet.md.
+Work is kept in OUT, so that a run that was stopped goes on; parts may run beside each other, and the last one to end
+makes the whole sheet. FILE has a line "body | appearance" for each avatar. The sheet is OUT/sheet.png, the figures are
+in OUT/sheet.md.
 """
 
 from __future__ import annotations
@@ -11,15 +12,20 @@ from __future__ import annotations
 import argparse
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
 from engine import shape
-from engine.appearance import ResidualField, Runner
-from engine.appearance.quality import Soundness, measure
+from engine.appearance import Runner
+from engine.body import stand_pose
+from engine.render.stills import body_views
+from engine.render.surface import Surface
 from engine.report import Silent
+from engine.wardrobe.materials import MATERIALS
 
 PROMPTS = (
     ("a strong man", "a firefighter"),
@@ -60,35 +66,58 @@ PROMPTS = (
     ("a woman", "a mermaid with a turquoise tail"),
 )
 """Shape and appearance."""
-AZIMUTHS = (0.0, 90.0, 180.0)
-SIDE, COLUMNS, LABEL = 160, 3, 16
+VIEWS = ("front", "side", "back", "head")
+SHRINK, COLUMNS, LABEL = 2, 3, 16
 
 
-def avatar(
-    body: str, prompt: str, out: Path, preset: str, overrides: dict[str, str]
-) -> tuple[list[Image.Image], Soundness]:
-    """The pictures and the soundness of one avatar."""
-    folder = out / re.sub(r"[^a-z0-9]+", "-", prompt.lower())
+def avatar(body: str, prompt: str, out: Path, preset: str, overrides: dict[str, str]) -> str:
+    """Make one avatar's picture in ``out``, and say what it took."""
+    folder = out / slug(body, prompt)
+    if (folder / "line.txt").exists():
+        return (folder / "line.txt").read_text(encoding="utf-8")
+    began = time.process_time()
     runner = Runner(prompt, preset, overrides=overrides, folder=folder, body_prompt=body)
     found = shape.run(body, runner.body, runner.perceptor, runner.config.shape, torch.Generator(), Silent())
     runner.betas = found.betas
-    field = runner.train()
-    if not isinstance(field, ResidualField):
-        raise SystemExit("The sheet is of the shell renderer's avatars.")
-    return [runner.picture(azimuth, SIDE) for azimuth in AZIMUTHS], measure(field)
+    layers = runner.train().layers()
+    spent = time.process_time() - began
+    seen = layers.faces[~layers.covered[layers.faces].all(1)]
+    owners = layers.face_layers[~layers.covered[layers.faces].all(1)]
+    soft = np.array([name == "skin" for name in layers.materials], np.float32)[layers.vertex_layers]
+    surface = Surface(
+        layers.roughness,
+        layers.metallic,
+        soft,
+        layers.canonical,
+        owners,
+        [MATERIALS[name] for name in layers.materials],
+    )
+    head = runner.body.pose(runner.betas, stand_pose()[None])[1][0][15]
+    views = body_views(layers.vertices, seen, layers.colors, head, surface=surface)
+    picture = Image.fromarray(np.concatenate([views[name] for name in VIEWS], axis=1))
+    picture.resize((picture.width // SHRINK, picture.height // SHRINK), Image.Resampling.LANCZOS).save(
+        folder / "sheet.png"
+    )
+    line = f"| {body}, {prompt} | {', '.join(layers.names)} | {len(layers.vertices):,} | {len(seen):,} | {spent:.0f} |"
+    (folder / "line.txt").write_text(line, encoding="utf-8")
+    return line
 
 
-def sheet(done: list[tuple[str, list[Image.Image]]]) -> Image.Image:
+def slug(body: str, prompt: str) -> str:
+    """A folder's name."""
+    return re.sub(r"[^a-z0-9]+", "-", f"{body} {prompt}".lower())
+
+
+def sheet(prompts: Sequence[tuple[str, str]], out: Path) -> Image.Image:
     """All avatars, `COLUMNS` of them beside each other, with their prompts."""
-    rows = -(-len(done) // COLUMNS)
-    wide = SIDE * len(AZIMUTHS)
-    page = Image.new("RGB", (wide * COLUMNS, rows * (SIDE + LABEL)), "white")
+    pictures = [Image.open(out / slug(*prompt) / "sheet.png") for prompt in prompts]
+    wide, high = pictures[0].size
+    page = Image.new("RGB", (wide * COLUMNS, -(-len(pictures) // COLUMNS) * (high + LABEL)), "white")
     draw = ImageDraw.Draw(page)
-    for index, (prompt, pictures) in enumerate(done):
-        x, y = index % COLUMNS * wide, index // COLUMNS * (SIDE + LABEL)
-        for column, picture in enumerate(pictures):
-            page.paste(picture, (x + column * SIDE, y))
-        draw.text((x + 4, y + SIDE + 2), prompt, fill="black")
+    for index, (prompt, picture) in enumerate(zip(prompts, pictures)):
+        x, y = index % COLUMNS * wide, index // COLUMNS * (high + LABEL)
+        page.paste(picture, (x, y))
+        draw.text((x + 4, y + high + 2), " | ".join(prompt), fill="black")
     return page
 
 
@@ -98,24 +127,26 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--preset", default="draft")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--only", type=int, default=len(PROMPTS), help="the first so many prompts")
+    parser.add_argument("--list", type=Path, help="other prompts than the script's own")
+    parser.add_argument("--part", default="1/1", help="such as 2/3: every third prompt from the second on")
     options = parser.parse_args()
     overrides = dict(pair.split("=", 1) for pair in options.overrides)
     options.out.mkdir(parents=True, exist_ok=True)
-    done: list[tuple[str, list[Image.Image]]] = []
-    lines = ["| prompt | CPU s | floaters | cavities | mean mm | most mm | steepness |", "| --- |" + " --- |" * 6]
-    for body, prompt in PROMPTS[: options.only]:
-        began = time.process_time()
-        pictures, found = avatar(body, prompt, options.out, options.preset, overrides)
-        spent = time.process_time() - began
-        done.append((f"{body} | {prompt}", pictures))
-        lines.append(
-            f"| {body}, {prompt} | {spent:.0f} | {found.floaters} | {found.cavities} | {found.deviation:.2f} "
-            f"| {found.farthest:.1f} | {found.steepness:.2f} |"
-        )
-        print(lines[-1], flush=True)
-        sheet(done).save(options.out / "sheet.png")
-        (options.out / "sheet.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    prompts: Sequence[tuple[str, str]] = PROMPTS
+    if options.list:
+        lines = options.list.read_text(encoding="utf-8").splitlines()
+        prompts = [
+            (body.strip(), text.strip()) for body, _, text in (line.partition("|") for line in lines if line.strip())
+        ]
+    part, parts = (int(number) for number in options.part.split("/"))
+    for body, prompt in prompts[part - 1 :: parts]:
+        print(avatar(body, prompt, options.out, options.preset, overrides), flush=True)
+    done = [options.out / slug(*prompt) / "line.txt" for prompt in prompts]
+    if all(path.exists() for path in done):
+        sheet(prompts, options.out).save(options.out / "sheet.png")
+        table = ["| prompt | layers | vertices | faces seen | CPU s |", "| --- | --- | --- | --- | --- |"]
+        text = "\n".join([*table, *(path.read_text(encoding="utf-8") for path in done), ""])
+        (options.out / "sheet.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -292,14 +292,19 @@ def _mesh(context: Context, report: Reporter) -> Any:
     """The field's surface, or the coarse body in neutral grey when there is no appearance."""
     from engine import mesh
 
-    field = context.result("appearance") if "appearance" in context.wanted else None
-    betas, conf, layers = context.result("shape").betas, context.config.mesh, None
-    if field is not None and field.base.layers is not None:
-        if conf.form == "layers":
-            layers = field.layers()
-        else:
-            field = field.solid(context.body, betas)
-    return mesh.run(field, context.body, betas, conf, report, layers)
+    field = _field(context)
+    layers = None if field is None or field.base.layers is None else field.layers()
+    return mesh.run(field, context.body, context.result("shape").betas, context.config.mesh, report, layers)
+
+
+def _field(context: Context) -> Any:
+    """What the appearance stage made, in the form that the mesh is to have; None without that stage."""
+    if "appearance" not in context.wanted:
+        return None
+    field = context.result("appearance")
+    if field.base.layers is None or context.config.mesh.form == "layers":
+        return field
+    return field.solid(context.body, context.result("shape").betas)
 
 
 def _save_mesh(mesh: Any, folder: Path) -> None:
@@ -318,7 +323,8 @@ def _rig(context: Context, report: Reporter) -> Any:
     """The mesh with skinning weights, brought to the T-pose."""
     from engine import rig
 
-    dressed = context.result("appearance").base if "appearance" in context.wanted else None
+    field = _field(context)
+    dressed = None if field is None else field.base
     return rig.run(
         context.result("mesh"), context.body, context.result("shape").betas, context.config.rig, report, dressed
     )

@@ -6,6 +6,7 @@ shell, and `neus.NeusField`, the paper's networks, rendered as NeuS does. Mesh e
 
 from __future__ import annotations
 
+import copy
 import json
 from abc import abstractmethod
 from dataclasses import dataclass, replace
@@ -55,8 +56,8 @@ class AvatarField(nn.Module):
         """``settings``: the constructor's other arguments, kept with the stored field."""
         super().__init__()
         self.base, self.settings = base, settings
-        low, high = base.vertices.min(0) - MARGIN, base.vertices.max(0) + MARGIN
-        self.bounds: NDArray[np.float32] = np.stack([low, high]).astype(np.float32)
+        self.bounds = _bounds(base)
+        low, high = self.bounds
         middle = (low + high) / 2
         self.center: NDArray[np.float32] = middle.astype(np.float32)
         self.radius = float(np.linalg.norm(base.vertices - middle, axis=1).max()) + MARGIN
@@ -133,12 +134,14 @@ class AvatarField(nn.Module):
         return replace(found, vertices=moved.astype(np.float32), colors=colors.cpu().numpy())
 
     def solid(self, body: Body, betas: NDArray) -> AvatarField:
-        """What was learned, over the closed body (S,) painted in the same look: a surface without openings."""
-        base = BaseSurface.dressed(body, betas, self.base.look, device=self.device)
-        made: AvatarField = type(self)(base, **self.settings)
-        own = {name: value for name, value in self.state_dict().items() if not name.startswith("_")}
-        made.load_state_dict(own)
-        return made.to(self.device)
+        """What was learned, over the closed body (S,) painted in the same look: a surface without openings.
+
+        The networks are this field's own, for points of the same space; only the surface beneath them is another.
+        """
+        made = copy.copy(self)
+        made.base = BaseSurface.dressed(body, betas, self.base.look, device=self.device)
+        made.bounds = _bounds(made.base)
+        return made
 
     def at_base(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """Signed distance (V,) in metres and colours (V, 3) at the base surface's own vertices (V, 3)."""
@@ -167,3 +170,11 @@ class AvatarField(nn.Module):
         field.load_state_dict({name: torch.from_numpy(value) for name, value in part("net.").items()})
         field.steps = int(about["steps"])
         return field.to(device)
+
+
+def _bounds(base: BaseSurface) -> NDArray[np.float32]:
+    """(2, 3) corners of a box round a surface."""
+    found: NDArray[np.float32] = np.stack([base.vertices.min(0) - MARGIN, base.vertices.max(0) + MARGIN]).astype(
+        np.float32
+    )
+    return found

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe import words
 from engine.wardrobe.figures import STATEMENT, statement
 from engine.wardrobe.naming import HAIRY, fit, named_colors, part_words
 from engine.wardrobe.outfit import (
@@ -123,11 +122,10 @@ class OutfitPrior:
                 pool = sorted([*pool, (child, score)], key=lambda pair: -pair[1])[:POOL]
             tell(step + 1, pool[0][0])
         settled: dict[Look, float] = {}
-        human = words.matcher(words.PEOPLE).search(self.text) is not None
         for look, score in pool:
             left_open = self.spoken.figure.left_open if self.spoken.figure else frozenset()
-            if human and self.spoken.figure is None and look.skin not in HUMAN_SKINS:
-                left_open = frozenset({"skin"})  # a man in a fur coat has no fur
+            if (self.spoken.figure is None or not self.spoken.figure.meant) and look.skin not in HUMAN_SKINS:
+                left_open = frozenset({"skin", "hair_style", "hair_color"})  # a man in a fur coat has no fur
             settled.setdefault(persona.settle(look, left_open, self.spoken.of_person), score)
         return list(settled.items())
 

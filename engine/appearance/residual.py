@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.appearance.band import Band
 from engine.appearance.base import BaseSurface, Nearest
 from engine.appearance.field import AvatarField, Sample
+from engine.body import Body
 
 OCTAVES = 6
 CHANNELS = 8
@@ -99,6 +100,12 @@ class ResidualField(AvatarField):
     def use_band(self, cell: float) -> None:
         """From now on rays read the base's distance from a grid with cells of ``cell`` metres; see `Band`."""
         self._band = Band.build(self.base, self.bounds, cell).to(self.device)
+
+    def solid(self, body: Body, betas: NDArray) -> AvatarField:
+        """See `AvatarField.solid`; without the band, which is of this field's surface."""
+        made = super().solid(body, betas)
+        vars(made)["_band"] = None
+        return made
 
     def change(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """What was learned at points (N, 3): offset of the distance (N,) in metres and of the colour logits (N, 3)."""

@@ -83,14 +83,19 @@ def run(
         )
     look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, opinion, body_prompt)
     base = _base(look, betas, body, wardrobe, conf, device, paced, checkpoint_dir, seed)
-    field = _field(base, conf, generator, device, paced, checkpoint_dir)
+    field = _field(base, conf, _apart(seed, 0), device, paced, checkpoint_dir)
     stance = views.Stance.of(base.vertices, joints)
     report.preview("step-000000", preview(field, stance, 25.0))
     if report.wants_geometry:
         report.geometry(*field.surface())
     paced.begin("guide")
-    Trainer(field, guide, stance, conf, generator, paced, checkpoint_dir).run()
+    Trainer(field, guide, stance, conf, _apart(seed, 1), paced, checkpoint_dir).run()
     return field
+
+
+def _apart(seed: int, part: int) -> torch.Generator:
+    """Chance for one part of the stage, whether the parts before it were run or read back."""
+    return torch.Generator().manual_seed(seed + part)
 
 
 def check(conf: AppearanceConfig) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ class Figure:
     looks: tuple[Look, ...]
     name: str
     left_open: frozenset[str]
+    meant: bool = True
+    """Whether it has the very name; else it is only the nearest that is known."""
 
 
 def figure_of(text: str) -> Figure | None:
@@ -53,7 +55,8 @@ def figure_of(text: str) -> Figure | None:
     names = list(_runs(parts[0])) if parts and part_words(parts[0]) is None else []
     names = [name for name in names if not color_only(name) and statement(name) > STATEMENT]
     nearest = max(names, key=lambda name: float(likeness(name).max()), default="")
-    return _named(nearest, ALIKE) if nearest else None
+    found = _named(nearest, ALIKE) if nearest else None
+    return replace(found, meant=False) if found else None
 
 
 def _named(name: str, least: float) -> Figure | None:

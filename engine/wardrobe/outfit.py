@@ -142,6 +142,7 @@ CUTS: dict[str, tuple[str, ...]] = {
     "long_skirt": ("fishtail",),
     "trousers": ("bib", "cargo", "jeans"),
     "shorts": ("cargo",),
+    "briefs": ("mawashi",),
     "long_sleeve": ("buttoned", "field", "sweater", "turtleneck", "wrap"),
     "t_shirt": ("polo",),
     "vest": ("tactical",),

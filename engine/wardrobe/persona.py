@@ -120,6 +120,9 @@ class Persona:
             grown = beard != "none" and look.beard == "none"
             look = replace(look, beard=beard, beard_color=look.hair_color if grown else look.beard_color)
         wrong = look.hair_style in (WOMANLY if self.gender > MALE else ("short",) if self.gender < FEMALE else ())
+        bob = look.hair_style == "medium" and self.gender > MALE
+        if bob and "hair_style" not in spoken and "hair_style" not in self.said:
+            look = replace(look, hair_style="short")
         if look.hair_style != "hood" and is_open("hair_style") and (wrong or "hair_style" in self.said):
             look = replace(look, hair_style=self.hair_style)
         return look

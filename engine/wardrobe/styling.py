@@ -24,6 +24,9 @@ INNER = ("t_shirt", "long_sleeve", "tank_top", "crop_top", "jumpsuit", "dress", 
 """Kinds that are worn beneath an open front."""
 UNDER = {"suit": ("long_sleeve", "buttoned", "white"), "leather": ("t_shirt", None, "white"), "military": None}
 """What is worn beneath a jacket of a cut where the look says nothing."""
+UPPER = {"t_shirt", "long_sleeve", "jacket", "coat", "hoodie", "vest", "crop_top"}
+"""Kinds that nobody wears alone."""
+SCANTY = "bare legs|bare-legged|underwear|underpants|briefs|bikini|swimsuit|swimming|swimmer|loincloth|naked|nude"
 NUDE = "naked|nude|bare|undressed"
 HARD = ("metal", "painted_metal", "mail", "wood", "stone", "scales", "feathers")
 """Materials of which no cloth is made."""
@@ -83,10 +86,24 @@ def styled(look: Look, text: str) -> Look:
     garments = _materials(garments, text)
     garments = _beneath(_shirt_of_suit(_helmeted(garments), text))
     bare = words.matcher(NUDE).search(text) is not None
+    garments = _decent(garments, text)
     hips = any("legs" in covers(garment.kind) or garment.kind == "briefs" for garment in garments)
     if look.skin in HUMAN_SKINS and not hips and not bare:
         garments.insert(0, Garment("briefs", "dark grey"))
     return replace(look, garments=tuple(garments))
+
+
+def _decent(garments: list[Garment], text: str) -> list[Garment]:
+    """Who is dressed above is dressed below, unless the text names something short or calls it bare."""
+    kinds = {garment.kind for garment in garments}
+    below = any("legs" in covers(kind) for kind in kinds - {"briefs"})
+    if below or not kinds & UPPER or words.matcher(SCANTY).search(text):
+        return garments
+    made = [garment for garment in garments if garment.kind != "briefs"]
+    made.append(Garment("trousers", "dark grey"))
+    if not kinds & {"shoes", "boots", "sandals", "socks"} and not words.matcher("barefoot|bare feet").search(text):
+        made.append(Garment("shoes", "black"))
+    return made
 
 
 def _made(garment: Garment, text: str) -> Garment:
@@ -157,6 +174,9 @@ def _shirt_of_suit(garments: list[Garment], text: str) -> list[Garment]:
 
 def _beneath(garments: list[Garment]) -> list[Garment]:
     """A shirt beneath what is open in front."""
+    wrap = next((garment for garment in garments if garment.cut == "wrap"), None)
+    if wrap is not None and not {"t_shirt", "tank_top"} & {garment.kind for garment in garments}:
+        return [Garment("t_shirt", wrap.color), *garments]
     if any(garment.kind in INNER for garment in garments):
         return garments
     for garment in garments:

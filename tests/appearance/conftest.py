@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +19,12 @@ from engine.settings import AppearanceConfig
 Sculpt = Callable[..., AvatarField]
 
 
-@pytest.fixture(autouse=True)
-def few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def few_tries() -> Iterator[None]:
     """A prior that tries little."""
-    monkeypatch.setattr(warm_start, "TRIES", 60)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warm_start, "TRIES", 60)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from engine.appearance.residual import DEPTH, ResidualField, recolor
 from engine.appearance.shell import render_shell, section_weights
 from engine.body import load_body
 from engine.shape.bodies import bundled
+from engine.wardrobe.layers import Layer, joined
 from engine.wardrobe.outfit import COLORS, Garment, Look
 from tests.appearance.figures import spheres
 
@@ -127,6 +128,34 @@ def test_a_saved_field_is_the_same(dressed, tmp_path: Path):
     points = torch.rand(50, 3) - 0.5
     assert torch.equal(again.sdf(points), field.sdf(points))
     assert torch.equal(again.color(points), field.color(points))
+
+
+def test_the_solid_form_shows_what_was_learned_where_it_was_learned():
+    """Over layers that reach farther than the closed body: the same change at the same points of the same space."""
+    body, betas = load_body(), np.zeros(load_body().num_betas)
+    bare = BaseSurface.dressed(body, betas, None)
+    far = (np.eye(3, dtype=np.float32) * 0.1 + np.float32([0, 0.2, 1.0])).astype(
+        np.float32
+    )  # something held out in front
+    weights = np.zeros((3, 24), np.float32)
+    weights[:, 23] = 1.0
+    layers = joined([
+        Layer("Body", "skin", bare.vertices, bare.faces, bare.colors, bare.weights, bare.vertices),
+        Layer("Card", "cotton", far, np.array([[0, 1, 2]], np.int32), np.ones_like(far), weights, far),
+    ])  # fmt: skip
+    field = ResidualField(BaseSurface.layered(layers, LOOK), 24, generator=torch.Generator().manual_seed(1))
+    torch.nn.init.normal_(field.residual.out.weight, std=0.2, generator=torch.Generator().manual_seed(0))
+    field.use_band(0.03)
+    solid = field.solid(body, betas)
+    assert solid.bounds[1, 2] < field.bounds[1, 2] - 0.3 and solid.base.layers is None and solid.base.look == LOOK
+    points = torch.from_numpy(solid.base.vertices[::300])
+    change = field.change(points)[0]
+    assert change.abs().max() > 1e-3
+    assert torch.allclose(
+        solid.sdf(points), torch.from_numpy(solid.base.nearest(points.numpy()).distance) + change, atol=1e-6
+    )
+    assert torch.equal(solid.ray_sdf(points)[0], solid.sdf(points))  # not by the band of the other surface
+    assert field.base.layers is not None and field.bounds[1, 2] > 1.0
 
 
 def test_weights_of_a_piece_are_its_own(dressed):

@@ -8,8 +8,10 @@ import torch
 
 from engine.appearance.guidance import Guide, augment
 from engine.appearance.prior import OutfitPrior, change, cost
+from engine.appearance.stage import DRESSING
 from engine.appearance.warm_start import mix
 from engine.errors import Cancelled, EngineError
+from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
 from engine.settings import AppearanceConfig
 from engine.wardrobe.outfit import GARMENT_KINDS, Garment, Look, validate
@@ -20,23 +22,38 @@ TINY = AppearanceConfig(
 )
 
 
-def test_an_interrupted_stage_ends_like_an_uninterrupted_one(sculpt, tmp_path):
-    whole = sculpt(TINY, tmp_path / "whole")
+@pytest.fixture(scope="module")
+def whole(sculpt, tmp_path_factory):
+    """The field of an uninterrupted stage, and what its reporter heard."""
+    report = Silent()
+    return sculpt(TINY, tmp_path_factory.mktemp("whole"), report), report
+
+
+@pytest.mark.parametrize("step", [TINY.search + 2, TINY.search + DRESSING + 2], ids=["dressing", "guidance"])
+def test_an_interrupted_stage_ends_like_an_uninterrupted_one(whole, sculpt, tmp_path, step):
     with pytest.raises(Cancelled):
-        sculpt(TINY, tmp_path / "parts", Silent(cancel_at=TINY.search + 2))
+        sculpt(TINY, tmp_path / "parts", Silent(cancel_at=step))
     resumed = sculpt(TINY, tmp_path / "parts")
-    for name, value in whole.state_dict().items():
+    assert np.array_equal(whole[0].base.vertices, resumed.base.vertices)
+    for name, value in whole[0].state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
-def test_guidance_changes_the_field(sculpt, tmp_path):
-    report = Silent()
-    field = sculpt(TINY, tmp_path / "job", report)
+def test_guidance_changes_the_field(whole):
+    field, report = whole
     assert float(field.residual.out.weight.detach().abs().sum()) > 0
     assert any(name.startswith("outfit") for name in report.previews)
     assert any(name.startswith("step") for name in report.previews)
-    assert report.steps[-1][0] == report.steps[-1][1] == TINY.search + TINY.iterations
+    assert report.steps[-1][0] == report.steps[-1][1] == TINY.search + DRESSING + TINY.iterations
     assert len(report.surfaces) == 2 + TINY.iterations // TINY.preview_every
+
+
+def outermost(vertices, faces):
+    """Indices of vertices that nothing lies over within 3 cm: there the field's surface is that of their layer."""
+    used = np.unique(faces)
+    caster = MeshRaycaster(vertices, faces)
+    start = vertices[used] + 1e-3 * caster.normals[used]
+    return used[caster.cast_rays(start, caster.normals[used]).depth > 0.03]
 
 
 def test_the_surface_to_look_at_is_where_the_field_is_zero(sculpt, tmp_path):
@@ -44,7 +61,9 @@ def test_the_surface_to_look_at_is_where_the_field_is_zero(sculpt, tmp_path):
     generator = torch.Generator().manual_seed(0)
     torch.nn.init.normal_(field.residual.out.weight, std=0.2, generator=generator)  # as if much had been learned
     shown, _, colors = field.surface()
-    bare = field.base.vertices
+    assert shown.shape == field.base.vertices.shape
+    seen = outermost(*field.base.mesh()[:2])
+    shown, bare, colors = shown[seen], field.base.vertices[seen], colors[seen]
     assert np.abs(shown - bare).mean() > 5e-4 and 0 <= colors.min() <= colors.max() <= 1
 
     def error(points):

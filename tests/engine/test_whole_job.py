@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,7 +71,8 @@ def test_the_manifest_tells_everything(job):
     assert {path.name for path in (job / "result").iterdir()} == wanted | {protocol.MANIFEST_FILE}
     for name, told in manifest["files"].items():
         assert provenance.checksum(job / "result" / name) == told["sha256"]
-    assert 1700 <= manifest["game_mesh"]["triangles"] <= 2000 and manifest["game_mesh"]["psnr_db"] > 20
+    # 4,000 are asked for; the rims of many layers, which keep their course, need more than so few
+    assert 3400 <= manifest["game_mesh"]["triangles"] <= 5000 and manifest["game_mesh"]["psnr_db"] > 20
     assert manifest["prompts"] == protocol.DEFAULT_PROMPTS
     assert manifest["settings"]["appearance"]["iterations"] == 4
     assert all(manifest["seconds"][stage] > 0 for stage in protocol.STAGES)
@@ -89,7 +91,19 @@ def test_the_avatar_is_as_documented(job):
     assert avatar["parents"].tolist() == list(protocol.PARENTS)
     assert avatar["colors"].min() >= 0 and avatar["colors"].max() <= 1
     assert np.isfinite(vertices).all()
-    assert trimesh.Trimesh(vertices, faces, process=False).is_watertight
+    mesh = trimesh.Trimesh(vertices, faces, process=False)
+    assert mesh.is_winding_consistent
+    # Layers: the body beneath is whole and the innermost; no vertex belongs to two of them.
+    names, of = avatar["layer_names"].tolist(), avatar["face_layers"]
+    assert names[0] == "Body" and len(set(names)) == len(names) == len(avatar["layer_materials"]) > 1
+    assert of.shape == (len(faces),) and np.unique(of).tolist() == list(range(len(names)))
+    owners = [set(np.unique(faces[of == layer]).tolist()) for layer in range(len(names))]
+    assert sum(map(len, owners)) == len(set().union(*owners))
+    body = trimesh.Trimesh(vertices, faces[of == 0], process=False)
+    assert np.ptp(body.vertices[np.unique(body.faces)], axis=0)[1] > 0.9 * np.ptp(vertices, axis=0)[1]
+    assert avatar["uvs"].shape == (len(faces), 3, 2) and avatar["covered"].dtype == bool and avatar["covered"].any()
+    for name in ("roughness", "metallic", "covered"):
+        assert avatar[name].shape == (len(vertices),) and 0 <= avatar[name].min() <= avatar[name].max() <= 1
     # T-pose, facing +z, left arm to +x: a person with level arms whose toes point forward.
     size = vertices.max(0) - vertices.min(0)
     assert 1.2 < size[1] < 2.4 and 1.2 < size[0] < 2.4
@@ -114,14 +128,28 @@ def test_the_motion_is_as_documented(job):
 def test_the_other_files_hold_the_same_avatar(job):
     avatar = arrays(job / "result" / protocol.AVATAR_NPZ)
     ply = trimesh.load(job / "result" / protocol.AVATAR_PLY, process=False)
-    assert np.allclose(ply.vertices, avatar["vertices"], atol=1e-5)
-    assert np.abs(ply.visual.vertex_colors[:, :3] / 255 - avatar["colors"]).max() < 0.01
+    seen = avatar["faces"][~avatar["covered"][avatar["faces"]].all(1)]
+    used = np.unique(seen)
+    assert np.allclose(ply.vertices, avatar["vertices"][used], atol=1e-5)
+    assert np.array_equal(used[ply.faces], seen)
+    assert np.abs(ply.visual.vertex_colors[:, :3] / 255 - avatar["colors"][used]).max() < 0.01
     document = glb_document(job / "result" / protocol.AVATAR_GLB)
     assert len(document["skins"][0]["joints"]) == 24
     assert len(document["animations"]) == 1
     sheet = np.asarray(Image.open(job / "result" / protocol.PREVIEW_PNG))
     assert sheet.shape[1] == 1600 and sheet.std() > 5
     assert (job / "result" / protocol.PROCESS_MP4).read_bytes()[4:8] == b"ftyp"
+
+
+def test_in_solid_form_the_avatar_is_one_closed_surface(job, tmp_path):
+    solid = tmp_path / "solid"
+    shutil.copytree(job, solid)
+    again = run_stages(generate(solid, "mesh.form=solid"))
+    assert "mesh" in again and "appearance" not in again
+    avatar = arrays(solid / "result" / protocol.AVATAR_NPZ)
+    mesh = trimesh.Trimesh(avatar["vertices"], avatar["faces"], process=False)
+    assert mesh.is_watertight and mesh.volume > 0.02
+    assert "layer_names" not in avatar
 
 
 def glb_document(path: Path) -> dict:
@@ -154,7 +182,12 @@ def test_an_interrupted_job_ends_as_the_same_avatar(job, tmp_path):
     whole, resumed = (arrays(path / "result" / protocol.AVATAR_NPZ) for path in (job, tmp_path / "job"))
     for name, values in whole.items():
         assert values.shape == resumed[name].shape, name
-        assert np.allclose(values, resumed[name], atol=1e-4), name
+        same = (
+            np.allclose(values, resumed[name], atol=1e-4)
+            if values.dtype.kind == "f"
+            else (values == resumed[name]).all()
+        )
+        assert same, name
 
 
 def test_without_appearance_and_motion_there_is_a_grey_body(tmp_path):

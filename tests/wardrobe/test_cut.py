@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import trimesh
 
-from engine.wardrobe.cut import cut_region, subdivided
+from engine.wardrobe.cut import SNAP, cut_region, kept, split
+from engine.wardrobe.skin import quartered
 
 
 def ball(rounds=3):
@@ -63,9 +64,54 @@ def test_everything_and_nothing():
 
 def test_finer_triangles_lie_on_the_coarse_ones():
     vertices, faces = ball(1)
-    mix, fine = subdivided(faces, len(vertices))
+    mix, fine = quartered(faces, len(vertices))
     points = mix @ vertices
     assert len(fine) == 4 * len(faces)
     assert np.allclose(points[: len(vertices)], vertices)
     both = [trimesh.Trimesh(vertices, faces, process=False), trimesh.Trimesh(points, fine, process=False)]
     assert both[1].is_watertight and both[0].volume == pytest.approx(both[1].volume, rel=1e-9)
+
+
+@pytest.mark.parametrize("snap", [0.0, SNAP, 0.45])
+def test_split_keeps_the_surface_whole_and_its_halves_on_their_sides(snap):
+    vertices, faces = ball()
+    signed = vertices @ [0.31, 0.9, 0.2] - 0.217
+    mix, made, positive = split(faces, signed, snap)
+    points, value = mix @ vertices, mix @ signed
+    assert np.allclose(mix.sum(1), 1)
+    whole = trimesh.Trimesh(points, made, process=False)
+    assert whole.is_watertight and whole.is_winding_consistent
+    assert area(points, made).min() > 0
+    assert (value[made[positive]] > -1e-9).all() and (value[made[~positive]] < 1e-9).all()
+    assert 0 < positive.sum() < len(made)
+
+
+def test_split_without_snapping_changes_no_area():
+    vertices, faces = ball()
+    signed = vertices @ [0.31, 0.9, 0.2] - 0.217
+    mix, made, _ = split(faces, signed, 0.0)
+    points = mix @ vertices
+    assert np.array_equal(points[: len(vertices)], vertices)
+    assert area(points, made).sum() == pytest.approx(area(vertices, faces).sum(), rel=1e-12)
+
+
+def test_snapping_moves_vertices_near_the_curve_onto_it_and_no_others():
+    vertices = np.array([[0.1, 0, 0], [-0.9, 0, 0], [-0.9, 1, 0], [0.1, 1, 0]])
+    faces = np.array([[0, 3, 2], [0, 2, 1]], np.int32)
+    mix, made, positive = split(faces, vertices[:, 0], 0.2)  # the right side is a tenth of an edge from the curve
+    points = mix @ vertices
+    assert np.allclose(points[[0, 3], 0], 0) and np.array_equal(points[[1, 2]], vertices[[1, 2]])
+    assert len(points) == 4 and len(made) == 2 and not positive.any()
+    mix, made, positive = split(faces, vertices[:, 0], 0.05)
+    points = mix @ vertices
+    assert np.array_equal(points[:4], vertices) and len(points) == 7
+    assert area(points, made[positive]).sum() == pytest.approx(0.1)
+    assert area(points, made[~positive]).sum() == pytest.approx(0.9)
+
+
+def test_kept_drops_only_what_no_face_uses():
+    vertices, faces = ball(1)
+    mix, made, positive = split(faces, vertices[:, 1] - 0.1)
+    smaller, renumbered = kept(mix, made[positive])
+    assert smaller.shape[0] == len(np.unique(made[positive])) < mix.shape[0]
+    assert np.array_equal((smaller @ vertices)[renumbered], (mix @ vertices)[made[positive]])

@@ -13,7 +13,7 @@ from engine.wardrobe.cloth.finish import EDGE, grained
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.layers import Floats
 from engine.wardrobe.outfit import COLORS, Garment
-from engine.wardrobe.paint import blend, shade
+from engine.wardrobe.paint import BANDED, blend, shade
 
 METAL, SAND = np.array([0.72, 0.72, 0.74]), np.array([0.60, 0.55, 0.40])
 """Colours of zips, and of what camouflage has beside a garment's own."""
@@ -21,10 +21,16 @@ METAL, SAND = np.array([0.72, 0.72, 0.74]), np.array([0.60, 0.55, 0.40])
 
 def patterned(piece: Piece, garment: Garment) -> Piece:
     """The cloth with edges on both sides of its pattern's borders."""
-    for index in range(len(pattern_borders(garment.pattern, grained(piece)))):
+    pattern = pattern_of(garment)
+    for index in range(len(pattern_borders(pattern, grained(piece)))):
         for shift in (EDGE, -EDGE):
-            piece = piece.lined(pattern_borders(garment.pattern, grained(piece))[index] + shift, 0.05)
+            piece = piece.lined(pattern_borders(pattern, grained(piece))[index] + shift, 0.05)
     return piece
+
+
+def pattern_of(garment: Garment) -> str:
+    """The name of a garment's pattern: stripes across work clothes are few and narrow, of tape."""
+    return "bands" if garment.pattern == "stripes_h" and garment.kind in BANDED else garment.pattern
 
 
 def pattern_borders(pattern: str, p: Points) -> list[NDArray]:
@@ -59,6 +65,7 @@ def _blotches(scale: float, phase: float) -> Callable[[NDArray, NDArray], NDArra
 PATTERNS: dict[str, list[Callable[[NDArray, NDArray], NDArray]]] = {
     "stripes_h": [lambda u, v: _wave(v, 0.07)],
     "stripes_v": [lambda u, v: _wave(u + 0.012, 0.048)],
+    "bands": [lambda u, v: np.asarray(0.024 - np.abs((v + 0.025) % 0.17 - 0.085))],
     "checks": [lambda u, v: _wave(v, 0.096), lambda u, v: _wave(u, 0.096)],
     "dots": [_spots],
     "camo": [_blotches(0.10, 0.7), _blotches(0.085, 2.9)],
@@ -68,7 +75,7 @@ PATTERNS: dict[str, list[Callable[[NDArray, NDArray], NDArray]]] = {
 
 def _pattern(garment: Garment, p: Points, colors: NDArray, accent: NDArray) -> NDArray:
     """Colours (N, 3) with the garment's pattern."""
-    masks = [smoothstep(signed, -EDGE, EDGE) for signed in pattern_borders(garment.pattern, p)]
+    masks = [smoothstep(signed, -EDGE, EDGE) for signed in pattern_borders(pattern_of(garment), p)]
     if garment.pattern == "checks":
         a, b = masks
         return blend(blend(colors, 0.5 * (a + b), accent), a * b, 0.75 * accent)

@@ -68,18 +68,17 @@ class Borders:
         """Whether there is such a border."""
         return getattr(self, name) is not None or (name == "neck" and self.nape is not None)
 
-    def distance(self, name: str, p: Points) -> NDArray | None:
-        """(N,) metres from a border along the cloth."""
-        if not self.has(name):
-            return None
+    def distance(self, name: str, p: Points) -> NDArray:
+        """(N,) metres from a border along the cloth, which the garment must have."""
         if name == "neck":
             return neckline(p, self.neck, self.nape)
         place = getattr(self, name)
         trunk = np.where(p.arm, 1.0, 0.0)
-        return {
+        found: dict[str, NDArray] = {
             "hem": p.y - place + trunk, "waist": place - p.y + trunk,
             "cuff": place - p.side + (1 - trunk) * (p.side < 0.25),
-        }[name]  # fmt: skip
+        }  # fmt: skip
+        return found[name]
 
 
 def marks(details: list[dict[str, Any]], borders: Borders) -> tuple[list[Mark], list[Spot]]:
@@ -101,7 +100,7 @@ def _band(borders: Borders, border: str, width: float, height: float = 0.0015, t
           accent: bool = False, rib: bool = False) -> Made:  # fmt: skip
     """A strip along a border."""
     if borders.has(border):
-        yield Mark(lambda p: width - borders.distance(border, p), height, tone, accent=accent, rib=rib)  # type: ignore[operator]
+        yield Mark(lambda p: width - borders.distance(border, p), height, tone, accent=accent, rib=rib)
 
 
 def _seam(borders: Borders, border: str | None = None, offset: float = 0.0, height: float | None = None) -> Made:
@@ -109,7 +108,7 @@ def _seam(borders: Borders, border: str | None = None, offset: float = 0.0, heig
     if border is not None and not borders.has(border):
         return
     if border is not None:
-        yield Mark(lambda p: SEAM - np.abs(borders.distance(border, p) - offset), -0.0006, 0.78, 1.0)  # type: ignore[operator]
+        yield Mark(lambda p: SEAM - np.abs(borders.distance(border, p) - offset), -0.0006, 0.78, 1.0)
     elif height is not None:
         yield Mark(lambda p: SEAM - np.abs(p.y - height) - p.arm, -0.001, 0.75, 1.0)
 
@@ -260,6 +259,13 @@ def _sides(borders: Borders) -> Made:
     yield Mark(line, -0.0007, 0.85, 1.0)
 
 
+def _girdle(borders: Borders, at: float, half: float, height: float, tone: float = 1.0) -> Made:
+    """A thick band round the trunk at a height."""
+    yield Mark(lambda p: np.where(p.arm, -1.0, half - np.abs(p.y - at)), height, tone, 0.7)
+    yield Mark(lambda p: np.where(p.arm, -1.0, SEAM - np.abs(p.y - at - 0.3 * half)), -0.001, 0.8, 1.0)
+    yield Mark(lambda p: np.where(p.arm, -1.0, SEAM - np.abs(p.y - at + 0.35 * half)), -0.001, 0.8, 1.0)
+
+
 def _ring(borders: Borders, place: str, accent: bool = False) -> Made:
     """A stiff ring round elbows or knees."""
     if place == "elbow":
@@ -278,6 +284,6 @@ def _strap(borders: Borders, at: tuple[float, float]) -> Made:
 FORMS: dict[str, Callable[..., Made]] = {
     "band": _band, "seam": _seam, "patch": _patch, "placket": _placket, "buttons": _buttons, "fly": _fly,
     "slash": _slash, "lapel": _lapel, "ring": _ring, "strap": _strap, "edging": _edging, "overlap": _overlap,
-    "sides": _sides,
+    "sides": _sides, "girdle": _girdle,
 }  # fmt: skip
 """Forms of details that are marks; collars and hoods are made by `finish` and `dressing`."""

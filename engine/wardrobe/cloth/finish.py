@@ -12,7 +12,6 @@ from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.details import ARM, BEVEL, LEG, LEGS, TRUNK, Borders, Mark, Spot
 from engine.wardrobe.cloth.piece import Piece, closes, loops
 from engine.wardrobe.forms import ellipsoid
-from engine.wardrobe.layers import Floats
 
 COLLARS: dict[str, Sequence[tuple[float, float]]] = {
     "shirt": [(0.0, 0.006), (0.001, 0.014), (0.002, 0.024), (0.004, 0.032), (0.008, 0.034), (0.012, 0.028),
@@ -93,9 +92,9 @@ def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale:
 def _neckline(piece: Piece, borders: Borders, low: float | None) -> NDArray[np.int64] | None:
     """The border's vertices round the neck, in the faces' direction: closed, or from lapel to lapel."""
     p = Points(piece.canonical)
-    distance = borders.distance("neck", p)
-    if distance is None:
+    if not borders.has("neck"):
         return None
+    distance = borders.distance("neck", p)
     for loop in loops(piece.faces):
         near = (np.abs(distance[loop]) < 0.004) & (p.side[loop] < 0.17) & (p.y[loop] > 0.3)
         if near.sum() < 8:
@@ -162,7 +161,7 @@ def _even(directions: NDArray) -> NDArray:
     return even
 
 
-def buttons(piece: Piece, spots: Sequence[Spot], scale: float) -> tuple[Floats, NDArray, Floats, Floats]:
+def buttons(piece: Piece, spots: Sequence[Spot], scale: float) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Vertices, faces, weights and canonical coordinates of the buttons on a piece."""
     normals = vertex_normals(piece.vertices, piece.faces)
     parts: list[tuple[NDArray, NDArray, NDArray, NDArray]] = []

@@ -42,9 +42,9 @@ class Beneath:
         distance = np.linalg.norm(away, axis=1) * np.where((away * normal).sum(1) < 0, -1.0, 1.0)
         return distance.astype(np.float32), normal.astype(np.float32)
 
-    def outside(self, points: Floats, gap: NDArray | float, rounds: int = 2) -> Floats:
+    def outside(self, points: NDArray, gap: NDArray | float, rounds: int = 2) -> Floats:
         """Points (N, 3) moved out where they are nearer than ``gap`` metres."""
-        points = points.copy()
+        points = np.array(points, np.float32)
         for _ in range(rounds):
             distance, normal = self.signed(points)
             lack = np.clip(gap - distance, 0, None) * (distance > -BELOW)
@@ -107,10 +107,10 @@ def ease_of(p: Points, trunk: Sequence[Sequence[float]], arms: Sequence[Sequence
     return ease.astype(np.float32)
 
 
-def fit(piece: Piece, beneath: Beneath, ease: NDArray, smoothing: int, held: NDArray | None = None) -> Floats:
+def fit(piece: Piece, beneath: Beneath, ease: NDArray, smoothing: int) -> Floats:
     """(P, 3) a piece smoothed over the anatomy and kept ``ease`` (P,) metres away from what is beneath."""
     mean = averaging(piece.faces, len(piece.vertices))
-    points = piece.vertices + ease[:, None] * vertex_normals(piece.vertices, piece.faces)
+    points: NDArray = piece.vertices + ease[:, None] * vertex_normals(piece.vertices, piece.faces)
     for _ in range(ROUNDS):
         for _ in range(max(smoothing // ROUNDS, 1)):
             points = points + 0.6 * (mean @ points - points)

@@ -77,9 +77,9 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         held = np.zeros(len(fitted), bool)
         for low, high in record.held:
             held |= (p.y > low) & (p.y < high) & ~piece.free & ~p.arm
-        fitted = fitted + (UNEVEN * body.size * _uneven(piece) * ~held)[:, None] * vertex_normals(fitted, piece.faces)
+        bumps = (UNEVEN * body.size * _uneven(piece) * ~held)[:, None] * vertex_normals(fitted, piece.faces)
         cloth = Cloth(
-            fitted.astype(np.float32), piece.faces, _sewn(piece, fitted, body, record.spare),
+            (fitted + bumps).astype(np.float32), piece.faces, _sewn(piece, fitted, body, record.spare),
             np.where(held, 0.0, 1.0).astype(np.float32), np.full(len(fitted), GAP * body.size, np.float32),
         )  # fmt: skip
         fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
@@ -167,7 +167,9 @@ def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record)
     hem = _hem(upper, record)
     if hem is not None:
         shift = found[own][hem] - piece.vertices[own][hem]
-        found[piece.free] += np.tile(shift, (piece.free.sum() // len(hem), 1))
+        rows = int(piece.free.sum()) // len(hem)
+        share = np.arange(1, rows + 1)[:, None, None] / rows
+        found[piece.free] += (shift * (1 - share * [0, 1, 0])).reshape(-1, 3)  # the new hem stays level
     return beneath.outside(found, np.where(piece.free, 0.006, np.minimum(ease, 0.003))).astype(np.float32)
 
 

@@ -195,7 +195,7 @@ def cap(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -
     if garment.cut:
         return [headgear(garment, mannequin)]
     hull = Hulls(mannequin, beneath, reach=0.03)["head"]
-    peak = shell(Plate("", "head", (0.30, 0.40, 0.30), (0.50,), (48,), lift=4, thick=3, flare=(62, 0)), hull, 0.008)
+    peak = shell(Plate("", "head", (0.34, 0.40, 0.34), (0.50,), (36, 46), lift=4, thick=3, flare=(50, 0)), hull, 0.008)
     button = ellipsoid(
         hull.at(np.array([1.55]), np.zeros(1), np.array([0.011 * hull.size]))[0],
         tuple(hull.size * np.array([0.008, 0.004, 0.008])),
@@ -224,6 +224,8 @@ def headgear(garment: Garment, mannequin: Mannequin) -> Layer:
     """A hat, cap, crown or helmet of `headgear` in its place."""
     form = (HEADGEAR.get((garment.kind, garment.cut)) or HEADGEAR[garment.kind, None])()
     material = {"helmet": "metal", "headband": "metal", "hat": "wool", "cap": "cotton"}.get(garment.kind, "cotton")
+    if garment.cut in ("brim", "hard"):
+        material = "plastic"
     colors = palette(garment, ACCENTS.get(garment.cut or ""))
     name = (garment.cut or garment.kind).replace("_", " ").title()
     return prop_layer(name, form, HEAD, mannequin, material, colors)
