@@ -30,7 +30,7 @@ HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eye
 ATTACHED = {
     "wings": ("Wings", "feathers"), "horns": ("Horns", "leather"), "halo": ("Halo", "metal"),
     "nose": ("Nose", "plastic"),
-    "tusks": ("Tusks", "leather"), "long_beard": ("Long Beard", "hair"), "ruff": ("Ruff", "gauze"),
+    "tusks": ("Tusks", "leather"), "ruff": ("Ruff", "gauze"),
     "sword": ("Sword", "metal"), "axe": ("Axe", "metal"), "hammer": ("Hammer", "metal"), "wand": ("Wand", "wood"),
     "staff": ("Staff", "wood"), "spear": ("Spear", "wood"), "shield": ("Shield", "painted_metal"),
     "eye_patch": ("Eye Patch", "leather"),
@@ -123,7 +123,7 @@ def layers_of(
     dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
     quartered = fine(bare)
     worn = ordered(look)
-    headgear: dict[str, list[Layer]] = {}
+    on_head: dict[str, list[Layer]] = {}
     for number, garment in enumerate(worn):
         tell(number, len(worn) + 1)
         record = _worn_with(record_of(garment.kind, garment.cut), look)
@@ -131,18 +131,18 @@ def layers_of(
             for layer in _stiff(garment, look, bare, dressing.layers):
                 dressing.add(layer, None if garment.kind in OVER_ALL else (layer.vertices, layer.faces))
                 if garment.kind in HEADGEAR:
-                    headgear.setdefault(garment.kind, []).append(layer)
+                    on_head.setdefault(garment.kind, []).append(layer)
             continue
         piece, fell = shaped(record, quartered, dressing.beneath(), device)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         layer = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
         dressing.add(layer, (piece.vertices, piece.faces))
-    above = [layer for layers in headgear.values() for layer in layers]
+    above = [layer for layers in on_head.values() for layer in layers]
     clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
     for layer in _attached(look, bare, body, betas):
         dressing.add(layer)
-    for layer in head_layers(look, shown, rng, headgear, clothes):
+    for layer in head_layers(look, shown, rng, on_head, clothes):
         dressing.add(layer)
     tell(1, 1)
     return covered(dressing.layers)

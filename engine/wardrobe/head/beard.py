@@ -47,7 +47,7 @@ def beard_layer(look: Look, head: Head, rng: np.random.Generator, clothes: Seque
     def inside(canonical: NDArray) -> NDArray:
         """(N,) metres inside the outline, known near it."""
         near = (outline(Points(canonical, SOFT)) - 0.5) * 2 * SOFT
-        return np.minimum(near, beside_ears(canonical) - 0.004)
+        return np.minimum(near, beside_ears(canonical) - 0.008)
 
     def where(canonical: NDArray) -> NDArray:
         return smoothstep(inside(canonical), -0.001, 0.002)

@@ -71,7 +71,7 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     tones = tone * lock_tones(clumps, style.clumps, count, rng)
     good = _in_place(style, head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
     if hangs:
-        good &= _in_company(paths)
+        good &= _in_company(paths) | (fringed > 0.3)
     width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
     return locks(
         paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good],
@@ -146,11 +146,17 @@ def _profile(style: Style) -> NDArray:
     return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62 if style.gravity > LOOSE else 0.05])
 
 
+def _lowest(style: Style) -> float:
+    """Canonical height below which no hair may be before the face: a little less than a fringe's, which is uneven."""
+    return style.fringe - 0.007 * (style.fringe < FREE)
+
+
 def _off_the_face(style: Style, head: Head, points: NDArray) -> NDArray:
     """Points (N, 3) moved sideways out of the space before the face."""
     local = head.canonical(points)
+    lowest = _lowest(style)
     side = np.abs(local[:, 0])
-    before = smoothstep(local[:, 2], 0.045, 0.075) * smoothstep(local[:, 1], style.fringe + 0.005, style.fringe - 0.010)
+    before = smoothstep(local[:, 2], 0.045, 0.075) * smoothstep(local[:, 1], lowest + 0.005, lowest - 0.010)
     before = before * smoothstep(local[:, 1], 0.52, 0.57)
     edge = 0.066 + 0.010 * smoothstep(local[:, 1], 0.70, 0.62)
     lack = before * np.clip(edge - side, 0, None)
@@ -163,7 +169,7 @@ def _in_place(style: Style, head: Head, paths: NDArray, highest: NDArray) -> NDA
     local = head.canonical(paths)
     inner = (
         (local[..., 2] > 0.085)
-        & (local[..., 1] < min(0.715, style.fringe))
+        & (local[..., 1] < min(0.715, _lowest(style)))
         & (local[..., 1] > 0.57)
         & (np.abs(local[..., 0]) < 0.052)
     )
@@ -171,7 +177,7 @@ def _in_place(style: Style, head: Head, paths: NDArray, highest: NDArray) -> NDA
     high = (distance > highest[:, None]) & (local[..., 1] > 0.765)
     spans = np.linalg.norm(np.diff(paths, axis=1), axis=2)
     torn = (spans[:, 1:] > 2.2 * spans[:, :-1] + 0.006).any(1)
-    fringe = (local[..., 2] > 0.075) & (local[..., 1] < style.fringe) & (np.abs(local[..., 0]) < 0.052)
+    fringe = (local[..., 2] > 0.075) & (local[..., 1] < _lowest(style)) & (np.abs(local[..., 0]) < 0.052)
     if style.gravity < LOOSE and style.fringe >= FREE:  # no strays before forehead and temples
         below = hairline(local.reshape(-1, 3)).reshape(local.shape[:2]) < -0.009
         fringe = fringe | (below & (local[..., 2] > 0.058) & (local[..., 1] > 0.69))
