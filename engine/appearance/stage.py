@@ -82,7 +82,8 @@ def run(
             BaseSurface.dressed(body, betas, None, wardrobe, device), joints, guide, conf, device
         )
     look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, opinion, body_prompt)
-    base = _base(look, betas, body, wardrobe, conf, device, paced, checkpoint_dir, seed)
+    base = _base(look, betas, body, wardrobe, conf, device, paced, checkpoint_dir, seed,
+        f"{body_prompt}, {prompt}")  # fmt: skip
     field = _field(base, conf, _apart(seed, 0), device, paced, checkpoint_dir)
     stance = views.Stance.of(base.vertices, joints)
     report.preview("step-000000", preview(field, stance, 25.0))
@@ -155,9 +156,12 @@ def _look(
 
 def _base(
     look: Look | None, betas: NDArray, body: Body, wardrobe: Wardrobe, conf: AppearanceConfig,
-    device: torch.device | str, report: Paced, folder: Path, seed: int,
+    device: torch.device | str, report: Paced, folder: Path, seed: int, text: str,
 ) -> BaseSurface:  # fmt: skip
-    """The surface to start from: layers, or for the paper's networks the closed body painted in the look."""
+    """The surface to start from: layers, or for the paper's networks the closed body painted in the look.
+
+    ``text``: all that is said of the person.
+    """
     if look is None or conf.renderer == "reference":
         return BaseSurface.dressed(body, betas, look, wardrobe, device)
     path = folder / LAYERS_FILE
@@ -169,7 +173,7 @@ def _base(
         report.progress(round(DRESSING * done / total), DRESSING)
 
     made = BaseSurface.layered(
-        joined(layers_of(look, body, betas, seed, report.warning, tell, device)), look, device
+        joined(layers_of(look, body, betas, seed, report.warning, tell, device, text)), look, device
     )  # fmt: skip
     save_file(made.to_arrays(), folder / f".{LAYERS_FILE}")
     (folder / f".{LAYERS_FILE}").replace(path)

@@ -17,12 +17,13 @@ from engine.wardrobe.cloth.tailor import fine, make, shaped
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
 from engine.wardrobe.hard.headwear import headgear
 from engine.wardrobe.hard.worn import HARD, hard_layers
-from engine.wardrobe.head import face_of, finer_face, head_layers, paint_bare, settle_face
+from engine.wardrobe.head import face_of, face_words, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.held import FIST, fist
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of
+from engine.wardrobe.readout import expected_shape
 
 Warn = Callable[[str], None]
 HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
@@ -60,6 +61,8 @@ IN_SHAFT = ((-0.9, 0.002), (SHAFT - 0.02, 0.002), (SHAFT + 0.035, 0.022), (-0.42
 """Ease of trousers that are worn inside boots."""
 OVER_ALL = frozenset({"glasses", "necklace", "backpack", "hat", "cap", "headband", "wristbands", "gloves"})
 """What nothing is draped over."""
+YOUNG = 0.55
+"""Age of whom nothing is said, as `outfit.Shape` counts it."""
 HIDDEN = 0.05
 """Metres beneath another layer within which skin and cloth are covered."""
 WIDE, ABOVE_HEM = 0.30, 0.18
@@ -100,7 +103,7 @@ class Dressing:
 
 def layers_of(
     look: Look, body: Body, betas: NDArray, seed: int = 0, warn: Warn = lambda text: None,
-    tell: Callable[[int, int], None] = lambda done, total: None, device: object = "cpu",
+    tell: Callable[[int, int], None] = lambda done, total: None, device: object = "cpu", text: str = "",
 ) -> list[Layer]:  # fmt: skip
     """A body in a look, as layers in the stand pose, the skin first.
 
@@ -112,11 +115,13 @@ def layers_of(
         warn: hears one sentence of what could not be made as it should.
         tell: hears how much is done, of how much; it may raise to stop.
         device: where cloth falls.
+        text: all that is said of the person: faces and skin follow it.
     """
     rng = np.random.default_rng(seed)
-    bare = settle_face(face_of(_held_up(Mannequin.of(body, betas), look, body, betas), rng))
+    bare = settle_face(face_of(_held_up(Mannequin.of(body, betas), look, body, betas), rng, face_words(text)))
     shown = finer_face(bare)
-    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare))
+    age = 0.5 + 0.5 * float(expected_shape(text)[3]) if text else YOUNG
+    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age)
     first = Layer(
         BODY, skin_material(look.skin), shown.vertices, shown.faces, colors, shown.weights, shown.canonical
     )  # fmt: skip
@@ -286,7 +291,7 @@ def covered(layers: list[Layer]) -> list[Layer]:
         above = joined(outside)
         normals = vertex_normals(layer.vertices, layer.faces)
         hits = MeshRaycaster(above.vertices, above.faces).cast_rays(layer.vertices - 0.002 * normals, normals)
-        within = (hits.face >= 0) & ((hits.normal * normals).sum(1) > 0)  # it looks at the lining, not at a sleeve beside
+        within = (hits.face >= 0) & ((hits.normal * normals).sum(1) > 0)  # at a lining, not at a sleeve
         low = np.full(len(outside), np.inf)
         np.minimum.at(low, above.vertex_layers, above.vertices[:, 1])
         lowest = low[above.face_layers[np.maximum(hits.face, 0)]]

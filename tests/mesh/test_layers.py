@@ -214,7 +214,7 @@ def test_thin_tubes_are_brought_to_their_number() -> None:
     i, j = np.meshgrid(np.arange(29), np.arange(6), indexing="ij")
     a, b = (6 * i + j).ravel(), (6 * i + (j + 1) % 6).ravel()
     faces = np.concatenate((np.stack((a, b, b + 6), -1), np.stack((a, b + 6, a + 6), -1)))
-    points = np.concatenate([tube + [0.02 * k, 0, 0] for k in range(40)])
+    points = np.concatenate([tube + np.array([0.02 * k, 0, 0]) for k in range(40)])
     strands = np.concatenate([faces + k * len(tube) for k in range(40)]).astype(np.int32)
     left, fewer = decimate.decimate(points, strands, 1200, insist=True)
     assert 0.9 * 1200 <= len(fewer) <= 1200 and len(rim_loops(fewer)) == 80

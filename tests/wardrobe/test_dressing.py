@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine.appearance.base import BaseSurface
 from engine.body import load_body
 from engine.render.raycast import MeshRaycaster
 from engine.shape.bodies import bundled
@@ -16,7 +17,7 @@ from engine.wardrobe.cloth import tailor
 from engine.wardrobe.cloth.drape import drape
 from engine.wardrobe.cloth.piece import loops
 from engine.wardrobe.cloth.records import record_of
-from engine.wardrobe.dressing import layers_of, ordered, visible
+from engine.wardrobe.dressing import layers_of, ordered
 from engine.wardrobe.layers import BODY, Layer, joined
 from engine.wardrobe.outfit import Garment, Look
 
@@ -145,9 +146,9 @@ def test_what_is_covered_is_seen_from_nowhere(people, name):
 @pytest.mark.parametrize("name", PEOPLE)
 def test_nothing_else_is_left_out(people, name):
     whole = joined(people[name])
-    vertices, faces, colors = visible(people[name])
-    assert len(vertices) == len(colors) == len(whole.vertices)
-    assert len(faces) == len(whole.faces) - whole.covered[whole.faces].all(1).sum()
+    seen = BaseSurface.layered(whole, None)
+    assert len(seen.vertices) == len(seen.colors) == len(whole.vertices)
+    assert len(seen.faces) == len(whole.faces) - whole.covered[whole.faces].all(1).sum()
 
 
 def test_the_body_is_whole_beneath_its_clothes(people):
