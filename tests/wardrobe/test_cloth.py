@@ -12,6 +12,7 @@ from engine.body import load_body
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks, tailor
+from engine.wardrobe.cloth.colors import paint, patterned
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
 from engine.wardrobe.cloth.fit import Beneath, ease_of
 from engine.wardrobe.cloth.piece import Piece, let_down, loops
@@ -160,7 +161,7 @@ def test_what_is_let_down_from_an_open_border_stays_open(fine):
     points, faces = sheet(20, 3, 0.3, 0.1)
     count = len(points)
     piece = Piece(points + np.float32([0, 0, 0.3]), faces, np.tile(np.eye(24, dtype=np.float32)[0], (count, 1)),
-                  points, np.zeros(count, bool), np.zeros((count, 2), np.float32))  # fmt: skip
+                  points, np.zeros(count, bool), np.zeros((count, 3), np.float32))  # fmt: skip
     (rim,) = loops(faces)
     front = np.flatnonzero(points[:, 2] > 0.049)
     start = next(k for k, v in enumerate(rim) if v in front and rim[k - 1] not in front)
@@ -248,8 +249,8 @@ def test_stripes_are_level_as_the_cloth_is_cut(fine, bare):
     record = replace(records()["t_shirt"], drape=False, details=(), drop=0.0)
     garment = Garment("t_shirt", "white", "black", "stripes_h")
     piece, _ = tailor.shaped(record, fine, Beneath(bare.vertices, bare.faces))
-    piece = tailor._patterned(piece, garment)
-    colors, _ = tailor.paint(garment, [], piece)
+    piece = patterned(piece, garment)
+    colors, _ = paint(garment, [], piece)
     trunk = (np.abs(piece.canonical[piece.faces, 0]) < 0.15).all(1)
     shares = np.random.default_rng(0).dirichlet((1, 1, 1), size=(trunk.sum(), 4))
     height = np.einsum("fnk,fk->fn", shares, piece.vertices[piece.faces[trunk], 1]) - bare.joints[0, 1]

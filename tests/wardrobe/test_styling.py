@@ -96,7 +96,9 @@ def test_armour_has_the_design_of_its_words(text, others, cut):
 
 
 def test_nobody_stands_without_anything_unless_so_meant():
-    assert "briefs" in made("a man in a shirt", Garment("t_shirt", "red"))
+    assert "briefs" in made("a man with a hat", Garment("hat", "red"))
+    assert {"trousers", "shoes"} <= made("a man in a shirt", Garment("t_shirt", "red")).keys()
+    assert "shoes" not in made("a man in a shirt, barefoot", Garment("t_shirt", "red"))
     assert "briefs" not in made("a naked man")
     assert "briefs" not in made("a woman in a skirt", Garment("skirt", "red"))
     assert "briefs" not in made("an orc", skin="green")
