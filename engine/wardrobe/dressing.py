@@ -37,6 +37,11 @@ ATTACHED = {
     "eye_patch": ("Eye Patch", "leather"),
 }  # fmt: skip
 """Names and materials of extras; what is not named is of skin."""
+FORMS: dict[tuple[str, str | None], tuple[str, str]] = {
+    ("skirt", "tutu"): ("Tutu", "gauze"),
+    ("long_skirt", "fishtail"): ("Fishtail", "scales"),
+}
+"""Cuts that are closed forms instead of cloth, with their names and materials."""
 SKIN_MATERIALS = {
     "fur": "fur", "silver": "metal", "bronze": "metal", "gold": "metal", "metal": "metal", "stone": "stone",
     "wood": "wood", "clay": "stone", "bandages": "linen",
@@ -131,6 +136,12 @@ def layers_of(
     on_head: dict[str, list[Layer]] = {}
     for number, garment in enumerate(worn):
         tell(number, len(worn) + 1)
+        if (garment.kind, garment.cut) in FORMS:
+            only = replace(look, hair_style="bald", garments=(garment,), extras=())
+            form = _placed(*FORMS[garment.kind, garment.cut], only, bare, body, betas)
+            if form is not None:
+                dressing.add(form, (form.vertices, form.faces))
+            continue
         record = _worn_with(record_of(garment.kind, garment.cut), look)
         if record is None:
             for layer in _stiff(garment, look, bare, dressing.layers):
@@ -259,26 +270,28 @@ def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[L
 
     Long beards are of locks (`head.beard`).
     """
-    joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
-    transforms = bone_transforms(joints, stand_pose()[None])
     plain = replace(look, hair_style="bald", garments=(), extras=())
     items = [(ATTACHED.get(extra.kind, (extra.kind.replace("_", " ").title(), "skin")), replace(plain, extras=(extra,)))
              for extra in look.extras if extra.kind != "long_beard"]  # fmt: skip
     items += [
         (("Hood", g.material or "cotton"), replace(plain, garments=(g,))) for g in look.garments if g.kind == "hoodie"
     ]
-    found = []
-    for (name, material), only in items:
-        parts = []
-        for prop in props_of(only):
-            binding = bind(prop, body.weights, bare.canonical)
-            shift = rest - bare.canonical
-            placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
-            posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
-            parts.append(Layer(name, material, posed, prop.faces, prop.colors, binding.weights, prop.vertices))
-        if parts:
-            found.append(merged(parts))
-    return found
+    found = [_placed(name, material, only, bare, body, betas) for (name, material), only in items]
+    return [layer for layer in found if layer is not None]
+
+
+def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, betas: NDArray) -> Layer | None:
+    """The closed forms of a look's only thing, on a body, as one layer; None where there are none."""
+    joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
+    transforms = bone_transforms(joints, stand_pose()[None])
+    parts = []
+    for prop in props_of(only):
+        binding = bind(prop, body.weights, bare.canonical)
+        shift = rest - bare.canonical
+        placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
+        posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
+        parts.append(Layer(name, material, posed, prop.faces, prop.colors, binding.weights, prop.vertices))
+    return merged(parts) if parts else None
 
 
 def covered(layers: list[Layer]) -> list[Layer]:
