@@ -78,9 +78,10 @@ def _write_avatar(context: Context, motion: Any, folder: Path) -> list[str]:
     """The avatar for readers of each kind, with the animation if there is a motion."""
     from engine.mesh import write_glb, write_ply
     from engine.motion.bvh_writer import write_bvh
-    from engine.rig import in_rest_pose, relative_to, uncover
+    from engine.rig import in_rest_pose, on_floor, relative_to, uncover
 
-    avatar = in_rest_pose(uncover(context.result("rig")))
+    made = in_rest_pose(uncover(context.result("rig")))
+    avatar = on_floor(made)
     moves: dict[str, Any] = {}
     if motion is not None:
         poses = relative_to(avatar.rest_pose, motion.poses, avatar.parents)
@@ -89,7 +90,7 @@ def _write_avatar(context: Context, motion: Any, folder: Path) -> list[str]:
     write_glb(folder / protocol.AVATAR_GLB, avatar, **moves)
     files = [_copy(context, "rig", protocol.AVATAR_NPZ, folder), protocol.AVATAR_PLY, protocol.AVATAR_GLB]
     if motion is not None:
-        write_bvh(folder / protocol.MOTION_BVH, avatar.joints, poses, motion.trans, float(motion.fps))
+        write_bvh(folder / protocol.MOTION_BVH, made.joints, poses, motion.trans, float(motion.fps))
         files.append(protocol.MOTION_BVH)
     return files + (_write_game(context, avatar, moves, folder) if avatar.game is not None else [])
 

@@ -31,6 +31,15 @@ def in_rest_pose(avatar: Avatar) -> Avatar:
     )
 
 
+def on_floor(avatar: Avatar) -> Avatar:
+    """The avatar lifted so that its lowest seen point at rest is at height 0, as viewers and engines expect it."""
+    lift = np.array([0.0, -float(avatar.vertices[np.unique(avatar.faces), 1].min()), 0.0], np.float32)
+    light = avatar.game
+    if light is not None:
+        light = dataclasses.replace(light, vertices=light.vertices + lift)
+    return dataclasses.replace(avatar, vertices=avatar.vertices + lift, joints=avatar.joints + lift, game=light)
+
+
 def relative_to(rest: Floats | None, poses: np.ndarray, parents: np.ndarray) -> np.ndarray:
     """Poses (T, 72) or (T, 24, 3), relative to the T-pose, as rotations relative to a rest pose (24, 3)."""
     if rest is None:

@@ -130,12 +130,17 @@ def test_the_other_files_hold_the_same_avatar(job):
     ply = trimesh.load(job / "result" / protocol.AVATAR_PLY, process=False)
     seen = avatar["faces"][~avatar["covered"][avatar["faces"]].all(1)]
     used = np.unique(seen)
-    assert np.allclose(ply.vertices, avatar["vertices"][used], atol=1e-5)
+    floor = avatar["vertices"][used, 1].min()
+    assert np.allclose(ply.vertices, avatar["vertices"][used] - [0, floor, 0], atol=1e-5)
+    assert abs(ply.vertices[:, 1].min()) < 1e-5, "its feet stand at height 0"
     assert np.array_equal(used[ply.faces], seen)
     assert np.abs(ply.visual.vertex_colors[:, :3] / 255 - avatar["colors"][used]).max() < 0.01
     document = glb_document(job / "result" / protocol.AVATAR_GLB)
     assert len(document["skins"][0]["joints"]) == 24
     assert len(document["animations"]) == 1
+    lowest = [document["accessors"][primitive["attributes"]["POSITION"]]["min"][1]
+              for mesh in document["meshes"] for primitive in mesh["primitives"]]  # fmt: skip
+    assert min(lowest) == pytest.approx(0.0, abs=1e-5)
     sheet = np.asarray(Image.open(job / "result" / protocol.PREVIEW_PNG))
     assert sheet.shape[1] == 1600 and sheet.std() > 5
     assert (job / "result" / protocol.PROCESS_MP4).read_bytes()[4:8] == b"ftyp"

@@ -115,8 +115,10 @@ def test_gltf_comes_back(name, walked, body, tmp_path):
         assert caught.value.message.startswith(name) and caught.value.hint
 
 
-def test_own_glb_comes_back_as_it_was(walked, body, tmp_path):
+@pytest.mark.parametrize("lift", [0.0, 1.02])
+def test_own_glb_comes_back_as_it_was(walked, body, tmp_path, lift):
     made, rest = walked
+    rest = rest + np.array([0, lift, 0], np.float32)
     faces = np.asarray(body.faces, np.int32)
     vertices = body.rest_vertices(np.zeros(body.num_betas))
     avatar = Avatar(vertices, faces, np.ones_like(vertices), body.weights, rest, np.array(PARENTS, np.int32))

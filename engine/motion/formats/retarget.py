@@ -114,7 +114,8 @@ def taken_over(source: Take, joints: Array) -> tuple[Array, Array] | None:
         scale = np.linalg.norm(ours) / max(float(np.linalg.norm(theirs)), 1e-9)
         if np.abs(theirs * scale - ours).max() < SAME * np.abs(ours).max():
             local = replace(source, world=source.world @ turns).local()
-            return to_axis_angle(local), (source.places[:, 0] * scale).astype(np.float32)
+            start = source.rest[0] * scale if np.any(source.rest[0]) else joints[0]  # files may rest on the floor
+            return to_axis_angle(local), (source.places[:, 0] * scale - start + joints[0]).astype(np.float32)
     return None
 
 
