@@ -52,7 +52,7 @@ for path, sentence in ((out / "a.fbx", "ending .usdz"), (out / "none" / "a.usdz"
         raise AssertionError(f"{path} is refused")
 with zipfile.ZipFile(out / "GAME.usdz") as package:
     pictures = [name for name in package.namelist() if name.endswith(".png")]
-    assert len(pictures) == 2 and all(package.read(name).startswith(b"\x89PNG") for name in pictures), "textures inside"
+    assert len(pictures) == 3 and all(package.read(name).startswith(b"\x89PNG") for name in pictures), "textures inside"
 
 # --- imported again ---------------------------------------------------------------------------------------
 for kind, points in expected.items():
