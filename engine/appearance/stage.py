@@ -27,9 +27,11 @@ from engine.appearance.trainer import Trainer, preview
 from engine.body import Body, stand_pose
 from engine.errors import EngineError
 from engine.perceptor import Perceptor, prompts
+from engine.perceptor.cache import cache_folder
 from engine.protocol import write_atomically
 from engine.report import Reporter
 from engine.settings import AppearanceConfig
+from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.layers import joined
@@ -172,9 +174,9 @@ def _base(
     def tell(done: int, total: int) -> None:
         report.progress(round(DRESSING * done / total), DRESSING)
 
-    made = BaseSurface.layered(
-        joined(layers_of(look, body, betas, seed, report.warning, tell, device, text)), look, device
-    )  # fmt: skip
+    kept = Drapes(cache_folder() / "drapes")
+    layers = layers_of(look, body, betas, seed, report.warning, tell, device, text, kept)
+    made = BaseSurface.layered(joined(layers), look, device)
     save_file(made.to_arrays(), folder / f".{LAYERS_FILE}")
     (folder / f".{LAYERS_FILE}").replace(path)
     return made

@@ -12,7 +12,9 @@ from engine.body import Body, bone_transforms, stand_pose
 from engine.body.skinning import skin
 from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.cloth.fit import Beneath, plain_form
+from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record, record_of
+from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.cloth.tailor import fine, make, shaped
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
 from engine.wardrobe.hard.headwear import headgear
@@ -109,6 +111,7 @@ class Dressing:
 def layers_of(
     look: Look, body: Body, betas: NDArray, seed: int = 0, warn: Warn = lambda text: None,
     tell: Callable[[int, int], None] = lambda done, total: None, device: object = "cpu", text: str = "",
+    drapes: Drapes | None = None,
 ) -> list[Layer]:  # fmt: skip
     """A body in a look, as layers in the stand pose, the skin first.
 
@@ -121,6 +124,7 @@ def layers_of(
         tell: hears how much is done, of how much; it may raise to stop.
         device: where cloth falls.
         text: all that is said of the person: faces and skin follow it.
+        drapes: where cloth that came to rest is kept and looked up.
     """
     rng = np.random.default_rng(seed)
     bare = settle_face(face_of(_held_up(Mannequin.of(body, betas), look, body, betas), rng, face_words(text)))
@@ -149,7 +153,7 @@ def layers_of(
                 if garment.kind in HEADGEAR:
                     on_head.setdefault(garment.kind, []).append(layer)
             continue
-        piece, fell = shaped(record, quartered, dressing.beneath(), device)
+        piece, fell = _rested(record, quartered, dressing.beneath(), device, drapes)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         layer = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
@@ -162,6 +166,22 @@ def layers_of(
         dressing.add(layer)
     tell(1, 1)
     return covered(dressing.layers)
+
+
+def _rested(
+    record: Record, body: Mannequin, beneath: Beneath, device: object, drapes: Drapes | None
+) -> tuple[Piece, bool]:
+    """`shaped`, or what it gave before."""
+    if drapes is None:
+        return shaped(record, body, beneath, device)
+    key = drapes.key(record, body.vertices, beneath.vertices, beneath.faces)
+    known = drapes.get(key)
+    if known is not None:
+        return known, True
+    piece, fell = shaped(record, body, beneath, device)
+    if fell:
+        drapes.put(key, piece)
+    return piece, fell
 
 
 def ordered(look: Look) -> list[Garment]:

@@ -17,6 +17,7 @@ from engine.wardrobe.cloth import tailor
 from engine.wardrobe.cloth.drape import drape
 from engine.wardrobe.cloth.piece import loops
 from engine.wardrobe.cloth.records import record_of
+from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.dressing import layers_of, ordered
 from engine.wardrobe.layers import BODY, Layer, joined
 from engine.wardrobe.outfit import Garment, Look
@@ -195,3 +196,25 @@ def test_dressing_may_be_stopped():
     body = load_body()
     with pytest.raises(Stopped):
         layers_of(look_of("child"), body, np.zeros(body.num_betas), tell=stop)
+
+
+def test_other_colours_on_the_same_cut_do_not_fall_again(monkeypatch, tmp_path):
+    falls: list[int] = []
+
+    def counted(*args, **options):
+        falls.append(1)
+        return drape(*args, **options, frames=4)
+
+    monkeypatch.setattr(tailor, "drape", counted)
+    body, drapes = load_body(), Drapes(tmp_path)
+    betas = np.zeros(body.num_betas)
+
+    def shorts(color: str, betas=betas):
+        look = Look("fair", "bald", "black", "none", "black", "brown", (Garment("shorts", color),))
+        return layers_of(look, body, betas, drapes=drapes)[1]
+
+    first, again = shorts("red"), shorts("blue")
+    assert len(falls) == 1
+    assert np.array_equal(first.vertices, again.vertices) and not np.allclose(first.colors, again.colors)
+    shorts("blue", betas + 0.3)
+    assert len(falls) == 2, "another body is another drape"

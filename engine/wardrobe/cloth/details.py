@@ -259,6 +259,18 @@ def _sides(borders: Borders) -> Made:
     yield Mark(line, -0.0007, 0.85, 1.0)
 
 
+def _inset(
+    borders: Borders, center: tuple[float, float], radii: tuple[float, float], height: float, accent: bool = False
+) -> Made:
+    """An ellipse on the chest."""
+
+    def inside(p: Points) -> NDArray:
+        reach = np.hypot((p.x - center[0]) / radii[0], (p.y - center[1]) / radii[1])
+        return np.minimum(min(radii) * (1 - reach), np.where(p.z > 0, 1.0, -1.0))
+
+    yield Mark(inside, height, 1.0, 0.85, accent=accent)
+
+
 def _girdle(borders: Borders, at: float, half: float, height: float, tone: float = 1.0) -> Made:
     """A thick band round the trunk at a height."""
     yield Mark(lambda p: np.where(p.arm, -1.0, half - np.abs(p.y - at)), height, tone, 0.7)
@@ -284,6 +296,6 @@ def _strap(borders: Borders, at: tuple[float, float]) -> Made:
 FORMS: dict[str, Callable[..., Made]] = {
     "band": _band, "seam": _seam, "patch": _patch, "placket": _placket, "buttons": _buttons, "fly": _fly,
     "slash": _slash, "lapel": _lapel, "ring": _ring, "strap": _strap, "edging": _edging, "overlap": _overlap,
-    "sides": _sides, "girdle": _girdle,
+    "sides": _sides, "girdle": _girdle, "inset": _inset,
 }  # fmt: skip
 """Forms of details that are marks; collars and hoods are made by `finish` and `dressing`."""
