@@ -48,7 +48,8 @@ def test_one_part_anew_leaves_the_others_as_they_were_made() -> None:
     base = replace(flow.request_all(WISHES, DRAFT), overrides={"appearance.size": 80, "motion.pick": [2]})
     wishes = replace(
         WISHES, prompts={"shape": "x", "appearance": "y", "motion": "sitting"}, preset="standard",
-        seeds={"shape": 5, "appearance": 6, "motion": 7}, values={**settings_table.preset_values("standard"), "motion.frames": 150},
+        seeds={"shape": 5, "appearance": 6, "motion": 7},
+        values={**settings_table.preset_values("standard"), "motion.frames": 150},
     )  # fmt: skip
     request = flow.request_part("motion", wishes, base, settings_table.preset_values("standard"), DRAFT)
     assert request.prompts == {"shape": "a thin man", "appearance": "a knight", "motion": "sitting"}
