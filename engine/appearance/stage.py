@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -26,6 +26,7 @@ from engine.appearance.residual import ResidualField
 from engine.appearance.trainer import Trainer, preview
 from engine.body import Body, stand_pose
 from engine.errors import EngineError
+from engine.mesh.layout import layer_uvs
 from engine.perceptor import Perceptor, prompts
 from engine.perceptor.cache import cache_folder
 from engine.protocol import write_atomically
@@ -176,6 +177,7 @@ def _base(
 
     kept = Drapes(cache_folder() / "drapes")
     layers = layers_of(look, body, betas, seed, report.warning, tell, device, text, kept)
+    layers = [replace(layer, uvs=layer_uvs(layer)) for layer in layers]
     made = BaseSurface.layered(joined(layers), look, device)
     save_file(made.to_arrays(), folder / f".{LAYERS_FILE}")
     (folder / f".{LAYERS_FILE}").replace(path)

@@ -130,6 +130,7 @@ def test_the_other_files_hold_the_same_avatar(job):
     ply = trimesh.load(job / "result" / protocol.AVATAR_PLY, process=False)
     seen = avatar["faces"][~avatar["covered"][avatar["faces"]].all(1)]
     used = np.unique(seen)
+    assert np.ptp(avatar["uvs"].reshape(-1, 2), axis=0).min() > 0.5, "layers are laid out for textures"
     floor = avatar["vertices"][used, 1].min()
     assert np.allclose(ply.vertices, avatar["vertices"][used] - [0, floor, 0], atol=1e-5)
     assert abs(ply.vertices[:, 1].min()) < 1e-5, "its feet stand at height 0"
