@@ -23,7 +23,6 @@ from engine.wardrobe.outfit import (
     HAIR_STYLES,
     HUMAN_SKINS,
     NATURAL_HAIR,
-    PATTERNS,
     SKINS,
     Garment,
     Look,
@@ -31,7 +30,7 @@ from engine.wardrobe.outfit import (
 from engine.wardrobe.persona import Persona
 from engine.wardrobe.readout import codebook, expected_truths, likeness, phrases, space
 from engine.wardrobe.spoken import BASICS, Spoken, put_on
-from engine.wardrobe.truths import truths
+from engine.wardrobe.truths import TRAINED_PATTERNS, truths
 
 GARMENT_COST, DETAIL_COST, RARE_COST = 0.004, 0.003, 0.008
 """What a garment, a pattern or accent, and a skin or hair that no human is born with must add to the agreement."""
@@ -152,7 +151,7 @@ def change(look: Look, other: Look, rng: np.random.Generator, recolors: bool = T
     index = int(rng.integers(len(garments))) if garments else 0
     if kind <= 2 and garments and recolors:  # another colour, accent or pattern
         part = rng.choice(["color", "color", "accent", "pattern"])
-        values: dict[str, Any] = {"color": tuple(COLORS), "accent": (None, *COLORS), "pattern": PATTERNS}
+        values: dict[str, Any] = {"color": tuple(COLORS), "accent": (None, *COLORS), "pattern": TRAINED_PATTERNS}
         garments[index] = replace(garments[index], **{part: values[part][rng.integers(len(values[part]))]})
     elif kind == 3 and garments:
         del garments[index]

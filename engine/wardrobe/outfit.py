@@ -74,7 +74,10 @@ COVER = {
 }  # fmt: skip
 """What the slots of main garments cover; the robe and the coat cover legs too (see `covers`)."""
 
-PATTERNS = ("plain", "stripes_h", "stripes_v", "checks", "dots", "camo", "two_tone")
+PATTERNS = (
+    "plain", "stripes_h", "stripes_v", "checks", "dots", "camo", "two_tone",
+    "floral", "leopard", "zebra", "tie_dye", "stars", "hearts", "diamonds", "paisley", "snake", "flames",
+)  # fmt: skip
 """Of a garment's colour (and its accent, where it has one; else a lighter or darker shade of the colour).
 two_tone: the left half or the lower half in the accent."""
 
@@ -175,6 +178,28 @@ EXTRA_KINDS: dict[str, tuple[str, ...]] = {
 """Things that grow, are worn beside the garments or are held, and their cuts. Training figures have none."""
 
 
+TRAITS: dict[str, str] = {
+    "tight": "close to the body", "loose": "wide", "oversized": "several sizes too large",
+    "mini": "to the middle of the thighs", "knee": "to the knees", "midi": "to the calves", "long": "to the floor",
+    "cropped": "ends early: above the navel, above the ankles",
+    "sleeveless": "without sleeves", "short_sleeved": "sleeves to the elbow", "long_sleeved": "sleeves to the wrist",
+    "rolled": "sleeves or legs rolled up", "strapless": "held by the bust", "off_shoulder": "shoulders bare",
+    "v_neck": "a pointed neckline", "collared": "with a collar", "high_neck": "up to the chin", "hooded": "with a hood",
+    "open": "front open", "closed": "front closed", "hood_up": "the hood on the head", "tucked": "inside the waistband",
+    "untucked": "over the waistband", "torn": "with holes and frayed hems", "patched": "with patches sewn on",
+    "wet": "dark and shining", "dirty": "stained", "shiny": "gleaming", "padded": "quilted", "pleated": "in pleats",
+    "ruffled": "with frills", "belted": "with a belt of its own", "buttoned": "with buttons", "zipped": "with a zip",
+    "pockets": "with pockets", "sheer": "see-through", "fur_trimmed": "hems of fur", "lace": "of lace",
+    "flared": "widening to the hem", "slit": "open to the thigh",
+}  # fmt: skip
+"""What is said of how a garment is made and worn, beyond kind, cut, colours and material."""
+SYMBOLS = (
+    "star", "heart", "cross", "skull", "lightning", "moon", "sun", "circle", "diamond", "arrow", "crown", "anchor",
+    "paw", "flower", "maple_leaf", "smiley", "eagle", "dragon", "shield", "stripe",
+)  # fmt: skip
+"""What a `Garment.decal` may show."""
+
+
 @dataclass(frozen=True)
 class Garment:
     """One garment: a kind of `GARMENT_KINDS`, colours of `COLORS`, a pattern of `PATTERNS`, a cut of `CUTS` or none."""
@@ -186,6 +211,12 @@ class Garment:
     cut: str | None = None
     material: str | None = None
     """Of `materials.MATERIALS`; None: what it is usually made of."""
+    traits: tuple[str, ...] = ()
+    """Of `TRAITS`: how it fits, how long it is, in which state it is worn."""
+    decal: str | None = None
+    """What is printed or sewn on it: ``text:07`` a short word or number, ``symbol:star`` one of `SYMBOLS`."""
+    side: str | None = None
+    """``left`` or ``right`` where only one of a pair is worn."""
 
 
 @dataclass(frozen=True)
@@ -256,6 +287,11 @@ def validate(look: Look) -> list[str]:
         if garment.pattern not in PATTERNS:
             faults.append(f"pattern {garment.pattern!r}")
         faults += [f"colour {c!r}" for c in (garment.color, garment.accent) if c is not None and c not in COLORS]
+        faults += [f"trait {trait!r}" for trait in garment.traits if trait not in TRAITS]
+        if garment.decal is not None and not _known_decal(garment.decal):
+            faults.append(f"decal {garment.decal!r}")
+        if garment.side not in (None, "left", "right"):
+            faults.append(f"side {garment.side!r}")
         if garment.cut is not None and garment.cut not in CUTS.get(garment.kind, ()):
             faults.append(f"cut {garment.cut!r} of {garment.kind}")
     for extra in look.extras:
@@ -266,7 +302,16 @@ def validate(look: Look) -> list[str]:
     return faults
 
 
+def _known_decal(decal: str) -> bool:
+    what, _, shown = decal.partition(":")
+    return (what == "text" and 0 < len(shown) <= 12) or (what == "symbol" and shown in SYMBOLS)
+
+
 def look_from_dict(raw: dict) -> Look:
     """A look from `dataclasses.asdict` or JSON."""
-    lists = {name: tuple(Garment(**item) for item in raw.get(name, ())) for name in ("garments", "extras")}
+
+    def garment(item: dict) -> Garment:
+        return Garment(**{**item, "traits": tuple(item.get("traits", ()))})
+
+    lists = {name: tuple(garment(item) for item in raw.get(name, ())) for name in ("garments", "extras")}
     return Look(**{**raw, **lists})

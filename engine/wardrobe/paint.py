@@ -87,13 +87,13 @@ def pattern_mask(pattern: str, p: Points, bands: bool = False) -> NDArray:
     if pattern == "checks":
         a, b = wave(p.along, 0.08), wave(p.around, 0.08)
         return a * (1 - b) + b * (1 - a)
-    if pattern == "dots":
+    if pattern == "two_tone":
+        return p.above(p.x, 0.0)
+    if pattern != "camo" and pattern != "plain":  # what a sketch cannot show is spotted
         return smoothstep(np.sin(2 * np.pi * p.along / 0.06) * np.sin(2 * np.pi * p.around / 0.06), 0.3, 0.3 + soft)
     if pattern == "camo":
         noise = np.sin(31 * p.along + 17 * p.around + 2 * np.sin(23 * p.x)) + np.sin(41 * p.around - 29 * p.along)
         return smoothstep(noise + np.sin(53 * p.z + 19 * p.y), 0.1, 0.1 + soft)
-    if pattern == "two_tone":
-        return p.above(p.x, 0.0)
     return np.zeros_like(p.x)
 
 

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.wardrobe.outfit import BEARDS, COLORS, GARMENT_KINDS, HAIR_COLORS, HAIR_STYLES, PATTERNS, Look
+from engine.wardrobe.outfit import BEARDS, COLORS, GARMENT_KINDS, HAIR_COLORS, HAIR_STYLES, Look
 from engine.wardrobe.paint import paint
 from engine.wardrobe.parts import part_colors, shades
 from engine.wardrobe.props import HEMS, WAIST
@@ -39,7 +39,9 @@ POSE_JOINTS = (4, 5, 7, 8, 15, 18, 19, 20, 21)
 SHARES = {"probes": 0.6, "parts": 1.6, "kinds": 0.7, "shape": 1.2, "pose": 0.6}
 """Parts of the total variance. The last two groups are not a look's."""
 POSE_SIZE = 3 * len(POSE_JOINTS)
-KINDS = (*GARMENT_KINDS, *HAIR_STYLES, *BEARDS, *PATTERNS)
+TRAINED_PATTERNS = ("plain", "stripes_h", "stripes_v", "checks", "dots", "camo", "two_tone")
+"""The patterns of training figures; others count as dots."""
+KINDS = (*GARMENT_KINDS, *HAIR_STYLES, *BEARDS, *TRAINED_PATTERNS)
 _COLUMN = {name: i for i, name in enumerate(KINDS)}
 
 
@@ -48,7 +50,7 @@ def kinds_of(look: Look) -> tuple[int, ...]:
     """Columns of `KINDS` that a look shows."""
     names = {look.hair_style, look.beard}
     for garment in look.garments:
-        names |= {garment.kind, garment.pattern}
+        names |= {garment.kind, garment.pattern if garment.pattern in TRAINED_PATTERNS else "dots"}
     return tuple(_COLUMN[name] for name in names)
 
 

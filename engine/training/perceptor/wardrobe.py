@@ -11,13 +11,13 @@ from engine.wardrobe.outfit import (
     EYE_COLORS,
     HUMAN_SKINS,
     NATURAL_HAIR,
-    PATTERNS,
     SKINS,
     Garment,
     Look,
     Shape,
     covers,
 )
+from engine.wardrobe.truths import TRAINED_PATTERNS
 
 HUMAN_EYES = ("brown", "brown", "blue", "green", "grey", "hazel")
 FANTASY_SKINS = tuple(name for name in SKINS if name not in HUMAN_SKINS)
@@ -115,7 +115,7 @@ def _outfits() -> tuple[list[LookSpec], list[float], list[float]]:
 
 def random_pattern(dice: random.Random, chance: float = 0.12) -> str:
     """Mostly plain."""
-    return pick(dice, PATTERNS[1:]) if dice.random() < chance else "plain"
+    return pick(dice, TRAINED_PATTERNS[1:]) if dice.random() < chance else "plain"
 
 
 PATTERNED = frozenset({"tank_top", "t_shirt", "long_sleeve", "jacket", "coat", "hoodie", "robe", "crop_top", "trousers",
