@@ -141,6 +141,13 @@ def _garment_shapes(garment: Garment, begin: float, over_skirt: bool, over_gown:
     return table[kind]() if kind in table else []
 
 
+def beside(kind: str, cut: str | None) -> tuple[Callable[[], Form], tuple[int, ...]]:
+    """The form of an extra and the joints that carry it; a cut that has no form of its own has its kind's."""
+    if (kind, cut) in BESIDE:
+        return BESIDE[kind, cut]
+    return next(made for (other, _), made in BESIDE.items() if other == kind)
+
+
 def props_of(look: Look) -> list[Prop]:
     """The pieces that a look needs, coloured."""
     pieces: list[Prop] = []
@@ -158,7 +165,9 @@ def props_of(look: Look) -> list[Prop]:
         for form, joints in _garment_shapes(garment, begin, over_skirt, over_gown):
             pieces.append(_garment_piece(garment, form, joints, part))
     for extra in look.extras:
-        shape, joints = BESIDE[extra.kind, extra.cut]
+        if not any(kind == extra.kind for kind, _ in BESIDE):
+            continue
+        shape, joints = beside(extra.kind, extra.cut)
         own = {"skin": np.array(SKINS[look.skin]), "hair": hair if extra.kind != "long_beard" else _beard(look)}
         color = own[extra.color] if extra.color in own else np.array(COLORS[extra.color])
         accent = np.array(COLORS[extra.accent]) if extra.accent else np.clip(color * 0.6 + INNER, 0, 1)

@@ -14,12 +14,12 @@ from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.held import HELD
 from engine.wardrobe.outfit import COLORS, CUTS, EXTRA_KINDS, GARMENT_KINDS, Garment, Look, look_from_dict, validate
 from engine.wardrobe.paint import paint
-from engine.wardrobe.props import props_of
+from engine.wardrobe.props import BESIDE, props_of
 from engine.wardrobe.spoken import Spoken
 
 BARE = Look("fair", "bald", "black", "none", "black", "brown")
 ALL_CUTS = [(kind, cut) for kind, cuts in CUTS.items() for cut in cuts]
-ALL_EXTRAS = [(kind, cut) for kind, cuts in EXTRA_KINDS.items() for cut in cuts or (None,)]
+ALL_EXTRAS = list(BESIDE)
 REACH, AT_ARM_S_LENGTH = np.array([0.9, 1.12, 0.75]), np.array([1.45, 1.35, 0.95])
 """Metres from the pelvis that no piece exceeds: worn, and held."""
 
