@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.wardrobe.notation import Item, LookSpec
+from engine.wardrobe.notation import Item, LookSpec, Thing
 from engine.wardrobe.outfit import COLORS, Garment
 
 COMMON_COLORS = ("black", "white", "red", "blue", "green", "yellow", "grey", "brown", "orange", "purple", "pink")
@@ -35,17 +35,20 @@ class Costume:
 class Draw:
     """One draw: what '*', '^' and '$' stand for is settled once for all items of a look."""
 
-    def __init__(self, rng: np.random.Generator, asked: str | None = None) -> None:
-        """``asked``: the colour that '*' stands for, or None for any."""
+    def __init__(
+        self, rng: np.random.Generator, asked: str | None = None, unfit: tuple[Thing, ...] = ()
+    ) -> None:  # fmt: skip
+        """``asked``: the colour that '*' stands for, or None for any; ``unfit``: drawn only for want of else."""
         self.rng = rng
+        self.unfit = unfit
         self.wild: dict[str, str] = {"*": asked} if asked else {}
         self.first: str | None = None
         """Colour of the first garment."""
 
     def costume(self, spec: LookSpec) -> Costume:
         """One of the looks that a specification allows."""
-        garments = tuple(made for item in spec.garments if (made := self._garment(item)))
-        extras = tuple(made for item in spec.extras if (made := self._garment(item)))
+        garments = tuple(made for item in spec.garments if (made := self.garment(item)))
+        extras = tuple(made for item in spec.extras if (made := self.garment(item)))
         hair, beard = self._of_person(spec.hair_colors), self._of_person(spec.beard_colors)
         return Costume(
             garments, extras, self._of_person(spec.skins), self._of_person(spec.hair_styles), hair,
@@ -68,16 +71,23 @@ class Draw:
             return value
         return self.wild.setdefault(value, self._one(COLOR_NAMES))
 
-    def _garment(self, item: Item) -> Garment | None:
+    def garment(self, item: Item) -> Garment | None:
         """What is worn of an item; None where chance leaves it out."""
         if item.chance < 1 and self.rng.random() >= item.chance:
             return None
         color = self._color(item.colors)
         accent = self._color(item.accents) if item.accents else None
         self.first = self.first or color
-        thing = item.things[int(self.rng.integers(len(item.things)))]
+        things = [thing for thing in item.things if not unfitting(thing, self.unfit)] or item.things
+        thing = things[int(self.rng.integers(len(things)))]
         cut, material, decal = (
             self._one(values) if values else None for values in (thing.cuts, thing.materials, thing.decals)
         )
         traits = tuple(self._one(values) for values in thing.traits)
         return Garment(thing.kind, color, accent, self._one(item.patterns), cut, material, traits, decal)
+
+
+def unfitting(thing: Thing, unfit: Iterable[Thing]) -> bool:
+    """Whether all that a thing may be is among others."""
+    cuts = thing.cuts or (None,)
+    return all(any(no.kind == thing.kind and (not no.cuts or cut in no.cuts) for no in unfit) for cut in cuts)

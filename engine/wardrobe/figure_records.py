@@ -25,9 +25,9 @@ import numpy as np
 
 from engine import userdata
 from engine.errors import EngineError
-from engine.wardrobe.costume import Costume, Draw
+from engine.wardrobe.costume import Costume, Draw, unfitting
 from engine.wardrobe.materials import CATALOG
-from engine.wardrobe.notation import LookSpec, parse_look
+from engine.wardrobe.notation import LookSpec, parse_look, things
 
 Ranges = dict[str, tuple[float, float]]
 """Attributes of `outfit.Shape` to their lowest and highest usual value."""
@@ -44,9 +44,20 @@ class FigureRecord:
     person: Ranges
     looks: tuple[LookSpec, ...]
 
-    def draw(self, rng: np.random.Generator, color: str | None = None) -> Costume:
-        """One of the figure's looks; ``color``: what '*' in it stands for, or None for any."""
-        return Draw(rng, color).costume(self.looks[int(rng.integers(len(self.looks)))])
+    def draw(self, rng: np.random.Generator, color: str | None = None, gender: float = 0.0) -> Costume:
+        """One of the figure's looks.
+
+        Args:
+            rng: decides between alternatives.
+            color: what '*' in it stands for, or None for any.
+            gender: of who wears it, as `outfit.Shape` has it; what only others wear is left out where there is else.
+        """
+        unfit = things(people()["hints"]["female" if gender > 0 else "male"]) if gender else ()
+        fitting = [
+            look for look in self.looks
+            if not any(item.chance == 1 and all(unfitting(t, unfit) for t in item.things) for item in look.garments)
+        ] or self.looks  # fmt: skip
+        return Draw(rng, color, unfit).costume(fitting[int(rng.integers(len(fitting)))])
 
     def gender_of(self, word: str) -> str | None:
         """The gender that one of its names means."""

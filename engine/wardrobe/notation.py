@@ -17,8 +17,9 @@ an extra may have the look's ``skin`` or ``hair``.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import (
@@ -33,6 +34,7 @@ from engine.wardrobe.outfit import (
     PATTERNS,
     SKINS,
     TRAITS,
+    Garment,
     known_decal,
 )
 
@@ -116,6 +118,21 @@ def parse_look(text: str) -> LookSpec:
     return LookSpec(garments, bare=frozenset(bare), extras=extras, **fields)
 
 
+@cache
+def things(text: str) -> tuple[Thing, ...]:
+    """'jacket.suit|tuxedo|coat' -> what it names, garments and extras, for `is_one_of`.
+
+    Raises:
+        ValueError: it names what is unknown.
+    """
+    return parse_things(text, {**GARMENT_KINDS, **EXTRA_KINDS}, {**CUTS, **EXTRA_KINDS})
+
+
+def is_one_of(garment: Garment, named: Iterable[Thing]) -> bool:
+    """Whether a garment is one of those that are named; a kind without a cut stands for all its cuts."""
+    return any(thing.kind == garment.kind and (not thing.cuts or garment.cut in thing.cuts) for thing in named)
+
+
 def _of_person(word: str, values: list[str], item: str) -> dict[str, Words]:
     """'hair long|bun grey' -> styles and colours."""
     if not 1 <= len(values) <= (1 if word in ("skin", "eyes") else 2):
@@ -154,7 +171,7 @@ def _item(item: str) -> Item:
         raise ValueError(f"words missing or left over in {item!r}")
     extra = words[-1].startswith("+")
     kinds, cuts = (EXTRA_KINDS, EXTRA_KINDS) if extra else (GARMENT_KINDS, CUTS)
-    things = _things(words[-1].removeprefix("+"), kinds, cuts)
+    things = parse_things(words[-1].removeprefix("+"), kinds, cuts)
     main, _, accent = words[0].partition("/")
     palette = {*COLORS, "skin", "hair"} if extra else COLORS
     colors = known(main, palette, "colour", WILD)
@@ -163,7 +180,7 @@ def _item(item: str) -> Item:
     return Item(chance, things, colors, accents, patterns, extra)
 
 
-def _things(text: str, kinds: Collection[str], cuts: dict[str, Words]) -> tuple[Thing, ...]:
+def parse_things(text: str, kinds: Collection[str], cuts: dict[str, Words]) -> tuple[Thing, ...]:
     """'jacket.suit|leather|coat(open)=wool' -> what it may be."""
     found: list[Thing] = []
     for part in re.split(r"\|(?![^(]*\))", text):

@@ -1,128 +1,185 @@
-"""Who wears the clothes: skin, hair and beard where the description of the looks leaves them open.
+"""Who wears the clothes: build, skin, hair, beard and eyes, by what is said, then what is usual, and else the seed.
 
-What is open follows what the texts say of age, gender and origin, that of the body among them, and else the seed.
+What the body's text says goes before what the appearance's says, and both before what its figure usually is; who is
+named by neither has what ``catalog/people.toml`` has for the age and gender.
 """
 
 from __future__ import annotations
 
-import re
-import zlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
-from engine.wardrobe import words
-from engine.wardrobe.naming import color_word
-from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR, Look
-from engine.wardrobe.readout import expected_shape
+from engine.reader.reading import Reading, Who
+from engine.wardrobe.costume import Costume
+from engine.wardrobe.figure_records import FigureRecord, Ranges, levels, parse_person, people
+from engine.wardrobe.notation import is_one_of, things
+from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR, Garment
 
-OLD, FEMALE, MALE = 0.5, -0.15, 0.3
-"""Age and gender, as texts are read, from which on hair is grey, long or short."""
-PLAIN_HAIR = ("black", "dark brown", "brown", "light brown", "blond", "auburn")
-DARK_HAIR, DARK_HAIRED = ("black", "black", "dark brown"), ("olive", "brown", "dark", "black")
-PLAIN_SKINS = ("fair", "fair", "tanned", "olive", "brown", "dark")
-FEMALE_HAIR, MALE_HAIR = ("long", "long", "medium", "ponytail", "bun"), ("short",)
-WOMANLY = frozenset({"medium", "long", "ponytail", "bun"})
-SKIN_WORDS = {
-    "pale": "pale|pale-skinned|porcelain-skinned",
-    "fair": "white|caucasian|european|fair-skinned|light-skinned|scandinavian|nordic|fair",
-    "olive": "asian|chinese|japanese|korean|mediterranean|olive-skinned",
-    "tanned": "tanned|sunburnt|suntanned|bronzed|hispanic|latino|latina|mexican|arab|arabian|polynesian",
-    "brown": "brown|brown-skinned|indian|south asian|pakistani|maori",
-    "dark": "black|african|african american|afro-american|dark-skinned|dark|nigerian|kenyan|jamaican",
-}
-"""Words for persons and their skin."""
-_PERSON = re.compile(
-    rf"(?<![\w-])({'|'.join(sorted('|'.join(SKIN_WORDS.values()).split('|'), key=len, reverse=True))})"
-    rf"(?:[ -][\w-]+){{0,2}}?[ -](?:{words.PEOPLE})(?![\w-])",
-    re.IGNORECASE,
-)
+GENDERS = {"male": 0.8, "female": -0.8}
+ADULT, OLD, GREYING = 0.6, 0.83, 0.7
+"""Age of whom nothing is said, and from which on hair is grey, and may be."""
+GROWN = 0.46
+"""Age from which on beards grow."""
+GREY_SHARE = 1 / 3
+WIDE = 0.03
+"""By how much an age or a build may lie outside of what a record is for."""
 
 
-def skin_said(text: str) -> str | None:
-    """The skin of a person whose origin or skin a text names ("a tall black woman"); None where it names none."""
-    match = _PERSON.search(text)
-    return words.named(SKIN_WORDS, match.group(1)) if match else None
+@dataclass(frozen=True)
+class Person:
+    """How somebody is built, as `outfit.Shape` has it; None where nothing is said."""
+
+    gender: float | None = None
+    age: float | None = None
+    height: float | None = None
+    weight: float | None = None
+    muscle: float | None = None
+
+    def over(self, other: Person) -> Person:
+        """This person, and where nothing is said of it the other."""
+        mine = {name: value for name, value in asdict(self).items() if value is not None}
+        return Person(**(asdict(other) | mine))
+
+    def fits(self, ranges: Ranges) -> bool:
+        """Whether a record for such people is for this one; what is open fits."""
+        values = asdict(self)
+        return all(
+            values[name] is None or low - WIDE <= values[name] <= high + WIDE for name, (low, high) in ranges.items()
+        )
 
 
-def said_of(body: str) -> dict[str, str]:
-    """What a text about a person says of skin, hair and beard, by the names that `Look` has for them."""
-    hair = words.HAIRED.search(body)
-    color = color_word(hair.group(1), "hair") if hair else None
-    said = {
-        "skin": skin_said(body), "hair_style": words.named(words.HAIR_WORDS, body), "hair_color": color,
-        "beard": words.named(words.BEARD_WORDS, body),
-    }  # fmt: skip
-    return {name: value for name, value in said.items() if value}
+def person_of(reading: Reading, figure: FigureRecord | None) -> Person:
+    """The person that a text means: as it says, as its figure usually is, or as its garments are worn by some only."""
+    who = reading.who
+    said = Person(GENDERS.get(who.gender or ""), who.age, who.height, who.weight, who.muscle)
+    usual = Person()
+    if figure is not None:
+        usual = Person(**{name: round((low + high) / 2, 3) for name, (low, high) in figure.person.items()})
+    return said.over(usual).over(Person(_hinted(reading)))
+
+
+def _hinted(reading: Reading) -> float | None:
+    """The gender that garments, a beard or a bare chest mean."""
+    if reading.who.beard not in (None, "none") or "torso" in reading.who.bare:
+        return GENDERS["male"]
+    worn = [Garment(worn.kind, "white", cut=worn.cut) for worn in reading.worn if not worn.denied]
+    for gender, named in people()["hints"].items():
+        if any(is_one_of(garment, things(named)) for garment in worn):
+            return GENDERS[gender]
+    return None
+
+
+def settled(person: Person, rng: np.random.Generator) -> Person:
+    """The person with a gender and an age."""
+    return person.over(Person(float(rng.choice([-0.8, 0.8])), ADULT))
 
 
 @dataclass(frozen=True)
 class Persona:
-    """One person.
+    """What of a look is the person's own, by the names that `outfit.Look` has for it."""
 
-    ``age`` and ``gender`` as `readout.expected_shape` has them; ``said``: what the texts name of `said_of`; the others
-    are for where nothing is said.
-    """
-
-    age: float
-    gender: float
-    said: dict[str, str]
     skin: str
     hair_style: str
     hair_color: str
+    beard: str
+    beard_color: str
+    eye_color: str
 
-    @staticmethod
-    def of(text: str, body: str, color: str | None, seed: int) -> Persona:
-        """The person of an appearance prompt.
 
-        Args:
-            text: the prompt.
-            body: what is said of the body; may be empty.
-            color: a word for the person's skin that the prompt has.
-            seed: decides what is not said, together with the texts.
-        """
-        rng = np.random.default_rng([seed, zlib.crc32(f"{body} | {text}".encode())])
-        age, gender = expected_shape(text)[3:].tolist()
-        said = said_of(body)
-        if body:
-            built_age, built_gender = expected_shape(body)[3:].tolist()
-            # What sets a body apart from anybody's is meant, unless the looks' own text is as clear.
-            age = max(age, built_age, key=abs)
-            gender = max(gender, built_gender, key=abs)
-        own = skin_said(text) or (words.named(SKIN_WORDS, color) if color else None)
-        said |= {"skin": own} if own else {}
-        skin = said.get("skin") or str(rng.choice(PLAIN_SKINS))
-        natural = ("grey", "white") if age > OLD else DARK_HAIR if skin in DARK_HAIRED else PLAIN_HAIR
-        hair = said.get("hair_color") or str(rng.choice(natural))
-        style = said.get("hair_style") or str(rng.choice(FEMALE_HAIR if gender < FEMALE else MALE_HAIR))
-        return Persona(age, gender, said, skin, style, hair)
+def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.random.Generator) -> Persona:
+    """Skin, hair, beard and eyes of one who is dressed.
 
-    def settle(self, look: Look, left_open: frozenset[str], spoken: frozenset[str]) -> Look:
-        """A look with what means nothing in it as this person has it.
+    Args:
+        person: the build, with gender and age (`settled`).
+        body: what the body's text says of the person.
+        said: what the appearance's text says.
+        costume: what the figure is.
+        rng: decides what nothing is said of.
+    """
+    chance = _Chance(person, rng)
+    skin = _skin(body, said, costume) or chance.of("skins", "usual")
+    human = skin in HUMAN_SKINS
+    style = body.hair_style or said.hair_style or costume.hair_style
+    if style is None:
+        style = chance.style("hair") if human or skin.replace(" ", "_") not in _hairless() else "bald"
+    named = body.hair_color or said.hair_color
+    color = named or _aged(costume.hair_color, person, chance) or chance.hair_color(skin if human else "other")
+    beard = body.beard or said.beard or _grown(costume.beard, person)
+    if beard is None:
+        beard = chance.style("beard") if human else "none"
+    beard_color = (
+        body.beard_color or said.beard_color or (None if named else _aged(costume.beard_color, person, chance))
+    )
+    eyes = body.eye_color or said.eye_color or costume.eye_color
+    eyes = eyes or chance.of("eyes", skin if skin in people()["eyes"] else "other")
+    return Persona(skin, style, color, beard, beard_color or color, eyes)
 
-        Args:
-            look: somebody's look.
-            left_open: of `readout.OPEN`, what means nothing in it.
-            spoken: the same, what the description of the looks names.
-        """
 
-        def is_open(name: str) -> bool:
-            return name not in spoken and (name in self.said or name in left_open)
+def _skin(body: Who, said: Who, costume: Costume) -> str | None:
+    """The skin that is said or usual; a body's human skin does not show on who has none, as a robot."""
+    creature = costume.skin is not None and costume.skin not in HUMAN_SKINS
+    if body.skin and not (creature and body.skin in HUMAN_SKINS):
+        return body.skin
+    return said.skin or costume.skin
 
-        if is_open("skin") and (look.skin in HUMAN_SKINS or "skin" in left_open):
-            look = replace(look, skin=self.skin)
-        old = self.age > OLD and "hair_color" not in spoken
-        if look.hair_color in NATURAL_HAIR and (old or is_open("hair_color")):
-            beard = self.hair_color if look.beard_color == look.hair_color else look.beard_color
-            look = replace(look, hair_color=self.hair_color, beard_color=beard)
-        if "beard" not in spoken:
-            beard = self.said.get("beard", "none" if self.gender < FEMALE else look.beard)
-            grown = beard != "none" and look.beard == "none"
-            look = replace(look, beard=beard, beard_color=look.hair_color if grown else look.beard_color)
-        wrong = look.hair_style in (WOMANLY if self.gender > MALE else ("short",) if self.gender < FEMALE else ())
-        bob = look.hair_style == "medium" and self.gender > MALE
-        if bob and "hair_style" not in spoken and "hair_style" not in self.said:
-            look = replace(look, hair_style="short")
-        if look.hair_style != "hood" and is_open("hair_style") and (wrong or "hair_style" in self.said):
-            look = replace(look, hair_style=self.hair_style)
-        return look
+
+def _grown(beard: str | None, person: Person) -> str | None:
+    """A figure's beard on who can have one."""
+    if (person.gender or 0) < 0 or (person.age or ADULT) < GROWN:
+        return "none"
+    return beard
+
+
+def _aged(color: str | None, person: Person, chance: _Chance) -> str | None:
+    """A figure's colour of hair; that of the old is grey."""
+    if color in NATURAL_HAIR and (person.age or ADULT) > OLD and color not in ("grey", "white"):
+        return chance.of("hair_colors", "old")
+    return color
+
+
+def _hairless() -> list[str]:
+    found: str = people()["skins"]["hairless"]
+    return found.split("|")
+
+
+class _Chance:
+    """What somebody of an age and gender may have; each is drawn whether or not it is used."""
+
+    def __init__(self, person: Person, rng: np.random.Generator) -> None:
+        self.person = person
+        self.rng = rng
+
+    def _one(self, values: str) -> str:
+        return str(self.rng.choice(values.split("|"))).replace("_", " ")
+
+    def of(self, table: str, name: str) -> str:
+        return self._one(people()[table][name])
+
+    def style(self, of: str) -> str:
+        """A style of hair or beard."""
+        records: list[Mapping[str, str]] = people()[of]
+        found = (record["styles"] for record in records if self.person.fits(parse_person(record.get("person", ""))))
+        return self._one(next(found, "none"))
+
+    def hair_color(self, skin: str) -> str:
+        """A natural colour of hair for a skin."""
+        age = self.person.age or ADULT
+        if age > OLD:
+            return self.of("hair_colors", "old")
+        if age > GREYING and self.rng.random() < GREY_SHARE:
+            return self.of("hair_colors", "middle-aged")
+        return self.of("hair_colors", skin)
+
+
+def described(person: Person) -> str:
+    """A person in words, for readers of words: 'old fat male'."""
+    values = {field.name: getattr(person, field.name) for field in fields(person)}
+    found = []
+    for level, (of, low, high) in levels().items():
+        value = values.get(of)
+        if value is not None and low <= value <= high:
+            found.append(level.replace("_", " "))
+            values[of] = None
+    return " ".join(found)

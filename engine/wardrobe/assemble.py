@@ -1,0 +1,216 @@
+"""From what a text says to all that is worn: the figure first, then the exceptions, then what decency asks for.
+
+What is said always shows: it takes the place of what the figure wears there, and takes off what would hide it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.reader.reading import Reading, Worn
+from engine.wardrobe import combining
+from engine.wardrobe.combining import places, rank
+from engine.wardrobe.costume import Costume
+from engine.wardrobe.decency import AREAS, Decency, everyday_outfit
+from engine.wardrobe.named import OF_FIGURE, Maker, main_color
+from engine.wardrobe.notation import is_one_of, things
+from engine.wardrobe.outfit import EXTRA_KINDS, GARMENT_KINDS, HUMAN_SKINS, SKINS, Garment, Look, covers
+from engine.wardrobe.persona import Person, Persona
+
+ALL, REST = "all", "rest"
+"""Kinds of a `reading.Worn` that mean many garments."""
+MAIN = frozenset({"shirt", "jacket", "shell", "legs", "body"})
+"""Places that show most of a figure."""
+STRIPPED = {
+    "torso": {"shirt", "jacket", "shell", "body", "tie", "emblem", "apron", "suspenders"}, "legs": {"legs"},
+    "feet": {"feet", "socks"}, "hands": {"hands"}, "head": {"head"},
+}  # fmt: skip
+"""Bare areas and the places where nothing is worn then."""
+HIDES_HAIR = things("helmet|hood|mask_full")
+HAIR_SHOWS = things("helmet.horned|hard|brim|boxing|bicycle|hood.veil|mask_full.luchador")
+"""Of these, what hair shows beneath."""
+ATHLETIC = things("jumpsuit")
+"""What modern armour is worn over."""
+
+
+def dressed(reading: Reading, figure: Costume | None, person: Person, rng: np.random.Generator) -> Costume:
+    """All that somebody wears and holds.
+
+    Args:
+        reading: what the text says.
+        figure: what the figure wears that it names; None for anybody.
+        person: with gender and age.
+        rng: decides what is left open.
+    """
+    named = [worn for worn in reading.worn if not worn.denied and worn.kind in GARMENT_KINDS]
+    stripped = frozenset(reading.who.bare) | _denied_areas(reading)
+    if figure is None:
+        main = any(places()[worn.kind] in MAIN for worn in named) or {"torso", "legs"} <= stripped
+        figure = Costume() if main else everyday_outfit(person, rng)
+    elif reading.who.color:
+        figure = in_color(figure, reading.who.color)
+
+    def unwanted(worn: Garment) -> bool:
+        return any(no.denied and combining.denies(no.kind, no.cut, worn) for no in reading.worn)
+
+    garments = [worn for worn in figure.garments if not unwanted(worn) and not _is_bare(worn, stripped)]
+    said = _named_on(garments, named, figure.garments, rng)
+    extras = _held(reading, figure, unwanted, rng)
+    human = (reading.who.skin or figure.skin or "fair") in HUMAN_SKINS
+    covered = {area for worn in said.values() for area in covers(worn.kind)}
+    bare = frozenset((figure.bare | stripped) - covered)
+    decency = Decency(person, bare, unwanted, rng)
+    # Who is no human wears what the figure does; where the text took that off, something else comes.
+    wanted = frozenset(AREAS if human else (area for worn in figure.garments for area in covers(worn.kind)))
+    garments = decency.completed(garments, wanted)
+    if human:
+        garments = decency.covered(garments, stripped)
+    for worn in reading.worn:
+        if worn.kind in (ALL, REST) and not worn.denied:
+            garments = _dyed(garments, worn, said)
+    return replace(figure, garments=tuple(garments), extras=tuple(extras), bare=bare)
+
+
+def _denied_areas(reading: Reading) -> frozenset[str]:
+    """Areas that are bare because what covers them is said not to be worn."""
+    found = {places().get(worn.kind) for worn in reading.worn if worn.denied and worn.kind != "hoodie"}
+    return frozenset(area for area, place in (("torso", "shirt"), ("legs", "legs"), ("feet", "feet")) if place in found)
+
+
+def _is_bare(worn: Garment, stripped: frozenset[str]) -> bool:
+    """Whether a garment would cover what is said to be bare; a short dress covers no legs."""
+    return any(places()[worn.kind] in STRIPPED[area] for area in stripped if area in STRIPPED)
+
+
+def _named_on(
+    garments: list[Garment], named: Sequence[Worn], figure: Sequence[Garment], rng: np.random.Generator
+) -> dict[Worn, Garment]:
+    """Put on what is named, in place; what was made of each."""
+    maker = Maker(figure, rng)
+    said = {worn: maker.make(worn, figure) for worn in named}
+    said = _opened(said)
+    for made in said.values():
+        garments[:] = [worn for worn in garments if not _gives_way(worn, made)]
+    put: list[Garment] = []
+    for made in said.values():
+        place = next((i for i, old in enumerate(figure) if places()[old.kind] == places()[made.kind]), None)
+        beneath = figure[:place] if place is not None else ()
+        inner = [
+            index for index, worn in enumerate(garments)
+            if (worn in beneath if place is not None and worn not in put else rank(worn.kind) <= rank(made.kind))
+        ]  # fmt: skip
+        garments.insert(inner[-1] + 1 if inner else 0, made)
+        put.append(made)
+    return said
+
+
+def _opened(said: dict[Worn, Garment]) -> dict[Worn, Garment]:
+    """What is named to be worn over something that is named too is open, so that both are seen."""
+    found = dict(said)
+    inner: list[Garment] = []
+    for worn, made in sorted(said.items(), key=lambda pair: rank(pair[1].kind)):
+        place = places()[made.kind]
+        over = place == "jacket" or is_one_of(made, things("long_sleeve.buttoned|field|t_shirt.buttoned|hoodie"))
+        if over and inner and made.kind != "robe" and not combining.shows(made) and "closed" not in made.traits:
+            cut = "zipped" if made.kind == "hoodie" else made.cut
+            found[worn] = replace(made, cut=cut, traits=(*made.traits, "open"))
+        if place == "shirt":
+            inner.append(made)
+    return found
+
+
+def _gives_way(worn: Garment, named: Garment) -> bool:
+    """Whether a garment comes off for one that is named: replaced by it, or hiding it."""
+    if combining.keeps(named, worn):
+        return False
+    place, other = places()[named.kind], places()[worn.kind]
+    hides = place in ("shirt", "body") and other == "jacket" and not combining.shows(worn)
+    return place == other or hides or combining.takes_off(named, worn)
+
+
+def _held(
+    reading: Reading, figure: Costume, unwanted: Callable[[Garment], bool], rng: np.random.Generator
+) -> list[Garment]:
+    """What grows or is held: what is named, and what of the figure's the same hand does not hold."""
+    named = [worn for worn in reading.worn if not worn.denied and worn.kind in EXTRA_KINDS]
+    maker = Maker(figure.garments, rng)
+    made = [maker.make(worn, figure.extras) for worn in named]
+    hands = {combining.hand_of(extra.kind) for extra in made} - {None}
+    kinds = {extra.kind for extra in made}
+    kept = [
+        extra for extra in figure.extras
+        if extra.kind not in kinds and combining.hand_of(extra.kind) not in hands and not unwanted(extra)
+    ]  # fmt: skip
+    return kept + made
+
+
+def _dyed(garments: list[Garment], worn: Worn, said: dict[Worn, Garment]) -> list[Garment]:
+    """The garments as it is said of all, or of all that are not named by themselves."""
+    own = {made: name for name, made in said.items()}
+    color = main_color(garments) if worn.color == OF_FIGURE else worn.color
+    found = []
+    for garment in garments:
+        named = own.get(garment)
+        if named is not None and worn.kind == REST:
+            found.append(garment)
+            continue
+        asked = None if combining.keeps_color(garment) or (named and named.color) else color
+        found.append(_as_all(garment, worn, asked))
+    return found
+
+
+def _as_all(garment: Garment, worn: Worn, color: str | None) -> Garment:
+    """One garment as it is said of many; of two colours shoes, belts and gloves have the second."""
+    main = places()[garment.kind] in MAIN
+    if color is not None:
+        second = worn.accent if main else None
+        garment = replace(
+            garment, color=color if main else worn.accent or color, accent=second,
+            pattern=garment.pattern if second and garment.accent else "plain",
+        )  # fmt: skip
+    if not main:
+        return garment
+    return replace(
+        garment, pattern=worn.pattern or garment.pattern, material=worn.material or garment.material,
+        traits=tuple(dict.fromkeys((*garment.traits, *worn.traits))),
+    )  # fmt: skip
+
+
+def in_color(costume: Costume, color: str) -> Costume:
+    """A figure that is called by a colour: its skin where that is no human's, else what it shows most of."""
+    if costume.skin is not None and costume.skin not in HUMAN_SKINS:
+        return replace(costume, skin=color) if color in SKINS else costume
+    if any(garment.color == color and places()[garment.kind] in MAIN for garment in costume.garments):
+        return costume
+    main = main_color(costume.garments)
+    dyed = (
+        replace(garment, color=color, accent=None if garment.accent == color else garment.accent)
+        if garment.color == main else garment
+        for garment in costume.garments
+    )  # fmt: skip
+    return replace(costume, garments=tuple(dyed))
+
+
+def look_of(costume: Costume, persona: Persona) -> Look:
+    """A dressed person."""
+    garments = costume.garments
+    if any(is_one_of(garment, ATHLETIC) for garment in garments):
+        garments = tuple(
+            replace(garment, cut="suit") if garment.kind == "armor_torso" and not garment.cut else garment
+            for garment in garments
+        )
+    if any(garment.kind == "armor_torso" and garment.cut in ("suit", "robot") for garment in garments):
+        # A mask over the whole head is part of an armour from head to foot.
+        garments = tuple(
+            replace(garment, kind="helmet", cut="suit") if garment.kind == "mask_full" else garment
+            for garment in garments
+        )
+    hidden = any(is_one_of(garment, HIDES_HAIR) and not is_one_of(garment, HAIR_SHOWS) for garment in garments)
+    extras = tuple(extra for extra in costume.extras if extra.kind != "long_beard" or persona.beard != "none")
+    return Look(
+        persona.skin, "hood" if hidden else persona.hair_style, persona.hair_color, persona.beard,
+        persona.beard_color, persona.eye_color, garments, extras,
+    )  # fmt: skip

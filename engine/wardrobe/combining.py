@@ -1,0 +1,141 @@
+"""What is worn with what, and in which colours: ``catalog/combining.toml`` and ``catalog/usual.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from engine.wardrobe.figure_records import Ranges, parse_person
+from engine.wardrobe.materials import CATALOG
+from engine.wardrobe.notation import Item, Thing, Words, is_one_of, known, parse_look, things
+from engine.wardrobe.outfit import COLORS, Garment
+
+AREAS = ("beneath", "torso", "legs", "feet")
+"""What a garment may call for: something under its open front, and what covers the others."""
+
+
+@dataclass(frozen=True)
+class With:
+    """What goes with a garment."""
+
+    worn: tuple[Thing, ...]
+    person: Ranges
+    gives: dict[str, Item]
+    """Of `AREAS`."""
+    bare: frozenset[str]
+    """Areas that stay bare."""
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads((CATALOG / "combining.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def places() -> dict[str, str]:
+    """Kind -> the place that it shares with others."""
+    return {kind: place for place, kinds in _tables()["places"].items() for kind in kinds.split("|")}
+
+
+@cache
+def rank(kind: str) -> int:
+    """How far outside a kind is worn, where nothing is said of it."""
+    order = _tables()["order"]["inner_to_outer"]
+    return next((index for index, kinds in enumerate(order) if kind in kinds.split("|")), len(order))
+
+
+def shows(garment: Garment) -> bool:
+    """Whether what is worn beneath a garment of the torso can be seen."""
+    if {"open", "closed"} & set(garment.traits):
+        return "open" in garment.traits
+    return is_one_of(garment, things(_tables()["order"]["open"]))
+
+
+def keeps(named: Garment, worn: Garment) -> bool:
+    """Whether a garment stays on although one is named that has its place."""
+    return any(
+        is_one_of(named, things(outer)) and is_one_of(worn, things(inner))
+        for outer, inner in _tables()["keeps"].items()
+    )
+
+
+def takes_off(named: Garment, worn: Garment) -> bool:
+    """Whether a garment cannot stay with one that is named, though that has another place."""
+    named_off = _tables()["takes_off"].get(places()[named.kind])
+    return named_off is not None and is_one_of(worn, things(named_off))
+
+
+def keeps_color(garment: Garment) -> bool:
+    """Whether a garment has its own colour even where everything is said to be of another."""
+    return is_one_of(garment, things(_tables()["as_it_is"]["kinds"]))
+
+
+def denies(kind: str, cut: str | None, worn: Garment) -> bool:
+    """Whether who is said not to wear a kind, or a cut of it, does not wear a garment."""
+    if worn.kind == kind:
+        return cut is None or worn.cut in (None, cut)
+    families = [set(family.split("|")) for family in _tables()["denied"]["families"]]
+    return any({kind, worn.kind} <= family for family in families)
+
+
+@cache
+def hand_of(kind: str) -> str | None:
+    """Which hand holds an extra; None for what is not held."""
+    return next((hand for hand, kinds in _tables()["hands"].items() if kind in kinds.split("|")), None)
+
+
+@cache
+def what_goes() -> tuple[With, ...]:
+    """The records of what goes with what, in their order."""
+    return tuple(
+        With(
+            things(table["worn"]), parse_person(table.get("person", "")),
+            {area: _one(table[area]) for area in AREAS if area in table}, frozenset(table.get("bare", "").split()),
+        )
+        for table in _tables()["with"]
+    )  # fmt: skip
+
+
+@cache
+def basics() -> dict[str, Item]:
+    """What covers torso, legs, feet and hips for which nothing else is known."""
+    return {area: _one(item) for area, item in _tables()["basics"].items()}
+
+
+def _one(text: str) -> Item:
+    (item,) = parse_look(text).garments
+    return item
+
+
+@cache
+def _usual() -> dict[str, tuple[Words, Words]]:
+    table = tomllib.loads((CATALOG / "usual.toml").read_text(encoding="utf-8"))
+    found = {}
+    for name, colors in table.items():
+        main, _, accent = colors.partition("/")
+        palette = {*COLORS, "skin", "hair"}
+        found[name] = (known(main, palette, "colour"), known(accent, COLORS, "colour") if accent else ())
+    return found
+
+
+def usual_colors(garment: Garment, rng: np.random.Generator) -> tuple[str | None, str | None]:
+    """The colour and the second colour in which a garment is usual; None where it may be any."""
+    names = (f"{garment.kind}.{garment.cut}", garment.pattern, garment.material, garment.kind)
+    for name in names:
+        if name in _usual():
+            main, accent = ((str(rng.choice(values)) if values else None) for values in _usual()[name])
+            return main, accent
+    return None, None
+
+
+def contrast(color: str, pattern: str, rng: np.random.Generator) -> str | None:
+    """The second colour of a pattern on a colour; None where it is left to a shade of that."""
+    table = _tables()["contrast"]
+    if pattern not in table["patterns"].split("|"):
+        return None
+    light = color in known(table["light"], COLORS, "colour")
+    return str(rng.choice(known(table["on_light" if light else "on_dark"], COLORS, "colour")))
