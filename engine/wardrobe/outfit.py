@@ -347,7 +347,7 @@ def validate(look: Look) -> list[str]:
             faults.append(f"pattern {garment.pattern!r}")
         faults += [f"colour {c!r}" for c in (garment.color, garment.accent) if c is not None and c not in COLORS]
         faults += [f"trait {trait!r}" for trait in garment.traits if trait not in TRAITS]
-        if garment.decal is not None and not _known_decal(garment.decal):
+        if garment.decal is not None and not known_decal(garment.decal):
             faults.append(f"decal {garment.decal!r}")
         if garment.side not in (None, "left", "right"):
             faults.append(f"side {garment.side!r}")
@@ -361,7 +361,8 @@ def validate(look: Look) -> list[str]:
     return faults
 
 
-def _known_decal(decal: str) -> bool:
+def known_decal(decal: str) -> bool:
+    """Whether a decal is one that `Garment` has."""
     what, _, shown = decal.partition(":")
     return (what == "text" and 0 < len(shown) <= 12) or (what == "symbol" and shown in SYMBOLS)
 

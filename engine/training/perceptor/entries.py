@@ -6,12 +6,8 @@ An entry of a theme file:
 (but 'a …' takes an article); so does a leading 'the '. `shape`: levels of `vocabulary.SHAPE_WORDS` (underscores for
 spaces; 'male', 'old', 'adult' …), 'a|b' spans from the lowest of a to the highest of b.
 
-A look is a list of items separated by ';', garments from the innermost to the outermost:
-    skin green|blue            hair long|ponytail blond|*            beard full white            eyes red
-    red|dark_red/gold stripes_h|plain jacket|coat                    50% black gloves
-    bare_torso   bare_legs   barefoot   only (all three)
-'*' is any colour (the one that a caption asks for), '^' a second one, '$' the colour of '*' or else of the first
-garment. What a look leaves open (hair, skin, a torso without a garment) is filled in at random by `wardrobe`.
+Looks are written as `engine.wardrobe.notation` has them; '*' is the colour that a caption asks for. What a look leaves
+open (hair, skin, a torso without a garment) is filled in at random by `wardrobe`.
 """
 
 from __future__ import annotations
@@ -25,49 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.training.perceptor.vocabulary import AGE_ONLY_NOUNS, SHAPE_WORDS
-from engine.wardrobe.outfit import (
-    BEARDS,
-    COLORS,
-    EYE_COLORS,
-    GARMENT_KINDS,
-    HAIR_COLORS,
-    HAIR_STYLES,
-    PATTERNS,
-    SKINS,
-    Garment,
-)
+from engine.wardrobe.costume import COLOR_NAMES
+from engine.wardrobe.notation import LookSpec, parse_look
+from engine.wardrobe.outfit import Garment
 
 LEXICON_DIR = Path(__file__).parent / "lexicon"
 EXPANSION_FILE = LEXICON_DIR / "expansion.json"
-COMMON_COLORS = ("black", "white", "red", "blue", "green", "yellow", "grey", "brown", "orange", "purple", "pink")
-COLOR_NAMES = tuple(COLORS) + COMMON_COLORS * 3
-"""What '*' draws from: the common names four times as often as the others."""
 ADULT = (0.5, 0.8)
-
-
-@dataclass(frozen=True)
-class GarmentSpec:
-    """Choices for one garment; it is worn with `chance` (0..1)."""
-
-    chance: float
-    kinds: tuple[str, ...]
-    colors: tuple[str, ...]
-    accents: tuple[str, ...]
-    patterns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LookSpec:
-    """Choices for a whole look; empty tuples are left to the wardrobe."""
-
-    garments: tuple[GarmentSpec, ...]
-    skins: tuple[str, ...] = ()
-    hair_styles: tuple[str, ...] = ()
-    hair_colors: tuple[str, ...] = ()
-    beards: tuple[str, ...] = ()
-    beard_colors: tuple[str, ...] = ()
-    eyes: tuple[str, ...] = ()
-    bare: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -93,81 +53,6 @@ class Entry:
 def pick(dice: random.Random, values: Sequence[Any]) -> Any:
     """One of the values; cheaper than `random.choice`."""
     return values[int(dice.random() * len(values))]
-
-
-def _names(text: str, known: Sequence[str] | dict, what: str, wild: str = "") -> tuple[str, ...]:
-    """'a|dark_red' -> ('a', 'dark red'), each known or one of the wild characters."""
-    values = tuple(value.replace("_", " ") for value in text.split("|"))
-    for value in values:
-        if value not in known and not (len(value) == 1 and value in wild):
-            raise ValueError(f"unknown {what} {value!r}")
-    return values
-
-
-def _parse_garment(item: str) -> GarmentSpec:
-    """'50% red|blue/white stripes_h jacket' -> its choices."""
-    words = item.split()
-    chance = 1.0
-    if words[0].endswith("%"):
-        chance = float(words.pop(0)[:-1]) / 100
-    kinds = tuple(words.pop().split("|"))
-    for kind in kinds:
-        if kind not in GARMENT_KINDS:
-            raise ValueError(f"unknown garment {kind!r}")
-    main, _, accent = words.pop(0).partition("/")
-    patterns = _patterns(words)
-    if words:
-        raise ValueError(f"words left over in {item!r}")
-    return GarmentSpec(
-        chance,
-        kinds,
-        _names(main, COLORS, "colour", "*^$"),
-        _names(accent, COLORS, "colour", "*^$") if accent else (),
-        patterns,
-    )
-
-
-def _patterns(words: list[str]) -> tuple[str, ...]:
-    """Take the pattern word, if there is one."""
-    if not words:
-        return ("plain",)
-    values = tuple(words.pop(0).split("|"))
-    for value in values:
-        if value not in PATTERNS:
-            raise ValueError(f"unknown pattern {value!r}")
-    return values
-
-
-def parse_look(text: str) -> LookSpec:
-    """The notation above -> choices. ValueError names what is unknown."""
-    garments: list[GarmentSpec] = []
-    fields: dict[str, tuple[str, ...]] = {}
-    bare: set[str] = set()
-    for raw in text.split(";"):
-        item = raw.strip()
-        word, _, rest = item.partition(" ")
-        values = rest.split()
-        if not item:
-            continue
-        if item == "only":
-            bare |= {"torso", "legs", "feet"}
-        elif item in ("bare_torso", "bare_legs"):
-            bare.add(item[5:])
-        elif item == "barefoot":
-            bare.add("feet")
-        elif word == "skin":
-            fields["skins"] = _names(values[0], SKINS, "skin")
-        elif word == "eyes":
-            fields["eyes"] = _names(values[0], EYE_COLORS, "eye colour")
-        elif word == "hair":
-            fields["hair_styles"] = _names(values[0], HAIR_STYLES, "hair style", "*")
-            fields["hair_colors"] = _names(values[1], HAIR_COLORS, "hair colour", "*") if len(values) > 1 else ()
-        elif word == "beard":
-            fields["beards"] = _names(values[0], BEARDS, "beard")
-            fields["beard_colors"] = _names(values[1], HAIR_COLORS, "beard colour", "*") if len(values) > 1 else ()
-        else:
-            garments.append(_parse_garment(item))
-    return LookSpec(tuple(garments), bare=frozenset(bare), **fields)
 
 
 def level_range(token: str) -> tuple[str, tuple[float, float]]:

@@ -1,0 +1,83 @@
+"""What a figure wears and is, as one draw of the choices that its record has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.wardrobe.notation import Item, LookSpec
+from engine.wardrobe.outfit import COLORS, Garment
+
+COMMON_COLORS = ("black", "white", "red", "blue", "green", "yellow", "grey", "brown", "orange", "purple", "pink")
+COLOR_NAMES = (*COLORS, *COMMON_COLORS * 3)
+"""What '*' draws from: the common names four times as often as the others."""
+
+
+@dataclass(frozen=True)
+class Costume:
+    """What a figure wears and is; None and empty where that is left open."""
+
+    garments: tuple[Garment, ...] = ()
+    """From the innermost to the outermost."""
+    extras: tuple[Garment, ...] = ()
+    skin: str | None = None
+    hair_style: str | None = None
+    hair_color: str | None = None
+    beard: str | None = None
+    beard_color: str | None = None
+    eye_color: str | None = None
+    bare: frozenset[str] = frozenset()
+    """Areas that stay bare: of torso, legs, feet."""
+
+
+class Draw:
+    """One draw: what '*', '^' and '$' stand for is settled once for all items of a look."""
+
+    def __init__(self, rng: np.random.Generator, asked: str | None = None) -> None:
+        """``asked``: the colour that '*' stands for, or None for any."""
+        self.rng = rng
+        self.wild: dict[str, str] = {"*": asked} if asked else {}
+        self.first: str | None = None
+        """Colour of the first garment."""
+
+    def costume(self, spec: LookSpec) -> Costume:
+        """One of the looks that a specification allows."""
+        garments = tuple(made for item in spec.garments if (made := self._garment(item)))
+        extras = tuple(made for item in spec.extras if (made := self._garment(item)))
+        hair, beard = self._of_person(spec.hair_colors), self._of_person(spec.beard_colors)
+        return Costume(
+            garments, extras, self._of_person(spec.skins), self._of_person(spec.hair_styles), hair,
+            self._of_person(spec.beards), beard or hair, self._of_person(spec.eyes), spec.bare,
+        )  # fmt: skip
+
+    def _of_person(self, values: Sequence[str]) -> str | None:
+        """One of the values; None where it may be any."""
+        value = self._one(values) if values else "*"
+        return None if value == "*" else value
+
+    def _one(self, values: Sequence[str]) -> str:
+        return values[int(self.rng.integers(len(values)))]
+
+    def _color(self, values: Sequence[str]) -> str:
+        value = self._one(values)
+        if value == "$":
+            return self.wild.get("*") or self.first or self._one(COLOR_NAMES)
+        if value not in ("*", "^"):
+            return value
+        return self.wild.setdefault(value, self._one(COLOR_NAMES))
+
+    def _garment(self, item: Item) -> Garment | None:
+        """What is worn of an item; None where chance leaves it out."""
+        if item.chance < 1 and self.rng.random() >= item.chance:
+            return None
+        color = self._color(item.colors)
+        accent = self._color(item.accents) if item.accents else None
+        self.first = self.first or color
+        thing = item.things[int(self.rng.integers(len(item.things)))]
+        cut, material, decal = (
+            self._one(values) if values else None for values in (thing.cuts, thing.materials, thing.decals)
+        )
+        traits = tuple(self._one(values) for values in thing.traits)
+        return Garment(thing.kind, color, accent, self._one(item.patterns), cut, material, traits, decal)

@@ -1,0 +1,186 @@
+"""The figures of the catalogue: who is called what, how they are built and what they wear.
+
+``catalog/figures/*.toml`` and the user's ``wardrobe/figures.toml`` hold them, ``catalog/everyday.toml`` what people
+wear of whom nothing is said:
+
+    [firefighter]                                       [[outfit]]
+    words = "firefighter|fireman/m|firewoman/f"         person = "female young"
+    person = "muscular adult"                           weight = 2
+    looks = ["...", "..."]                              look = "..."
+
+``words``: names divided by '|', /m and /f of one gender only. ``person``, which may be left out: levels of
+``catalog/people.toml``, one for each of height, weight, muscle, age and gender that is usual, 'a|b' from the lowest of
+a to the highest of b. The looks' notation stands in `engine.wardrobe.notation`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine import userdata
+from engine.errors import EngineError
+from engine.wardrobe.costume import Costume, Draw
+from engine.wardrobe.materials import CATALOG
+from engine.wardrobe.notation import LookSpec, parse_look
+
+Ranges = dict[str, tuple[float, float]]
+"""Attributes of `outfit.Shape` to their lowest and highest usual value."""
+GENDERS = {"/m": "male", "/f": "female"}
+
+
+@dataclass(frozen=True)
+class FigureRecord:
+    """One figure."""
+
+    name: str
+    words: tuple[tuple[str, str | None], ...]
+    """What it is called, and the gender that a word means: male, female or None."""
+    person: Ranges
+    looks: tuple[LookSpec, ...]
+
+    def draw(self, rng: np.random.Generator, color: str | None = None) -> Costume:
+        """One of the figure's looks; ``color``: what '*' in it stands for, or None for any."""
+        return Draw(rng, color).costume(self.looks[int(rng.integers(len(self.looks)))])
+
+    def gender_of(self, word: str) -> str | None:
+        """The gender that one of its names means."""
+        return dict(self.words).get(word.lower())
+
+
+@dataclass(frozen=True)
+class Everyday:
+    """Clothes of people of whom nothing is said: for whom, how common against others, and what."""
+
+    person: Ranges
+    weight: float
+    look: LookSpec
+
+
+@cache
+def levels() -> dict[str, tuple[str, float, float]]:
+    """Level -> attribute, lowest and highest value, as ``catalog/people.toml`` has them."""
+    return {name: (str(of), float(low), float(high)) for name, (of, low, high) in people()["levels"].items()}
+
+
+@cache
+def people() -> dict[str, Any]:
+    """The tables of ``catalog/people.toml``."""
+    return tomllib.loads((CATALOG / "people.toml").read_text(encoding="utf-8"))
+
+
+def parse_person(text: str) -> Ranges:
+    """'male tall|towering' -> {'gender': (0.6, 1.0), 'height': (0.35, 1.0)}.
+
+    Raises:
+        ValueError: a level is unknown, or alternatives are of different things.
+    """
+    found: Ranges = {}
+    for token in text.split():
+        names = token.split("|")
+        if unknown := [name for name in names if name not in levels()]:
+            raise ValueError(f"unknown level {unknown[0]!r}")
+        said = [levels()[name] for name in names]
+        if len({of for of, _, _ in said}) > 1:
+            raise ValueError(f"{token!r} are levels of different things")
+        found[said[0][0]] = (min(low for _, low, _ in said), max(high for _, _, high in said))
+    return found
+
+
+def read_figures(path: Path) -> dict[str, FigureRecord]:
+    """The figures of one file by their names.
+
+    Raises:
+        ValueError: one sentence with the file, the record, the key and what is wrong.
+    """
+    return {name: _figure(path.name, name, table) for name, table in _tables(path).items()}
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is no TOML file: {error}.") from None
+
+
+def _figure(file: str, name: str, table: Any) -> FigureRecord:
+    where = f"{file}: [{name}]"
+    if not isinstance(table, dict):
+        raise ValueError(f"{where} is no table.")
+    _check_keys(where, table, {"words", "looks"}, {"person"})
+    looks = table["looks"]
+    if not isinstance(looks, list) or not looks or not all(isinstance(look, str) for look in looks):
+        raise ValueError(f"{where} has no list of texts under 'looks'.")
+    words = tuple((word.removesuffix(word[-2:]), GENDERS[word[-2:]]) if word[-2:] in GENDERS else (word, None)
+                  for word in _text(where, table, "words").lower().split("|"))  # fmt: skip
+    if any(not word.strip() or word != word.strip() for word, _ in words):
+        raise ValueError(f"{where} has an empty name, or one with spaces around it, under 'words'.")
+    person = _parsed(where, "person", parse_person, _text(where, table, "person"))
+    return FigureRecord(name, words, person, tuple(_parsed(where, "looks", parse_look, look) for look in looks))
+
+
+def _check_keys(where: str, table: dict[str, Any], needed: set[str], allowed: set[str]) -> None:
+    if unknown := set(table) - needed - allowed:
+        raise ValueError(f"{where} has the unknown key {min(unknown)!r}.")
+    if missing := needed - set(table):
+        raise ValueError(f"{where} lacks the key {min(missing)!r}.")
+
+
+def _text(where: str, table: dict[str, Any], key: str) -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        raise ValueError(f"{where} has {value!r} under {key!r}, which is no text.")
+    return value
+
+
+def _parsed(where: str, key: str, parse: Any, text: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError as fault:
+        raise ValueError(f"{where} under {key!r}: {fault}.") from None
+
+
+@cache
+def figures() -> dict[str, FigureRecord]:
+    """The bundled figures, and over them those of ``wardrobe/figures.toml`` in the user's data folder.
+
+    Raises:
+        EngineError: ``bad_config``: a record of the user's cannot be read.
+    """
+    found: dict[str, FigureRecord] = {}
+    for path in sorted((CATALOG / "figures").glob("*.toml")):
+        found |= read_figures(path)
+    own = userdata.data_folder() / "wardrobe" / "figures.toml"
+    try:
+        return found | (read_figures(own) if own.is_file() else {})
+    except ValueError as error:
+        raise EngineError("bad_config", f"In your own wardrobe, {error}", f"Mend or remove {own}.") from None
+
+
+def read_everyday(path: Path = CATALOG / "everyday.toml") -> tuple[Everyday, ...]:
+    """The everyday outfits of a file.
+
+    Raises:
+        ValueError: one sentence with the file, the number of the outfit, the key and what is wrong.
+    """
+    found = []
+    for number, table in enumerate(_tables(path).get("outfit", []), 1):
+        where = f"{path.name}: [[outfit]] {number}"
+        _check_keys(where, table, {"look"}, {"person", "weight"})
+        weight = table.get("weight", 1)
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or weight <= 0:
+            raise ValueError(f"{where} has {weight!r} under 'weight', which is no positive number.")
+        person = _parsed(where, "person", parse_person, _text(where, table, "person"))
+        found.append(Everyday(person, float(weight), _parsed(where, "look", parse_look, _text(where, table, "look"))))
+    return tuple(found)
+
+
+@cache
+def everyday() -> tuple[Everyday, ...]:
+    """The bundled everyday outfits."""
+    return read_everyday()
