@@ -77,7 +77,9 @@ def avatar(body: str, prompt: str, out: Path, preset: str, overrides: dict[str, 
         return (folder / "line.txt").read_text(encoding="utf-8")
     began = time.process_time()
     runner = Runner(prompt, preset, overrides=overrides, folder=folder, body_prompt=body)
-    found = shape.run(body, runner.body, runner.perceptor, runner.config.shape, torch.Generator(), Silent())
+    found = shape.run(
+        body, runner.body, runner.perceptor, runner.config.shape, torch.Generator(), Silent(), runner.meaning.build
+    )
     runner.betas = found.betas
     layers = runner.train().layers()
     spent = time.process_time() - began

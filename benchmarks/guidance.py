@@ -31,6 +31,7 @@ from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.settings import AppearanceConfig, ClipConfig
 from engine.wardrobe.dress import Wardrobe
+from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import COLORS
 
 TEXTS = {
@@ -108,11 +109,11 @@ def guided(ground: Ground, text: str, conf: AppearanceConfig, clip: ClipConfig) 
 
 
 def dressed(ground: Ground, text: str) -> tuple[float, float]:
-    """Seconds of the draft's search in the codebook, and the miss of the outfit that it finds."""
+    """Seconds of the draft's search, and the miss of the outfit that it finds."""
     began = time.process_time()
     wardrobe, generator = Wardrobe(ground.body), torch.Generator().manual_seed(1)
     fitting = Fitting(text, ground.body, ground.betas, load_perceptor(), wardrobe)
-    look, _ = find_look(text, fitting, ground.conf.search, generator, Silent(), ground.conf.search)
+    look, _ = find_look(Meaning.of(text), fitting, ground.conf.search, generator, Silent(), ground.conf.search)
     surface = BaseSurface.dressed(ground.body, ground.betas, look, wardrobe)
     return time.process_time() - began, ground.miss(surface, outside(surface), TEXTS[text])
 

@@ -16,7 +16,7 @@ import importlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,9 @@ from engine.settings import Config
 
 if TYPE_CHECKING:
     import torch
+
+    from engine.reader.reading import Reading
+    from engine.wardrobe.meaning import Meaning
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +73,7 @@ class Context:
         self.device = device
         self.stages = stages
         self.wanted = with_needed(request.stages, stages)
-        brought = {name: text for name, text in config.section("prompts").items() if text is not None}
-        self.prompts = {**protocol.DEFAULT_PROMPTS, **brought, **request.prompts}
+        self.prompts = _prompts(config, request)
         self.folders: dict[str, StageFolder] = {}
         self.report: Reporter | None = None
         """Hears of what happens while a model is loaded for the current stage, such as a download."""
@@ -90,6 +92,20 @@ class Context:
         from engine.perceptor import load_perceptor
 
         return load_perceptor(self.config.clip, str(self.device), self.report)
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """What the texts of body and appearance mean together; without an appearance stage the body's alone."""
+        from engine.wardrobe.meaning import Meaning
+
+        dressed = "appearance" in self.wanted or not self.prompts["shape"]
+        appearance = self.prompts["appearance"] if dressed else ""
+        return Meaning.of(appearance, self.prompts["shape"], self.request.seed_of("shape"))
+
+    def readings(self) -> dict[str, Reading]:
+        """The readings of the prompts that are used, by stage."""
+        found = {"shape": self.meaning.body, "appearance": self.meaning.appearance}
+        return {name: reading for name, reading in found.items() if name in self.wanted and reading.text.strip()}
 
     def generator(self, stage: str) -> torch.Generator:
         """Randomness of one stage, which does not depend on the stages before it."""
@@ -119,12 +135,21 @@ class Context:
             "settings": self.config.section(name),
             "file": _checksum(self.config.section(name).get("file")),
             "imported": _imported(name, self.config),
+            "person": asdict(self.meaning.build) if name == "shape" else None,
             "wardrobe": _own_wardrobe() if name == "appearance" else None,
             "body": self.body.checksum,
             "perceptor": self.perceptor.checksum if stage.judged else None,
             "before": {other: self.folders[other].key for other in before},
         }
         return digest(inputs)
+
+
+def _prompts(config: Config, request: Request) -> dict[str, str]:
+    """The job's texts by stage; that of the body is empty where it follows the appearance."""
+    brought = {name: text for name, text in config.section("prompts").items() if text is not None}
+    given = {name: text for name, text in {**brought, **request.prompts}.items() if text.strip()}
+    followed = {"shape": ""} if "appearance" in given else {}
+    return {**protocol.DEFAULT_PROMPTS, **followed, **given}
 
 
 def _checksum(path: str | None) -> str | None:
@@ -201,6 +226,8 @@ def run_job(
         job.emit("warning", stage=context.wanted[0], message=remark)
     for added in (name for name in context.wanted if name not in request.stages):
         job.emit("warning", stage=added, message=f"{protocol.STAGE_LABELS[added]} was added; other stages need it.")
+    for stage, remark in _not_understood(context):
+        job.emit("warning", stage=stage, message=remark)
     for name in context.wanted:  # hours of sculpting must not end at a typing error in what comes after
         context.stages[name].check(getattr(config, name))
     for name in context.wanted:
@@ -210,6 +237,17 @@ def run_job(
     files = (finish or _write_results)(job, context)
     job.emit("result", path=protocol.RESULT_DIR, files=files)
     return files
+
+
+def _not_understood(context: Context) -> list[tuple[str, str]]:
+    """What of the prompts will have no effect: a stage and one sentence each."""
+    found = []
+    for stage, reading in context.readings().items():
+        if reading.language != "en":
+            found.append((stage, f"The prompt is read as {reading.language!r}, of which only common words are known."))
+        if reading.ignored:
+            found.append((stage, f"No effect: {', '.join(reading.ignored)}."))
+    return found
 
 
 def _write_results(job: Job, context: Context) -> list[str]:
@@ -245,7 +283,7 @@ def _run_stage(job: Job, context: Context, name: str, flag: CancelFlag, live: bo
 
 # --- the stages ---------------------------------------------------------------------------------------------
 def _shape(context: Context, report: Reporter) -> Any:
-    """t_shape -> betas of the coarse body."""
+    """t_shape, and where that is open whom t_app speaks of -> betas of the coarse body."""
     from engine import shape
 
     return shape.run(
@@ -255,6 +293,7 @@ def _shape(context: Context, report: Reporter) -> Any:
         context.config.shape,
         context.generator("shape"),
         report,
+        context.meaning.build,
     )
 
 
@@ -283,7 +322,7 @@ def _appearance(context: Context, report: Reporter) -> Any:
         context.device,
         report,
         context.folders["appearance"].steps,
-        context.prompts["shape"],
+        context.meaning,
     )
 
 

@@ -39,7 +39,10 @@ DEFAULT_PROMPTS: dict[str, str] = {
     "appearance": "a firefighter",
     "motion": "waving",
 }
-"""Used for a prompt that was left out."""
+"""Used for a prompt that was left out; but a body without a prompt follows the appearance, where that has one.
+
+The shape prompt alone may be empty, which is the same as left out.
+"""
 
 MAX_PROMPT_CHARACTERS = 1000
 
@@ -87,6 +90,10 @@ metalness in red, green and blue, as glTF packs them."""
 PREVIEW_PNG = "preview.png"
 PROCESS_MP4 = "process.mp4"
 MANIFEST_FILE = "manifest.json"
+UNDERSTOOD, IGNORED, REPAIRED, LANGUAGE = "understood", "ignored", "repaired", "language"
+"""Fields of the manifest, each by stage (``shape``, ``appearance``): what was understood of the prompt (a list of
+words, start and end of them, layer, property, value), the words that had no effect, misspelt words with what they were
+read as, and the language's code of ISO 639-1."""
 
 # --- events: one JSON object a line on the engine's standard output -----------------------------------------
 EVENTS: tuple[str, ...] = (
@@ -207,7 +214,7 @@ def check_prompt(name: str, text: object) -> None:
     """Raise `ProtocolError` if a prompt is not a usable text."""
     if not isinstance(text, str):
         raise ProtocolError(f"The {name} prompt must be a text.")
-    if not text.strip():
+    if not text.strip() and name != "shape":
         raise ProtocolError(f"The {name} prompt is empty; type a few words or leave it out.")
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise ProtocolError(f"The {name} prompt has bytes that are not text; type it again.")

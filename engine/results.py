@@ -150,6 +150,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
     timings = {stage: round(context.folders[stage].seconds(), 3) for stage in context.wanted}
     return {
         "format": protocol.FORMAT,
+        **_read(context),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "prompts": {name: text for name, text in context.prompts.items() if name in context.wanted},
         "seed": request.seed,
@@ -174,6 +175,19 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
                   for name in files},
         "licences": provenance.licences(),
     }  # fmt: skip
+
+
+def _read(context: Context) -> dict[str, Any]:
+    """What was understood of the prompts for body and appearance, and what was not."""
+    readings = context.readings()
+    return {
+        protocol.UNDERSTOOD: {
+            stage: [dataclasses.asdict(item) for item in reading.understood] for stage, reading in readings.items()
+        },
+        protocol.IGNORED: {stage: list(reading.ignored) for stage, reading in readings.items()},
+        protocol.REPAIRED: {stage: dict(reading.repaired) for stage, reading in readings.items()},
+        protocol.LANGUAGE: {stage: reading.language for stage, reading in readings.items()},
+    }
 
 
 def _game_figures(context: Context) -> dict[str, Any]:

@@ -71,9 +71,9 @@ class AppearanceConfig:
     renderer: str = "shell"
     """``shell``: the fast field, sampled near the known surface; ``reference``: the paper's networks, NeuS's rays."""
     warm_start: str = "codebook"
-    """Where guidance starts: ``codebook`` dresses the body in the best outfit found, ``none`` leaves it bare."""
-    search: int = 160
-    """Outfits tried on the body after the codebook was asked, each a mix of the best so far."""
+    """Where guidance starts: ``codebook`` dresses the body as the text says, ``none`` leaves it bare."""
+    search: int = 6
+    """Looks judged by pictures beside the first; they differ in what the text leaves open."""
     face_text: str | None = None
     """Whole prompt of face views, or null for the appearance prompt in the template for faces."""
     back_text: str | None = None

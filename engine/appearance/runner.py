@@ -30,6 +30,7 @@ from engine.errors import EngineError
 from engine.perceptor import load_perceptor
 from engine.report import Reporter, Silent
 from engine.settings import MeshConfig
+from engine.wardrobe.meaning import Meaning
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -61,7 +62,7 @@ class Runner:
         Raises:
             EngineError: for a setting or file that cannot be used.
         """
-        self.prompt, self.body_prompt, self.seed = prompt, body_prompt, seed
+        self.prompt, self.meaning, self.seed = prompt, Meaning.of(prompt, body_prompt, seed), seed
         self.config = load_config(preset, conf, overrides)
         self.device = pick(device)
         self.body = load_body(self.config.body)
@@ -81,7 +82,7 @@ class Runner:
         generator = torch.Generator().manual_seed(self.seed)
         self._field = run(
             self.prompt, self.betas, self.body, self.perceptor, self.config.appearance, generator, self.device,
-            report or Silent(), self.folder, self.body_prompt,
+            report or Silent(), self.folder, self.meaning,
         )  # fmt: skip
         return self._field
 

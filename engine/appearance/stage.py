@@ -17,7 +17,7 @@ from engine.appearance.field import AvatarField
 from engine.appearance.guidance import Guide
 from engine.appearance.neus import NeusField
 from engine.appearance.objective import Objective
-from engine.appearance.opinion import OWN, Opinion, ask
+from engine.appearance.opinion import favourites
 from engine.appearance.pace import Paced, Part
 from engine.appearance.reconstruct import fit_pictures, regress
 from engine.appearance.reference import Sampling
@@ -36,8 +36,8 @@ from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.layers import joined
+from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Look, look_from_dict
-from engine.wardrobe.styling import styled
 
 LOOK_FILE = "look.json"
 LAYERS_FILE = "layers.safetensors"
@@ -58,17 +58,19 @@ COARSE_CELL = 0.03
 
 def run(
     prompt: str, betas: NDArray, body: Body, perceptor: Perceptor, conf: AppearanceConfig, generator: torch.Generator,
-    device: torch.device | str, report: Reporter, checkpoint_dir: Path, body_prompt: str = "",
+    device: torch.device | str, report: Reporter, checkpoint_dir: Path, meaning: Meaning | None = None,
 ) -> AvatarField:  # fmt: skip
     """t_app and the coarse body (S,) to the implicit avatar in the stand pose.
 
-    ``body_prompt``, what is said of the body, also says whose skin, hair and beard they are. Interrupted runs go on:
-    the found outfit, the networks' reconstruction of the body and the guided field are kept in ``checkpoint_dir``.
+    ``meaning``: of the prompt together with what is said of the body, where that is more than the prompt. Interrupted
+    runs go on: the found outfit, the networks' reconstruction of the body and the guided field are kept in
+    ``checkpoint_dir``.
 
     Raises:
         EngineError: ``bad_config`` for a setting that cannot be; ``out_of_memory`` when even few rays are too many.
     """
     check(conf)
+    meaning = meaning or Meaning.of(prompt)
     guide = Guide(prompt, perceptor, conf.face_text, conf.back_text)
     prompts.warn_of_cut(prompt, prompts.face, perceptor, report)
     wardrobe = Wardrobe(body)
@@ -77,16 +79,16 @@ def run(
     joints = body.pose(betas, stand_pose()[None])[1][0]
     seed = int(torch.randint(2**31, (1,), generator=generator))
     asked = conf.warm_start == "codebook" and not (checkpoint_dir / LOOK_FILE).exists()
-    opinion = ask(prompt, body, perceptor, wardrobe, report) if asked else OWN
+    liked = favourites(meaning, body, perceptor, wardrobe, report) if asked else ()
     parts = _parts(conf)
     paced = Paced(report, parts)
     if conf.warm_start == "codebook" and conf.iterations and conf.renderer == "shell":
         parts["guide"].seconds = _step_time(
             BaseSurface.dressed(body, betas, None, wardrobe, device), joints, guide, conf, device
         )
-    look = _look(prompt, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, opinion, body_prompt)
+    look = _look(meaning, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, liked)
     base = _base(look, betas, body, wardrobe, conf, device, paced, checkpoint_dir, seed,
-        f"{body_prompt}, {prompt}")  # fmt: skip
+        f"{meaning.body.text}, {prompt}")  # fmt: skip
     field = _field(base, conf, _apart(seed, 0), device, paced, checkpoint_dir)
     stance = views.Stance.of(base.vertices, joints)
     report.preview("step-000000", preview(field, stance, 25.0))
@@ -141,8 +143,8 @@ def _parts(conf: AppearanceConfig) -> dict[str, Part]:
 
 
 def _look(
-    prompt: str, betas: NDArray, body: Body, perceptor: Perceptor, conf: AppearanceConfig, generator: torch.Generator,
-    report: Reporter, folder: Path, wardrobe: Wardrobe, opinion: Opinion, body_prompt: str,
+    meaning: Meaning, betas: NDArray, body: Body, perceptor: Perceptor, conf: AppearanceConfig,
+    generator: torch.Generator, report: Reporter, folder: Path, wardrobe: Wardrobe, liked: tuple[Look, ...],
 ) -> Look | None:  # fmt: skip
     """The outfit to start from, found once and then read back; None for the bare body."""
     if conf.warm_start == "none":
@@ -150,9 +152,8 @@ def _look(
     path = folder / LOOK_FILE
     if path.exists():
         return look_from_dict(json.loads(path.read_text()))
-    fitting = RememberedFitting(prompt, body, betas, perceptor, wardrobe, folder=folder)
-    found, _ = warm_start.find_look(prompt, fitting, conf.search, generator, report, conf.search, opinion, body_prompt)
-    look = styled(found, prompt)
+    fitting = RememberedFitting(meaning.appearance.text, body, betas, perceptor, wardrobe, folder=folder)
+    look, _ = warm_start.find_look(meaning, fitting, conf.search, generator, report, conf.search, liked)
     write_atomically(path, json.dumps(asdict(look)))
     return look
 

@@ -1,14 +1,13 @@
 """Where guidance starts: the outfit that fits the text best.
 
-The paper starts from a grey body and finds every colour by gradient, which takes hours. Here the text prior proposes
-outfits (`prior`), and CLIP decides between them and their mixtures on the very body, by pictures from the front, from
-behind and of the face, within seconds.
+The paper starts from a grey body and finds every colour by gradient, which takes hours. Here what the text says is
+worn (`engine.wardrobe.meaning`), and CLIP decides between looks that differ in what it leaves open, on the very body,
+by pictures from the front, from behind and of the face, within seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -17,31 +16,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.appearance import views
-from engine.appearance.opinion import OWN, Opinion
-from engine.appearance.prior import OutfitPrior
 from engine.body import Body, stand_pose
 from engine.perceptor import Perceptor, prompts
 from engine.perceptor.codebook import embed_pictures
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
+from engine.wardrobe.costume import Costume
 from engine.wardrobe.dress import DressedBody, Wardrobe
+from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Look
-from engine.wardrobe.spoken import put_on
 
-TRIES = 1500
-"""Outfits that the prior tries; they cost a millisecond each."""
 ANGLES = {"body": (-25.0, 25.0), "back": (180.0,), "face": (15.0,)}
 SHARES = {"body": 0.6, "back": 0.1, "face": 0.3}
-
-
-@dataclass(frozen=True)
-class Outfit:
-    """A look with its scores: the cosine of its pictures, and what the search raises."""
-
-    look: Look
-    picture: float
-    score: float
 
 
 class Fitting:
@@ -89,72 +76,44 @@ class Fitting:
 
 
 def find_look(
-    text: str, fitting: Fitting, budget: int, generator: torch.Generator, report: Reporter, total: int,
-    opinion: Opinion = OWN, body: str = "",
+    meaning: Meaning, fitting: Fitting, budget: int, generator: torch.Generator, report: Reporter, total: int,
+    favourites: Sequence[Look] = (),
 ) -> tuple[Look, float]:  # fmt: skip
-    """The best outfit for a text.
+    """The best of the looks that have all that the texts say.
 
     Args:
-        text: the appearance prompt.
+        meaning: what the texts mean.
         fitting: judges looks on the body.
-        budget: mixtures of the prior's best outfits to be judged by pictures; 0 takes the prior's word.
-        generator: randomness of the search.
+        budget: looks to be judged by pictures beside the first; 0 takes the first.
+        generator: randomness of what the texts leave open.
         report: hears ``budget`` steps of ``total``, and sees the best outfit now and then.
-        opinion: the perceptor's favourites, and how much its pictures count.
-        body: what is said of the body.
+        favourites: looks whose clothes a perceptor likes for words that nobody knows.
 
     Returns:
         The look and the mean cosine of its pictures.
     """
     rng = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
-    prior = OutfitPrior(text, body)
-
-    def tell(step: int, best: Look) -> None:
-        if step % (TRIES // 6) == 1:
-            report.preview(f"outfit-0-{step:06d}", fitting.still(best))
-            report.progress(0, total)
-
-    proposed = dict(prior.search(TRIES, rng, tell))
-    prior_weight, picture_weight = opinion.weights(max(proposed.values()))
-
-    def judged(look: Look) -> Outfit:
-        picture = fitting.score(look)
-        return Outfit(look, picture, prior_weight * float(prior.agreement([look])[0]) + picture_weight * picture)
-
-    favourites = [prior.spoken.tailor(look) for look in opinion.favourites]
-    elite = [judged(look) for look in dict.fromkeys([*proposed, *favourites])]
-    elite.sort(key=lambda outfit: -outfit.score)
-    for step in range(budget):
-        # Known looks of a name stay as they are: mixed, they drift to drab colours.
-        known = len(elite) == 1 or (prior.spoken.figure is not None and not favourites)
-        child = elite[0].look if known else prior.spoken.tailor(mix(elite, rng))
-        if all(child != outfit.look for outfit in elite):
-            elite.append(judged(child))
-            elite = sorted(elite, key=lambda outfit: -outfit.score)[: len(elite) - 1]
-        if step % max(budget // 4, 1) == 0:
-            report.preview(f"outfit-1-{step:06d}", fitting.still(elite[0].look))
-        report.progress(step + 1, total, score=elite[0].picture)
-    return elite[0].look, elite[0].picture
+    own = int(rng.integers(2**31))  # one person in all of them
+    best, score, seen = None, -np.inf, set()
+    for step in range(budget + 1):
+        figure = costume_of(favourites[step % len(favourites)]) if favourites else None
+        look = meaning.look(rng, own, figure)
+        if look not in seen:
+            seen.add(look)
+            picture = fitting.score(look)
+            if picture > score:
+                best, score = look, picture
+        if step % max(budget // 4, 1) == 0 and best is not None:
+            report.preview(f"outfit-{step:06d}", fitting.still(best))
+        if step:
+            report.progress(step, total, score=score)
+    assert best is not None
+    return best, score
 
 
-def mix(elite: Sequence[Outfit], rng: np.random.Generator) -> Look:
-    """A child of two good outfits: one's look with some of the other's garments, colours, hair or skin."""
-    first = min(int(rng.exponential(len(elite) / 4)), len(elite) - 1)
-    second = (first + 1 + int(rng.integers(len(elite) - 1))) % len(elite)
-    one, other = elite[first].look, elite[second].look
-    kind = rng.integers(4)
-    if kind == 0 and other.garments:
-        taken = other.garments[rng.integers(len(other.garments))]
-        return replace(one, garments=tuple(put_on(list(one.garments), taken)))
-    if kind == 1 and one.garments and other.garments:
-        index = int(rng.integers(len(one.garments)))
-        source = other.garments[rng.integers(len(other.garments))]
-        garments = list(one.garments)
-        garments[index] = replace(garments[index], color=source.color, accent=source.accent, pattern=source.pattern)
-        return replace(one, garments=tuple(garments))
-    if kind == 2:
-        return replace(
-            one, hair_style=other.hair_style, hair_color=other.hair_color, beard=other.beard,
-            beard_color=other.beard_color,
-        )  # fmt: skip
-    return replace(one, skin=other.skin, eye_color=other.eye_color)
+def costume_of(look: Look) -> Costume:
+    """What somebody wears and is, as a figure's."""
+    return Costume(
+        look.garments, look.extras, look.skin, look.hair_style, look.hair_color, look.beard, look.beard_color,
+        look.eye_color, frozenset({"torso", "legs", "feet"}),
+    )  # fmt: skip

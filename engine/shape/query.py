@@ -27,6 +27,7 @@ from engine.settings import ShapeConfig
 from engine.shape.bodies import Bodies
 from engine.shape.codebook import load_codes
 from engine.wardrobe.measures import Measures, measures
+from engine.wardrobe.persona import Person, read_out
 from engine.wardrobe.readout import expected_shape
 
 AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
@@ -37,6 +38,9 @@ GREY = 0.75
 EXPRESSION = np.array([0.8, 1.4, 1.5, 0.9, 1.2], np.float32)
 """How far, against the mean of all that fits the words, the body goes in height, weight, muscle, age and gender: means
 are tamer than what people imagine, of weight above all. Weight and muscle may pass the codebook's extremes."""
+ANYBODY = "a person"
+"""The prompt of whom nothing is said."""
+NOBODY = Person()
 DENSITY = 1010.0
 """Kilograms a cubic metre of a living body."""
 ROUNDS, STEP, FARTHEST = 4, 0.05, 2.5
@@ -64,15 +68,18 @@ def pictures(body: Body, betas: NDArray, size: int) -> Tensor:
 
 
 def run(
-    prompt: str, body: Body, perceptor: Perceptor, conf: ShapeConfig, generator: torch.Generator, report: Reporter
-) -> ShapeResult:
+    prompt: str, body: Body, perceptor: Perceptor, conf: ShapeConfig, generator: torch.Generator, report: Reporter,
+    person: Person = NOBODY,
+) -> ShapeResult:  # fmt: skip
     """The body whose difference from the mean body points most along the text's difference from a neutral one.
 
     Args:
-        prompt: the user's words, for example ``a tall strong man``.
+        prompt: the user's words, for example ``a tall strong man``; empty where the person says all.
         generator: unused; the query is deterministic.
+        person: whom the appearance speaks of, for what the prompt leaves open.
     """
     del generator
+    prompt = prompt.strip() or ANYBODY
     book = load_codes(body, report, conf.codebook)
     codes = book.betas
 
@@ -87,7 +94,7 @@ def run(
     difference = F.normalize((texts[:2] - texts[2:]).mean(0), dim=-1)
     pictures_say = F.normalize(embedded - mean, dim=-1) @ difference  # (K,)
     numbers = book.numbers
-    meant = _meant(prompt)
+    meant = _meant(prompt, person)
     words_say = torch.from_numpy(agreement(meant, numbers))
     scores = conf.picture_share * pictures_say + (1 - conf.picture_share) * words_say
     best = scores.topk(min(conf.blend, len(scores)))
@@ -116,9 +123,15 @@ def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
     return -np.linalg.norm(numbers - np.clip(meant, -1, 1), axis=1).astype(np.float32)
 
 
-def _meant(prompt: str) -> NDArray[np.float32]:
-    """(5,) height, weight, muscle, age and gender of the body that the words call for."""
-    meant: NDArray[np.float32] = np.clip(EXPRESSION * expected_shape(prompt), -LIMITS, LIMITS)
+def _meant(prompt: str, person: Person) -> NDArray[np.float32]:
+    """(5,) height, weight, muscle, age and gender of the body that the words call for, or else the person's."""
+    said = read_out(prompt)
+    numbers = EXPRESSION * expected_shape(prompt)
+    for index, name in enumerate(("height", "weight", "muscle", "age", "gender")):
+        usual = getattr(person, name)
+        if usual is not None and getattr(said, name) is None:
+            numbers[index] = 2 * usual - 1 if name == "age" else usual
+    meant: NDArray[np.float32] = np.clip(numbers, -LIMITS, LIMITS)
     age = measures(prompt).age
     if age is not None:
         meant[3] = age

@@ -7,15 +7,17 @@ named by neither has what ``catalog/people.toml`` has for the age and gender.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from engine.reader.reading import Reading, Who
 from engine.wardrobe.costume import Costume
-from engine.wardrobe.figure_records import FigureRecord, Ranges, levels, parse_person, people
+from engine.wardrobe.figure_records import FigureRecord, Ranges, parse_person, people
+from engine.wardrobe.measures import measures
 from engine.wardrobe.notation import is_one_of, things
 from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR, Garment
+from engine.wardrobe.readout import expected_shape
 
 GENDERS = {"male": 0.8, "female": -0.8}
 ADULT, OLD, GREYING = 0.6, 0.83, 0.7
@@ -23,6 +25,8 @@ ADULT, OLD, GREYING = 0.6, 0.83, 0.7
 GROWN = 0.46
 """Age from which on beards grow."""
 GREY_SHARE = 1 / 3
+SAID = np.array([0.2, 0.2, 0.2, 0.25, 0.35])
+"""Changes of height, weight, muscle, age and gender, as texts are read out, from which on a text speaks of them."""
 WIDE = 0.03
 """By how much an age or a build may lie outside of what a record is for."""
 
@@ -53,11 +57,23 @@ class Person:
 def person_of(reading: Reading, figure: FigureRecord | None) -> Person:
     """The person that a text means: as it says, as its figure usually is, or as its garments are worn by some only."""
     who = reading.who
-    said = Person(GENDERS.get(who.gender or ""), who.age, who.height, who.weight, who.muscle)
+    years = measures(reading.text).age
+    age = who.age if years is None else (1 + years) / 2
+    said = Person(GENDERS.get(who.gender or ""), age, who.height, who.weight, who.muscle)
     usual = Person()
     if figure is not None:
         usual = Person(**{name: round((low + high) / 2, 3) for name, (low, high) in figure.person.items()})
     return said.over(usual).over(Person(_hinted(reading)))
+
+
+def read_out(text: str) -> Person:
+    """How somebody is built by the bundled perceptor's reading of a text, where it says anything of it."""
+    numbers = expected_shape(text) - expected_shape("a person")
+    said = np.where(np.abs(numbers) > SAID, numbers, np.nan)
+    height, weight, muscle, age, gender = (None if np.isnan(value) else float(value) for value in said)
+    if age is not None:
+        age = float(np.clip((1 + expected_shape(text)[3]) / 2, 0, 1))
+    return Person(None if gender is None else 0.8 * float(np.sign(gender)), age, height, weight, muscle)
 
 
 def _hinted(reading: Reading) -> float | None:
@@ -171,15 +187,3 @@ class _Chance:
         if age > GREYING and self.rng.random() < GREY_SHARE:
             return self.of("hair_colors", "middle-aged")
         return self.of("hair_colors", skin)
-
-
-def described(person: Person) -> str:
-    """A person in words, for readers of words: 'old fat male'."""
-    values = {field.name: getattr(person, field.name) for field in fields(person)}
-    found = []
-    for level, (of, low, high) in levels().items():
-        value = values.get(of)
-        if value is not None and low <= value <= high:
-            found.append(level.replace("_", " "))
-            values[of] = None
-    return " ".join(found)

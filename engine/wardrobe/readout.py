@@ -7,7 +7,6 @@ perceptor guides, this prior is the bundled one's.
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from functools import lru_cache
 from pathlib import Path
@@ -27,42 +26,17 @@ CODEBOOK = Path(__file__).resolve().parent.parent / "assets" / "outfits.safetens
 
 @lru_cache(maxsize=1)
 def stored() -> dict[str, NDArray]:
-    """The codebook's arrays by name, in single precision; what it holds as bytes is read by `stored_bytes`."""
+    """The codebook's arrays by name, in single precision."""
     arrays = load_file(CODEBOOK)
     return {name: value.astype(np.float32) for name, value in arrays.items() if value.dtype != np.uint8}
 
 
-def stored_bytes(name: str) -> bytes:
-    """One of the codebook's texts: ``looks`` (compressed) or ``naming.words``."""
-    with safe_open(CODEBOOK, "np") as file:
-        found: bytes = file.get_tensor(name).tobytes()
-    return found
-
-
 @lru_cache(maxsize=1)
-def _looks() -> list[Look]:
-    return [look_from_dict(entry) for entry in json.loads(zlib.decompress(stored_bytes("looks")))]
-
-
-def codebook() -> tuple[list[Look], NDArray[np.float32]]:
-    """The outfit codebook's looks, and their truths (N, D) in `space`."""
-    return _looks(), stored()["truths"]
-
-
-OPEN = ("skin", "hair_style", "hair_color", "beard")
-"""What of a look a figure's entry in the lexicon may say nothing of."""
-
-
-def left_open(index: int) -> frozenset[str]:
-    """Which of `OPEN` mean nothing in a look of the codebook."""
-    return frozenset(name for name, is_open in zip(OPEN, stored()["open"][index]) if is_open > 0.5)
-
-
-def likeness(text: str) -> NDArray[np.float32]:
-    """(N,) cosine of a text with the caption of each look in the codebook: near 1 where it names that very figure."""
-    bare = re.sub(r"^(an?|the)\s+", "", text.strip(), flags=re.IGNORECASE)
-    spoken: NDArray[np.float32] = bundled().encode_text([text, bare or text]).numpy() @ stored()["captions"].T
-    return spoken.max(0)
+def codebook() -> list[Look]:
+    """The outfit codebook's looks."""
+    with safe_open(CODEBOOK, "np") as file:
+        packed: bytes = file.get_tensor("looks").tobytes()
+    return [look_from_dict(entry) for entry in json.loads(zlib.decompress(packed))]
 
 
 @lru_cache(maxsize=1)
@@ -79,24 +53,10 @@ def space() -> Space:
     return Space(mean, scale, arrays["rotation"])
 
 
-SEAMS = re.compile(
-    r"[,;.]|\b(?:and|with|wearing|wears|dressed in|in|over|has|having|holding|carrying|wielding|who|plus)\b",
-    re.IGNORECASE,
-)
-"""Where a description falls into phrases."""
 DENIAL = 0.3
 """How far from the average a denied word leads to its contrary, against the word itself."""
 SAID = 0.2
 """Change of a shape's number from which on a word speaks of it."""
-PHRASE_SHARE = 1.0
-"""How much each phrase counts beside the whole text."""
-
-
-def phrases(text: str) -> list[str]:
-    """The parts of a description that speak of one thing each; empty for a text of one part."""
-    parts = [part.strip() for part in SEAMS.split(text)]
-    found = [part for part in parts if part]
-    return found if len(found) > 1 else []
 
 
 def read(texts: list[str]) -> NDArray[np.float32]:
@@ -104,18 +64,6 @@ def read(texts: list[str]) -> NDArray[np.float32]:
     readout = stored()["readout"]
     found: NDArray[np.float32] = bundled().encode_text(texts).numpy() @ readout[:-1] + readout[-1]
     return found
-
-
-def expected_truths(text: str) -> NDArray[np.float32]:
-    """(D,) the mean truths of the figures that a text fits, in `space`.
-
-    A description of several things ("a green hoodie and orange shorts") is also read phrase by phrase and the readings
-    are added: what belongs together stands in one phrase, so that colours stay with their garments.
-    """
-    total: NDArray[np.float32] = read([text, prompts.body(text)]).mean(0)
-    if parts := phrases(text):
-        total = total + PHRASE_SHARE * read(parts).sum(0)
-    return total
 
 
 def expected_shape(text: str) -> NDArray[np.float32]:

@@ -26,13 +26,13 @@ from engine.perceptor import Perceptor, load_perceptor
 from engine.perceptor.codebook import embed_pictures
 from engine.shape import query
 from engine.shape.codebook import BUNDLED
-from engine.training.perceptor import grammar, naming, wardrobe
+from engine.training.perceptor import grammar, wardrobe
 from engine.training.perceptor.entries import Entry, load_lexicon
 from engine.training.perceptor.figures import ShapeSpace
 from engine.training.perceptor.train import caption_pool, expected
 from engine.wardrobe import readout
 from engine.wardrobe.outfit import HUMAN_SKINS, Look, Shape
-from engine.wardrobe.truths import SHARES, Space, truths
+from engine.wardrobe.truths import SHARES, Space
 
 SEED = 0
 SHAPES, OUTFITS, READOUT = 768, 6000, 20000
@@ -82,15 +82,11 @@ def embed(perceptor: Perceptor, texts: list[str]) -> NDArray[np.float32]:
     return torch.cat([perceptor.encode_text(texts[i : i + 256]) for i in range(0, len(texts), 256)]).numpy()
 
 
-def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str], list[list[bool]]]:
-    """Looks with their captions, and which of `readout.OPEN` each leaves open.
-
-    Each figure of the lexicon under its first name, names that captions draw a few times each, and as many random
+def choose_looks(rng: np.random.Generator) -> list[Look]:
+    """Each figure of the lexicon under its first name, names that captions draw a few times each, and as many random
     outfits as make `OUTFITS`.
     """
     looks: list[Look] = []
-    captions: list[str] = []
-    left: list[list[bool]] = []
     named: dict[str, Entry] = {}
     dice = random.Random(int(rng.integers(2**31)))
     for entry in load_lexicon():
@@ -98,8 +94,6 @@ def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str], list[
         for _ in range(OF_EACH):
             shape = wardrobe.random_shape(dice, {"age": (0.5, 0.8), **entry.shape})
             looks.append(known_skin(entry, wardrobe.entry_look(entry, dice, shape)))
-            captions.append(entry.names[0].text)
-            left.append(left_open(entry))
     listed = len(looks)
     times: dict[str, int] = {}
     while len(looks) < OUTFITS:
@@ -113,12 +107,9 @@ def choose_looks(rng: np.random.Generator) -> tuple[list[Look], list[str], list[
                 continue
         elif len(looks) - listed - sum(min(n, PER_FIGURE) for n in times.values()) > OUTFITS // 3:
             continue
-        before, _, after = sample.template.partition("{}")
         figure = named.get(re.sub(r"^(an?|the) ", "", names[0].lower())) if names else None
         looks.append(known_skin(figure, sample.look))
-        captions.append(names[0] if names else sample.caption.removeprefix(before).removesuffix(after))
-        left.append(left_open(figure))
-    return looks, captions, left
+    return looks
 
 
 def known_skin(entry: Entry | None, look: Look) -> Look:
@@ -127,35 +118,20 @@ def known_skin(entry: Entry | None, look: Look) -> Look:
     return replace(look, skin=GRANTED) if one and look.skin in HUMAN_SKINS else look
 
 
-def left_open(entry: Entry | None) -> list[bool]:
-    """Which of `OPEN` an entry of the lexicon says nothing of; everything where there is none."""
-    if entry is None:
-        return [True] * len(readout.OPEN)
-    specs = entry.looks
-    said = {name for name in readout.OPEN if any(getattr(spec, f"{name}s") for spec in specs)}
-    if not entry.names[0].article:
-        said.add("skin")
-    return [name not in said for name in readout.OPEN]
-
-
 def make_outfits(space: Space, rng: np.random.Generator) -> None:
-    """Write ``assets/outfits.safetensors``: looks, their truths, the space, the text tower's read-outs."""
+    """Write ``assets/outfits.safetensors``: looks, the space of truths, the text tower's read-outs."""
     perceptor = load_perceptor()
     captions, groups, moving = caption_pool(READOUT, SEED + 77, True)
     embedded = embed(perceptor, captions)
     inputs = np.concatenate([embedded, np.ones((len(embedded), 1), np.float32)], 1)
     gram = inputs.T @ inputs + 1e-2 * np.eye(inputs.shape[1])
     matrix = np.linalg.solve(gram, inputs.T @ expected(groups, moving, space).numpy())
-    looks, spoken, left = choose_looks(rng)
+    looks = choose_looks(rng)
     packed = zlib.compress(json.dumps([asdict(look) for look in looks], separators=(",", ":")).encode(), 9)
     arrays = {f"mean.{name}": space.mean[name] for name in SHARES}
     arrays |= {f"scale.{name}": space.scale[name] for name in SHARES}
-    arrays["captions"] = embed(perceptor, spoken)
-    arrays["open"] = np.array(left, np.float32)
-    arrays |= {"rotation": space.rotation, "readout": matrix, "truths": space(truths(looks)).numpy()}
-    arrays["naming.part"] = naming.fit(perceptor, rng).numpy()
+    arrays |= {"rotation": space.rotation, "readout": matrix}
     tensors = {name: torch.from_numpy(np.ascontiguousarray(value)).half() for name, value in arrays.items()}
-    tensors["naming.words"] = naming.words()
     tensors["looks"] = torch.from_numpy(np.frombuffer(packed, np.uint8).copy())
     save_file(tensors, readout.CODEBOOK, {"perceptor": perceptor.checksum, "version": "1", "seed": str(SEED)})
 

@@ -2,8 +2,8 @@
 
 Shapes: pairs of prompts that differ in one word ("a tall nurse", "a short nurse"); the share of pairs whose bodies
 differ the right way, by the words' read-out alone, by pictures alone, and together. Outfits: random garments in random
-colours; the share that the found outfit has, and has in the right colour, by the codebook, by the text prior's search,
-and with pictures. (`zero_shot` judges the perceptor itself, on pictures.)
+colours; the share that the found outfit has, and has in the right colour, by the words and with pictures. (`zero_shot`
+judges the perceptor itself, on pictures.)
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import torch
 import trimesh
 from numpy.typing import NDArray
 
-from engine.appearance.prior import OutfitPrior
 from engine.appearance.warm_start import Fitting, find_look
 from engine.body import Body, load_body
 from engine.perceptor import load_perceptor
@@ -24,6 +23,7 @@ from engine.report import Silent
 from engine.settings import ShapeConfig
 from engine.shape import run
 from engine.wardrobe.dress import Wardrobe
+from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.readout import expected_shape
 
@@ -79,19 +79,17 @@ def outfits(count: int) -> None:
     rng = np.random.default_rng(0)
     body, perceptor = load_body(), load_perceptor()
     betas, wardrobe = np.zeros(body.num_betas), Wardrobe(body)
-    scores: dict[str, list[tuple[float, float]]] = {"codebook": [], "prior": [], "prior and pictures": []}
+    scores: dict[str, list[tuple[float, float]]] = {"words": [], "words and pictures": []}
     for _ in range(count):
         top, bottom = rng.choice(list(TOPS)), rng.choice(list(BOTTOMS))
         colors = rng.choice(COLORS, 2, replace=False)
         text = f"someone in a {colors[0]} {top} and {colors[1]} {bottom}"
         wanted = {TOPS[top]: colors[0], BOTTOMS[bottom]: colors[1]}
-        prior = OutfitPrior(text)
-        scores["codebook"].append(agreement(prior.best_of_codebook(1)[0], wanted))
-        found = prior.search(1500, np.random.default_rng(1), lambda *_: None)[0][0]
-        scores["prior"].append(agreement(found, wanted))
+        meaning = Meaning.of(text)
+        scores["words"].append(agreement(meaning.look(np.random.default_rng(1)), wanted))
         fitting = Fitting(text, body, betas, perceptor, wardrobe)
-        look, _ = find_look(text, fitting, 60, torch.Generator().manual_seed(0), Silent(), 60)
-        scores["prior and pictures"].append(agreement(look, wanted))
+        look, _ = find_look(meaning, fitting, 6, torch.Generator().manual_seed(0), Silent(), 6)
+        scores["words and pictures"].append(agreement(look, wanted))
     print("outfits from | garment worn | and in its colour")
     for name, pairs in scores.items():
         kind, color = np.mean(pairs, 0)
