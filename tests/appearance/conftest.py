@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,21 +10,13 @@ import pytest
 import torch
 
 from engine import appearance
-from engine.appearance import AvatarField, warm_start
+from engine.appearance import AvatarField
 from engine.body import Body, load_body
 from engine.perceptor import Perceptor, load_perceptor
 from engine.report import Silent
 from engine.settings import AppearanceConfig
 
 Sculpt = Callable[..., AvatarField]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def few_tries() -> Iterator[None]:
-    """A prior that tries little."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warm_start, "TRIES", 60)
-        yield
 
 
 @pytest.fixture(scope="session")

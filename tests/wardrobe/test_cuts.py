@@ -1,4 +1,4 @@
-"""Cuts and extras: closed, in bounds, touching the figure, in their colours; and the words that call for them."""
+"""Cuts and extras: closed, in bounds, touching the figure, in their colours."""
 
 import json
 from dataclasses import asdict
@@ -9,13 +9,11 @@ import trimesh
 from scipy.spatial import cKDTree
 
 from engine.body import load_body
-from engine.wardrobe import words
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.held import HELD
-from engine.wardrobe.outfit import COLORS, CUTS, EXTRA_KINDS, GARMENT_KINDS, Garment, Look, look_from_dict, validate
+from engine.wardrobe.outfit import COLORS, CUTS, Garment, Look, look_from_dict, validate
 from engine.wardrobe.paint import paint
 from engine.wardrobe.props import BESIDE, props_of
-from engine.wardrobe.spoken import Spoken
 
 BARE = Look("fair", "bald", "black", "none", "black", "brown")
 ALL_CUTS = [(kind, cut) for kind, cuts in CUTS.items() for cut in cuts]
@@ -67,79 +65,3 @@ def test_a_cut_has_the_named_color(wardrobe, look):
     green = np.array(COLORS["green"]) / np.linalg.norm(COLORS["green"])
     likeness = colors @ green / np.linalg.norm(colors, axis=1)
     assert (likeness > 0.995).mean() > 0.3
-
-
-def test_words_are_of_known_kinds_and_cuts():
-    for table in (words.THINGS, words.FIGURES):
-        for items in table.values():
-            for item in map(words.parse, filter(None, items.split(";"))):
-                known = EXTRA_KINDS if item.extra else CUTS
-                assert item.cut is None or item.cut in known[item.kind], item
-                assert item.kind in (EXTRA_KINDS if item.extra else GARMENT_KINDS), item
-                assert item.color in (None, "skin", "hair", *COLORS), item
-                assert item.accent in (None, *COLORS), item
-
-
-def tailored(text: str, look: Look = BARE) -> Look:
-    return Spoken(text).tailor(look)
-
-
-def worn(look: Look) -> dict[str, tuple[str, str | None]]:
-    return {garment.kind: (garment.color, garment.cut) for garment in look.garments}
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "color", "cut"),
-    [
-        ("a dancer in a white tutu", "skirt", "white", "tutu"),
-        ("a painter with a red beret", "hat", "red", "beret"),
-        ("a man in green dungarees", "trousers", "green", "bib"),
-        ("a woman in a yellow raincoat", "coat", "yellow", None),
-        ("a girl with a silver tiara", "headband", "silver", "tiara"),
-    ],
-)
-def test_named_things_are_worn_in_their_colors(text, kind, color, cut):
-    look = tailored(text)
-    assert worn(look)[kind] == (color, cut)
-    assert Spoken(text).tailor(look) == look
-
-
-def test_a_figure_changes_the_cut_of_what_it_wears():
-    chef = wearing(Garment("hat", "white"), Garment("trousers", "black"))
-    assert worn(tailored("a chef", chef))["hat"] == ("white", "toque")
-    assert worn(tailored("a chef with a blue cap", chef)).get("cap") == ("blue", None)
-    assert "hat" not in worn(tailored("a chef with a blue cap", chef))
-
-
-def test_extras_come_from_names_and_from_words():
-    def extras(text: str) -> dict[str, str | None]:
-        return {extra.kind: extra.cut for extra in tailored(text).extras}
-
-    assert extras("an angel") == {"wings": "feathers", "halo": None}
-    assert extras("a fairy with pink wings") == {"wings": "butterfly"}
-    assert extras("a man with horns and bat wings") == {"horns": None, "wings": "bat"}
-    assert extras("a plumber") == {}
-
-
-def test_a_dress_takes_the_place_of_shirt_and_trousers():
-    look = tailored("a woman in a red dress", wearing(Garment("t_shirt", "white"), Garment("trousers", "navy")))
-    assert set(worn(look)) == {"dress"}
-    back = tailored("a woman in a white shirt", look)
-    assert "dress" not in worn(back) and "trousers" in worn(back)
-    assert "trousers" not in worn(tailored("a topless woman in a red bikini top", wearing(Garment("gown", "red"))))
-
-
-def test_patterns_skins_and_hair_are_taken_at_their_word():
-    assert tailored("a man in a blue striped shirt").garments[0].pattern == "stripes_h"
-    assert tailored("a devil with red skin").skin == "red"
-    look = tailored("a man with a long white beard and a green mohawk")
-    assert (look.hair_style, look.hair_color, look.beard, look.beard_color) == ("mohawk", "green", "full", "white")
-    assert tailored("an old woman", wearing(beard="full")).beard == "none"
-
-
-def test_people_are_no_figures_and_beards_must_be_meant():
-    assert Spoken("a teenager in a red hoodie").figure is None
-    assert Spoken("a viking with an axe").figure is not None
-    assert tailored("a swimmer", wearing(beard="goatee")).beard == "none"
-    assert set(worn(tailored("a woman with long red hair in a swimsuit"))) == {"swimsuit"}
-    assert tailored("a woman with long red hair in a swimsuit").hair_style == "long"

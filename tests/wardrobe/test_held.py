@@ -11,7 +11,6 @@ from engine.shape.bodies import bundled
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.held import FIST, GRIP, HELD, fist
 from engine.wardrobe.outfit import EXTRA_KINDS, Garment, Look
-from engine.wardrobe.spoken import Spoken
 
 BARE = Look("fair", "short", "brown", "none", "brown", "brown")
 
@@ -49,22 +48,6 @@ def test_a_grip_lies_in_the_fist():
     fingers = skin[(skin[:, 0] < grip[0] + 0.03) & (np.abs(skin[:, 2] - grip[2]) < 0.02)] - grip
     around = np.degrees(np.arctan2(fingers[:, 1], -fingers[:, 0]))
     assert around.max() > 60 and around.min() < -60 and np.linalg.norm(fingers, axis=1).max() < 0.09
-
-
-@pytest.mark.parametrize(
-    ("text", "held"),
-    [
-        ("a viking holding an axe", {("axe", "silver")}), ("a wizard with a staff", {("staff", "brown")}),
-        ("a wizard with a wooden staff", {("staff", "brown")}), ("a staff member in a red shirt", set()),
-        ("a knight with a golden sword and a blue shield", {("sword", "gold"), ("shield", "blue")}),
-        ("a hammer thrower", {("hammer", "grey")}),
-    ],
-)  # fmt: skip
-def test_texts_name_what_is_held(text, held):
-    spoken = Spoken(text)
-    look = spoken.tailor(BARE)
-    found = {(extra.kind, extra.color) for extra in look.extras if (extra.kind, None) in HELD}
-    assert found == held and spoken.tailor(look) == look
 
 
 def test_gripped_things_are_held():

@@ -13,7 +13,7 @@ import pytest
 
 from engine.body import load_body
 from engine.render.raycast import MeshRaycaster
-from engine.wardrobe import dressing, outfit
+from engine.wardrobe import dressing
 from engine.wardrobe.cloth import records, tailor
 from engine.wardrobe.cloth.details import FORMS
 from engine.wardrobe.cloth.drape import drape
@@ -21,7 +21,6 @@ from engine.wardrobe.cloth.records import read_records
 from engine.wardrobe.layers import BODY, Layer, Mannequin
 from engine.wardrobe.materials import CATALOG, read_materials
 from engine.wardrobe.outfit import COLORS, Garment, Look
-from engine.wardrobe.styling import read_styles
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "WARDROBE.md").read_text(encoding="utf-8")
 BLOCKS = [re.sub(r"^   ", "", text, flags=re.M) for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.S)]
@@ -80,12 +79,7 @@ def test_its_ease_is_the_records(record):
     assert np.median(forearm) > 0.015 and np.median(cuff) < 0.5 * np.median(forearm)
 
 
-def test_the_guides_words_and_material_are_sound(tmp_path, monkeypatch):
-    monkeypatch.setitem(outfit.CUTS, "long_sleeve", (*outfit.CUTS["long_sleeve"], "blouse"))
-    path = tmp_path / "styles.toml"
-    path.write_text(block("blouse"), encoding="utf-8")
-    (style,) = read_styles(path)
-    assert style.kinds == {"long_sleeve": {"cut": "blouse", "material": "silk"}}
+def test_the_guides_material_is_sound(tmp_path):
     path = tmp_path / "materials.toml"
     path.write_text(block("corduroy"), encoding="utf-8")
     assert read_materials(path)["corduroy"].heights(np.random.default_rng(0).uniform(0, 1, (50, 3))).std() > 0
