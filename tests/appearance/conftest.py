@@ -13,8 +13,10 @@ from engine import appearance
 from engine.appearance import AvatarField
 from engine.body import Body, load_body
 from engine.perceptor import Perceptor, load_perceptor
+from engine.reader.reading import Reading, Worn
 from engine.report import Silent
 from engine.settings import AppearanceConfig
+from engine.wardrobe.meaning import Meaning
 
 Sculpt = Callable[..., AvatarField]
 
@@ -36,7 +38,11 @@ def sculpt(body: Body, perceptor: Perceptor) -> Sculpt:
     def run(conf: AppearanceConfig, folder: Path, report: Silent | None = None) -> AvatarField:
         folder.mkdir(exist_ok=True)
         generator, betas = torch.Generator().manual_seed(5), np.zeros(body.num_betas)
-        prompt = "a wizard in a blue robe"
-        return appearance.run(prompt, betas, body, perceptor, conf, generator, "cpu", report or Silent(), folder)
+        prompt = "a diver in a blue jumpsuit and boots"
+        suit = Reading(prompt, worn=(Worn("jumpsuit", color="blue"), Worn("boots")))
+        meaning = Meaning.of_readings(suit, Reading(""))
+        return appearance.run(
+            prompt, betas, body, perceptor, conf, generator, "cpu", report or Silent(), folder, meaning
+        )  # fmt: skip
 
     return run

@@ -1,89 +1,113 @@
-"""Who wears the clothes; the prompts are examples, not what anything was tuned on."""
+"""Who wears the clothes: what is said goes before what is usual, and that before chance."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 import numpy as np
 import pytest
 
-from engine.appearance.prior import OutfitPrior
-from engine.wardrobe.outfit import HUMAN_SKINS, Look
-from engine.wardrobe.persona import Persona, said_of, skin_said
-from engine.wardrobe.readout import OPEN
-from engine.wardrobe.spoken import Spoken
+from engine.reader.reading import Reading, Who, Worn
+from engine.wardrobe.costume import Costume
+from engine.wardrobe.figure_records import FigureRecord, parse_person
+from engine.wardrobe.notation import parse_look
+from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR
+from engine.wardrobe.persona import ADULT, Person, Persona, person_of, persona_of, read_out, settled
+
+MAN, WOMAN = Person(0.8, ADULT), Person(-0.8, ADULT)
+SANTA = FigureRecord("santa", (("santa", None),), parse_person("male old fat"), (parse_look("red robe"),))
 
 
-def best(text: str, body: str = "", seed: int = 0) -> Look:
-    """The prior's first look."""
-    return OutfitPrior(text, body).search(0, np.random.default_rng(seed), lambda *_: None)[0][0]
+def personas(
+    person: Person, body: Who | None = None, said: Who | None = None, costume: Costume | None = None, count: int = 60
+) -> list[Persona]:
+    """Many of them, by seed."""
+    rngs = (np.random.default_rng(seed) for seed in range(count))
+    return [persona_of(person, body or Who(), said or Who(), costume or Costume(), rng) for rng in rngs]
+
+
+def test_the_body_says_first_then_the_appearance_then_the_figure():
+    costume = Costume(skin="tanned", hair_style="long", hair_color="ginger", beard="full", eye_color="green")
+    said = Who(skin="dark", hair_style="short", hair_color="black", beard="goatee", eye_color="brown")
+    body = Who(skin="pale", hair_style="bald", beard="none")
+    (one,) = set(personas(MAN, body, said, costume))
+    assert (one.skin, one.hair_style, one.hair_color, one.beard, one.eye_color) == (
+        "pale", "bald", "black", "none", "brown"
+    )  # fmt: skip
+    (one,) = set(personas(MAN, None, said, costume))
+    assert (one.skin, one.hair_style, one.beard) == ("dark", "short", "goatee")
+    (one,) = set(personas(MAN, None, None, costume))
+    assert (one.skin, one.hair_style, one.hair_color, one.beard, one.eye_color) == (
+        "tanned", "long", "ginger", "full", "green"
+    )  # fmt: skip
+
+
+def test_a_robot_has_no_skin_of_the_bodys_unless_its_own_text_says_so():
+    robot = Costume(skin="metal")
+    assert {one.skin for one in personas(MAN, Who(skin="dark"), None, robot)} == {"metal"}
+    assert {one.skin for one in personas(MAN, None, Who(skin="pale"), robot)} == {"pale"}
+    assert {(one.hair_style, one.beard) for one in personas(MAN, None, None, robot)} == {("bald", "none")}
+
+
+def test_nobody_said_is_many_people_with_hair_that_fits():
+    for person in (MAN, WOMAN, Person(-0.8, 0.3), Person(0.8, 0.15), Person(0.8, 0.92)):
+        found = personas(person, count=200)
+        assert {one.skin for one in found} == set(HUMAN_SKINS)
+        assert {one.hair_color for one in found} <= set(NATURAL_HAIR)
+        assert not {"mohawk", "afro", "hood"} & {one.hair_style for one in found}
+        if person.gender < 0 or person.age < 0.4:
+            assert {one.beard for one in found} == {"none"}
+    styles = Counter(one.hair_style for one in personas(WOMAN, count=200))
+    assert styles["long"] > 60 and not styles["bald"] + styles["buzz"]
+    assert {one.hair_color for one in personas(Person(-0.8, 0.92))} == {"grey", "white"}
+    dark = [one for one in personas(MAN, Who(skin="dark"))]
+    assert {one.hair_color for one in dark} == {"black"} and {one.eye_color for one in dark} == {"brown"}
+
+
+def test_figures_beards_and_hair_follow_age_and_gender():
+    costume = Costume(hair_color="brown", beard="full", beard_color="brown")
+    assert {one.beard for one in personas(WOMAN, None, None, costume)} == {"none"}
+    assert {one.beard for one in personas(Person(0.8, 0.3), None, None, costume)} == {"none"}
+    assert {one.hair_color for one in personas(Person(0.8, 0.95), None, None, costume)} <= {"grey", "white"}
+    assert {one.beard for one in personas(WOMAN, None, Who(beard="moustache"), costume)} == {"moustache"}
+    dyed = personas(MAN, None, Who(hair_color="green"), Costume(beard="full", beard_color="brown"))
+    assert {(one.hair_color, one.beard_color) for one in dyed} == {("green", "green")}
+
+
+def test_persons_follow_words_before_the_figure():
+    person = person_of(Reading("", who=Who()), SANTA)
+    assert person == Person(0.8, 0.905, None, 0.6, None)
+    person = person_of(Reading("", who=Who(gender="female", weight=-0.7)), SANTA)
+    assert person == Person(-0.8, 0.905, None, -0.7, None)
+    assert person_of(Reading("a 25 year old"), SANTA).age == pytest.approx(0.57, abs=0.03)
 
 
 @pytest.mark.parametrize(
-    ("text", "skin"),
+    ("reading", "gender"),
     [
-        ("a tall athletic black woman", "dark"), ("a pale young man", "pale"), ("an old chinese man", "olive"),
-        ("someone in a black coat", None), ("a man in white", None), ("a strong man", None),
+        (Reading("", worn=(Worn("gown", "wedding"),)), -0.8), (Reading("", worn=(Worn("shoes", "heels"),)), -0.8),
+        (Reading("", worn=(Worn("gown", denied=True),)), None), (Reading("", worn=(Worn("shoes", "oxford"),)), None),
+        (Reading("", who=Who(beard="full")), 0.8), (Reading("", who=Who(beard="none")), None),
+        (Reading("", who=Who(gender="male"), worn=(Worn("gown"),)), 0.8),
     ],
 )  # fmt: skip
-def test_words_for_persons_name_the_skin_and_those_for_clothes_do_not(text, skin):
-    assert skin_said(text) == skin
+def test_what_only_some_wear_tells_the_gender(reading, gender):
+    assert person_of(reading, None).gender == gender
 
 
-def test_the_body_s_prompt_says_who_wears_the_clothes():
-    assert best("a waiter", "a black woman").skin == "dark"
-    assert best("a tennis player", "a bald fat man").hair_style == "bald"
-    assert best("someone in a red jumper", "a very old woman").hair_color in ("grey", "white")
-    assert best("a carpenter", "a bearded man").beard == "full"
-    assert all(best("a baker", "a woman", seed).beard == "none" for seed in range(4))
+def test_what_a_text_is_read_out_to_say_of_a_body():
+    assert read_out("a person") == Person()
+    man, old = read_out("a tall strong man"), read_out("a fat old woman")
+    assert man.gender == 0.8 and man.height > 0.3 and man.muscle > 0.3 and man.age is None and man.weight is None
+    assert old.gender == -0.8 and old.weight > 0.3 and old.age > 0.8 and old.height is None
 
 
-def test_what_the_looks_prompt_names_stays():
-    assert best("a waiter with green hair", "a very old man").hair_color == "green"
-    assert best("an orc", "a pale man").skin not in HUMAN_SKINS
-    assert best("a dancer with a moustache", "a young woman").beard == "moustache"
+def test_what_is_open_is_settled_both_ways():
+    found = Counter(settled(Person(age=0.3), np.random.default_rng(seed)).gender for seed in range(60))
+    assert set(found) == {-0.8, 0.8} and min(found.values()) > 15
+    assert settled(WOMAN, np.random.default_rng(0)) == WOMAN
 
 
-def test_what_nobody_names_changes_with_the_seed_and_not_without():
-    looks = [best("a woman in a blue dress", seed=seed) for seed in (1, 1, 2, 3, 4, 5, 6)]
-    assert looks[0] == looks[1]
-    assert len({look.skin for look in looks}) > 1 and len({look.hair_color for look in looks}) > 1
-
-
-def test_settling_twice_changes_nothing():
-    persona = Persona.of("a nurse", "an old man", None, 3)
-    once = persona.settle(best("a nurse"), frozenset(OPEN), frozenset())
-    assert persona.settle(once, frozenset(OPEN), frozenset()) == once
-
-
-@pytest.mark.parametrize(
-    ("text", "color"),
-    [("a red robot", "red"), ("a steel robot", "silver"), ("a golden knight", "gold"), ("a white ninja", "white")],
-)
-def test_a_figure_that_is_called_by_a_color_has_it(text, color):
-    garments = best(text).garments
-    assert sum(garment.color == color for garment in garments) > len(garments) / 2
-
-
-def test_a_color_that_belongs_to_the_name_or_the_person_recolors_nothing():
-    assert Spoken("Green Lantern").figure_color is None
-    assert Spoken("a blue-eyed pirate").figure_color is None
-    assert best("a blue-eyed pirate").eye_color == "blue"
-    firefighter = best("a black firefighter")
-    assert firefighter.skin == "dark"
-    plain = Spoken("a firefighter")
-    assert plain.figure is not None
-    assert firefighter.garments in {plain.tailor(look).garments for look in plain.figure.looks}
-
-
-def test_creatures_take_the_color_as_their_skin():
-    assert best("a pink alien").skin == "pink"
-    assert best("a blue orc").skin == "blue"
-
-
-def test_a_color_belongs_to_the_noun_that_it_stands_before():
-    assert said_of("a tall woman in a red dress with blond hair")["hair_color"] == "blond"
-    assert said_of("a dark brown-haired man")["hair_color"] == "dark brown"
-    assert Spoken("a red blue-eyed robot").figure_color == "red"
-
-
-def test_red_beards_are_ginger():
-    assert best("a viking with a long red beard").beard_color == "ginger"
+def test_records_fit_whom_they_are_for():
+    assert MAN.fits(parse_person("male adult")) and not WOMAN.fits(parse_person("male"))
+    assert Person().fits(parse_person("male old")) and not Person(0.8, 0.3).fits(parse_person("adult"))
