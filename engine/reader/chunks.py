@@ -11,7 +11,8 @@ QUOTED = re.compile(
     r"[\"\u201c\u201d\u00ab]([^\"\u201c\u201d\u00bb]{1,24})[\"\u201c\u201d\u00bb]|(?<![^\W_])'([^']{1,24})'(?![^\W_])"
 )
 MARK = re.compile(r"[,.;:!?/+&|()\[\]=\u2013\u2014\u2022*\u2026\n\u00b7]|(?<!\w)-|-(?!\w)")
-TOKEN = re.compile(f"{QUOTED.pattern}|{WORD.pattern}|{MARK.pattern}")
+SHORT = {"w/": "with", "w/o": "without"}
+TOKEN = re.compile(f"{QUOTED.pattern}|(?<!\\w)w/o?(?!\\w)|{WORD.pattern}|{MARK.pattern}")
 LESS = "less"
 """Ending that denies: "hatless"."""
 
@@ -52,11 +53,11 @@ class Chunk:
 
 def tokens(text: str) -> list[Token]:
     """Words, quotations and marks."""
-    found = []
+    found: list[Token] = []
     for match in TOKEN.finditer(text):
-        quoted = match.group(1) or match.group(2)
-        word = quoted or ("," if match.group() == "\n" else match.group() if MARK.fullmatch(match.group()) else "")
-        if word := word or normal(match.group()):
+        quoted, written = match.group(1) or match.group(2), match.group()
+        mark = "," if written == "\n" else written if MARK.fullmatch(written) else ""
+        if word := quoted or mark or SHORT.get(written.lower()) or normal(written):
             found.append(Token(word, match.start(), match.end(), bool(quoted)))
     return found
 

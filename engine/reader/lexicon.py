@@ -104,23 +104,27 @@ def _shades(table: dict[str, dict]) -> Iterator[tuple[str, str, str]]:
 
 def _figures() -> Iterator[tuple[str, str, str]]:
     """The catalogue's figures; their value is their name and the gender that a word says, "firefighter male"."""
-    for name, words in _figure_records():
+    for name, words, person in _figure_records():
+        usual = "".join(letter for gender, letter in (("male", "m"), ("female", "f")) if gender in person.split())
         for entry in words.split("|"):
             word, _, mark = entry.partition("/")
+            mark = mark if mark in ("m", "f") else usual
             if not CLAUSES.search(word):
                 yield "figure", f"{name}/{mark}" if mark in ("m", "f") else name, word
 
 
-def _figure_records() -> Iterator[tuple[str, str]]:
+def _figure_records() -> Iterator[tuple[str, str, str]]:
+    """(name, words, person) of each."""
     if FIGURES.is_dir():
         for file in sorted(FIGURES.glob("*.toml")):
-            yield from ((name, record["words"]) for name, record in tomllib.loads(file.read_text("utf-8")).items())
+            for name, record in tomllib.loads(file.read_text("utf-8")).items():
+                yield name, record["words"], record.get("person", "")
         return
     for file in sorted(TRAINING_FIGURES.glob("*.json")):
         if file.stem != "expansion":
             for record in json.loads(file.read_text("utf-8")):
                 first = record["names"].split("|")[0].split("/")[0]
-                yield "_".join(phrase(first)), record["names"]
+                yield "_".join(phrase(first)), record["names"], record.get("shape", "")
 
 
 def _only_colored(words: Phrase, category: str, known: dict[Phrase, list[Sense]]) -> bool:

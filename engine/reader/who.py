@@ -24,11 +24,12 @@ def who(parsed: Parsed, worn: list[Worn]) -> Who:
     said: dict[str, Any] = {}
     face: list[str] = []
     bare: list[str] = []
+    implied: dict[str, Any] = {}
     for at, role in enumerate(parsed.roles):
         if role in FIELDS or role in ("figure", "person", "body", "face", "bare", "hair"):
-            _hear(parsed, at, role, said, face, bare)
+            _hear(parsed, at, role, said, face, bare, implied)
     if "gender" not in said:
-        said |= _pronoun(parsed)
+        said |= _pronoun(parsed) or implied
     if any(thing.kind == "long_beard" and not thing.denied for thing in worn):
         said.setdefault("beard", "full")
     if parsed.having("only"):
@@ -37,7 +38,9 @@ def who(parsed: Parsed, worn: list[Worn]) -> Who:
     return Who(**said, face=tuple(face), bare=tuple(bare))
 
 
-def _hear(parsed: Parsed, at: int, role: str, said: dict[str, Any], face: list[str], bare: list[str]) -> None:
+def _hear(
+    parsed: Parsed, at: int, role: str, said: dict[str, Any], face: list[str], bare: list[str], implied: dict[str, Any]
+) -> None:
     """Take in what one chunk says."""
     if role == "hair":
         if parsed.denied[at]:
@@ -57,13 +60,13 @@ def _hear(parsed: Parsed, at: int, role: str, said: dict[str, Any], face: list[s
         name, _, mark = meant.partition("/")
         said.setdefault("figure", name)
         if mark:
-            said.setdefault("gender", GENDERS[mark])
+            implied["gender"] = GENDERS[mark]
     elif role == "face":
         face.append(meant)
     elif role == "bare":
         bare += [area for area in meant.split() if area not in bare]
-    else:
-        said.setdefault(FIELDS[role], "none" if parsed.denied[at] else meant)
+    elif said.get(FIELDS[role]) in (None, "none"):
+        said[FIELDS[role]] = "none" if parsed.denied[at] else meant
 
 
 def _pronoun(parsed: Parsed) -> dict[str, Any]:
@@ -87,7 +90,7 @@ def _uncovered(worn: list[Worn]) -> list[str]:
 
 def _covers(kind: str) -> tuple[str, ...]:
     if kind in ("briefs", "bikini_top"):
-        return ("legs",) if kind == "briefs" else ("torso",)
+        return () if kind == "briefs" else ("torso",)
     try:
         return ("feet",) if kind in FEET else covers(kind)
     except KeyError:

@@ -138,9 +138,10 @@ class Items:
         """Something that is said after the noun."""
         options = [
             self._stripes, self._decal, self._saying, self._made_of, self._parts, self._trait_after, self._clause,
-            self._same_color,
+            self._same_color, self._color_after,
         ]  # fmt: skip
-        self.rng.choices(options, [4, 3, 2.2, 2.5, 3.5, 4.5, 1.2, 1.0 if d.colored else 0.2])[0](d, item, colored)
+        weights = [4, 3, 2.2, 2.5, 3.5, 4.5, 1.8, 1.0 if d.colored else 0.2, 0.1 if colored else 1.2]
+        self.rng.choices(options, weights)[0](d, item, colored)
 
     def _attach(self, d: Draft, item: int, word: str, role: str) -> int:
         node = d.say(word, role)
@@ -244,6 +245,15 @@ class Items:
             self._attach(d, item, self.word("color"), role)
             d.colored.append(item)
         d.say(end)
+
+    def _color_after(self, d: Draft, item: int, colored: bool) -> None:
+        """ "Skirt, red and white"; "coat of many colours" stays out."""
+        d.say(self.one("", "", ",", "-"))
+        self._attach(d, item, self.word("color"), "accent" if colored else "color")
+        if not colored and self.maybe(0.4):
+            d.say(self.one("and", "/", "with"))
+            self._attach(d, item, self.word("color"), "accent")
+        d.colored.append(item)
 
     def _same_color(self, d: Draft, item: int, colored: bool) -> None:
         """ "Of the same colour"."""
