@@ -1,4 +1,4 @@
-"""The command line: ``generate``, ``run``, ``doctor``, ``import-weights``. Thin: reads arguments, shows results."""
+"""The command line: ``generate``, ``run``, ``read``, ``doctor``, ``import-weights``. Thin: reads arguments, shows results."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=engine.__version__)
     commands = parser.add_subparsers(
-        title="commands", required=True, metavar="generate | run | doctor | import-weights"
+        title="commands", required=True, metavar="generate | run | read | doctor | import-weights"
     )
 
     generate = commands.add_parser("generate", help="make an avatar from prompts", allow_abbrev=False)
@@ -95,6 +95,14 @@ def _parser() -> argparse.ArgumentParser:
             "--device", default="auto", metavar="NAME", help=f"{', '.join(device.CHOICES)} (default: auto)"
         )
 
+    read = commands.add_parser("read", help="say what is understood of a text", allow_abbrev=False)
+    read.add_argument("text", metavar="TEXT")
+    read.add_argument(
+        "--what", choices=("appearance", "body"), default="appearance", help="the field that it stands in"
+    )
+    read.add_argument("--json", action="store_true", help="for programs")
+    read.set_defaults(command=_read)
+
     doctor = commands.add_parser("doctor", help="say what is there and what is missing", allow_abbrev=False)
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.add_argument("--conf", type=Path, metavar="FILE", help="also try the weights that this HOCON file names")
@@ -120,6 +128,19 @@ def _generate(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     """Run a job folder for a program that reads the events."""
     return _run_to_end(lambda: Job.open_existing(options.job), options, watch=options.job)
+
+
+def _read(options: argparse.Namespace) -> int:
+    """Print what a text says, and which of its words have no effect."""
+    from dataclasses import asdict
+
+    from engine.reader import read, report
+
+    output = _claim_stdout()
+    reading = read(options.text, options.what)
+    output.write(json.dumps(asdict(reading), ensure_ascii=False) + "\n" if options.json else report(reading))
+    output.flush()
+    return protocol.EXIT_OK
 
 
 def _doctor(options: argparse.Namespace) -> int:

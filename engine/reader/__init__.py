@@ -1,5 +1,46 @@
 """A text becomes what it says: who, what is worn over what, what is held, and which words were not understood."""
 
-from engine.reader.reading import Reading, Understood, Who, Worn
+from __future__ import annotations
 
-__all__ = ["Reading", "Understood", "Who", "Worn"]
+from dataclasses import replace
+from functools import lru_cache
+from typing import Literal
+
+from engine.reader.chunks import chunks, tokens
+from engine.reader.decode import decode
+from engine.reader.languages import translated
+from engine.reader.lexicon import lexicon
+from engine.reader.network import features, network
+from engine.reader.reading import Reading, Understood, Who, Worn
+from engine.reader.spelling import repaired
+
+__all__ = ["Reading", "Understood", "Who", "Worn", "read", "report"]
+
+
+@lru_cache(maxsize=256)
+def read(text: str, what: Literal["appearance", "body"] = "appearance") -> Reading:
+    """What a text says.
+
+    Args:
+        text: in English, or in one of the languages of which a few hundred words are known.
+        what: the field that it stands in; a body has no clothes.
+    """
+    language, found = translated(tokens(text))
+    found, changes = repaired(found, lexicon()) if language == "en" else (found, [])
+    parts = chunks(text, found, lexicon())
+    if not parts:
+        return Reading(text)
+    reading = decode(text, parts, network()(features(parts)))
+    worn = reading.worn if what == "appearance" else ()
+    return replace(reading, language=language, worn=worn, repaired=tuple(changes))
+
+
+def report(reading: Reading) -> str:
+    """A reading in lines for a person."""
+    lines = [f"{part.words}: {part.layer}, {part.property} {part.value}".rstrip() for part in reading.understood]
+    lines += [f"{written}: read as {meant}" for written, meant in reading.repaired]
+    if reading.ignored:
+        lines.append("No effect: " + ", ".join(reading.ignored))
+    if reading.language != "en":
+        lines.append(f"Language: {reading.language}")
+    return "\n".join(lines or ["Nothing was understood."]) + "\n"

@@ -1,0 +1,114 @@
+"""From scores to a `Reading`: who, what is worn, what was understood, and what had no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.reader import things, who
+from engine.reader.chunks import MARK, Chunk
+from engine.reader.network import ROLES, Scores
+from engine.reader.reading import Reading, Understood, Who, Worn
+from engine.reader.things import Parsed
+from engine.reader.values import value
+
+GROWN = ("wings", "horns", "halo", "ears", "tail", "nose", "tusks", "eye_patch", "long_beard", "ruff", "earrings")
+"""Extras that are not held."""
+PROPERTIES = {
+    "color": "colour", "accent": "second colour", "dress_accent": "second colour", "figure_color": "colour",
+    "dress": "colour", "hair_style": "style", "hair_color": "colour", "beard_color": "colour", "eye_color": "colour",
+    "same": "colour", "text": "text", "decal": "symbol", "trait": "state",
+}  # fmt: skip
+LAYERS = {
+    "hair_style": "Hair", "hair_color": "Hair", "hair": "Hair", "beard": "Beard", "beard_color": "Beard", "eye_color": "Eyes",
+    "skin": "Skin", "person": "Person", "body": "Body", "face": "Face", "bare": "Skin", "figure": "Figure",
+    "figure_color": "Figure", "dress": "Clothes", "dress_accent": "Clothes", "whole": "Clothes", "only": "Clothes",
+}  # fmt: skip
+SILENT = ("hair", "eyes", "skin_noun", "part", "whole", "beard")
+"""Roles that only say what others speak of: neither understood by themselves nor ignored."""
+
+
+def decode(text: str, found: Sequence[Chunk], scores: Scores) -> Reading:
+    """The reading of a text's chunks."""
+    parsed = things.parse(found, scores)
+    who.figure_first(parsed, [float(v) for v in scores.roles[:, ROLES.index("figure")]])
+    pairs = things.things(parsed)
+    worn = [thing for _, thing in pairs]
+    dressed = _dress(parsed, worn)
+    person = who.who(parsed, worn)
+    worn = _whole(parsed, [*dressed, *worn], person)
+    return Reading(text, who=person, worn=tuple(worn), understood=_understood(text, parsed), ignored=_ignored(parsed))
+
+
+def _dress(parsed: Parsed, worn: list[Worn]) -> list[Worn]:
+    """What is said of everything: "all in black"."""
+    said: dict[str, str] = {}
+    spans = []
+    for at in parsed.having("dress", "dress_accent"):
+        found = value(parsed.chunks[at], parsed.roles[at])
+        if found is None or parsed.denied[at]:
+            continue
+        category, meant = found
+        if category == "color" and ("color" in said or parsed.roles[at] == "dress_accent"):
+            category = "accent" if "color" in said else "color"
+        said.setdefault(category, meant)
+        parsed.used.add(at)
+        spans.append((parsed.chunks[at].start, parsed.chunks[at].end))
+    return [Worn("all", **said, words=(min(spans)[0], max(spans)[1]))] if said else []  # type: ignore[arg-type]
+
+
+def _whole(parsed: Parsed, worn: list[Worn], person: Who) -> list[Worn]:
+    """``all`` is ``rest`` where other garments are named, or where a figure has clothes of its own."""
+    others = any(not thing.denied and thing.kind not in ("all", "rest") for thing in worn)
+    whole = bool(parsed.having("whole"))
+    kind = "rest" if others or (person.figure and not whole) else "all"
+    said = [replace(thing, kind=kind) if thing.kind == "all" else thing for thing in worn]
+    return [thing for thing in said if thing.kind not in ("all", "rest") or _says(thing)]
+
+
+def _says(thing: Worn) -> bool:
+    """Whether "clothes" come with anything that is said of them."""
+    return bool(thing.color or thing.accent or thing.pattern or thing.material or thing.traits or thing.decal)
+
+
+def _understood(text: str, parsed: Parsed) -> tuple[Understood, ...]:
+    owners = {at: item for item in parsed.items.values() for at, _ in item.modifiers}
+    out = []
+    for at in sorted(parsed.used):
+        chunk, role = parsed.chunks[at], parsed.roles[at]
+        found = value(chunk, role)
+        meant = found[1] if found else chunk.written
+        if role in ("garment", "extra"):
+            layer = _name(meant)
+            item = parsed.items[at]
+            held = role == "extra" and meant.partition(".")[0] not in GROWN
+            said = ("not worn" if item.denied else "held" if held else "worn", meant.replace("~", ""))
+        else:
+            owner = owners.get(at)
+            layer = _owner(parsed, owner) if owner else LAYERS.get(role, "Figure")
+            said = (PROPERTIES.get(role, role), meant)
+        out.append(Understood(text[chunk.start : chunk.end], chunk.start, chunk.end, layer, *said))
+    return tuple(out)
+
+
+def _owner(parsed: Parsed, item: things.Item) -> str:
+    found = value(parsed.chunks[item.chunk], parsed.roles[item.chunk])
+    return _name(found[1]) if found else "Clothes"
+
+
+def _name(notation: str) -> str:
+    """The first garment of a value in words: "jacket.suit + …" -> "Jacket"."""
+    kind = notation.lstrip("~").split(" ")[0].split(".")[0].split("(")[0].split("=")[0].split("@")[0]
+    return kind.replace("_", " ").capitalize().replace("T shirt", "T-shirt")
+
+
+def _ignored(parsed: Parsed) -> tuple[str, ...]:
+    """Words that could have had an effect and had none."""
+    out = []
+    for at, (chunk, role) in enumerate(zip(parsed.chunks, parsed.roles)):
+        function = any(category.startswith("fn.") for category in chunk.categories)
+        empty = any(sense.value == "" and sense.category in ("person", "part") for sense in chunk.senses)
+        if at in parsed.used or role in SILENT or function or empty or MARK.fullmatch(chunk.written):
+            continue
+        out.append(chunk.written)
+    return tuple(out)

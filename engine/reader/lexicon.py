@@ -1,0 +1,157 @@
+"""The reader's words: what each phrase can mean, read from ``lexicon/*.toml`` and the catalogue's figures and faces."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from engine.wardrobe.materials import CATALOG
+
+FOLDER = Path(__file__).parent / "lexicon"
+FIGURES = CATALOG / "figures"
+TRAINING_FIGURES = Path(__file__).parent.parent / "training" / "perceptor" / "lexicon"
+"""Figures' names until the catalogue has records of its own."""
+CLAUSES = re.compile(r"\b(in|with|wearing|from) (a|an|the|his|her)\b")
+"""Names of figures that are descriptions ("man in a yukata") are read word by word."""
+
+COLORED = ("garment", "extra", "trait", "symbol", "hair_color", "eye_color", "skin")
+"""Categories whose phrases are left out where they only put a colour before another one ("white gloves")."""
+BODIED = ("haired", "eyed", "skinned", "skin", "hair", "eyes")
+
+
+@dataclass(frozen=True)
+class Sense:
+    """One meaning of a phrase."""
+
+    category: str
+    """A table of the lexicon (``garment``, ``color``, …), ``figure``, ``face``, or ``fn.`` and a function group."""
+    value: str
+
+
+Phrase = tuple[str, ...]
+"""Normalised words."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All phrases by their words; `plain` by words without plural endings."""
+
+    exact: dict[Phrase, tuple[Sense, ...]]
+    plain: dict[Phrase, tuple[Sense, ...]]
+    longest: int
+    words: frozenset[str]
+    """Every single word of a phrase."""
+
+    def senses(self, words: Phrase) -> tuple[Sense, ...]:
+        """What a phrase can mean; empty if it is not known."""
+        return self.exact.get(words) or self.plain.get(tuple(map(singular, words)), ())
+
+
+def normal(word: str) -> str:
+    """A word in lower case, without accents, apostrophes and a possessive ending."""
+    bare = unicodedata.normalize("NFKD", word.lower().replace("\u2019", "'"))
+    bare = "".join(c for c in bare if not unicodedata.combining(c))
+    return re.sub(r"'s$|'$", "", bare).replace("'", "")
+
+
+def singular(word: str) -> str:
+    """A word without its plural ending; what is no plural may lose an s too."""
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("ves", "f")):
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word[: -len(ending)] + instead
+    return word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us")) else word
+
+
+WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]+)?")
+
+
+def phrase(text: str) -> Phrase:
+    """The normalised words of a phrase of the lexicon; of marks ("," or "/"), the mark itself."""
+    found = tuple(normal(match) for match in WORD.findall(text))
+    return tuple(word for word in found if word) or (text,)
+
+
+def _tables() -> Iterator[tuple[str, str, str]]:
+    """(category, value, words) of all files, the commonest meanings first."""
+    for name in ("colors", "garments", "footwear_headwear", "extras", "looks", "person", "function"):
+        for category, table in tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")).items():
+            if category == "shade":
+                yield from _shades(table)
+            elif category == "function":
+                yield from ((f"fn.{value}", value, words) for value, words in table.items())
+            else:
+                yield from ((category, value.replace("_", " ") if category == "color" else value, words)
+                            for value, words in table.items())  # fmt: skip
+    for words in tomllib.loads((CATALOG / "faces.toml").read_text("utf-8")):
+        yield from (("face", word, word) for word in words.split("|"))
+    yield from _figures()
+
+
+def _shades(table: dict[str, dict]) -> Iterator[tuple[str, str, str]]:
+    """Shade words before basic colours."""
+    names = {name for shade in table.values() for name in (*shade["map"], *shade["map"].values())}
+    for shade in table.values():
+        for name in sorted(names | {"gray", "black", "white"}):
+            value = shade["map"].get(name.replace("gray", "grey"), name.replace("gray", "grey"))
+            yield "color", value, "|".join(f"{word} {name}" for word in shade["words"].split("|"))
+
+
+def _figures() -> Iterator[tuple[str, str, str]]:
+    """The catalogue's figures; their value is their name and the gender that a word says, "firefighter male"."""
+    for name, words, person in _figure_records():
+        usual = "".join(letter for gender, letter in (("male", "m"), ("female", "f")) if gender in person.split())
+        for entry in words.split("|"):
+            word, _, mark = entry.partition("/")
+            mark = mark if mark in ("m", "f") else usual
+            if not CLAUSES.search(word):
+                yield "figure", f"{name}/{mark}" if mark in ("m", "f") else name, word
+
+
+def _figure_records() -> Iterator[tuple[str, str, str]]:
+    """(name, words, person) of each."""
+    if FIGURES.is_dir():
+        for file in sorted(FIGURES.glob("*.toml")):
+            for name, record in tomllib.loads(file.read_text("utf-8")).items():
+                yield name, record["words"], record.get("person", "")
+        return
+    for file in sorted(TRAINING_FIGURES.glob("*.json")):
+        if file.stem != "expansion":
+            for record in json.loads(file.read_text("utf-8")):
+                first = record["names"].split("|")[0].split("/")[0]
+                yield "_".join(phrase(first)), record["names"], record.get("shape", "")
+
+
+def _only_colored(words: Phrase, category: str, known: dict[Phrase, list[Sense]]) -> bool:
+    """Whether a phrase is a colour before another phrase of its category."""
+    if category not in COLORED or len(words) < 2 or not any(s.category == "color" for s in known.get(words[:1], ())):
+        return False
+    return words[1] in BODIED and len(words) == 2 or any(s.category == category for s in known.get(words[1:], ()))
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """All words, read once."""
+    known: dict[Phrase, list[Sense]] = {}
+    for category, value, words in _tables():
+        for entry in words.split("|"):
+            senses = known.setdefault(phrase(entry), [])
+            if all(sense.category != category for sense in senses):
+                senses.append(Sense(category, value))
+    for words_ in [w for w in known if len(w) > 1]:
+        kept = [sense for sense in known[words_] if not _only_colored(words_, sense.category, known)]
+        if kept:
+            known[words_] = kept
+        else:
+            del known[words_]
+    exact = {words_: tuple(senses) for words_, senses in known.items()}
+    plain: dict[Phrase, tuple[Sense, ...]] = {}
+    for words_, found in exact.items():
+        plain.setdefault(tuple(map(singular, words_)), found)
+    single = frozenset(word for words_ in exact for word in words_)
+    return Lexicon(exact, plain, max(map(len, exact)), single)

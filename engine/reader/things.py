@@ -1,0 +1,175 @@
+"""From the network's scores to the things that are worn: which chunk is one, what belongs to it, what lies over what."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.reader.chunks import Chunk
+from engine.reader.lexicon import FOLDER
+from engine.reader.network import ITEMS, LINKS, MODIFIERS, ROLES, Scores
+from engine.reader.reading import Worn
+from engine.reader.values import may_be, pieces, value
+
+FAINT = -3.0
+"""Log-odds below which a modifier belongs to nothing, even if nothing else is likelier."""
+LONGEST_TEXT = 12
+SIDES = {"fn.side_left": "left", "fn.side_right": "right", "fn.one": "right"}
+
+
+@dataclass
+class Item:
+    """One garment or thing of the text with what is said of it."""
+
+    chunk: int
+    denied: bool
+    modifiers: list[tuple[int, str]] = field(default_factory=list)
+    """(chunk, role)"""
+    color_of: int | None = None
+    """The chunk whose colour it takes."""
+
+
+@dataclass
+class Parsed:
+    """The chunks' roles, the items in their order in the text, and (outer, inner) pairs of them."""
+
+    chunks: Sequence[Chunk]
+    roles: list[str]
+    denied: NDArray[np.bool_]
+    items: dict[int, Item]
+    over: list[tuple[int, int]]
+    used: set[int] = field(default_factory=set)
+    """Chunks that had an effect."""
+
+    def having(self, *roles: str) -> list[int]:
+        """The chunks of some roles, in their order."""
+        return [at for at, role in enumerate(self.roles) if role in roles]
+
+
+def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
+    """The likeliest roles that the catalogue allows, and the links between them."""
+    roles = []
+    for chunk, row in zip(found, scores.roles):
+        order = np.argsort(-row)
+        roles.append(next(ROLES[i] for i in order if may_be(chunk, ROLES[i])))
+    denied = np.array([bool(s > 0) or chunk.less for s, chunk in zip(scores.denied, found)])
+    items = {at: Item(at, bool(denied[at])) for at, role in enumerate(roles) if role in ITEMS}
+    parsed = Parsed(found, roles, denied, items, [])
+    if items:
+        _attach(parsed, scores)
+        _layer(parsed, scores)
+    return parsed
+
+
+def _attach(parsed: Parsed, scores: Scores) -> None:
+    """Give modifiers to their items: to all likely ones, or else to the likeliest."""
+    columns = list(parsed.items)
+    for at in parsed.having(*MODIFIERS):
+        row = scores.links[LINKS.index("attach"), at, columns]
+        owners = [column for column, score in zip(columns, row) if score > 0]
+        if not owners and row.max() > FAINT:
+            owners = [columns[int(row.argmax())]]
+        for owner in owners:
+            parsed.items[owner].modifiers.append((at, parsed.roles[at]))
+            if parsed.roles[at] == "same":
+                parsed.items[owner].color_of = _source(parsed, scores, at, owner)
+
+
+def _source(parsed: Parsed, scores: Scores, at: int, owner: int) -> int:
+    """The chunk whose colour "matching" means; that of the figure is the chunk itself."""
+    columns = [c for c in (*parsed.items, *parsed.having("figure", "person")) if c != owner]
+    row = scores.links[LINKS.index("same"), at, columns]
+    return columns[int(row.argmax())] if len(columns) else at
+
+
+def _layer(parsed: Parsed, scores: Scores) -> None:
+    worn = [at for at, item in parsed.items.items() if not item.denied]
+    table = scores.links[LINKS.index("over")]
+    parsed.over = [(a, b) for a in worn for b in worn if a != b and table[a, b] > 0 and table[a, b] >= table[b, a]]
+
+
+def things(parsed: Parsed) -> list[tuple[int, Worn]]:
+    """(chunk, what is worn) from the innermost to the outermost."""
+    made = {at: _made(parsed, item) for at, item in parsed.items.items()}
+    for at, item in parsed.items.items():
+        if item.color_of is not None:
+            source = made.get(item.color_of)
+            color = next((worn.color for worn in source or () if worn.color), None) or "figure"
+            made[at] = [replace(worn, color=worn.color or color) for worn in made[at]]
+    return [(at, worn) for at in _ordered(parsed) for worn in made[at]]
+
+
+def _ordered(parsed: Parsed) -> list[int]:
+    """The items as the text has them, except that what lies over another comes after it."""
+    left, out = list(parsed.items), []
+    while left:
+        free = [at for at in left if not any(outer == at and inner in left for outer, inner in parsed.over)]
+        out.append((free or left)[0])
+        left.remove(out[-1])
+    return out
+
+
+def _made(parsed: Parsed, item: Item) -> list[Worn]:
+    """An item's pieces with its modifiers."""
+    chunk = parsed.chunks[item.chunk]
+    found = value(chunk, parsed.roles[item.chunk])
+    if found is None:
+        return []
+    parsed.used.add(item.chunk)
+    out = []
+    for whole, worn in pieces(found[1]):
+        made = replace(worn, denied=item.denied, words=(chunk.start, chunk.end))
+        for at, role in item.modifiers if whole else ():
+            made = _modified(parsed, made, at, role)
+        out.append(_become(made))
+    return out
+
+
+def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
+    """With one more thing said of it."""
+    chunk = parsed.chunks[at]
+    if role == "text":
+        parsed.used.add(at)
+        shown = chunk.written.strip("\"'\u201c\u201d\u00ab\u00bb")[:LONGEST_TEXT]
+        return replace(worn, decal=worn.decal or f"text:{shown}")
+    if parsed.denied[at] and not worn.denied and role in ("color", "accent", "pattern", "material"):
+        return worn
+    found = value(chunk, role)
+    if found is None:
+        return worn
+    parsed.used.add(at)
+    category, meant = found
+    if role == "color" and worn.color is None:
+        return replace(worn, color=meant)
+    if role in ("color", "accent"):
+        return replace(worn, accent=worn.accent or meant)
+    if role == "pattern":
+        return replace(worn, pattern=meant)
+    if role == "material":
+        return replace(worn, material=meant)
+    if role == "trait" and meant not in worn.traits:
+        return replace(worn, traits=(*worn.traits, meant))
+    if role == "decal":
+        return replace(worn, decal=worn.decal or f"symbol:{meant}")
+    return replace(worn, side=SIDES[category]) if role == "side" else worn
+
+
+@lru_cache(maxsize=1)
+def _becoming() -> dict[str, str]:
+    found: dict[str, str] = tomllib.loads((FOLDER / "become.toml").read_text("utf-8"))["become"]
+    return found
+
+
+def _become(worn: Worn) -> Worn:
+    """ "A long dress" is a gown: see ``become.toml``."""
+    for word in (*worn.traits, worn.material):
+        meant = _becoming().get(f"{worn.kind} {word}")
+        kind, _, cut = (meant or "").partition(".")
+        if meant and (kind != worn.kind or worn.cut is None):
+            worn = replace(worn, kind=kind, cut=cut or (worn.cut if kind == worn.kind else None))
+    return worn

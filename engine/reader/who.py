@@ -1,0 +1,112 @@
+"""From the network's roles to the person: figure, gender, age, build, hair, beard, eyes, skin, face, what is bare."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from engine.reader.reading import Who, Worn
+from engine.reader.things import Parsed
+from engine.reader.values import value
+from engine.wardrobe.outfit import covers
+
+GENDERS = {"m": "male", "f": "female"}
+FIELDS = {
+    "hair_style": "hair_style", "hair_color": "hair_color", "beard": "beard", "beard_color": "beard_color",
+    "eye_color": "eye_color", "skin": "skin", "figure_color": "color",
+}  # fmt: skip
+"""Role -> field of `Who` that it fills."""
+FEET = ("shoes", "boots", "sandals", "socks")
+
+
+def who(parsed: Parsed, worn: list[Worn]) -> Who:
+    """The person; of two that the text speaks of, what is said first."""
+    said: dict[str, Any] = {}
+    face: list[str] = []
+    bare: list[str] = []
+    implied: dict[str, Any] = {}
+    for at, role in enumerate(parsed.roles):
+        if role in FIELDS or role in ("figure", "person", "body", "face", "bare", "hair"):
+            _hear(parsed, at, role, said, face, bare, implied)
+    if "gender" not in said:
+        said |= _pronoun(parsed) or implied
+    if any(thing.kind == "long_beard" and not thing.denied for thing in worn):
+        said.setdefault("beard", "full")
+    if parsed.having("only"):
+        bare += [area for area in _uncovered(worn) if area not in bare]
+        parsed.used |= set(parsed.having("only"))
+    return Who(**said, face=tuple(face), bare=tuple(bare))
+
+
+def _hear(
+    parsed: Parsed, at: int, role: str, said: dict[str, Any], face: list[str], bare: list[str], implied: dict[str, Any]
+) -> None:
+    """Take in what one chunk says."""
+    if role == "hair":
+        if parsed.denied[at]:
+            said.setdefault("hair_style", "bald")
+            parsed.used.add(at)
+        return
+    found = value(parsed.chunks[at], role)
+    if found is None or (parsed.denied[at] and role != "beard"):
+        return
+    parsed.used.add(at)
+    meant = found[1]
+    if role in ("person", "body"):
+        for pair in meant.split():
+            name, _, level = pair.partition("=")
+            said.setdefault(name, level if name in ("gender", "hair_color") else float(level))
+    elif role == "figure":
+        name, _, mark = meant.partition("/")
+        said.setdefault("figure", name)
+        if mark:
+            implied["gender"] = GENDERS[mark]
+    elif role == "face":
+        face.append(meant)
+    elif role == "bare":
+        bare += [area for area in meant.split() if area not in bare]
+    elif said.get(FIELDS[role]) in (None, "none"):
+        said[FIELDS[role]] = "none" if parsed.denied[at] else meant
+
+
+def _pronoun(parsed: Parsed) -> dict[str, Any]:
+    """The gender of "his" or "she"."""
+    for chunk in parsed.chunks:
+        if chunk.value("fn.possessive") is not None or chunk.value("fn.pronoun") is not None:
+            meant = chunk.value("person") or ""
+            if meant.startswith("gender="):
+                return {"gender": meant.removeprefix("gender=")}
+    return {}
+
+
+def _uncovered(worn: list[Worn]) -> list[str]:
+    """The areas that nothing covers where only what is named is worn."""
+    kinds = {thing.kind for thing in worn if not thing.denied}
+    if kinds & {"all", "rest"}:
+        return []
+    covered = {area for kind in kinds for area in _covers(kind)}
+    return [area for area in ("torso", "legs", "feet") if area not in covered]
+
+
+def _covers(kind: str) -> tuple[str, ...]:
+    if kind in ("briefs", "bikini_top"):
+        return () if kind == "briefs" else ("torso",)
+    try:
+        return ("feet",) if kind in FEET else covers(kind)
+    except KeyError:
+        return ()
+
+
+def figure_first(parsed: Parsed, strength: list[float]) -> None:
+    """Of several figures that a text names keep the surest; the others say nothing."""
+    named = parsed.having("figure")
+    if len(named) > 1:
+        best = max(named, key=lambda at: strength[at])
+        for at in named:
+            if at != best:
+                parsed.roles[at] = "none"
+
+
+def bared(person: Who, areas: tuple[str, ...]) -> Who:
+    """With more areas bare."""
+    return replace(person, bare=(*person.bare, *(area for area in areas if area not in person.bare)))

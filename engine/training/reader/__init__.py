@@ -1,0 +1,1 @@
+"""How the reader's network is trained: a grammar of looks and the training itself."""

@@ -1,0 +1,428 @@
+"""The grammar of whole texts: persons and what they wear, in lists and in sentences, with what is not worn."""
+
+from __future__ import annotations
+
+import random
+
+from engine.training.reader.draft import Draft
+from engine.training.reader.people import People
+
+SPOTS = {
+    "head": "hat cap helmet headband hood", "feet": "shoes boots sandals socks", "hand": "gloves",
+    "neck": "scarf necklace tie", "waist": "belt", "back": "cape backpack", "face": "glasses mask_full mask_mouth",
+}  # fmt: skip
+
+
+class Grammar(People):
+    """Draws texts with all that they say."""
+
+    def draw(self) -> Draft:
+        """One text."""
+        d = Draft(nouns_first=self.maybe(0.06))
+        way = self.rng.random()
+        if way < 0.2:
+            self.telegraph(d)
+        else:
+            self.opening(d)
+            if self.maybe(0.96):
+                self.worn(d)
+        for _ in range(self.rng.choice((0, 0, 1, 1, 2, 3))):
+            self.more(d)
+        if self.maybe(0.12):
+            self.scenery(d)
+        if self.maybe(0.3):
+            d.say(".")
+        return d
+
+    def opening(self, d: Draft) -> None:
+        """Who it is."""
+        d.say(self.one("", "", "", "", "", "a photo of", "full body portrait of", "3d render of", "an avatar of", "I want",
+                       "please make me", "picture:"))  # fmt: skip
+        if self.maybe(0.1):
+            self.person(d, figure=False)
+            d.say(self.one("dressed as", "disguised as", "dressed up as", "cosplaying as", "looking like", "as"))
+            d.say(self.one("a", "a", "an", "the", ""))
+            self.figure(d)
+        else:
+            self.person(d)
+        if self.maybe(0.1):
+            d.say(self.one("", ","))
+            d.say(self.noise("verbs") if self.maybe(0.4) else self.noise("endings"))
+
+    def telegraph(self, d: Draft) -> None:
+        """ "Black suit, white shirt, old man"."""
+        separator = self.one(",", ",", ",", ",", ";", "/", "+", "and", "\n", ".")
+        for number in range(self.rng.randrange(1, 8)):
+            if number:
+                d.say(separator)
+            way = self.rng.random()
+            if way < 0.07:
+                self.features(d)
+            elif way < 0.14:
+                self.person(d)
+            elif way < 0.18:
+                d.say(self.word("bare"), "bare")
+            elif way < 0.21:
+                d.say(self.word("body"), "body")
+            elif way < 0.26:
+                self.denial(d)
+            elif way < 0.29:
+                self.dress(d)
+            elif way < 0.33:
+                d.say(self.noise("adjectives"))
+            elif way < 0.36:
+                self.layers(d)
+            else:
+                self.item(d, self.one("", "", "", "", "a"))
+                self._shared(d)
+
+    def _shared(self, d: Draft) -> None:
+        """ "Black hat and gloves": what stands before both belongs to both."""
+        if not self.maybe(0.12):
+            return
+        first = d.items[-1]
+        shared = [row for row, column in d.links["attach"] if column == first and d.nodes[row].role in
+                  ("color", "accent", "material", "pattern", "same")]  # fmt: skip
+        tail = [node for _, node in d.parts[-1:]]
+        if not shared or tail != [first]:
+            return
+        d.say("and")
+        second = self.item(d, "", rich=0.0)
+        for node in shared:
+            d.link("attach", node, second)
+
+    def worn(self, d: Draft) -> None:
+        """ "Wearing a red hat, a coat and boots"."""
+        way = self.rng.random()
+        if way < 0.14:
+            self.dress(d)
+            return
+        if way < 0.22:
+            self.denial(d)
+            return
+        if way < 0.27:
+            self.only(d)
+            return
+        d.say(self.one("wearing", "wearing", "in", "in", "with", "dressed in", "who wears", "wears", "clad in", ",", "has",
+                       "sporting", ". he wears", ". she is wearing", "in a pair of", "and", ":", "is wearing", "wore"))  # fmt: skip
+        self.list(d)
+
+    def list(self, d: Draft) -> None:
+        """Some things, the last after "and"."""
+        count = self.rng.choice((1, 1, 2, 2, 3, 3, 4, 5))
+        for number in range(count):
+            if number:
+                d.say(self.one("and", ", and", ",", "with", "plus", ", with") if number == count - 1 else ",")
+            if self.maybe(0.1):
+                self.layers(d)
+            else:
+                self.item(d)
+                self._shared(d)
+
+    def layers(self, d: Draft) -> None:
+        """Outer over inner."""
+        way = self.rng.random()
+        if way < 0.5:
+            outer = self.item(d, rich=0.7)
+            d.say(
+                self.one(
+                    "over",
+                    "over",
+                    "over",
+                    "on top of",
+                    "worn over",
+                    "layered over",
+                    "thrown over",
+                    "above",
+                    "draped over",
+                )
+            )
+            d.link("over", outer, self.item(d, rich=0.7))
+        elif way < 0.65:
+            inner = self.item(d, rich=0.7)
+            d.say(
+                self.one(
+                    "under", "beneath", "underneath", "worn under", "below", "hidden under", "peeking out from under"
+                )
+            )
+            d.link("over", self.item(d, rich=0.7), inner)
+        elif way < 0.8:
+            outer = self.item(d, rich=0.7)
+            d.say(self.one("with", ",", "and", "with"))
+            inner = self.item(d, rich=0.7)
+            d.say(self.one("underneath", "beneath", "under it", "beneath it", "below", "inside", "underneath it"))
+            d.link("over", outer, inner)
+        elif way < 0.9:
+            inner = self.item(d, rich=0.7)
+            d.say(self.one("with", ",", "and", "with"))
+            outer = self.item(d, rich=0.7)
+            d.say(self.one("over it", "on top", "over the top", "over that", "thrown over it", "over them"))
+            d.link("over", outer, inner)
+        else:
+            outer = self.item(d, rich=0.7)
+            d.say(
+                self.one(
+                    ", under it", ", beneath it", "and underneath", ". Under that", ", underneath", ", under which"
+                )
+            )
+            d.say(self.one("", "", "he wears", "is", "she wears"))
+            d.link("over", outer, self.item(d, rich=0.7))
+
+    def denial(self, d: Draft) -> None:
+        """What is not worn, in many ways."""
+        d.say(self.one("", "", "", ",", "but", "and", ", but", "yet"))
+        self.rng.choices(
+            [self._without, self._not_wearing, self._neither, self._instead, self._off, self._except],
+            [6, 2, 1.2, 2, 1.2, 1],
+        )[0](d)
+
+    def _without(self, d: Draft) -> None:
+        d.say(self.one("without", "without", "no", "no", "with no", "without any", "minus", "lacking", "sans", "not a",
+                       "has no", "wearing no", "not", "without his", "without her", "has lost", "missing"))  # fmt: skip
+        count = self.rng.choice((1, 1, 1, 1, 2, 2, 3))
+        joint = self.one("or", "and", "or", ", no", "and no", ", without", "nor")
+        for number in range(count):
+            if number:
+                d.say(joint if number == count - 1 or joint.startswith(",") else ",")
+            self.item(d, self.one("a", "", "") if not number or "no" not in joint else "", True, 0.25)
+
+    def _not_wearing(self, d: Draft) -> None:
+        d.say(self.one("not wearing", "is not wearing", "isn't wearing", "does not wear", "doesn't wear", "never wears",
+                       "who refuses to wear", "hasn't got", "he does not have", "who doesn't have", "not in"))  # fmt: skip
+        self.item(d, self.one("a", "any", "his", "her", "the", ""), True, 0.25)
+        if self.maybe(0.2):
+            d.say("or")
+            self.item(d, self.one("any", "a", ""), True, 0.1)
+
+    def _neither(self, d: Draft) -> None:
+        d.say(self.one("neither", "wearing neither", "with neither", "has neither", "not wearing either"))
+        self.item(d, self.one("", "a"), True, 0.2)
+        d.say(self.one("nor", "nor", "or"))
+        self.item(d, self.one("", "a"), True, 0.2)
+
+    def _instead(self, d: Draft) -> None:
+        """One thing instead of another."""
+        way = self.rng.random()
+        if way < 0.5:
+            self.item(d, rich=0.6)
+            d.say(self.one("instead of", "rather than", "instead of", ", not", "in place of", "and not", "replacing"))
+            self.item(d, self.one("a", "the", "his", "her", ""), True, 0.2)
+        elif way < 0.75:
+            d.say(self.one("instead of", "not", "rather than", "in place of", "no"))
+            self.item(d, self.one("a", "the", "his", "her", ""), True, 0.2)
+            d.say(self.one("", ",", "but", ", but", "he has", "she wears", ", he wears"))
+            self.item(d, rich=0.6)
+        else:
+            d.say(self.one("his", "her", "the"))
+            self.item(d, "", True, 0.1)
+            d.say(self.one("replaced by", "swapped for", "is replaced by", "has been swapped for", "traded for"))
+            self.item(d, rich=0.6)
+
+    def _off(self, d: Draft) -> None:
+        """Something is taken off."""
+        if self.maybe(0.5):
+            d.say(self.one("has taken off his", "took off her", "who took off his", "having removed his", "removed her",
+                           "having taken off the", "has thrown away his", "forgot her", "has lost his", "taking off his"))  # fmt: skip
+            self.item(d, "", True, 0.2)
+        else:
+            d.say(self.one("with his", "with her", "", "his", "the", "with the"))
+            self.item(d, "", True, 0.2)
+            d.say(
+                self.one(
+                    "off", "taken off", "removed", "gone", "missing", "is missing", "is gone", "nowhere to be seen"
+                )
+            )
+
+    def _except(self, d: Draft) -> None:
+        """ "In full dress except for the hat"."""
+        d.say(self.one("except for the", "apart from the", "save for the", "minus the", "everything but the", "all but the",
+                       "complete except the", "but without the", "only the", "just leave out the"))  # fmt: skip
+        if d.parts[-1][0] == "only the":
+            number = self.item(d, "", True, 0.0)
+            d.say(self.one("is missing", "missing", "was left at home"))
+        else:
+            number = self.item(d, "", True, 0.0)
+        d.nodes[number].denied = True
+
+    def only(self, d: Draft) -> None:
+        """ "Wearing nothing but shorts"."""
+        word = self.one("only", "nothing but", "just", "nothing except", "solely", "merely", "nothing else than")
+        if self.maybe(0.8):
+            d.say(self.one("wearing", "in", "dressed in", "with", ""))
+            d.say(word, "only")
+            self.item(d)
+            if self.maybe(0.2):
+                d.say("and")
+                self.item(d)
+        else:
+            d.say(self.one("wearing", "in"))
+            self.item(d)
+            d.say(self.one("and nothing else", "only", "and that is all"), "only")
+
+    def dress(self, d: Draft) -> None:
+        """The colour of everything: "dressed all in black"."""
+        start = self.one(
+            "in", "dressed in", "dressed", "clad", "wearing", "all", "", "outfit in", "clothed", "decked out"
+        )
+        whole = self.one(
+            "all", "entirely", "completely", "from head to toe", "head to toe", "everything", "totally", "wholly"
+        )
+        d.say(start)
+        place = self.rng.random()
+        if place < 0.3 and start:
+            d.say(whole, "whole")
+            d.say(self.one("in", "in", "in", ""))
+        elif start.split()[-1:] not in (["in"], ["wearing"]):
+            d.say("in")
+        way = self.rng.random()
+        if way < 0.85:
+            if self.maybe(0.1):
+                d.say(self.one("shades of", "pure", "tones of"))
+            d.say(self.word("color"), "dress")
+            if self.maybe(0.22):
+                d.say(self.one("and", "and", "&", "with"))
+                d.say(self.word("color"), "dress_accent")
+            if self.maybe(0.1):
+                d.say(self.word("material"), "dress")
+        else:
+            d.say(self.word(self.one("material", "pattern")), "dress")
+        if place > 0.75:
+            d.say(
+                self.one(
+                    "from head to toe", "all over", "from top to toe", "head to foot", "throughout", "from head to foot"
+                ),
+                "whole",
+            )
+        if self.maybe(0.25):
+            d.say(self.one("except for", "apart from", "but", ", with", "with", ", only the", ", save for", "and"))
+            number = self.item(d, self.one("the", "a", "", "his"))
+            if d.parts and not any(column == number for _, column in d.links["attach"]):
+                d.nodes[number].denied = d.nodes[number].denied
+
+    def more(self, d: Draft) -> None:
+        """A further clause."""
+        d.say(self.one(",", ",", ".", ";", "and", "", ", and", "."))
+        options = [
+            self.holding,
+            self.spot,
+            self.predicate,
+            self.denial,
+            self.worn_more,
+            self.features_more,
+            self.layers,
+            self.bare,
+        ]
+        self.rng.choices(options, [4, 2, 2.5, 4, 2, 2.2, 1.5, 1.0])[0](d)
+
+    def holding(self, d: Draft) -> None:
+        """Something in the hand."""
+        if self.maybe(0.75):
+            d.say(self.one("holding", "carrying", "with", "wielding", "clutching", "armed with", "holds", "he carries",
+                           "she is holding", "gripping", "brandishing", "leaning on", "playing"))  # fmt: skip
+            self._thing(d)
+            d.say(
+                self.one("", "", "in his hand", "in one hand", "in the left hand", "in her right hand", "at his side")
+            )
+        else:
+            self._thing(d)
+            d.say(
+                self.one("in hand", "in his hand", "in her hands", "in one hand", "under his arm", "over his shoulder")
+            )
+
+    def _thing(self, d: Draft) -> None:
+        """An extra with few words."""
+        d.say(self.article())
+        before = self._before(d, False, 0.7)
+        number = d.say(self.word("extra"), "extra")
+        for node in before:
+            d.link("attach", node, number)
+        d.items.append(number)
+
+    def spot(self, d: Draft) -> None:
+        """ "On his head a red hat"."""
+        place = self.rng.choice(list(SPOTS))
+        his = self.one("his", "her", "the", "their")
+        where = {"head": f"on {his} head", "feet": f"on {his} feet", "hand": f"on {his} hands", "neck": f"around {his} neck",
+                 "waist": f"around {his} waist", "back": f"on {his} back", "face": f"on {his} face"}[place]  # fmt: skip
+        first = self.maybe(0.5)
+        d.say(where if first else "")
+        d.say(
+            self.one("", "he wears", ",", "sits", "there is", "she has", "is")
+            if first
+            else self.one("", "wearing", "with")
+        )
+        number = self.item(d)
+        d.say("" if first else where)
+        if self.maybe(0.05):
+            d.say(self.one("worn", "tied", "slung"), None)
+        d.items.append(number)
+
+    def predicate(self, d: Draft) -> None:
+        """ "His shirt is red", "shirt: red", "hat and gloves are torn"."""
+        d.say(self.one("his", "her", "the", "", "their", "both the"))
+        numbers = [self.item(d, "", rich=0.15)]
+        if self.maybe(0.15):
+            d.say("and")
+            numbers.append(self.item(d, self.one("", "his", "the"), rich=0.1))
+        d.say(
+            self.one(
+                "is", "are", "is", "are", ":", "was", "should be", "-", "in", "are both", "looks", "all in", "must be"
+            )
+        )
+        for _ in range(self.rng.choice((1, 1, 1, 2))):
+            role = self.rng.choices(["color", "trait", "pattern", "material"], [6, 2.5, 1, 0.7])[0]
+            if role == "color" and any(
+                column == numbers[0] and d.nodes[row].role == "color" for row, column in d.links["attach"]
+            ):
+                role = "trait"
+            if d.parts[-1][1] is not None and d.nodes[d.parts[-1][1]].role not in ("garment", "extra"):
+                d.say(self.one("and", ","))
+            node = d.say(self.word(role), role)
+            for number in numbers:
+                d.link("attach", node, number)
+        d.colored += numbers
+
+    def worn_more(self, d: Draft) -> None:
+        """Another list in a clause of its own."""
+        d.say(
+            self.one(
+                "he wears",
+                "she is wearing",
+                "with",
+                "also wearing",
+                "he has",
+                "completed by",
+                "there's also",
+                "topped with",
+            )
+        )
+        self.list(d)
+
+    def features_more(self, d: Draft) -> None:
+        """Hair and eyes after the clothes."""
+        d.say(self.one("", "with", "he has", "she has", "has"))
+        self.features(d)
+
+    def bare(self, d: Draft) -> None:
+        """ "Barefoot"."""
+        d.say(self.one("", "", "and", "with", "is", "he is"))
+        d.say(self.word("bare"), "bare")
+
+    def scenery(self, d: Draft) -> None:
+        """What has no effect, even if it has a colour."""
+        d.say(self.one("", ",", "."))
+        if self.maybe(0.5):
+            d.say(self.noise("endings"))
+        else:
+            d.say(
+                self.one(
+                    "next to a", "in front of a", "on a", "beside a", "behind a", "near the", "with his", "sitting on a"
+                )
+            )
+            d.say(self.one("", "red", "blue", "white", "old", "big", "wooden", "black", "green", "stone", "brown"))
+            d.say(self.noise("things"))
+
+
+def drawn(seed: int) -> Draft:
+    """The text of a seed."""
+    return Grammar(random.Random(seed)).draw()
