@@ -46,9 +46,12 @@ def dressed(reading: Reading, figure: Costume | None, person: Person, rng: np.ra
         rng: decides what is left open.
     """
     named = [worn for worn in reading.worn if not worn.denied and worn.kind in GARMENT_KINDS]
-    stripped = frozenset(reading.who.bare) | _denied_areas(reading)
+    if figure is not None:
+        named = _own_suit(named, figure)
+    naked = {"torso", "legs"} <= set(reading.who.bare)
+    stripped = frozenset(reading.who.bare) | _denied_areas(reading) | ({"feet"} if naked else set())
     if figure is None:
-        main = any(places()[worn.kind] in MAIN for worn in named) or {"torso", "legs"} <= stripped
+        main = any(places()[worn.kind] in MAIN for worn in named) or naked
         figure = Costume() if main else everyday_outfit(person, rng)
     elif reading.who.color:
         figure = in_color(figure, reading.who.color)
@@ -67,11 +70,21 @@ def dressed(reading: Reading, figure: Costume | None, person: Person, rng: np.ra
     wanted = frozenset(AREAS if human else (area for worn in figure.garments for area in covers(worn.kind)))
     garments = decency.completed(garments, wanted)
     if human:
-        garments = decency.covered(garments, stripped)
+        garments = decency.covered(garments, naked, "torso" in stripped)
     for worn in reading.worn:
         if worn.kind in (ALL, REST) and not worn.denied:
             garments = _dyed(garments, worn, said)
     return replace(figure, garments=tuple(garments), extras=tuple(extras), bare=bare)
+
+
+def _own_suit(named: list[Worn], figure: Costume) -> list[Worn]:
+    """The suit of who wears a suit in one piece, as an astronaut, is that one."""
+    own = next((worn for worn in figure.garments if is_one_of(worn, things("jumpsuit|spacesuit"))), None)
+    two = [worn for worn in named if (worn.kind, worn.cut) in (("jacket", "suit"), ("trousers", "suit"))]
+    if own is None or len(two) < 2 or two[0].words != two[1].words:
+        return named
+    one = replace(two[0], kind=own.kind, cut=None, material=None)
+    return [one, *(worn for worn in named if worn not in two)]
 
 
 def _denied_areas(reading: Reading) -> frozenset[str]:
@@ -154,7 +167,7 @@ def _dyed(garments: list[Garment], worn: Worn, said: dict[Worn, Garment]) -> lis
     found = []
     for garment in garments:
         named = own.get(garment)
-        if named is not None and worn.kind == REST:
+        if named is not None and named.color and worn.kind == REST:
             found.append(garment)
             continue
         asked = None if combining.keeps_color(garment) or (named and named.color) else color

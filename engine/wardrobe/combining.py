@@ -65,8 +65,9 @@ def keeps(named: Garment, worn: Garment) -> bool:
 
 def takes_off(named: Garment, worn: Garment) -> bool:
     """Whether a garment cannot stay with one that is named, though that has another place."""
-    named_off = _tables()["takes_off"].get(places()[named.kind])
-    return named_off is not None and is_one_of(worn, things(named_off))
+    table = _tables()["takes_off"]
+    off = (table[key] for key in (places()[named.kind], named.kind) if key in table)
+    return any(is_one_of(worn, things(text)) for text in off)
 
 
 def keeps_color(garment: Garment) -> bool:

@@ -69,14 +69,14 @@ class Decency:
             self._add(worn, self._goes(worn, "beneath"))
         return worn
 
-    def covered(self, garments: list[Garment], said: frozenset[str]) -> list[Garment]:
-        """The garments, and what covers the hips, and a bust that is not said to be bare; ``said``: areas that are."""
+    def covered(self, garments: list[Garment], naked: bool, topless: bool) -> list[Garment]:
+        """The garments, and what covers hips and bust where that is not said to be otherwise, or of a child."""
         worn = list(garments)
         hips = any("legs" in covers(garment.kind) or garment.kind in ("briefs", "swimsuit") for garment in worn)
-        if not hips and (self.child or not said >= set(AREAS)):
+        if not hips and (self.child or not naked):
             self._add(worn, (combining.basics()["hips"], None))
         bust = any(places()[garment.kind] in ("shirt", "body", "jacket", "shell") for garment in worn)
-        if self.woman and not bust and (self.child or "torso" not in said):
+        if self.woman and not bust and (self.child or not topless):
             self._add(worn, (combining.basics()["bust"], worn[-1].color if worn else None))
         return worn
 

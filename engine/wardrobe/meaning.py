@@ -7,7 +7,7 @@ nearest to the text by the bundled perceptor's reading stand in.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from engine import reader, userdata
-from engine.reader.reading import Reading
+from engine.reader.reading import Reading, Who
 from engine.wardrobe.assemble import dressed, look_of
 from engine.wardrobe.costume import Costume
 from engine.wardrobe.figure_records import FigureRecord, figures
@@ -63,9 +63,7 @@ class Meaning:
         build = person_of(said, known[0] if known else None)
         if known and said.who.figure is None:  # of those that only stand in nothing else is meant
             build = person_of(said, None).over(Person(gender=build.gender))
-        # Not by the whole text: who it is must not change with the colour of a shirt.
-        rng = np.random.default_rng([seed, zlib.crc32((said.who.figure or "").encode())])
-        person = settled(own.over(build), rng)
+        person = settled(own.over(build), np.random.default_rng([seed, _subject(said)]))
         return Meaning(said, built, known, build.over(Person(gender=person.gender)), person)
 
     def look(self, rng: np.random.Generator, seed: int = 0, figure: Costume | None = None) -> Look:
@@ -79,14 +77,21 @@ class Meaning:
         if figure is None and self.known:
             record = self.known[int(rng.integers(len(self.known)))]
             figure = record.draw(rng, self.appearance.who.color, self.person.gender or 0.0)
+            figure = replace(figure, beard=figure.beard or "none")  # a figure with one is known by it
         costume = dressed(self.appearance, figure, self.person, rng)
-        own = np.random.default_rng(seed)
+        own = np.random.default_rng([seed, _subject(self.appearance)])
         return look_of(costume, persona_of(self.person, self.body.who, self.appearance.who, costume, own))
 
     @property
     def sure(self) -> bool:
         """Whether the texts say who is meant, so that no picture has to find it."""
         return self.appearance.who.figure is not None or not self.appearance.ignored
+
+
+def _subject(reading: Reading) -> int:
+    """What chance makes a person by, beside the seed: who and what is named, but not in which colours."""
+    worn = [f"{worn.kind}.{worn.cut}" for worn in reading.worn if not worn.denied]
+    return zlib.crc32(" ".join([reading.who.figure or "", *worn]).encode())
 
 
 def _record(reading: Reading) -> FigureRecord | None:
@@ -98,8 +103,8 @@ def _figures(reading: Reading) -> tuple[FigureRecord, ...]:
     record = _record(reading)
     if record is not None:
         return (record,)
-    if not reading.ignored or reading.worn or reading.who.gender is not None:
-        return ()  # people in clothes
+    if not reading.ignored or reading.worn or reading.who != Who():
+        return ()  # people in clothes, or without
     text = " ".join(reading.ignored)
     names, vectors = _names()
     cosine = vectors @ bundled().encode_text([text]).numpy()[0]

@@ -25,6 +25,7 @@ ADULT, OLD, GREYING = 0.6, 0.83, 0.7
 GROWN = 0.46
 """Age from which on beards grow."""
 GREY_SHARE = 1 / 3
+CROPPED = ("short", "buzz")
 SAID = np.array([0.2, 0.2, 0.2, 0.25, 0.35])
 """Changes of height, weight, muscle, age and gender, as texts are read out, from which on a text speaks of them."""
 WIDE = 0.03
@@ -117,10 +118,12 @@ def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.r
     chance = _Chance(person, rng)
     skin = _skin(body, said, costume) or chance.of("skins", "usual")
     human = skin in HUMAN_SKINS
-    style = body.hair_style or said.hair_style or costume.hair_style
+    style = body.hair_style or said.hair_style
+    if style is None and not (costume.hair_style in CROPPED and (person.gender or 0) < 0):
+        style = costume.hair_style  # a figure's short hair is a man's
     if style is None:
         style = chance.style("hair") if human or skin.replace(" ", "_") not in _hairless() else "bald"
-    named = body.hair_color or said.hair_color
+    named = body.hair_color or said.hair_color or body.beard_color or said.beard_color
     color = named or _aged(costume.hair_color, person, chance) or chance.hair_color(skin if human else "other")
     beard = body.beard or said.beard or _grown(costume.beard, person)
     if beard is None:
