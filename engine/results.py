@@ -150,7 +150,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
     timings = {stage: round(context.folders[stage].seconds(), 3) for stage in context.wanted}
     return {
         "format": protocol.FORMAT,
-        **_read(context),
+        **read_out(context),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "prompts": {name: text for name, text in context.prompts.items() if name in context.wanted},
         "seed": request.seed,
@@ -177,7 +177,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _read(context: Context) -> dict[str, Any]:
+def read_out(context: Context) -> dict[str, Any]:
     """What was understood of the prompts for body and appearance, and what was not."""
     readings = context.readings()
     return {

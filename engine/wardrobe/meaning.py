@@ -19,7 +19,7 @@ from engine.reader.reading import Reading, Who
 from engine.wardrobe.assemble import dressed, look_of
 from engine.wardrobe.costume import Costume
 from engine.wardrobe.figure_records import FigureRecord, figures
-from engine.wardrobe.outfit import Look
+from engine.wardrobe.outfit import GARMENT_KINDS, Look
 from engine.wardrobe.persona import Person, person_of, persona_of, read_out, settled
 from engine.wardrobe.readout import bundled
 
@@ -89,9 +89,9 @@ class Meaning:
 
 
 def _subject(reading: Reading) -> int:
-    """What chance makes a person by, beside the seed: who and what is named, but not in which colours."""
-    worn = [f"{worn.kind}.{worn.cut}" for worn in reading.worn if not worn.denied]
-    return zlib.crc32(" ".join([reading.who.figure or "", *worn]).encode())
+    """What chance makes a person by, beside the seed: the figure, or the first garment; others may come and go."""
+    worn = (f"{worn.kind}.{worn.cut}" for worn in reading.worn if not worn.denied and worn.kind in GARMENT_KINDS)
+    return zlib.crc32((reading.who.figure or next(worn, "")).encode())
 
 
 def _record(reading: Reading) -> FigureRecord | None:

@@ -7,8 +7,9 @@ import fake_stages
 import pytest
 import torch
 
-from engine import cache, device, pipeline, protocol
+from engine import cache, device, pipeline, protocol, results
 from engine.cancel import CancelFlag
+from engine.config import load_config
 from engine.errors import Cancelled, EngineError
 from engine.imported import store
 from engine.protocol import Request
@@ -50,18 +51,57 @@ def test_nothing_runs_twice(done):
     ("change", "again"),
     [
         ({"prompts": {**REQUEST.prompts, "motion": "waving"}}, ["motion"]),
-        ({"prompts": {**REQUEST.prompts, "appearance": "a nurse"}}, ["appearance", "mesh", "rig"]),
+        ({"prompts": {**REQUEST.prompts, "appearance": "a knight in red"}}, ["appearance", "mesh", "rig"]),
+        ({"prompts": {**REQUEST.prompts, "appearance": "Santa Claus"}}, list(protocol.STAGES)),
         ({"prompts": {**REQUEST.prompts, "shape": "a child"}}, list(protocol.STAGES)),
         ({"seed": 1}, list(protocol.STAGES)),
         ({"overrides": {"mesh.resolution": 65}}, ["mesh", "rig"]),
         ({"overrides": {"motion.fps": 25}}, ["motion"]),
         ({"overrides": {"motion.fps": 30}}, []),
-        ({"prompts": {**REQUEST.prompts, "shape": protocol.DEFAULT_PROMPTS["shape"]}}, []),
+        ({"prompts": {**REQUEST.prompts, "shape": " "}}, []),
     ],
 )
 def test_only_what_changed_runs_again(done, change, again):
     fake_stages.run(done, dataclasses.replace(REQUEST, **change))
     assert stages_run(done) == [*again, "finish"]
+
+
+@pytest.mark.parametrize(
+    ("prompts", "shape"),
+    [
+        ({"appearance": "a bride"}, ""), ({"appearance": "a bride", "shape": ""}, ""), ({}, "a tall strong man"),
+        ({"motion": "waving"}, "a tall strong man"), ({"appearance": "a bride", "shape": "a tall one"}, "a tall one"),
+    ],
+)  # fmt: skip
+def test_a_body_without_a_prompt_follows_the_appearance(prompts, shape):
+    request = dataclasses.replace(REQUEST, prompts=prompts)
+    context = pipeline.Context(request, load_config("tiny"), torch.device("cpu"), pipeline.STAGES)
+    assert context.prompts["shape"] == shape
+    if prompts.get("appearance") == "a bride":
+        assert context.meaning.person.gender < 0 and set(context.readings()) == {"appearance"} | (
+            {"shape"} if shape else set()
+        )
+
+
+def test_words_without_effect_are_warned_of_once(tmp_path):
+    request = dataclasses.replace(REQUEST, prompts={"appearance": "a quizzaciously red hat", "shape": "a tall man"})
+    for _ in range(2):
+        events = fake_stages.run(tmp_path / "job", request)
+        warned = [(event["stage"], event["message"]) for event in events if event["event"] == "warning"]
+        assert warned == [("appearance", "No effect: quizzaciously.")]
+
+
+def test_the_manifest_says_what_was_understood():
+    request = dataclasses.replace(REQUEST, prompts={"appearance": "a quizzaciously red hat"})
+    context = pipeline.Context(request, load_config("tiny"), torch.device("cpu"), pipeline.STAGES)
+    told = json.loads(json.dumps(results.read_out(context)))
+    assert told[protocol.IGNORED] == {"appearance": ["quizzaciously"]} and told[protocol.LANGUAGE] == {
+        "appearance": "en"
+    }
+    text = request.prompts["appearance"]
+    for part in told[protocol.UNDERSTOOD]["appearance"]:
+        assert text[part["start"] : part["end"]] == part["words"] and part["layer"] and part["property"]
+    assert "hat" in {part["words"] for part in told[protocol.UNDERSTOOD]["appearance"]}
 
 
 def test_another_perceptor_or_body_is_another_result(done, monkeypatch):

@@ -23,7 +23,7 @@ def test_request_survives_the_file():
     ("change", "named"),
     [
         ({"prompts": {"hat": "red"}}, "hat"),
-        ({"prompts": {"shape": "   "}}, "shape"),
+        ({"prompts": {"motion": "   "}}, "motion"),
         ({"prompts": {"shape": 5}}, "shape"),
         ({"prompts": {"motion": "x" * 10_000}}, "10000"),
         ({"prompts": {"motion": "\udc80"}}, "motion"),
@@ -54,6 +54,10 @@ def test_unusable_requests_are_one_sentence(change, named):
 def test_half_written_requests_are_refused(text):
     with pytest.raises(ProtocolError):
         Request.from_json(text)
+
+
+def test_a_body_may_have_no_prompt():
+    assert Request.from_json(Request(prompts={"shape": "", "appearance": "a bride"}).to_json()).prompts["shape"] == ""
 
 
 def test_events_are_recognised():

@@ -18,9 +18,7 @@ def record(name: str, person: str, *looks: str) -> FigureRecord:
 
 FIGURES = {
     "bride": record("bride", "female young", "white gown.wedding; white hood.veil; white shoes.heels"),
-    "santa": record(
-        "santa", "male old fat", "red robe; black boots; hair medium white; beard full white"
-    ),
+    "santa": record("santa", "male old fat", "red robe; black boots; hair medium white; beard full white"),
     "waiter": record("waiter", "", "black dress; black shoes", "white long_sleeve; black trousers; black shoes"),
     "cleaner": record("cleaner", "", "blue trousers|long_skirt; grey t_shirt; black shoes; 50% * hat"),
 }
