@@ -28,7 +28,7 @@ GREY_SHARE = 1 / 3
 CROPPED = ("short", "buzz")
 SAID = np.array([0.2, 0.2, 0.2, 0.25, 0.35])
 """Changes of height, weight, muscle, age and gender, as texts are read out, from which on a text speaks of them."""
-WIDE = 0.03
+WIDE = 0.06
 """By how much an age or a build may lie outside of what a record is for."""
 
 
