@@ -113,7 +113,7 @@ def _named_on(
         beneath = figure[:place] if place is not None else ()
         inner = [
             index for index, worn in enumerate(garments)
-            if (worn in beneath if place is not None and worn not in put else rank(worn.kind) <= rank(made.kind))
+            if (worn in beneath if place is not None and worn not in put else rank(worn) <= rank(made))
         ]  # fmt: skip
         garments.insert(inner[-1] + 1 if inner else 0, made)
         put.append(made)
@@ -124,7 +124,7 @@ def _opened(said: dict[Worn, Garment]) -> dict[Worn, Garment]:
     """What is named to be worn over something that is named too is open, so that both are seen."""
     found = dict(said)
     inner: list[Garment] = []
-    for worn, made in sorted(said.items(), key=lambda pair: rank(pair[1].kind)):
+    for worn, made in sorted(said.items(), key=lambda pair: rank(pair[1])):
         place = places()[made.kind]
         over = place == "jacket" or is_one_of(made, things("long_sleeve.buttoned|field|t_shirt.buttoned|hoodie"))
         if over and inner and made.kind != "robe" and not combining.shows(made) and "closed" not in made.traits:

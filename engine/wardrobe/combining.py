@@ -41,11 +41,11 @@ def places() -> dict[str, str]:
     return {kind: place for place, kinds in _tables()["places"].items() for kind in kinds.split("|")}
 
 
-@cache
-def rank(kind: str) -> int:
-    """How far outside a kind is worn, where nothing is said of it."""
+def rank(garment: Garment) -> int:
+    """How far outside a garment is worn, where nothing is said of it; a cut that is named itself has its own rank."""
     order = _tables()["order"]["inner_to_outer"]
-    return next((index for index, kinds in enumerate(order) if kind in kinds.split("|")), len(order))
+    places = [index for index, named in enumerate(order) if is_one_of(garment, things(named))]
+    return places[-1] if places else len(order)
 
 
 def shows(garment: Garment) -> bool:

@@ -126,5 +126,5 @@ def _inner(worn: list[Garment]) -> bool:
 
 def _put_on(worn: list[Garment], garment: Garment) -> None:
     """Add a garment by its rank."""
-    inner = [i for i, other in enumerate(worn) if combining.rank(other.kind) <= combining.rank(garment.kind)]
+    inner = [i for i, other in enumerate(worn) if combining.rank(other) <= combining.rank(garment)]
     worn.insert(inner[-1] + 1 if inner else 0, garment)

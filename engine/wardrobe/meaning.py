@@ -80,7 +80,10 @@ class Meaning:
             figure = replace(figure, beard=figure.beard or "none")  # a figure with one is known by it
         costume = dressed(self.appearance, figure, self.person, rng)
         own = np.random.default_rng([seed, _subject(self.appearance)])
-        return look_of(costume, persona_of(self.person, self.body.who, self.appearance.who, costume, own))
+        said = self.appearance.who
+        if said.beard is None and any(w.kind == "long_beard" and not w.denied for w in self.appearance.worn):
+            said = replace(said, beard="full")
+        return look_of(costume, persona_of(self.person, self.body.who, said, costume, own))
 
     @property
     def sure(self) -> bool:
