@@ -38,6 +38,7 @@ from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.layers import joined
 from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Look, look_from_dict
+from engine.wardrobe.persona import described
 
 LOOK_FILE = "look.json"
 LAYERS_FILE = "layers.safetensors"
@@ -88,7 +89,7 @@ def run(
         )
     look = _look(meaning, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, liked)
     base = _base(look, betas, body, wardrobe, conf, device, paced, checkpoint_dir, seed,
-        f"{meaning.body.text}, {prompt}")  # fmt: skip
+        f"{meaning.body.text}, {prompt}, {described(meaning.person)}")  # fmt: skip
     field = _field(base, conf, _apart(seed, 0), device, paced, checkpoint_dir)
     stance = views.Stance.of(base.vertices, joints)
     report.preview("step-000000", preview(field, stance, 25.0))

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.reader.reading import Reading, Who
 from engine.wardrobe.costume import Costume
-from engine.wardrobe.figure_records import FigureRecord, Ranges, parse_person, people
+from engine.wardrobe.figure_records import FigureRecord, Ranges, levels, parse_person, people
 from engine.wardrobe.measures import measures
 from engine.wardrobe.notation import is_one_of, things
 from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR, Garment
@@ -190,3 +190,13 @@ class _Chance:
         if age > GREYING and self.rng.random() < GREY_SHARE:
             return self.of("hair_colors", "middle-aged")
         return self.of("hair_colors", skin)
+
+
+def described(person: Person) -> str:
+    """A person in words, for what reads words: 'old fat male'; empty for whom nothing is known."""
+    values = {name: value for name, value in asdict(person).items() if value is not None}
+    found = {}
+    for level, (of, low, high) in levels().items():
+        if low <= values.get(of, np.nan) <= high:
+            found.setdefault(of, level.replace("_", " "))
+    return " ".join(found[name] for name in ("age", "height", "weight", "muscle", "gender") if name in found)
