@@ -48,7 +48,7 @@ def dressed(reading: Reading, figure: Costume | None, person: Person, rng: np.ra
     named = [worn for worn in reading.worn if not worn.denied and worn.kind in GARMENT_KINDS]
     if figure is not None:
         named = _own_suit(named, figure)
-    naked = {"torso", "legs"} <= set(reading.who.bare)
+    naked = {"torso", "legs"} <= set(reading.who.bare) or (figure is not None and not figure.garments and not named)
     stripped = frozenset(reading.who.bare) | _denied_areas(reading) | ({"feet"} if naked else set())
     if figure is None:
         main = any(places()[worn.kind] in MAIN for worn in named) or naked
@@ -67,10 +67,11 @@ def dressed(reading: Reading, figure: Costume | None, person: Person, rng: np.ra
     bare = frozenset((figure.bare | stripped) - covered)
     decency = Decency(person, bare, unwanted, rng)
     # Who is no human wears what the figure does; where the text took that off, something else comes.
-    wanted = frozenset(AREAS if human else (area for worn in figure.garments for area in covers(worn.kind)))
+    off = (worn for worn in figure.garments if worn not in garments)
+    wanted = frozenset(AREAS if human else (area for worn in off for area in covers(worn.kind)))
     garments = decency.completed(garments, wanted)
     if human:
-        garments = decency.covered(garments, naked, "torso" in stripped)
+        garments = decency.covered(garments, naked, naked or "torso" in stripped)
     for worn in reading.worn:
         if worn.kind in (ALL, REST) and not worn.denied:
             garments = _dyed(garments, worn, said)

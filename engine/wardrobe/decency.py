@@ -17,6 +17,8 @@ from engine.wardrobe.persona import ADULT, Person
 AREAS = ("torso", "legs", "feet")
 OF_AGE = 0.5
 """Age below which nobody is naked."""
+SMALL = 0.2
+"""Age below which girls wear no more than boys."""
 TRIES = 6
 """Everyday outfits that are looked through for garments of their own for what is missing."""
 
@@ -47,6 +49,7 @@ class Decency:
         """
         self.person, self.bare, self.unwanted, self.rng = person, bare, unwanted, rng
         self.woman, self.child = (person.gender or 0) < 0, (person.age or ADULT) < OF_AGE
+        self.small = (person.age or ADULT) < SMALL
 
     def completed(self, garments: list[Garment], wanted: frozenset[str]) -> list[Garment]:
         """The garments, and what is worn with them on areas that nothing covers.
@@ -65,7 +68,8 @@ class Decency:
         for area in [area for area in self._missing(worn) if area in missing]:
             self._add(worn, (combining.basics()[area], None))
         outer = [garment for garment in worn if places()[garment.kind] in ("jacket", "shell")]
-        if not _inner(worn) and any(combining.shows(garment) for garment in outer) and "torso" in wanted - self.bare:
+        opened = bool(outer) and all(combining.shows(garment) for garment in outer)
+        if opened and not _inner(worn) and "torso" in wanted - self.bare:
             self._add(worn, self._goes(worn, "beneath"))
         return worn
 
@@ -76,7 +80,7 @@ class Decency:
         if not hips and (self.child or not naked):
             self._add(worn, (combining.basics()["hips"], None))
         bust = any(places()[garment.kind] in ("shirt", "body", "jacket", "shell") for garment in worn)
-        if self.woman and not bust and (self.child or not topless):
+        if self.woman and not self.small and not bust and (self.child or not topless):
             self._add(worn, (combining.basics()["bust"], worn[-1].color if worn else None))
         return worn
 
