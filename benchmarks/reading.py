@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.reader import Reading, Worn, read
+from engine.reader.lexicon import lexicon, phrase
 
 DATA = Path(__file__).parent / "data" / "sentences.toml"
 AGES = {"child": (0.15, 0.36), "teen": (0.36, 0.49), "adult": (0.49, 0.83), "old": (0.83, 1.0)}
@@ -40,7 +41,7 @@ def fits(asked: str, found: object) -> bool:
 def slots(answer: dict[str, Any], reading: Reading) -> Iterator[Slot]:
     """What one answer asks, and whether the reading says it."""
     if "figure" in answer:
-        yield "figure", fits(answer["figure"], reading.who.figure), f"figure {answer['figure']}"
+        yield "figure", _is_figure(answer["figure"], reading.who.figure), f"figure {answer['figure']}"
     left = list(reading.worn)
     for asked in answer.get("worn", []):
         thing = _match(asked, left)
@@ -63,6 +64,13 @@ def slots(answer: dict[str, Any], reading: Reading) -> Iterator[Slot]:
     for name, value in answer.get("who", {}).items():
         for each in _listed(value):
             yield "person", _is(reading, name, each), f"{name} {each}"
+
+
+def _is_figure(asked: str, found: str | None) -> bool:
+    """Whether one of the names asked for is the catalogue's name of the figure, or another word for it."""
+    senses = [sense for name in asked.split("|") for sense in lexicon().senses(phrase(name))]
+    names = {sense.value.partition("/")[0] for sense in senses if sense.category == "figure"}
+    return fits(asked, found) or found in names
 
 
 def _listed(value: Any) -> list[Any]:

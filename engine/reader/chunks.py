@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from engine.reader.lexicon import WORD, Lexicon, Sense, normal
+from engine.reader.lexicon import WORD, Lexicon, Sense, normal, singular
 
 QUOTED = re.compile(
     r"[\"\u201c\u201d\u00ab]([^\"\u201c\u201d\u00bb]{1,24})[\"\u201c\u201d\u00bb]|(?<![^\W_])'([^']{1,24})'(?![^\W_])"
@@ -81,7 +81,8 @@ def chunks(text: str, found: list[Token], words: Lexicon) -> list[Chunk]:
 def _longest(found: list[Token], at: int, words: Lexicon) -> tuple[int, tuple[Sense, ...]]:
     if found[at].quoted:
         return 1, ()
-    for length in range(min(words.longest, len(found) - at), 0, -1):
+    reach = words.reach.get(singular(found[at].word), 1)
+    for length in range(min(reach, len(found) - at), 0, -1):
         run = found[at : at + length]
         if senses := () if any(token.quoted for token in run) else words.senses(tuple(token.word for token in run)):
             return length, senses

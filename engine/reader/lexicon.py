@@ -44,7 +44,8 @@ class Lexicon:
 
     exact: dict[Phrase, tuple[Sense, ...]]
     plain: dict[Phrase, tuple[Sense, ...]]
-    longest: int
+    reach: dict[str, int]
+    """Words (without plural ending) that begin phrases, and how many words the longest of these has."""
     words: frozenset[str]
     """Every single word of a phrase."""
 
@@ -127,11 +128,42 @@ def _figure_records() -> Iterator[tuple[str, str, str]]:
                 yield "_".join(phrase(first)), record["names"], record.get("shape", "")
 
 
-def _only_colored(words: Phrase, category: str, known: dict[Phrase, list[Sense]]) -> bool:
-    """Whether a phrase is a colour before another phrase of its category."""
-    if category not in COLORED or len(words) < 2 or not any(s.category == "color" for s in known.get(words[:1], ())):
-        return False
-    return words[1] in BODIED and len(words) == 2 or any(s.category == category for s in known.get(words[1:], ()))
+def _whole(words: Phrase, sense: Sense, known: dict[Phrase, list[Sense]]) -> Sense | None:
+    """The meaning of a phrase as a whole; None where it is only the sum of its words ("white gloves", "wool socks").
+
+    What a first word says of a garment belongs to the whole: "leather armour" is a kind of armour, of leather.
+    """
+    first = {s.category: s.value for s in known.get(words[:1], ())}
+    rest = next((s for s in known.get(words[1:], ()) if s.category == sense.category), None)
+    if "color" in first and sense.category in COLORED and (rest or (len(words) == 2 and words[1] in BODIED)):
+        return None
+    said = [name for name in ("material", "pattern", "trait") if name in first]
+    if rest is None or not said or sense.category not in ("garment", "extra"):
+        return sense
+    return None if rest.value == sense.value else Sense(sense.category, _with(sense.value, said[0], first[said[0]]))
+
+
+PIECE = re.compile(r"(~?\w+(?:\.\w+)?)(?:\(([\w,]+)\))?(?:=(\w+))?(?:@(\w+))?")
+"""Name, traits, material and pattern in the notation of garments."""
+
+
+def _with(notation: str, category: str, value: str) -> str:
+    """The notation of a garment with a material, pattern or trait, unless it has one."""
+    match = PIECE.match(notation)
+    name, traits, material, pattern = match.groups() if match else (notation, None, None, None)
+    traits = traits or (value if category == "trait" else None)
+    material = material or (value if category == "material" else None)
+    pattern = pattern or (value if category == "pattern" else None)
+    made = name + (f"({traits})" if traits else "") + (f"={material}" if material else "") + (f"@{pattern}" if pattern else "")
+    return made + notation[match.end() if match else 0 :]
+
+
+def _add(known: dict[Phrase, list[Sense]], category: str, value: str | None, words: str) -> None:
+    """Add phrases; what they mean already in a category they keep."""
+    for entry in words.split("|") if value is not None else ():
+        senses = known.setdefault(phrase(entry), [])
+        if all(sense.category != category for sense in senses):
+            senses.append(Sense(category, value))
 
 
 @lru_cache(maxsize=1)
@@ -139,12 +171,12 @@ def lexicon() -> Lexicon:
     """All words, read once."""
     known: dict[Phrase, list[Sense]] = {}
     for category, value, words in _tables():
-        for entry in words.split("|"):
-            senses = known.setdefault(phrase(entry), [])
-            if all(sense.category != category for sense in senses):
-                senses.append(Sense(category, value))
-    for words_ in [w for w in known if len(w) > 1]:
-        kept = [sense for sense in known[words_] if not _only_colored(words_, sense.category, known)]
+        _add(known, category, value, words)
+    for name, words in tomllib.loads((FOLDER / "persons.toml").read_text("utf-8"))["figure"].items():
+        same = next((s.value for s in known.get(phrase(name), ()) if s.category == "figure"), None)
+        _add(known, "figure", same.partition("/")[0] if same else None, words)
+    for words_ in sorted((w for w in known if len(w) > 1), key=len, reverse=True):  # before their own ends change
+        kept = [sense for sense in (_whole(words_, sense, known) for sense in known[words_]) if sense]
         if kept:
             known[words_] = kept
         else:
@@ -154,4 +186,7 @@ def lexicon() -> Lexicon:
     for words_, found in exact.items():
         plain.setdefault(tuple(map(singular, words_)), found)
     single = frozenset(word for words_ in exact for word in words_)
-    return Lexicon(exact, plain, max(map(len, exact)), single)
+    reach: dict[str, int] = {}
+    for words_ in plain:
+        reach[words_[0]] = max(reach.get(words_[0], 1), len(words_))
+    return Lexicon(exact, plain, reach, single)

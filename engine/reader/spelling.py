@@ -61,7 +61,7 @@ def _counts(word: str) -> NDArray[np.int8]:
 
 
 def _nearest(word: str) -> str | None:
-    """The word fewest slips away; of several the one that begins and ends alike."""
+    """The word fewest slips away; of several the one that begins and ends alike, then the longest: letters get lost."""
     allowed = 2 if len(word) >= LONG else 1
     names, letters = _letters()
     near = np.abs(letters - _counts(word)).sum(1) <= 2 * allowed
@@ -69,7 +69,7 @@ def _nearest(word: str) -> str | None:
     for index in np.flatnonzero(near):
         name = names[index]
         if abs(len(name) - len(word)) <= allowed and (slips := distance(word, name)) <= allowed:
-            ranked.append((slips, name[0] != word[0], name[-1] != word[-1], abs(len(name) - len(word)), name))
+            ranked.append((slips, name[0] != word[0], name[-1] != word[-1], -len(name), name))
     if not ranked or (min(ranked)[1] and min(ranked)[0] > 1):
         return None
     return min(ranked)[-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.reader.chunks import Chunk
-from engine.reader.lexicon import lexicon
+from engine.reader.lexicon import PIECE, lexicon
 from engine.reader.reading import Worn
 from engine.reader.vectors import vectors
 from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, SKINS
@@ -105,9 +104,6 @@ def _known(category: str) -> tuple[list[str], NDArray[np.float32]]:
     return [name for name, _ in found], np.stack([vector for _, vector in found] or [np.zeros(64, np.float32)])
 
 
-PIECE = re.compile(r"(~?)(\w+)(?:\.(\w+))?(?:\(([\w,]+)\))?(?:=(\w+))?(?:@(\w+))?")
-
-
 @lru_cache(maxsize=4096)
 def pieces(notation: str) -> tuple[tuple[bool, Worn], ...]:
     """(whether what is said of the whole speaks of it, what is worn) of a lexicon's value."""
@@ -116,7 +112,8 @@ def pieces(notation: str) -> tuple[tuple[bool, Worn], ...]:
         match = PIECE.fullmatch(part.strip())
         if match is None:
             raise ValueError(f"the reader's lexicon has {part!r}")
-        own, kind, cut, traits, material, pattern = match.groups()
-        made = Worn(kind, cut, material=material, pattern=pattern)
-        out.append((not own, replace(made, traits=tuple(traits.split(",")) if traits else ())))
+        name, traits, material, pattern = match.groups()
+        kind, _, cut = name.lstrip("~").partition(".")
+        made = Worn(kind, cut or None, material=material, pattern=pattern)
+        out.append((not name.startswith("~"), replace(made, traits=tuple(traits.split(",")) if traits else ())))
     return tuple(out)

@@ -16,6 +16,8 @@ FIELDS = {
     "eye_color": "eye_color", "skin": "skin", "figure_color": "color",
 }  # fmt: skip
 """Role -> field of `Who` that it fills."""
+LENGTHS = ("buzz", "short", "medium", "long")
+"""Hair styles that give way to others: "long hair in a ponytail"."""
 FEET = ("shoes", "boots", "sandals", "socks")
 
 
@@ -65,7 +67,7 @@ def _hear(
         face.append(meant)
     elif role == "bare":
         bare += [area for area in meant.split() if area not in bare]
-    elif said.get(FIELDS[role]) in (None, "none"):
+    elif said.get(FIELDS[role]) in (None, "none") or (said.get(role) in LENGTHS and meant not in LENGTHS):
         said[FIELDS[role]] = "none" if parsed.denied[at] else meant
 
 

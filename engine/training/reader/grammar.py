@@ -72,6 +72,10 @@ class Grammar(People):
                 d.say(self.noise("adjectives"))
             elif way < 0.36:
                 self.layers(d)
+            elif way < 0.38:
+                self.alike(d)
+            elif way < 0.4:
+                self.shown_on(d)
             else:
                 self.item(d, self.one("", "", "", "", "a"))
                 self._shared(d)
@@ -103,6 +107,10 @@ class Grammar(People):
         if way < 0.27:
             self.only(d)
             return
+        if way < 0.31:
+            d.say(self.one("wearing", ",", ":", "with", "in"))
+            self.alike(d)
+            return
         d.say(self.one("wearing", "wearing", "in", "in", "with", "dressed in", "who wears", "wears", "clad in", ",", "has",
                        "sporting", ". he wears", ". she is wearing", "in a pair of", "and", ":", "is wearing", "wore"))  # fmt: skip
         self.list(d)
@@ -113,11 +121,55 @@ class Grammar(People):
         for number in range(count):
             if number:
                 d.say(self.one("and", ", and", ",", "with", "plus", ", with") if number == count - 1 else ",")
-            if self.maybe(0.1):
+            way = self.rng.random()
+            if way < 0.1:
                 self.layers(d)
+            elif way < 0.14:
+                self.shown_on(d)
             else:
                 self.item(d)
                 self._shared(d)
+
+    def shown_on(self, d: Draft) -> None:
+        """ "A red star on a white shirt", "number 7 on his jersey"."""
+        color = None
+        if self.maybe(0.7):
+            d.say(self.one("a", "a big", "the", ""))
+            color = d.say(self.word("color"), "accent") if self.maybe(0.7) else None
+            shown = d.say(self.word("symbol"), "decal")
+        else:
+            d.say(self.one("number", "the number", "the word", "the words"))
+            text = str(self.rng.randrange(100)) if d.parts[-1][0].endswith("number") else self.noise("sayings")
+            shown = d.say(text, "text")
+            if self.maybe(0.3):
+                d.say("in")
+                color = d.say(self.word("color"), "accent")
+        d.say(self.one("on", "on", "on the front of", "on the back of", "across", "printed on", "embroidered on"))
+        item = self.item(d, self.one("a", "his", "her", "the"))
+        for node in (shown, color):
+            if node is not None:
+                d.link("attach", node, item)
+
+    def alike(self, d: Draft) -> None:
+        """ "All black: hat, coat and boots"; "hat, coat and boots, all of them black"."""
+        first = self.maybe(0.5)
+        role = "color" if self.maybe(0.85) else "material"
+        word = self.word(role)
+        if first:
+            d.say(self.one("all", "all", "everything", "the same", "matching", "all in", "only"))
+            node = d.say(word, role)
+            d.say(self.one(":", ":", "-", "for the", ",", ": the"))
+        numbers = []
+        count = self.rng.choice((2, 3, 3, 4))
+        for number in range(count):
+            if number:
+                d.say(self.one("and", "and the", ",") if number == count - 1 else ",")
+            numbers.append(self.item(d, self.one("", "", "the"), rich=0.0))
+        if not first:
+            d.say(self.one(", all", ", all of them", ", all in", "in", "all", "are all", ", both", "in matching"))
+            node = d.say(word, role)
+        for number in numbers:
+            d.link("attach", node, number)
 
     def layers(self, d: Draft) -> None:
         """Outer over inner."""
@@ -261,6 +313,9 @@ class Grammar(People):
 
     def dress(self, d: Draft) -> None:
         """The colour of everything: "dressed all in black"."""
+        if self.maybe(0.15):
+            self._everything(d)
+            return
         start = self.one(
             "in", "dressed in", "dressed", "clad", "wearing", "all", "", "outfit in", "clothed", "decked out"
         )
@@ -293,11 +348,25 @@ class Grammar(People):
                 ),
                 "whole",
             )
-        if self.maybe(0.25):
-            d.say(self.one("except for", "apart from", "but", ", with", "with", ", only the", ", save for", "and"))
-            number = self.item(d, self.one("the", "a", "", "his"))
-            if d.parts and not any(column == number for _, column in d.links["attach"]):
-                d.nodes[number].denied = d.nodes[number].denied
+        self._exception(d)
+
+    def _exception(self, d: Draft) -> None:
+        """ "But with red shoes", "apart from her shoes, which are red": worn all the same."""
+        if not self.maybe(0.3):
+            return
+        d.say(self.one("except for", "apart from", "but", ", with", "with", ", only the", ", save for", "and", "but for"))
+        number = self.item(d, self.one("the", "a", "", "his", "her"), rich=0.4)
+        if not any(column == number and d.nodes[row].role == "color" for row, column in d.links["attach"]):
+            d.say(self.one(", which are", "which is", "in", "that are", ", those are", ", which is"))
+            d.link("attach", d.say(self.word("color"), "color"), number)
+
+    def _everything(self, d: Draft) -> None:
+        """ "Everything she wears is red"."""
+        d.say(self.one("everything", "all", "the whole outfit", "everything else", "every garment"), "whole")
+        d.say(self.one("he wears", "she has on", "", "of it", "on him", "they wear"))
+        d.say(self.one("is", "is", "in", "must be", "comes in", ":"))
+        d.say(self.word("color"), "dress")
+        self._exception(d)
 
     def more(self, d: Draft) -> None:
         """A further clause."""

@@ -20,7 +20,7 @@ from engine.reader.network import LINKS, MODIFIERS, ROLES
 from engine.training.reader.examples import Example, example
 from engine.training.reader.model import Model
 
-BATCH = 48
+BATCH = 32
 HELD_OUT = 1_000_000
 """Seeds from here on are not trained on."""
 ROWS = torch.tensor([role in MODIFIERS for role in ROLES])

@@ -1,0 +1,118 @@
+"""Whole texts: who, what is worn, what is not, what had no effect."""
+
+
+import pytest
+
+from engine.reader import Reading, Worn, read, report
+
+
+def one(reading: Reading, kind: str) -> Worn:
+    (found,) = [worn for worn in reading.worn if worn.kind == kind]
+    return found
+
+
+def test_a_list_of_clothes() -> None:
+    reading = read("grey suit, pink shirt, navy tie, round glasses")
+    assert (one(reading, "jacket").color, one(reading, "trousers").color) == ("grey", "grey")
+    assert one(reading, "long_sleeve").color == "pink" and one(reading, "tie").color == "navy"
+    assert one(reading, "glasses").cut == "round" and not reading.ignored
+
+
+def test_what_lies_over_what() -> None:
+    for text in ("a green coat over a yellow jumper", "a yellow jumper under a green coat"):
+        reading = read(text)
+        assert [(worn.kind, worn.color) for worn in reading.worn] == [("long_sleeve", "yellow"), ("coat", "green")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a sailor without a hat",
+        "a sailor, no hat",
+        "a sailor who doesn't wear a hat",
+        "a sailor, hat off",
+        "a sailor minus his hat",
+    ],
+)
+def test_ways_to_deny(text: str) -> None:
+    reading = read(text)
+    assert reading.who.figure in ("sailor", "navy_sailor")
+    assert [(worn.kind, worn.denied) for worn in reading.worn] == [("hat", True)]
+
+
+def test_one_thing_instead_of_another() -> None:
+    reading = read("a knight wearing a straw hat instead of a helmet")
+    assert one(reading, "helmet").denied and not one(reading, "hat").denied
+
+
+def test_stripes_have_colours_of_their_own() -> None:
+    shirt = one(read("a girl in a green t-shirt with white stripes"), "t_shirt")
+    assert (shirt.color, shirt.pattern, shirt.accent) == ("green", "stripes_h", "white")
+
+
+@pytest.mark.parametrize(
+    ("text", "decal"),
+    [
+        ("a black hoodie with a white skull", "symbol:skull"),
+        ("a black hoodie with the number 12 on the back", "text:12"),
+        ('a black hoodie that says "HEY"', "text:HEY"),
+    ],
+)
+def test_decals(text: str, decal: str) -> None:
+    assert one(read(text), "hoodie").decal == decal
+
+
+def test_everything_and_the_rest() -> None:
+    assert [(w.kind, w.color) for w in read("a woman dressed all in purple").worn] == [("all", "purple")]
+    reading = read("an astronaut in orange and black")
+    assert (one(reading, "rest").color, one(reading, "rest").accent) == ("orange", "black")
+    reading = read("a man all in black with a red tie")
+    assert one(reading, "rest").color == "black" and one(reading, "tie").color == "red"
+
+
+def test_the_same_colour() -> None:
+    assert one(read("a lady in a teal dress with matching shoes"), "shoes").color == "teal"
+
+
+def test_who_it_is() -> None:
+    who = read("a tall old black man with a white beard, green eyes and short grey hair").who
+    assert (who.gender, who.skin, who.beard, who.beard_color) == ("male", "black", "full", "white")
+    assert (who.eye_color, who.hair_style, who.hair_color) == ("green", "short", "grey")
+    assert who.age is not None and who.age > 0.8 and who.height is not None and who.height > 0
+
+
+def test_only_leaves_the_rest_bare() -> None:
+    assert set(read("a man wearing only blue shorts").who.bare) == {"torso", "feet"}
+
+
+def test_one_of_a_pair_and_what_is_held() -> None:
+    reading = read("a punk with one red glove, holding a guitar")
+    assert one(reading, "gloves").side == "right" and one(reading, "instrument").cut == "guitar"
+    assert any(part.property == "held" for part in reading.understood)
+
+
+def test_it_says_what_it_does_not_understand() -> None:
+    reading = read("a flibbering man in a red coat next to a piano")
+    assert reading.ignored == ("flibbering", "piano")
+    assert "No effect: flibbering, piano" in report(reading)
+    assert all(reading.text[part.start : part.end] == part.words for part in reading.understood)
+
+
+def test_misspelt_words_are_reported() -> None:
+    reading = read("a yelow jaket")
+    assert one(reading, "jacket").color == "yellow" and reading.repaired == (("yelow", "yellow"), ("jaket", "jacket"))
+
+
+def test_a_body_has_no_clothes() -> None:
+    reading = read("a short muscular woman in a coat", "body")
+    assert reading.who.gender == "female" and not reading.worn
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "\U0001f600", "\u4f60\u597d", "a" * 3000, "no", "and, and, and", '"'])
+def test_odd_texts_are_read(text: str) -> None:
+    reading = read(text)
+    assert reading.text == text and not reading.worn
+
+
+def test_a_long_text_is_read() -> None:
+    assert read("a red hat, " * 400).worn
