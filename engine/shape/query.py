@@ -130,7 +130,7 @@ def _meant(prompt: str, person: Person) -> NDArray[np.float32]:
     for index, name in enumerate(("height", "weight", "muscle", "age", "gender")):
         usual = getattr(person, name)
         if usual is not None and getattr(said, name) is None:
-            numbers[index] = 2 * usual - 1 if name == "age" else usual
+            numbers[index] = 2 * usual - 1 if name == "age" else EXPRESSION[index] * usual
     meant: NDArray[np.float32] = np.clip(numbers, -LIMITS, LIMITS)
     age = measures(prompt).age
     if age is not None:

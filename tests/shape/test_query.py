@@ -12,6 +12,7 @@ from engine.report import Silent
 from engine.settings import ShapeConfig
 from engine.shape import run
 from engine.shape.codebook import BUNDLED
+from engine.wardrobe.persona import Person
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +99,35 @@ def test_children_are_as_tall_as_children_of_their_age(years, metres, weigh):
 def test_what_a_body_cannot_be_is_said(weigh):
     tall, _, warnings = weigh("a giant, 3.4 m tall")
     assert tall > 2.3 and len(warnings) == 1 and "340 cm" in warnings[0]
+
+
+def test_what_the_words_leave_open_follows_whom_the_appearance_speaks_of(body_of):
+    santa = Person(gender=0.8, age=0.9, weight=0.6)
+    bride = Person(gender=-0.8, age=0.55, weight=-0.5)
+    assert np.allclose(body_of("", santa), body_of("a person", santa))
+    assert stoutness(body_of("", santa)) > 1.15 * stoutness(body_of("", bride))
+    assert stoutness(body_of("a thin man", santa)) < stoutness(body_of("", santa)) / 1.15  # what is said wins
+    assert tallness(body_of("", Person(age=0.3))) < tallness(body_of("", Person(age=0.6))) - 0.2
+    assert np.allclose(
+        body_of("a tall strong young man", Person(gender=-0.8, age=0.9)), body_of("a tall strong young man")
+    )
+
+
+@pytest.fixture(scope="module")
+def body_of():
+    body, perceptor = load_body(), load_perceptor()
+
+    def vertices(prompt: str, person: Person | None = None) -> np.ndarray:
+        found = run(prompt, body, perceptor, ShapeConfig(), torch.Generator(), Silent(), person or Person())
+        return body.rest_vertices(found.betas)
+
+    return vertices
+
+
+def tallness(vertices: np.ndarray) -> float:
+    return float(np.ptp(vertices[:, 1]))
+
+
+def stoutness(vertices: np.ndarray) -> float:
+    """Volume over height cubed."""
+    return float(trimesh.Trimesh(vertices, load_body().faces, process=False).volume) / tallness(vertices) ** 3
