@@ -150,6 +150,11 @@ def _held(
 ) -> list[Garment]:
     """What grows or is held: what is named, and what of the figure's the same hand does not hold."""
     named = [worn for worn in reading.worn if not worn.denied and worn.kind in EXTRA_KINDS]
+    # "A bouquet of red roses" is one thing, though it has two names.
+    plain = [worn for worn in named if worn == Worn(worn.kind, words=worn.words)]
+    named = [
+        worn for worn in named if worn not in plain or all(worn.kind != other.kind for other in named if other != worn)
+    ]
     maker = Maker(figure.garments, rng)
     made = [maker.make(worn, figure.extras) for worn in named]
     hands = {combining.hand_of(extra.kind) for extra in made} - {None}

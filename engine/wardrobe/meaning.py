@@ -17,6 +17,7 @@ from safetensors.numpy import load_file
 from engine import reader, userdata
 from engine.reader.reading import Reading, Who
 from engine.wardrobe.assemble import dressed, look_of
+from engine.wardrobe.combining import places
 from engine.wardrobe.costume import Costume
 from engine.wardrobe.figure_records import FigureRecord, figures
 from engine.wardrobe.outfit import GARMENT_KINDS, Look
@@ -25,6 +26,8 @@ from engine.wardrobe.readout import bundled
 
 NEAREST = 3
 """Figures that stand in for words that nobody knows."""
+SKIN_OF = {"black": "dark", "white": "fair", "brown": "brown"}
+"""Colours of persons and their skins."""
 ALIKE = 0.6
 """Least cosine of their names with the text."""
 
@@ -56,6 +59,7 @@ class Meaning:
     @staticmethod
     def of_readings(said: Reading, built: Reading, seed: int = 0) -> Meaning:
         """The same of an appearance and a body that have been read."""
+        said = _colored(said)
         known = _figures(said)
         own = person_of(built, _record(built))
         if built.text.strip():
@@ -89,6 +93,15 @@ class Meaning:
     def sure(self) -> bool:
         """Whether the texts say who is meant, so that no picture has to find it."""
         return self.appearance.who.figure is not None or not self.appearance.ignored
+
+
+def _colored(reading: Reading) -> Reading:
+    """The reading with a person's colour as the skin's, where the clothes have colours of their own."""
+    who, dressed = reading.who, ("shirt", "jacket", "body")
+    clothes = any(places().get(worn.kind) in dressed and worn.color and not worn.denied for worn in reading.worn)
+    if who.color not in SKIN_OF or not clothes or who.skin is not None:
+        return reading
+    return replace(reading, who=replace(who, color=None, skin=SKIN_OF[who.color]))
 
 
 def _subject(reading: Reading) -> int:

@@ -195,7 +195,7 @@ class _Chance:
 def described(person: Person) -> str:
     """A person in words, for what reads words: 'old fat male'; empty for whom nothing is known."""
     values = {name: value for name, value in asdict(person).items() if value is not None}
-    found = {}
+    found: dict[str, str] = {}
     for level, (of, low, high) in levels().items():
         if low <= values.get(of, np.nan) <= high:
             found.setdefault(of, level.replace("_", " "))

@@ -148,6 +148,8 @@ def test_hands_hold_what_is_said():
         assert {extra.kind for extra in look.extras} == {"axe", "shield", "halo"}
     for look in put_on(Worn("sword", color="gold"), Worn("shield", denied=True), figure=knight):
         assert {(extra.kind, extra.color) for extra in look.extras} == {("sword", "gold"), ("halo", "gold")}
+    for look in put_on(Worn("bouquet", words=(0, 7)), Worn("bouquet", "rose", "red", words=(11, 20))):
+        assert [(extra.cut, extra.color) for extra in look.extras] == [("rose", "red")]
 
 
 @pytest.mark.parametrize("person", [MAN, WOMAN, GIRL, Person(0.8, 0.9)])

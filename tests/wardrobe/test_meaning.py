@@ -71,6 +71,13 @@ def test_a_colour_changes_neither_the_body_nor_the_person():
     assert {of(Who(), seed=seed).person.gender for seed in range(12)} == {-0.8, 0.8}
 
 
+def test_a_persons_colour_is_the_skins_where_the_clothes_have_their_own():
+    dressed = of(Who(figure="cleaner", color="black"), Worn("t_shirt", color="blue")).look(np.random.default_rng(0))
+    assert dressed.skin == "dark"
+    named = of(Who(figure="cleaner", color="black")).look(np.random.default_rng(0))
+    assert "black" in {garment.color for garment in named.garments if garment.kind != "shoes"}
+
+
 def test_one_seed_one_look():
     meant = of(Who(figure="cleaner"))
     looks = [meant.look(np.random.default_rng(seed), seed) for seed in (0, 0, 1, 2, 3, 4, 5)]
