@@ -76,7 +76,8 @@ class Draw:
         if item.chance < 1 and self.rng.random() >= item.chance:
             return None
         color = self._color(item.colors)
-        accent = self._color(item.accents) if item.accents else None
+        seen = tuple(value for value in item.accents if value != color) or item.accents  # beside the first colour
+        accent = self._color(seen) if seen else None
         self.first = self.first or color
         things = [thing for thing in item.things if not unfitting(thing, self.unfit)] or item.things
         thing = things[int(self.rng.integers(len(things)))]

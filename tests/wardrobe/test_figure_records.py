@@ -157,3 +157,9 @@ def test_everyday_outfits_have_people_and_weights(tmp_path):
     path.write_text('[[outfit]]\nlook = "red robe"\n[[outfit]]\nlook = "red robe"\nweight = 0')
     with pytest.raises(ValueError, match=r"^everyday.toml: \[\[outfit\]\] 2 has 0 under 'weight'"):
         read_everyday(path)
+
+
+def test_a_second_colour_is_another_than_the_first_where_there_is_another():
+    made = [costume.garments[0] for costume in draws("red|green/red|green two_tone hat", 40)]
+    assert {(hat.color, hat.accent) for hat in made} == {("red", "green"), ("green", "red")}
+    assert draws("red/red hat", 1)[0].garments[0].accent == "red"
