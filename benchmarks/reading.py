@@ -1,9 +1,8 @@
 """How much of hand-written texts the reader gets right: ``python -m benchmarks.reading [FILE.toml …] [--wrong]``.
 
-Every sentence of the files (``benchmarks/data/sentences.toml`` by default) comes with its answer. A slot is one thing that
-the answer states: a garment, its colour, its pattern, a denied garment, the order of two layers, one property of the
-person. It is right if the reading states it of the same garment. Things that are read but not in the answer are counted
-as extra garments.
+Every sentence of the files (``benchmarks/data/sentences.toml`` by default) comes with its answer. A slot is one thing
+that the answer states: a garment, its colour, its pattern, a denied garment, the order of two layers, one property of
+the person. It is right if the reading states it of the same garment.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command line: ``generate``, ``run``, ``read``, ``doctor``, ``import-weights``. Thin: reads arguments, shows results."""
+"""The command line: ``generate``, ``run``, ``read``, ``doctor``, ``import-weights``. Thin: reads, shows."""
 
 from __future__ import annotations
 

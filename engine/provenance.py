@@ -50,6 +50,7 @@ PARTS: tuple[Part, ...] = (
         _OWN,
         f"trained on {_MOTION} and this project's library of movements",
     ),
+    Part("reader.safetensors", "reader of prompts", _OWN, "trained on this project's own grammar of looks"),
     Part(
         "motion_words.safetensors",
         "table of word meanings for motion texts",

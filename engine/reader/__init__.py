@@ -16,6 +16,9 @@ from engine.reader.spelling import repaired
 
 __all__ = ["Reading", "Understood", "Who", "Worn", "read", "report"]
 
+LONGEST = 400
+"""Words that a text may have; what comes after them has no effect."""
+
 
 @lru_cache(maxsize=256)
 def read(text: str, what: Literal["appearance", "body"] = "appearance") -> Reading:
@@ -25,14 +28,16 @@ def read(text: str, what: Literal["appearance", "body"] = "appearance") -> Readi
         text: in English, or in one of the languages of which a few hundred words are known.
         what: the field that it stands in; a body has no clothes.
     """
-    language, found = translated(tokens(text))
-    found, changes = repaired(found, lexicon()) if language == "en" else (found, [])
+    language, every = translated(tokens(text))
+    found, changes = repaired(every[:LONGEST], lexicon()) if language == "en" else (every[:LONGEST], [])
     parts = chunks(text, found, lexicon())
     if not parts:
         return Reading(text)
     reading = decode(text, parts, network()(features(parts)))
     worn = reading.worn if what == "appearance" else ()
-    return replace(reading, language=language, worn=worn, repaired=tuple(changes))
+    unread = tuple(token.word for token in every[LONGEST:] if token.word[0].isalnum())
+    ignored = reading.ignored + unread
+    return replace(reading, language=language, worn=worn, ignored=ignored, repaired=tuple(changes))
 
 
 def report(reading: Reading) -> str:

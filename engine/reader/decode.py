@@ -20,7 +20,8 @@ PROPERTIES = {
     "same": "colour", "text": "text", "decal": "symbol", "trait": "state",
 }  # fmt: skip
 LAYERS = {
-    "hair_style": "Hair", "hair_color": "Hair", "hair": "Hair", "beard": "Beard", "beard_color": "Beard", "eye_color": "Eyes",
+    "hair_style": "Hair", "hair_color": "Hair", "hair": "Hair", "beard": "Beard", "beard_color": "Beard",
+    "eye_color": "Eyes",
     "skin": "Skin", "person": "Person", "body": "Body", "face": "Face", "bare": "Skin", "figure": "Figure",
     "figure_color": "Figure", "dress": "Clothes", "dress_accent": "Clothes", "whole": "Clothes", "only": "Clothes",
 }  # fmt: skip

@@ -16,6 +16,8 @@ from engine.reader.vectors import vectors
 FOLDER = Path(__file__).parent / "languages"
 WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]+")
 """Kana, Chinese characters and Hangul."""
+UNKNOWN = "und"
+"""Code of a language that none of the lexica knows (ISO 639-2: undetermined)."""
 LEAD = 1.0
 """By how many words more a language must be understood than English."""
 
@@ -48,15 +50,17 @@ def languages() -> tuple[Language, ...]:
 
 
 def translated(found: list[Token]) -> tuple[str, list[Token]]:
-    """(ISO 639-1 code, the tokens in English); English where no other language is understood better."""
+    """(ISO 639-1 code, the tokens in English); English where no other language is understood better,
+    `UNKNOWN` where most words are in letters that English does not have and none was understood."""
     best, out, most = "en", found, _english(found)
     if not any(not token.word.isascii() or not _is_english(token.word) for token in found):
         return best, found
     for language in languages():
         count, tokens = _in(language, found)
-        if count > most + (LEAD if best == "en" else 0.0):
+        if count > most + (LEAD if best == "en" and most else 0.0):
             best, out, most = language.code, tokens, count
-    return best, out
+    foreign = sum(token.word.isalpha() and not token.word.isascii() for token in found)
+    return (UNKNOWN if best == "en" and foreign > most else best), out
 
 
 def _is_english(word: str) -> bool:

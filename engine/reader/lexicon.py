@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.wardrobe.materials import CATALOG
+from engine.wardrobe.outfit import COLORS
 
 FOLDER = Path(__file__).parent / "lexicon"
 FIGURES = CATALOG / "figures"
@@ -20,7 +21,8 @@ TRAINING_FIGURES = Path(__file__).parent.parent / "training" / "perceptor" / "le
 CLAUSES = re.compile(r"\b(in|with|wearing|from) (a|an|the|his|her)\b")
 """Names of figures that are descriptions ("man in a yukata") are read word by word."""
 
-COLORED = ("garment", "extra", "trait", "symbol", "hair_color", "eye_color", "skin")
+THINGS = ("garment", "extra", "trait", "symbol")
+COLORED = (*THINGS, "figure", "hair_color", "eye_color", "skin")
 """Categories whose phrases are left out where they only put a colour before another one ("white gloves")."""
 BODIED = ("haired", "eyed", "skinned", "skin", "hair", "eyes")
 
@@ -54,10 +56,14 @@ class Lexicon:
         return self.exact.get(words) or self.plain.get(tuple(map(singular, words)), ())
 
 
+ACCENTS = re.compile("[\u0300-\u036f]")
+"""Combining marks of Latin letters; those of kana tell sounds apart."""
+
+
 def normal(word: str) -> str:
     """A word in lower case, without accents, apostrophes and a possessive ending."""
     bare = unicodedata.normalize("NFKD", word.lower().replace("\u2019", "'"))
-    bare = "".join(c for c in bare if not unicodedata.combining(c))
+    bare = unicodedata.normalize("NFC", ACCENTS.sub("", bare))
     return re.sub(r"'s$|'$", "", bare).replace("'", "")
 
 
@@ -135,12 +141,22 @@ def _whole(words: Phrase, sense: Sense, known: dict[Phrase, list[Sense]]) -> Sen
     """
     first = {s.category: s.value for s in known.get(words[:1], ())}
     rest = next((s for s in known.get(words[1:], ()) if s.category == sense.category), None)
-    if "color" in first and sense.category in COLORED and (rest or (len(words) == 2 and words[1] in BODIED)):
+    if "color" in first and sense.category in COLORED and _beside(words, sense, rest, known):
         return None
     said = [name for name in ("material", "pattern", "trait") if name in first]
     if rest is None or not said or sense.category not in ("garment", "extra"):
         return sense
     return None if rest.value == sense.value else Sense(sense.category, _with(sense.value, said[0], first[said[0]]))
+
+
+def _beside(words: Phrase, sense: Sense, rest: Sense | None, known: dict[Phrase, list[Sense]]) -> bool:
+    """Whether a phrase's first word, which is a colour, stands beside the others: "red boots", not "snow boots"."""
+    if len(words) == 2 and words[1] in BODIED:
+        return True
+    if sense.category == "figure":
+        return len(words) == 2 and any(s.category == "garment" for s in known.get(words[1:], ()))
+    basic = words[0] in COLORS or words[0] in ("gray", "golden")
+    return rest is not None and sense.category in THINGS and (basic or rest.value == sense.value)
 
 
 PIECE = re.compile(r"(~?\w+(?:\.\w+)?)(?:\(([\w,]+)\))?(?:=(\w+))?(?:@(\w+))?")
@@ -154,13 +170,18 @@ def _with(notation: str, category: str, value: str) -> str:
     traits = traits or (value if category == "trait" else None)
     material = material or (value if category == "material" else None)
     pattern = pattern or (value if category == "pattern" else None)
-    made = name + (f"({traits})" if traits else "") + (f"={material}" if material else "") + (f"@{pattern}" if pattern else "")
+    made = (
+        name
+        + (f"({traits})" if traits else "")
+        + (f"={material}" if material else "")
+        + (f"@{pattern}" if pattern else "")
+    )
     return made + notation[match.end() if match else 0 :]
 
 
-def _add(known: dict[Phrase, list[Sense]], category: str, value: str | None, words: str) -> None:
+def _add(known: dict[Phrase, list[Sense]], category: str, value: str, words: str) -> None:
     """Add phrases; what they mean already in a category they keep."""
-    for entry in words.split("|") if value is not None else ():
+    for entry in words.split("|"):
         senses = known.setdefault(phrase(entry), [])
         if all(sense.category != category for sense in senses):
             senses.append(Sense(category, value))
@@ -174,7 +195,8 @@ def lexicon() -> Lexicon:
         _add(known, category, value, words)
     for name, words in tomllib.loads((FOLDER / "persons.toml").read_text("utf-8"))["figure"].items():
         same = next((s.value for s in known.get(phrase(name), ()) if s.category == "figure"), None)
-        _add(known, "figure", same.partition("/")[0] if same else None, words)
+        if same is not None:
+            _add(known, "figure", same.partition("/")[0], words)
     for words_ in sorted((w for w in known if len(w) > 1), key=len, reverse=True):  # before their own ends change
         kept = [sense for sense in (_whole(words_, sense, known) for sense in known[words_]) if sense]
         if kept:

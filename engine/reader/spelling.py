@@ -1,4 +1,4 @@
-"""Misspelt words and words run together: repaired where the reader's own words are near and no English word is meant."""
+"""Misspelt words and words run together: mended where one of the reader's words is near and no other is meant."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _nearest(word: str) -> str | None:
 
 
 def distance(a: str, b: str) -> int:
-    """Insertions, deletions, changes and swaps of neighbours that lead from one word to another (Damerau, Levenshtein)."""
+    """Fewest insertions, deletions, changes and swaps of neighbours between two words (Damerau, Levenshtein)."""
     before: list[int] = []
     last = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):

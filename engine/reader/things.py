@@ -1,4 +1,4 @@
-"""From the network's scores to the things that are worn: which chunk is one, what belongs to it, what lies over what."""
+"""From the network's scores to what is worn: which chunk is a thing, what belongs to it, what lies over what."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from engine.reader.values import may_be, pieces, value
 
 FAINT = -3.0
 """Log-odds below which a modifier belongs to nothing, even if nothing else is likelier."""
+LIKELY = -0.8
+"""Log-odds from which on one thing lies over another."""
 LONGEST_TEXT = 12
 SIDES = {"fn.side_left": "left", "fn.side_right": "right", "fn.one": "right"}
 
@@ -54,9 +56,9 @@ class Parsed:
 def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
     """The likeliest roles that the catalogue allows, and the links between them."""
     roles = []
-    for chunk, row in zip(found, scores.roles):
-        order = np.argsort(-row)
-        roles.append(next(ROLES[i] for i in order if may_be(chunk, ROLES[i])))
+    for at, (chunk, row) in enumerate(zip(found, scores.roles)):
+        order = [ROLES[i] for i in np.argsort(-row)]
+        roles.append(next(role for role in order if may_be(chunk, role) and (role != "text" or _printed(found, at))))
     denied = np.array([bool(s > 0) or chunk.less for s, chunk in zip(scores.denied, found)])
     items = {at: Item(at, bool(denied[at])) for at, role in enumerate(roles) if role in ITEMS}
     parsed = Parsed(found, roles, denied, items, [])
@@ -64,6 +66,13 @@ def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
         _attach(parsed, scores)
         _layer(parsed, scores)
     return parsed
+
+
+def _printed(found: Sequence[Chunk], at: int) -> bool:
+    """Whether a chunk looks like what is written on a garment: a quotation, a number, capitals, or after "says"."""
+    chunk = found[at]
+    said = any(other.value("fn.quote") is not None for other in found[max(at - 2, 0) : at])
+    return chunk.quoted or said or (chunk.written.isdigit() and len(chunk.written) < 4) or chunk.written.isupper()
 
 
 def _attach(parsed: Parsed, scores: Scores) -> None:
@@ -90,7 +99,7 @@ def _source(parsed: Parsed, scores: Scores, at: int, owner: int) -> int:
 def _layer(parsed: Parsed, scores: Scores) -> None:
     worn = [at for at, item in parsed.items.items() if not item.denied]
     table = scores.links[LINKS.index("over")]
-    parsed.over = [(a, b) for a in worn for b in worn if a != b and table[a, b] > 0 and table[a, b] >= table[b, a]]
+    parsed.over = [(a, b) for a in worn for b in worn if a != b and table[a, b] > LIKELY and table[a, b] >= table[b, a]]
 
 
 def things(parsed: Parsed) -> list[tuple[int, Worn]]:

@@ -1,4 +1,4 @@
-"""What a chunk in its role stands for, in the catalogue's terms; unknown words take the value of the nearest known one."""
+"""What a chunk in its role stands for, in the catalogue's terms; unknown words mean what the nearest known one does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, SKINS
 
 SOURCES: dict[str, tuple[str, ...]] = {
     "color": ("color",), "accent": ("color",), "figure_color": ("color",), "dress": ("color", "material", "pattern"),
-    "dress_accent": ("color",), "decal": ("symbol",), "hair_color": ("hair_color", "color"), "beard_color": ("hair_color", "color"),
+    "dress_accent": ("color",), "decal": ("symbol",), "hair_color": ("hair_color", "color"),
+    "beard_color": ("hair_color", "color"),
     "eye_color": ("eye_color", "color"), "skin": ("skin", "color", "material"), "hair_style": ("hair_style",),
     "side": ("fn.side_left", "fn.side_right", "fn.one"), "same": ("fn.same",), "whole": ("fn.whole",),
     "only": ("fn.only", "fn.except"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from engine.reader.lexicon import lexicon
 from engine.reader.reading import Who, Worn
 from engine.reader.things import Parsed
 from engine.reader.values import value
@@ -74,9 +75,10 @@ def _hear(
 def _pronoun(parsed: Parsed) -> dict[str, Any]:
     """The gender of "his" or "she"."""
     for chunk in parsed.chunks:
-        if chunk.value("fn.possessive") is not None or chunk.value("fn.pronoun") is not None:
-            meant = chunk.value("person") or ""
-            if meant.startswith("gender="):
+        for word in chunk.words if any(name.startswith("fn.") for name in chunk.categories) else ():
+            senses = {sense.category: sense.value for sense in lexicon().senses((word,))}
+            meant = senses.get("person", "")
+            if meant.startswith("gender=") and senses.keys() & {"fn.possessive", "fn.pronoun"}:
                 return {"gender": meant.removeprefix("gender=")}
     return {}
 

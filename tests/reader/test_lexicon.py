@@ -65,7 +65,8 @@ def test_a_colour_before_a_garment_stays_a_colour() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "one"), [("dresses", "dress"), ("scarves", "scarf"), ("berries", "berry"), ("dress", "dress"), ("hats", "hat")]
+    ("word", "one"),
+    [("dresses", "dress"), ("scarves", "scarf"), ("berries", "berry"), ("dress", "dress"), ("hats", "hat")],
 )
 def test_plurals(word: str, one: str) -> None:
     assert singular(word) == one

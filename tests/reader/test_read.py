@@ -1,6 +1,5 @@
 """Whole texts: who, what is worn, what is not, what had no effect."""
 
-
 import pytest
 
 from engine.reader import Reading, Worn, read, report
@@ -108,7 +107,9 @@ def test_a_body_has_no_clothes() -> None:
     assert reading.who.gender == "female" and not reading.worn
 
 
-@pytest.mark.parametrize("text", ["", "   ", "!!!", "\U0001f600", "\u4f60\u597d", "a" * 3000, "no", "and, and, and", '"'])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "!!!", "\U0001f600", "\u4f60\u597d", "a" * 3000, "no", "and, and, and", '"']
+)
 def test_odd_texts_are_read(text: str) -> None:
     reading = read(text)
     assert reading.text == text and not reading.worn

@@ -16,7 +16,13 @@ def words(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("jaket", "jacket"), ("astronuat", "astronaut"), ("trosuers", "trousers"), ("purpel", "purple"), ("glases", "glasses")],
+    [
+        ("jaket", "jacket"),
+        ("astronuat", "astronaut"),
+        ("trosuers", "trousers"),
+        ("purpel", "purple"),
+        ("glases", "glasses"),
+    ],
 )
 def test_slips_are_repaired(written: str, meant: str) -> None:
     assert words(written) == [meant]

@@ -14,8 +14,8 @@ from engine.training.reader.draft import Draft
 
 AFTER = re.compile(
     r"^(with|to|down|in|hood|sleeves|tied|knotted|reaching|falling|covered|of|no|without|not|hanging|shirt|trimmed|"
-    r"lined|edged|ends|up|too|several|way|much|far|slit|split|rolled|pushed|tucked|open at|at|legs|hems|full of|on|torn at|"
-    r"ripped at|a size|two|three|buttoned to|zipped to|far|from|off one|off her|slipping|patches)\b"
+    r"lined|edged|ends|up|too|several|way|much|far|slit|split|rolled|pushed|tucked|open at|at|legs|hems|full of|"
+    r"on|torn at|ripped at|a size|two|three|buttoned to|zipped to|far|from|off one|off her|slipping|patches)\b"
 )
 """Traits that stand after their noun."""
 Choose = Callable[[str], str]
@@ -88,6 +88,8 @@ class Items:
         said: list[Callable[[], list[int]]] = []
         if self.maybe(0.14 * rich):
             said.append(lambda: self._noise_word(d))
+        if self.maybe(0.04 * rich):
+            said.append(lambda: self._lined(d))
         if self.maybe(0.03 * rich):
             said.append(lambda: [d.say(self.one("left", "right", "one", "a single", "only one"), "side")])
         for _ in range(2):
@@ -107,6 +109,11 @@ class Items:
                 d.say(self.one(",", ",", "and"))
             out += phrase()
         return out
+
+    def _lined(self, d: Draft) -> list[int]:
+        """ "Red-lined"."""
+        color = d.say(self.word("color"), "accent")
+        return [color, d.say(self.one("lined", "trimmed", "edged", "rimmed", "tipped", "soled", "banded"), "part")]
 
     def _noise_word(self, d: Draft) -> list[int]:
         d.say(self.noise("adjectives"))
@@ -139,8 +146,10 @@ class Items:
         options = [
             self._stripes, self._decal, self._saying, self._made_of, self._parts, self._trait_after, self._clause,
             self._same_color, self._color_after,
+            self._side_after,
+            self._missing,
         ]  # fmt: skip
-        weights = [4, 3, 2.2, 2.5, 3.5, 4.5, 1.8, 1.0 if d.colored else 0.2, 0.1 if colored else 1.2]
+        weights = [4, 3, 2.2, 2.5, 3.5, 4.5, 1.8, 1.0 if d.colored else 0.2, 0.1 if colored else 1.2, 0.6, 0.3]
         self.rng.choices(options, weights)[0](d, item, colored)
 
     def _attach(self, d: Draft, item: int, word: str, role: str) -> int:
@@ -170,8 +179,10 @@ class Items:
         if self.maybe(0.6):
             self._attach(d, item, self.word("color"), "accent")
         self._attach(d, item, self.word("symbol"), "decal")
-        d.say(self.one("", "", "", "logo", "emblem", "symbol", "print", "motif", "on it", "on the chest", "on the front",
-                       "printed on it", "on the back", "on his chest", "embroidered on it", "across the chest"))  # fmt: skip
+        d.say(self.one("", "", "", "logo", "emblem", "symbol", "print", "motif", "on it", "on the chest",
+                       "on the front",
+                       "printed on it", "on the back", "on his chest", "embroidered on it",
+                       "across the chest"))  # fmt: skip
 
     def _saying(self, d: Draft, item: int, colored: bool) -> None:
         """A word or a number on it."""
@@ -180,7 +191,8 @@ class Items:
         mark = self.one("'", '"', "", "")
         d.say(self.one("with the number", "with number", "number", "with a", "with a big", "with a", "numbered")
               if number else self.one("that says", "saying", "reading", "which reads", "with the word", "with the text",
-                                      "with the words", "printed with", "with the slogan", "that reads", "with"))  # fmt: skip
+                                      "with the words", "printed with", "with the slogan", "that reads",
+                                      "with"))  # fmt: skip
         if self.maybe(0.15):
             self._attach(d, item, self.word("color"), "accent")
         self._attach(d, item, f"{mark}{text}{mark}", "text")
@@ -245,6 +257,17 @@ class Items:
             self._attach(d, item, self.word("color"), role)
             d.colored.append(item)
         d.say(end)
+
+    def _side_after(self, d: Draft, item: int, colored: bool) -> None:
+        """ "On the left hand"."""
+        place = self.one("hand", "foot", "arm", "shoulder", "wrist", "leg", "knee", "hip", "ear")
+        start = "in" if place == "hand" and self.maybe(0.4) else "on"
+        self._attach(d, item, f"{start} {self.one('the', 'his', 'her')} {self.one('left', 'right')} {place}", "side")
+
+    def _missing(self, d: Draft, item: int, colored: bool) -> None:
+        """ "Missing its buttons": it is worn all the same."""
+        d.say(self.one("missing", "missing its", "missing some", "without its", "without", "that lacks its", "with no"))
+        self._attach(d, item, self.word("part"), "part")
 
     def _color_after(self, d: Draft, item: int, colored: bool) -> None:
         """ "Skirt, red and white"; "coat of many colours" stays out."""

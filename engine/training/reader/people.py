@@ -173,7 +173,7 @@ class People(Items):
         if self.maybe(0.7):
             d.say(self.one("", "", "his", "her", "smooth", "a"))
             d.say(self.word("skin"), "skin")
-            d.say(self.one("skin", "skin", "skin", "complexion", "skin tone"), "skin_noun")
+            d.say(self.one("skin", "skin", "skin", "complexion", "face"), "skin_noun")
         else:
             d.say(self.one("", "his", "her"))
             d.say("skin", "skin_noun")
