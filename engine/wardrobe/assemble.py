@@ -107,7 +107,8 @@ def _named_on(
     said = {worn: maker.make(worn, figure) for worn in named}
     said = _opened(said)
     for made in said.values():
-        garments[:] = [worn for worn in garments if not _gives_way(worn, made)]
+        off = [worn for worn in garments if _gives_way(worn, made)]
+        garments[:] = [_matching(worn, off, made) for worn in garments if worn not in off]
     put: list[Garment] = []
     for made in said.values():
         place = next((i for i, old in enumerate(figure) if places()[old.kind] == places()[made.kind]), None)
@@ -119,6 +120,14 @@ def _named_on(
         garments.insert(inner[-1] + 1 if inner else 0, made)
         put.append(made)
     return said
+
+
+def _matching(worn: Garment, off: list[Garment], made: Garment) -> Garment:
+    """A hat, belt or cape that was in the colour of what comes off is in that of what replaces it."""
+    matched = any(worn.color == old.color and places()[old.kind] in MAIN for old in off)
+    if not matched or places()[worn.kind] in MAIN or combining.is_neutral(worn.color):
+        return worn
+    return replace(worn, color=made.color, accent=None if worn.accent == made.color else worn.accent)
 
 
 def _opened(said: dict[Worn, Garment]) -> dict[Worn, Garment]:

@@ -133,10 +133,15 @@ def usual_colors(garment: Garment, rng: np.random.Generator) -> tuple[str | None
     return None, None
 
 
-def contrast(color: str, pattern: str, rng: np.random.Generator) -> str | None:
-    """The second colour of a pattern on a colour; None where it is left to a shade of that."""
+def is_neutral(color: str) -> bool:
+    """Whether a colour goes with all others, so that two things may have it by chance."""
+    return color in known(_tables()["contrast"]["neutral"], COLORS, "colour")
+
+
+def contrast(garment: Garment, color: str, pattern: str, rng: np.random.Generator) -> str | None:
+    """The second colour of a pattern on a garment of a colour; None where it is left to a shade of that."""
     table = _tables()["contrast"]
-    if pattern not in table["patterns"].split("|"):
+    if pattern not in table["patterns"].split("|") or is_one_of(garment, things(table["subdued"])):
         return None
     light = color in known(table["light"], COLORS, "colour")
     return str(rng.choice(known(table["on_light" if light else "on_dark"], COLORS, "colour")))

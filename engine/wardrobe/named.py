@@ -63,5 +63,5 @@ class Maker:
         self._together.setdefault(said.words, color)
         accent = said.accent or made.accent or second
         if said.pattern and not said.accent:
-            accent = combining.contrast(color, said.pattern, self.rng) or accent
+            accent = combining.contrast(made, color, said.pattern, self.rng) or accent
         return color, accent if accent != color else None

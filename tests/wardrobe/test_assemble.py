@@ -142,6 +142,13 @@ def test_the_colour_that_is_the_figures():
         assert the(look, "briefs").color == "brown"
 
 
+def test_hats_that_match_what_is_replaced_match_what_replaces_it():
+    for look in put_on(Worn("robe", color="navy"), figure="purple robe.wizard; purple hat.pointed; brown boots"):
+        assert (the(look, "hat").color, the(look, "boots").color) == ("navy", "brown")
+    for look in put_on(Worn("dress", color="blue"), figure="white dress; white cap.nurse; white shoes", person=WOMAN):
+        assert the(look, "cap").color == the(look, "shoes").color == "white"
+
+
 def test_hands_hold_what_is_said():
     knight = "silver armor_torso; silver +sword; blue +shield; gold +halo"
     for look in put_on(Worn("axe", "double"), figure=knight):

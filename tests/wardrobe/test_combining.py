@@ -83,8 +83,9 @@ def test_usual_colours_are_of_the_cut_before_the_kind():
     assert combining.usual_colors(Garment("tail", ""), rng)[0] == "skin"
 
 
-def test_patterns_stand_out():
-    rng = np.random.default_rng(0)
-    assert combining.contrast("red", "dots", rng) == "white"
-    assert {combining.contrast("white", "stripes_h", rng) for _ in range(20)} <= set(COLORS) - {"white"}
-    assert combining.contrast("white", "camo", rng) is None
+def test_patterns_stand_out_but_on_suits():
+    rng, shirt = np.random.default_rng(0), Garment("t_shirt", "")
+    assert combining.contrast(Garment("jacket", "", cut="suit"), "navy", "stripes_v", rng) is None
+    assert combining.contrast(shirt, "red", "dots", rng) == "white"
+    assert {combining.contrast(shirt, "white", "stripes_h", rng) for _ in range(20)} <= set(COLORS) - {"white"}
+    assert combining.contrast(shirt, "white", "camo", rng) is None
