@@ -47,7 +47,7 @@ def dressed(reading: Reading, figure: Costume | None, person: Person, rng: np.ra
     """
     named = [worn for worn in reading.worn if not worn.denied and worn.kind in GARMENT_KINDS]
     if figure is not None:
-        named = _own_suit(named, figure)
+        named = _own_suit(named, figure, reading.text)
     naked = {"torso", "legs"} <= set(reading.who.bare) or (figure is not None and not figure.garments and not named)
     stripped = frozenset(reading.who.bare) | _denied_areas(reading) | ({"feet"} if naked else set())
     if figure is None:
@@ -78,11 +78,12 @@ def dressed(reading: Reading, figure: Costume | None, person: Person, rng: np.ra
     return replace(figure, garments=tuple(garments), extras=tuple(extras), bare=bare)
 
 
-def _own_suit(named: list[Worn], figure: Costume) -> list[Worn]:
-    """The suit of who wears a suit in one piece, as an astronaut, is that one."""
+def _own_suit(named: list[Worn], figure: Costume, text: str) -> list[Worn]:
+    """The suit of who wears a suit in one piece, as an astronaut, is that one; a business suit is not."""
     own = next((worn for worn in figure.garments if is_one_of(worn, things("jumpsuit|spacesuit"))), None)
     two = [worn for worn in named if (worn.kind, worn.cut) in (("jacket", "suit"), ("trousers", "suit"))]
-    if own is None or len(two) < 2 or two[0].words != two[1].words:
+    first, last = two[0].words if two else (0, 0)
+    if own is None or len(two) < 2 or two[1].words != (first, last) or " " in text[first:last]:
         return named
     one = replace(two[0], kind=own.kind, cut=None, material=None)
     return [one, *(worn for worn in named if worn not in two)]

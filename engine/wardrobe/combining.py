@@ -66,7 +66,8 @@ def keeps(named: Garment, worn: Garment) -> bool:
 def takes_off(named: Garment, worn: Garment) -> bool:
     """Whether a garment cannot stay with one that is named, though that has another place."""
     table = _tables()["takes_off"]
-    off = (table[key] for key in (places()[named.kind], named.kind) if key in table)
+    keys = (places()[named.kind], named.kind, f"{named.kind}.{named.cut}")
+    off = (table[key] for key in keys if key in table)
     return any(is_one_of(worn, things(text)) for text in off)
 
 
@@ -131,6 +132,12 @@ def usual_colors(garment: Garment, rng: np.random.Generator) -> tuple[str | None
             main, accent = ((str(rng.choice(values)) if values else None) for values in _usual()[name])
             return main, accent
     return None, None
+
+
+def palette(kind: str, rng: np.random.Generator) -> str:
+    """A colour that clothes of a kind often have."""
+    table = _tables()["palette"]
+    return str(rng.choice(known(table.get(places().get(kind), table["others"]), COLORS, "colour")))
 
 
 def is_neutral(color: str) -> bool:

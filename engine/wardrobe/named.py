@@ -11,7 +11,6 @@ import numpy as np
 from engine.reader.reading import Worn
 from engine.wardrobe import combining
 from engine.wardrobe.combining import places
-from engine.wardrobe.costume import COMMON_COLORS
 from engine.wardrobe.outfit import Garment
 
 OF_FIGURE = "figure"
@@ -55,7 +54,7 @@ class Maker:
         """The colour and second colour of a named thing that has the figure's."""
         usual, second = combining.usual_colors(made, self.rng)
         alike = [garment.color for garment in self.worn if places()[garment.kind] == places().get(said.kind)]
-        any_color = str(self.rng.choice(COMMON_COLORS[:8]))
+        any_color = combining.palette(said.kind, self.rng)
         asked = main_color(self.worn) if said.color == OF_FIGURE else said.color
         together = self._together.get(said.words) if said.words != (0, 0) else None
         alike = alike if SHOWN.get(places().get(said.kind, "")) else []

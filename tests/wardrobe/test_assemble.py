@@ -121,6 +121,17 @@ def test_what_one_word_names_has_one_colour():
         assert shirt.cut in ("buttoned", "blouse") and kinds(look).index("long_sleeve") < kinds(look).index("jacket")
 
 
+def test_the_suit_of_an_astronaut_is_the_one_in_one_piece():
+    def suited(text: str, span: tuple[int, int]) -> list[str]:
+        worn = (Worn("jacket", "suit", "red", words=span), Worn("trousers", "suit", "red", words=span))
+        figure = Costume((Garment("spacesuit", "white"), Garment("boots", "white")))
+        found = dressed(Reading(text, worn=worn), figure, MAN, np.random.default_rng(0))
+        return [garment.kind for garment in found.garments if garment.color == "red"]
+
+    assert suited("an astronaut in a red suit", (22, 26)) == ["spacesuit"]
+    assert suited("an astronaut in a red business suit", (22, 35)) == ["trousers", "jacket"]
+
+
 def test_all_and_the_rest():
     for look in put_on(Worn("all", color="white")):
         assert {garment.color for garment in look.garments if garment.kind != "glasses"} == {"white"}

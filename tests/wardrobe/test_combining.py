@@ -25,7 +25,8 @@ def test_every_name_in_the_tables_is_known():
     named = [TABLES["order"]["open"], TABLES["as_it_is"]["kinds"], *TABLES["order"]["inner_to_outer"]]
     named += [*TABLES["keeps"], *TABLES["keeps"].values(), *TABLES["takes_off"].values(), *TABLES["denied"]["families"]]
     assert all(things(names) for names in named)
-    assert set(TABLES["takes_off"]) <= {*TABLES["places"], *GARMENT_KINDS}
+    assert {key.partition(".")[0] for key in TABLES["takes_off"]} <= {*TABLES["places"], *GARMENT_KINDS}
+    assert set(TABLES["palette"]) <= {*TABLES["places"], "others"}
     for name in USUAL:
         kind, _, cut = name.partition(".")
         cuts = {**CUTS, **EXTRA_KINDS}.get(kind, ())
