@@ -27,9 +27,9 @@ PALETTES = {"hair_color": HAIR_COLORS, "beard_color": HAIR_COLORS, "eye_color": 
 """What garments' colours become there: the nearest."""
 FREE = ("none", "text")
 """Roles that any chunk may have."""
-LIKE = {"figure": 0.72, "garment": 0.66, "extra": 0.7}
+LIKE = {"figure": 0.8, "color": 0.7, "accent": 0.7, "dress": 0.72, "figure_color": 0.72}
 """Least cosine of an unknown word to the known one whose value it takes, in the role; else `LEAST`."""
-LEAST = 0.6
+LEAST = 0.68
 GUESSED = (
     "garment",
     "extra",
@@ -113,8 +113,8 @@ def pieces(notation: str) -> tuple[tuple[bool, Worn], ...]:
         match = PIECE.fullmatch(part.strip())
         if match is None:
             raise ValueError(f"the reader's lexicon has {part!r}")
-        name, traits, material, pattern = match.groups()
+        name, traits, material, pattern, color = match.groups()
         kind, _, cut = name.lstrip("~").partition(".")
-        made = Worn(kind, cut or None, material=material, pattern=pattern)
+        made = Worn(kind, cut or None, color, material=material, pattern=pattern)
         out.append((not name.startswith("~"), replace(made, traits=tuple(traits.split(",")) if traits else ())))
     return tuple(out)

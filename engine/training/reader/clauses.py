@@ -81,7 +81,10 @@ class Clauses(People):
         for number in range(count):
             if number:
                 d.say(joint if number == count - 1 or joint.startswith(",") else ",")
-            self.item(d, self.one("a", "", "") if not number or "no" not in joint else "", True, 0.25)
+            if self.maybe(0.1):
+                d.say(self.noise("things"))  # as in "no parrot"
+            else:
+                self.item(d, self.one("a", "", "") if not number or "no" not in joint else "", True, 0.25)
 
     def _not_wearing(self, d: Draft) -> None:
         d.say(self.one("not wearing", "is not wearing", "isn't wearing", "does not wear", "doesn't wear", "never wears",
