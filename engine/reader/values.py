@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.reader.chunks import Chunk
-from engine.reader.lexicon import PIECE, lexicon
+from engine.reader.lexicon import FOLDER, PIECE, lexicon
 from engine.reader.reading import Worn
 from engine.reader.vectors import vectors
 from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, SKINS
@@ -75,8 +76,12 @@ def value(chunk: Chunk, role: str) -> tuple[str, str] | None:
 def nearest_color(color: str, role: str) -> str:
     """The palette's colour that is nearest to one of garments."""
     palette = PALETTES[role]
+    if color in palette:
+        return color
+    near: dict[str, str] = tomllib.loads((FOLDER / "become.toml").read_text("utf-8"))["near"]
     rgb = np.array(COLORS[color])
-    return min(palette, key=lambda name: float(np.square(np.array(palette[name]) - rgb).sum()))
+    closest = min(palette, key=lambda name: float(np.square(np.array(palette[name]) - rgb).sum()))
+    return next((name for name in near.get(color, "").split("|") if name in palette), closest)
 
 
 @lru_cache(maxsize=4096)

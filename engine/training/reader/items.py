@@ -109,10 +109,10 @@ class Items:
         if self.maybe(0.15):
             self.rng.shuffle(said)
         out: list[int] = []
-        for count, phrase in enumerate(said):
+        for count, words in enumerate(said):
             if count and self.maybe(0.12):
                 d.say(self.one(",", ",", "and"))
-            out += phrase()
+            out += words()
         return out
 
     def _lined(self, d: Draft) -> list[int]:
