@@ -114,6 +114,9 @@ class Grammar(Clauses):
                 self.layers(d)
             elif way < 0.14:
                 self.shown_on(d)
+            elif way < 0.17:
+                d.say(self.one("", "", self.word("color"), "big", self.word("color")))
+                d.say(self.noise("belongings").removeprefix("a "))
             else:
                 self.item(d)
                 self._shared(d)
