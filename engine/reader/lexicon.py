@@ -159,24 +159,27 @@ def _beside(words: Phrase, sense: Sense, rest: Sense | None, known: dict[Phrase,
     return rest is not None and sense.category in THINGS and (basic or rest.value == sense.value)
 
 
-PIECE = re.compile(r"(~?\w+(?:\.\w+)?)(?:\(([\w,]+)\))?(?:=(\w+))?(?:@(\w+))?")
-"""Name, traits, material and pattern in the notation of garments."""
+PIECE = re.compile(r"(~?\w+(?:\.\w+)?)(?:\(([\w,]+)\))?(?:=(\w+))?(?:@(\w+))?(?::(\w+))?")
+"""Name, traits, material, pattern and colour in the notation of garments."""
 
 
 def _with(notation: str, category: str, value: str) -> str:
     """The notation of a garment with a material, pattern or trait, unless it has one."""
     match = PIECE.match(notation)
-    name, traits, material, pattern = match.groups() if match else (notation, None, None, None)
+    if match is None:
+        raise ValueError(f"the reader's lexicon has {notation!r}")
+    name, traits, material, pattern, color = match.groups()
     traits = traits or (value if category == "trait" else None)
     material = material or (value if category == "material" else None)
     pattern = pattern or (value if category == "pattern" else None)
-    made = (
+    made: str = (
         name
         + (f"({traits})" if traits else "")
         + (f"={material}" if material else "")
         + (f"@{pattern}" if pattern else "")
+        + (f":{color}" if color else "")
     )
-    return made + notation[match.end() if match else 0 :]
+    return made + notation[match.end() :]
 
 
 def _add(known: dict[Phrase, list[Sense]], category: str, value: str, words: str) -> None:

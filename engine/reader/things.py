@@ -87,6 +87,17 @@ def _attach(parsed: Parsed, scores: Scores) -> None:
             parsed.items[owner].modifiers.append((at, parsed.roles[at]))
             if parsed.roles[at] == "same":
                 parsed.items[owner].color_of = _source(parsed, scores, at, owner)
+    for owner, item in parsed.items.items():
+        _settle(parsed, scores.links[LINKS.index("attach")], owner, item)
+
+
+def _settle(parsed: Parsed, table: NDArray[np.float32], owner: int, item: Item) -> None:
+    """Of several first colours of an item keep those that belong to nothing else more."""
+    colors = [at for at, role in item.modifiers if role == "color"]
+    for at in colors if len(colors) > 1 else ():
+        others = [table[at, o] for o, other in parsed.items.items() if o != owner and (at, "color") in other.modifiers]
+        if others and max(others) > table[at, owner]:
+            item.modifiers.remove((at, "color"))
 
 
 def _source(parsed: Parsed, scores: Scores, at: int, owner: int) -> int:
@@ -135,8 +146,14 @@ def _made(parsed: Parsed, item: Item) -> list[Worn]:
         made = replace(worn, denied=item.denied, words=(chunk.start, chunk.end))
         for at, role in item.modifiers if whole else ():
             made = _modified(parsed, made, at, role)
-        out.append(_become(made))
+        out.append(_become(_colored(made, item)))
     return out
+
+
+def _colored(worn: Worn, item: Item) -> Worn:
+    """A second colour of nothing in particular is the first."""
+    owned = worn.pattern or worn.decal or any(role == "part" for _, role in item.modifiers)
+    return worn if worn.color or owned else replace(worn, color=worn.accent, accent=None)
 
 
 def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.reader.chunks import Chunk
-from engine.reader.lexicon import PIECE, lexicon
+from engine.reader.lexicon import FOLDER, PIECE, lexicon
 from engine.reader.reading import Worn
 from engine.reader.vectors import vectors
 from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, SKINS
@@ -27,9 +28,9 @@ PALETTES = {"hair_color": HAIR_COLORS, "beard_color": HAIR_COLORS, "eye_color": 
 """What garments' colours become there: the nearest."""
 FREE = ("none", "text")
 """Roles that any chunk may have."""
-LIKE = {"figure": 0.72, "garment": 0.66, "extra": 0.7}
+LIKE = {"figure": 0.8, "color": 0.7, "accent": 0.7, "dress": 0.72, "figure_color": 0.72}
 """Least cosine of an unknown word to the known one whose value it takes, in the role; else `LEAST`."""
-LEAST = 0.6
+LEAST = 0.68
 GUESSED = (
     "garment",
     "extra",
@@ -75,8 +76,12 @@ def value(chunk: Chunk, role: str) -> tuple[str, str] | None:
 def nearest_color(color: str, role: str) -> str:
     """The palette's colour that is nearest to one of garments."""
     palette = PALETTES[role]
+    if color in palette:
+        return color
+    near: dict[str, str] = tomllib.loads((FOLDER / "become.toml").read_text("utf-8"))["near"]
     rgb = np.array(COLORS[color])
-    return min(palette, key=lambda name: float(np.square(np.array(palette[name]) - rgb).sum()))
+    closest = min(palette, key=lambda name: float(np.square(np.array(palette[name]) - rgb).sum()))
+    return next((name for name in near.get(color, "").split("|") if name in palette), closest)
 
 
 @lru_cache(maxsize=4096)
@@ -113,8 +118,8 @@ def pieces(notation: str) -> tuple[tuple[bool, Worn], ...]:
         match = PIECE.fullmatch(part.strip())
         if match is None:
             raise ValueError(f"the reader's lexicon has {part!r}")
-        name, traits, material, pattern = match.groups()
+        name, traits, material, pattern, color = match.groups()
         kind, _, cut = name.lstrip("~").partition(".")
-        made = Worn(kind, cut or None, material=material, pattern=pattern)
+        made = Worn(kind, cut or None, color, material=material, pattern=pattern)
         out.append((not name.startswith("~"), replace(made, traits=tuple(traits.split(",")) if traits else ())))
     return tuple(out)

@@ -102,10 +102,12 @@ def _covers(kind: str) -> tuple[str, ...]:
 
 
 def figure_first(parsed: Parsed, strength: list[float]) -> None:
-    """Of several figures that a text names keep the surest; the others say nothing."""
+    """Of several figures that a text names keep the surest, and of some in a row the last: "a skeleton pirate"."""
     named = parsed.having("figure")
     if len(named) > 1:
         best = max(named, key=lambda at: strength[at])
+        while best + 1 in named:
+            best += 1
         for at in named:
             if at != best:
                 parsed.roles[at] = "none"

@@ -68,10 +68,29 @@ class Clauses(People):
     def denial(self, d: Draft) -> None:
         """What is not worn, in many ways."""
         d.say(self.one("", "", "", ",", "but", "and", ", but", "yet"))
-        self.rng.choices(
-            [self._without, self._not_wearing, self._neither, self._instead, self._off, self._except],
-            [6, 2, 1.2, 2, 1.2, 1],
-        )[0](d)
+        ways = [
+            self._without,
+            self._not_wearing,
+            self._neither,
+            self._instead,
+            self._off,
+            self._except,
+            self._none_under,
+        ]
+        self.rng.choices(ways, [6, 2, 1.2, 2, 1.2, 1, 1])[0](d)
+
+    def _none_under(self, d: Draft) -> None:
+        """ "No shirt under his coat", "a coat with no shirt underneath"."""
+        if self.maybe(0.6):
+            d.say(self.one("no", "without a", "with no", "wearing no", "no"))
+            self.item(d, "", True, 0.15)
+            d.say(self.one("under", "beneath", "underneath", "over", "below"))
+            self.item(d, self.one("the", "his", "her", "a", ""), rich=0.5)
+        else:
+            self.item(d, rich=0.6)
+            d.say(self.one("with no", "and no", "without a", ", no", "but no"))
+            self.item(d, "", True, 0.15)
+            d.say(self.one("underneath", "beneath", "under it", "beneath it", "over it"))
 
     def _without(self, d: Draft) -> None:
         d.say(self.one("without", "without", "no", "no", "with no", "without any", "minus", "lacking", "sans", "not a",
@@ -81,7 +100,10 @@ class Clauses(People):
         for number in range(count):
             if number:
                 d.say(joint if number == count - 1 or joint.startswith(",") else ",")
-            self.item(d, self.one("a", "", "") if not number or "no" not in joint else "", True, 0.25)
+            if self.maybe(0.1):
+                d.say(self.noise("things"))  # as in "no parrot"
+            else:
+                self.item(d, self.one("a", "", "") if not number or "no" not in joint else "", True, 0.25)
 
     def _not_wearing(self, d: Draft) -> None:
         d.say(self.one("not wearing", "is not wearing", "isn't wearing", "does not wear", "doesn't wear", "never wears",
@@ -104,10 +126,10 @@ class Clauses(People):
         if way < 0.5:
             self.item(d, rich=0.6)
             d.say(self.one("instead of", "rather than", "instead of", ", not", "in place of", "and not", "replacing"))
-            self.item(d, self.one("a", "the", "his", "her", ""), True, 0.2)
+            self.item(d, self.one("a", "the", "his", "her", "", "the usual"), True, 0.2)
         elif way < 0.75:
             d.say(self.one("instead of", "not", "rather than", "in place of", "no"))
-            self.item(d, self.one("a", "the", "his", "her", ""), True, 0.2)
+            self.item(d, self.one("a", "the", "his", "her", "", "the usual"), True, 0.2)
             d.say(self.one("", ",", "but", ", but", "he has", "she wears", ", he wears"))
             self.item(d, rich=0.6)
         else:

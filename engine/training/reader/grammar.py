@@ -18,7 +18,7 @@ class Grammar(Clauses):
 
     def draw(self) -> Draft:
         """One text."""
-        d = Draft(nouns_first=self.maybe(0.06))
+        d = Draft(nouns_first=self.maybe(0.11))
         way = self.rng.random()
         if way < 0.2:
             self.telegraph(d)
@@ -70,7 +70,7 @@ class Grammar(Clauses):
             elif way < 0.29:
                 self.dress(d)
             elif way < 0.33:
-                d.say(self.noise("adjectives"))
+                d.say(self.quality())
             elif way < 0.36:
                 self.layers(d)
             elif way < 0.38:
@@ -114,6 +114,9 @@ class Grammar(Clauses):
                 self.layers(d)
             elif way < 0.14:
                 self.shown_on(d)
+            elif way < 0.17:
+                d.say(self.one("", "", self.word("color"), "big", self.word("color")))
+                d.say(self.noise("belongings").removeprefix("a "))
             else:
                 self.item(d)
                 self._shared(d)

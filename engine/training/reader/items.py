@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from engine.reader.lexicon import lexicon
+from engine.reader.lexicon import lexicon, phrase
 from engine.training.reader.draft import Draft
 
 AFTER = re.compile(
@@ -61,6 +61,11 @@ class Items:
         """Words without effect."""
         return self.rng.choice(noise()[kind])
 
+    def quality(self) -> str:
+        """An adjective of persons without effect."""
+        words = [w for w in noise()["adjectives"] if not lexicon().senses(phrase(w))]
+        return self.rng.choice(words)
+
     def article(self) -> str:
         """What stands before a noun."""
         return self.rng.choices(["a", "his", "her", "the", "their", "some", ""], [8, 2, 2, 1, 0.5, 0.5, 6])[0]
@@ -104,10 +109,10 @@ class Items:
         if self.maybe(0.15):
             self.rng.shuffle(said)
         out: list[int] = []
-        for count, phrase in enumerate(said):
+        for count, words in enumerate(said):
             if count and self.maybe(0.12):
                 d.say(self.one(",", ",", "and"))
-            out += phrase()
+            out += words()
         return out
 
     def _lined(self, d: Draft) -> list[int]:
@@ -222,13 +227,11 @@ class Items:
 
     def _parts(self, d: Draft, item: int, colored: bool) -> None:
         """ "With a gold collar", "trimmed in gold", "gold-trimmed"."""
-        if self.maybe(0.2):
-            d.say(
-                self.one(
-                    "trimmed with", "trimmed in", "edged in", "lined with", "piped in", "lined in", "accented with"
-                )
-            )
+        if self.maybe(0.25):
+            self._attach(d, item, self.one("trimmed", "trimmed", "edged", "lined", "piped", "lined"), "part")
+            d.say(self.one("with", "with", "in"))
             self._attach(d, item, self.word("color"), "accent")
+            d.say(self.one("", "", self.word("material")))
             return
         d.say(self.one("with", "with", "with", "and", "featuring"))
         d.say(self.one("a", "", "", "the", "its"))
@@ -271,7 +274,7 @@ class Items:
 
     def _color_after(self, d: Draft, item: int, colored: bool) -> None:
         """ "Skirt, red and white"; "coat of many colours" stays out."""
-        d.say(self.one("", "", ",", "-"))
+        d.say(self.one("", "", "", "-"))
         self._attach(d, item, self.word("color"), "accent" if colored else "color")
         if not colored and self.maybe(0.4):
             d.say(self.one("and", "/", "with"))

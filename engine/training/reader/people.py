@@ -68,7 +68,7 @@ class People(Items):
         elif way < 0.86:
             d.say(self.word("bare"), "bare")
         else:
-            d.say(self.noise("adjectives"))
+            d.say(self.quality())
         if self.maybe(0.15):
             d.say(",")
 

@@ -105,7 +105,7 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         plan.step()
-        if step % 400 == 399:
+        if step % 400 == 399 or step == args.steps - 1:
             print(
                 step + 1,
                 round(loss.item(), 3),
