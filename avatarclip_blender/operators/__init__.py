@@ -58,6 +58,8 @@ CLASSES = (
     export_usd.AVATARCLIP_OT_export_usd,
     recall_prompts.AVATARCLIP_OT_recall_prompts,
     avatar_verbs.AVATARCLIP_OT_mark_asset,
+    avatar_verbs.AVATARCLIP_OT_delete_avatar,
+    avatar_verbs.AVATARCLIP_OT_show_game,
     avatar_verbs.AVATARCLIP_OT_add_controls,
     avatar_verbs.AVATARCLIP_OT_bake_controls,
     avatar_verbs.AVATARCLIP_OT_add_twist,
