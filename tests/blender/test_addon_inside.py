@@ -73,6 +73,10 @@ def test_operators_from_generate_to_import(inside: Inside, result: Path, fake_py
     inside("check_job.py", result, fake_python, tmp_path / "out")
 
 
+def test_prompts_are_read_while_they_are_typed(inside_wheel: Inside, fake_python: str) -> None:
+    inside_wheel("check_reading.py", fake_python)
+
+
 def test_parts_queue_and_everything_that_happens_during_a_job(
     inside_wheel: Inside, result: Path, fake_python: str, tmp_path: Path
 ) -> None:
