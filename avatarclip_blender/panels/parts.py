@@ -30,7 +30,7 @@ class PartPanel(AvatarPanel):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw prompt, the whole of it if it is long, thumbnail, seed and Generate."""
         layout, settings, part = self.layout, properties.of(context.scene), self.part
-        layout.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part])
+        layout.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part] or "From the appearance")
         text, width = getattr(settings, part), context.region.width
         if len(text) > ui.letters(width):
             whole = layout.column()
