@@ -148,8 +148,7 @@ def _prompts(config: Config, request: Request) -> dict[str, str]:
     """The job's texts by stage; that of the body is empty where it follows the appearance."""
     brought = {name: text for name, text in config.section("prompts").items() if text is not None}
     given = {name: text for name, text in {**brought, **request.prompts}.items() if text.strip()}
-    followed = {"shape": ""} if "appearance" in given else {}
-    return {**protocol.DEFAULT_PROMPTS, **followed, **given}
+    return {**protocol.DEFAULT_PROMPTS, **given}
 
 
 def _checksum(path: str | None) -> str | None:

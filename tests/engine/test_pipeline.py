@@ -69,8 +69,8 @@ def test_only_what_changed_runs_again(done, change, again):
 @pytest.mark.parametrize(
     ("prompts", "shape"),
     [
-        ({"appearance": "a bride"}, ""), ({"appearance": "a bride", "shape": ""}, ""), ({}, "a tall strong man"),
-        ({"motion": "waving"}, "a tall strong man"), ({"appearance": "a bride", "shape": "a tall one"}, "a tall one"),
+        ({"appearance": "a bride"}, ""), ({"appearance": "a bride", "shape": ""}, ""), ({}, ""),
+        ({"motion": "waving"}, ""), ({"appearance": "a bride", "shape": "a tall one"}, "a tall one"),
     ],
 )  # fmt: skip
 def test_a_body_without_a_prompt_follows_the_appearance(prompts, shape):
