@@ -17,7 +17,6 @@ from engine.wardrobe.cloth.records import Record, record_of
 from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.cloth.tailor import fine, make, shaped
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
-from engine.wardrobe.hard.headwear import headgear
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import face_of, face_words, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import has_eyes
@@ -239,8 +238,6 @@ def _stiff(garment: Garment, look: Look, bare: Mannequin, beneath: list[Layer]) 
     """A garment that is not of cloth."""
     if garment.kind == "armor_torso":
         return armour_layers(garment.cut or "knight", garment, bare, beneath, armour_slots(look, garment)[0])
-    if (garment.kind, garment.cut) == ("hood", "veil"):
-        return [headgear(garment, bare)]
     return hard_layers(garment, bare, beneath) if garment.kind in HARD else []
 
 

@@ -25,6 +25,22 @@ FIST = frozenset({"sword", "axe", "hammer", "wand"})
 """What the right hand closes round."""
 
 
+HOLDS = {"forward": FORWARD, "upright": UPRIGHT, "hanging": -UPRIGHT, "across": np.array([0.743, -0.669, 0.0])}
+"""Where things point in the right hand, by name, in the T-pose: forward, up, down, to the body's middle."""
+
+
+def frame(hold: str) -> tuple[NDArray, NDArray]:
+    """(3, 3) rows x, y and z of a thing that is drawn with its length along z in the right hand, and its origin (3,).
+
+    In the hand y is up, or to the front where the thing stands upright or hangs.
+    """
+    axis = HOLDS[hold] / np.linalg.norm(HOLDS[hold])
+    up = UPRIGHT if hold in ("forward", "across") else np.array([0, 0, 1.0])
+    up = up - axis * (up @ axis)
+    up /= np.linalg.norm(up)
+    return np.stack([np.cross(up, axis), up, axis]), GRIP if hold == "forward" else PALM
+
+
 def _along(form: Form, axis: NDArray, origin: NDArray = GRIP) -> Form:
     """A form made along z, with its edge along y, brought to an axis through the hand."""
     axis = axis / np.linalg.norm(axis)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.forms import ACCENT, DARK, Form, ellipsoid, grid_faces, joined, outward, tube
 from engine.wardrobe.hard.armour import metal_of
-from engine.wardrobe.hard.headwear import prop_layer
+from engine.wardrobe.hard.fitted import prop_layer
 from engine.wardrobe.hard.hulls import Hull, Hulls
 from engine.wardrobe.hard.pieces import Piece, band, carried, clear, layer_of, palette, rigid, strap
 from engine.wardrobe.hard.plates import Plate, pieces_of, shell

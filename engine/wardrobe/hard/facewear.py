@@ -9,7 +9,8 @@ import numpy as np
 from engine.wardrobe.extras import EXTRAS
 from engine.wardrobe.forms import ACCENT, Form, capped, joined, outward, tube
 from engine.wardrobe.hard.belts import looped
-from engine.wardrobe.hard.headwear import HEAD, dome, prop_layer, tinted
+from engine.wardrobe.hard.fitted import prop_layer
+from engine.wardrobe.hard.shells import dome, tinted
 from engine.wardrobe.hard.hulls import Hulls
 from engine.wardrobe.hard.pieces import Piece, layer_of, palette, rigid, skin_shell
 from engine.wardrobe.hard.plates import Plate, shell
@@ -51,7 +52,7 @@ def glasses(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = (
     form = spectacles(
         dark=(garment.color in ("black", "dark grey") and garment.accent is None) or garment.accent is not None
     )
-    return [prop_layer("Glasses", form, HEAD, mannequin, "plastic", palette(garment, "black"))]
+    return [prop_layer("Glasses", form, (12, 15), mannequin, "plastic", palette(garment, "black"))]
 
 
 def spectacles(dark: bool) -> Form:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from engine.wardrobe.hard import belts, facewear, footwear, hands, headwear
-from engine.wardrobe.hard.armour import armour_layers
+from engine.wardrobe.hard.armour import BARE_METAL, armour_layers
+from engine.wardrobe.hard.fitted import thing_layers
+from engine.wardrobe.hard.things import THINGS, thing_of
 from engine.wardrobe.layers import Layer, Mannequin
-from engine.wardrobe.outfit import Garment
+from engine.wardrobe.outfit import GARMENT_KINDS, Garment
 
 Maker = Callable[[Garment, Mannequin, Sequence[Layer]], list[Layer]]
 
@@ -16,11 +19,15 @@ def _armour(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = (
     return armour_layers("knight", garment, mannequin, beneath)
 
 
-def _hat(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    return [headwear.headgear(garment, mannequin)]
+def _helmet(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
+    """A knight's in bare metal, a soldier's otherwise, where no cut is named."""
+    cut = garment.cut or ("visor" if garment.color in BARE_METAL else "army")
+    if cut in headwear.CLOSED:
+        return headwear.helmet(replace(garment, cut=cut), mannequin, beneath)
+    return thing_layers(THINGS["helmet", cut], garment, mannequin, beneath)
 
 
-HARD: dict[str, Maker] = {
+CODE: dict[str, Maker] = {
     "armor_torso": _armour,
     "shoulder_pads": belts.shoulder_pads,
     "knee_pads": belts.knee_pads,
@@ -36,10 +43,7 @@ HARD: dict[str, Maker] = {
     "scarf": belts.scarf,
     "tie": belts.tie,
     "necklace": belts.necklace,
-    "helmet": headwear.helmet,
-    "hat": _hat,
-    "cap": headwear.cap,
-    "headband": headwear.headband,
+    "helmet": _helmet,
     "hood": headwear.hood,
     "glasses": facewear.glasses,
     "mask_eyes": facewear.mask,
@@ -47,13 +51,22 @@ HARD: dict[str, Maker] = {
     "mask_full": facewear.mask,
     "eye_patch": facewear.eye_patch,
 }
-"""Kinds of `outfit.GARMENT_KINDS` and ``eye_patch``: each from (garment, mannequin, layers beneath) to layers."""
+"""Kinds of `outfit.GARMENT_KINDS` and ``eye_patch`` that functions make, where no record of `things` does."""
+HARD = frozenset(CODE) | {kind for kind, _ in THINGS if kind in GARMENT_KINDS}
+"""All kinds of stiff garments."""
 
 
 def hard_layers(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
     """The layers of one stiff garment over what is worn already, the outermost of which comes last.
 
+    A cut that is made nowhere falls back to its kind.
+
     Raises:
         KeyError: a kind that is not of `HARD`.
     """
-    return HARD[garment.kind](garment, mannequin, beneath)
+    thing = THINGS.get((garment.kind, garment.cut))
+    if thing is None and garment.kind not in CODE:
+        thing = thing_of(garment.kind, garment.cut)
+    if thing is not None:
+        return thing_layers(thing, garment, mannequin, beneath)
+    return CODE[garment.kind](garment, mannequin, beneath)

@@ -1,0 +1,55 @@
+"""Things of the catalogue on the standard figure in its T-pose: their free forms, in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine.wardrobe.forms import ACCENT, DARK, LIGHT, Form, joined
+from engine.wardrobe.hard.things import PLACES, THINGS, Thing
+from engine.wardrobe.held import frame
+from engine.wardrobe.shapes import shape, turning
+
+PLAIN = {"accent": ACCENT, "dark": DARK, "light": LIGHT}
+
+
+def free_form(part: Mapping[str, Any], thing: Thing, side: str | None = None) -> Form:
+    """A part that is on no hull, in its thing's place; its ``band`` is in the accent's role, no other role is set.
+
+    ``side``: left or right of things that may be on one; None: where they are drawn.
+    """
+    form = shape(part)
+    if "band" in part:
+        low, high, reach = part["band"]
+        x, y, z = (form.vertices - np.array(part.get("at", (0, 0, 0)))).T
+        form = form.painted((y > low) & (y < high) & (np.hypot(x, z) < reach), ACCENT)
+    place = PLACES[thing.place]
+    if thing.place == "hand":
+        turn, origin = frame(thing.hold)
+        return form.moved(form.vertices @ turn + origin)
+    form = form.moved(form.vertices @ turning(place.turn).T + np.array(place.origin))
+    return form.mirrored() if side == "right" else form
+
+
+def standard_form(kind: str, cut: str | None) -> Form:
+    """All free forms of a thing as one, in the four roles of `forms`; other colours are its own.
+
+    Raises:
+        KeyError: it has none.
+    """
+    thing = THINGS[kind, cut]
+    forms = []
+    for part in thing.parts:
+        if "hull" not in part:
+            form, role = free_form(part, thing), PLAIN.get(part.get("role", "main"), 0)
+            forms.append(form.painted(form.roles == 0, role))
+    if not forms:
+        raise KeyError((kind, cut))
+    return joined(*forms)
+
+
+def drawn(kinds: frozenset[str] | set[str]) -> list[tuple[str, str | None]]:
+    """Which things of some kinds have free forms."""
+    return [key for key, thing in THINGS.items() if key[0] in kinds and any("hull" not in p for p in thing.parts)]
