@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
+from engine.wardrobe import eyewear, headgear
 from engine.wardrobe.forms import Form, capped, ellipsoid, grid_faces, joined, lathe, outward, sheet, tube
-from engine.wardrobe.headgear import MADE
 
 Part = Mapping[str, Any]
 
@@ -151,13 +151,13 @@ def prism(part: Part) -> Form:
 
 
 SHAPES: dict[str, Callable[[Part], Form]] = {
-    "turned": turned, "rod": rod, "ball": ball, "hoop": hoop, "leaf": leaf, "prism": prism, **MADE,
+    "turned": turned, "rod": rod, "ball": ball, "hoop": hoop, "leaf": leaf, "prism": prism, **headgear.MADE, **eyewear.MADE,
 }  # fmt: skip
 """Forms by the name that a part calls them."""
 KEYS = frozenset(
     "form profile deeper steps columns smooth path radius closed flat straight radii power waves wave tall left right "
     "thick edge tapered bulge bend outline bevel curl dip pinch crease pleats sway shades at turn scale mirror around "
-    "center band role tone material layer hull on joints spikes front".split()
+    "center band role tone material layer hull on joints spikes front size power apart droop tilt up out rim one".split()
 )
 """What a part of free forms may say."""
 
