@@ -157,7 +157,7 @@ SHAPES: dict[str, Callable[[Part], Form]] = {
 KEYS = frozenset(
     "form profile deeper steps columns smooth path radius closed flat straight radii power waves wave tall left right "
     "thick edge tapered bulge bend outline bevel curl dip pinch crease pleats sway shades at turn scale mirror around "
-    "center band role tone material layer hull on joints spikes front size power apart droop tilt up out rim one".split()
+    "center band role tone material layer hull on joints spikes front size power apart droop tilt up out rim one side".split()
 )
 """What a part of free forms may say."""
 

@@ -13,7 +13,8 @@ from scipy.spatial import cKDTree
 
 from engine.protocol import JOINT_NAMES
 from engine.wardrobe.forms import Form, ellipsoid, joined
-from engine.wardrobe.hard.free import free_form
+from engine.wardrobe.hard.footwear import FOOT
+from engine.wardrobe.hard.free import free_form, sides_of
 from engine.wardrobe.hard.hulls import PARTS, Hull, Hulls
 from engine.wardrobe.hard.pieces import Piece, band, carried, clear, layer_of, palette, rigid, strap
 from engine.wardrobe.hard.plates import Plate, shell
@@ -24,7 +25,6 @@ from engine.wardrobe.outfit import COLORS, Garment
 from engine.wardrobe.shapes import looped, shape
 
 Part = Mapping[str, Any]
-Sides = Sequence[str]
 FEW = 1.0e-9
 
 
@@ -37,7 +37,8 @@ def thing_layers(thing: Thing, garment: Garment, mannequin: Mannequin, beneath: 
         mannequin: the body.
         beneath: what is worn already, the outermost last.
     """
-    hulls = Hulls(mannequin, beneath, reach=REACH.get(thing.place, np.inf))
+    close = thing.kind in ("shoes", "sandals")  # which trousers hang over
+    hulls = Hulls(mannequin, () if close else beneath, reach=REACH.get(thing.kind, REACH.get(thing.place, np.inf)))
     colors = {name: i + len(ROLES) for i, name in enumerate(COLORS)}
     table = np.concatenate([palette(garment, thing.accent), np.array(list(COLORS.values()))])
     grouped: dict[str, list[Piece]] = {}
@@ -55,7 +56,7 @@ def thing_layers(thing: Thing, garment: Garment, mannequin: Mannequin, beneath: 
     return made
 
 
-REACH = {"head": 0.03, "crown": 0.03, "eyes": 0.02}
+REACH = {"head": 0.03, "crown": 0.03, "eyes": 0.02, "boots": 0.016}
 """Metres beyond the skin within which things go round what is worn beneath."""
 
 
@@ -63,8 +64,9 @@ def pieces_of_part(part: Part, thing: Thing, hulls: Hulls, side: str | None) -> 
     """A part's pieces, on both limbs where it lies on one and no ``side`` is asked for."""
     hull = part.get("hull")
     if hull is None:
-        yield _free(part, thing, hulls.mannequin, side)
+        yield from (_free(part, thing, hulls.mannequin, one) for one in sides_of(thing, side))
         return
+    side = part.get("side", side)
     sides = ("",) if not PARTS[hull].limb else ("L", "R") if side is None else ("L" if side == "left" else "R",)
     for one in sides:
         name = f"{hull}.{one}" if one else hull
@@ -76,9 +78,7 @@ def pieces_of_part(part: Part, thing: Thing, hulls: Hulls, side: str | None) -> 
 def _weights(part: Part, thing: Thing, form: Form, mannequin: Mannequin, side: str) -> NDArray:
     """(P, 24): of the named joints, of the head as a whole, or of what is beneath."""
     if part.get("joints"):
-        prefix = "right_" if side == "R" else "left_"
-        joints = [JOINT_NAMES.index(j if j in JOINT_NAMES else prefix + j) for j in part["joints"]]
-        return rigid(mannequin, form.vertices, joints)
+        return rigid(mannequin, form.vertices, joints_of(part["joints"], side))
     if part["hull"] in ("head", "face") and not thing.soft:
         return rigid(mannequin, form.vertices, (JOINT_NAMES.index("head"),))
     return carried(mannequin, form.vertices)
@@ -150,15 +150,21 @@ def _plate(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
 
 
 LAID: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
-    "dome": _dome, "wrap": _wrap, "strap": _strap, "cord": _cord, "plate": _plate,
+    "dome": _dome, "wrap": _wrap, "strap": _strap, "cord": _cord, "plate": _plate, **FOOT,
 }  # fmt: skip
 """How forms of `things.ON_HULLS` are laid on a hull."""
 
 
 def _free(part: Part, thing: Thing, mannequin: Mannequin, side: str | None) -> Piece:
     """A form of the standard figure, on a body."""
-    joints = [JOINT_NAMES.index(name) for name in part.get("joints") or PLACES[thing.place].joints]
-    return Piece(*on_body(free_form(part, thing, side), joints, mannequin))
+    return Piece(*on_body(free_form(part, thing, side), joints_of(part.get("joints") or PLACES[thing.place].joints, side),
+                          mannequin))  # fmt: skip
+
+
+def joints_of(names: Sequence[str], side: str | None) -> list[int]:
+    """Numbers of joints that are named with or without their side."""
+    prefix = "right_" if side in ("R", "right") else "left_"
+    return [JOINT_NAMES.index(name if name in JOINT_NAMES else prefix + name) for name in names]
 
 
 def on_body(form: Form, joints: Sequence[int], mannequin: Mannequin) -> tuple[Form, NDArray]:

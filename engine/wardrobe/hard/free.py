@@ -12,6 +12,8 @@ from engine.wardrobe.hard.things import PLACES, THINGS, Thing
 from engine.wardrobe.held import frame
 from engine.wardrobe.shapes import shape, turning
 
+SIDED = ("eyes", "back")
+"""Places of single things that may be asked for on the right."""
 PLAIN = {"accent": ACCENT, "dark": DARK, "light": LIGHT}
 
 
@@ -33,6 +35,13 @@ def free_form(part: Mapping[str, Any], thing: Thing, side: str | None = None) ->
     return form.mirrored() if side == "right" else form
 
 
+def sides_of(thing: Thing, side: str | None) -> tuple[str | None, ...]:
+    """On which sides a thing's free forms are: None where they are drawn."""
+    if PLACES[thing.place].both:
+        return ("left", "right") if side is None else (side,)
+    return (side if thing.place in SIDED else None,)
+
+
 def standard_form(kind: str, cut: str | None) -> Form:
     """All free forms of a thing as one, in the four roles of `forms`; other colours are its own.
 
@@ -42,8 +51,8 @@ def standard_form(kind: str, cut: str | None) -> Form:
     thing = THINGS[kind, cut]
     forms = []
     for part in thing.parts:
-        if "hull" not in part:
-            form, role = free_form(part, thing), PLAIN.get(part.get("role", "main"), 0)
+        for side in sides_of(thing, None) if "hull" not in part else ():
+            form, role = free_form(part, thing, side), PLAIN.get(part.get("role", "main"), 0)
             forms.append(form.painted(form.roles == 0, role))
     if not forms:
         raise KeyError((kind, cut))

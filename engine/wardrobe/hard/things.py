@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.protocol import JOINT_NAMES
 from engine.wardrobe import shapes
+from engine.wardrobe.hard import footwear
 from engine.wardrobe.hard.hulls import PARTS
 from engine.wardrobe.hard.plates import Plate
 from engine.wardrobe.materials import CATALOG, MATERIALS
@@ -31,6 +32,8 @@ class Place:
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
     turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Degrees about x, y and z."""
+    both: bool = False
+    """There is another on the right; joints are named without their side."""
 
 
 HEAD, TRUNK = ("neck", "head"), ("pelvis", "spine1", "spine2", "spine3")
@@ -39,7 +42,9 @@ PLACES = {
     "crown": Place(HEAD, (0, 0.730, 0.043), (-5, 0, 0)),  # a hat's brim
     "eyes": Place(HEAD, (0, 0.687, 0.148)),
     "nose": Place(HEAD, (0, 0.653, 0.153)),
-    "ear": Place(HEAD, (0.083, 0.645, 0.034)),
+    "ear": Place(("head",), (0.083, 0.648, 0.034), both=True),
+    "palm": Place(("wrist", "hand"), (0.80, 0.436, 0.012), both=True),
+    "foot": Place(("ankle", "foot"), (0.115, -0.945, 0.065), both=True),
     "back": Place(TRUNK, (0, 0.31, -0.085)),
     "chest": Place(("spine2", "spine3"), (0, 0.36, 0.10)),
     "pelvis": Place(("pelvis", "spine1")),
@@ -55,9 +60,10 @@ ON_HULLS = {
     "strap": frozenset("path width lift thick mirror".split()),
     "cord": frozenset("path radius lift beads drop".split()),
     "plate": frozenset(field.name for field in fields(Plate)) - {"layer", "part", "joints", "role", "material", "slot"},
+    **footwear.KEYS,
 }
 """Forms that lie on hulls, and their keys."""
-COMMON = frozenset({"form", "hull", "role", "tone", "material", "layer", "joints"})
+COMMON = frozenset({"form", "hull", "role", "tone", "material", "layer", "joints", "side"})
 ROLES = ("main", "accent", "dark", "light", "bright")
 HOLDS = ("forward", "upright", "hanging", "across")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from engine.wardrobe.hard import belts, facewear, footwear, hands, headwear
+from engine.wardrobe.hard import belts, facewear, hands, headwear
 from engine.wardrobe.hard.armour import BARE_METAL, armour_layers
 from engine.wardrobe.hard.fitted import thing_layers
 from engine.wardrobe.hard.things import THINGS, thing_of
@@ -27,13 +27,18 @@ def _helmet(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = (
     return thing_layers(THINGS["helmet", cut], garment, mannequin, beneath)
 
 
+def _shoes(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
+    """Of polished leather in its colours, sneakers in others."""
+    return thing_layers(THINGS["shoes", "oxford" if garment.color in LEATHERS else "sneakers"], garment, mannequin)
+
+
+LEATHERS = ("black", "brown", "dark brown", "tan", "maroon", "rust", "copper")
+"""Colours in which shoes of which nothing is said are of leather."""
 CODE: dict[str, Maker] = {
     "armor_torso": _armour,
     "shoulder_pads": belts.shoulder_pads,
     "knee_pads": belts.knee_pads,
-    "shoes": footwear.footwear,
-    "boots": footwear.footwear,
-    "sandals": footwear.footwear,
+    "shoes": _shoes,
     "gloves": hands.gloves,
     "gauntlets": hands.gauntlets,
     "wristbands": hands.wristbands,
@@ -67,6 +72,6 @@ def hard_layers(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer]
     thing = THINGS.get((garment.kind, garment.cut))
     if thing is None and garment.kind not in CODE:
         thing = thing_of(garment.kind, garment.cut)
-    if thing is not None:
+    if thing is not None and (garment.kind, garment.cut) != ("shoes", None):
         return thing_layers(thing, garment, mannequin, beneath)
     return CODE[garment.kind](garment, mannequin, beneath)
