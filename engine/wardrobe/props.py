@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.wardrobe.extras import EXTRAS
 from engine.wardrobe.forms import Form, joined, lathe
 from engine.wardrobe.hairdo import HAIRDO
-from engine.wardrobe.hard.free import drawn, standard_form
+from engine.wardrobe.hard.free import carriers, drawn, standard_form
 from engine.wardrobe.hard.things import THINGS
-from engine.wardrobe.held import HELD
-from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS, Garment, Look
+from engine.wardrobe.outfit import COLORS, EXTRA_KINDS, GARMENT_KINDS, HAIR_COLORS, SKINS, Garment, Look
 from engine.wardrobe.worn import apron, cape, lying_hood, pauldron, rucksack, shoe
 
 Floats = NDArray[np.float32]
@@ -32,7 +31,7 @@ COVERS_HAIR = ("hat", "cap", "helmet", "hood", "mask_full")
 """Headgear under which no bun or crest of hair stands."""
 HEADGEAR = drawn({"hat", "cap", "helmet", "headband", "hood"})
 """Kinds and cuts of headgear that have forms beside the head's own."""
-BESIDE = EXTRAS | HELD
+BESIDE = {key: (partial(standard_form, *key), carriers(THINGS[key])) for key in drawn(set(EXTRA_KINDS))}
 """Forms of `outfit.EXTRA_KINDS`, and the joints that carry them."""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
-from engine.wardrobe import eyewear, headgear
+from engine.wardrobe import extras, eyewear, headgear
 from engine.wardrobe.forms import Form, capped, ellipsoid, grid_faces, joined, lathe, outward, sheet, tube
 
 Part = Mapping[str, Any]
@@ -152,6 +152,7 @@ def prism(part: Part) -> Form:
 
 SHAPES: dict[str, Callable[[Part], Form]] = {
     "turned": turned, "rod": rod, "ball": ball, "hoop": hoop, "leaf": leaf, "prism": prism, **headgear.MADE, **eyewear.MADE,
+    **extras.MADE,
 }  # fmt: skip
 """Forms by the name that a part calls them."""
 KEYS = frozenset(

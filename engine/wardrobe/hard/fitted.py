@@ -37,15 +37,27 @@ def thing_layers(thing: Thing, garment: Garment, mannequin: Mannequin, beneath: 
         mannequin: the body.
         beneath: what is worn already, the outermost last.
     """
+    both = palette(garment, thing.accent)[:2]
+    return coloured(thing, garment, both, mannequin, beneath)
+
+
+def coloured(
+    thing: Thing, garment: Garment, both: NDArray, mannequin: Mannequin, beneath: Sequence[Layer] = (),
+    fitted: Callable[..., tuple[Form, NDArray]] | None = None,
+) -> list[Layer]:  # fmt: skip
+    """The same in a first and a second colour ``both`` (2, 3).
+
+    ``fitted`` brings free forms to the body: (part, thing, mannequin, side) to a form and weights; None: `on_body`.
+    """
     close = thing.kind in ("shoes", "sandals")  # which trousers hang over
     hulls = Hulls(mannequin, () if close else beneath, reach=REACH.get(thing.kind, REACH.get(thing.place, np.inf)))
-    colors = {name: i + len(ROLES) for i, name in enumerate(COLORS)}
-    table = np.concatenate([palette(garment, thing.accent), np.array(list(COLORS.values()))])
+    numbers = {name: i + len(ROLES) for i, name in enumerate(COLORS)}
+    table = np.concatenate([both, palette(Garment("belt", "black"))[2:], np.array(list(COLORS.values()))])
     grouped: dict[str, list[Piece]] = {}
     for part in thing.parts:
         role = part.get("role", "main")
-        number = ROLES.index(role) if role in ROLES else colors[role]
-        for piece in pieces_of_part(part, thing, hulls, garment.side):
+        number = ROLES.index(role) if role in ROLES else numbers[role]
+        for piece in pieces_of_part(part, thing, hulls, garment.side, fitted or _free):
             form = piece.form.painted(piece.form.roles == 0, number) if number else piece.form
             own = part.get("material", "")
             grouped.setdefault(part.get("layer", thing.name), []).append(replace(piece, form=form, material=own))
@@ -60,11 +72,13 @@ REACH = {"head": 0.03, "crown": 0.03, "eyes": 0.02, "boots": 0.016}
 """Metres beyond the skin within which things go round what is worn beneath."""
 
 
-def pieces_of_part(part: Part, thing: Thing, hulls: Hulls, side: str | None) -> Iterator[Piece]:
+def pieces_of_part(
+    part: Part, thing: Thing, hulls: Hulls, side: str | None, fitted: Callable[..., tuple[Form, NDArray]]
+) -> Iterator[Piece]:
     """A part's pieces, on both limbs where it lies on one and no ``side`` is asked for."""
     hull = part.get("hull")
     if hull is None:
-        yield from (_free(part, thing, hulls.mannequin, one) for one in sides_of(thing, side))
+        yield from (Piece(*fitted(part, thing, hulls.mannequin, one)) for one in sides_of(thing, side))
         return
     side = part.get("side", side)
     sides = ("",) if not PARTS[hull].limb else ("L", "R") if side is None else ("L" if side == "left" else "R",)
@@ -155,10 +169,10 @@ LAID: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
 """How forms of `things.ON_HULLS` are laid on a hull."""
 
 
-def _free(part: Part, thing: Thing, mannequin: Mannequin, side: str | None) -> Piece:
+def _free(part: Part, thing: Thing, mannequin: Mannequin, side: str | None) -> tuple[Form, NDArray]:
     """A form of the standard figure, on a body."""
-    return Piece(*on_body(free_form(part, thing, side), joints_of(part.get("joints") or PLACES[thing.place].joints, side),
-                          mannequin))  # fmt: skip
+    joints = joints_of(part.get("joints") or PLACES[thing.place].joints, side)
+    return on_body(free_form(part, thing, side), joints, mannequin)
 
 
 def joints_of(names: Sequence[str], side: str | None) -> list[int]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from engine.protocol import JOINT_NAMES
 from engine.wardrobe.forms import ACCENT, DARK, LIGHT, Form, joined
-from engine.wardrobe.hard.things import PLACES, THINGS, Thing
+from engine.wardrobe.hard.things import HOLD_JOINTS, PLACES, THINGS, Thing
 from engine.wardrobe.held import frame
 from engine.wardrobe.shapes import shape, turning
 
@@ -39,7 +40,7 @@ def sides_of(thing: Thing, side: str | None) -> tuple[str | None, ...]:
     """On which sides a thing's free forms are: None where they are drawn."""
     if PLACES[thing.place].both:
         return ("left", "right") if side is None else (side,)
-    return (side if thing.place in SIDED else None,)
+    return (side if thing.place in (*SIDED, *HOLD_JOINTS) else None,)
 
 
 def standard_form(kind: str, cut: str | None) -> Form:
@@ -57,6 +58,16 @@ def standard_form(kind: str, cut: str | None) -> Form:
     if not forms:
         raise KeyError((kind, cut))
     return joined(*forms)
+
+
+def carriers(thing: Thing) -> tuple[int, ...]:
+    """Numbers of the joints that carry a thing's free forms."""
+    if thing.place in HOLD_JOINTS:
+        last = HOLD_JOINTS[thing.place][-1]
+        return (last if thing.place == "hand" else last - 1,)
+    names = PLACES[thing.place].joints
+    sided = [name if name in JOINT_NAMES else f"{side}_{name}" for name in names for side in ("left", "right")]
+    return tuple(dict.fromkeys(JOINT_NAMES.index(name) for name in sided))
 
 
 def drawn(kinds: frozenset[str] | set[str]) -> list[tuple[str, str | None]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.protocol import JOINT_NAMES
-from engine.wardrobe import shapes
+from engine.wardrobe import held, shapes
 from engine.wardrobe.hard import footwear
 from engine.wardrobe.hard.hulls import PARTS
 from engine.wardrobe.hard.plates import Plate
@@ -49,11 +49,14 @@ PLACES = {
     "chest": Place(("spine2", "spine3"), (0, 0.36, 0.10)),
     "pelvis": Place(("pelvis", "spine1")),
     "neck": Place(("neck", "spine3")),
+    "wings": Place(("spine2", "spine3")),
     "hand": Place(("right_hand",)),
-    "forearm": Place(("left_elbow", "left_wrist")),
+    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.492, 0.012), (-90, 90, 0)),
 }
 
 
+HOLD_JOINTS = {"hand": (21, 23), "forearm": (21, 19)}
+"""Joints on the right that what is rigid in a hand or on a forearm lies on, the last of which carries it."""
 ON_HULLS = {
     "dome": frozenset("border lift lining rim flare rows".split()),
     "wrap": frozenset("low high out inner".split()),
@@ -65,7 +68,6 @@ ON_HULLS = {
 """Forms that lie on hulls, and their keys."""
 COMMON = frozenset({"form", "hull", "role", "tone", "material", "layer", "joints", "side"})
 ROLES = ("main", "accent", "dark", "light", "bright")
-HOLDS = ("forward", "upright", "hanging", "across")
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,9 @@ class Thing:
     accent: str | None = None
     """The second colour where none is named."""
     grip: str = ""
-    """How the hand holds it: "fist" closes round it, "flat" lies against it; empty: it is not in a hand."""
+    """The pose of the hand that holds it; empty: no hand does."""
     hold: str = "forward"
-    """How what is in a hand points: "forward", "upright", "hanging", "across"."""
+    """How what is in a hand points, of `held.HOLDS`."""
     close: bool = False
     """No hair comes out beneath it."""
     soft: bool = False
@@ -129,7 +131,7 @@ def _thing(kind: str, cut: str | None, record: dict[str, Any], where: str) -> Th
     for key in ("name", "material", "parts"):
         if not record.get(key):
             raise ValueError(f"{where} {key}: is missing.")
-    for key, allowed in (("material", MATERIALS), ("accent", COLORS), ("place", PLACES), ("hold", HOLDS)):
+    for key, allowed in (("material", MATERIALS), ("accent", COLORS), ("place", PLACES), ("hold", held.HOLDS)):
         if record.get(key) is not None and record[key] not in allowed:
             raise ValueError(f"{where} {key}: {record[key]!r} is unknown.")
     for number, part in enumerate(record["parts"], 1):

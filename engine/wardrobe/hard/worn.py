@@ -50,13 +50,10 @@ CODE: dict[str, Maker] = {
     "necklace": belts.necklace,
     "helmet": _helmet,
     "hood": headwear.hood,
-    "glasses": facewear.glasses,
     "mask_eyes": facewear.mask,
-    "mask_mouth": facewear.mask,
     "mask_full": facewear.mask,
-    "eye_patch": facewear.eye_patch,
 }
-"""Kinds of `outfit.GARMENT_KINDS` and ``eye_patch`` that functions make, where no record of `things` does."""
+"""Kinds of `outfit.GARMENT_KINDS` that functions make, where no record of `things` does."""
 HARD = frozenset(CODE) | {kind for kind, _ in THINGS if kind in GARMENT_KINDS}
 """All kinds of stiff garments."""
 
