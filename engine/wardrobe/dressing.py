@@ -41,7 +41,8 @@ SKIN_MATERIALS = {
 """Materials of skins that are no skin, by a word of their names."""
 LAYERS = {
     "shoes": 0.8, "sandals": 0.8, "boots": 2.6, "gloves": 2.7, "tie": 2.8, "suspenders": 4.2, "belt": 4.5,
-    "gauntlets": 7.0, "armor_torso": 6.5, "scarf": 7.0,
+    "gauntlets": 7.0, "armor_torso": 6.5, "scarf": 7.0, "mask_mouth": 8.2, "mask_full": 8.2, "mask_eyes": 8.2,
+    "hood": 8.4,
 }  # fmt: skip
 """Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
 WHOLE = frozenset({"suit", "robot"})
@@ -54,9 +55,14 @@ TUCKS = frozenset({"suspenders", "belt", "tie", "vest", "skirt", "long_skirt"})
 """With these, shirts are worn inside the trousers."""
 SHAFT = -0.53
 """Height of a boot's rim on the standard figure."""
+LOW_BOOTS = frozenset({"ankle", "work"})
+"""Cuts of boots over which trousers hang."""
 IN_SHAFT = ((-0.9, 0.002), (SHAFT - 0.02, 0.002), (SHAFT + 0.035, 0.022), (-0.42, 0.020))
 """Ease of trousers that are worn inside boots."""
-OVER_ALL = frozenset({"glasses", "necklace", "backpack", "hat", "cap", "headband", "wristbands", "gloves"})
+OVER_ALL = frozenset({
+    "glasses", "necklace", "backpack", "hat", "cap", "headband", "helmet", "mask_mouth", "mask_full", "mask_eyes",
+    "hood", "wristbands", "gloves",
+})  # fmt: skip
 """What nothing is draped over."""
 YOUNG = 0.55
 """Age of whom nothing is said, as `outfit.Shape` counts it."""
@@ -185,6 +191,8 @@ def ordered(look: Look) -> list[Garment]:
         order = LAYERS.get(garment.kind, 9.0) if record is None else record.layer
         if garment.kind == "belt" and _girt(look):
             order = 6.4
+        if garment.kind == "boots" and garment.cut in LOW_BOOTS:
+            order = LAYERS["shoes"]
         return 0.5 if tucked and garment.kind in SHIRTS else order
 
     return sorted((garment for garment in look.garments if garment.kind not in implied), key=place)
@@ -215,7 +223,7 @@ def _worn_with(record: Record | None, look: Look) -> Record | None:
         waist = ((0.04, 0.012), (0.065, 0.006), (0.092, 0.006), (0.125, 0.016))
         low, high = ([row for row in record.trunk if (row[0] < 0.08) == below] for below in (True, False))
         record = replace(record, trunk=(*low, *waist, *(row for row in high if row[0] > 0.15)), held=((0.065, 0.092),))
-    boots = any(garment.kind == "boots" for garment in look.garments)
+    boots = any(garment.kind == "boots" and garment.cut not in LOW_BOOTS for garment in look.garments)
     if boots and record.block == "legs" and record.measures["hem"] < SHAFT and record.drape:
         above = tuple(row for row in record.trunk if row[0] > -0.40)
         hem = {**record.measures, "hem": SHAFT - 0.06}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe.forms import Form, capped, grid_faces, joined, outward, tube
+from engine.wardrobe.forms import Form, capped, joined, looped, outward, tube
 
 Part = Mapping[str, Any]
 LOOK = 0.17
@@ -27,23 +27,11 @@ def _outline(part: Part, side: int) -> NDArray:
     return np.stack([x, y + part.get("up", 0.0), -2.6 * x**2 + part.get("out", 0.0)], 1)
 
 
-def _rod(path: NDArray, radius: float, axis: NDArray, columns: int = 8) -> Form:
-    """A round rod along a closed path (N, 3) in a plane with normal ``axis``."""
-    along = np.roll(path, -1, 0) - np.roll(path, 1, 0)
-    along /= np.linalg.norm(along, axis=1, keepdims=True)
-    side = np.cross(along, axis)
-    side /= np.linalg.norm(side, axis=1, keepdims=True)
-    turn = np.linspace(0, 2 * np.pi, columns, endpoint=False)
-    points = path[:, None] + radius * (np.cos(turn)[:, None] * side[:, None] + np.sin(turn)[:, None] * axis)
-    faces = grid_faces(len(path) + 1, columns) % (len(path) * columns)
-    return outward(Form(points.reshape(-1, 3), faces.astype(np.int32)))
-
-
 def rims(part: Part) -> Form:
     """Rods round the lenses, ``rim`` metres thick, a bridge, and temples that bend down behind the ears."""
     forms, radius = [], part.get("rim", 0.0021)
     for side in (-1, 1) if not part.get("one") else (1,):
-        forms.append(_rod(_outline(part, side), radius, np.array([side * LOOK, 0, 0.985])))
+        forms.append(looped(_outline(part, side), radius, np.array([side * LOOK, 0, 0.985])))
     if part.get("one"):
         return joined(*forms)
     up, out = part.get("up", 0.0), part.get("out", 0.0)

@@ -66,7 +66,9 @@ def _bubble(part: Mapping[str, Any]) -> Form:
     front = shares[:, None] * boxed  # metres from the middle, seen from the front
     beyond = np.linspace(0, 1, 10)[1:, None]
     front = np.concatenate([front, front[-1] * (1 - beyond) + 0.1405 * beyond])
-    depth = 0.156 * np.sqrt(np.clip(1 - (front * np.cos(turn) / 0.142) ** 2 - (front * np.sin(turn) / 0.156) ** 2, 0, 1))
+    depth = 0.156 * np.sqrt(
+        np.clip(1 - (front * np.cos(turn) / 0.142) ** 2 - (front * np.sin(turn) / 0.156) ** 2, 0, 1)
+    )
     back = np.linspace(0.05, np.pi / 2, 14)[:, None] + 0 * turn
     flat = np.concatenate([front, 0.1405 * np.cos(back)])
     z = np.concatenate([depth, depth[-1] - (depth[-1] + 0.156) * np.sin(back)])

@@ -18,19 +18,17 @@ UPRIGHT = np.array([0.669, 0.743, 0.0])
 ACROSS, UP, FRONT = np.eye(3)
 FINGERS, REACH = 0.004, 0.026
 """Metres beyond the hand's joint where the fingers bend, and from the grip's axis to the middle of a finger."""
-CLOSED = frozenset({"fist", "grip_small", "grip_large", "pistol"})
+CLOSED = frozenset({"fist", "grip_small", "grip_large", "pistol", "cup", "pinch"})
 """Poses of the hand in which its fingers close round what it holds."""
 HOLDS = {
     "forward": (FORWARD, UPRIGHT, GRIP), "upright": (UPRIGHT, FRONT, PALM), "hanging": (-UPRIGHT, FRONT, GRIP),
     "pointing": (-ACROSS, FRONT, GRIP), "palm": (-UP, FRONT, PALM),
 }  # fmt: skip
-"""By name: along what a thing in the right hand lies, what of it is up or in front, and where its origin is (T-pose)."""
+"""By name: along what a thing in the right hand lies, what of it is up or in front, and its origin (T-pose)."""
 
 
 def frame(hold: str) -> tuple[NDArray, NDArray]:
-    """(3, 3) rows x, y and z of a thing that is drawn with its length along z in the right hand, and its origin (3,).
-
-    """
+    """(3, 3) rows x, y and z of a thing that is drawn along z, and its origin (3,), in the right hand."""
     axis, up, origin = HOLDS[hold]
     axis = axis / np.linalg.norm(axis)
     up = up - axis * (up @ axis)
@@ -48,7 +46,7 @@ def fist(vertices: NDArray, joints: NDArray, side: str = "right") -> NDArray:
     sign = np.array([1.0 if side == "right" else -1.0, 1, 1])
     vertices = vertices * sign
     hand, wrist = (joints[JOINT_NAMES.index(f"{side}_{name}")] * sign for name in ("hand", "wrist"))
-    start = hand + [-FINGERS, 0, 0]
+    start = hand - FINGERS * ACROSS
     size = abs(hand[0] - wrist[0]) / 0.107
     beyond = start[0] - vertices[:, 0]
     finger = beyond > 0

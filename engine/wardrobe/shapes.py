@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from engine.wardrobe import extras, eyewear, headgear
-from engine.wardrobe.forms import Form, capped, ellipsoid, grid_faces, joined, lathe, outward, sheet, tube
+from engine.wardrobe.forms import Form, capped, ellipsoid, joined, lathe, looped, outward, sheet, tube
 
 Part = Mapping[str, Any]
 
@@ -48,7 +48,9 @@ def rod(part: Part) -> Form:
     radii = np.interp(np.linspace(0, 1, count), *_spread(part.get("radius", 0.005)))
     if closed:
         line = CubicSpline(np.arange(len(path) + 1), np.concatenate([path, path[:1]]), bc_type="periodic")
-        return looped(line(np.linspace(0, len(path), count, endpoint=False)), radii, int(part.get("columns", 10)))
+        return looped(
+            line(np.linspace(0, len(path), count, endpoint=False)), radii, columns=int(part.get("columns", 10))
+        )
     knots, at = np.arange(len(path)), np.linspace(0, len(path) - 1, count)
     if part.get("straight") or len(path) == 2:
         line = np.stack([np.interp(at, knots, column) for column in path.T], 1)
@@ -63,23 +65,8 @@ def rod(part: Part) -> Form:
 
 
 def _spread(values: float | list[float]) -> tuple[NDArray, NDArray]:
-    values = np.atleast_1d(np.array(values, float))
-    return np.linspace(0, 1, len(values)), values
-
-
-def looped(path: NDArray, radii: NDArray, columns: int) -> Form:
-    """A rod along a closed path (N, 3) with radii (N,)."""
-    along = np.roll(path, -1, 0) - np.roll(path, 1, 0)
-    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-12)
-    axis = np.cross(path - path.mean(0), along).mean(0)
-    axis /= np.linalg.norm(axis)
-    side = np.cross(along, axis)
-    side /= np.linalg.norm(side, axis=1, keepdims=True)
-    up = np.cross(side, along)
-    turn = np.linspace(0, 2 * np.pi, columns, endpoint=False)
-    points = path[:, None] + radii[:, None, None] * (np.cos(turn)[:, None] * side[:, None] + np.sin(turn)[:, None] * up[:, None])
-    faces = grid_faces(len(path) + 1, columns) % (len(path) * columns)
-    return outward(Form(points.reshape(-1, 3), faces.astype(np.int32)))
+    found = np.atleast_1d(np.array(values, float))
+    return np.linspace(0, 1, len(found)), found
 
 
 def ball(part: Part) -> Form:
@@ -98,7 +85,7 @@ def hoop(part: Part) -> Form:
     wide, deep = part["radii"]
     lift = part.get("wave", 0.0) * np.cos(part.get("waves", 0) * angle)
     path = np.stack([wide * np.sin(angle), lift, deep * np.cos(angle)], 1)
-    form = looped(path, np.full(len(path), part["radius"]), int(part.get("columns", 12)))
+    form = looped(path, part["radius"], np.array([0, 1.0, 0]), int(part.get("columns", 12)))
     middle = np.repeat(path[:, 1], len(form.vertices) // len(path))
     stretched = form.vertices.copy()
     stretched[:, 1] = middle + (stretched[:, 1] - middle) * part.get("tall", 1.0)
@@ -151,16 +138,23 @@ def prism(part: Part) -> Form:
 
 
 SHAPES: dict[str, Callable[[Part], Form]] = {
-    "turned": turned, "rod": rod, "ball": ball, "hoop": hoop, "leaf": leaf, "prism": prism, **headgear.MADE, **eyewear.MADE,
-    **extras.MADE,
+    "turned": turned, "rod": rod, "ball": ball, "hoop": hoop, "leaf": leaf, "prism": prism,
+    **headgear.MADE, **eyewear.MADE, **extras.MADE,
 }  # fmt: skip
 """Forms by the name that a part calls them."""
-KEYS = frozenset(
-    "form profile deeper steps columns smooth path radius closed flat straight radii power waves wave tall left right "
-    "thick edge tapered bulge bend outline bevel curl dip pinch crease pleats sway shades at turn scale mirror around "
-    "center band role tone material layer hull on joints spikes front size power apart droop tilt up out rim one side".split()
-)
-"""What a part of free forms may say."""
+ROUND = {"deeper", "columns"}
+KEYS: dict[str, set[str]] = {
+    "turned": {"profile", "steps", "smooth", *ROUND},
+    "rod": {"path", "radius", "closed", "flat", "straight", "steps", "columns"},
+    "ball": {"radii", "power", "columns"}, "hoop": {"radii", "radius", "tall", "waves", "wave", "steps", "columns"},
+    "leaf": {"left", "right", "thick", "edge", "straight", "tapered", "bulge", "bend", "steps", "columns"},
+    "prism": {"outline", "thick", "bevel", "straight"}, "crown": {"spikes", "front"},
+    "rims": {"size", "power", "apart", "droop", "tilt", "up", "out", "rim", "one"},
+    "lenses": {"size", "power", "apart", "droop", "tilt", "up", "out", "bulge", "one"},
+}  # fmt: skip
+"""What a part may say of its own form."""
+PLACING = {"at", "turn", "scale", "mirror", "around", "center", "band", "on", "hull"}
+"""What a part of any free form may say."""
 
 
 def bent(form: Form, part: Part) -> Form:
@@ -220,7 +214,9 @@ def _pleats(form: Form, values: list[float]) -> Form:
     share = np.clip((y - low) / (high - low), 0, 1)
     wave = np.sin(count * angle)
     swell = 1 + depth * share * wave
-    return form.moved(form.vertices * np.stack([swell, np.ones_like(swell), swell], 1)).toned(1 - 0.05 * share * (1 - wave))
+    return form.moved(form.vertices * np.stack([swell, np.ones_like(swell), swell], 1)).toned(
+        1 - 0.05 * share * (1 - wave)
+    )
 
 
 def _sway(form: Form, values: list[float]) -> Form:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.wardrobe.forms import joined
-from engine.wardrobe.hard.shells import dome
 from engine.wardrobe.hard.hulls import Hulls
 from engine.wardrobe.hard.pieces import Piece, layer_of, palette, rigid, skin_shell
 from engine.wardrobe.hard.plates import Plate, shell
+from engine.wardrobe.hard.shells import dome
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import Garment
 

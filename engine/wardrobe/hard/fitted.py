@@ -12,7 +12,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
 
 from engine.protocol import JOINT_NAMES
-from engine.wardrobe.forms import Form, ellipsoid, joined
+from engine.wardrobe.forms import Form, ellipsoid, joined, looped
 from engine.wardrobe.hard.footwear import FOOT
 from engine.wardrobe.hard.free import free_form, sides_of
 from engine.wardrobe.hard.hulls import PARTS, Hull, Hulls
@@ -22,7 +22,7 @@ from engine.wardrobe.hard.shells import dome
 from engine.wardrobe.hard.things import ON_HULLS, PLACES, ROLES, Thing
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import COLORS, Garment
-from engine.wardrobe.shapes import looped, shape
+from engine.wardrobe.shapes import shape
 
 Part = Mapping[str, Any]
 FEW = 1.0e-9
@@ -85,7 +85,11 @@ def pieces_of_part(
     for one in sides:
         name = f"{hull}.{one}" if one else hull
         form = _on_hull(part, hulls[name], hulls.mannequin, one)
-        form = form.toned(np.full(len(form.vertices), part["tone"])) if part["form"] in ON_HULLS and "tone" in part else form
+        form = (
+            form.toned(np.full(len(form.vertices), part["tone"]))
+            if part["form"] in ON_HULLS and "tone" in part
+            else form
+        )
         yield Piece(form, _weights(part, thing, form, hulls.mannequin, one))
 
 
@@ -147,7 +151,7 @@ def _cord(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     if part["hull"] in ("torso", "trunk", "neck"):
         line = clear(line, mannequin, (part.get("lift", 0.002) + radius) * k)
     if not part.get("beads"):
-        return looped(line, np.full(96, radius * k), 8)
+        return looped(line, radius * k)
     closed = np.concatenate([line, line[:1]])
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1))])
     at = np.linspace(0, along[-1], int(part["beads"]), endpoint=False)
@@ -156,7 +160,7 @@ def _cord(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
 
 
 def _plate(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
-    keys = {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()
+    keys: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()
             if key in ON_HULLS["plate"]}  # fmt: skip
     plate = Plate("", part["hull"], **keys)
     whole = [plate, plate.mirrored()] if plate.mirror else [plate]

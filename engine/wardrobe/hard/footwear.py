@@ -30,7 +30,9 @@ def soles(hulls: Hulls) -> list[Piece]:
     found = []
     for side in "LR":
         form = sole({"thick": 0.014, "out": 0.0105}, hulls[f"leg.{side}"], hulls.mannequin)
-        found.append(Piece(replace(form, roles=np.full(len(form.roles), DARK)), carried(hulls.mannequin, form.vertices)))
+        found.append(
+            Piece(replace(form, roles=np.full(len(form.roles), DARK)), carried(hulls.mannequin, form.vertices))
+        )
     return found
 
 
@@ -49,20 +51,23 @@ def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
         top = float(mannequin.vertices[:, 1].min()) + 0.001 * k
     middle, back = outline.mean(0), float(outline[:, 2].min())
     heel, ball = back + part.get("heel", 0.085) * k, back + BALL * k
-    low = np.linspace(0, 1, 5)
-    levels = [(top, 0.975, 0.0), (top - 0.0015 * k, 1.0, 0.0), (top - 0.0045 * k, 1.0, 0.0),
-              (top - 0.006 * k, 0.985, 0.0), *((top - 0.006 * k + (floor - top + 0.008 * k) * s, 0.985, s) for s in low[1:]),
-              (floor, 0.965, 1.0)]  # fmt: skip
+    welt, wall = top - 0.006 * k, floor - top + 0.008 * k
+    levels = [(top, 0.975, 0.0), (top - 0.0015 * k, 1.0, 0.0), (top - 0.0045 * k, 1.0, 0.0), (welt, 0.985, 0.0),
+              *((welt + wall * s, 0.985, s) for s in (0.25, 0.5, 0.75, 1.0)), (floor, 0.965, 1.0)]  # fmt: skip
     core = np.array([middle[0], 0, back + 0.45 * part.get("heel", 0.085) * k])
     rings = []
     for level, inset, down in levels:
         ring = middle + (outline - middle) * inset
-        arched = np.clip((ring[:, 2] - heel) / (0.012 * k), 0, 1) * np.clip((ball - ring[:, 2]) / (0.05 * k) + 0.5, 0, 1)
+        arched = np.clip((ring[:, 2] - heel) / (0.012 * k), 0, 1) * np.clip(
+            (ball - ring[:, 2]) / (0.05 * k) + 0.5, 0, 1
+        )
         hind = np.clip((heel + 0.004 * k - ring[:, 2]) / (0.01 * k), 0, 1) * part.get("taper", 0.0) * down
         ring[:, [0, 2]] += hind[:, None] * (core[[0, 2]] - ring[:, [0, 2]])
         ring[:, 1] = level + down * part.get("arch", 0.0) * k * arched
         rings.append(ring)
-    ends = [np.array([middle[0], level, middle[2]]) for level in (top - 0.004 * k, floor + part.get("arch", 0.0) * k * 0.8)]
+    ends = [
+        np.array([middle[0], level, middle[2]]) for level in (top - 0.004 * k, floor + part.get("arch", 0.0) * k * 0.8)
+    ]
     return _tipped(outward(capped(np.array(rings), *ends)), part, hull)
 
 
@@ -200,7 +205,7 @@ FOOT: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
 }  # fmt: skip
 """Forms on the hull of a leg, by the name that a part calls them."""
 KEYS = {
-    "sole": frozenset("thick out top arch heel taper flat tip".split()), "upper": frozenset("rim out flare tip".split()),
-    "toe": frozenset("share lift tip".split()), "tongue": frozenset({"top"}), "laces": frozenset({"top"}),
-    "crossing": frozenset("share width".split()),
+    "sole": {"thick", "out", "top", "arch", "heel", "taper", "flat", "tip"}, "upper": {"rim", "out", "flare", "tip"},
+    "toe": {"share", "lift", "tip"}, "tongue": {"top"}, "laces": {"top"}, "crossing": {"share", "width"},
 }  # fmt: skip
+"""What a part may say of each."""

@@ -1,4 +1,4 @@
-"""Helmets that are closed round the face, and a hood."""
+"""Helmets that are closed round the face."""
 
 from __future__ import annotations
 
@@ -81,20 +81,3 @@ def helmet(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()
     name = "Powered Helmet" if style == "suit" else "Close Helmet"
     piece = Piece(form, rigid(mannequin, form.vertices, (15,)))
     return [layer_of(name, metal_of(garment.color), [piece], colors, mannequin)]
-
-
-def hood(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    """A hood round the head and neck that leaves the face free."""
-    hull = Hulls(mannequin, beneath, reach=0.05)["head"]
-    shape = dome(
-        hull,
-        lambda a: np.interp(np.abs(a), [0, 30, 50, 62, 110, 180], [0.62, 0.50, 0.0, -1.08, -0.88, -0.88]),
-        0.012,
-        0.004,
-        0.004,
-    )
-    soft = np.exp(-((np.arctan2(*(shape.vertices - shape.vertices.mean(0))[:, [0, 2]].T) - np.pi) ** 2))
-    shape = shape.moved(shape.vertices - soft[:, None] * np.array([0, 0, 0.012]))
-    return [
-        layer_of("Hood", "cotton", [Piece(shape, rigid(mannequin, shape.vertices, (15,)))], palette(garment), mannequin)
-    ]

@@ -57,16 +57,14 @@ PLACES = {
 
 HOLD_JOINTS = {"hand": (21, 23), "forearm": (21, 19)}
 """Joints on the right that what is rigid in a hand or on a forearm lies on, the last of which carries it."""
-ON_HULLS = {
-    "dome": frozenset("border lift lining rim flare rows".split()),
-    "wrap": frozenset("low high out inner".split()),
-    "strap": frozenset("path width lift thick mirror".split()),
-    "cord": frozenset("path radius lift beads drop".split()),
-    "plate": frozenset(field.name for field in fields(Plate)) - {"layer", "part", "joints", "role", "material", "slot"},
+ON_HULLS: dict[str, set[str]] = {
+    "dome": {"border", "lift", "lining", "rim", "flare", "rows"}, "wrap": {"low", "high", "out", "inner"},
+    "strap": {"path", "width", "lift", "thick", "mirror"}, "cord": {"path", "radius", "lift", "beads"},
+    "plate": {field.name for field in fields(Plate)} - {"layer", "part", "joints", "role", "material", "slot"},
     **footwear.KEYS,
-}
+}  # fmt: skip
 """Forms that lie on hulls, and their keys."""
-COMMON = frozenset({"form", "hull", "role", "tone", "material", "layer", "joints", "side"})
+COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
 ROLES = ("main", "accent", "dark", "light", "bright")
 
 
@@ -140,21 +138,19 @@ def _thing(kind: str, cut: str | None, record: dict[str, Any], where: str) -> Th
     return Thing(kind, cut, **{**record, "parts": tuple(record["parts"])})
 
 
-
-
-
 def faults(part: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a part, as "key: reason"."""
     form = part.get("form")
     if form not in {*shapes.SHAPES, *ON_HULLS}:
         yield f"form: {form!r} is none of {', '.join(sorted({*shapes.SHAPES, *ON_HULLS}))}"
         return
-    keys = COMMON | ON_HULLS[form] if form in ON_HULLS else shapes.KEYS
+    own = shapes.KEYS.get(form, set()) | shapes.PLACING | shapes.CHANGES.keys()
+    keys = COMMON | ON_HULLS.get(form, own)
     for key in part:
         if key not in keys:
             yield f"{key}: no such key of a {form}"
     hull = part.get("hull")
-    if hull is None and form in ON_HULLS or hull is not None and hull not in PARTS:
+    if (hull is None and form in ON_HULLS) or (hull is not None and hull not in PARTS):
         yield f"hull: {hull!r} is none of {', '.join(PARTS)}"
     if part.get("role", "main") not in {*ROLES, *COLORS}:
         yield f"role: {part['role']!r} is neither a role nor a colour"

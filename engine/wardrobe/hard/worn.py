@@ -41,7 +41,6 @@ CODE: dict[str, Maker] = {
     "shoes": _shoes,
     "gloves": hands.gloves,
     "gauntlets": hands.gauntlets,
-    "wristbands": hands.wristbands,
     "belt": belts.belt,
     "suspenders": belts.suspenders,
     "backpack": belts.backpack,
@@ -49,7 +48,6 @@ CODE: dict[str, Maker] = {
     "tie": belts.tie,
     "necklace": belts.necklace,
     "helmet": _helmet,
-    "hood": headwear.hood,
     "mask_eyes": facewear.mask,
     "mask_full": facewear.mask,
 }
