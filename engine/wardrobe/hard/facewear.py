@@ -16,7 +16,7 @@ from engine.wardrobe.outfit import Garment
 
 
 def mask(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    """A mask on the eyes, on nose and mouth, or over the whole head, with a thickness."""
+    """A mask on the eyes, or over the whole head, with a thickness."""
     colors, name = palette(garment, "white" if garment.kind == "mask_full" else None), "Mask"
     if garment.kind == "mask_eyes":
         x, y, z = mannequin.canonical.T
@@ -26,19 +26,13 @@ def mask(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) 
         piece = skin_shell(mannequin, signed, 0.0030, 0.0006, smooth=2)
         return [layer_of(name, "leather", [piece], colors, mannequin)]
     hull = Hulls(mannequin)["face"]
-    if garment.kind == "mask_mouth":
-        plate = Plate(
-            "", "face", (-1.1, -1.16, -1.1), (0.02, -0.08, 0.02), (78, 92), lift=-1, thick=2.2, rim=4, bulge=2
-        )
-        forms = [shell(plate, hull, 0.008)]
-    else:
-        ends = [0, 60, 110, 180], [-1.2, -1.1, -0.86, -0.86]
-        whole = dome(hull, lambda a: np.interp(np.abs(a), *ends), 0.0025, 0.0016, rows=64)
-        forms = [whole]
-        for c in (-26, 26):
-            tilt = 0.10 * np.sign(c)
-            low, high = (-0.05 - tilt / 2, -0.09, -0.05 + tilt / 2), (0.16 - tilt, 0.19, 0.16 + tilt)
-            eye = Plate("", "face", low, high, (17, 21, 15), center=c, lift=0.0, thick=2.0, role="accent")  # fmt: skip
-            forms.append(shell(eye, hull, 0.006))
+    ends = [0, 60, 110, 180], [-1.2, -1.1, -0.86, -0.86]
+    whole = dome(hull, lambda a: np.interp(np.abs(a), *ends), 0.0025, 0.0016, rows=64)
+    forms = [whole]
+    for c in (-26, 26):
+        tilt = 0.10 * np.sign(c)
+        low, high = (-0.05 - tilt / 2, -0.09, -0.05 + tilt / 2), (0.16 - tilt, 0.19, 0.16 + tilt)
+        eye = Plate("", "face", low, high, (17, 21, 15), center=c, lift=0.0, thick=2.0, role="accent")  # fmt: skip
+        forms.append(shell(eye, hull, 0.006))
     form = joined(*forms)
     return [layer_of(name, "nylon", [Piece(form, rigid(mannequin, form.vertices, (15,)))], colors, mannequin)]

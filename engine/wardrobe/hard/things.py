@@ -86,8 +86,6 @@ class Thing:
     """The pose of the hand that holds it; empty: no hand does."""
     hold: str = "forward"
     """How what is in a hand points, of `held.HOLDS`."""
-    close: bool = False
-    """No hair comes out beneath it."""
     soft: bool = False
     """It moves with what is beneath, point by point, not as a whole."""
 

@@ -16,7 +16,7 @@ Maker = Callable[[Garment, Mannequin, Sequence[Layer]], list[Layer]]
 
 
 def _armour(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    return armour_layers("knight", garment, mannequin, beneath)
+    return armour_layers(garment.cut or "knight", garment, mannequin, beneath)
 
 
 def _helmet(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
