@@ -87,7 +87,7 @@ def test_one_of_a_pair_is_on_its_side_only(mannequin, kind, cut, side):
     assert both[:, 0].min() < -0.1 and both[:, 0].max() > 0.1
 
 
-@pytest.mark.parametrize("cut", [None, *CUTS["shoes"], *(f"boots.{cut}" for cut in CUTS["boots"])])
+@pytest.mark.parametrize("cut", [None, "heels", "pointed", "skates", "boots.platform", "boots.cowboy", "boots.fur"])
 def test_both_soles_stand_at_one_height_beneath_the_feet(mannequin, cut):
     kind, _, own = cut.partition(".") if cut and cut.startswith("boots.") else ("shoes", "", cut)
     (layer,) = hard_layers(Garment(kind, "grey", cut=own), mannequin)

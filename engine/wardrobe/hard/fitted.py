@@ -164,7 +164,7 @@ def _plate(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
             if key in ON_HULLS["plate"]}  # fmt: skip
     plate = Plate("", part["hull"], **keys)
     whole = [plate, plate.mirrored()] if plate.mirror else [plate]
-    return joined(*(shell(one, hull, 0.009) for each in whole for one in each.strips()))
+    return joined(*(shell(one, hull, 0.012) for each in whole for one in each.strips()))
 
 
 LAID: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
