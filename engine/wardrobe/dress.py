@@ -12,7 +12,8 @@ from engine.body import Body, bone_transforms
 from engine.body.skinning import skin
 from engine.render.raycast import vertex_normals
 from engine.wardrobe.canonical import canonical_coordinates
-from engine.wardrobe.held import FIST, fist
+from engine.wardrobe.hard.attached import grips
+from engine.wardrobe.held import CLOSED, fist
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.paint import paint, thickness
 from engine.wardrobe.props import Binding, Prop, bind, props_of
@@ -63,8 +64,8 @@ class Wardrobe:
         joints = self.body.rest_joints(betas)
         colors = paint(look, self.canonical)
         vertices = self._stand_off(rest, look, scale=_size(joints))
-        if any(extra.kind in FIST for extra in look.extras):
-            vertices = fist(vertices, joints)
+        for side in (side for side, grip in grips(look).items() if grip in CLOSED):
+            vertices = fist(vertices, joints, side)
         parts = [(0, len(vertices), 0, len(self.skin.faces))]
         pieces = [(vertices, self.skin.faces, colors, self.skin.weights)]
         for prop in props_of(look):

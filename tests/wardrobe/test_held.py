@@ -4,24 +4,110 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import trimesh
 
 from engine.body import load_body
 from engine.shape.bodies import bundled
 from engine.wardrobe.dress import Wardrobe
-from engine.wardrobe.held import FIST, GRIP, HELD, fist
-from engine.wardrobe.outfit import EXTRA_KINDS, Garment, Look
+from engine.wardrobe.hard.attached import extra_layers, grips, held_up, in_hands
+from engine.wardrobe.hard.free import standard_form
+from engine.wardrobe.hard.things import HOLD_JOINTS, THINGS
+from engine.wardrobe.held import GRIP, HOLDS, fist, frame
+from engine.wardrobe.layers import Mannequin
+from engine.wardrobe.outfit import Garment, Look
 
 BARE = Look("fair", "short", "brown", "none", "brown", "brown")
+HELD = [key for key, thing in THINGS.items() if thing.place == "hand"]
+AT_HAND = 0.20
+"""Metres from the grip within which what is held may touch the hand, the wrist and the sleeve."""
 
 
-@pytest.mark.parametrize("kind", [kind for kind, _ in HELD])
-def test_forms_are_closed_and_at_the_hand(kind):
-    form = HELD[kind, None][0]()
-    for part in trimesh.Trimesh(form.vertices, form.faces, process=False).split(only_watertight=False):
-        assert part.is_watertight and part.volume > 0
-    nearest = np.linalg.norm(form.vertices - (GRIP if kind != "shield" else [0.6, 0.46, 0.01]), axis=1).min()
-    assert nearest < 0.06 and kind in EXTRA_KINDS
+def holding(*extras: Garment) -> Look:
+    return Look(**{**BARE.__dict__, "extras": extras})
+
+
+@pytest.fixture(scope="module")
+def body():
+    return load_body()
+
+
+@pytest.fixture(scope="module")
+def average(body):
+    betas = bundled().betas(np.array((0, 0, 0, 0.1, 0.5)))
+    return betas, Mannequin.of(body, betas)
+
+
+@pytest.mark.parametrize(("kind", "cut"), HELD)
+def test_held_things_reach_the_hand_never_bend_and_keep_clear_of_the_body(average, kind, cut):
+    _, mannequin = average
+    (layer, *_) = extra_layers(holding(Garment(kind, "brown", cut=cut)), mannequin)
+    form = standard_form(kind, cut)
+    if len(form.vertices) == len(layer.vertices):  # all in one layer
+        above = np.flatnonzero(layer.vertices[:, 1] > mannequin.joints[23, 1])  # below, the floor may shorten it
+        if len(above) > 50:
+            a, b = np.random.default_rng(0).choice(above, size=(2, 300))
+            before = np.linalg.norm(form.vertices[a] - form.vertices[b], axis=1)
+            after = np.linalg.norm(layer.vertices[a] - layer.vertices[b], axis=1)
+            assert after == pytest.approx(before * after.sum() / before.sum(), abs=1e-4)
+    hand = mannequin.joints[23]
+    distance = np.linalg.norm(layer.vertices - hand, axis=1)
+    assert distance.min() < 0.10
+    assert np.array_equal(layer.weights, np.repeat(np.eye(24, dtype=np.float32)[[23]], len(layer.weights), 0))
+    far = layer.vertices[distance > AT_HAND]
+    if len(far):
+        assert mannequin.caster.closest_point(far)[2].min() > 0
+
+
+@pytest.mark.parametrize("hold", HOLDS)
+def test_frames_are_right_handed(hold):
+    turn, origin = frame(hold)
+    assert turn @ turn.T == pytest.approx(np.eye(3), abs=1e-9) and np.linalg.det(turn) == pytest.approx(1)
+    assert np.linalg.norm(origin - GRIP) < 0.01
+
+
+def test_each_hand_holds_one_thing():
+    def sides(*kinds: str) -> list[str | None]:
+        return [extra.side for extra in in_hands([Garment(kind, "brown") for kind in kinds])]
+
+    assert sides("sword", "shield") == ["right", "left"]
+    assert sides("bag", "umbrella") == ["right", "left"]
+    assert sides("horns", "sword") == [None, "right"]
+    assert [extra.side for extra in in_hands([Garment("bag", "red", side="left"), Garment("cup", "red")])] == [
+        "left", "right",
+    ]  # fmt: skip
+
+
+def test_what_is_said_to_be_on_the_left_is_the_mirror_of_the_right(average):
+    _, mannequin = average
+    (right,), (left,) = (
+        extra_layers(holding(Garment("bag", "red", cut="briefcase", side=side)), mannequin)
+        for side in ("right", "left")
+    )
+    assert left.vertices[:, 0].min() > 0.3
+    assert np.abs(right.vertices.mean(0) * [-1, 1, 1] - left.vertices.mean(0)).max() < 0.01
+
+
+def test_hands_close_round_what_is_gripped(body, average):
+    betas, mannequin = average
+    look = holding(Garment("sword", "silver"), Garment("book", "red"))
+    assert grips(look) == {"right": "grip_small", "left": "flat"}
+    moved = np.abs(held_up(mannequin, look, body, betas).vertices - mannequin.vertices).max(1) > 1e-4
+    assert moved.any() and (mannequin.vertices[moved, 0] < 0).all()
+    assert held_up(mannequin, BARE, body, betas) is mannequin
+
+
+@pytest.mark.parametrize("kind", ["staff", "spear", "umbrella"])
+def test_a_child_s_staff_ends_at_the_floor(body, kind):
+    mannequin = Mannequin.of(body, bundled().betas(np.array((0, 0, 0, -0.66, 0))))
+    (layer,) = extra_layers(holding(Garment(kind, "brown")), mannequin)
+    assert layer.vertices[:, 1].min() > mannequin.vertices[:, 1].min() - 1e-4
+
+
+def test_the_left_fist_mirrors_the_right():
+    joints = np.zeros((24, 3))
+    joints[[20, 21, 22, 23], 0] = 0.684, -0.684, 0.791, -0.791
+    points = np.random.default_rng(1).uniform((-0.9, -0.02, -0.05), (0.9, 0.02, 0.05), (400, 3))
+    mirror = np.array([-1.0, 1, 1])
+    assert fist(points, joints, "left") == pytest.approx(fist(points * mirror, joints, "right") * mirror)
 
 
 @pytest.mark.parametrize("numbers", [(0, 0, 0, 0.2, 1), (-0.5, 1, 0, 0.2, -1), (0, 0, 0, -0.6, 0)])
@@ -48,7 +134,3 @@ def test_a_grip_lies_in_the_fist():
     fingers = skin[(skin[:, 0] < grip[0] + 0.03) & (np.abs(skin[:, 2] - grip[2]) < 0.02)] - grip
     around = np.degrees(np.arctan2(fingers[:, 1], -fingers[:, 0]))
     assert around.max() > 60 and around.min() < -60 and np.linalg.norm(fingers, axis=1).max() < 0.09
-
-
-def test_gripped_things_are_held():
-    assert {(kind, None) for kind in FIST} <= set(HELD)
