@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 import unicodedata
@@ -16,7 +15,6 @@ from engine.wardrobe.outfit import COLORS
 
 FOLDER = Path(__file__).parent / "lexicon"
 FIGURES = CATALOG / "figures"
-TRAINING_FIGURES = Path(__file__).parent.parent / "training" / "perceptor" / "lexicon"
 """Figures' names until the catalogue has records of its own."""
 CLAUSES = re.compile(r"\b(in|with|wearing|from) (a|an|the|his|her)\b")
 """Names of figures that are descriptions ("man in a yukata") are read word by word."""
@@ -122,16 +120,9 @@ def _figures() -> Iterator[tuple[str, str, str]]:
 
 def _figure_records() -> Iterator[tuple[str, str, str]]:
     """(name, words, person) of each."""
-    if FIGURES.is_dir():
-        for file in sorted(FIGURES.glob("*.toml")):
-            for name, record in tomllib.loads(file.read_text("utf-8")).items():
-                yield name, record["words"], record.get("person", "")
-        return
-    for file in sorted(TRAINING_FIGURES.glob("*.json")):
-        if file.stem != "expansion":
-            for record in json.loads(file.read_text("utf-8")):
-                first = record["names"].split("|")[0].split("/")[0]
-                yield "_".join(phrase(first)), record["names"], record.get("shape", "")
+    for file in sorted(FIGURES.glob("*.toml")):
+        for name, record in tomllib.loads(file.read_text("utf-8")).items():
+            yield name, record["words"], record.get("person", "")
 
 
 def _whole(words: Phrase, sense: Sense, known: dict[Phrase, list[Sense]]) -> Sense | None:

@@ -10,7 +10,7 @@ from engine.shape.bodies import bundled
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.hard.attached import extra_layers, grips, held_up, in_hands
 from engine.wardrobe.hard.free import standard_form
-from engine.wardrobe.hard.things import HOLD_JOINTS, THINGS
+from engine.wardrobe.hard.things import THINGS
 from engine.wardrobe.held import GRIP, HOLDS, fist, frame
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import Garment, Look
