@@ -97,11 +97,15 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     read = commands.add_parser("read", help="say what is understood of a text", allow_abbrev=False)
-    read.add_argument("text", metavar="TEXT")
+    read.add_argument("text", metavar="TEXT", nargs="?", default="")
     read.add_argument(
         "--what", choices=("appearance", "body"), default="appearance", help="the field that it stands in"
     )
     read.add_argument("--json", action="store_true", help="for programs")
+    read.add_argument(
+        "--lines", action="store_true",
+        help='answer lines {"what": "shape" | "appearance" | "motion", "text": ...} on standard input until it ends',
+    )  # fmt: skip
     read.set_defaults(command=_read)
 
     doctor = commands.add_parser("doctor", help="say what is there and what is missing", allow_abbrev=False)
@@ -138,6 +142,13 @@ def _read(options: argparse.Namespace) -> int:
     from engine.reader import read, report
 
     output = _claim_stdout()
+    if options.lines:
+        from engine.reader.lines import answers
+
+        for answer in answers(sys.stdin):
+            output.write(answer)
+            output.flush()
+        return protocol.EXIT_OK
     reading = read(options.text, options.what)
     output.write(json.dumps(asdict(reading), ensure_ascii=False) + "\n" if options.json else report(reading))
     output.flush()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.reader import things, who
 from engine.reader.chunks import MARK, Chunk
+from engine.reader.names import names_of
 from engine.reader.network import ROLES, Scores
 from engine.reader.reading import Reading, Understood, Who, Worn
 from engine.reader.things import Parsed
@@ -80,27 +81,16 @@ def _understood(text: str, parsed: Parsed) -> tuple[Understood, ...]:
         found = value(chunk, role)
         meant = found[1] if found else chunk.written
         if role in ("garment", "extra"):
-            layer = _name(meant)
+            layer = chunk.written.capitalize()
             item = parsed.items[at]
             held = role == "extra" and meant.partition(".")[0] not in GROWN
-            said = ("not worn" if item.denied else "held" if held else "worn", meant.replace("~", ""))
+            said = ("not worn", "") if item.denied else ("held" if held else "worn", names_of(meant))
         else:
             owner = owners.get(at)
-            layer = _owner(parsed, owner) if owner else LAYERS.get(role, "Figure")
-            said = (PROPERTIES.get(role, role), meant)
+            layer = parsed.chunks[owner.chunk].written.capitalize() if owner else LAYERS.get(role, "Figure")
+            said = (PROPERTIES.get(role, role), meant.partition("/")[0].replace("_", " "))
         out.append(Understood(text[chunk.start : chunk.end], chunk.start, chunk.end, layer, *said))
     return tuple(out)
-
-
-def _owner(parsed: Parsed, item: things.Item) -> str:
-    found = value(parsed.chunks[item.chunk], parsed.roles[item.chunk])
-    return _name(found[1]) if found else "Clothes"
-
-
-def _name(notation: str) -> str:
-    """The first garment of a value in words: "jacket.suit + …" -> "Jacket"."""
-    kind = notation.lstrip("~").split(" ")[0].split(".")[0].split("(")[0].split("=")[0].split("@")[0]
-    return kind.replace("_", " ").capitalize().replace("T shirt", "T-shirt")
 
 
 def _ignored(parsed: Parsed) -> tuple[str, ...]:

@@ -55,9 +55,11 @@ def translated(found: list[Token]) -> tuple[str, list[Token]]:
     best, out, most = "en", found, _english(found)
     if not any(not token.word.isascii() or not _is_english(token.word) for token in found):
         return best, found
+    words = sum(token.word[0].isalpha() for token in found)
     for language in languages():
         count, tokens = _in(language, found)
-        if count > most + (LEAD if best == "en" and most else 0.0):
+        lead = LEAD if best == "en" and 0 < count < words and most else 0.0
+        if count > most + lead:
             best, out, most = language.code, tokens, count
     foreign = sum(token.word.isalpha() and not token.word.isascii() for token in found)
     return (UNKNOWN if best == "en" and foreign > most else best), out

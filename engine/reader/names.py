@@ -1,0 +1,39 @@
+"""What a person calls the garments and things that the lexicon's notation means: "jacket.suit + trousers.suit"."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from typing import Any
+
+from engine.wardrobe.materials import CATALOG
+
+NOTATION = re.compile(r"~?(?P<kind>\w+)(?:\.(?P<cut>\w+))?")
+
+
+def names_of(notation: str) -> str:
+    """The names of all that a value stands for: "Suit Jacket, Suit Trousers"."""
+    found = []
+    for part in notation.split(" + "):
+        match = NOTATION.match(part.strip())
+        if match is not None:
+            found.append(_name(match["kind"], match["cut"]))
+    return ", ".join(dict.fromkeys(found))
+
+
+def _name(kind: str, cut: str | None) -> str:
+    table = _tables().get(kind, {})
+    own = table.get(cut or table.get("same", ""), {})
+    name = own.get("name") if isinstance(own, dict) else None
+    return str(name or (None if cut else table.get("name")) or f"{cut or ''} {kind}".strip().replace("_", " ").title())
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    """The catalogue's records by kind, with their cuts as tables."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in (CATALOG / "garments.toml", *sorted((CATALOG / "things").glob("*.toml"))):
+        for kind, record in tomllib.loads(path.read_text("utf-8")).items():
+            found.setdefault(kind, {}).update(record)
+    return found

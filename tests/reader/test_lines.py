@@ -1,0 +1,35 @@
+"""Readings for a program that asks line by line."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+
+from engine.reader.lines import answers
+
+
+def ask(*questions: object) -> list[dict]:
+    return [json.loads(line) for line in answers(io.StringIO("".join(json.dumps(q) + "\n" for q in questions)))]
+
+
+def test_each_question_has_its_answer_in_order():
+    found = ask({"what": "appearance", "text": "a red hat"}, 5, {"text": "x"}, {"what": "shape", "text": "a tall man"})
+    assert [(one["what"], one["text"]) for one in found] == [("appearance", "a red hat"), ("shape", "a tall man")]
+    assert {"red"} <= {item["value"] for item in found[0]["understood"]} and found[1]["understood"]
+
+
+def test_what_has_no_effect_and_other_languages_are_told():
+    odd, german = ask(
+        {"what": "appearance", "text": "a blue shirt with a zzgrblx"}, {"what": "appearance", "text": "ein roter Hut"}
+    )
+    assert any("zzgrblx" in word for word in odd["ignored"])
+    assert "German" in german["notes"][0] and german["understood"]
+
+
+def test_the_command_answers_until_its_input_ends():
+    question = json.dumps({"what": "appearance", "text": "a green cape"}) + "\n"
+    command = [sys.executable, "-m", "engine", "read", "--lines"]
+    ended = subprocess.run(command, input=question * 2, capture_output=True, text=True, timeout=120, check=True)
+    assert [json.loads(line)["text"] for line in ended.stdout.splitlines()] == ["a green cape"] * 2
