@@ -88,7 +88,8 @@ def _understood(text: str, parsed: Parsed) -> tuple[Understood, ...]:
         else:
             owner = owners.get(at)
             layer = parsed.chunks[owner.chunk].written.capitalize() if owner else LAYERS.get(role, "Figure")
-            said = (PROPERTIES.get(role, role), meant.partition("/")[0].replace("_", " "))
+            plain = chunk.written if role in ("person", "body") else meant.partition("/")[0].replace("_", " ")
+            said = (PROPERTIES.get(role, role), plain)
         out.append(Understood(text[chunk.start : chunk.end], chunk.start, chunk.end, layer, *said))
     return tuple(out)
 
