@@ -62,6 +62,8 @@ LOWER = frozenset({"trousers", "shorts", "skirt", "long_skirt"})
 SHIRTS = frozenset({"long_sleeve", "t_shirt", "tank_top"})
 TUCKS = frozenset({"suspenders", "belt", "tie", "vest", "skirt", "long_skirt"})
 """With these, shirts are worn inside the trousers."""
+SUITS = frozenset({"suit", "tuxedo", "tailcoat", "tweed"})
+"""With these jackets too."""
 SHAFT = -0.53
 """Height of a boot's rim on the standard figure."""
 IN_SHAFT = ((-0.9, 0.002), (SHAFT - 0.02, 0.002), (SHAFT + 0.035, 0.022), (-0.42, 0.020))
@@ -156,8 +158,10 @@ def layers_of(
         piece, fell = _rested(record, quartered, dressing.beneath(), device, drapes)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
-        layer = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
-        dressing.add(layer, (piece.vertices, piece.faces))
+        made = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
+        dressing.add(made[0], (piece.vertices, piece.faces))
+        for layer in made[1:]:
+            dressing.add(layer)
     above = [layer for layers in on_head.values() for layer in layers]
     clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
     for layer in _attached(look, bare, body, betas):
@@ -203,7 +207,7 @@ def ordered(look: Look) -> list[Garment]:
 def _tucked(look: Look) -> bool:
     """Whether shirts are worn inside what is on the legs."""
     kinds = {garment.kind for garment in look.garments}
-    suit = any(garment.kind == "jacket" and garment.cut == "suit" for garment in look.garments)
+    suit = any(garment.kind == "jacket" and garment.cut in SUITS for garment in look.garments)
     return bool(kinds & TUCKS or suit) and bool(kinds & LOWER)
 
 

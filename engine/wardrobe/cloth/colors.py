@@ -100,6 +100,8 @@ def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Fl
         inside = smoothstep(signed, 0.0, 0.0015)
         if mark.accent and garment.accent:
             colors = blend(colors, inside, accent)
+        if mark.color:
+            colors = blend(colors, inside, np.array(COLORS[mark.color]))
         if mark.metal:
             colors = blend(colors, inside, METAL)
             metallic = np.maximum(metallic, inside)
@@ -115,7 +117,9 @@ def second_color(main: NDArray, pattern: str) -> NDArray:
     return shade(main, 0.6 if pattern == "plain" else 1.6)
 
 
-def knob(garment: Garment) -> NDArray:
-    """The colour of buttons."""
+def knob(garment: Garment, color: str | None = None) -> NDArray:
+    """The colour of buttons, where they have none of their own."""
+    if color is not None:
+        return np.array(COLORS[color])
     main = np.array(COLORS[garment.color])
     return shade(main, 0.45) if main.mean() > 0.25 else np.clip(main + 0.16, 0, 1)

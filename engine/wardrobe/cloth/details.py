@@ -25,6 +25,8 @@ LEGS = -0.1
 """Height below which cloth belongs to the legs."""
 SEAM = 0.0016
 """Half width of a seam in metres."""
+RIB = 0.012
+"""Metres between the ribs of knitted borders."""
 Signed = Callable[[Points], NDArray]
 
 
@@ -41,9 +43,13 @@ class Mark:
     """By which its border's colour is multiplied."""
     accent: bool = False
     """Whether it has the garment's second colour."""
+    color: str | None = None
+    """A colour of its own, of `outfit.COLORS`."""
     metal: bool = False
-    rib: bool = False
-    """Whether it is ribbed across."""
+    dome: float = BEVEL
+    """Metres from its border over which it rises."""
+    rise: Signed | None = None
+    """By which share (N,) of its height each place rises; None: all of it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ class Spot:
 
     at: tuple[float, float, float]
     radius: float = 0.0065
+    color: str | None = None
+    """A colour of its own, of `outfit.COLORS`."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,9 @@ class Borders:
     cuff: float | None
     neck: float | None
     nape: float | None = None
+
+    low_edge: float = 0.0
+    """Where along the cloth a sheet ends."""
 
     def has(self, name: str) -> bool:
         """Whether there is such a border."""
@@ -81,26 +92,26 @@ class Borders:
         return found[name]
 
 
-def marks(details: list[dict[str, Any]], borders: Borders) -> tuple[list[Mark], list[Spot]]:
-    """What a record's details come to."""
-    found: list[Mark] = []
-    spots: list[Spot] = []
-    for detail in details:
-        options = {name: value for name, value in detail.items() if name != "form"}
-        if detail["form"] in FORMS:
-            for item in FORMS[detail["form"]](borders, **options):
-                (found if isinstance(item, Mark) else spots).append(item)  # type: ignore[arg-type]
-    return found, spots
-
-
 Made = Iterator[Mark | Spot]
+
+
+def wave_of(value: NDArray, period: float) -> NDArray:
+    """Positive in half of each period, metres from the border near it."""
+    return np.asarray(np.sin(2 * np.pi * value / period) * period / (2 * np.pi))
 
 
 def _band(borders: Borders, border: str, width: float, height: float = 0.0015, tone: float = 1.0,
           accent: bool = False, rib: bool = False) -> Made:  # fmt: skip
     """A strip along a border."""
-    if borders.has(border):
-        yield Mark(lambda p: width - borders.distance(border, p), height, tone, accent=accent, rib=rib)
+    if not borders.has(border):
+        return
+    yield Mark(lambda p: width - borders.distance(border, p), height, tone, accent=accent)
+    if rib:
+        round_ = 2 * np.pi * (ARM if border == "cuff" else TRUNK)
+        period = round_ / round(round_ / RIB)
+        yield Mark(
+            lambda p: np.minimum(width - borders.distance(border, p), wave_of(p.around, period)), 0.0016, 0.9, 1.0
+        )
 
 
 def _seam(borders: Borders, border: str | None = None, offset: float = 0.0, height: float | None = None) -> Made:
@@ -217,20 +228,6 @@ def _slash(borders: Borders) -> Made:
     yield Mark(opening, -0.0022, 0.62, 0.7)
 
 
-def _lapel(borders: Borders, low: float, spread: float, width: float) -> Made:
-    """The edges of an open front turned outwards, with a notch."""
-
-    def turned(p: Points) -> NDArray:
-        away = front_edge(p, low, spread)
-        share = np.clip((p.y - low) / (0.47 - low), 0, 1)
-        broad = width * np.sin(np.pi * np.clip(0.08 + 0.62 * share, 0, 1)) ** 0.9
-        notch = np.abs(p.y - 0.432 - 0.25 * (p.side - 0.07)) - 0.003 - 0.12 * np.clip(away - 0.55 * broad, 0, 0.02)
-        cut = np.where(away > 0.45 * broad, notch, 0.02)
-        return np.minimum.reduce([broad - away, p.y - low + 0.004, p.z - 0.01, cut, np.where(p.arm, -1.0, 0.05)])
-
-    yield Mark(turned, 0.0055, 1.0, 0.6)
-
-
 def _edging(borders: Borders, low: float, spread: float, width: float, height: float, accent: bool = False) -> Made:
     """A band along a front that is open down to ``low``."""
     yield Mark(
@@ -271,9 +268,10 @@ def _inset(
     yield Mark(inside, height, 1.0, 0.85, accent=accent)
 
 
-def _girdle(borders: Borders, at: float, half: float, height: float, tone: float = 1.0) -> Made:
+def _girdle(borders: Borders, at: float, half: float, height: float, tone: float = 1.0,
+            accent: bool = False) -> Made:  # fmt: skip
     """A thick band round the trunk at a height."""
-    yield Mark(lambda p: np.where(p.arm, -1.0, half - np.abs(p.y - at)), height, tone, 0.7)
+    yield Mark(lambda p: np.where(p.arm, -1.0, half - np.abs(p.y - at)), height, tone, 0.7, accent=accent)
     yield Mark(lambda p: np.where(p.arm, -1.0, SEAM - np.abs(p.y - at - 0.3 * half)), -0.001, 0.8, 1.0)
     yield Mark(lambda p: np.where(p.arm, -1.0, SEAM - np.abs(p.y - at + 0.35 * half)), -0.001, 0.8, 1.0)
 
@@ -293,9 +291,85 @@ def _strap(borders: Borders, at: tuple[float, float]) -> Made:
     )
 
 
+def _pleats(borders: Borders, count: int, height: float = 0.008, top: float = 1.0, free: float = 0.0,
+            only: float = 4.0) -> Made:  # fmt: skip
+    """Knife pleats round the body from a height downwards, but not within ``free`` (a turn) of the front, nor farther
+    from it than ``only``."""
+
+    def fold(p: Points) -> NDArray:
+        lines = np.sin(count * p.turn) * TRUNK / count
+        return np.minimum.reduce([lines, top - p.y, np.where(p.arm, -1.0, 1.0), (np.abs(p.turn) - free) * TRUNK,
+                                  (only - np.abs(p.turn)) * TRUNK])
+
+    def slope(p: Points) -> NDArray:
+        return np.asarray(1 - 2 * (count * p.turn / (2 * np.pi) % 1) * np.clip((top - p.y) / 0.08, 0, 1))
+
+    yield Mark(fold, height, 0.96, 0.8, rise=slope)
+
+
+def _quilt(borders: Borders, period: float, height: float, across: bool = True) -> Made:
+    """Down between seams: round the trunk and the sleeves, or in lozenges."""
+
+    def tube(p: Points) -> NDArray:
+        return np.asarray(0.5 * period - np.abs(p.along % period - 0.5 * period) - 0.0005)
+
+    def lozenge(p: Points) -> NDArray:
+        u, v = (p.around + p.along) / period, (p.around - p.along) / period
+        return np.asarray(period * (0.5 - np.maximum(np.abs(u % 1 - 0.5), np.abs(v % 1 - 0.5))) - 0.0005)
+
+    yield Mark(tube if across else lozenge, height, 1.0, 0.8, dome=0.45 * period)
+
+
+def _armhole(borders: Borders) -> Made:
+    """The seams at which sleeves are sewn on."""
+    yield Mark(lambda p: np.where(p.y > 0.3, SEAM - np.abs(p.side - 0.188), -1.0), -0.0009, 0.8, 1.0)
+
+
+def _tape(borders: Borders, height: float | None = None, half: float = 0.025, side: float | None = None,
+          arm: float | None = None, accent: bool = True, tone: float = 1.0, thick: float = 0.0012,
+          low: float = -2.0, bright: bool = False) -> Made:  # fmt: skip
+    """A strip of another colour: round the trunk or the legs at a height, round the sleeves at ``arm``, or upright at
+    ``side`` metres from the middle; ``side = 0`` runs along the outside of legs and sleeves. ``bright``: a reflecting
+    strip between two of lime."""
+
+    def strip(p: Points) -> NDArray:
+        if height is not None:
+            return np.where(p.arm, -1.0, half - np.abs(p.y - height))
+        if arm is not None:
+            return np.where(p.arm, half - np.abs(p.side - arm), -1.0)
+        if side:
+            return np.minimum.reduce([half - np.abs(p.side - side), p.y - low, np.where(p.arm, -1.0, 1.0)])
+        radius = np.where(p.arm, ARM, np.where(p.y < LEGS, LEG, TRUNK))
+        away = np.where(p.arm, np.abs(p.turn), np.abs(np.abs(p.turn) - 0.5 * np.pi)) * radius
+        return np.minimum(half - away, np.where(p.arm | (p.y < 0.1), 1.0, -1.0))
+
+    if bright:
+        yield Mark(strip, thick, 1.0, 0.9, color="lime")
+        yield Mark(lambda p: strip(p) - 0.3 * half, 0.0004, 1.0, 0.9, color="silver")
+    else:
+        yield Mark(strip, thick, tone, accent=accent)
+
+
+def _double(borders: Borders, top: float, bottom: float, step: float, across: float, wider: float = 0.0,
+            gold: bool = False) -> Made:  # fmt: skip
+    """Two rows of buttons, ``across`` metres from the middle, and ``wider`` on top."""
+    for height in np.arange(top, bottom, -step):
+        out = across + wider * (height - bottom) / max(top - bottom, 1e-6)
+        for sign in (1, -1):
+            yield Spot((float(sign * out), float(height), 0.2), 0.009, "gold" if gold else None)
+
+
+def _edge(borders: Borders, at: float = 0.07, top: float = 0.5, bottom: float = -1.0) -> Made:
+    """The edge of a front that laps over to one side."""
+    yield Mark(lambda p: np.minimum.reduce(
+        [0.0035 - np.abs(p.x + at), top - p.y, p.y - bottom, np.where(p.arm, -1.0, p.z - 0.01)]), 0.002, 0.9, 0.6
+    )  # fmt: skip
+
+
 FORMS: dict[str, Callable[..., Made]] = {
     "band": _band, "seam": _seam, "patch": _patch, "placket": _placket, "buttons": _buttons, "fly": _fly,
-    "slash": _slash, "lapel": _lapel, "ring": _ring, "strap": _strap, "edging": _edging, "overlap": _overlap,
-    "sides": _sides, "girdle": _girdle, "inset": _inset,
+    "slash": _slash, "ring": _ring, "strap": _strap, "edging": _edging, "overlap": _overlap,
+    "sides": _sides, "girdle": _girdle, "inset": _inset, "pleats": _pleats, "quilt": _quilt, "armhole": _armhole,
+    "tape": _tape, "double": _double, "edge": _edge,
 }  # fmt: skip
 """Forms of details that are marks; collars and hoods are made by `finish` and `dressing`."""

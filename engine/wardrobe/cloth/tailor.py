@@ -14,14 +14,18 @@ from engine.rig.rig import unpose
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks
 from engine.wardrobe.cloth.colors import knob, paint, patterned
-from engine.wardrobe.cloth.details import LEGS, Borders, marks
+from engine.wardrobe.cloth.creases import creases
+from engine.wardrobe.cloth.details import LEGS, TRUNK, Borders, Mark, Spot
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
-from engine.wardrobe.cloth.finish import buttons, collar, engrave, rims
+from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims, ruffle
 from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
-from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, together
+from engine.wardrobe.cloth.forms import marks
+from engine.wardrobe.cloth.panels import Panel, laid_on, panels
+from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, evened, let_down, loops, together
 from engine.wardrobe.cloth.records import Record
-from engine.wardrobe.cloth.sheet import cape
-from engine.wardrobe.layers import Floats, Layer, Mannequin
+from engine.wardrobe.cloth.sheet import TOP, cape, near_weights, poncho
+from engine.wardrobe.cloth.supports import supported
+from engine.wardrobe.layers import Floats, Layer, Mannequin, merged
 from engine.wardrobe.outfit import Garment
 from engine.wardrobe.skin import quartered
 
@@ -36,6 +40,8 @@ ROW = 0.014
 """Metres between rows of cloth that is let down."""
 EVENED = 12
 """How often a trunk's cloth is evened out before it is sewn: it has no room for small forms beneath."""
+EVEN = 0.03
+"""Metres within which lines drawn on fallen cloth are straightened."""
 UNEVEN = 0.003
 """Metres by which cloth is uneven before it falls."""
 
@@ -56,8 +62,10 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         beneath: what it lies on.
         device: where it is draped.
     """
-    if record.block == "cape":
+    if record.block in ("cape", "poncho"):
         return _hung(record, body, beneath, device)
+    if record.petticoat or record.train:
+        beneath = supported(beneath, body, record.petticoat, record.train, record.drop * body.size)
     piece = Piece.of(body, blocks.signed(record.block, record.measures, body.canonical, record.kind, record.cut))
     if "sleeve" in record.measures:
         for border in (SEAM_AT, SEAM_AT + 0.003):  # sleeves begin with a straight seam
@@ -71,7 +79,14 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         fitted = _fitted_above(piece, beneath, ease, record)
     else:
         fitted = fit(piece, beneath, ease, record.smoothing)
-    piece = replace(piece, grain=grain(fitted, p, body, piece.free))
+    if record.tails:  # the front is cut away
+        turn = np.abs(np.arctan2(piece.canonical[:, 0], piece.canonical[:, 2]))
+        piece = piece.moved(fitted).cut(np.where(piece.free, TRUNK * (turn - record.tails), 0.2)).compact()
+        fitted, p = piece.vertices, Points(piece.canonical)
+    if record.train:  # what is too long lies on the floor
+        over = np.clip(body.vertices[:, 1].min() - fitted[:, 1], 0, None) * piece.free
+        fitted = fitted + (over[:, None] * [0, 1, -1]).astype(np.float32)
+    piece = replace(piece, grain=grain(fitted, p, body, piece.free, piece.grain[:, 0]))
     fell = True
     if record.drape:
         held = np.zeros(len(fitted), bool)
@@ -115,9 +130,9 @@ def _uneven(piece: Piece) -> NDArray:
     return found
 
 
-def grain(points: Floats, p: Points, body: Mannequin, free: NDArray) -> Floats:
+def grain(points: Floats, p: Points, body: Mannequin, free: NDArray, wide: NDArray | float = 1.0) -> Floats:
     """(P, 3) sine and cosine of the turn round trunk, leg or arm, 0 in front, and metres along it, of cloth as it was
-    cut: lines of equal length are level, lines of equal turn upright."""
+    cut: lines of equal length are level, lines of equal turn upright. ``wide`` (P,): how much wider cloth is let down."""
     size, out = body.size, np.zeros((len(points), 3))
     across, deep = points[:, 0] - body.joints[0, 0], points[:, 2] - body.joints[[0, 3], 2].mean() - 0.01
     out[:, 2] = (points[:, 1] - body.joints[0, 1]) / size
@@ -135,12 +150,16 @@ def grain(points: Floats, p: Points, body: Mannequin, free: NDArray) -> Floats:
         across[on], deep[on] = side * off[:, 0], off[:, 2]
     length = np.maximum(np.hypot(across, deep), 1e-6)
     out[:, 0], out[:, 1] = across / length, deep / length
+    out[:, :2] *= np.where(free, wide, 1.0)[:, None]
     return out.astype(np.float32)
 
 
 def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> tuple[Piece, bool]:
     """A cape, with the yoke that holds it."""
-    sheet, held = cape(body, record.drop, record.flare, record.waves, record.wave, ROW)
+    if record.block == "poncho":
+        sheet, held = poncho(body, record.drop, record.measures.get("slit", 0.0), ROW)
+    else:
+        sheet, held = cape(body, record.drop, record.flare, record.waves, record.wave, ROW)
     start = beneath.outside(sheet.vertices, 0.012)
     cloth = Cloth(
         start, sheet.faces, sheet.vertices, np.where(held, 0.0, 1.0).astype(np.float32),
@@ -148,6 +167,8 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
     )  # fmt: skip
     fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
     sheet = sheet.moved(start if fallen is None else fallen)
+    if record.block == "poncho":
+        sheet = replace(sheet, weights=near_weights(sheet.vertices, body))
     yoke = Piece.of(body, blocks.signed("region", {}, body.canonical, record.kind, record.cut))
     ease = np.full(len(yoke.vertices), 0.008 * body.size)
     yoke = yoke.moved(fit(yoke, beneath, ease, 6))
@@ -194,20 +215,22 @@ def _lengthened(piece: Piece, record: Record, body: Mannequin) -> Piece:
     if hem is None:
         return piece
     size = body.size
-    return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size)
+    return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size,
+                    record.profile, record.train * size)  # fmt: skip
 
 
 def borders_of(record: Record) -> Borders:
     """Where the finished garment ends."""
     m = record.measures
     hem = None if "hem" not in m else m["hem"] - record.drop
-    return Borders(hem, m.get("waist"), m.get("sleeve"), m.get("neck"), m.get("nape"))
+    low = TOP - record.drop if record.block == "poncho" else 0.0
+    return Borders(hem, m.get("waist"), m.get("sleeve"), m.get("neck"), m.get("nape"), low)
 
 
 def make(
     garment: Garment, record: Record, piece: Piece, beneath: Beneath, size: float, material: str | None = None
-) -> Layer:
-    """The finished layer of a draped piece.
+) -> list[Layer]:
+    """The finished layers of a draped piece: the garment, and trims of another material.
 
     Args:
         garment: its colours and pattern.
@@ -218,27 +241,51 @@ def make(
         material: instead of the record's.
     """
     piece = smoothed(piece, beneath, size)
+    if record.drape:
+        piece = _creased(evened(piece, EVEN * size), record, size)
     borders = borders_of(record)
-    found, spots = marks(list(record.details), borders)
+    found, spots = marks(record.details, borders)
     piece = engrave(piece, found, size)
     piece = patterned(piece, garment)
+    laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
     for detail in record.details:
         if detail["form"] == "collar":
             before = len(piece.vertices)
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
             piece.vertices[before:] = beneath.outside(piece.vertices[before:], LYING * size)
             piece = piece.compact()
+        elif detail["form"] == "ruffle":
+            piece = ruffle(piece, borders, size, **{name: value for name, value in detail.items() if name != "form"})
+    parts = [_sewn_up(garment, record, piece, found, spots, size, material or record.material)]
+    for panel, cloth in laid:
+        if cloth is not None:
+            parts.append(_panel_layer(garment, record, panel, cloth, found, size, material or record.material))
+    own = [part for part in parts if part.name == record.name]
+    return [merged(own), *(part for part in parts if part.name != record.name)]
+
+
+def _creased(piece: Piece, record: Record, size: float) -> Piece:
+    """The cloth with the folds of joints."""
+    if not record.crease:
+        return piece
+    high = creases(grained(piece), piece.free) * record.crease * size
+    return piece.moved(piece.vertices + high[:, None] * vertex_normals(piece.vertices, piece.faces))
+
+
+def _sewn_up(
+    garment: Garment, record: Record, piece: Piece, found: list[Mark], spots: list[Spot], size: float, material: str
+) -> Layer:
+    """A finished piece with its rims, colours and buttons."""
     knobs = buttons(piece, spots, size)
     piece, inner = rims(piece, record.rim * size)
     colors, metallic = paint(garment, found, piece)
     colors[inner] *= 0.8
     count = len(piece.vertices)
-    made = material or record.material
     layer = Layer(
-        record.name, made,
+        record.name, material,
         np.concatenate([piece.vertices, knobs[0]]).astype(np.float32),
         np.concatenate([piece.faces, knobs[1] + count]).astype(np.int32),
-        np.concatenate([colors, np.tile(knob(garment), (len(knobs[0]), 1))]).clip(0, 1).astype(np.float32),
+        np.concatenate([colors, *(knob(garment, spots[owner].color)[None] for owner in knobs[4])]).clip(0, 1).astype(np.float32),
         np.concatenate([piece.weights, knobs[2]]).astype(np.float32),
         np.concatenate([piece.canonical, knobs[3]]).astype(np.float32),
     )  # fmt: skip
@@ -248,6 +295,18 @@ def make(
         rough = np.where(whole > 0.5, np.float32(0.35), layer.roughness)
         layer = replace(layer, metallic=whole, roughness=rough)
     return layer
+
+
+def _panel_layer(
+    garment: Garment, record: Record, panel: Panel, cloth: Piece, found: list[Mark], size: float, material: str
+) -> Layer:
+    """A panel as a layer: by the garment's name if it is of its material, else by that of its own."""
+    shown = garment
+    if panel.accent:
+        usual = panel.color or garment.color
+        shown = replace(garment, color=garment.accent or usual, pattern="plain")
+    named = record if panel.material is None else replace(record, name=f"{panel.material.title()} Trim")
+    return _sewn_up(shown, named, cloth, [] if panel.accent else found, [], size, panel.material or material)
 
 
 def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
