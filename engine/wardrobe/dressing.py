@@ -16,6 +16,8 @@ from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record, record_of
 from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.cloth.tailor import fine, make, shaped
+from engine.wardrobe.cloth.traits import tailored
+from engine.wardrobe.cloth.wear import SHARES, shown_through
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
 from engine.wardrobe.hard.headwear import headgear
 from engine.wardrobe.hard.worn import HARD, hard_layers
@@ -138,6 +140,7 @@ def layers_of(
     )  # fmt: skip
     dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
     quartered = fine(bare)
+    look = _hooded(look)
     worn = ordered(look)
     on_head: dict[str, list[Layer]] = {}
     for number, garment in enumerate(worn):
@@ -148,7 +151,8 @@ def layers_of(
             if form is not None:
                 dressing.add(form, (form.vertices, form.faces))
             continue
-        record = _worn_with(record_of(garment.kind, garment.cut), look)
+        record = record_of(garment.kind, garment.cut)
+        record = None if record is None else _worn_with(tailored(record, garment.traits), look)
         if record is None:
             for layer in _stiff(garment, look, bare, dressing.layers):
                 dressing.add(layer, None if garment.kind in OVER_ALL else (layer.vertices, layer.faces))
@@ -159,6 +163,9 @@ def layers_of(
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         made = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
+        share = max((SHARES.get(trait, 0.0) for trait in garment.traits), default=0.0)
+        if share:
+            made[0] = shown_through(made[0], joined(dressing.layers), share)
         dressing.add(made[0], (piece.vertices, piece.faces))
         for layer in made[1:]:
             dressing.add(layer)
@@ -204,11 +211,22 @@ def ordered(look: Look) -> list[Garment]:
     return sorted((garment for garment in look.garments if garment.kind not in implied), key=place)
 
 
+def _hooded(look: Look) -> Look:
+    """The look with a hood on the head where one is worn up."""
+    up = next((g for g in look.garments if "hood_up" in g.traits or (g.kind, g.cut) == ("cape", "hooded")), None)
+    if up is None or any(garment.kind in ("hood", "helmet", "mask_full") for garment in look.garments):
+        return look
+    return replace(look, garments=(*look.garments, Garment("hood", up.color)))
+
+
 def _tucked(look: Look) -> bool:
     """Whether shirts are worn inside what is on the legs."""
     kinds = {garment.kind for garment in look.garments}
     suit = any(garment.kind == "jacket" and garment.cut in SUITS for garment in look.garments)
-    return bool(kinds & TUCKS or suit) and bool(kinds & LOWER)
+    said = {trait for garment in look.garments if garment.kind in SHIRTS for trait in garment.traits}
+    if said & {"untucked", "open", "cropped"}:
+        return False
+    return bool(kinds & TUCKS or suit or "tucked" in said) and bool(kinds & LOWER)
 
 
 def _girt(look: Look) -> bool:
@@ -218,10 +236,8 @@ def _girt(look: Look) -> bool:
     return "belt" in kinds and bool(kinds & GIRT - {"jacket"} or military)
 
 
-def _worn_with(record: Record | None, look: Look) -> Record | None:
+def _worn_with(record: Record, look: Look) -> Record:
     """A record as it is worn with the look's other garments: shirts tucked in, trousers inside boots."""
-    if record is None:
-        return None
     if record.kind in SHIRTS and _tucked(look):
         close = ((-0.2, 0.003), (0.10, 0.004), (0.15, 0.012), *(row for row in record.trunk if row[0] > 0.2))
         return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.10),), spare=min(record.spare, 1.03))
@@ -298,7 +314,9 @@ def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[L
     items = [(ATTACHED.get(extra.kind, (extra.kind.replace("_", " ").title(), "skin")), replace(plain, extras=(extra,)))
              for extra in look.extras if extra.kind != "long_beard"]  # fmt: skip
     items += [
-        (("Hood", g.material or "cotton"), replace(plain, garments=(g,))) for g in look.garments if g.kind == "hoodie"
+        (("Hood", g.material or "cotton"), replace(plain, garments=(Garment("hoodie", g.color),)))
+        for g in look.garments
+        if (g.kind == "hoodie" or "hooded" in g.traits) and "hood_up" not in g.traits
     ]
     found = [_placed(name, material, only, bare, body, betas) for (name, material), only in items]
     return [layer for layer in found if layer is not None]

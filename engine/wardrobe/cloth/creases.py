@@ -33,7 +33,9 @@ def creases(p: Points, free: NDArray) -> NDArray:
     knee = np.exp(-(((p.y - KNEE) / 0.085) ** 2)) * (0.5 - 0.5 * np.cos(p.turn) + 0.25)
     found += legs * np.clip(knee, 0, 1) * ridges((p.y - KNEE) / 0.040 + wander)
     found += 0.8 * legs * smoothstep(p.y, -0.70, -0.80) * ridges(p.y / 0.042 + 0.4 * np.sin(p.turn + 1) + wander)
-    found += 0.35 * legs * smoothstep(p.y, -0.12, -0.2) * smoothstep(p.y, -0.36, -0.28) * ridges(p.y / 0.07 + 2 * wander)
+    found += (
+        0.35 * legs * smoothstep(p.y, -0.12, -0.2) * smoothstep(p.y, -0.36, -0.28) * ridges(p.y / 0.07 + 2 * wander)
+    )
     groin = np.hypot(p.side - 0.01, p.y + 0.075)
     fan = np.arctan2(p.y + 0.075, p.side + 0.02)
     found += trunk * (p.z > -0.02) * np.exp(-groin / 0.075) * smoothstep(groin, 0.015, 0.05) * ridges(fan / 0.42)

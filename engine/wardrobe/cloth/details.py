@@ -87,7 +87,7 @@ class Borders:
         trunk = np.where(p.arm, 1.0, 0.0)
         found: dict[str, NDArray] = {
             "hem": p.y - place + trunk, "waist": place - p.y + trunk,
-            "cuff": place - p.side + (1 - trunk) * (p.side < 0.25),
+            "cuff": place - p.side + (1 - trunk),
         }  # fmt: skip
         return found[name]
 
@@ -298,8 +298,15 @@ def _pleats(borders: Borders, count: int, height: float = 0.008, top: float = 1.
 
     def fold(p: Points) -> NDArray:
         lines = np.sin(count * p.turn) * TRUNK / count
-        return np.minimum.reduce([lines, top - p.y, np.where(p.arm, -1.0, 1.0), (np.abs(p.turn) - free) * TRUNK,
-                                  (only - np.abs(p.turn)) * TRUNK])
+        return np.minimum.reduce(
+            [
+                lines,
+                top - p.y,
+                np.where(p.arm, -1.0, 1.0),
+                (np.abs(p.turn) - free) * TRUNK,
+                (only - np.abs(p.turn)) * TRUNK,
+            ]
+        )
 
     def slope(p: Points) -> NDArray:
         return np.asarray(1 - 2 * (count * p.turn / (2 * np.pi) % 1) * np.clip((top - p.y) / 0.08, 0, 1))

@@ -94,7 +94,9 @@ def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale:
         rise = upward * high - POINT * tip * fallen * (1 if upward < 0.02 else 0.3)
         inward = lean * np.clip(upward / 0.03, 0, 1) if outward < 0.008 else lean * (1 - 0.35 * fallen)
         rows.append(points + out * (scale * outward * high - inward)[:, None] + scale * rise[:, None] * [0, 1, 0])
-        rows[-1][:, 0] += scale * 0.016 * np.sign(at[:, 0] - middle_x) * tip * fallen * np.clip((0.03 - upward) / 0.03, 0, 1.4)
+        rows[-1][:, 0] += (
+            scale * 0.016 * np.sign(at[:, 0] - middle_x) * tip * fallen * np.clip((0.03 - upward) / 0.03, 0, 1.4)
+        )
     first = len(piece.vertices)
     made = _extruded(piece, run, rows, gap, 4 if style == "shirt" else 0)
     steps = np.linalg.norm(np.diff(np.array([(0.0, 0.0), *COLLARS[style]]), axis=0), axis=1).cumsum()

@@ -129,18 +129,22 @@ def _yoke(borders: Borders, low: float, side: str = "back", lift: float = 0.006,
 
 def _trim(borders: Borders, border: str, width: float, height: float = 0.014, material: str = "fur") -> Laid:
     """A thick strip of another material along a border, or along an open front."""
-    if border != "front" and not borders.has(border):
+    if border not in ("front", "edge") and not borders.has(border):
         return
 
     def strip(p: Points) -> NDArray:
         if border == "front":
             return np.minimum(width - p.side, np.where(p.arm, -1.0, p.z - 0.005))
+        if border == "edge":
+            return np.asarray(width - (p.along - p.along.min()))
         return np.asarray(width - borders.distance(border, p))
 
     def puff(p: Points) -> NDArray:
         share = np.clip(strip(p) / width, 0, 1)
         tuft = 1 + 0.22 * np.sin(p.along * 190 + 2 * np.sin(p.turn * 9)) * np.sin(p.turn * 23 + p.along * 60)
-        return np.asarray((0.004 + height * np.sqrt(np.clip(1 - (1 - 2 * np.minimum(share, 1 - share)) ** 2, 0, 1))) * tuft)
+        return np.asarray(
+            (0.004 + height * np.sqrt(np.clip(1 - (1 - 2 * np.minimum(share, 1 - share)) ** 2, 0, 1))) * tuft
+        )
 
     yield Panel(strip, puff, material=material, accent=True, color="white")
 
@@ -228,8 +232,21 @@ def _rows(borders: Borders, at: float, teeth: float = 0.02, depth: float = 0.10)
     yield Panel(strips, lambda p: 0.002 + 0.010 * np.clip((at - p.y) / depth, 0, 1))
 
 
+def _frill(borders: Borders, half: float, low: float, top: float = 0.46) -> Laid:
+    """A gathered frill down the front, on both sides of its middle."""
+
+    def strip(p: Points) -> NDArray:
+        return np.minimum.reduce([half - p.side, p.y - low, top - p.y, p.z - 0.01])
+
+    def stand(p: Points) -> NDArray:
+        return np.asarray(0.002 + 0.012 * (p.side / half) * (1.0 + 0.8 * np.sin(p.y * 2 * np.pi / 0.03)))
+
+    yield Panel(strip, stand, accent=True)
+
+
 PANELS: dict[str, Callable[..., Laid]] = {
     "lapel": _lapel, "flounce": _flounce, "yoke": _yoke, "trim": _trim, "cuffs": _cuffs, "square": _square,
     "fringe": _fringe, "sash": _sash, "knot": _knot, "apron": _apron, "rows": _rows,
+    "frill": _frill,
 }  # fmt: skip
 """Forms of details that are panels."""

@@ -25,7 +25,7 @@ HALF_WIDTH = 0.12
 """Metres from the middle at which hanging cloth belongs to one leg alone."""
 
 
-BESIDE, WIDEST = 0.008, 3.0
+BESIDE, WIDEST = 0.014, 3.0
 """Metres that cloth which is let down keeps from the legs, and how much wider it may become for their sake."""
 CARRIED = ("vertices", "weights", "canonical", "free", "grain")
 """Arrays of a piece that have a row for each point."""

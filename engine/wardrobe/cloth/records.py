@@ -56,6 +56,7 @@ class Record:
     petticoat: float = 0.0
     crease: float = 0.0035
     tails: float = 0.0
+    split: float = 0.0
 
     @property
     def key(self) -> str:

@@ -15,6 +15,7 @@ from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks
 from engine.wardrobe.cloth.colors import knob, paint, patterned
 from engine.wardrobe.cloth.creases import creases
+from engine.wardrobe.cloth.decal import decal_color, printed, prints_of
 from engine.wardrobe.cloth.details import LEGS, TRUNK, Borders, Mark, Spot
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
 from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims, ruffle
@@ -25,6 +26,7 @@ from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, evened, let_d
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheet import TOP, cape, near_weights, poncho
 from engine.wardrobe.cloth.supports import supported
+from engine.wardrobe.cloth.wear import roughness, torn, weathered
 from engine.wardrobe.layers import Floats, Layer, Mannequin, merged
 from engine.wardrobe.outfit import Garment
 from engine.wardrobe.skin import quartered
@@ -82,6 +84,11 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
     if record.tails:  # the front is cut away
         turn = np.abs(np.arctan2(piece.canonical[:, 0], piece.canonical[:, 2]))
         piece = piece.moved(fitted).cut(np.where(piece.free, TRUNK * (turn - record.tails), 0.2)).compact()
+        fitted, p = piece.vertices, Points(piece.canonical)
+    if record.split and piece.free.any():  # open at the left leg
+        at = Points(piece.canonical)
+        wedge = np.abs(at.turn - record.split) * TRUNK - 0.16 * np.clip(-0.22 - at.y, -0.02, 0.14)
+        piece = piece.moved(fitted).cut(np.where(piece.free & (at.z > -0.05), wedge, 0.2)).compact()
         fitted, p = piece.vertices, Points(piece.canonical)
     if record.train:  # what is too long lies on the floor
         over = np.clip(body.vertices[:, 1].min() - fitted[:, 1], 0, None) * piece.free
@@ -240,6 +247,8 @@ def make(
         size: the body's, against the standard figure.
         material: instead of the record's.
     """
+    if record.block in ("cape", "poncho"):
+        piece = piece.finer()
     piece = smoothed(piece, beneath, size)
     if record.drape:
         piece = _creased(evened(piece, EVEN * size), record, size)
@@ -247,6 +256,8 @@ def make(
     found, spots = marks(record.details, borders)
     piece = engrave(piece, found, size)
     piece = patterned(piece, garment)
+    if "torn" in garment.traits:
+        piece = torn(piece, borders)
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
     for detail in record.details:
         if detail["form"] == "collar":
@@ -257,11 +268,27 @@ def make(
         elif detail["form"] == "ruffle":
             piece = ruffle(piece, borders, size, **{name: value for name, value in detail.items() if name != "form"})
     parts = [_sewn_up(garment, record, piece, found, spots, size, material or record.material)]
+    parts += _decals(garment, record, piece, size, parts[0].material)
     for panel, cloth in laid:
         if cloth is not None:
             parts.append(_panel_layer(garment, record, panel, cloth, found, size, material or record.material))
     own = [part for part in parts if part.name == record.name]
     return [merged(own), *(part for part in parts if part.name != record.name)]
+
+
+def _decals(garment: Garment, record: Record, piece: Piece, size: float, material: str) -> list[Layer]:
+    """What is printed on a garment, as layers by its name."""
+    forms = {detail["form"] for detail in record.details}
+    front = bool(forms & {"placket", "lapel", "edge"}) or record.block == "cape"
+    found = []
+    for what in prints_of(garment, front, record.cut == "jersey"):
+        cloth = printed(piece, what, size)
+        if cloth is not None:
+            colors = np.tile(decal_color(garment), (len(cloth.vertices), 1)).astype(np.float32)
+            found.append(
+                Layer(record.name, material, cloth.vertices, cloth.faces, colors, cloth.weights, cloth.canonical)
+            )
+    return found
 
 
 def _creased(piece: Piece, record: Record, size: float) -> Piece:
@@ -279,6 +306,7 @@ def _sewn_up(
     knobs = buttons(piece, spots, size)
     piece, inner = rims(piece, record.rim * size)
     colors, metallic = paint(garment, found, piece)
+    colors = weathered(colors, garment.traits, grained(piece), borders_of(record))
     colors[inner] *= 0.8
     count = len(piece.vertices)
     layer = Layer(
@@ -294,7 +322,7 @@ def _sewn_up(
         whole[:count] = np.maximum(whole[:count], metallic)
         rough = np.where(whole > 0.5, np.float32(0.35), layer.roughness)
         layer = replace(layer, metallic=whole, roughness=rough)
-    return layer
+    return roughness(layer, garment.traits)
 
 
 def _panel_layer(

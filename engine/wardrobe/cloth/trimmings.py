@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points
-from engine.wardrobe.cloth.details import LEG, LEGS, SEAM, TRUNK, Borders, Made, Mark, wave_of
+from engine.wardrobe.cloth.details import ARM, LEG, LEGS, SEAM, TRUNK, Borders, Made, Mark, wave_of
 
 
 def _front(p: Points) -> NDArray:
@@ -60,7 +60,9 @@ def _laced(borders: Borders, top: float, bottom: float, half: float = 0.024, ste
         near = 0.0035 - np.minimum(zig, zag)
         return np.minimum.reduce([near, top - p.y, p.y - bottom, half - p.side, _front(p)])
 
-    yield Mark(lambda p: np.minimum.reduce([half + 0.008 - p.side, top - p.y, p.y - bottom, _front(p)]), 0.001, 0.85, 0.7)
+    yield Mark(
+        lambda p: np.minimum.reduce([half + 0.008 - p.side, top - p.y, p.y - bottom, _front(p)]), 0.001, 0.85, 0.7
+    )
     yield Mark(laces, 0.0022, 1.0, 0.9, accent=True)
 
 
@@ -115,9 +117,9 @@ def _ironed(borders: Borders) -> Made:
 
     def line(p: Points) -> NDArray:
         away = LEG * np.minimum(np.abs(p.turn), np.pi - np.abs(p.turn))
-        return np.where(p.y < LEGS, 0.006 - away, -1.0)
+        return np.where(p.y < LEGS, 0.0022 - away, -1.0)
 
-    yield Mark(line, 0.0045, 1.02, 1.0, dome=0.006)
+    yield Mark(line, 0.0022, 1.12, 0.95)
 
 
 def _tufts(borders: Borders, height: float) -> Made:
@@ -125,7 +127,9 @@ def _tufts(borders: Borders, height: float) -> Made:
 
     def stand(p: Points) -> NDArray:
         u, v = p.around / 0.022, p.along / 0.030
-        return np.asarray(0.5 + 0.25 * np.sin(6.3 * u + 2 * np.sin(4.1 * v)) + 0.25 * np.sin(5.2 * v + 1.7 * np.sin(5.6 * u + v)))
+        return np.asarray(
+            0.5 + 0.25 * np.sin(6.3 * u + 2 * np.sin(4.1 * v)) + 0.25 * np.sin(5.2 * v + 1.7 * np.sin(5.6 * u + v))
+        )
 
     yield Mark(lambda p: np.ones_like(p.y), height, 1.0, 1.0, rise=stand)
 
@@ -157,6 +161,7 @@ def _frog(borders: Borders) -> Made:
 
     yield Mark(line, 0.002, 1.0, 0.8, accent=True)
     for x in (0.012, 0.075, 0.14):
+
         def knot(p: Points, x: float = x) -> NDArray:
             y = 0.47 - 0.75 * x
             return np.minimum(0.011 - np.hypot((p.x - x) * 0.5, p.y - y), _front(p))
@@ -188,7 +193,9 @@ def _buckle(borders: Borders, at: float) -> Made:
 
 def _yokes(borders: Borders, low: float) -> Made:
     """Shoulders of the second colour, down to a slanted line on chest and back."""
-    yield Mark(lambda p: np.where(p.side < 0.187, p.y - low + 0.5 * (0.10 - p.side), -1.0), 0.0006, 1.0, 0.9, accent=True)
+    yield Mark(
+        lambda p: np.where(p.side < 0.187, p.y - low + 0.5 * (0.10 - p.side), -1.0), 0.0006, 1.0, 0.9, accent=True
+    )
 
 
 def _chestplate(borders: Borders, low: float = 0.10, half: float = 0.05) -> Made:
@@ -196,9 +203,32 @@ def _chestplate(borders: Borders, low: float = 0.10, half: float = 0.05) -> Made
     yield Mark(lambda p: np.minimum.reduce([half - p.side, p.y - low, _front(p)]), 0.001, 1.0, 0.8, accent=True)
 
 
+PATCHES = (("leg", 0.3, -0.36, 0.045, 0.3), ("leg", -0.2, -0.62, 0.038, -0.2), ("trunk", -0.9, 0.10, 0.042, 0.2),
+           ("trunk", 0.6, 0.26, 0.036, -0.3), ("trunk", 2.5, 0.12, 0.05, 0.1), ("trunk", 0.5, -0.35, 0.05, 0.25),
+           ("arm", 2.4, 0.45, 0.034, 0.1))  # fmt: skip
+"""Where patches are sewn on: limb, turn, place along it, half width in metres, and how they lean."""
+
+
+def _patches(borders: Borders) -> Made:
+    """Patches of other cloth, sewn on with coarse stitches."""
+    for limb, turn, along, half, lean in PATCHES:
+
+        def square(p: Points, limb: str = limb, turn: float = turn, along: float = along, half: float = half,
+                   lean: float = lean) -> NDArray:  # fmt: skip
+            on = {"arm": p.arm, "leg": ~p.arm & (p.y < LEGS), "trunk": ~p.arm & (p.y > -0.5)}[limb]
+            radius = {"arm": ARM, "leg": LEG, "trunk": TRUNK}[limb]
+            u, v = radius * ((p.turn - turn + np.pi) % (2 * np.pi) - np.pi), p.along - along
+            u, v = u * np.cos(lean) - v * np.sin(lean), u * np.sin(lean) + v * np.cos(lean)
+            return np.where(on, half - np.maximum(np.abs(u), 0.85 * np.abs(v)), -1.0)
+
+        yield Mark(square, 0.0016, 0.72, 0.5, accent=True)
+        yield Mark(lambda p, square=square: 0.0012 - np.abs(square(p) - 0.006), 0.0, 1.6, 1.0)  # type: ignore[misc]
+
+
 FORMS: dict[str, Callable[..., Made]] = {
     "stitch": _stitch, "stitch_up": _stitch_up, "boned": _boned, "point": _point, "laced": _laced,
     "lacework": _lacework, "folds": _folds, "cord": _cord, "ironed": _ironed, "tufts": _tufts, "slantzip": _slantzip,
     "rings": _rings, "frog": _frog, "elbow": _elbow, "buckle": _buckle, "yokes": _yokes, "chestplate": _chestplate,
+    "patches": _patches,
 }  # fmt: skip
 """Forms of details that are marks, beside those of `details`."""
