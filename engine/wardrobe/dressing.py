@@ -15,7 +15,8 @@ from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record, record_of
 from engine.wardrobe.cloth.remembered import Drapes
-from engine.wardrobe.cloth.tailor import fine, make, shaped
+from engine.wardrobe.cloth.sewing import make
+from engine.wardrobe.cloth.tailor import fine, shaped
 from engine.wardrobe.cloth.traits import tailored
 from engine.wardrobe.cloth.wear import SHARES, shown_through
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
@@ -64,6 +65,8 @@ LOWER = frozenset({"trousers", "shorts", "skirt", "long_skirt"})
 SHIRTS = frozenset({"long_sleeve", "t_shirt", "tank_top"})
 TUCKS = frozenset({"suspenders", "belt", "tie", "vest", "skirt", "long_skirt"})
 """With these, shirts are worn inside the trousers."""
+OPEN = 3.4
+"""Where at least garments are worn that are open in front."""
 SUITS = frozenset({"suit", "tuxedo", "tailcoat", "tweed"})
 """With these jackets too."""
 SHAFT = -0.53
@@ -206,6 +209,8 @@ def ordered(look: Look) -> list[Garment]:
         order = LAYERS.get(garment.kind, 9.0) if record is None else record.layer
         if garment.kind == "belt" and _girt(look):
             order = 6.4
+        if "open" in garment.traits and order < OPEN:
+            return OPEN
         return 0.5 if tucked and garment.kind in SHIRTS else order
 
     return sorted((garment for garment in look.garments if garment.kind not in implied), key=place)

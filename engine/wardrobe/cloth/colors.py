@@ -18,8 +18,10 @@ METAL, SAND = np.array([0.72, 0.72, 0.74]), np.array([0.60, 0.55, 0.40])
 """Colours of zips, and of what camouflage has beside a garment's own."""
 LONG = 0.0085
 """Metres beyond which edges are too long for patterns of small forms."""
-ACCENTS = {"floral": "white", "leopard": "black", "zebra": "black", "flames": "orange", "hearts": "white", "stars": "white",
-           "tie_dye": "orange"}  # fmt: skip
+ACCENTS = {
+    "floral": "white", "leopard": "black", "zebra": "black", "flames": "orange", "hearts": "white", "stars": "white",
+    "tie_dye": "orange",
+}  # fmt: skip
 """Second colours of patterns where none is named; another one where that is the first."""
 
 

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,14 @@ from engine.wardrobe.outfit import COLORS, Garment
 
 CELL = 0.0024
 """Metres between the points of which outlines are cut; they are linear between these."""
+FEWEST = 17
+"""In how many such steps half of a decal's height is divided at least."""
 ABOVE = 0.0009
 """Metres above the cloth."""
 ADVANCE, HEIGHT, BOLD = 5.4, 6.0, 1.05
 """A glyph's advance, height and stroke width, in units of its cell."""
-WIDEST, TALLEST = 0.23, 0.105
-"""Metres that a word is wide and high at most on the chest of the standard figure."""
+WIDEST, TALLEST, BROADEST = 0.22, 0.105, 0.25
+"""Metres that a word is wide and high at most on the chest of the standard figure, and wide on a back."""
 SYMBOL, EMBLEM, BADGE = 0.062, 0.036, 0.026
 """Half sizes in metres of symbols on chests, on emblems, and beside closures."""
 Shape = Callable[[NDArray, NDArray], NDArray]
@@ -58,7 +61,7 @@ def _to_line(u: NDArray, v: NDArray, line: NDArray) -> NDArray:
     """(N,) distance from a line of points (K, 2)."""
     found = np.full(len(u), np.inf)
     at = np.stack([u, v], -1)
-    for a, b in zip(line[:-1], line[1:]):
+    for a, b in pairwise(line):
         along = b - a
         share = np.clip((at - a) @ along / max(along @ along, 1e-12), 0, 1)
         found = np.minimum(found, np.linalg.norm(at - a - share[:, None] * along, axis=1))
@@ -142,7 +145,9 @@ def prints_of(garment: Garment, split: bool, number_behind: bool = False) -> lis
             half = SYMBOL * scale
             found.append(Print(symbol(shown, half), (half, half), at, back))
         else:
-            unit = scale * min(TALLEST / HEIGHT, WIDEST / (ADVANCE * len(shown)))
+            unit = min(
+                scale * min(TALLEST / HEIGHT, WIDEST / (ADVANCE * len(shown))), BROADEST / (ADVANCE * len(shown))
+            )
             half_wide = 0.5 * unit * (ADVANCE * len(shown) + 1)
             found.append(Print(lettering(shown, unit), (half_wide, 0.5 * unit * (HEIGHT + 2)), at, back))
     return found
@@ -150,7 +155,8 @@ def prints_of(garment: Garment, split: bool, number_behind: bool = False) -> lis
 
 def printed(piece: Piece, what: Print, size: float) -> Piece | None:
     """A decal as cloth on a piece; None where it does not meet it. ``size`` is the body's."""
-    counts = [max(int(np.ceil(2 * half / CELL)), 2) + 1 for half in what.half]
+    cell = min(CELL, what.half[1] / FEWEST)
+    counts = [max(int(np.ceil(2 * half / cell)), 2) + 1 for half in what.half]
     u, v = np.meshgrid(*[np.linspace(-half, half, count) for half, count in zip(what.half, counts)])
     index = np.arange(u.size).reshape(u.shape)
     a, b, c, d = (grid.ravel() for grid in (index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]))
@@ -160,7 +166,7 @@ def printed(piece: Piece, what: Print, size: float) -> Piece | None:
     sign = -1.0 if what.back else 1.0
     origins = np.stack([what.at[0] + sign * flat[:, 0], what.at[1] + flat[:, 1], np.full(len(flat), sign)], -1)
     caster = MeshRaycaster(piece.canonical, piece.faces)
-    hits = caster.cast_rays(origins.astype(np.float32), np.tile(np.float32([[0, 0, -sign]]), (len(flat), 1)))
+    hits = caster.cast_rays(origins.astype(np.float32), np.tile(np.array([[0, 0, -sign]], np.float32), (len(flat), 1)))
     on = hits.face >= 0
     faces = faces[on[faces].all(1)]
     if len(faces) < 8:

@@ -67,12 +67,15 @@ def _rosette(u: NDArray, v: NDArray) -> NDArray:
     """A leopard's broken ring."""
     turn, away = np.arctan2(u, v), np.hypot(u, 1.15 * v)
     ring = 0.0052 - np.abs(away - 0.0145 * (1 + 0.13 * np.sin(3 * turn + 1)))
-    return np.minimum(ring, 0.6 * away * (np.abs(np.sin(1.5 * turn + 0.4)) - 0.22))
+    gaps = np.minimum.reduce([np.abs(turn - 0.5) - 0.38, np.abs(turn + 1.5) - 0.28, np.abs(turn - 2.6) - 0.15])
+    return np.minimum(ring, 0.014 * gaps)
 
 
 def _zebra(u: NDArray, v: NDArray) -> NDArray:
     """Stripes that wander and fork."""
-    bend = 0.9 * np.sin(2 * np.pi * u / 0.31 + 1.1 * np.sin(2 * np.pi * v / 0.37)) + 0.45 * np.sin(2 * np.pi * u / 0.12 + v / 0.04)
+    bend = 0.9 * np.sin(2 * np.pi * u / 0.31 + 1.1 * np.sin(2 * np.pi * v / 0.37)) + 0.45 * np.sin(
+        2 * np.pi * u / 0.12 + v / 0.04
+    )
     phase = 2 * np.pi * v / 0.055 + 1.5 * bend
     return np.asarray(0.0075 * (np.sin(phase) - 0.25 * np.sin(2 * np.pi * u / 0.17 + 2)))
 
@@ -142,7 +145,8 @@ PATTERNS: dict[str, list[tuple[Signed, str]]] = {
     "hearts": [(strewn(symbol("heart", 0.018), 0.066, 0.054), "accent")],
     "diamonds": [(_lozenges, "accent")],
     "paisley": [
-        (strewn(_drop, 0.082, 0.070, 1.0), "accent"), (strewn(lambda u, v: _drop(u, v, 0.62), 0.082, 0.070, 1.0), "main"),
+        (strewn(_drop, 0.082, 0.070, 1.0), "accent"),
+        (strewn(lambda u, v: _drop(u, v, 0.5), 0.082, 0.070, 1.0), "main"),
         (strewn(lambda u, v: 0.0055 - np.hypot(u, v + 0.014), 0.082, 0.070, 1.0), "accent"),
         (strewn(lambda u, v: _petals(u, v, 0.010), 0.082, 0.070, 1.0, 0.5), "light"),
     ],

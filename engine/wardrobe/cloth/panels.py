@@ -154,7 +154,8 @@ def _cuffs(borders: Borders, width: float, lift: float = 0.005, accent: bool = F
     if borders.has(border):
         yield Panel(
             lambda p: np.asarray(width - borders.distance(border, p)),
-            lambda p: np.asarray(lift * (0.75 + 0.25 * np.cos(borders.distance(border, p) / width * 9))), accent=accent, even=2,
+            lambda p: np.asarray(lift * (0.75 + 0.25 * np.cos(borders.distance(border, p) / width * 9))),
+            accent=accent, even=2,
         )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
 from engine.mesh.surface import directed_edges, edge_matrix
-from engine.wardrobe.cut import SNAP, cut_region, kept, split
 from engine.wardrobe.cloth.hulls import round_the_legs
+from engine.wardrobe.cut import SNAP, cut_region, kept, split
 from engine.wardrobe.layers import Floats, Indices, Mannequin
 from engine.wardrobe.skin import quartered
 

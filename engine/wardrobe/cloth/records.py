@@ -12,19 +12,24 @@ from engine import userdata
 from engine.errors import EngineError
 from engine.wardrobe.materials import CATALOG, MATERIALS
 
-MEASURES = ("hem", "waist", "sleeve", "neck", "nape", "low", "spread", "slit", "bust", "back", "dip", "strap", "shoulder",
-            "crossed")  # fmt: skip
+MEASURES = (
+    "hem", "waist", "sleeve", "neck", "nape", "low", "spread", "slit", "bust", "back", "dip", "strap", "shoulder",
+    "crossed",
+)  # fmt: skip
 """Measures that go to the pattern block."""
 
 
 MEASURES_OF = {
     "top": ("hem", "sleeve", "neck", "nape", "low", "spread", "slit", "shoulder", "crossed"),
     "strapped": ("hem", "bust", "back", "dip", "strap"), "poncho": ("low", "slit"),
-    "legs": ("hem", "waist"), "suit": ("hem", "sleeve", "neck", "nape", "low", "spread"), "region": MEASURES, "cape": (),
+    "legs": ("hem", "waist"), "suit": ("hem", "sleeve", "neck", "nape", "low", "spread"),
+    "region": MEASURES, "cape": (),
 }  # fmt: skip
 """Blocks of `cloth.blocks`, and capes, with the measures that each takes."""
-NUMBERS = {*MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim", "crease", "train",
-           "petticoat", "tails"} - {"strap"}  # fmt: skip
+NUMBERS = {
+    *MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim", "crease", "train",
+    "petticoat", "tails", "split",
+} - {"strap"}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""More finish of garments, as marks: boning, lacing, laces, knots, cords, folds, fur, and the stitching of work clothes."""
+"""More finish of garments, as marks: boning, laces, cords, folds, tufts of fur, patches, and what work clothes have."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def _front(p: Points) -> NDArray:
 def _stitch(borders: Borders, at: float, slope: float = 0.0, top: float = 0.375, low: float = -0.02) -> Made:
     """Seams down both halves of the front, slanted by ``slope``."""
     yield Mark(
-        lambda p: np.minimum.reduce([SEAM - np.abs(p.side - at - slope * (p.y - low)), top - p.y, p.y - low, _front(p)]),
+        lambda p: np.minimum.reduce(
+            [SEAM - np.abs(p.side - at - slope * (p.y - low)), top - p.y, p.y - low, _front(p)]),
         -0.0008, 0.75, 1.0,
     )  # fmt: skip
 
@@ -34,10 +35,12 @@ def _stitch_up(borders: Borders, at: float, top: float) -> Made:
 
 def _boned(borders: Borders, low: float = 0.055, count: int = 12) -> Made:
     """The seams of a bodice."""
-    yield Mark(
-        lambda p: np.where(p.arm, -1.0, np.minimum(SEAM - np.abs(np.sin(0.5 * count * p.turn)) * 2 * TRUNK / count, p.y - low)),
-        -0.0006, 0.84, 1.0,
-    )  # fmt: skip
+
+    def seams(p: Points) -> NDArray:
+        line = SEAM - np.abs(np.sin(0.5 * count * p.turn)) * 2 * TRUNK / count
+        return np.where(p.arm, -1.0, np.minimum(line, p.y - low))
+
+    yield Mark(seams, -0.0006, 0.84, 1.0)
 
 
 def _point(borders: Borders, at: float, deep: float = 0.05) -> Made:
@@ -185,10 +188,12 @@ def _buckle(borders: Borders, at: float) -> Made:
         box = np.maximum(np.abs(p.x) / 0.030, np.abs(p.y - at) / 0.032)
         return np.minimum.reduce([0.006 - np.abs(box - 0.82) * 0.03, _front(p)])
 
+    def end(p: Points) -> NDArray:
+        drop = 0.020 - np.abs(p.y - at + 0.35 * np.clip(-p.x - 0.05, 0, 1))
+        return np.minimum.reduce([drop, -p.x - 0.03, 0.15 + p.x, _front(p)])
+
     yield Mark(frame, 0.004, 0.9, 0.6, metal=True)
-    yield Mark(lambda p: np.minimum.reduce(
-        [0.020 - np.abs(p.y - at + 0.35 * np.clip(-p.x - 0.05, 0, 1)), -p.x - 0.03, 0.15 + p.x, _front(p)]), 0.004, 0.97, 0.7
-    )  # fmt: skip
+    yield Mark(end, 0.004, 0.97, 0.7)
 
 
 def _yokes(borders: Borders, low: float) -> Made:
@@ -221,7 +226,7 @@ def _patches(borders: Borders) -> Made:
             u, v = u * np.cos(lean) - v * np.sin(lean), u * np.sin(lean) + v * np.cos(lean)
             return np.where(on, half - np.maximum(np.abs(u), 0.85 * np.abs(v)), -1.0)
 
-        yield Mark(square, 0.0016, 0.72, 0.5, accent=True)
+        yield Mark(square, 0.0016, 0.62, 0.5, accent=True)
         yield Mark(lambda p, square=square: 0.0012 - np.abs(square(p) - 0.006), 0.0, 1.6, 1.0)  # type: ignore[misc]
 
 

@@ -12,6 +12,7 @@ from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.details import ARM, LEG, TRUNK, Borders
 from engine.wardrobe.cloth.finish import grained
 from engine.wardrobe.cloth.fit import Beneath
+from engine.wardrobe.cloth.noise import noise
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.layers import Floats, Layer
 from engine.wardrobe.paint import blend
@@ -27,17 +28,8 @@ HOLES = (
 MUD = np.array([0.30, 0.22, 0.14])
 THREAD = 0.007
 """Metres from a hole within which cloth is frayed."""
-SHARES = {"sheer": 0.50, "lace": 0.55}
+SHARES = {"sheer": 0.50, "lace": 0.35}
 """How much of what is beneath shows through cloth of these traits."""
-
-
-def noise(p: Points, scale: float, phase: float = 0.0) -> NDArray:
-    """(N,) about -1 to 1, smooth over ``scale`` metres of cloth."""
-    u, v = 2 * np.pi * p.around / scale + phase, 2 * np.pi * p.along / scale + 2 * phase
-    first = np.sin(0.7 * u + 1.3 * np.sin(0.6 * v + phase)) * np.sin(0.8 * v + 1.1 * np.sin(0.7 * u - phase))
-    return np.asarray(
-        0.7 * first + 0.4 * np.sin(1.9 * u - 1.3 * v + phase) + 0.2 * np.sin(3.1 * v + 2 * np.sin(2.3 * u))
-    )
 
 
 def intact(p: Points, borders: Borders) -> NDArray:
