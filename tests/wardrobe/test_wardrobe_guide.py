@@ -15,8 +15,8 @@ from engine.body import load_body
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe import dressing, outfit
 from engine.wardrobe.cloth import records, tailor
-from engine.wardrobe.cloth.forms import FORMS
 from engine.wardrobe.cloth.drape import drape
+from engine.wardrobe.cloth.forms import FORMS
 from engine.wardrobe.cloth.panels import PANELS
 from engine.wardrobe.cloth.records import read_records
 from engine.wardrobe.layers import BODY, Layer, Mannequin

@@ -28,6 +28,8 @@ GAP = 0.0035
 """Metres that cloth keeps from what is beneath while it falls."""
 SEAM_AT = 0.19
 """How far out sleeves are sewn on, on the standard figure."""
+YOKE = 0.475
+"""Height on the back down to which the yoke of a cape reaches, on the standard figure."""
 ROW = 0.014
 """Metres between rows of cloth that is let down."""
 EVENED = 12
@@ -164,7 +166,11 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
     sheet = sheet.moved(start if fallen is None else fallen)
     if record.block == "poncho":
         sheet = replace(sheet, weights=near_weights(sheet.vertices, body))
-    yoke = Piece.of(body, blocks.signed("region", {}, body.canonical, record.kind, record.cut))
+    p = Points(body.canonical)
+    ring = blocks.signed("region", {}, body.canonical, record.kind, None)
+    line = p.y - YOKE + 0.6 * (p.side - 0.1)
+    behind = np.minimum.reduce([line, 0.165 - p.side, 0.02 - p.z, p.neck - 0.08, 0.56 - p.y])
+    yoke = Piece.of(body, ring if record.block == "poncho" else np.maximum(ring, behind))
     ease = np.full(len(yoke.vertices), 0.008 * body.size)
     yoke = yoke.moved(fit(yoke, beneath, ease, 6))
     return together(sheet, yoke), fallen is not None

@@ -25,6 +25,8 @@ def tailored(record: Record, traits: Sequence[str]) -> Record:
     """A record with all that its garment's traits say; those that a garment of its block cannot have are left out."""
     for trait in traits:
         table = changes().get(trait, {})
+        if record.kind not in table.get("kinds", (record.kind,)):
+            continue
         said = {name: value for name, value in table.items() if name not in MEASURES_OF}
         record = _changed(record, {**said, **table.get(record.block, {})})
     return record
