@@ -31,7 +31,7 @@ from engine.wardrobe.dressing import ordered
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import SYMBOLS, TRAITS, Garment, Look
 
-ELSEWHERE = {"collar", "ruffle", "hood"}
+ELSEWHERE = {"collar", "ruffle", "hood", "strips"}
 """Forms of details that neither `forms` nor `panels` make."""
 
 

@@ -208,6 +208,13 @@ def ruffle(
     return piece
 
 
+def strips(piece: Piece, below: float, teeth: float) -> Piece:
+    """A piece cut into strips, ``teeth`` metres wide at the waist, below a height."""
+    p = grained(piece)
+    gaps = np.abs((TRUNK * p.turn / teeth) % 1 - 0.5) * teeth - 0.12 * teeth
+    return piece.cut(np.maximum(p.y - below, gaps)).compact()
+
+
 def _even(directions: NDArray) -> NDArray:
     """Unit vectors (N, 3) along a closed border without their noise."""
     total = sum(np.roll(directions, k, axis=0) for k in range(-3, 4))

@@ -11,7 +11,7 @@ from engine.wardrobe.cloth.colors import knob, paint, patterned
 from engine.wardrobe.cloth.creases import creases
 from engine.wardrobe.cloth.decal import decal_color, printed, prints_of
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
-from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims, ruffle
+from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.forms import marks
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
@@ -60,6 +60,8 @@ def make(
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
             piece.vertices[before:] = beneath.outside(piece.vertices[before:], LYING * size)
             piece = piece.compact()
+        elif detail["form"] == "strips":
+            piece = strips(piece, detail["below"], detail["teeth"])
         elif detail["form"] == "ruffle":
             piece = ruffle(piece, borders, size, **{name: value for name, value in detail.items() if name != "form"})
     parts = [_sewn_up(garment, record, piece, found, spots, size, material or record.material)]

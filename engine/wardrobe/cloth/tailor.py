@@ -169,7 +169,7 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
     p = Points(body.canonical)
     ring = blocks.signed("region", {}, body.canonical, record.kind, None)
     line = p.y - YOKE + 0.6 * (p.side - 0.1)
-    behind = np.minimum.reduce([line, 0.165 - p.side, 0.02 - p.z, p.neck - 0.08, 0.56 - p.y])
+    behind = np.minimum.reduce([line, 0.165 - p.side, 0.05 - p.z, p.neck - 0.07, 0.56 - p.y])
     yoke = Piece.of(body, ring if record.block == "poncho" else np.maximum(ring, behind))
     ease = np.full(len(yoke.vertices), 0.008 * body.size)
     yoke = yoke.moved(fit(yoke, beneath, ease, 6))

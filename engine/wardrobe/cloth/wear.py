@@ -72,7 +72,7 @@ def weathered(colors: NDArray, traits: tuple[str, ...], p: Points, borders: Bord
 
 def roughness(layer: Layer, traits: tuple[str, ...]) -> Layer:
     """A layer that gleams where its garment is wet or shiny."""
-    share = 0.42 if "wet" in traits else 0.45 if "shiny" in traits else 1.0
+    share = 0.62 if "wet" in traits else 0.45 if "shiny" in traits else 1.0
     return layer if share == 1.0 else replace(layer, roughness=(share * layer.roughness).astype(np.float32))
 
 
