@@ -210,6 +210,7 @@ def ruffle(
 
 def strips(piece: Piece, below: float, teeth: float) -> Piece:
     """A piece cut into strips, ``teeth`` metres wide at the waist, below a height."""
+    piece = piece.finer()
     p = grained(piece)
     gaps = np.abs((TRUNK * p.turn / teeth) % 1 - 0.5) * teeth - 0.12 * teeth
     return piece.cut(np.maximum(p.y - below, gaps)).compact()
