@@ -78,7 +78,7 @@ def _decals(garment: Garment, record: Record, piece: Piece, size: float, materia
     forms = {detail["form"] for detail in record.details}
     front = bool(forms & {"placket", "lapel", "edge"}) or record.block == "cape"
     found = []
-    for what in prints_of(garment, front, record.cut == "jersey"):
+    for what in prints_of(garment, front, record.cut == "jersey" or record.kind == "vest"):
         cloth = printed(piece, what, size)
         if cloth is not None:
             colors = np.tile(decal_color(garment), (len(cloth.vertices), 1)).astype(np.float32)
