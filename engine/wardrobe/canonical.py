@@ -65,6 +65,8 @@ class Points:
         self.arm = (self.side > 0.19) & (self.y > 0.36)
         self.along = np.where(self.arm, self.side, self.y)
         """Metres along the limb or trunk: across it run horizontal stripes."""
+        self.turn = np.arctan2(self.x, self.z)
+        """Turn round trunk or limb, 0 in front."""
         self.around = np.where(self.arm, self.y, np.where(self.y < -0.06, self.side - 0.11, self.x))
 
     def above(self, value: NDArray, edge: float) -> NDArray:

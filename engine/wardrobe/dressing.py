@@ -15,7 +15,10 @@ from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record, record_of
 from engine.wardrobe.cloth.remembered import Drapes
-from engine.wardrobe.cloth.tailor import fine, make, shaped
+from engine.wardrobe.cloth.sewing import make
+from engine.wardrobe.cloth.tailor import fine, shaped
+from engine.wardrobe.cloth.traits import tailored
+from engine.wardrobe.cloth.wear import SHARES, shown_through
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers, held_up
 from engine.wardrobe.hard.worn import HARD, hard_layers
@@ -53,6 +56,10 @@ LOWER = frozenset({"trousers", "shorts", "skirt", "long_skirt"})
 SHIRTS = frozenset({"long_sleeve", "t_shirt", "tank_top"})
 TUCKS = frozenset({"suspenders", "belt", "tie", "vest", "skirt", "long_skirt"})
 """With these, shirts are worn inside the trousers."""
+OPEN = 3.4
+"""Where at least garments are worn that are open in front."""
+SUITS = frozenset({"suit", "tuxedo", "tailcoat", "tweed"})
+"""With these jackets too."""
 SHAFT = -0.53
 """Height of a boot's rim on the standard figure."""
 LOW_BOOTS = frozenset({"ankle", "work"})
@@ -132,6 +139,7 @@ def layers_of(
     )  # fmt: skip
     dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
     quartered = fine(bare)
+    look = _hooded(look)
     worn = ordered(look)
     on_head: dict[str, list[Layer]] = {}
     for number, garment in enumerate(worn):
@@ -142,7 +150,8 @@ def layers_of(
             if form is not None:
                 dressing.add(form, (form.vertices, form.faces))
             continue
-        record = _worn_with(record_of(garment.kind, garment.cut), look)
+        record = record_of(garment.kind, garment.cut)
+        record = None if record is None else _worn_with(tailored(record, garment.traits), look)
         if record is None:
             for layer in _stiff(garment, look, bare, dressing.layers):
                 dressing.add(layer, None if garment.kind in OVER_ALL else (layer.vertices, layer.faces))
@@ -152,8 +161,13 @@ def layers_of(
         piece, fell = _rested(record, quartered, dressing.beneath(), device, drapes)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
-        layer = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
-        dressing.add(layer, (piece.vertices, piece.faces))
+        made = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
+        share = max((SHARES.get(trait, 0.0) for trait in garment.traits), default=0.0)
+        if share:
+            made[0] = shown_through(made[0], joined(dressing.layers), share)
+        dressing.add(made[0], (piece.vertices, piece.faces))
+        for layer in made[1:]:
+            dressing.add(layer)
     above = [layer for layers in on_head.values() for layer in layers]
     clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
     for layer in _attached(look, bare, body, betas, dressing.layers[1:]):
@@ -193,16 +207,29 @@ def ordered(look: Look) -> list[Garment]:
             order = 6.4
         if garment.kind == "boots" and garment.cut in LOW_BOOTS:
             order = LAYERS["shoes"]
+        if "open" in garment.traits and order < OPEN:
+            return OPEN
         return 0.5 if tucked and garment.kind in SHIRTS else order
 
     return sorted((garment for garment in look.garments if garment.kind not in implied), key=place)
 
 
+def _hooded(look: Look) -> Look:
+    """The look with a hood on the head where one is worn up."""
+    up = next((g for g in look.garments if "hood_up" in g.traits or (g.kind, g.cut) == ("cape", "hooded")), None)
+    if up is None or any(garment.kind in ("hood", "helmet", "mask_full") for garment in look.garments):
+        return look
+    return replace(look, garments=(*look.garments, Garment("hood", up.color)))
+
+
 def _tucked(look: Look) -> bool:
     """Whether shirts are worn inside what is on the legs."""
     kinds = {garment.kind for garment in look.garments}
-    suit = any(garment.kind == "jacket" and garment.cut == "suit" for garment in look.garments)
-    return bool(kinds & TUCKS or suit) and bool(kinds & LOWER)
+    suit = any(garment.kind == "jacket" and garment.cut in SUITS for garment in look.garments)
+    said = {trait for garment in look.garments if garment.kind in SHIRTS for trait in garment.traits}
+    if said & {"untucked", "open", "cropped"}:
+        return False
+    return bool(kinds & TUCKS or suit or "tucked" in said) and bool(kinds & LOWER)
 
 
 def _girt(look: Look) -> bool:
@@ -212,10 +239,8 @@ def _girt(look: Look) -> bool:
     return "belt" in kinds and bool(kinds & GIRT - {"jacket"} or military)
 
 
-def _worn_with(record: Record | None, look: Look) -> Record | None:
+def _worn_with(record: Record, look: Look) -> Record:
     """A record as it is worn with the look's other garments: shirts tucked in, trousers inside boots."""
-    if record is None:
-        return None
     if record.kind in SHIRTS and _tucked(look):
         close = ((-0.2, 0.003), (0.10, 0.004), (0.15, 0.012), *(row for row in record.trunk if row[0] > 0.2))
         return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.10),), spare=min(record.spare, 1.03))
@@ -273,8 +298,14 @@ def skin_material(name: str) -> str:
 def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray, worn: list[Layer]) -> list[Layer]:
     """What grows or is held, and hoods that lie on the neck. Long beards are of locks (`head.beard`)."""
     plain = replace(look, hair_style="bald", extras=())
-    hoods = [replace(plain, garments=(garment,)) for garment in look.garments if garment.kind == "hoodie"]
-    found = [_placed("Hood", only.garments[0].material or "cotton", only, bare, body, betas) for only in hoods]
+    hooded = [g for g in look.garments if (g.kind == "hoodie" or "hooded" in g.traits) and "hood_up" not in g.traits]
+    found = [
+        _placed(
+            "Hood", garment.material or "cotton", replace(plain, garments=(Garment("hoodie", garment.color),)), bare,
+            body, betas,
+        )
+        for garment in hooded
+    ]  # fmt: skip
     return [*(layer for layer in found if layer is not None), *extra_layers(look, bare, worn)]
 
 

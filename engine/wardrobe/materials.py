@@ -28,6 +28,10 @@ class Material:
     """Metres after which the relief repeats."""
     depth: float = 0.0
     """Metres between its lowest and its highest places."""
+    mottle: float = 0.0
+    """By which share its colour varies over a few centimetres."""
+    fade: float = 0.0
+    """0-1: how pale it is where it was rubbed."""
     words: str = ""
     """What in a text calls for it, divided by '|'."""
 

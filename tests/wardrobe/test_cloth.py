@@ -52,7 +52,7 @@ def test_every_bundled_record_is_of_a_known_kind_and_cut():
     for record in records().values():
         assert record.kind in GARMENT_KINDS
         assert record.cut is None or record.cut in CUTS[record.kind]
-        assert record.block in (*blocks.BLOCKS, "region", "cape")
+        assert record.block in (*blocks.BLOCKS, "region", "cape", "poncho")
 
 
 def test_a_cut_takes_from_its_kind_what_it_does_not_say(tmp_path):

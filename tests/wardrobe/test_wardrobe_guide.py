@@ -15,8 +15,9 @@ from engine.body import load_body
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe import dressing
 from engine.wardrobe.cloth import records, tailor
-from engine.wardrobe.cloth.details import FORMS
 from engine.wardrobe.cloth.drape import drape
+from engine.wardrobe.cloth.forms import FORMS
+from engine.wardrobe.cloth.panels import PANELS
 from engine.wardrobe.cloth.records import read_records
 from engine.wardrobe.layers import BODY, Layer, Mannequin
 from engine.wardrobe.materials import CATALOG, read_materials
@@ -37,10 +38,10 @@ def record(tmp_path_factory):
     """The blouse, added to the bundled garments by its record alone."""
     path = tmp_path_factory.mktemp("mine") / "garments.toml"
     bundled = (CATALOG / "garments.toml").read_text(encoding="utf-8")
-    path.write_text(f"{bundled}\n{block('long_sleeve.blouse')}", encoding="utf-8")
+    path.write_text(f"{bundled}\n{block('long_sleeve.peasant')}", encoding="utf-8")
     found = read_records(path)
-    assert set(found) == {*records.records(), "long_sleeve.blouse"}
-    return found["long_sleeve.blouse"]
+    assert set(found) == {*records.records(), "long_sleeve.peasant"}
+    return found["long_sleeve.peasant"]
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +50,14 @@ def worn(record) -> list[Layer]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tailor, "drape", partial(drape, frames=8))
         patch.setattr(dressing, "record_of", lambda kind, cut: {"long_sleeve": record}.get(kind))
-        garments = (Garment("long_sleeve", "cream", "dark red", cut="blouse"),)
+        garments = (Garment("long_sleeve", "cream", "dark red", cut="peasant"),)
         body = load_body()
         look = Look("fair", "bald", "black", "none", "black", "brown", garments)
         return dressing.layers_of(look, body, np.zeros(body.num_betas))
 
 
 def test_the_guides_garment_becomes_a_layer(worn, record):
-    layer = next(layer for layer in worn if layer.name == "Blouse")
+    layer = next(layer for layer in worn if layer.name == "Peasant Blouse")
     assert worn[0].name == BODY and layer.material == record.material == "silk"
     assert len(layer.vertices) > 3000 and np.allclose(layer.weights.sum(1), 1, atol=1e-3)
     low, high = layer.canonical[:, 1].min(), np.abs(layer.canonical[:, 0]).max()
@@ -89,7 +90,7 @@ def test_the_guide_names_every_key_and_every_form():
     told = set(re.findall(r"`(\w+)`", GUIDE))
     assert set(records.MEASURES) <= told
     used = {key for record in records.records().values() for detail in record.details for key in detail} - {"form"}
-    assert used <= told | {"rib", "tone"} and set(FORMS) <= told
+    assert used <= told | {"rib", "tone"} and {*FORMS, *PANELS} <= told
     fields = {name for table in tomllib.loads((CATALOG / "garments.toml").read_text()).values() for name in table}
     keys = {name for name in fields if any(name in vars(record) for record in records.records().values())}
     assert keys <= told

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe.canonical import Points
+from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.regions import CUT_REGIONS, REGIONS
 
 COLLAR_BONE = 0.47
@@ -37,14 +37,20 @@ def neckline(p: Points, neck: float | None = None, nape: float | None = None) ->
 
 
 def top(p: Points, hem: float, sleeve: float, neck: float | None = None, nape: float | None = None,
-        low: float | None = None, spread: float = 0.0, slit: float = 0.0) -> NDArray:  # fmt: skip
-    """Trunk and arms, with an open front where ``low`` or ``slit`` say so."""
+        low: float | None = None, spread: float = 0.0, slit: float = 0.0, shoulder: float | None = None,
+        crossed: float = 0.0) -> NDArray:  # fmt: skip
+    """Trunk and arms, with an open front where ``low`` or ``slit`` say so; ``shoulder``: the height on the chest of a
+    neckline that leaves the shoulders bare; ``crossed``: metres by which the right shoulder alone is bare."""
     reach = sleeve - p.side
     if sleeve < ARMHOLE:  # sleeveless: the armholes end beneath the arms
         reach = np.maximum(reach, 0.362 - p.y)
     inside = np.minimum.reduce([p.y - hem, reach, neckline(p, neck, nape)])
     if low is not None or slit:
         inside = np.minimum(inside, front_edge(p, low, spread, slit))
+    if shoulder is not None:  # level on the chest, rising along the upper arms
+        inside = np.minimum(inside, shoulder + 1.2 * np.clip(p.side - 0.15, 0, None) - p.y)
+    if crossed:
+        inside = np.minimum(inside, 0.75 * (p.x + crossed - 1.1 * (p.y - 0.35)))
     return inside
 
 
@@ -56,10 +62,16 @@ def front_edge(p: Points, low: float | None, spread: float, slit: float = 0.0) -
     return np.maximum(p.side - wide, FRONT - p.z)
 
 
-def strapped(p: Points, hem: float, bust: float = 0.372, strap: tuple[float, float] = (0.058, 0.100)) -> NDArray:
-    """A sleeveless top with two shoulder straps; the bust line dips between them."""
-    dip = 0.02 * np.cos(np.clip(p.side / 0.12, 0, 1) * np.pi) * (p.z > 0)
-    trunk = np.minimum.reduce([p.y - hem, bust - dip - p.y, 0.19 - p.side])
+def strapped(p: Points, hem: float, bust: float = 0.372, back: float | None = None, dip: float = 0.02,
+             strap: tuple[float, float] = (0.058, 0.100)) -> NDArray:  # fmt: skip
+    """A sleeveless top with two shoulder straps between two distances from the middle, none if these are equal; the
+    bust line dips between them, and behind it is at the height ``back``."""
+    front = smoothstep(p.z, -0.03, 0.03)
+    line = bust - dip * np.cos(np.clip(p.side / 0.12, 0, 1) * np.pi) * front
+    line = line if back is None else front * line + (1 - front) * back
+    trunk = np.minimum.reduce([p.y - hem, line - p.y, 0.19 - p.side])
+    if strap[0] >= strap[1]:
+        return trunk
     straps = np.minimum.reduce([p.side - strap[0], strap[1] - p.side, p.y - 0.33, SHOULDERS - p.y, p.neck - 0.055])
     return np.maximum(trunk, straps)
 
@@ -69,9 +81,13 @@ def legs(p: Points, hem: float, waist: float) -> NDArray:
     return np.minimum(p.y - hem, waist - p.y)
 
 
-def suit(p: Points, hem: float, sleeve: float, neck: float) -> NDArray:
+def suit(p: Points, hem: float, sleeve: float, neck: float | None = None, nape: float | None = None,
+         low: float | None = None, spread: float = 0.0) -> NDArray:  # fmt: skip
     """All but head, hands and feet."""
-    return np.minimum.reduce([p.y - hem, sleeve - p.side, p.neck - neck, 0.56 - p.y])
+    inside = np.minimum.reduce([p.y - hem, sleeve - p.side, neckline(p, neck, nape), 0.56 - p.y])
+    if sleeve < ARMHOLE:
+        inside = np.minimum(inside, np.maximum(0.362 - p.y, sleeve - p.side))
+    return inside if low is None else np.minimum(inside, front_edge(p, low, spread))
 
 
 BLOCKS: dict[str, Callable[..., NDArray]] = {"top": top, "strapped": strapped, "legs": legs, "suit": suit}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.details import Mark
 from engine.wardrobe.cloth.finish import EDGE, grained
+from engine.wardrobe.cloth.motifs import FINE, PATTERNS
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.layers import Floats
 from engine.wardrobe.outfit import COLORS, Garment
@@ -17,15 +16,30 @@ from engine.wardrobe.paint import BANDED, blend, shade
 
 METAL, SAND = np.array([0.72, 0.72, 0.74]), np.array([0.60, 0.55, 0.40])
 """Colours of zips, and of what camouflage has beside a garment's own."""
+LONG = 0.0085
+"""Metres beyond which edges are too long for patterns of small forms."""
+ACCENTS = {
+    "floral": "white", "leopard": "black", "zebra": "black", "flames": "orange", "hearts": "white", "stars": "white",
+    "tie_dye": "orange",
+}  # fmt: skip
+"""Second colours of patterns where none is named; another one where that is the first."""
 
 
 def patterned(piece: Piece, garment: Garment) -> Piece:
     """The cloth with edges on both sides of its pattern's borders."""
     pattern = pattern_of(garment)
+    if pattern in FINE and np.median(_longest(piece)) > LONG:
+        piece = piece.finer()
     for index in range(len(pattern_borders(pattern, grained(piece)))):
         for shift in (EDGE, -EDGE):
             piece = piece.lined(pattern_borders(pattern, grained(piece))[index] + shift, 0.05)
     return piece
+
+
+def _longest(piece: Piece) -> NDArray:
+    """(F,) metres of each face's longest edge."""
+    corners = piece.vertices[piece.faces]
+    return np.asarray(np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(1))
 
 
 def pattern_of(garment: Garment) -> str:
@@ -35,62 +49,55 @@ def pattern_of(garment: Garment) -> str:
 
 def pattern_borders(pattern: str, p: Points) -> list[NDArray]:
     """Functions (N,) of the grain that are zero on a pattern's borders, and distances near them."""
-    return [signed(p.around, p.along) for signed in PATTERNS.get(pattern, [])] if pattern != "two_tone" else [p.x]
+    if pattern == "two_tone":
+        return [p.x]
+    return [signed(p.around, p.along) for signed, _ in PATTERNS.get(pattern, [])]
 
 
-def _wave(value: NDArray, period: float) -> NDArray:
-    """Positive in half of each period, metres from the border near it."""
-    return np.asarray(np.sin(2 * np.pi * value / period) * period / (2 * np.pi))
-
-
-def _spots(u: NDArray, v: NDArray) -> NDArray:
-    """Discs of 21 mm in staggered rows."""
-    row = np.round(v / 0.042)
-    du = (u / 0.048 + 0.5 * (row % 2)) % 1 - 0.5
-    return np.asarray(0.0105 - np.hypot(0.048 * du, v - 0.042 * row))
-
-
-def _blotches(scale: float, phase: float) -> Callable[[NDArray, NDArray], NDArray]:
-    """Uneven patches, of about ``scale`` metres."""
-
-    def signed(u: NDArray, v: NDArray) -> NDArray:
-        x, y = 2 * np.pi * u / scale + phase, 2 * np.pi * v / (0.8 * scale) + 2 * phase
-        noise = np.sin(0.55 * x + 1.2 * np.sin(0.45 * y + phase)) + np.sin(0.6 * y + 1.1 * np.sin(0.5 * x - phase))
-        noise = noise + 0.55 * np.sin(1.3 * x - 0.8 * y + phase) + 0.35 * np.sin(2.1 * y + 1.7 * np.sin(1.1 * x))
-        return np.asarray(0.09 * scale * (noise - 0.35))
-
-    return signed
-
-
-PATTERNS: dict[str, list[Callable[[NDArray, NDArray], NDArray]]] = {
-    "stripes_h": [lambda u, v: _wave(v, 0.07)],
-    "stripes_v": [lambda u, v: _wave(u + 0.012, 0.048)],
-    "bands": [lambda u, v: np.asarray(0.024 - np.abs((v + 0.025) % 0.17 - 0.085))],
-    "checks": [lambda u, v: _wave(v, 0.096), lambda u, v: _wave(u, 0.096)],
-    "dots": [_spots],
-    "camo": [_blotches(0.10, 0.7), _blotches(0.085, 2.9)],
-}
-"""Patterns by name: functions of metres round and along the cloth, positive where they show."""
+def tints(main: NDArray, accent: NDArray) -> dict[str, NDArray]:
+    """The colours of patterns beside those of `outfit.COLORS`."""
+    pale = main.mean() > 0.6
+    return {
+        "main": main, "accent": accent, "dark": 0.22 * main, "tone": 0.72 * main, "earth": np.array([0.16, 0.15, 0.11]),
+        "light": 0.5 * accent + 0.5 if not pale else 0.6 * accent + 0.4 * main,
+    }  # fmt: skip
 
 
 def _pattern(garment: Garment, p: Points, colors: NDArray, accent: NDArray) -> NDArray:
     """Colours (N, 3) with the garment's pattern."""
-    masks = [smoothstep(signed, -EDGE, EDGE) for signed in pattern_borders(pattern_of(garment), p)]
-    if garment.pattern == "checks":
+    pattern = pattern_of(garment)
+    if pattern == "tie_dye":
+        return _dyed(p, colors, accent, garment)
+    masks = [smoothstep(signed, -EDGE, EDGE) for signed in pattern_borders(pattern, p)]
+    if pattern == "checks":
         a, b = masks
         return blend(blend(colors, 0.5 * (a + b), accent), a * b, 0.75 * accent)
-    if garment.pattern == "camo":
-        for mask, color in zip(masks, (accent, np.array([0.16, 0.15, 0.11]))):
-            colors = blend(colors, mask, color)
-        return colors
-    return blend(colors, masks[0], accent) if masks else colors
+    if pattern == "two_tone":
+        return blend(colors, masks[0], accent)
+    known = tints(colors[0].copy(), accent) if len(colors) else {}
+    for mask, (_, name) in zip(masks, PATTERNS.get(pattern, [])):
+        colors = blend(colors, mask, known[name] if name in known else np.array(COLORS[name]))
+    return colors
+
+
+def _dyed(p: Points, colors: NDArray, accent: NDArray, garment: Garment) -> NDArray:
+    """Rings of bleeding colours that wind round the chest."""
+    rest = [np.array(COLORS[name]) for name in ("yellow", "turquoise", "hot pink")] if garment.accent is None else []
+    wheel = np.array([colors[0], accent, *rest, np.array(COLORS["white"])])
+    x, y = np.where(p.arm, p.side - 0.05, p.around), np.where(p.arm, p.around, p.along - 0.22)
+    turn, away = np.arctan2(x, y), np.hypot(x, y)
+    ragged = 0.10 * np.sin(9 * turn + 40 * away) + 0.06 * np.sin(23 * turn - 31 * away)
+    place = (len(wheel) * (away / 0.30 + turn / (2 * np.pi)) + ragged) % len(wheel)
+    index = place.astype(int) % len(wheel)
+    share = smoothstep(place - np.floor(place), 0.55, 1.0)[:, None]
+    return np.asarray((1 - share) * wheel[index] + share * wheel[(index + 1) % len(wheel)])
 
 
 def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Floats]:
     """Colours (P, 3) of a garment's cloth, and where (P,) it is metal."""
     p, count = grained(piece), len(piece.vertices)
     main = np.array(COLORS[garment.color])
-    accent = np.array(COLORS[garment.accent]) if garment.accent else second_color(main, garment.pattern)
+    accent = np.array(COLORS[garment.accent]) if garment.accent else second_color(garment)
     colors = np.broadcast_to(main, (count, 3)).astype(np.float64).copy()
     if garment.pattern != "plain":
         colors = _pattern(garment, p, colors, accent)
@@ -100,6 +107,8 @@ def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Fl
         inside = smoothstep(signed, 0.0, 0.0015)
         if mark.accent and garment.accent:
             colors = blend(colors, inside, accent)
+        if mark.color:
+            colors = blend(colors, inside, np.array(COLORS[mark.color]))
         if mark.metal:
             colors = blend(colors, inside, METAL)
             metallic = np.maximum(metallic, inside)
@@ -108,14 +117,20 @@ def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Fl
     return colors.astype(np.float32), metallic.astype(np.float32)
 
 
-def second_color(main: NDArray, pattern: str) -> NDArray:
+def second_color(garment: Garment) -> NDArray:
     """A pattern's other colour where none is named."""
-    if pattern == "camo":
+    main = np.array(COLORS[garment.color])
+    if garment.pattern == "camo":
         return 0.45 * main + 0.55 * SAND
-    return shade(main, 0.6 if pattern == "plain" else 1.6)
+    usual = np.array(COLORS[ACCENTS[garment.pattern]]) if garment.pattern in ACCENTS else None
+    if usual is not None and np.abs(usual - main).max() > 0.25:
+        return usual
+    return shade(main, 0.6 if garment.pattern == "plain" else 1.6)
 
 
-def knob(garment: Garment) -> NDArray:
-    """The colour of buttons."""
+def knob(garment: Garment, color: str | None = None) -> NDArray:
+    """The colour of buttons, where they have none of their own."""
+    if color is not None:
+        return np.array(COLORS[color])
     main = np.array(COLORS[garment.color])
     return shade(main, 0.45) if main.mean() > 0.25 else np.clip(main + 0.16, 0, 1)

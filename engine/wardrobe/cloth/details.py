@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +24,8 @@ LEGS = -0.1
 """Height below which cloth belongs to the legs."""
 SEAM = 0.0016
 """Half width of a seam in metres."""
+RIB = 0.012
+"""Metres between the ribs of knitted borders."""
 Signed = Callable[[Points], NDArray]
 
 
@@ -41,9 +42,13 @@ class Mark:
     """By which its border's colour is multiplied."""
     accent: bool = False
     """Whether it has the garment's second colour."""
+    color: str | None = None
+    """A colour of its own, of `outfit.COLORS`."""
     metal: bool = False
-    rib: bool = False
-    """Whether it is ribbed across."""
+    dome: float = BEVEL
+    """Metres from its border over which it rises."""
+    rise: Signed | None = None
+    """By which share (N,) of its height each place rises; None: all of it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Spot:
 
     at: tuple[float, float, float]
     radius: float = 0.0065
+    color: str | None = None
+    """A colour of its own, of `outfit.COLORS`."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,9 @@ class Borders:
     cuff: float | None
     neck: float | None
     nape: float | None = None
+
+    low_edge: float = 0.0
+    """Where along the cloth a sheet ends."""
 
     def has(self, name: str) -> bool:
         """Whether there is such a border."""
@@ -76,31 +86,31 @@ class Borders:
         trunk = np.where(p.arm, 1.0, 0.0)
         found: dict[str, NDArray] = {
             "hem": p.y - place + trunk, "waist": place - p.y + trunk,
-            "cuff": place - p.side + (1 - trunk) * (p.side < 0.25),
+            "cuff": place - p.side + (1 - trunk),
         }  # fmt: skip
         return found[name]
-
-
-def marks(details: list[dict[str, Any]], borders: Borders) -> tuple[list[Mark], list[Spot]]:
-    """What a record's details come to."""
-    found: list[Mark] = []
-    spots: list[Spot] = []
-    for detail in details:
-        options = {name: value for name, value in detail.items() if name != "form"}
-        if detail["form"] in FORMS:
-            for item in FORMS[detail["form"]](borders, **options):
-                (found if isinstance(item, Mark) else spots).append(item)  # type: ignore[arg-type]
-    return found, spots
 
 
 Made = Iterator[Mark | Spot]
 
 
+def wave_of(value: NDArray, period: float) -> NDArray:
+    """Positive in half of each period, metres from the border near it."""
+    return np.asarray(np.sin(2 * np.pi * value / period) * period / (2 * np.pi))
+
+
 def _band(borders: Borders, border: str, width: float, height: float = 0.0015, tone: float = 1.0,
           accent: bool = False, rib: bool = False) -> Made:  # fmt: skip
     """A strip along a border."""
-    if borders.has(border):
-        yield Mark(lambda p: width - borders.distance(border, p), height, tone, accent=accent, rib=rib)
+    if not borders.has(border):
+        return
+    yield Mark(lambda p: width - borders.distance(border, p), height, tone, accent=accent)
+    if rib:
+        round_ = 2 * np.pi * (ARM if border == "cuff" else TRUNK)
+        period = round_ / round(round_ / RIB)
+        yield Mark(
+            lambda p: np.minimum(width - borders.distance(border, p), wave_of(p.around, period)), 0.0016, 0.9, 1.0
+        )
 
 
 def _seam(borders: Borders, border: str | None = None, offset: float = 0.0, height: float | None = None) -> Made:
@@ -165,48 +175,6 @@ def _patch(
             yield Spot((sign * at[0], at[1] + 0.45 * high, depth), 0.005)
 
 
-def _placket(
-    borders: Borders, width: float, top: float, bottom: float, buttons: float = 0.0, zip: bool = False,
-    first: float = 0.0,
-) -> Made:  # fmt: skip
-    """The strip down the front with its buttons or its zip."""
-
-    def strip(half: float) -> Signed:
-        return lambda p: np.minimum.reduce(
-            [half - np.abs(p.around), top - p.y, p.y - bottom, np.where(p.arm, -1.0, p.z - 0.01)]
-        )
-
-    yield Mark(strip(width / 2), 0.0018, 1.0, 0.75)
-    if zip:
-        yield Mark(strip(0.0035), 0.0008, 0.9, 0.55, metal=True)
-    if buttons:
-        start = first or top - 0.035
-        for height in np.arange(start, max(bottom, (borders.hem or -1) + 0.03), -buttons):
-            yield Spot((0.0, float(height), 0.2))
-
-
-def _buttons(borders: Borders, place: str, top: float = 0.0, bottom: float = 0.0, step: float = 0.09) -> Made:
-    """Buttons down the front beside its edge, or at the cuffs."""
-    if place == "front":
-        for height in np.arange(top, bottom, -step):
-            yield Spot((0.018, float(height), 0.2), 0.010)
-    else:
-        for sign in (1, -1):
-            for along in (0.630, 0.645, 0.660):
-                yield Spot((sign * along, 0.44, -0.05), 0.005)
-
-
-def _fly(borders: Borders) -> Made:
-    """The stitched curve of a fly, and the button above."""
-
-    def curve(p: Points) -> NDArray:
-        edge = 0.028 - 3.0 * np.clip(-0.02 - p.y, 0, 0.1) ** 1.0 * 0.35
-        return np.minimum.reduce([edge - p.x, p.x + 0.001, 0.062 - p.y, p.y + 0.085, p.z - 0.02])
-
-    yield Mark(curve, 0.0014, 0.98, 0.7)
-    yield Spot((0.0, 0.078, 0.2), 0.007)
-
-
 def _slash(borders: Borders) -> Made:
     """Slanted pockets at the hips."""
 
@@ -217,36 +185,12 @@ def _slash(borders: Borders) -> Made:
     yield Mark(opening, -0.0022, 0.62, 0.7)
 
 
-def _lapel(borders: Borders, low: float, spread: float, width: float) -> Made:
-    """The edges of an open front turned outwards, with a notch."""
-
-    def turned(p: Points) -> NDArray:
-        away = front_edge(p, low, spread)
-        share = np.clip((p.y - low) / (0.47 - low), 0, 1)
-        broad = width * np.sin(np.pi * np.clip(0.08 + 0.62 * share, 0, 1)) ** 0.9
-        notch = np.abs(p.y - 0.432 - 0.25 * (p.side - 0.07)) - 0.003 - 0.12 * np.clip(away - 0.55 * broad, 0, 0.02)
-        cut = np.where(away > 0.45 * broad, notch, 0.02)
-        return np.minimum.reduce([broad - away, p.y - low + 0.004, p.z - 0.01, cut, np.where(p.arm, -1.0, 0.05)])
-
-    yield Mark(turned, 0.0055, 1.0, 0.6)
-
-
 def _edging(borders: Borders, low: float, spread: float, width: float, height: float, accent: bool = False) -> Made:
     """A band along a front that is open down to ``low``."""
     yield Mark(
         lambda p: np.minimum.reduce([width - front_edge(p, low, spread), p.y - low + 0.02, p.z - 0.01, ~p.arm - 0.5]),
         height, 1.0, 0.65, accent=accent,
     )  # fmt: skip
-
-
-def _overlap(borders: Borders, low: float) -> Made:
-    """The edge of the upper half of a wrapped front, down to the side of the waist."""
-
-    def line(p: Points) -> NDArray:
-        edge = -0.005 - 0.55 * (low - p.y)
-        return np.minimum.reduce([p.x - edge, low + 0.01 - p.y, p.z - 0.015, 0.30 - p.x, ~p.arm - 0.5])
-
-    yield Mark(line, 0.0035, 1.0, 0.65)
 
 
 def _sides(borders: Borders) -> Made:
@@ -271,9 +215,10 @@ def _inset(
     yield Mark(inside, height, 1.0, 0.85, accent=accent)
 
 
-def _girdle(borders: Borders, at: float, half: float, height: float, tone: float = 1.0) -> Made:
+def _girdle(borders: Borders, at: float, half: float, height: float, tone: float = 1.0,
+            accent: bool = False) -> Made:  # fmt: skip
     """A thick band round the trunk at a height."""
-    yield Mark(lambda p: np.where(p.arm, -1.0, half - np.abs(p.y - at)), height, tone, 0.7)
+    yield Mark(lambda p: np.where(p.arm, -1.0, half - np.abs(p.y - at)), height, tone, 0.7, accent=accent)
     yield Mark(lambda p: np.where(p.arm, -1.0, SEAM - np.abs(p.y - at - 0.3 * half)), -0.001, 0.8, 1.0)
     yield Mark(lambda p: np.where(p.arm, -1.0, SEAM - np.abs(p.y - at + 0.35 * half)), -0.001, 0.8, 1.0)
 
@@ -293,9 +238,76 @@ def _strap(borders: Borders, at: tuple[float, float]) -> Made:
     )
 
 
+def _pleats(borders: Borders, count: int, height: float = 0.008, top: float = 1.0, free: float = 0.0,
+            only: float = 4.0) -> Made:  # fmt: skip
+    """Knife pleats round the body from a height downwards, but not within ``free`` (a turn) of the front, nor farther
+    from it than ``only``."""
+
+    def fold(p: Points) -> NDArray:
+        lines = np.sin(count * p.turn) * TRUNK / count
+        return np.minimum.reduce(
+            [
+                lines,
+                top - p.y,
+                np.where(p.arm, -1.0, 1.0),
+                (np.abs(p.turn) - free) * TRUNK,
+                (only - np.abs(p.turn)) * TRUNK,
+            ]
+        )
+
+    def slope(p: Points) -> NDArray:
+        return np.asarray(1 - 2 * (count * p.turn / (2 * np.pi) % 1) * np.clip((top - p.y) / 0.08, 0, 1))
+
+    yield Mark(fold, height, 0.96, 0.8, rise=slope)
+
+
+def _quilt(borders: Borders, period: float, height: float, across: bool = True) -> Made:
+    """Down between seams: round the trunk and the sleeves, or in lozenges."""
+
+    def tube(p: Points) -> NDArray:
+        return np.asarray(0.5 * period - np.abs(p.along % period - 0.5 * period) - 0.0005)
+
+    def lozenge(p: Points) -> NDArray:
+        u, v = (p.around + p.along) / period, (p.around - p.along) / period
+        return np.asarray(period * (0.5 - np.maximum(np.abs(u % 1 - 0.5), np.abs(v % 1 - 0.5))) - 0.0005)
+
+    yield Mark(tube if across else lozenge, height, 1.0, 0.8, dome=0.45 * period)
+
+
+def _armhole(borders: Borders) -> Made:
+    """The seams at which sleeves are sewn on."""
+    yield Mark(lambda p: np.where(p.y > 0.3, SEAM - np.abs(p.side - 0.188), -1.0), -0.0009, 0.8, 1.0)
+
+
+def _tape(borders: Borders, height: float | None = None, half: float = 0.025, side: float | None = None,
+          arm: float | None = None, accent: bool = True, tone: float = 1.0, thick: float = 0.0012,
+          low: float = -2.0, bright: bool = False) -> Made:  # fmt: skip
+    """A strip of another colour: round the trunk or the legs at a height, round the sleeves at ``arm``, or upright at
+    ``side`` metres from the middle; ``side = 0`` runs along the outside of legs and sleeves. ``bright``: a reflecting
+    strip between two of lime."""
+
+    def strip(p: Points) -> NDArray:
+        if height is not None:
+            return np.where(p.arm, -1.0, half - np.abs(p.y - height))
+        if arm is not None:
+            return np.where(p.arm, half - np.abs(p.side - arm), -1.0)
+        if side:
+            return np.minimum.reduce([half - np.abs(p.side - side), p.y - low, np.where(p.arm, -1.0, 1.0)])
+        radius = np.where(p.arm, ARM, np.where(p.y < LEGS, LEG, TRUNK))
+        away = np.where(p.arm, np.abs(p.turn), np.abs(np.abs(p.turn) - 0.5 * np.pi)) * radius
+        return np.minimum(half - away, np.where(p.arm | (p.y < 0.1), 1.0, -1.0))
+
+    if bright:
+        yield Mark(strip, thick, 1.0, 0.9, color="lime")
+        yield Mark(lambda p: strip(p) - 0.3 * half, 0.0004, 1.0, 0.9, color="silver")
+    else:
+        yield Mark(strip, thick, tone, accent=accent)
+
+
 FORMS: dict[str, Callable[..., Made]] = {
-    "band": _band, "seam": _seam, "patch": _patch, "placket": _placket, "buttons": _buttons, "fly": _fly,
-    "slash": _slash, "lapel": _lapel, "ring": _ring, "strap": _strap, "edging": _edging, "overlap": _overlap,
-    "sides": _sides, "girdle": _girdle, "inset": _inset,
+    "band": _band, "seam": _seam, "patch": _patch,
+    "slash": _slash, "ring": _ring, "strap": _strap, "edging": _edging,
+    "sides": _sides, "girdle": _girdle, "inset": _inset, "pleats": _pleats, "quilt": _quilt, "armhole": _armhole,
+    "tape": _tape,
 }  # fmt: skip
 """Forms of details that are marks; collars and hoods are made by `finish` and `dressing`."""

@@ -22,13 +22,22 @@ COLLARS: dict[str, Sequence[tuple[float, float]]] = {
               (0.005, 0.028), (0.005, 0.012)],
     "roll": [(-0.002, 0.012), (-0.005, 0.026), (-0.006, 0.044), (-0.003, 0.056), (0.003, 0.058), (0.007, 0.050),
              (0.009, 0.036), (0.010, 0.020), (0.010, 0.008)],
+    "funnel": [(0.0, 0.008), (-0.003, 0.020), (-0.005, 0.036), (-0.006, 0.054), (-0.004, 0.066), (0.002, 0.070),
+               (0.008, 0.064), (0.010, 0.050), (0.009, 0.030), (0.006, 0.012)],
+    "mandarin": [(-0.001, 0.008), (-0.003, 0.016), (-0.005, 0.026), (-0.006, 0.036), (-0.004, 0.038), (-0.002, 0.034)],
+    "knit": [(-0.001, 0.006), (-0.003, 0.014), (-0.004, 0.024), (-0.003, 0.030), (0.001, 0.032), (0.004, 0.028),
+             (0.005, 0.016), (0.005, 0.004)],
+    "fur": [(0.0, 0.010), (0.004, 0.026), (0.014, 0.044), (0.030, 0.050), (0.046, 0.040), (0.054, 0.020),
+            (0.052, 0.0), (0.046, -0.022), (0.036, -0.034)],
 }  # fmt: skip
 """Profiles of collars from the neckline: metres outwards and upwards."""
 EDGE = 0.0007
 """Half width in metres of the borders between colours."""
 NECK, LEAN = 0.068, 0.75
 """Radius of a neck in metres, and how much of what a neckline is wider a collar comes in."""
-GAP = {"shirt": 0.0025, "stand": 0.002, "fall": 0.0, "roll": 0.0}
+POINT = 0.026
+"""Metres by which a shirt collar's points hang lower than the rest."""
+GAP = {"shirt": 0.0025, "stand": 0.002, "mandarin": 0.002}
 """Half width in metres of a collar's opening in front."""
 
 
@@ -37,7 +46,8 @@ def grained(piece: Piece) -> Points:
     p = Points(piece.canonical, EDGE)
     sine, cosine, p.along = piece.grain.T
     radius = np.where(p.arm, ARM, np.where((p.y < LEGS) & ~piece.free, LEG, TRUNK))
-    p.around = radius * np.arctan2(sine, cosine)
+    p.turn = np.arctan2(sine, cosine)
+    p.around = radius * p.turn * np.where(piece.free, np.hypot(sine, cosine), 1.0)
     return p
 
 
@@ -49,14 +59,15 @@ def engrave(piece: Piece, marks: Sequence[Mark], scale: float) -> Piece:
             continue
         piece = piece.lined(signed)
         if mark.height or mark.tone != 1.0 or mark.accent:
-            piece = piece.lined(mark.signed(grained(piece)) - BEVEL, 0.08)
+            for depth in (BEVEL,) if mark.dome == BEVEL else (0.2 * mark.dome, 0.6 * mark.dome):
+                piece = piece.lined(mark.signed(grained(piece)) - depth, 0.08)
     rise = np.zeros(len(piece.vertices), np.float32)
     p = grained(piece)
     for mark in marks:
         inside = smoothstep(mark.signed(p), 0.0, BEVEL)
-        rise += mark.height * inside
-        if mark.rib:
-            rise += 0.0010 * inside * np.sin(2 * np.pi * p.around / 0.012)
+        if mark.dome > BEVEL:
+            inside = np.sqrt(1 - (1 - np.clip(mark.signed(p) / mark.dome, 0, 1)) ** 2)
+        rise += mark.height * inside * (1.0 if mark.rise is None else mark.rise(p))
     normals = vertex_normals(piece.vertices, piece.faces)
     return piece.moved(piece.vertices + scale * rise[:, None] * normals)
 
@@ -71,22 +82,33 @@ def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale:
     out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
     side = np.abs(at[:, 0])
     high = np.ones(len(run)) if low is None else smoothstep(at[:, 1], 0.415, 0.475)
-    tip = smoothstep(side, 0.05, 0.012) * (at[:, 2] > 0.03) * (style in ("shirt", "fall")) * (low is None)
+    tip = smoothstep(side, 0.060, 0.010) * (at[:, 2] > 0.03) * (style in ("shirt", "fall")) * (low is None)
     middle = 0.5 * (points.min(0) + points.max(0))
     wide = np.linalg.norm((points - middle) * [1, 0, 1], axis=1)
     lean = LEAN * np.clip(wide - NECK * scale, 0, None) * high  # shoulders are wider than a collar
+    gap = _front_gap(at, GAP.get(style, 0.0)) if low is None else np.zeros(0, int)
+    middle_x = at[[gap[0], (gap[0] + 1) % len(run)], 0].mean() if len(gap) else 0.0
     rows = []
     for outward, upward in COLLARS[style]:
         fallen = np.clip((outward - 0.008) / 0.015, 0, 1)
-        rise = upward * high - 0.012 * tip * fallen
+        rise = upward * high - POINT * tip * fallen * (1 if upward < 0.02 else 0.3)
         inward = lean * np.clip(upward / 0.03, 0, 1) if outward < 0.008 else lean * (1 - 0.35 * fallen)
         rows.append(points + out * (scale * outward * high - inward)[:, None] + scale * rise[:, None] * [0, 1, 0])
-    gap = np.flatnonzero(side < GAP[style]) if low is None else np.zeros(0, int)
+        rows[-1][:, 0] += (
+            scale * 0.016 * np.sign(at[:, 0] - middle_x) * tip * fallen * np.clip((0.03 - upward) / 0.03, 0, 1.4)
+        )
     first = len(piece.vertices)
-    made = _extruded(piece, run, rows, gap)
+    made = _extruded(piece, run, rows, gap, 4 if style == "shirt" else 0)
     steps = np.linalg.norm(np.diff(np.array([(0.0, 0.0), *COLLARS[style]]), axis=0), axis=1).cumsum()
     made.grain[first:, 2] += np.repeat(steps, len(run))  # patterns go on over the collar
     return made
+
+
+def _front_gap(at: NDArray, half: float) -> NDArray[np.int64]:
+    """The place (1,) on a closed neckline (N, 3) at which a collar opens in front; none where ``half`` is nought."""
+    x = at[:, 0]
+    crossing = np.flatnonzero((x * np.roll(x, -1) <= 0) & (at[:, 2] > 0.02))
+    return crossing[:1] if half else crossing[:0]
 
 
 def _neckline(piece: Piece, borders: Borders, low: float | None) -> NDArray[np.int64] | None:
@@ -111,18 +133,18 @@ def _neckline(piece: Piece, borders: Borders, low: float | None) -> NDArray[np.i
     return None
 
 
-def _extruded(piece: Piece, run: NDArray, rows: Sequence[NDArray], gap: NDArray) -> Piece:
-    """Rows of points from a run of the border; quads at the run's places ``gap`` are left out."""
+def _extruded(piece: Piece, run: NDArray, rows: Sequence[NDArray], gap: NDArray, whole: int = 0) -> Piece:
+    """Rows of points from a run of the border; quads at the run's places ``gap`` are left out beyond ``whole`` rows."""
     closed = closes(piece.canonical[run])
     count, columns = len(piece.vertices), len(run)
     index = np.concatenate([run[None], count + np.arange(len(rows) * columns).reshape(len(rows), columns)])
     a, b = index[:-1], np.roll(index[:-1], -1, axis=1)
     c, d = index[1:], np.roll(index[1:], -1, axis=1)
-    keep = np.ones(columns, bool)
-    keep[gap] = False
+    keep = np.ones((len(rows), columns), bool)
+    keep[whole:, gap] = False
     if not closed:
-        keep[-1] = False
-    a, b, c, d = (grid[:, keep].ravel() for grid in (a, b, c, d))
+        keep[:, -1] = False
+    a, b, c, d = (grid[keep] for grid in (a, b, c, d))
     faces = np.concatenate([piece.faces, np.stack([b, a, c], 1), np.stack([b, c, d], 1)]).astype(np.int32)
     times = len(rows)
     return Piece(
@@ -137,14 +159,7 @@ def _extruded(piece: Piece, run: NDArray, rows: Sequence[NDArray], gap: NDArray)
 def rims(piece: Piece, thick: float) -> tuple[Piece, NDArray[np.bool_]]:
     """Turn every border inwards, so that cloth has a thickness where it ends; and which vertices (P,) are inside."""
     before = len(piece.vertices)
-    normals = vertex_normals(piece.vertices, piece.faces)
-    total, degree = np.zeros_like(piece.vertices), np.zeros(before)
-    for k in range(3):
-        for other in (1, 2):
-            np.add.at(total, piece.faces[:, k], piece.vertices[piece.faces[:, (k + other) % 3]])
-            np.add.at(degree, piece.faces[:, k], 1)
-    inwards = total / np.maximum(degree, 1)[:, None] - piece.vertices
-    inwards /= np.maximum(np.linalg.norm(inwards, axis=1, keepdims=True), 1e-6)
+    normals, inwards = vertex_normals(piece.vertices, piece.faces), _inwards(piece)
     for loop in loops(piece.faces):
         if len(loop) < 6:
             continue
@@ -154,6 +169,53 @@ def rims(piece: Piece, thick: float) -> tuple[Piece, NDArray[np.bool_]]:
     return piece, np.arange(len(piece.vertices)) >= before
 
 
+def _inwards(piece: Piece) -> NDArray:
+    """(P, 3) unit vectors towards the mean of the points beside each: on a border, into the cloth."""
+    total, degree = np.zeros_like(piece.vertices), np.zeros(len(piece.vertices))
+    for k in range(3):
+        for other in (1, 2):
+            np.add.at(total, piece.faces[:, k], piece.vertices[piece.faces[:, (k + other) % 3]])
+            np.add.at(degree, piece.faces[:, k], 1)
+    inwards: NDArray = total / np.maximum(degree, 1)[:, None] - piece.vertices
+    inwards /= np.maximum(np.linalg.norm(inwards, axis=1, keepdims=True), 1e-6)
+    return inwards
+
+
+def ruffle(
+    piece: Piece, borders: Borders, scale: float, border: str, width: float, wave: float = 0.012, period: float = 0.04,
+    out: float = 0.3,
+) -> Piece:  # fmt: skip
+    """A gathered strip on a border: ``width`` metres wide, with waves ``wave`` metres high after each ``period``
+    metres, and leaning ``out`` metres off the cloth a metre."""
+    distance = borders.distance(border, grained(piece)) if borders.has(border) else np.ones(len(piece.vertices))
+    for loop in loops(piece.faces):
+        near = np.abs(distance[loop]) < 0.004
+        if len(loop) < 12 or near.mean() < 0.5:
+            continue
+        points = piece.vertices[loop]
+        normal = _even(vertex_normals(piece.vertices, piece.faces)[loop])
+        away = -_even(_inwards(piece)[loop])
+        steps = np.linalg.norm(np.diff(points, axis=0, append=points[:1]), axis=1)
+        length = float(steps.sum())
+        phase = 2 * np.pi * np.r_[0.0, steps.cumsum()[:-1]] / length * max(round(length / period), 3)
+        rows = []
+        for t in np.linspace(0, 1, 6)[1:]:
+            lift = scale * (out * width * t + wave * t**0.8 * np.sin(phase + 0.8 * np.sin(0.37 * phase)))
+            rows.append(points + scale * width * t * away + lift[:, None] * normal)
+        first = len(piece.vertices)
+        piece = _extruded(piece, loop, rows, np.zeros(0, int))
+        piece.grain[first:, 2] -= np.repeat(np.linspace(0, width, 6)[1:], len(loop))
+    return piece
+
+
+def strips(piece: Piece, below: float, teeth: float) -> Piece:
+    """A piece cut into strips, ``teeth`` metres wide at the waist, below a height."""
+    piece = piece.finer()
+    p = grained(piece)
+    gaps = np.abs((TRUNK * p.turn / teeth) % 1 - 0.5) * teeth - 0.12 * teeth
+    return piece.cut(np.maximum(p.y - below, gaps)).compact()
+
+
 def _even(directions: NDArray) -> NDArray:
     """Unit vectors (N, 3) along a closed border without their noise."""
     total = sum(np.roll(directions, k, axis=0) for k in range(-3, 4))
@@ -161,12 +223,12 @@ def _even(directions: NDArray) -> NDArray:
     return even
 
 
-def buttons(piece: Piece, spots: Sequence[Spot], scale: float) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    """Vertices, faces, weights and canonical coordinates of the buttons on a piece."""
+def buttons(piece: Piece, spots: Sequence[Spot], scale: float) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:
+    """Vertices, faces, weights and canonical coordinates of the buttons on a piece, and whose each vertex is."""
     normals = vertex_normals(piece.vertices, piece.faces)
-    parts: list[tuple[NDArray, NDArray, NDArray, NDArray]] = []
+    parts: list[tuple[NDArray, NDArray, NDArray, NDArray, NDArray]] = []
     first = 0
-    for spot in spots:
+    for number, spot in enumerate(spots):
         facing = np.sign(spot.at[2]) * piece.canonical[:, 2] > -0.005
         far = np.linalg.norm((piece.canonical - np.array(spot.at)) * [1, 1, 0.0], axis=1) + 10.0 * ~facing
         near = int(far.argmin())
@@ -182,9 +244,10 @@ def buttons(piece: Piece, spots: Sequence[Spot], scale: float) -> tuple[NDArray,
             at + scale * form.vertices @ frame, form.faces + first,
             np.repeat(piece.weights[near : near + 1], len(form.vertices), 0),
             np.repeat(piece.canonical[near : near + 1], len(form.vertices), 0),
+            np.full(len(form.vertices), number),
         ))  # fmt: skip
         first += len(form.vertices)
     if not parts:
-        return np.zeros((0, 3)), np.zeros((0, 3), int), np.zeros((0, 24)), np.zeros((0, 3))
+        return np.zeros((0, 3)), np.zeros((0, 3), int), np.zeros((0, 24)), np.zeros((0, 3)), np.zeros(0, int)
     columns = [np.concatenate(column) for column in zip(*parts)]
-    return columns[0], columns[1], columns[2], columns[3]
+    return columns[0], columns[1], columns[2], columns[3], columns[4]

@@ -11,6 +11,7 @@ from scipy.spatial import ConvexHull
 
 from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.cloth.hulls import reach as reach_of
 from engine.wardrobe.cloth.piece import Piece, averaging
 from engine.wardrobe.layers import Floats, Indices, Mannequin
 
@@ -67,7 +68,7 @@ def plain_form(mannequin: Mannequin) -> Floats:
             continue
         corners = near[ConvexHull(near).vertices]
         middle[k] = 0.5 * (corners.min(0) + corners.max(0))
-        reach[k] = _reach(corners - middle[k], turns)
+        reach[k] = reach_of(corners - middle[k], turns)
     for k in range(len(heights) - 2, -1, -1):  # what hangs from the chest or the belly falls in slowly
         reach[k] = np.maximum(reach[k], reach[k + 1] - FALL * SLICE)
     row = (points[trunk, 1] - low) / SLICE
@@ -84,18 +85,6 @@ def plain_form(mannequin: Mannequin) -> Floats:
     for weight in (0.6, -0.61) * 14:
         points[soft] += weight * (mean @ points - points)[soft]
     return Beneath(mannequin.vertices, mannequin.faces).outside(points.astype(np.float32), 0.0)
-
-
-def _reach(corners: NDArray, turns: NDArray) -> NDArray:
-    """(K,) how far a convex outline (N, 2) round the origin reaches in directions ``turns`` (K,) from +y to +x."""
-    rays = np.stack([np.sin(turns), np.cos(turns)], -1)
-    start, side = corners, np.roll(corners, -1, axis=0) - corners
-    normal = np.stack([side[:, 1], -side[:, 0]], -1)
-    distance = (normal * start).sum(1)
-    facing = rays @ normal.T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        hits = np.where(facing * np.sign(distance) > 1e-9, distance / facing, np.inf)
-    return hits.min(1)
 
 
 def ease_of(p: Points, trunk: Sequence[Sequence[float]], arms: Sequence[Sequence[float]]) -> Floats:

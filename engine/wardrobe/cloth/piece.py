@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
+from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
 from engine.mesh.surface import directed_edges, edge_matrix
+from engine.wardrobe.cloth.hulls import round_the_legs
 from engine.wardrobe.cut import SNAP, cut_region, kept, split
 from engine.wardrobe.layers import Floats, Indices, Mannequin
 from engine.wardrobe.skin import quartered
@@ -22,6 +25,8 @@ HALF_WIDTH = 0.12
 """Metres from the middle at which hanging cloth belongs to one leg alone."""
 
 
+BESIDE, WIDEST = 0.014, 3.0
+"""Metres that cloth which is let down keeps from the legs, and how much wider it may become for their sake."""
 CARRIED = ("vertices", "weights", "canonical", "free", "grain")
 """Arrays of a piece that have a row for each point."""
 
@@ -36,7 +41,7 @@ class Piece:
     canonical: Floats  # (P, 3) pattern coordinates
     free: NDArray[np.bool_]  # (P,) let down from a hem: no part of the body's surface
     grain: Floats  # (P, 3) sine and cosine of the turn round the body or limb, 0 in front, and metres along it, both
-    # as the cloth was cut: patterns run straight in them
+    # as the cloth was cut: patterns run straight in them. Of cloth let down, both are times how much wider it is
 
     @staticmethod
     def of(mannequin: Mannequin, signed: NDArray) -> Piece:
@@ -119,6 +124,38 @@ def averaging(faces: Indices, count: int) -> sparse.csr_matrix:
     return (sparse.diags(1.0 / degree) @ links + lonely).tocsr().astype(np.float32)
 
 
+def evened(piece: Piece, reach: float) -> Piece:
+    """The piece whose pattern coordinates and grain run evenly over its surface: what cloth was pushed together
+    within itself while it fell, by less than ``reach`` metres, no longer bends lines that are drawn on it.
+
+    Heat flow by the cotangent Laplacian; borders keep theirs.
+    """
+    faces, count = piece.faces, len(piece.vertices)
+    corners = piece.vertices[faces].astype(np.float64)
+    rows, columns, shares = [], [], []
+    mass = np.zeros(count)
+    for k in range(3):
+        a, b, c = (corners[:, (k + j) % 3] for j in range(3))
+        u, v = b - a, c - a
+        double = np.maximum(np.linalg.norm(np.cross(u, v), axis=1), 1e-12)
+        rows.append(faces[:, (k + 1) % 3])
+        columns.append(faces[:, (k + 2) % 3])
+        shares.append(np.clip(0.5 * (u * v).sum(1) / double, 1e-3, 20.0))
+        np.add.at(mass, faces[:, k], double / 6)
+    pairs = np.concatenate(rows), np.concatenate(columns)
+    links = sparse.csr_matrix((np.concatenate(shares), pairs), (count, count))
+    links = links + links.T
+    laplacian = sparse.diags(np.asarray(links.sum(1)).ravel()) - links
+    fixed = np.zeros(count, bool)
+    for loop in loops(faces):
+        fixed[loop] = True
+    free = sparse.diags((~fixed).astype(float))
+    system = (sparse.diags(np.where(fixed, 1.0, mass)) + reach**2 * (free @ laplacian)).tocsc()
+    values = np.concatenate([piece.canonical, piece.grain], 1).astype(np.float64)
+    found = splu(system).solve(values * np.where(fixed, 1.0, mass)[:, None]).astype(np.float32)
+    return replace(piece, canonical=found[:, :3], grain=found[:, 3:])
+
+
 def closes(points: NDArray) -> bool:
     """Whether the last of a border's points (N, 3) is beside the first."""
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
@@ -126,8 +163,9 @@ def closes(points: NDArray) -> bool:
 
 
 def let_down(
-    piece: Piece, hem: NDArray, depth: float, flare: float, waves: int, wave: float, mannequin: Mannequin, row: float
-) -> Piece:
+    piece: Piece, hem: NDArray, depth: float, flare: float, waves: int, wave: float, mannequin: Mannequin, row: float,
+    profile: Sequence[Sequence[float]] = (), train: float = 0.0,
+) -> Piece:  # fmt: skip
     """Hang rows of cloth from a border.
 
     Args:
@@ -138,6 +176,8 @@ def let_down(
         waves, wave: folds round the lowest row, and their height as a share of the row's radius.
         mannequin: whose legs carry the cloth.
         row: metres between rows.
+        profile: instead of ``flare``, pairs of a share of the depth and how much wider it is there.
+        train: metres by which it is longer behind.
     """
     top, canonical = piece.vertices[hem], piece.canonical[hem]
     closed = closes(top)
@@ -146,13 +186,19 @@ def let_down(
     out = (top - centre) * [1, 0, 1]
     radius = np.linalg.norm(out, axis=1, keepdims=True)
     angle = np.arctan2(out[:, 0], out[:, 2])
-    made, places = [], []
+    made, places, grains = [], [], []
     flat = canonical * [1, 0, 1]
     level = depth + top[:, 1] - np.median(top[:, 1])  # so that the new hem is level
+    level = level + train * np.clip(-np.cos(angle), 0, 1) ** 1.5
+    shares, widths = np.array(profile or ((0.0, 1.0), (1.0, flare)), float).T
     for k in range(1, rows + 1):
         t = k / rows
         fold = 1 + wave * t * (np.cos(waves * angle) + 0.5 * np.cos(round(waves * 0.63 + 1) * angle + 1.0))
-        wide = (1 + (flare - 1) * t) * fold[:, None]
+        width = float(np.interp(t, shares, widths))
+        wide = width * fold[:, None]
+        around = round_the_legs(mannequin, float(np.median(top[:, 1])) - depth * t, centre, angle) + BESIDE
+        wide = np.maximum(wide, np.minimum(around[:, None] / np.maximum(radius, 1e-6), WIDEST))
+        grains.append(np.full((len(hem), 3), width, np.float32))
         made.append(centre + out * wide + (top * [0, 1, 0]) - (level * t)[:, None] * [0, 1, 0])
         places.append(flat * wide + canonical * [0, 1, 0] - [0, depth * t / mannequin.size, 0])
     fresh = np.concatenate(made).astype(np.float32)
@@ -173,7 +219,7 @@ def let_down(
         np.concatenate([piece.vertices, fresh]), faces, np.concatenate([piece.weights, weights]),
         np.concatenate([piece.canonical, np.concatenate(places).astype(np.float32)]),
         np.concatenate([piece.free, np.ones(len(fresh), bool)]),
-        np.concatenate([piece.grain, np.zeros((len(fresh), 3), np.float32)]),
+        np.concatenate([piece.grain, *grains]),
     )  # fmt: skip
 
 

@@ -12,16 +12,24 @@ from engine import userdata
 from engine.errors import EngineError
 from engine.wardrobe.materials import CATALOG, MATERIALS
 
-MEASURES = ("hem", "waist", "sleeve", "neck", "nape", "low", "spread", "slit", "bust")
+MEASURES = (
+    "hem", "waist", "sleeve", "neck", "nape", "low", "spread", "slit", "bust", "back", "dip", "strap", "shoulder",
+    "crossed",
+)  # fmt: skip
 """Measures that go to the pattern block."""
 
 
 MEASURES_OF = {
-    "top": ("hem", "sleeve", "neck", "nape", "low", "spread", "slit"), "strapped": ("hem", "bust"),
-    "legs": ("hem", "waist"), "suit": ("hem", "sleeve", "neck"), "region": MEASURES, "cape": (),
+    "top": ("hem", "sleeve", "neck", "nape", "low", "spread", "slit", "shoulder", "crossed"),
+    "strapped": ("hem", "bust", "back", "dip", "strap"), "poncho": ("low", "slit"),
+    "legs": ("hem", "waist"), "suit": ("hem", "sleeve", "neck", "nape", "low", "spread"),
+    "region": MEASURES, "cape": (),
 }  # fmt: skip
 """Blocks of `cloth.blocks`, and capes, with the measures that each takes."""
-NUMBERS = {*MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim"}
+NUMBERS = {
+    *MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim", "crease", "train",
+    "petticoat", "tails", "split",
+} - {"strap"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,12 @@ class Record:
     drape: bool = True
     stiff: float = 0.02
     rim: float = 0.0026
+    profile: tuple[tuple[float, float], ...] = ()
+    train: float = 0.0
+    petticoat: float = 0.0
+    crease: float = 0.0035
+    tails: float = 0.0
+    split: float = 0.0
 
     @property
     def key(self) -> str:
@@ -74,10 +88,16 @@ def read_records(path: Path = CATALOG / "garments.toml", base: Path | None = Non
         own = {name: value for name, value in under.get(kind, {}).items() if not isinstance(value, dict)}
         own |= {name: value for name, value in table.items() if not isinstance(value, dict)}
         cuts = {name: value for name, value in table.items() if isinstance(value, dict)}
-        for cut, record in [(None, own), *((cut, {**own, **more}) for cut, more in cuts.items())]:
+        for cut, record in [(None, own), *((cut, _over(own, more)) for cut, more in cuts.items())]:
             made = _record(path.name, kind, cut, record)
             found[made.key] = made
     return found
+
+
+def _over(kind: dict[str, Any], cut: dict[str, Any]) -> dict[str, Any]:
+    """A cut's table over its kind's; of another block, it does without the measures that only its kind's has."""
+    other = set(MEASURES) - set(MEASURES_OF.get(cut.get("block", ""), MEASURES))
+    return {**{name: value for name, value in kind.items() if name not in other}, **cut}
 
 
 def _tables(path: Path) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,7 @@ from engine.wardrobe.cloth.piece import CARRIED, Piece
 from engine.wardrobe.cloth.records import Record
 
 log = logging.getLogger(__name__)
-VERSION = 1
+VERSION = 2
 """Changes when cloth falls differently."""
 MOST = 150
 """Pieces that are kept; those that were used longest ago go first."""
@@ -31,7 +31,7 @@ class Drapes:
 
     def key(self, record: Record, *arrays: NDArray) -> str:
         """Of a cut on a body over what is beneath, given by their arrays; how it is finished does not matter."""
-        bare = replace(record, name="", material="", details=(), layer=0.0, rim=0.0)
+        bare = replace(record, name="", material="", details=(), layer=0.0, rim=0.0, crease=0.0)
         digest = hashlib.sha256(f"{VERSION} {bare}".encode())
         for array in arrays:
             digest.update(np.ascontiguousarray(array).tobytes())

@@ -1,4 +1,4 @@
-"""A garment of cloth as a layer: cut from the body, let down, fitted, draped, finished and coloured."""
+"""A garment's cloth: cut from the body, let down, fitted and draped."""
 
 from __future__ import annotations
 
@@ -13,25 +13,23 @@ from engine.render.raycast import vertex_normals
 from engine.rig.rig import unpose
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks
-from engine.wardrobe.cloth.colors import knob, paint, patterned
-from engine.wardrobe.cloth.details import LEGS, Borders, marks
+from engine.wardrobe.cloth.details import LEGS, TRUNK
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
-from engine.wardrobe.cloth.finish import buttons, collar, engrave, rims
 from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
 from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, together
 from engine.wardrobe.cloth.records import Record
-from engine.wardrobe.cloth.sheet import cape
-from engine.wardrobe.layers import Floats, Layer, Mannequin
-from engine.wardrobe.outfit import Garment
+from engine.wardrobe.cloth.sheet import cape, near_weights, poncho
+from engine.wardrobe.cloth.supports import supported
+from engine.wardrobe.layers import Floats, Mannequin
 from engine.wardrobe.skin import quartered
 
 log = logging.getLogger(__name__)
 GAP = 0.0035
 """Metres that cloth keeps from what is beneath while it falls."""
-LYING = 0.0015
-"""The same when it is finished."""
 SEAM_AT = 0.19
 """How far out sleeves are sewn on, on the standard figure."""
+YOKE = 0.475
+"""Height on the back down to which the yoke of a cape reaches, on the standard figure."""
 ROW = 0.014
 """Metres between rows of cloth that is let down."""
 EVENED = 12
@@ -56,8 +54,10 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         beneath: what it lies on.
         device: where it is draped.
     """
-    if record.block == "cape":
+    if record.block in ("cape", "poncho"):
         return _hung(record, body, beneath, device)
+    if record.petticoat or record.train:
+        beneath = supported(beneath, body, record.petticoat, record.train, record.drop * body.size)
     piece = Piece.of(body, blocks.signed(record.block, record.measures, body.canonical, record.kind, record.cut))
     if "sleeve" in record.measures:
         for border in (SEAM_AT, SEAM_AT + 0.003):  # sleeves begin with a straight seam
@@ -71,7 +71,19 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         fitted = _fitted_above(piece, beneath, ease, record)
     else:
         fitted = fit(piece, beneath, ease, record.smoothing)
-    piece = replace(piece, grain=grain(fitted, p, body, piece.free))
+    if record.tails:  # the front is cut away
+        turn = np.abs(np.arctan2(piece.canonical[:, 0], piece.canonical[:, 2]))
+        piece = piece.moved(fitted).cut(np.where(piece.free, TRUNK * (turn - record.tails), 0.2)).compact()
+        fitted, p = piece.vertices, Points(piece.canonical)
+    if record.split and piece.free.any():  # open at the left leg
+        at = Points(piece.canonical)
+        wedge = np.abs(at.turn - record.split) * TRUNK - 0.16 * np.clip(-0.22 - at.y, -0.02, 0.14)
+        piece = piece.moved(fitted).cut(np.where(piece.free & (at.z > -0.05), wedge, 0.2)).compact()
+        fitted, p = piece.vertices, Points(piece.canonical)
+    if record.train:  # what is too long lies on the floor
+        over = np.clip(body.vertices[:, 1].min() - fitted[:, 1], 0, None) * piece.free
+        fitted = fitted + (over[:, None] * [0, 1, -1]).astype(np.float32)
+    piece = replace(piece, grain=grain(fitted, p, body, piece.free, piece.grain[:, 0]))
     fell = True
     if record.drape:
         held = np.zeros(len(fitted), bool)
@@ -115,9 +127,9 @@ def _uneven(piece: Piece) -> NDArray:
     return found
 
 
-def grain(points: Floats, p: Points, body: Mannequin, free: NDArray) -> Floats:
+def grain(points: Floats, p: Points, body: Mannequin, free: NDArray, wide: NDArray | float = 1.0) -> Floats:
     """(P, 3) sine and cosine of the turn round trunk, leg or arm, 0 in front, and metres along it, of cloth as it was
-    cut: lines of equal length are level, lines of equal turn upright."""
+    cut: lines of equal length are level, lines of equal turn upright. ``wide`` (P,): how much wider it is let down."""
     size, out = body.size, np.zeros((len(points), 3))
     across, deep = points[:, 0] - body.joints[0, 0], points[:, 2] - body.joints[[0, 3], 2].mean() - 0.01
     out[:, 2] = (points[:, 1] - body.joints[0, 1]) / size
@@ -135,12 +147,16 @@ def grain(points: Floats, p: Points, body: Mannequin, free: NDArray) -> Floats:
         across[on], deep[on] = side * off[:, 0], off[:, 2]
     length = np.maximum(np.hypot(across, deep), 1e-6)
     out[:, 0], out[:, 1] = across / length, deep / length
+    out[:, :2] *= np.where(free, wide, 1.0)[:, None]
     return out.astype(np.float32)
 
 
 def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> tuple[Piece, bool]:
     """A cape, with the yoke that holds it."""
-    sheet, held = cape(body, record.drop, record.flare, record.waves, record.wave, ROW)
+    if record.block == "poncho":
+        sheet, held = poncho(body, record.drop, record.measures.get("slit", 0.0), ROW)
+    else:
+        sheet, held = cape(body, record.drop, record.flare, record.waves, record.wave, ROW)
     start = beneath.outside(sheet.vertices, 0.012)
     cloth = Cloth(
         start, sheet.faces, sheet.vertices, np.where(held, 0.0, 1.0).astype(np.float32),
@@ -148,7 +164,13 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
     )  # fmt: skip
     fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
     sheet = sheet.moved(start if fallen is None else fallen)
-    yoke = Piece.of(body, blocks.signed("region", {}, body.canonical, record.kind, record.cut))
+    if record.block == "poncho":
+        sheet = replace(sheet, weights=near_weights(sheet.vertices, body))
+    p = Points(body.canonical)
+    ring = blocks.signed("region", {}, body.canonical, record.kind, None)
+    line = p.y - YOKE + 0.6 * (p.side - 0.1)
+    behind = np.minimum.reduce([line, 0.165 - p.side, 0.05 - p.z, p.neck - 0.07, 0.56 - p.y])
+    yoke = Piece.of(body, ring if record.block == "poncho" else np.maximum(ring, behind))
     ease = np.full(len(yoke.vertices), 0.008 * body.size)
     yoke = yoke.moved(fit(yoke, beneath, ease, 6))
     return together(sheet, yoke), fallen is not None
@@ -194,69 +216,5 @@ def _lengthened(piece: Piece, record: Record, body: Mannequin) -> Piece:
     if hem is None:
         return piece
     size = body.size
-    return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size)
-
-
-def borders_of(record: Record) -> Borders:
-    """Where the finished garment ends."""
-    m = record.measures
-    hem = None if "hem" not in m else m["hem"] - record.drop
-    return Borders(hem, m.get("waist"), m.get("sleeve"), m.get("neck"), m.get("nape"))
-
-
-def make(
-    garment: Garment, record: Record, piece: Piece, beneath: Beneath, size: float, material: str | None = None
-) -> Layer:
-    """The finished layer of a draped piece.
-
-    Args:
-        garment: its colours and pattern.
-        record: how it is finished.
-        piece: the cloth at rest.
-        beneath: what it lies on.
-        size: the body's, against the standard figure.
-        material: instead of the record's.
-    """
-    piece = smoothed(piece, beneath, size)
-    borders = borders_of(record)
-    found, spots = marks(list(record.details), borders)
-    piece = engrave(piece, found, size)
-    piece = patterned(piece, garment)
-    for detail in record.details:
-        if detail["form"] == "collar":
-            before = len(piece.vertices)
-            piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
-            piece.vertices[before:] = beneath.outside(piece.vertices[before:], LYING * size)
-            piece = piece.compact()
-    knobs = buttons(piece, spots, size)
-    piece, inner = rims(piece, record.rim * size)
-    colors, metallic = paint(garment, found, piece)
-    colors[inner] *= 0.8
-    count = len(piece.vertices)
-    made = material or record.material
-    layer = Layer(
-        record.name, made,
-        np.concatenate([piece.vertices, knobs[0]]).astype(np.float32),
-        np.concatenate([piece.faces, knobs[1] + count]).astype(np.int32),
-        np.concatenate([colors, np.tile(knob(garment), (len(knobs[0]), 1))]).clip(0, 1).astype(np.float32),
-        np.concatenate([piece.weights, knobs[2]]).astype(np.float32),
-        np.concatenate([piece.canonical, knobs[3]]).astype(np.float32),
-    )  # fmt: skip
-    if metallic.any():
-        whole = layer.metallic.copy()
-        whole[:count] = np.maximum(whole[:count], metallic)
-        rough = np.where(whole > 0.5, np.float32(0.35), layer.roughness)
-        layer = replace(layer, metallic=whole, roughness=rough)
-    return layer
-
-
-def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
-    """The cloth without the corners of its triangles, outside of what is beneath."""
-    mean = averaging(piece.faces, len(piece.vertices))
-    points = piece.vertices
-    for weight in (0.5, -0.2, 0.5):
-        points = points + weight * (mean @ points - points)
-    for _ in range(2):
-        points = beneath.outside(points, 2 * LYING * size)
-        points = points + 0.4 * (mean @ points - points)
-    return piece.moved(beneath.outside(points, LYING * size))
+    return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size,
+                    record.profile, record.train * size)  # fmt: skip

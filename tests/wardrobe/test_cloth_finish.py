@@ -1,0 +1,270 @@
+"""Finish of cloth: panels, prints, traits, patterns, wear, dye, and what carries skirts."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.body import load_body
+from engine.wardrobe import outfit
+from engine.wardrobe.canonical import Points
+from engine.wardrobe.cloth import tailor
+from engine.wardrobe.cloth.blocks import front_edge, signed
+from engine.wardrobe.cloth.decal import ABOVE, Print, known_signs, lettering, printed, prints_of, symbol
+from engine.wardrobe.cloth.finish import grained
+from engine.wardrobe.cloth.fit import Beneath
+from engine.wardrobe.cloth.forms import FORMS, marks
+from engine.wardrobe.cloth.hulls import reach, round_the_legs
+from engine.wardrobe.cloth.motifs import PATTERNS
+from engine.wardrobe.cloth.panels import PANELS, laid_on, panels
+from engine.wardrobe.cloth.piece import Piece, evened, loops
+from engine.wardrobe.cloth.records import records
+from engine.wardrobe.cloth.sewing import borders_of
+from engine.wardrobe.cloth.supports import supported
+from engine.wardrobe.cloth.textile import dyed
+from engine.wardrobe.cloth.traits import changes, tailored
+from engine.wardrobe.cloth.wear import intact, shown_through, torn, weathered
+from engine.wardrobe.dressing import ordered
+from engine.wardrobe.layers import Layer, Mannequin
+from engine.wardrobe.outfit import SYMBOLS, TRAITS, Garment, Look
+
+ELSEWHERE = {"collar", "ruffle", "hood", "strips"}
+"""Forms of details that neither `forms` nor `panels` make."""
+
+
+@pytest.fixture(scope="module")
+def fine() -> Mannequin:
+    body = load_body()
+    return tailor.fine(Mannequin.of(body, np.zeros(body.num_betas)))
+
+
+def cut(fine: Mannequin, key: str) -> Piece:
+    """The undraped cloth of a record without what is let down, with its grain."""
+    record = records()[key]
+    piece = Piece.of(fine, signed(record.block, record.measures, fine.canonical, record.kind, record.cut))
+    return replace(piece, grain=tailor.grain(piece.vertices, Points(piece.canonical), fine, piece.free))
+
+
+def sheet(side: float = 0.4, count: int = 61) -> Piece:
+    """An upright square that looks to +z, in the plane z = 0.1, whose pattern coordinates are its places."""
+    x, y = np.meshgrid(np.linspace(-side / 2, side / 2, count), np.linspace(-side / 2, side / 2, count))
+    points = np.stack([x.ravel(), y.ravel() + 0.3, np.full(x.size, 0.1)], -1).astype(np.float32)
+    index = np.arange(x.size).reshape(x.shape)
+    a, b, c, d = (grid.ravel() for grid in (index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]))
+    faces = np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)]).astype(np.int32)
+    weights = np.tile(np.eye(24, dtype=np.float32)[0], (len(points), 1))
+    grain = np.stack([np.sin(points[:, 0]), np.cos(points[:, 0]), points[:, 1]], -1).astype(np.float32)
+    return Piece(points, faces, weights, points, np.zeros(len(points), bool), grain)
+
+
+def area(piece: Piece) -> float:
+    a, b, c = (piece.vertices[piece.faces[:, k]].astype(float) for k in range(3))
+    return float(0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1).sum())
+
+
+# Records, panels and lines
+
+
+def test_the_details_of_every_record_and_trait_can_be_made(fine):
+    p = grained(cut(fine, "jumpsuit"))
+    details = [(record.details, borders_of(record)) for record in records().values()]
+    plain = borders_of(records()["long_sleeve"])
+    tables = [
+        table for said in changes().values() for table in (said, *(v for v in said.values() if isinstance(v, dict)))
+    ]
+    details += [(tuple(table.get("details", ())), plain) for table in tables]
+    for asked, borders in details:
+        assert {detail["form"] for detail in asked} <= {*FORMS, *PANELS, *ELSEWHERE}
+        for mark in marks(asked, borders)[0]:
+            assert np.isfinite(mark.signed(p)).all()
+        for panel in panels(asked, borders):
+            assert np.isfinite(panel.signed(p)).all() and np.isfinite(panel.lift(p)).all()
+
+
+def test_a_lapel_lies_on_the_cloth_between_its_curves(fine):
+    piece, record = cut(fine, "jacket.suit"), records()["jacket.suit"]
+    (panel,) = panels(record.details, borders_of(record))
+    lapel = laid_on(piece, panel, 1.0)
+    assert lapel is not None and np.abs(lapel.canonical[:, 0]).max() < 0.16
+    rim = np.concatenate([np.stack([loop, np.roll(loop, -1)], 1) for loop in loops(lapel.faces)])
+    middle = replace(lapel, **{name: getattr(lapel, name)[rim].mean(1) for name in ("canonical", "grain")},
+                     free=np.zeros(len(rim), bool))  # fmt: skip
+    p = grained(middle)
+    m = record.measures
+    off = np.minimum(np.abs(panel.signed(p)), np.abs(front_edge(p, m["low"], m["spread"])))
+    assert np.quantile(off, 0.97) < 0.002
+    away = Beneath(piece.vertices, piece.faces).signed(lapel.vertices)[0]
+    assert 0.0 < np.median(away) < 0.008
+
+
+def test_lines_on_cloth_that_was_pushed_together_are_straight_again():
+    flat = sheet()
+    x, y, _ = flat.vertices.T
+    inner = np.cos(np.pi * x / 0.4) * np.cos(np.pi * (y - 0.3) / 0.4)
+    bent = flat.canonical + 0.004 * (inner * np.sin(2 * np.pi * x / 0.03) * np.sin(2 * np.pi * y / 0.03))[:, None]
+    found = evened(replace(flat, canonical=bent.astype(np.float32)), 0.03)
+    assert np.abs(bent - flat.canonical).max() > 0.003
+    assert np.abs(found.canonical - flat.canonical).max() < 0.0004
+    rim = np.concatenate(loops(flat.faces))
+    assert np.allclose(found.canonical[rim], bent[rim], atol=1e-6)
+    assert np.array_equal(found.vertices, flat.vertices)
+
+
+# What carries skirts
+
+
+def test_outlines_reach_as_far_as_their_corners():
+    turns = np.linspace(-np.pi, np.pi, 50)
+    square = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * 0.2
+    expected = 0.2 / np.maximum(np.abs(np.sin(turns)), np.abs(np.cos(turns)))
+    assert np.allclose(reach(square, turns), expected)
+
+
+def test_what_is_let_down_passes_round_both_legs(fine):
+    centre, height = fine.joints[0] * [1, 0, 1], float(fine.joints[[4, 5], 1].mean())
+    legs = (np.abs(fine.vertices[:, 1] - height) < 0.015) & (np.abs(fine.canonical[:, 0]) < 0.3)
+    off = (fine.vertices[legs & (fine.canonical[:, 1] < 0)] - centre)[:, [0, 2]]
+    turns = np.arctan2(off[:, 0], off[:, 1])
+    assert (round_the_legs(fine, height, centre, turns) > np.linalg.norm(off, axis=1) - 1e-6).all()
+    assert (round_the_legs(fine, 3.0, centre, turns) == 0).all()
+
+
+def test_petticoats_and_floors_are_beneath(fine):
+    bare = Beneath(fine.vertices, fine.faces)
+    found = supported(bare, fine, 0.4, 0.5, 0.9)
+    added = found.vertices[len(bare.vertices) :]
+    ground = fine.vertices[:, 1].min()
+    below = added[added[:, 1] < ground]
+    assert len(below) == 4 and (ground - below[:, 1] < 0.01).all()
+    bell = added[added[:, 1] > ground]
+    low = bell[bell[:, 1] < bell[:, 1].min() + 1e-4]
+    assert np.ptp(low[:, 0]) > 0.8 and found.signed(np.array([[5.0, 0, 0]]))[0][0] > 0
+
+
+# Traits
+
+
+def test_traits_are_known_and_change_what_they_name():
+    assert set(changes()) <= set(TRAITS)
+    shirt, skirt, trousers = (records()[key] for key in ("long_sleeve", "skirt", "trousers"))
+    assert tailored(shirt, ["sleeveless"]).measures["sleeve"] < 0.19
+    assert tailored(shirt, ["mini"]) == shirt == tailored(shirt, [])
+    for trait, end in (("mini", -0.27), ("midi", -0.68), ("knee", -0.45)):
+        made = tailored(skirt, [trait])
+        assert made.measures["hem"] - made.drop == pytest.approx(end)
+    shorter = tailored(trousers, ["cropped"])
+    assert shorter.measures["hem"] == -0.70 and tailored(records()["shorts"], ["cropped"]) == records()["shorts"]
+    assert [ease for _, ease in tailored(shirt, ["loose"]).trunk] == pytest.approx([1.7 * e for _, e in shirt.trunk])
+    strapless = tailored(shirt, ["strapless"])
+    assert strapless.block == "strapped" and "sleeve" not in strapless.measures
+    opened = tailored(records()["jacket.denim"], ["open"])
+    assert opened.measures["slit"] > 0 and "placket" not in {detail["form"] for detail in opened.details}
+
+
+def test_what_is_open_is_worn_over_what_is_closed():
+    shirt = Garment("t_shirt", "red", cut="buttoned", traits=("open",))
+    look = Look("fair", "short", "brown", "none", "brown", "brown", (shirt, Garment("tank_top", "white")))
+    assert [garment.kind for garment in ordered(look)] == ["tank_top", "t_shirt"]
+
+
+# Prints
+
+
+def test_there_are_letters_digits_and_every_symbol():
+    assert {*string.ascii_uppercase, *string.digits} <= set(known_signs())
+    u, v = (grid.ravel() for grid in np.meshgrid(*[np.linspace(-1.3, 1.3, 131)] * 2))
+    for name in SYMBOLS:
+        inside = symbol(name, 1.0)(u, v) > 0
+        assert 0.05 < inside.mean() * 2.6**2 / 4 < 0.95, name
+        assert max(np.abs(u[inside]).max(), np.abs(v[inside]).max()) < 1.1, name
+
+
+def test_a_print_has_its_outline_and_lies_above_the_cloth():
+    cloth = sheet()
+    circle = Print(lambda u, v: 0.05 - np.hypot(u, v), (0.06, 0.06), (0.02, 0.3), False)
+    found = printed(cloth, circle, 1.0)
+    assert found is not None
+    assert area(found) == pytest.approx(np.pi * 0.05**2, rel=0.01)
+    assert np.allclose(found.vertices[:, 2], 0.1 + ABOVE, atol=1e-6)
+    assert np.allclose(found.vertices[:, :2].mean(0), [0.02, 0.3], atol=1e-3)
+    assert printed(cloth, replace(circle, at=(2.0, 0.3)), 1.0) is None
+
+
+def test_words_read_from_left_to_right_on_chest_and_back():
+    foot = lettering("L", 0.01)  # whose foot is on the reader's right
+    turned = sheet()
+    behind = replace(turned, vertices=turned.vertices * np.float32([1, 1, -1]), faces=turned.faces[:, ::-1].copy(),
+                     canonical=turned.canonical * np.float32([1, 1, -1]))  # fmt: skip
+    for cloth, back, right in ((turned, False, 1), (behind, True, -1)):
+        found = printed(cloth, Print(foot, (0.03, 0.04), (0.0, 0.3), back), 1.0)
+        assert found is not None
+        low = found.vertices[:, 1] < 0.3 - 0.02
+        assert (right * found.vertices[low, 0]).max() > 0.015 and (right * found.vertices[~low, 0]).max() < 0.0
+
+
+def test_decals_avoid_closures():
+    jacket = Garment("jacket", "red", decal="text:07")
+    sides = {
+        (front, number): [what.back for what in prints_of(jacket, front, number)]
+        for front in (False, True)
+        for number in (False, True)
+    }
+    assert sides == {
+        (False, False): [False],
+        (False, True): [False, True],
+        (True, False): [True, False],
+        (True, True): [True, False],
+    }
+    assert prints_of(Garment("jacket", "red"), False) == []
+    (wide,) = prints_of(Garment("t_shirt", "red", decal="text:CHAMPIONS"), False)
+    assert wide.half[0] < 0.15
+
+
+# Patterns, wear and dye
+
+
+def test_every_pattern_has_borders_that_are_near_distances():
+    known = {"plain", "two_tone", "tie_dye", *PATTERNS}
+    assert set(outfit.PATTERNS) <= known
+    u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(-0.2, 0.2, 401), np.linspace(-0.2, 0.2, 401)))
+    for name, parts in PATTERNS.items():
+        shown = np.max([signed_(u, v) for signed_, _ in parts], axis=0) > 0
+        assert 0.02 < shown.mean() < 0.98, name
+
+
+def test_holes_are_cut_out_and_nothing_else(fine):
+    piece = cut(fine, "trousers")
+    borders = borders_of(records()["trousers"])
+    found = torn(piece, borders)
+    assert 0.85 * area(piece) < area(found) < 0.99 * area(piece)
+    assert (intact(grained(found), borders) < -0.005).mean() < 0.01  # of ragged curves finer than faces
+    assert len(loops(found.faces)) > len(loops(piece.faces)) + 3
+
+
+def test_wet_cloth_is_darker_and_thin_cloth_shows_what_is_beneath(fine):
+    piece = cut(fine, "t_shirt")
+    colors = np.full((len(piece.vertices), 3), 0.6)
+    p, borders = grained(piece), borders_of(records()["t_shirt"])
+    assert (weathered(colors, ("wet",), p, borders) < 0.55).all()
+    assert np.allclose(weathered(colors, (), p, borders), 0.6)
+    flat = sheet()
+    below, above = (
+        Layer("Cloth", "cotton", flat.vertices + np.float32([0, 0, z]), flat.faces, np.full_like(flat.vertices, value),
+              flat.weights, flat.canonical)
+        for z, value in ((0, 1.0), (0.01, 0.0))
+    )  # fmt: skip
+    assert np.allclose(shown_through(above, below, 0.4).colors, 0.4, atol=1e-5)
+
+
+def test_denim_is_pale_on_the_thighs_and_silk_is_even(fine):
+    piece = cut(fine, "trousers")
+    p = grained(piece)
+    colors = np.tile([0.12, 0.2, 0.5], (len(piece.vertices), 1))
+    assert np.allclose(dyed(colors, "silk", p), colors)
+    shown = dyed(colors, "denim", p).mean(1)
+    thigh = (p.y < -0.18) & (p.y > -0.34)
+    front, side = (shown[thigh & where].mean() for where in (np.abs(p.turn) < 0.5, np.abs(p.turn - 1.6) < 0.3))
+    assert front > side + 0.08
