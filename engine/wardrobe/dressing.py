@@ -19,7 +19,16 @@ from engine.wardrobe.cloth.tailor import fine, make, shaped
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
 from engine.wardrobe.hard.headwear import headgear
 from engine.wardrobe.hard.worn import HARD, hard_layers
-from engine.wardrobe.head import face_of, face_words, finer_face, head_layers, mouth_layers, paint_bare, parted, settle_face
+from engine.wardrobe.head import (
+    face_of,
+    face_words,
+    finer_face,
+    head_layers,
+    mouth_layers,
+    paint_bare,
+    parted,
+    settle_face,
+)
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.held import FIST, fist
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged

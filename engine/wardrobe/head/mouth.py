@@ -75,7 +75,14 @@ def lips(mannequin: Mannequin) -> tuple[NDArray, NDArray]:
     line = np.interp(np.abs(places[:, 0]), [0.0, 0.5 * reach, reach], [0.6184, 0.6190, corner + 0.0008])
     upper = np.append(ids[places[:, 1] > line], [left, right])
     lower = np.append(ids[places[:, 1] <= line], [left, right])
-    return tuple(np.unique(part)[np.argsort(mannequin.canonical[np.unique(part), 0])] for part in (upper, lower))
+    return _ordered(mannequin, upper), _ordered(mannequin, lower)
+
+
+def _ordered(mannequin: Mannequin, ids: NDArray) -> NDArray:
+    """Vertices by their places from right to left, each once."""
+    ids = np.unique(ids)
+    found: NDArray = ids[np.argsort(mannequin.canonical[ids, 0])]
+    return found
 
 
 def close_lips(mannequin: Mannequin) -> Mannequin:
@@ -91,12 +98,14 @@ def close_lips(mannequin: Mannequin) -> Mannequin:
     top, low = (np.stack([np.interp(here[:, 0], edge[:, 0], edge[:, k]) for k in (1, 2)], 1) for edge in (upper, lower))
     middle = 0.5 * (top + low)
     apart = 0.5 * APART * head.size
-    inside = smoothstep(np.abs(here[:, 0] - upper[:, 0].mean()), 1.08 * np.ptp(upper[:, 0]) / 2, 0.9 * np.ptp(upper[:, 0]) / 2)
+    inside = smoothstep(
+        np.abs(here[:, 0] - upper[:, 0].mean()), 1.08 * np.ptp(upper[:, 0]) / 2, 0.9 * np.ptp(upper[:, 0]) / 2
+    )
     for edge, sign in ((top, 1.0), (low, -1.0)):
         off = here[:, 1:] - edge
         own = sign * off[:, 0] > -0.4 * np.abs(top - low)[:, 0]
         share = np.exp(-(off**2).sum(1) / (SOFT * head.size) ** 2) * own * inside
-        wanted = middle + [sign * apart, 0.0] - edge
+        wanted = middle + np.array([sign * apart, 0.0]) - edge
         moved[:, 1:] += share[:, None] * np.where(own[:, None], wanted, 0.0)
     vertices = mannequin.vertices.copy()
     vertices[near] += moved.astype(np.float32)
@@ -233,7 +242,10 @@ def _tooth(edge: NDArray, out: NDArray, way: float, width: float, height: float,
     t = np.array([0.0, 0.35, 0.65, 0.86, 0.97, 1.0])  # from the gum to the edge
     wide = 0.5 * width * np.interp(t, [0, 0.35, 0.8, 1], [0.80, 0.94, 1.0, 0.90])
     thick = 0.5 * depth * np.interp(t, [0, 0.4, 0.8, 1], [1.0, 1.0, 0.9, 0.72] if grinds else [1.0, 0.85, 0.45, 0.22])
-    square = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.6, np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** 0.7
+    square = (
+        np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.6,
+        np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** 0.7,
+    )
     rings = []
     for share, half, deep in zip(t, wide, thick):
         at = edge + np.array([0.0, way * height * 1.15 * (1 - share), 0.0]) - deep * out
