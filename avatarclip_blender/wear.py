@@ -80,14 +80,14 @@ def _fit(
     body: bpy.types.Object | None,
 ) -> None:
     """Move a copy to the other's joints and skin, and let its shape keys follow the other's."""
-    leader = shape_keys.shaped_mesh(target)
+    leader = shape_keys.leading_mesh(target)
     if copy.data.shape_keys is not None:
         if leader is None:
             shape_keys.settle(copy)
         else:
             copy.data.shape_keys.animation_data_clear()
             shape_keys.follow_keys(copy, leader)
-    unshaped = copy.data.shape_keys is not None
+    unshaped = all(shape_keys.JOINTS in rig for rig in (source, target)) and copy.data.shape_keys is not None
     joints = [shape_keys.unshaped_joints(rig) if unshaped else _heads(rig) for rig in (source, target)]
     turns = [armature.world_rotations(armature.rest_pose_of(rig)) for rig in (source, target)]
     if np.abs(joints[0] - joints[1]).max() < 1e-5 and np.abs(turns[0] - turns[1]).max() < 1e-5:

@@ -113,7 +113,8 @@ def test_settling_keeps_the_faces_and_moves_lids_down(body):
     after = settle_face(before)
     assert after.faces is before.faces
     moved = after.vertices - before.vertices
-    assert np.abs(moved[before.canonical[:, 1] < 0.66]).max() == 0
+    lips = np.linalg.norm(before.canonical - [0.0, 0.618, 0.135], axis=1) < 0.06
+    assert np.abs(moved[(before.canonical[:, 1] < 0.66) & ~lips]).max() == 0
     eyes = np.concatenate([ids for name, ids in before.labels.items() if name.split(".")[0] in
                            ("sclera", "iris", "pupil", "apex")])  # fmt: skip
     lids = np.setdiff1d(np.flatnonzero(np.abs(moved).max(1) > 1e-4), eyes)
