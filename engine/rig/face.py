@@ -48,7 +48,10 @@ def face_shapes(layers: Joined, body: Body, betas: NDArray) -> FaceShapes | None
     mannequin = _mannequin(layers, body, betas)
     if mannequin is None:
         return None
-    face = _Face(mannequin, layers)
+    mix, faces = split_face(parted(mannequin))
+    if mix.shape[0] != int((layers.vertex_layers == layers.names.index(BODY)).sum()):
+        return None
+    face = _Face(mannequin, layers, mix, faces)
     parts = []
     for number, (name, material) in enumerate(zip(layers.names, layers.materials)):
         own = np.flatnonzero(layers.vertex_layers == number)
@@ -69,20 +72,20 @@ def _mannequin(layers: Joined, body: Body, betas: NDArray) -> Mannequin | None:
 class _Face:
     """The displacements of the bare body, and of what lies on it."""
 
-    def __init__(self, mannequin: Mannequin, layers: Joined) -> None:
+    def __init__(self, mannequin: Mannequin, layers: Joined, mix: sparse.csr_matrix, faces: NDArray) -> None:
+        """``mix`` and ``faces`` are `split_face`'s, of which the body's layer was made."""
         self.layers, self.mannequin, self.head, self.asset = layers, mannequin, Head.of(mannequin), load_face()
         scaled = np.stack([shape.toarray() for shape in self.asset.shapes]) * self.head.scale  # (52, points, 3)
         self.own, self.inside = scaled[:, : self.asset.body], scaled
         for side, word in (("L", "Left"), ("R", "Right")):
             index = FACE_SHAPES.index(f"eyeBlink{word}")
             self.own[index] = closed(mannequin, side, self.own[index], self.head.size)
-        mix, self.faces = split_face(parted(mannequin))
         flat = self.own.transpose(1, 0, 2).reshape(len(mannequin.vertices), -1)
         self.skin = np.asarray(mix @ flat, np.float32)  # (P, 156)
         own = np.flatnonzero(layers.vertex_layers == layers.names.index(BODY))
-        moving = np.abs(self.skin).max(1)[self.faces].max(1) > 0
-        around = np.isin(self.faces, np.unique(self.faces[moving])).any(1)
-        self._skin_faces = self.faces[around]
+        moving = np.abs(self.skin).max(1)[faces].max(1) > 0
+        around = np.isin(faces, np.unique(faces[moving])).any(1)
+        self._skin_faces = faces[around]
         self.caster = MeshRaycaster(layers.vertices[own], self._skin_faces)
         corners = layers.vertices[own][np.unique(self._skin_faces)]
         self._low, self._high = corners.min(0) - BEYOND, corners.max(0) + BEYOND

@@ -32,6 +32,8 @@ LOWER_TEETH = slice(14992, 15060)
 """The base mesh's vertices of them."""
 JAW = ("jawForward", "jawLeft", "jawOpen", "jawRight")
 """The shapes that move the lower teeth, in this order."""
+UPPER = ("brow", "eye", "nose", "cheekSquint")
+"""Beginnings of the names of shapes that have nothing to do with the mouth's inside."""
 HEAD = 15
 MOUTH, AROUND = np.array([0.0, 0.618, 0.13]), 0.045
 """Where the mouth is on the standard figure, metres, and how far about it the fit of its inside looks."""
@@ -125,6 +127,8 @@ def main() -> None:
         known = moved[face.of]
         points = np.concatenate([face.operator @ known, *(known[ids] for ids in own)])
         points[face.capped] = 0.0  # eyeballs are layers of their own
+        if name.startswith(UPPER):
+            points[len(face.body.template) :] = 0.0  # some targets reach through to what is hidden
         far = np.flatnonzero(np.linalg.norm(points, axis=1) > LEAST)
         rows.append(far)
         shapes.append(np.full(len(far), index))
