@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.mesh.bake import Textures, bake, baking_error
 from engine.mesh.decimate import decimate, shares
+from engine.mesh.features import LENS, for_faces, magnified
 from engine.mesh.full import FullSurface, Paint, uncovered
 from engine.mesh.regions import Figure, as_on, regions
 from engine.mesh.surface import Floats, Indices, compact
@@ -90,7 +91,7 @@ def build(full: Joined, paint: Paint | None, figure: Figure, conf: MeshConfig) -
         figure: the body beneath, which says where head and hands are and where the charts of a solid mesh are cut.
         conf: triangle count, texture size, occlusion rays.
     """
-    wide = enlarged(full.vertices, full.weights, figure.joints)
+    wide = magnified(enlarged(full.vertices, full.weights, figure.joints), full.canonical)
     points, triangles, owners = _lightened(full, wide, conf.game_faces)
     light, source, share = _places(full, wide, points, owners)
     normals = vertex_normals(light, triangles)
@@ -113,7 +114,7 @@ def _lightened(full: Joined, wide: Floats, count: int) -> tuple[Floats, Indices,
     """About ``count`` faces (F, 3), their vertices (V, 3) as ``wide`` has them, and the layer (V,) of each vertex."""
     seen = uncovered(full.faces, full.covered)
     faces, layers = full.faces[seen], full.face_layers[seen]
-    wanted = shares(wide, faces, layers, count)
+    wanted = for_faces(shares(wide, faces, layers, count), full.materials, np.bincount(layers), count)
     points, triangles, owners, total = [], [], [], 0
     for layer in np.unique(layers).tolist():
         own = compact(wide, faces[layers == layer])
@@ -140,7 +141,7 @@ def _places(full: Joined, wide: Floats, points: Floats, owners: Indices) -> tupl
         source[own], share[own] = of[face], bary
         scale = np.sqrt(_areas(wide, of[face]) / np.maximum(_areas(full.vertices, of[face]), 1e-12))
         away = points[own] - _mixed(wide, of[face], bary)
-        offset[own] = away / np.clip(scale, 1.0, FOCUS)[:, None]
+        offset[own] = away / np.clip(scale, 1.0, FOCUS * (1.0 + LENS))[:, None]
     return _mixed(full.vertices, source, share) + offset, source, share
 
 

@@ -70,8 +70,8 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     t = np.linspace(0, 1, 3)
     paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * heading[:, None]
     return locks(
-        paths, np.repeat(seeds.normals[:, None], 3, 1), style.width * s * np.ones(count), 0.8, 0.8, rng, root=0.93, tip=1.03,
-        streaks=0.03, tone=np.clip(rng.normal(1.0, 0.05, count), 0.85, 1.15), sides=3,
+        paths, np.repeat(seeds.normals[:, None], 3, 1), style.width * s * np.ones(count), 0.8, 0.8, rng,
+        root=0.93, tip=1.03, streaks=0.03, tone=np.clip(rng.normal(1.0, 0.05, count), 0.85, 1.15), sides=3,
     )  # fmt: skip
 
 
