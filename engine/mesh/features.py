@@ -13,7 +13,7 @@ FEATURES = ((0.0, 0.618, 0.133, 0.030), (0.031, 0.689, 0.124, 0.020), (-0.031, 0
 LENS = 1.4
 """By how much more than itself the middle of a feature grows; more than 2.2 would fold the surface."""
 
-LEAST = {"skin": 0.17, "mouth": 0.03, "teeth": 0.03}
+LEAST = {"skin": 0.15, "mouth": 0.025, "teeth": 0.02}
 """Shares of all triangles that layers of these materials get at least, so that a mouth opens cleanly."""
 
 

@@ -11,6 +11,7 @@ from engine.mesh.decimate import decimate, shares
 from engine.mesh.features import LENS, for_faces, magnified
 from engine.mesh.full import FullSurface, Paint, uncovered
 from engine.mesh.regions import Figure, as_on, regions
+from engine.mesh.strands import fewer_pieces
 from engine.mesh.surface import Floats, Indices, compact
 from engine.mesh.uv import unwrap
 from engine.protocol import JOINT_NAMES
@@ -91,7 +92,9 @@ def build(full: Joined, paint: Paint | None, figure: Figure, conf: MeshConfig) -
         figure: the body beneath, which says where head and hands are and where the charts of a solid mesh are cut.
         conf: triangle count, texture size, occlusion rays.
     """
-    wide = magnified(enlarged(full.vertices, full.weights, figure.joints), full.canonical)
+    wide = enlarged(full.vertices, full.weights, figure.joints)
+    smooth = np.array([material != "hair" for material in full.materials])[full.vertex_layers]  # strokes need no lens
+    wide[smooth] = magnified(wide[smooth], full.canonical[smooth])
     points, triangles, owners = _lightened(full, wide, conf.game_faces)
     light, source, share = _places(full, wide, points, owners)
     normals = vertex_normals(light, triangles)
@@ -119,6 +122,8 @@ def _lightened(full: Joined, wide: Floats, count: int) -> tuple[Floats, Indices,
     for layer in np.unique(layers).tolist():
         own = compact(wide, faces[layers == layer])
         lit, left = decimate(*own, int(wanted[layer]), insist=True)
+        if full.materials[layer] == "hair":
+            lit, left = fewer_pieces(lit, left, int(wanted[layer]))
         lit, left = compact(lit, left)
         points.append(lit)
         triangles.append(left + total)
