@@ -149,6 +149,7 @@ def demo(options: argparse.Namespace, rest: list[str]) -> int:
     command = [str(engine_env.python), "-m", "engine", "generate", "--out", str(out / "job"), "--preset", preset]
     settings = {name: getattr(options, name) for name in ("shape", "appearance", "motion", "seed")}
     settings["conf"] = options.conf.resolve() if options.conf else None
+    settings["shape"] = "a tall strong man" if options.shape is None and options.appearance is None else options.shape
     for name, value in settings.items():
         if value is not None:
             command += [f"--{name}={value}"]

@@ -29,6 +29,7 @@ from . import (
     layers,
     locate,
     preferences,
+    removal,
     session,
     settings_table,
     twist,
@@ -189,6 +190,20 @@ def layers_of(rig: bpy.types.Object) -> list[bpy.types.Object]:
 def show_layer(mesh: bpy.types.Object, shown: bool = True) -> None:
     """Show a layer or hide it; what it covers is seen when it is hidden."""
     layers.show_layer(mesh, shown)
+
+
+def show_game(rig: bpy.types.Object, shown: bool = True) -> None:
+    """Show an avatar's game mesh in place of its layers, or the layers again.
+
+    Raises:
+        AvatarError: if there is no game mesh.
+    """
+    _tell(layers.show_game, rig, shown)
+
+
+def delete_avatar(rig: bpy.types.Object) -> None:
+    """Delete an avatar with its meshes, materials, textures and takes; what hangs on it stays."""
+    removal.delete_avatar(rig)
 
 
 def tint_layer(mesh: bpy.types.Object, color: Sequence[float]) -> None:

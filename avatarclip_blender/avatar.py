@@ -12,17 +12,26 @@ import numpy as np
 
 from .contract import protocol
 from .importer.marks import PROPERTY
+from .importer.takes import is_avatar
 
 TAG = "AvatarCLIP"
 _THUMBNAIL = 256
 
 
 def find_avatar(active: bpy.types.Object | None) -> bpy.types.Object | None:
-    """Return the armature of the avatar that ``active`` is or belongs to; None if it is no imported avatar."""
-    rig = active
-    if active is not None and active.type == "MESH":
-        rig = active.find_armature()
-    return rig if rig is not None and rig.type == "ARMATURE" and provenance(rig) else None
+    """Return the armature of the avatar that ``active`` is, is bound to or hangs on; None if there is none."""
+    bound = active.find_armature() if active is not None and active.type == "MESH" else None
+    candidate = bound or active
+    while candidate is not None and not is_avatar(candidate):
+        candidate = candidate.parent
+    return candidate
+
+
+def why_fixed(rig: bpy.types.Object) -> str:
+    """Return one sentence on why an avatar's bones and meshes cannot be changed here; empty if they can."""
+    if rig.library is None and rig.data.library is None:
+        return ""
+    return "This avatar is linked from another file: change it there, or make it local with its data"
 
 
 def provenance(datablock: bpy.types.ID) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import bpy
 
+from .avatar import find_avatar
 from .controls import has_controls
 from .export_copy import Copy, export_copy
 from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
 from .importer.marks import GAME_MESH
 from .importer.mesh import COLOR_ATTRIBUTE
-from .layers import bound_meshes, is_as_imported, is_shown, layers_of
+from .layers import bound_meshes, game_mesh_of, is_as_imported, is_shown, layers_of, seen_layers
 
 FBX_OPTIONS = {
     "use_selection": True,
@@ -77,11 +78,9 @@ class ExportError(RuntimeError):
 
 
 def find_rig(active: bpy.types.Object | None) -> bpy.types.Object | None:
-    """Return the armature that ``active`` is or belongs to, if a mesh is bound to it."""
-    rig = active
-    if active is not None and active.type == "MESH":
-        rig = active.find_armature()
-    return rig if rig is not None and rig.type == "ARMATURE" and bound_meshes(rig) else None
+    """Return the avatar that ``active`` is or belongs to, if a mesh is bound to it."""
+    rig = find_avatar(active)
+    return rig if rig is not None and bound_meshes(rig) else None
 
 
 def wanted_meshes(rig: bpy.types.Object, detail: str) -> list[bpy.types.Object]:
@@ -95,7 +94,25 @@ def wanted_meshes(rig: bpy.types.Object, detail: str) -> list[bpy.types.Object]:
     if light and detail == "GAME" and is_as_imported(rig):
         return light
     full = layers_of(rig) or [mesh for mesh in meshes if mesh not in light]
-    return [mesh for mesh in full if is_shown(mesh)] or full
+    return seen_layers(rig) or [mesh for mesh in full if is_shown(mesh)] or full
+
+
+def left_out(rig: bpy.types.Object, detail: str) -> list[str]:
+    """Return sentences on what an export of an avatar does not hold though it may be expected to."""
+    notes = []
+    meshes = wanted_meshes(rig, detail)
+    if detail == "GAME" and not any(mesh.get(GAME_MESH) for mesh in meshes):
+        why = "hidden, tinted or changed layers are not in it" if game_mesh_of(rig) else "there is none"
+        triangles = sum(len(mesh.data.loops) - 2 * len(mesh.data.polygons) for mesh in meshes)
+        notes.append(f"Not the game mesh ({why}) but the layers, joined, with {triangles:,} triangles")
+    animation = rig.animation_data
+    strips = [strip for track in animation.nla_tracks for strip in track.strips] if animation else []
+    if strips:
+        notes.append(f"Strips of the Nonlinear Animation are not written: {', '.join(strip.name for strip in strips)}")
+    carried = [child.name for child in rig.children if child.parent_type == "BONE"]
+    if carried:
+        notes.append(f"Objects parented to bones are not written: {', '.join(carried)}")
+    return notes
 
 
 def export_fbx(

@@ -112,7 +112,7 @@ def _duplicate(
     action = rig.animation_data.action if rig.animation_data else None
     other = twin(rig)
     other.data = twin(rig.data)
-    other.matrix_world = rig.matrix_world
+    other.parent, other.matrix_world = None, Matrix()  # at the origin and at its own size, wherever it stands
     other.animation_data_clear()
     collection.objects.link(other)
     twins = []

@@ -10,7 +10,7 @@ import numpy as np
 
 from .importer import shape_keys
 from .importer.coverage import layer_name, mask_name, masks_of
-from .importer.marks import GAME_MESH, LAYER, LAYERS
+from .importer.marks import BEHIND_GAME, GAME_MESH, HIDDEN, LAYER, LAYERS
 from .importer.material import tint_of
 from .importer.mesh import COLOR_ATTRIBUTE
 
@@ -85,9 +85,51 @@ def remove_layer(context: bpy.types.Context, mesh: bpy.types.Object) -> None:
     update_masks(layers_of(rig))
 
 
+def game_mesh_of(rig: bpy.types.Object) -> bpy.types.Object | None:
+    """Return an avatar's light mesh, if it has one."""
+    return next((mesh for mesh in bound_meshes(rig) if mesh.get(GAME_MESH)), None)
+
+
+def game_is_shown(rig: bpy.types.Object) -> bool:
+    """Tell whether the game mesh is seen in place of the layers."""
+    return BEHIND_GAME in rig
+
+
+def show_game(rig: bpy.types.Object, shown: bool) -> None:
+    """Show the game mesh in place of the layers, or the layers that were seen before.
+
+    Raises:
+        ValueError: if there is no game mesh.
+    """
+    game = game_mesh_of(rig)
+    if game is None:
+        raise ValueError("This avatar has no game mesh")
+    if shown == game_is_shown(rig):
+        return
+    if shown:
+        rig[BEHIND_GAME] = "\n".join(mesh[LAYER] for mesh in layers_of(rig) if is_shown(mesh))
+    before = str(rig[BEHIND_GAME]).split("\n")
+    for collection in game.users_collection:
+        if collection.get(HIDDEN):
+            collection.hide_viewport = collection.hide_render = not shown
+    for mesh in layers_of(rig):
+        if mesh[LAYER] in before:
+            show_layer(mesh, not shown)
+    if not shown:
+        del rig[BEHIND_GAME]
+
+
+def seen_layers(rig: bpy.types.Object) -> list[bpy.types.Object]:
+    """Return the layers that are seen, or were before the game mesh took their place."""
+    if game_is_shown(rig):
+        before = str(rig[BEHIND_GAME]).split("\n")
+        return [mesh for mesh in layers_of(rig) if mesh[LAYER] in before]
+    return [mesh for mesh in layers_of(rig) if is_shown(mesh)]
+
+
 def is_as_imported(rig: bpy.types.Object) -> bool:
     """Tell whether an avatar shows the layers that it came with, untinted: what its game mesh shows."""
-    shown = [mesh for mesh in layers_of(rig) if is_shown(mesh)]
+    shown = seen_layers(rig)
     if LAYERS in rig and sorted(mesh[LAYER] for mesh in shown) != sorted(rig[LAYERS].split("\n")):
         return False
     return all(tuple(socket.default_value) == WHITE for mesh in shown for socket in tints_of(mesh).values())
@@ -99,7 +141,9 @@ def join_layers(context: bpy.types.Context, rig: bpy.types.Object) -> bpy.types.
     Raises:
         ValueError: if there are not two.
     """
-    shown = [mesh for mesh in layers_of(rig) if is_shown(mesh)]
+    if game_is_shown(rig):
+        show_game(rig, False)
+    shown = seen_layers(rig)
     if len(shown) < 2:
         raise ValueError("There is only one layer to be seen; show those that are to be joined")
     as_imported = is_as_imported(rig)

@@ -66,6 +66,10 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         name="Allow Download", default=False,
         description="Let the engine download the CLIP model named above, once, when it is first needed",
     )  # fmt: skip
+    read_prompts: bpy.props.BoolProperty(
+        name="Read While Typing", default=True,
+        description="Show under each prompt what the engine understands of it and which words have no effect",
+    )  # fmt: skip
     rotation_mode: bpy.props.EnumProperty(
         name="Rotations", default="QUATERNION",
         items=[
@@ -99,6 +103,7 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         draw_engine(layout, self, context)
         layout.separator()
         layout.prop(self, "output_folder")
+        layout.column(heading="Prompts").prop(self, "read_prompts")
         column = layout.column(heading="Motion")
         for name in ("rotation_mode", "keys", "root_motion"):
             column.prop(self, name)
@@ -256,6 +261,12 @@ def use_clip(context: bpy.types.Context) -> None:
     stored = _stored(context)
     if stored is not None:
         stored.clip_model, stored.clip_download = OPENAI_CLIP, True
+
+
+def reads_prompts(context: bpy.types.Context) -> bool:
+    """Tell whether prompts are read while they are typed."""
+    stored = _stored(context)
+    return stored is None or bool(stored.read_prompts)
 
 
 def timings_file() -> Path:

@@ -48,7 +48,8 @@ class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
 
     shape: bpy.props.StringProperty(
         name="Body", default=protocol.DEFAULT_PROMPTS["shape"],
-        description="What the body is like: height, build, age, for example “a tall strong man”",
+        description="What the body is like: height, build, age, for example “a tall strong man”; "
+        "empty leaves it to the appearance",
     )  # fmt: skip
     appearance: bpy.props.StringProperty(
         name="Appearance", default=protocol.DEFAULT_PROMPTS["appearance"],

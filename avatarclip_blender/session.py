@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -266,10 +267,10 @@ def _tick() -> float | None:
             _call(on_end, _job)
             _start_next()
     for name, look in list(_watched.items()):
-        if not look():
+        if not _called(look):
             _watched.pop(name, None)
     for look_around in on_look:
-        look_around()
+        _called(look_around)
     checking = _check is not None and not _check.done
     ui.redraw()
     return INTERVAL if running() or checking or _watched else None
@@ -287,9 +288,14 @@ def _start_next() -> None:
 
 
 def _call(functions: list[Callable[[Job], None]], about: Job) -> None:
-    """Call them all: one that fails must neither stop the timer nor keep the others from being called."""
     for function in functions:
-        try:
-            function(about)
-        except Exception:  # whatever it was, the job goes on and the console tells
-            traceback.print_exc()
+        _called(function, about)
+
+
+def _called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function: one that fails must neither stop the timer nor keep the others from being called."""
+    try:
+        return function(*arguments)
+    except Exception:  # whatever it was, the job goes on and the console tells
+        traceback.print_exc()
+        return None

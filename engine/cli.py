@@ -56,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
 
     generate = commands.add_parser("generate", help="make an avatar from prompts", allow_abbrev=False)
     for name, default in protocol.DEFAULT_PROMPTS.items():
-        generate.add_argument(f"--{name}", metavar="TEXT", help=f"the {name} prompt (default: {default})")
+        usual = default or "from the appearance"
+        generate.add_argument(f"--{name}", metavar="TEXT", help=f"the {name} prompt (default: {usual})")
     generate.add_argument("--seed", type=int, default=0, metavar="N", help="one seed gives one avatar (default: 0)")
     generate.add_argument(
         "--preset", default="draft", metavar="NAME", help=f"{', '.join(protocol.PRESETS)} (default: draft)"

@@ -35,11 +35,11 @@ offers hours of work on a 32 GB card beside Draft.
 """
 
 DEFAULT_PROMPTS: dict[str, str] = {
-    "shape": "a tall strong man",
+    "shape": "",
     "appearance": "a firefighter",
     "motion": "waving",
 }
-"""Used for a prompt that was left out."""
+"""Used for a prompt that was left out. Without one of the shape, the body is that of who the appearance speaks of."""
 
 MAX_PROMPT_CHARACTERS = 1000
 
@@ -221,7 +221,7 @@ def check_prompt(name: str, text: object) -> None:
     """Raise `ProtocolError` if a prompt is not a usable text."""
     if not isinstance(text, str):
         raise ProtocolError(f"The {name} prompt must be a text.")
-    if not text.strip():
+    if not text.strip() and DEFAULT_PROMPTS.get(name) != "":
         raise ProtocolError(f"The {name} prompt is empty; type a few words or leave it out.")
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise ProtocolError(f"The {name} prompt has bytes that are not text; type it again.")

@@ -15,7 +15,7 @@ import numpy as np
 from . import armature, coverage, mesh
 from .action import CurveOptions
 from .face_keys import add_face_keys
-from .marks import GAME_MESH, LAYER, LAYERS, PROPERTY
+from .marks import GAME_MESH, HIDDEN, LAYER, LAYERS, PROPERTY
 from .material import build_material, build_textured_material
 from .rest_pose import in_rest_pose
 from .result import Avatar, Surface, find_result, load_avatar, load_manifest, load_motion
@@ -139,15 +139,14 @@ def _build_objects(
     if avatar.layers is not None:
         coverage.add_masks(meshes, [surface.covered for surface in surfaces])
         rig[LAYERS] = "\n".join(mesh[LAYER] for mesh in meshes)
-    dress_bones(rig, to_blender(avatar.vertices) - floor, avatar.weights)
+    hidden = _hidden_collection(name, collection)
+    dress_bones(rig, to_blender(avatar.vertices) - floor, avatar.weights, hidden)
     game = None
     if avatar.game is not None:
         light = avatar.game
-        game = _bound_mesh(f"{name} Game", light, floor, rig, collection, light.uvs)
+        game = _bound_mesh(f"{name} Game", light, floor, rig, hidden, light.uvs)
         game.data.materials.append(build_textured_material(f"{name} Game", light.colors, light.textures))
         game[GAME_MESH] = True
-        game.hide_render = True
-        game.hide_set(True)
     if avatar.shapes is not None:
         remember_joints(rig, avatar.shapes.joints)
         if game is not None and avatar.shapes.game is not None:
@@ -157,6 +156,18 @@ def _build_objects(
             add_face_keys(game, avatar.game_face, everything=False)
         _follow(game, meshes[0])
     return rig, meshes, game
+
+
+def _hidden_collection(name: str, collection: bpy.types.Collection) -> bpy.types.Collection:
+    """A collection within the avatar's that is not seen, here or wherever the avatar is appended, linked or instanced.
+
+    What an object's eye hides is remembered by the view layer, and so forgotten in another file.
+    """
+    hidden = bpy.data.collections.new(f"{name} Hidden")
+    hidden.hide_viewport = hidden.hide_render = True
+    hidden[HIDDEN] = True
+    collection.children.link(hidden)
+    return hidden
 
 
 def _layer_mesh(

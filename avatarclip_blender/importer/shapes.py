@@ -19,15 +19,18 @@ _WIDE = 0.22
 """Metres; beyond it a ring would be in the way of others (a cloak, a skirt)."""
 
 
-def dress_bones(rig: bpy.types.Object, vertices: np.ndarray, weights: np.ndarray) -> None:
+def dress_bones(
+    rig: bpy.types.Object, vertices: np.ndarray, weights: np.ndarray, collection: bpy.types.Collection
+) -> None:
     """Colour the bones, and give each a ring that goes round its part of the body.
 
     Args:
         rig: as `build_armature` makes it.
         vertices: (V,3) of the mesh in the armature's space.
         weights: (V,24).
+        collection: the hidden one of the avatar, which gets the ring.
     """
-    ring = _ring()
+    ring = _ring(collection)
     for name in NAMES:
         bone, pose_bone = rig.data.bones[name], rig.pose.bones[name]
         side = name.split("_")[0]
@@ -53,13 +56,13 @@ def ring_radius(bone: bpy.types.Bone, vertices: np.ndarray, weight: np.ndarray) 
     return min(_MARGIN * float(np.percentile(away, 90)), _WIDEST.get(bone.name, _WIDE))
 
 
-def _ring() -> bpy.types.Object:
-    """The ring of radius 1 in the plane across a bone, shared by all avatars of the file, in no scene."""
-    known = bpy.data.objects.get(RING)
-    if known is not None:
-        return known
+def _ring(collection: bpy.types.Collection) -> bpy.types.Object:
+    """A ring of radius 1 in the plane across a bone: the avatar's own, so that it goes where the avatar goes."""
     angle = np.linspace(0, 2 * np.pi, _SEGMENTS, endpoint=False)
     points = np.stack((np.cos(angle), np.zeros(_SEGMENTS), np.sin(angle)), axis=1)
     mesh = bpy.data.meshes.new(RING)
     mesh.from_pydata(points.tolist(), [(i, (i + 1) % _SEGMENTS) for i in range(_SEGMENTS)], [])
-    return bpy.data.objects.new(RING, mesh)
+    ring = bpy.data.objects.new(RING, mesh)
+    ring.hide_viewport = ring.hide_render = ring.hide_select = True
+    collection.objects.link(ring)
+    return ring

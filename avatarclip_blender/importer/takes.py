@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from .. import compat
+from .. import compat, controls
 from ..contract import protocol
 from . import rotations
 from .action import CurveOptions, build_action, motion_of
@@ -29,9 +29,14 @@ def is_avatar(thing: bpy.types.Object | None) -> bool:
     return thing is not None and thing.type == "ARMATURE" and all(name in thing.data.bones for name in NAMES)
 
 
+def identity_of(rig: bpy.types.Object) -> str:
+    """Return what an avatar's takes know it by; empty if it never had one."""
+    return str(rig.get(IDENTITY, ""))
+
+
 def takes_of(rig: bpy.types.Object) -> list[bpy.types.Action]:
     """Return an avatar's takes by name, the current action among them."""
-    identity = rig.get(IDENTITY)
+    identity = identity_of(rig)
     current = rig.animation_data.action if rig.animation_data else None
     return [action for action in bpy.data.actions if action == current or (identity and action.get(OWNER) == identity)]
 
@@ -91,6 +96,8 @@ def write_take(
     scene: bpy.types.Scene, rig: bpy.types.Object, motion: Motion, prompt: str, options: CurveOptions
 ) -> bpy.types.Action:
     """Build a take at the scene's frame rate; the scene's range grows if it is too short."""
+    make_own(rig)
+    bake_any(rig)
     for take in takes_of(rig):  # an action that was made before there were takes is kept as well
         keep_as_take(rig, take, str(take.get("avatarclip_motion_prompt", "")))
     fps = scene.render.fps / scene.render.fps_base
@@ -103,10 +110,50 @@ def write_take(
 
 def use_take(rig: bpy.types.Object, action: bpy.types.Action) -> None:
     """Make a take the current one; bones that it doesn't move go to rest."""
+    action = _own(rig).get(action, action)
+    bake_any(rig)
     for bone in rig.pose.bones:
         bone.matrix_basis.identity()
     compat.assign_action(rig, action)
     use_face(rig, action)
+
+
+def bake_any(rig: bpy.types.Object) -> None:
+    """Bake the IK controls of an avatar, if it has any: they belong to the take that is current."""
+    if controls.has_controls(rig):
+        controls.bake_controls(bpy.context, rig)
+
+
+def make_own(rig: bpy.types.Object) -> None:
+    """Give a duplicate of an avatar takes of its own; the first that was there keeps the old ones.
+
+    A duplicate that Blender makes shares its actions with the original, and every edit of them.
+    """
+    _own(rig)
+
+
+def _own(rig: bpy.types.Object) -> dict[bpy.types.Action, bpy.types.Action]:
+    """`make_own`, which copy stands for which take."""
+    identity = identity_of(rig)
+    alike = [thing for thing in bpy.data.objects if identity and identity_of(thing) == identity]
+    if len(alike) < 2 or rig == min(alike, key=lambda thing: thing.session_uid):
+        return {}
+    current, shared = rig.animation_data.action if rig.animation_data else None, takes_of(rig)
+    copies = {}
+    # Blender may have copied the current take, as its preferences say; a copy has no fake user
+    original = None
+    if current is not None and not current.use_fake_user:
+        original = bpy.data.actions.get(current.name.rpartition(".")[0])
+    if original in shared:
+        copies[original] = current
+        shared.remove(current)
+    rig[IDENTITY] = uuid.uuid4().hex
+    for take in shared:
+        copies[take] = copies.get(take) or take.copy()
+        keep_as_take(rig, copies[take], str(take.get("avatarclip_motion_prompt", "")))
+    if current in copies:
+        compat.assign_action(rig, copies[current])
+    return copies
 
 
 def retarget_take(
@@ -126,6 +173,7 @@ def retarget_take(
         options: how its curves are made.
     """
     fps = scene.render.fps / scene.render.fps_base
+    bake_any(source)
     basis, locations = sampled(source, action)
     motion = motion_of(basis, locations, *rest_frames(source), fps)
     face, names = sampled_face(action)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import bpy
 
-from .. import avatar, controls, layers, twist
+from .. import avatar, controls, layers, removal, twist
+from ..importer import takes
+from .common import poll_avatar
 
 
 class OnAvatar:
@@ -15,14 +17,13 @@ class OnAvatar:
     report: Callable[[set[str], str], None]
     change: Callable[[bpy.types.Context, bpy.types.Object], None]
     """Raises a ValueError with one sentence if that cannot be."""
+    changes = True
+    """Whether it changes bones or meshes, which those of a linked avatar cannot be."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Refuse if no avatar is active."""
-        possible = avatar.find_avatar(context.active_object) is not None
-        if not possible:
-            cls.poll_message_set("Select an avatar, its armature or its mesh")  # type: ignore[attr-defined]
-        return possible
+        """Refuse if no avatar is active that can be changed."""
+        return poll_avatar(cls, context, cls.changes)  # type: ignore[arg-type]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Do it, or say why not."""
@@ -49,6 +50,34 @@ class AVATARCLIP_OT_mark_asset(OnAvatar, bpy.types.Operator):
         )
 
 
+class AVATARCLIP_OT_delete_avatar(OnAvatar, bpy.types.Operator):
+    """Delete the avatar with its meshes, materials, textures and takes; what hangs on it stays"""
+
+    bl_idname = "avatarclip.delete_avatar"
+    bl_label = "Delete Avatar"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
+        """Delete it."""
+        if context.mode != "OBJECT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        name = rig.name.removesuffix(" Rig")
+        removal.delete_avatar(rig)
+        self.report({"INFO"}, f"Deleted {name}")
+
+
+class AVATARCLIP_OT_show_game(OnAvatar, bpy.types.Operator):
+    """Show the light mesh with textures in place of the layers, or the layers again"""
+
+    bl_idname = "avatarclip.show_game"
+    bl_label = "Show Game Mesh"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
+        """Turn it round."""
+        layers.show_game(rig, not layers.game_is_shown(rig))
+
+
 class AVATARCLIP_OT_add_controls(OnAvatar, bpy.types.Operator):
     """Add inverse kinematics for feet and hands; the motion stays as it is"""
 
@@ -58,6 +87,7 @@ class AVATARCLIP_OT_add_controls(OnAvatar, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Add them."""
+        takes.make_own(rig)
         controls.add_controls(context, rig)
 
 

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import bpy
 
-from .. import flow, importer, preferences, properties, session, settings_table
+from .. import flow, preferences, properties, session, settings_table
+from ..avatar import find_avatar, why_fixed
 from ..contract import protocol
 from ..locate import SetupError
 
 
 def last_folder(context: bpy.types.Context) -> Path | None:
-    """Return the folder of the scene's avatar, else of this session's last job; None if there is none."""
+    """Return the folder of the scene's avatar, else of the job at work; None if there is none."""
     job = session.job()
-    return session.folder_of(context.scene) or (job.folder if job is not None else None)
+    return session.folder_of(context.scene) or (job.folder if job is not None and job.running else None)
 
 
 def shown_folder(context: bpy.types.Context) -> Path | None:
@@ -91,18 +92,10 @@ def launch(context: bpy.types.Context, request: protocol.Request) -> None:
     session.set_folder(context.scene, folder)
 
 
-def active_avatar(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Return the armature of the active avatar, whether it or its mesh is active."""
-    active = context.active_object
-    for candidate in (active, active.parent if active else None):
-        if importer.is_avatar(candidate):
-            return candidate
-    return None
-
-
-def poll_avatar(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
-    """Refuse if no avatar is active, and say so."""
-    possible = active_avatar(context) is not None
-    if not possible:
-        cls.poll_message_set("Select an avatar, its armature or its mesh")
-    return possible
+def poll_avatar(cls: type[bpy.types.Operator], context: bpy.types.Context, changes: bool = False) -> bool:
+    """Refuse if no avatar is active, or if it is to be changed and cannot be, and say so."""
+    rig = find_avatar(context.active_object)
+    reason = "Select an avatar, its armature or its mesh" if rig is None else why_fixed(rig) if changes else ""
+    if reason:
+        cls.poll_message_set(reason)
+    return not reason

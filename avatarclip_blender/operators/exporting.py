@@ -42,10 +42,14 @@ class ExportAvatar(ExportHelper):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Export it."""
+        rig = export.find_rig(context.active_object)
+        notes = export.left_out(rig, self.detail)
         try:
-            self.write(context, export.find_rig(context.active_object))
+            self.write(context, rig)
         except export.ExportError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         self.report({"INFO"}, f"Exported {self.filepath}")
+        for note in notes:
+            self.report({"WARNING"}, note)
         return {"FINISHED"}

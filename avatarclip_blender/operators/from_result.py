@@ -6,7 +6,8 @@ from pathlib import Path
 import bpy
 
 from .. import importer
-from .common import active_avatar, finished_result, poll_avatar
+from ..avatar import find_avatar
+from .common import finished_result, poll_avatar
 
 
 class FromResult:
@@ -33,7 +34,7 @@ class FromResult:
             self.report({"ERROR"}, "There is no finished motion yet; press Generate first")
             return {"CANCELLED"}
         try:
-            told = self.use(context, active_avatar(context), path)
+            told = self.use(context, find_avatar(context.active_object), path)
         except importer.ResultError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -8,6 +8,7 @@ import bpy
 
 from .. import avatar, layers, wear
 from .avatar_verbs import OnAvatar
+from .common import poll_avatar
 
 
 class OnLayer(OnAvatar):
@@ -76,10 +77,10 @@ class AVATARCLIP_OT_wear_layer(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse unless another avatar's layer is selected."""
-        possible = bool(_others_layers(context))
-        if not possible:
+        if not _others_layers(context):
             cls.poll_message_set("Select a garment of another avatar, then the avatar that shall wear it")
-        return possible
+            return False
+        return poll_avatar(cls, context, changes=True)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Copy and bind them."""

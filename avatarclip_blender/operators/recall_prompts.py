@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import bpy
 
-from .. import flow, properties
+from .. import flow, properties, session
 from ..avatar import find_avatar, provenance
 from ..contract import protocol
+from .common import poll_avatar
 
 
 class AVATARCLIP_OT_recall_prompts(bpy.types.Operator):
@@ -21,11 +23,8 @@ class AVATARCLIP_OT_recall_prompts(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Refuse if no avatar is active."""
-        possible = find_avatar(context.active_object) is not None
-        if not possible:
-            cls.poll_message_set("Select an avatar, its armature or its mesh")
-        return possible
+        """Refuse without an avatar."""
+        return poll_avatar(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Fill the panel in."""
@@ -45,6 +44,9 @@ class AVATARCLIP_OT_recall_prompts(bpy.types.Operator):
             name = key.replace(".", "_")
             if hasattr(settings.advanced, name):
                 setattr(settings.advanced, name, value)
+        folder = Path(str(origin.get("folder", ""))).parent
+        if (folder / protocol.REQUEST_FILE).is_file():  # the panel goes on with this avatar's own stages and pictures
+            session.set_folder(context.scene, folder)
         return {"FINISHED"}
 
 

@@ -3,16 +3,15 @@
 import bpy
 
 from .. import importer, preferences
-from .common import active_avatar
+from ..avatar import find_avatar
 
 
 def _others(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Return the selected avatars besides the active one, whether armature or mesh is selected."""
-    active, found = active_avatar(context), []
-    for selected in context.selected_objects:
-        for candidate in (selected, selected.parent):
-            if importer.is_avatar(candidate) and candidate != active and candidate not in found:
-                found.append(candidate)
+    active, found = find_avatar(context.active_object), []
+    for candidate in map(find_avatar, context.selected_objects):
+        if candidate is not None and candidate != active and candidate not in found:
+            found.append(candidate)
     return found
 
 
@@ -31,7 +30,7 @@ class AVATARCLIP_OT_retarget_take(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse unless two avatars are selected, the target active."""
-        possible = active_avatar(context) is not None and len(_others(context)) == 1
+        possible = find_avatar(context.active_object) is not None and len(_others(context)) == 1
         if not possible:
             cls.poll_message_set("Select the avatar that has the take, then the one that shall get it")
         return possible
@@ -45,7 +44,7 @@ class AVATARCLIP_OT_retarget_take(bpy.types.Operator):
         if action is None:
             self.report({"ERROR"}, f"{source.name} has no such take; add one first")
             return {"CANCELLED"}
-        target = active_avatar(context)
+        target = find_avatar(context.active_object)
         assert target is not None  # poll saw to it
         made = importer.retarget_take(context.scene, source, action, target, preferences.curve_options(context))
         self.report({"INFO"}, f"Added {made.name} to {target.name}")

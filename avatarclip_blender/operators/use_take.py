@@ -3,7 +3,8 @@
 import bpy
 
 from .. import importer
-from .common import active_avatar, poll_avatar
+from ..avatar import find_avatar
+from .common import poll_avatar
 
 
 class AVATARCLIP_OT_use_take(bpy.types.Operator):
@@ -24,7 +25,7 @@ class AVATARCLIP_OT_use_take(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Assign it."""
-        rig = active_avatar(context)
+        rig = find_avatar(context.active_object)
         assert rig is not None  # poll saw to it
         takes = importer.takes_of(rig)
         chosen = next((take for take in takes if take.name == self.action), None)

@@ -42,6 +42,7 @@ class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
         column.operator(f"avatarclip.{verb}", icon="CON_ROTLIKE")
         column.operator("avatarclip.export_fbx", text="Export as FBX…", icon="EXPORT")
         column.operator("avatarclip.export_usd", text="Export as USD…", icon="EXPORT")
+        column.operator("avatarclip.delete_avatar", icon="TRASH")
 
 
 class AVATARCLIP_PT_takes(AvatarPanel, bpy.types.Panel):
@@ -103,6 +104,9 @@ class AVATARCLIP_PT_layers(AvatarPanel, bpy.types.Panel):
                 tints.prop(socket, "default_value", text="")
             row.operator("avatarclip.remove_layer", text="", icon="X", emboss=False).layer = mesh.name
         column = self.layout.column(align=True)
+        if layers.game_mesh_of(rig) is not None:
+            shown = layers.game_is_shown(rig)
+            column.operator("avatarclip.show_game", icon="MESH_ICOSPHERE", depress=shown)
         column.operator("avatarclip.wear_layer", icon="MOD_CLOTH")
         column.operator("avatarclip.join_layers", icon="SNAP_VOLUME")
 

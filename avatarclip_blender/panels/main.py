@@ -8,7 +8,7 @@ from .. import history, library, mending, preferences, properties, session, ui
 from ..contract import environment, protocol
 from ..job import Job
 from ..locate import SetupError
-from ..operators.common import finished_result, resumable_folder, wanted_request
+from ..operators.common import finished_result, last_folder, resumable_folder, wanted_request
 from ..progress import duration_text
 from . import running
 from .base import AvatarPanel
@@ -51,7 +51,8 @@ class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
         if job is not None and job.running:
             running.draw(layout, context, job)
         else:
-            draw_ended(layout, context, job)
+            ours = job is not None and job.folder == last_folder(context)
+            draw_ended(layout, context, job if ours else None)
         draw_queue(layout, context)
 
 

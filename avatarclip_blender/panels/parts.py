@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 
-from .. import flow, pictures, properties, session, ui
+from .. import flow, pictures, properties, reading, session, ui
 from ..contract import protocol
 from ..operators.common import request_of, shown_folder
 from .base import AvatarPanel
@@ -15,6 +15,8 @@ _SHARE = 0.3
 """Of the panel's width, for the picture beside the buttons."""
 _LARGEST = 6.0
 """Height of the picture in rows of buttons, at most."""
+_MOST = 12
+"""Lines of what is understood that are shown."""
 _ROW = 20
 """Pixels of a row at scale 1."""
 
@@ -28,12 +30,13 @@ class PartPanel(AvatarPanel):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw prompt, the whole of it if it is long, thumbnail, seed and Generate."""
         layout, settings, part = self.layout, properties.of(context.scene), self.part
-        layout.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part])
+        layout.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part] or "From the appearance")
         text, width = getattr(settings, part), context.region.width
         if len(text) > ui.letters(width):
             whole = layout.column()
             whole.active = False
             ui.wrapped(whole, text, width)
+        draw_reading(layout, part, text, width)
         folder = shown_folder(context)
         icon = pictures.icon(thumbnail(folder, part))
         row = layout
@@ -53,6 +56,29 @@ class PartPanel(AvatarPanel):
             note = column.row()
             note.active = False
             note.label(text="Changed" if narrow else "Changed since made")
+
+
+def draw_reading(layout: bpy.types.UILayout, part: str, text: str, width: float) -> None:
+    """Draw what the engine understands of a prompt, a line for each thing, and what has no effect."""
+    found = reading.of(part, text)
+    if found is None:
+        return
+    column = layout.column(align=True)
+    things: dict[str, list[str]] = {}
+    for item in found.understood:
+        things.setdefault(item.layer, []).append(item.value if item.property != "not worn" else "none")
+    shown = column.column(align=True)
+    shown.active = False
+    shown.scale_y = 0.8
+    for layer, values in list(things.items())[:_MOST]:
+        ui.wrapped(shown, f"{layer}: {', '.join(dict.fromkeys(values))}", width)
+    for before, after in found.repaired:
+        row = column.operator("avatarclip.replace_words", text=f"{before} → {after}?", icon="GREASEPENCIL")
+        row.part, row.words, row.by = part, before, after
+    for note in found.notes:
+        ui.wrapped(column, note, width, "INFO")
+    if found.ignored:
+        ui.wrapped(column, f"No effect: {', '.join(found.ignored)}", width, "ERROR")
 
 
 def thumbnail(folder: Path | None, part: str) -> Path | None:

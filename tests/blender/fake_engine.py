@@ -19,6 +19,20 @@ import threading
 import time
 from pathlib import Path
 
+
+def read() -> None:
+    """Be ``engine read --lines``: every word of more than three letters is known, but for ``blork``."""
+    for line in sys.stdin:
+        asked = json.loads(line)
+        words = [word for word in asked["text"].split() if len(word) > 3]
+        known = [
+            {"words": w, "layer": w.title(), "property": "worn", "value": "as it is"} for w in words if w != "blork"
+        ]
+        ignored = ["blork"] if "blork" in words else []
+        repaired = [["hatt", "hat"]] if "hatt" in words else []
+        print(json.dumps({**asked, "understood": known, "ignored": ignored, "repaired": repaired}), flush=True)
+
+
 STAGES = ("shape", "appearance", "mesh", "rig", "motion")
 STEPS = 5
 ERRORS = {
@@ -188,5 +202,7 @@ if __name__ == "__main__":
     arguments = sys.argv[1:]
     if arguments[:3] == ["-m", "engine", "doctor"]:
         sys.exit(doctor())
+    if arguments == ["-m", "engine", "read", "--lines"]:
+        sys.exit(read())
     assert arguments[:3] == ["-m", "engine", "run"], arguments
     sys.exit(run(Path(arguments[3])))

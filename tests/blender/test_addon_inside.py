@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import fake_avatar
+import numpy as np
 import pytest
 from conftest import ROOT, bpy_python, runner
 
@@ -72,6 +73,10 @@ def test_operators_from_generate_to_import(inside: Inside, result: Path, fake_py
     inside("check_job.py", result, fake_python, tmp_path / "out")
 
 
+def test_prompts_are_read_while_they_are_typed(inside_wheel: Inside, fake_python: str) -> None:
+    inside_wheel("check_reading.py", fake_python)
+
+
 def test_parts_queue_and_everything_that_happens_during_a_job(
     inside_wheel: Inside, result: Path, fake_python: str, tmp_path: Path
 ) -> None:
@@ -107,6 +112,14 @@ def test_layers_from_import_to_export(inside: Inside, tmp_path: Path) -> None:
     other = fake_avatar.write_result(tmp_path / "other", with_layers=True, rings=5, a_pose=True, with_motion=False)
     small = fake_avatar.write_result(tmp_path / "small", with_layers=True, rings=16, scale=0.7, with_motion=False)
     inside("check_layers.py", result, other, small, tmp_path)
+
+
+def test_takes_duplicates_appended_avatars_and_deleting(inside: Inside, tmp_path: Path) -> None:
+    result = fake_avatar.write_result(tmp_path / "result", with_layers=True, with_game=True, with_shapes=True)
+    other = fake_avatar.write_result(tmp_path / "other")
+    with np.load(other / "motion.npz") as stored:
+        np.savez(other / "motion.npz", **{**stored, "poses": stored["poses"] * 0.5})
+    inside("check_whole.py", result, other, tmp_path)
 
 
 @pytest.fixture(scope="module")

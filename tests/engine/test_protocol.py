@@ -23,7 +23,7 @@ def test_request_survives_the_file():
     ("change", "named"),
     [
         ({"prompts": {"hat": "red"}}, "hat"),
-        ({"prompts": {"shape": "   "}}, "shape"),
+        ({"prompts": {"motion": "   "}}, "motion"),
         ({"prompts": {"shape": 5}}, "shape"),
         ({"prompts": {"motion": "x" * 10_000}}, "10000"),
         ({"prompts": {"motion": "\udc80"}}, "motion"),

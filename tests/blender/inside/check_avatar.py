@@ -19,10 +19,10 @@ ops.import_avatar(directory=result)
 rig = avatar.find_avatar(bpy.context.active_object)
 body = next(child for child in rig.children if child.type == "MESH")
 
-# Every bone in a collection, with a ring as wide as the body there, in no scene
+# Every bone in a collection, with a ring as wide as the body there, out of sight
 for bone in rig.pose.bones:
     assert len(bone.bone.collections) == 1, bone.name
-    assert bone.custom_shape is not None and not bone.custom_shape.users_scene
+    assert bone.custom_shape is not None and not bone.custom_shape.visible_get()
     assert 0.01 < bone.custom_shape_scale_xyz[0] < 0.4
 assert rig.data.collections["Leg L"].bones.keys() == ["left_hip", "left_knee", "left_ankle", "left_foot"]
 

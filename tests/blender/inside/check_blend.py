@@ -7,8 +7,8 @@ from common import ARGUMENTS, evaluated
 bpy.ops.wm.open_mainfile(filepath=ARGUMENTS[0])
 scene = bpy.context.scene
 rig = next(o for o in scene.objects if o.type == "ARMATURE")
-body = next(o for o in scene.objects if o.type == "MESH")
-assert len(scene.objects) == 2 and len(rig.data.bones) == 24
+body = next(o for o in scene.objects if o.type == "MESH" and o.visible_get())
+assert [o for o in scene.objects if o.visible_get()] == [rig, body] and len(rig.data.bones) == 24
 assert body.find_armature() == rig and len(body.vertex_groups) == 24
 assert body.data.color_attributes.active_color is not None
 assert body.data.materials[0].node_tree.nodes

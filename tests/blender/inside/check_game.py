@@ -25,7 +25,7 @@ def everything():
 bpy.ops.wm.read_factory_settings()
 avatar = importer.import_avatar(bpy.context, result, match_scene_timing=True)
 game = avatar.game
-assert game is not None and game.hide_render and not game.visible_get() and avatar.body.visible_get()
+assert game is not None and not game.visible_get() and avatar.body.visible_get()
 assert len(game.data.uv_layers) == 1 and len(game.data.color_attributes) == 1 and game.find_armature() == avatar.rig
 with np.load(Path(result) / "avatar.npz") as stored:
     uvs = np.array([loop.uv for loop in game.data.uv_layers[0].data])

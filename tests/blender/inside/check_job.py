@@ -40,7 +40,7 @@ def refused(operator, words, **arguments):
 
 
 settings = bpy.context.scene.avatarclip
-assert (settings.shape, settings.appearance) == ("a tall strong man", "a firefighter")
+assert (settings.shape, settings.appearance) == ("", "a firefighter")
 
 # What cannot be started is said at once
 assert not ops.cancel.poll() and not ops.resume.poll() and not ops.export_fbx.poll()

@@ -56,8 +56,11 @@ def refused(function, words):
 avatar = importer.import_avatar(bpy.context, result, match_scene_timing=True)
 rig, body = avatar.rig, avatar.body
 assert [mesh.name for mesh in avatar.layers] == names == [mesh.name for mesh in layers.layers_of(rig)]
-assert set(avatar.collection.objects) == {rig, *avatar.layers, avatar.game}
+assert set(avatar.collection.objects) == {rig, *avatar.layers}
 assert set(bpy.context.selected_objects) == {rig, *avatar.layers}
+assert api.show_game(rig) is None and avatar.game.visible_get() and not body.visible_get()
+assert export.wanted_meshes(rig, "GAME") == [avatar.game] and export.wanted_meshes(rig, "FULL") == list(avatar.layers)
+assert api.show_game(rig, False) is None and not avatar.game.visible_get() and body.visible_get()
 for number, mesh in enumerate(avatar.layers):
     own = of_vertex == number
     rest = to_blender(data["vertices"][own]) - floor

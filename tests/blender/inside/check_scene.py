@@ -16,7 +16,8 @@ data = arrays(result)
 def fingerprint():
     """Describe what was in the file before."""
     scene = bpy.context.scene
-    others = [o for o in scene.objects if not any("avatarclip" in key for key in o.keys())]  # noqa: SIM118 (bpy)
+    ours = [child.all_objects for child in scene.collection.children if "avatarclip_seed" in child]
+    others = [o for o in scene.objects if not any(o in objects.values() for objects in ours)]
     return (
         [(o.name, o.type, tuple(map(tuple, o.matrix_world)), o.data.name if o.data else "") for o in others],
         (scene.render.fps, scene.render.fps_base, scene.frame_start, scene.frame_current),

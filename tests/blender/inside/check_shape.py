@@ -7,7 +7,7 @@ import numpy as np
 from common import ARGUMENTS, coordinates, empty, evaluated
 
 import avatarclip_blender
-from avatarclip_blender import avatar, compat, export
+from avatarclip_blender import avatar, compat, export, layers
 from avatarclip_blender.contract import protocol
 from avatarclip_blender.importer import shape_keys
 
@@ -19,6 +19,7 @@ scene.render.fps = 30
 ops.import_avatar(directory=result)
 rig = avatar.find_avatar(bpy.context.active_object)
 body = shape_keys.shaped_mesh(rig)
+layers.show_game(rig, True)  # or Blender would not evaluate it
 game = next(mesh for mesh in export.bound_meshes(rig) if mesh != body)
 assert body.name.endswith("Body") and [key.name for key in body.data.shape_keys.key_blocks[1:]] == list(
     protocol.SHAPE_KEYS

@@ -34,9 +34,9 @@ def world(mesh, frame):
 count = len(arrays(result)["poses"])
 frames = (1, 20, count)
 meshes = {"GAME": avatar.game, "FULL": avatar.body}
-avatar.game.hide_set(False)
+avatar.game.users_collection[0].hide_viewport = False
 expected = {kind: {frame: world(mesh, frame) for frame in frames} for kind, mesh in meshes.items()}
-avatar.game.hide_set(True)
+avatar.game.users_collection[0].hide_viewport = True
 scene.frame_set(5)
 before = everything()
 for kind in meshes:
