@@ -12,7 +12,9 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from . import compat, twist
+from .contract import protocol
 from .export_presets import IN_PLACE, ROOT, Preset
+from .importer.face_keys import TAKE_FACE
 from .importer.shape_keys import settle
 from .layers import apply_masks, bake_tints, join_meshes
 
@@ -71,6 +73,7 @@ def export_copy(
         if copy.action is not None:
             _shape_action(copy, preset, motion)
             _begin_at_zero(copy.action)
+            _move_faces(copy, made)
         if preset.green_down:
             _flip_green(copy, made)
         layer.update()
@@ -117,7 +120,7 @@ def _duplicate(
         second = twin(mesh)
         second.data = twin(mesh.data)
         collection.objects.link(second)
-        settle(second)
+        settle(second, protocol.FACE_SHAPES)
         bake_tints(second)
         apply_masks(second)
         second.parent, second.matrix_parent_inverse = other, Matrix()
@@ -155,7 +158,7 @@ def _shape_bones(context: bpy.types.Context, copy: Copy, preset: Preset, motion:
     copy.rig.data.transform(turn)
     copy.rig.matrix_world = copy.rig.matrix_world @ UPRIGHT
     for mesh in copy.meshes:
-        mesh.data.transform(turn @ mesh.matrix_basis)
+        mesh.data.transform(turn @ mesh.matrix_basis, shape_keys=True)
         mesh.matrix_basis = Matrix()
     for joint, name in preset.bone_names().items():
         if joint in copy.rig.data.bones:
@@ -223,6 +226,19 @@ def _begin_at_zero(action: bpy.types.Action) -> None:
             values[::2] -= first
             points.foreach_set(name, values)
         curve.update()
+
+
+def _move_faces(copy: Copy, made: list[bpy.types.ID]) -> None:
+    """Let the copies' face shapes play what belongs to the take, from time 0 on."""
+    action = bpy.data.actions.get(str(copy.action.get(TAKE_FACE, "")))
+    if action is None:
+        return
+    moves = action.copy()
+    made.append(moves)
+    _begin_at_zero(moves)
+    for mesh in copy.meshes:
+        if mesh.data.shape_keys is not None:
+            compat.assign_action(mesh.data.shape_keys, moves)
 
 
 def _keys(tracks: list[bpy.types.FCurve]) -> tuple[np.ndarray, np.ndarray]:

@@ -73,7 +73,7 @@ def remove_layer(context: bpy.types.Context, mesh: bpy.types.Object) -> None:
         ValueError: for the mesh whose shape keys all the others follow.
     """
     rig = mesh.find_armature()
-    if mesh.data.shape_keys is not None and shape_keys.shaped_mesh(rig) == mesh:
+    if mesh.data.shape_keys is not None and shape_keys.leading_mesh(rig) == mesh:
         raise ValueError(f"Hide {layer_name(mesh)} instead: the other layers take their shape from it")
     if context.view_layer.objects.active == mesh:
         context.view_layer.objects.active = rig

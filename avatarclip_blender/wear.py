@@ -40,8 +40,10 @@ def wear_layer(mesh: bpy.types.Object, target: bpy.types.Object) -> bpy.types.Ob
     if source is None or source == target:
         raise ValueError("Select a layer of another avatar, then the avatar that shall wear it")
     bodies = [next(iter(layers_of(rig)), None) for rig in (source, target)]
+    leader = shape_keys.leading_mesh(target)
     copy = _copy(mesh, target)
     twist.merge_weights(copy)
+    _follow(copy, leader)
     _fit(copy, source, target, *bodies)
     if twist.has_twist(target):
         twist.split_weights(target, copy)
@@ -72,6 +74,17 @@ def _copy(mesh: bpy.types.Object, target: bpy.types.Object) -> bpy.types.Object:
     return copy
 
 
+def _follow(copy: bpy.types.Object, leader: bpy.types.Object | None) -> None:
+    """Let a copy's shape keys follow those of its new avatar, if that has any."""
+    if copy.data.shape_keys is None:
+        return
+    if leader is None:
+        shape_keys.settle(copy)
+    else:
+        copy.data.shape_keys.animation_data_clear()
+        shape_keys.follow_keys(copy, leader)
+
+
 def _fit(
     copy: bpy.types.Object,
     source: bpy.types.Object,
@@ -79,15 +92,8 @@ def _fit(
     own_body: bpy.types.Object | None,
     body: bpy.types.Object | None,
 ) -> None:
-    """Move a copy to the other's joints and skin, and let its shape keys follow the other's."""
-    leader = shape_keys.shaped_mesh(target)
-    if copy.data.shape_keys is not None:
-        if leader is None:
-            shape_keys.settle(copy)
-        else:
-            copy.data.shape_keys.animation_data_clear()
-            shape_keys.follow_keys(copy, leader)
-    unshaped = copy.data.shape_keys is not None
+    """Move a copy to the other's joints and skin."""
+    unshaped = all(shape_keys.JOINTS in rig for rig in (source, target)) and copy.data.shape_keys is not None
     joints = [shape_keys.unshaped_joints(rig) if unshaped else _heads(rig) for rig in (source, target)]
     turns = [armature.world_rotations(armature.rest_pose_of(rig)) for rig in (source, target)]
     if np.abs(joints[0] - joints[1]).max() < 1e-5 and np.abs(turns[0] - turns[1]).max() < 1e-5:

@@ -54,6 +54,18 @@ PARENTS: tuple[int, ...] = (
 )  # fmt: skip
 SHAPE_KEYS = ("Taller", "Heavier", "More Muscular", "Older", "More Masculine")
 """Names of an avatar's shape keys, in their order in ``avatar.npz``; negative values do the contrary."""
+FACE_SHAPES: tuple[str, ...] = (
+    "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff",
+    "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight",
+    "eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft", "eyeLookUpRight",
+    "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen", "jawRight",
+    "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight", "mouthFunnel",
+    "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight", "mouthPucker",
+    "mouthRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft",
+    "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight",
+    "noseSneerLeft", "noseSneerRight", "tongueOut",
+)  # fmt: skip
+"""Names of an avatar's face shapes, 0-1 each: Apple's for ARKit's face tracking, left and right being the avatar's."""
 
 # --- the job folder -----------------------------------------------------------------------------------------
 REQUEST_FILE = "request.json"
@@ -71,10 +83,12 @@ AVATAR_NPZ = "avatar.npz"
 With a game mesh also game_vertices, game_faces, game_colors, game_weights and game_uvs (F,3,2) of the faces' corners.
 Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), roughness (V,), metallic (V,)
 and covered (V,) bool, and with a game mesh game_face_layers.
+With face shapes also face_names (52,), `FACE_SHAPES`, and N rows: face_shape (N,) u8 which shape, face_row (N,) i32
+which vertex, face_delta (N,3) f16 its displacement at 1; of the game mesh game_face_shape and so on.
 """
 MOTION_NPZ = "motion.npz"
 """poses (T,72) f32 axis-angle, trans (T,3) f32 added to the rest pelvis, mocap_framerate f64, betas (S,) f32,
-gender (str)."""
+gender (str). With an expression also face (T,52) f32, 0-1, and face_names (52,), `FACE_SHAPES`."""
 AVATAR_PLY = "avatar.ply"
 AVATAR_GLB = "avatar.glb"
 GAME_GLB = "game.glb"

@@ -85,7 +85,7 @@ def _write_avatar(context: Context, motion: Any, folder: Path) -> list[str]:
     moves: dict[str, Any] = {}
     if motion is not None:
         poses = relative_to(avatar.rest_pose, motion.poses, avatar.parents)
-        moves = {"poses": poses, "trans": motion.trans, "fps": float(motion.fps)}
+        moves = {"poses": poses, "trans": motion.trans, "fps": float(motion.fps), "face": motion.face}
     write_ply(folder / protocol.AVATAR_PLY, avatar.vertices, avatar.faces, avatar.colors)
     write_glb(folder / protocol.AVATAR_GLB, avatar, **moves)
     files = [_copy(context, "rig", protocol.AVATAR_NPZ, folder), protocol.AVATAR_PLY, protocol.AVATAR_GLB]
@@ -107,6 +107,7 @@ def _write_game(context: Context, avatar: Avatar, moves: dict[str, Any], folder:
     light = dataclasses.replace(
         avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights,
         face_layers=game.face_layers, uvs=game.uvs, roughness=None, metallic=None, covered=None, canonical=None,
+        face=game.face,
     )  # fmt: skip
     write_glb(folder / protocol.GAME_GLB, light, **moves, layout=Layout(game.uvs, *pictures))
     write_obj(folder / protocol.AVATAR_OBJ, game.vertices, game.faces, game.uvs, game.colors)

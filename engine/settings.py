@@ -200,6 +200,8 @@ class RigConfig:
     """Length over which elbows and knees bend, in radii of the limb; 0 takes the body's own weights there."""
     shape_keys: bool = True
     """Carry the body's directions of shape (taller, heavier, ...) onto the mesh as shape keys."""
+    face: bool = True
+    """Face shapes with ARKit's names (blink, smile, open mouth and 49 more); a user's own body model has none."""
     a_pose: bool = False
     """GLB, OBJ, PLY, BVH and Blender's armature rest in the A-pose of sculpting instead of the T-pose."""
 
@@ -237,6 +239,8 @@ class MotionConfig:
     """Let the perceptor rank pictures of the candidates (paper 4) instead of trusting their labels; for CLIP itself."""
     strength: float = 1.0
     """How far the movement goes, from 0.2 (a hint of it) to 2 (exaggerated)."""
+    expression: bool = True
+    """Faces show the text's manner ("angrily", "asleep") and blink."""
     loop: bool = False
     """Lead the end back to the beginning, so that the motion repeats seamlessly and in place."""
 

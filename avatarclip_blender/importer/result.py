@@ -51,6 +51,16 @@ class Shapes:
 
 
 @dataclass(frozen=True)
+class Faces:
+    """How face shapes move vertices: N rows, those of a shape one behind the other; metres, SMPL's frame."""
+
+    names: tuple[str, ...]  # of the shapes, each once
+    shape: np.ndarray  # (N,) int32, which of them
+    row: np.ndarray  # (N,) int32, which vertex
+    delta: np.ndarray  # (N,3) float32, its displacement where the shape is fully there
+
+
+@dataclass(frozen=True)
 class Layers:
     """What the full mesh is made of: body, each garment, hair, ...; the innermost first."""
 
@@ -73,6 +83,8 @@ class Avatar(Surface):
     shapes: Shapes | None
     rest_pose: np.ndarray | None  # (24,3) float64 axis-angle of the pose to rest in; None is the T-pose
     layers: Layers | None
+    face: Faces | None = None
+    game_face: Faces | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,8 @@ class Motion:
     poses: np.ndarray  # (T,24,3) float64, axis-angle relative to the parent, zero = T-pose
     trans: np.ndarray  # (T,3) float64, metres, added to the rest pelvis
     fps: float
+    face: np.ndarray | None = None  # (T,K) float64, 0-1
+    face_names: tuple[str, ...] = ()  # of the K face shapes
 
 
 def find_result(path: Path) -> Path:
@@ -106,7 +120,14 @@ def load_avatar(folder: Path) -> Avatar:
     arrays = _load(
         path,
         (*_SURFACE, "joints", "parents"),
-        (*(f"game_{name}" for name in (*_SURFACE, "uvs")), "rest_pose", *_SHAPES, *_LAYERS),
+        (
+            *(f"game_{name}" for name in (*_SURFACE, "uvs")),
+            "rest_pose",
+            *_SHAPES,
+            *_LAYERS,
+            *_FACES,
+            *(f"game_{name}" for name in _FACES[1:]),
+        ),
     )
     _expect_shape(path, arrays, joints=(JOINTS, 3))
     if tuple(arrays["parents"].ravel().tolist()) != protocol.PARENTS:
@@ -121,6 +142,7 @@ def load_avatar(folder: Path) -> Avatar:
         _expect_shape(path, light, uvs=(len(surface["faces"]), 3, 2))
         textures = {name: folder / file for name, file in protocol.TEXTURES.items() if (folder / file).is_file()}
         game = GameMesh(**surface, uvs=_floats(light["uvs"]), textures=textures)
+    light_face = _faces(path, arrays, "game_", len(game.vertices)) if game is not None else None
     return Avatar(
         **_surface(path, arrays),
         joints=_floats(arrays["joints"]),
@@ -128,11 +150,14 @@ def load_avatar(folder: Path) -> Avatar:
         shapes=_shapes(path, arrays),
         rest_pose=rest,
         layers=_layers(path, arrays),
+        face=_faces(path, arrays, "", len(arrays["vertices"])),
+        game_face=light_face,
     )
 
 
 _SURFACE = ("vertices", "faces", "colors", "weights")
 _SHAPES = ("shape_deltas", "shape_joints", "game_shape_deltas")
+_FACES = ("face_names", "face_shape", "face_row", "face_delta")
 _LAYERS = ("layer_names", "layer_materials", "face_layers", "uvs", "roughness", "metallic", "covered")
 
 
@@ -174,6 +199,22 @@ def _shapes(path: Path, arrays: Mapping[str, np.ndarray]) -> Shapes | None:
     return Shapes(_floats(arrays["shape_deltas"]), _floats(arrays["shape_joints"]), light)
 
 
+def _faces(path: Path, arrays: Mapping[str, np.ndarray], prefix: str, vertices: int) -> Faces | None:
+    """Check the arrays of the face shapes of a mesh with so many vertices; None if there are none."""
+    if f"{prefix}face_row" not in arrays:
+        return None
+    names = tuple(map(str, arrays["face_names"].ravel().tolist())) if "face_names" in arrays else ()
+    missing = [name for name in ("face_shape", "face_delta") if f"{prefix}{name}" not in arrays]
+    if missing or not names or len(set(names)) < len(names):
+        raise ResultError(f"{path} lacks {', '.join(missing) or 'the names'} of the face shapes")
+    shape, row, delta = (arrays[f"{prefix}face_{name}"] for name in ("shape", "row", "delta"))
+    count = len(row)
+    _expect_shape(path, arrays, **{f"{prefix}face_shape": (count,), f"{prefix}face_delta": (count, 3)})
+    if count and (shape.max() >= len(names) or row.min() < 0 or row.max() >= vertices):
+        raise ResultError(f"{path} is broken: a face shape moves a vertex that does not exist")
+    return Faces(names, shape.astype(np.int32), row.astype(np.int32), _floats(delta))
+
+
 def _layers(path: Path, arrays: Mapping[str, np.ndarray]) -> Layers | None:
     """Check the arrays of the layers; None if there are none."""
     missing = [name for name in _LAYERS if name not in arrays]
@@ -209,14 +250,18 @@ def load_motion(folder: Path) -> Motion | None:
     path = folder / protocol.MOTION_NPZ
     if not path.is_file():
         return None
-    arrays = _load(path, ("poses", "trans", "mocap_framerate"))
+    arrays = _load(path, ("poses", "trans", "mocap_framerate"), ("face", "face_names"))
     count = len(arrays["poses"])
     _expect_shape(path, arrays, poses=(count, JOINTS * 3), trans=(count, 3))
     fps = float(arrays["mocap_framerate"])
     if count == 0 or not 0 < fps <= 1000:
         raise ResultError(f"{path} is broken: it has no frames, or no usable frame rate")
     poses = arrays["poses"].astype(np.float64).reshape(count, JOINTS, 3)
-    return Motion(poses, arrays["trans"].astype(np.float64), fps)
+    face, names = None, tuple(map(str, arrays["face_names"].ravel().tolist())) if "face_names" in arrays else ()
+    if "face" in arrays:
+        _expect_shape(path, arrays, face=(count, len(names)))
+        face = np.clip(arrays["face"].astype(np.float64), 0, 1)
+    return Motion(poses, arrays["trans"].astype(np.float64), fps, face, names)
 
 
 def load_candidates(folder: Path) -> np.ndarray:
@@ -254,7 +299,7 @@ def _load(path: Path, names: tuple[str, ...], optional: tuple[str, ...] = ()) ->
     if missing:
         raise ResultError(f"{path} lacks {', '.join(missing)}")
     for name, array in arrays.items():
-        if name in ("layer_names", "layer_materials"):
+        if name in ("layer_names", "layer_materials", "face_names"):
             if array.dtype.kind != "U":
                 raise ResultError(f"{path} is broken: {name} holds something else than texts")
         elif array.dtype.kind not in "iufb" or not np.isfinite(array).all():

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import armature, coverage, mesh
 from .action import CurveOptions
+from .face_keys import add_face_keys
 from .marks import GAME_MESH, HIDDEN, LAYER, LAYERS, PROPERTY
 from .material import build_material, build_textured_material
 from .rest_pose import in_rest_pose
@@ -150,7 +151,10 @@ def _build_objects(
         remember_joints(rig, avatar.shapes.joints)
         if game is not None and avatar.shapes.game is not None:
             add_shape_keys(game, avatar.shapes.game)
-            follow_keys(game, meshes[0])
+    if game is not None:
+        if avatar.game_face is not None:
+            add_face_keys(game, avatar.game_face, everything=False)
+        _follow(game, meshes[0])
     return rig, meshes, game
 
 
@@ -180,10 +184,18 @@ def _layer_mesh(
     built.add_rest_position_attribute = bool(surface.material)  # what the relief is laid out by
     if surface.deltas is not None:
         add_shape_keys(built, surface.deltas)
-        if first is not None:
-            follow_keys(built, first)
+    if surface.face is not None and (first is None or len(surface.face.row)):
+        add_face_keys(built, surface.face, everything=first is None)
+    if first is not None:
+        _follow(built, first)
     built.select_set(True)
     return built
+
+
+def _follow(built: bpy.types.Object, leader: bpy.types.Object) -> None:
+    """Let a mesh's keys follow the leader's, if both have any."""
+    if built.data.shape_keys is not None and leader.data.shape_keys is not None:
+        follow_keys(built, leader)
 
 
 def _bound_mesh(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import bpy
 import numpy as np
 
@@ -32,7 +34,10 @@ def add_shape_keys(mesh: bpy.types.Object, deltas: np.ndarray) -> None:
 
 
 def follow_keys(mesh: bpy.types.Object, leader: bpy.types.Object) -> None:
-    """Let the keys of one mesh have the values of another's."""
+    """Let the keys of one mesh have the values of another's; those that the other has not go."""
+    theirs = leader.data.shape_keys.key_blocks
+    for key in [key for key in mesh.data.shape_keys.key_blocks[1:] if key.name not in theirs]:
+        mesh.shape_key_remove(key)
     for key in mesh.data.shape_keys.key_blocks[1:]:
         driver = key.driver_add("value").driver
         driver.type = "SUM"
@@ -55,12 +60,19 @@ def unshaped_joints(rig: bpy.types.Object) -> np.ndarray:
 
 
 def shaped_mesh(rig: bpy.types.Object) -> bpy.types.Object | None:
-    """Return the mesh whose keys shape an avatar; None if it has none."""
-    if CHANGES not in rig:
-        return None
+    """Return the mesh whose keys shape an avatar's body; None if it has none."""
+    return leading_mesh(rig) if CHANGES in rig else None
+
+
+def leading_mesh(rig: bpy.types.Object) -> bpy.types.Object | None:
+    """Return the mesh whose keys those of an avatar's other meshes follow; None if it has no keys."""
     meshes = [child for child in rig.children if child.type == "MESH" and child.data.shape_keys]
-    free = [mesh for mesh in meshes if mesh.data.shape_keys.animation_data is None]
+    free = [mesh for mesh in meshes if not _is_driven(mesh.data.shape_keys)]
     return next(iter(free or meshes), None)
+
+
+def _is_driven(keys: bpy.types.Key) -> bool:
+    return keys.animation_data is not None and bool(keys.animation_data.drivers)
 
 
 def fitted_joints(rig: bpy.types.Object) -> np.ndarray:
@@ -78,10 +90,17 @@ def fitted_joints(rig: bpy.types.Object) -> np.ndarray:
     return unshaped_joints(rig) + np.einsum("k,kjc->jc", values, changes)
 
 
-def settle(mesh: bpy.types.Object) -> None:
-    """Make the shape that the keys have the mesh's own, and remove them."""
+def settle(mesh: bpy.types.Object, keep: Collection[str] = ()) -> None:
+    """Make the shape that the keys have the mesh's own, and remove them; those whose names are to be kept stay."""
     if mesh.data.shape_keys is None:
         return
+    basis = key_points(mesh.data.shape_keys.reference_key)
+    kept = {
+        key.name: (key_points(key) - basis, key.value) for key in mesh.data.shape_keys.key_blocks if key.name in keep
+    }
+    mesh.data.shape_keys.animation_data_clear()
+    for name in kept:
+        mesh.data.shape_keys.key_blocks[name].value = 0.0
     mixed = mesh.shape_key_add(name="Mix", from_mix=True)
     points = np.empty(3 * len(mesh.data.vertices), np.float32)
     mixed.data.foreach_get("co", points)
@@ -92,3 +111,16 @@ def settle(mesh: bpy.types.Object) -> None:
         bpy.data.batch_remove((left,))
     mesh.data.vertices.foreach_set("co", points)
     mesh.data.update()
+    if kept:
+        mesh.shape_key_add(name="Basis", from_mix=False)
+    for name, (moved, value) in kept.items():
+        key = mesh.shape_key_add(name=name, from_mix=False)
+        key.value = value
+        key.data.foreach_set("co", points + moved)
+
+
+def key_points(key: bpy.types.ShapeKey) -> np.ndarray:
+    """Coordinates (3V,) of a key's points."""
+    flat = np.empty(3 * len(key.data), np.float32)
+    key.data.foreach_get("co", flat)
+    return flat

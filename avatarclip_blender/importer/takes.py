@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -13,6 +14,7 @@ from ..contract import protocol
 from . import rotations
 from .action import CurveOptions, build_action, motion_of
 from .armature import NAMES, rest_frames
+from .face_keys import sampled_face, use_face, write_face
 from .result import Motion, ResultError, find_result, load_avatar, load_manifest, load_motion
 
 OWNER = "avatarclip_take_of"
@@ -86,7 +88,7 @@ def add_take(
     scale = leg_length(rig) / _leg(rotations.to_blender(load_avatar(folder).joints))
     prompts = load_manifest(folder).get("prompts")
     prompt = str(prompts.get("motion", "")) if isinstance(prompts, dict) else ""
-    motion = Motion(motion.poses, motion.trans * scale, motion.fps)
+    motion = replace(motion, trans=motion.trans * scale)
     return write_take(context.scene, rig, motion, prompt, options or CurveOptions())
 
 
@@ -101,6 +103,7 @@ def write_take(
     fps = scene.render.fps / scene.render.fps_base
     action = build_action(take_name(rig, prompt), rig, motion, fps, scene.frame_start, options_for(rig, options))
     keep_as_take(rig, action, prompt)
+    write_face(rig, action, motion, fps, scene.frame_start)
     scene.frame_end = max(scene.frame_end, round(action.frame_range[1]))
     return action
 
@@ -112,6 +115,7 @@ def use_take(rig: bpy.types.Object, action: bpy.types.Action) -> None:
     for bone in rig.pose.bones:
         bone.matrix_basis.identity()
     compat.assign_action(rig, action)
+    use_face(rig, action)
 
 
 def bake_any(rig: bpy.types.Object) -> None:
@@ -172,7 +176,8 @@ def retarget_take(
     bake_any(source)
     basis, locations = sampled(source, action)
     motion = motion_of(basis, locations, *rest_frames(source), fps)
-    scaled = Motion(motion.poses, motion.trans * (leg_length(target) / leg_length(source)), fps)
+    face, names = sampled_face(action)
+    scaled = Motion(motion.poses, motion.trans * (leg_length(target) / leg_length(source)), fps, face, names)
     prompt = str(action.get("avatarclip_motion_prompt", "")) or action.name
     return write_take(scene, target, scaled, prompt, options or CurveOptions())
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import bpy
 
 from .. import avatar, controls, layers, twist, ui
-from ..importer import shape_keys, takes
+from ..contract import protocol
+from ..importer import face_keys, shape_keys, takes
 from ..importer.coverage import layer_name
 from .base import AvatarPanel
 
@@ -130,8 +131,29 @@ class AVATARCLIP_PT_body_shape(AvatarPanel, bpy.types.Panel):
             return
         column = self.layout.column(align=True)
         for key in mesh.data.shape_keys.key_blocks[1:]:
-            column.prop(key, "value", text=key.name, slider=True)
+            if key.name not in protocol.FACE_SHAPES:
+                column.prop(key, "value", text=key.name, slider=True)
         self.layout.operator("avatarclip.fit_rig", icon="BONE_DATA")
+
+
+class AVATARCLIP_PT_face(AvatarPanel, bpy.types.Panel):
+    """The face shapes of the active avatar."""
+
+    bl_label = "Face"
+    bl_parent_id = "AVATARCLIP_PT_avatar"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Show only for an avatar whose face moves."""
+        rig = avatar.find_avatar(context.active_object)
+        return rig is not None and bool(face_keys.face_keys(rig))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the keys."""
+        column = self.layout.column(align=True)
+        for key in face_keys.face_keys(avatar.find_avatar(context.active_object)):
+            column.prop(key, "value", text=key.name, slider=True)
 
 
 class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
@@ -166,5 +188,6 @@ CLASSES = (
     AVATARCLIP_PT_layers,
     AVATARCLIP_PT_takes,
     AVATARCLIP_PT_body_shape,
+    AVATARCLIP_PT_face,
     AVATARCLIP_PT_origin,
 )

@@ -8,8 +8,10 @@ import numpy as np
 
 from engine.mesh.bake import Textures, bake, baking_error
 from engine.mesh.decimate import decimate, shares
+from engine.mesh.features import LENS, for_faces, magnified
 from engine.mesh.full import FullSurface, Paint, uncovered
 from engine.mesh.regions import Figure, as_on, regions
+from engine.mesh.strands import fewer_pieces
 from engine.mesh.surface import Floats, Indices, compact
 from engine.mesh.uv import unwrap
 from engine.protocol import JOINT_NAMES
@@ -91,6 +93,8 @@ def build(full: Joined, paint: Paint | None, figure: Figure, conf: MeshConfig) -
         conf: triangle count, texture size, occlusion rays.
     """
     wide = enlarged(full.vertices, full.weights, figure.joints)
+    smooth = np.array([material != "hair" for material in full.materials])[full.vertex_layers]  # strokes need no lens
+    wide[smooth] = magnified(wide[smooth], full.canonical[smooth])
     points, triangles, owners = _lightened(full, wide, conf.game_faces)
     light, source, share = _places(full, wide, points, owners)
     normals = vertex_normals(light, triangles)
@@ -113,11 +117,13 @@ def _lightened(full: Joined, wide: Floats, count: int) -> tuple[Floats, Indices,
     """About ``count`` faces (F, 3), their vertices (V, 3) as ``wide`` has them, and the layer (V,) of each vertex."""
     seen = uncovered(full.faces, full.covered)
     faces, layers = full.faces[seen], full.face_layers[seen]
-    wanted = shares(wide, faces, layers, count)
+    wanted = for_faces(shares(wide, faces, layers, count), full.materials, np.bincount(layers), count)
     points, triangles, owners, total = [], [], [], 0
     for layer in np.unique(layers).tolist():
         own = compact(wide, faces[layers == layer])
         lit, left = decimate(*own, int(wanted[layer]), insist=True)
+        if full.materials[layer] == "hair":
+            lit, left = fewer_pieces(lit, left, int(wanted[layer]))
         lit, left = compact(lit, left)
         points.append(lit)
         triangles.append(left + total)
@@ -140,7 +146,7 @@ def _places(full: Joined, wide: Floats, points: Floats, owners: Indices) -> tupl
         source[own], share[own] = of[face], bary
         scale = np.sqrt(_areas(wide, of[face]) / np.maximum(_areas(full.vertices, of[face]), 1e-12))
         away = points[own] - _mixed(wide, of[face], bary)
-        offset[own] = away / np.clip(scale, 1.0, FOCUS)[:, None]
+        offset[own] = away / np.clip(scale, 1.0, FOCUS * (1.0 + LENS))[:, None]
     return _mixed(full.vertices, source, share) + offset, source, share
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.mesh.morphs import shapes_of, targets, with_targets
 from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.protocol import JOINT_NAMES, write_atomically
@@ -107,8 +108,11 @@ def write_glb(
     fps: float = 30.0,
     name: str = "Avatar",
     layout: Layout | None = None,
+    face: np.ndarray | None = None,
 ) -> None:
     """Write an avatar and, if ``poses`` are given, one animation.
+
+    Face shapes are morph targets with sparse accessors: each layer has those that move it, the game mesh all of them.
 
     With textures the vertices' colours go into the attribute _COLOR_0, as readers multiply COLOR_0 with the texture.
 
@@ -120,18 +124,24 @@ def write_glb(
         fps: frames a second.
         name: of the scene, of a mesh without layers, and of the animation.
         layout: texture coordinates and textures of the mesh, or None for one in its vertices' colours.
+        face: (T, 52) values of the face shapes, 0-1, or None for a face at rest.
     """
     binary = _Binary()
     parents = [int(parent) for parent in avatar.parents]
     joints = np.asarray(avatar.joints, np.float64)
     parts = list(_parts(avatar, name))
+    chosen = [shapes_of(avatar.face, np.unique(avatar.faces[faces])) for _, faces in parts]
+    if layout is not None:  # primitives of one mesh share their targets
+        chosen = [sorted(set().union(*chosen))] * len(parts)
     primitives = [
-        _primitive(binary, avatar, faces, None if layout is None else layout.uvs[faces], layout is not None, number)
+        _primitive(binary, avatar, faces, None if layout is None else layout.uvs[faces], layout is not None, number,
+                   chosen[number])
         for number, (_, faces) in enumerate(parts)
-    ]
+    ]  # fmt: skip
     meshes = [{"name": part, "primitives": [primitive]} for (part, _), primitive in zip(parts, primitives)]
     if layout is not None:
         meshes = [{"name": name, "primitives": primitives}]
+    meshes = [with_targets(mesh, shapes) for mesh, shapes in zip(meshes, chosen)]
     first = len(meshes)
     nodes: list[dict[str, Any]] = [{"name": mesh["name"], "mesh": k, "skin": 0} for k, mesh in enumerate(meshes)]
     inverse_bind = np.tile(np.eye(4), (len(parents), 1, 1))
@@ -155,6 +165,8 @@ def write_glb(
     }
     if poses is not None:
         document["animations"] = [_animation(binary, joints, np.asarray(poses), trans, fps, name, first)]
+        if face is not None:
+            _animate_faces(binary, document["animations"][0], chosen[:first], face)
     if layout is not None:
         document |= _pictures(binary, layout)
     document |= {
@@ -200,8 +212,9 @@ def _pictures(binary: _Binary, layout: Layout) -> dict[str, Any]:
 
 
 def _primitive(
-    binary: _Binary, avatar: Avatar, chosen: NDArray[np.int64], uvs: np.ndarray | None, textured: bool, material: int
-) -> dict[str, Any]:
+    binary: _Binary, avatar: Avatar, chosen: NDArray[np.int64], uvs: np.ndarray | None, textured: bool, material: int,
+    shapes: list[int],
+) -> dict[str, Any]:  # fmt: skip
     """Some of the faces with normals, colours and four joints a vertex; vertices on texture seams are doubled.
 
     Args:
@@ -211,6 +224,7 @@ def _primitive(
         uvs: (F, 3, 2) of their corners, or None for the avatar's, if it has any.
         textured: with tangents, and with colours that do not count.
         material: its number.
+        shapes: numbers of the face shapes that are its targets.
     """
     used = np.unique(avatar.faces[chosen])
     faces = np.searchsorted(used, avatar.faces[chosen]).astype(np.int32)
@@ -244,6 +258,7 @@ def _primitive(
         },
         "indices": binary.add(faces.reshape(-1), UINT, "SCALAR", INDEX_BUFFER),
         "material": material,
+        **({"targets": targets(binary, avatar.face, of, shapes)} if shapes and avatar.face is not None else {}),
     }
 
 
@@ -288,6 +303,17 @@ def _animation(
         samplers.append({"input": times, "output": binary.add(values, FLOAT, kind), "interpolation": "LINEAR"})
         channels.append({"sampler": len(samplers) - 1, "target": {"node": node, "path": path}})
     return {"name": name, "channels": channels, "samplers": samplers}
+
+
+def _animate_faces(binary: _Binary, animation: dict[str, Any], chosen: list[list[int]], face: np.ndarray) -> None:
+    """A channel of weights for each mesh, node by node, that has targets; ``face`` (T, 52) has a row a frame."""
+    times = animation["samplers"][0]["input"]
+    for node, shapes in enumerate(chosen):
+        if shapes and np.any(face[:, shapes]):
+            output = binary.add(face[:, shapes].reshape(-1), FLOAT, "SCALAR")
+            animation["samplers"].append({"input": times, "output": output, "interpolation": "LINEAR"})
+            sampler = len(animation["samplers"]) - 1
+            animation["channels"].append({"sampler": sampler, "target": {"node": node, "path": "weights"}})
 
 
 def quaternions(axis_angle: np.ndarray) -> np.ndarray:

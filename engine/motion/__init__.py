@@ -16,6 +16,7 @@ from engine.motion.candidates import candidate_pictures, contact_sheet, load_pos
 from engine.motion.cleanup import sample_skin
 from engine.motion.codes import STRIDE, load_codes
 from engine.motion.collision import free_arms, sample_flesh
+from engine.motion.expression import face_of
 from engine.motion.flow import load_pose_flow
 from engine.motion.formats import from_file
 from engine.motion.generate import Stage, placed, turn_to_front
@@ -101,8 +102,18 @@ def run(
     return Motion(
         poses.reshape(len(poses), 72).astype(np.float32), trans.astype(np.float32), fps,
         np.asarray(betas, np.float32), best.reshape(len(best), 72).astype(np.float32), labels, source,
-        body.gender,
+        body.gender, _face(prompt, body, len(poses), fps, conf, generator),
     )  # fmt: skip
+
+
+def _face(
+    prompt: str, body: Body, frames: int, fps: float, conf: MotionConfig, generator: torch.Generator
+) -> Array | None:
+    """(T,52) of the face shapes; None where they are not wanted, or the body has none."""
+    if not conf.expression or not body.is_standard:
+        return None
+    seed = int(torch.randint(2**31, (1,), generator=generator))
+    return face_of(prompt, frames, fps, np.random.default_rng(seed))
 
 
 def _from_text(

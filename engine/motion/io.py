@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.errors import EngineError
 from engine.motion.rotations import Array
-from engine.protocol import write_atomically
+from engine.protocol import FACE_SHAPES, write_atomically
 from engine.untrusted.texts import check_kind
 
 
@@ -33,16 +34,19 @@ class Motion:
     """What answered: "prior" (the motion prior's codes), "library" (key poses), or both joined by "+"."""
     gender: str = "neutral"
     """Of the body model: neutral, female or male."""
+    face: Array | None = None
+    """(T,52) values 0-1 of `protocol.FACE_SHAPES`, if the face moves."""
 
 
 def save_motion(motion: Motion, path: Path) -> None:
     """Write ``motion.npz``: poses, trans, mocap_framerate, betas and gender as AMASS has them; candidates, labels,
-    source."""
+    source; face and face_names if the face moves."""
     buffer = io.BytesIO()
+    face: dict[str, Any] = {} if motion.face is None else {"face": motion.face, "face_names": np.array(FACE_SHAPES)}
     np.savez_compressed(
         buffer, poses=motion.poses, trans=motion.trans, mocap_framerate=np.float64(motion.fps), betas=motion.betas,
         gender=np.str_(motion.gender), candidates=motion.candidates, labels=np.array(motion.labels, dtype=np.str_),
-        source=np.str_(motion.source),
+        source=np.str_(motion.source), **face,
     )  # fmt: skip
     write_atomically(path, buffer.getvalue())
 
@@ -62,6 +66,7 @@ def load_motion(path: Path) -> Motion:
                 data["betas"].astype(np.float32), data["candidates"].astype(np.float32),
                 tuple(str(label) for label in data["labels"]), str(data["source"]),
                 str(data.get("gender", "neutral")),
+                _known(data["face"], data["face_names"]) if "face" in data else None,
             )  # fmt: skip
     except Exception:  # whatever a broken file makes numpy and zipfile raise
         what = "is not a motion file, or is damaged" if path.exists() else "does not exist"
@@ -69,4 +74,16 @@ def load_motion(path: Path) -> Motion:
     if motion.poses.ndim != 2 or motion.poses.shape != (len(motion.trans), 72):
         raise EngineError("broken_job", f"{path.name} has poses of shape {motion.poses.shape}, not (frames, 72).",
                           "Let the motion be made again.")  # fmt: skip
+    if motion.face is not None and motion.face.shape != (len(motion.trans), len(FACE_SHAPES)):
+        raise EngineError("broken_job", f"{path.name} has a face of shape {motion.face.shape}.",
+                          "Let the motion be made again.")  # fmt: skip
     return motion
+
+
+def _known(values: Array, names: Array) -> Array:
+    """Values (T,K) of named face shapes in the order of `FACE_SHAPES` (T,52); unknown ones are left out."""
+    found = np.zeros((len(values), len(FACE_SHAPES)), np.float32)
+    for column, name in enumerate(str(name) for name in names):
+        if name in FACE_SHAPES:
+            found[:, FACE_SHAPES.index(name)] = values[:, column]
+    return found

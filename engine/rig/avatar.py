@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from engine.body.skinning import bone_transforms, skin
 from engine.errors import EngineError
 from engine.mesh.full import uncovered
-from engine.protocol import SHAPE_KEYS, write_atomically
+from engine.protocol import FACE_SHAPES, SHAPE_KEYS, write_atomically
+from engine.rig.face_shapes import NAMES, FaceShapes, face_fits, named, stored_faces
 
 if TYPE_CHECKING:
     from engine.wardrobe.layers import Joined
@@ -64,6 +65,8 @@ class GameAvatar:
     """(F, 3, 2) texture coordinates of the faces' corners, v up."""
     face_layers: NDArray[np.int32] | None = None
     """(F,) which layer a face belongs to, if the avatar is made of layers."""
+    face: FaceShapes | None = None
+    """Face shapes, if the avatar has any."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ class Avatar:
     """(V,) hidden beneath another layer for good."""
     canonical: Floats | None = None
     """(V, 3) pattern coordinates in metres: where on the standard figure, or along a lock of hair, a point belongs."""
+    face: FaceShapes | None = None
+    """Face shapes: smile, blink and the others of `protocol.FACE_SHAPES`."""
 
 
 def layered(layers: Joined) -> dict[str, Any]:
@@ -135,8 +140,10 @@ def uncover(avatar: Avatar) -> Avatar:
     if shown.all():
         return avatar
     used = np.unique(avatar.faces[shown])
-    renumber = np.zeros(len(avatar.vertices), np.int32)
+    renumber = np.full(len(avatar.vertices), -1, np.int32)
     renumber[used] = np.arange(len(used))
+    if avatar.face is not None:
+        avatar = replace(avatar, face=avatar.face.renumbered(renumber))
     by_vertex = ("vertices", "colors", "weights", "roughness", "metallic", "covered", "canonical")
     kept = {name: getattr(avatar, name)[used] for name in by_vertex if getattr(avatar, name) is not None}
     kept |= {name: getattr(avatar, name)[shown] for name in ("face_layers", "uvs") if getattr(avatar, name) is not None}
@@ -169,6 +176,10 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
         arrays["shape_deltas"] = np.asarray(shapes.deltas, np.float16)  # a tenth of a millimetre is enough
         if shapes.game is not None:
             arrays["game_shape_deltas"] = np.asarray(shapes.game, np.float16)
+    if avatar.face is not None:
+        arrays |= {NAMES: np.array(FACE_SHAPES), **avatar.face.arrays()}
+        if avatar.game is not None and avatar.game.face is not None:
+            arrays |= avatar.game.face.arrays("game_")
     if avatar.rest_pose is not None:
         arrays["rest_pose"] = np.asarray(avatar.rest_pose, np.float32)
     np.savez_compressed(buffer, **arrays)
@@ -186,6 +197,7 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
             arrays: dict[str, Any] = {name: np.asarray(stored[name], kind) for name, kind in KINDS.items()}
             light: dict[str, Any] = {}
             shapes = _load_shapes(stored)
+            face, light_face, known = stored_faces(stored), stored_faces(stored, "game_"), named(stored)
             rest = np.asarray(stored["rest_pose"], np.float32) if "rest_pose" in stored else None
             if "game_vertices" in stored:
                 light = {name: np.asarray(stored[f"game_{name}"], kind) for name, kind in GAME_KINDS.items()}
@@ -205,13 +217,16 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
         and (rest is None or rest.shape == (joints, 3))
         and (not light or (_surface_fits(light, joints) and light["uvs"].shape == (*light["faces"].shape, 2)))
         and _layers_fit(layers, arrays, light)
+        and known
+        and face_fits(face, len(arrays["vertices"]))
+        and face_fits(light_face, len(light["vertices"]) if light else 0)
     )
     if not fits:
         raise EngineError("broken_job", f"The arrays in {path} do not fit one another.", "Run the rig again.")
-    game = GameAvatar(**light) if light else None
+    game = GameAvatar(**light, face=light_face) if light else None
     if layers:
         layers |= {name: tuple(layers[name].tolist()) for name in ("layer_names", "layer_materials")}
-    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest, **layers)
+    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest, face=face, **layers)
 
 
 def _load_shapes(stored: Any) -> Shapes | None:

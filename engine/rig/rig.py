@@ -14,6 +14,8 @@ from engine.mesh.decimate import decimate
 from engine.mesh.surface import Mesh, edges
 from engine.report import Reporter
 from engine.rig.avatar import Avatar, Floats, GameAvatar, Shapes, layered
+from engine.rig.face import face_shapes
+from engine.rig.face_shapes import FaceShapes
 from engine.rig.hinges import tighten
 from engine.rig.shapes import carry, directions, source_of
 from engine.rig.weights import inpaint, prune, smooth, transfer
@@ -73,10 +75,29 @@ def run(
         report.warning(f"{torn:.1%} of the mesh's edges are stretched more than {TEAR:g}-fold in the T-pose.")
     report.progress(3, 3)
     light = _rig_game(mesh, weights, transforms, conf)
+    face = _face(mesh, body, betas, report) if conf.face else None
     shapes = _shape_keys(mesh, body, betas, posed, conf, report, dressed) if conf.shape_keys else None
     resting = stand[0] if conf.a_pose else None
     made = Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light, shapes, resting)
-    return made if mesh.layers is None else replace(made, **layered(mesh.layers))
+    return made if mesh.layers is None else with_face(replace(made, **layered(mesh.layers)), mesh, face)
+
+
+def _face(mesh: Mesh, body: Body, betas: np.ndarray, report: Reporter) -> FaceShapes | None:
+    """The layers' face shapes; warns if the body has none."""
+    if mesh.layers is None:
+        return None
+    found = face_shapes(mesh.layers, body, betas)
+    if found is None:
+        report.warning("The avatar has no face shapes: its body does not say where eyes and mouth are.")
+    return found
+
+
+def with_face(avatar: Avatar, mesh: Mesh, face: FaceShapes | None) -> Avatar:
+    """The avatar with face shapes on full and game mesh."""
+    light, game = mesh.game, avatar.game
+    if face is not None and light is not None and game is not None:
+        game = replace(game, face=face.carried(light.source, light.share, len(avatar.vertices)))
+    return replace(avatar, face=face, game=game)
 
 
 def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConfig) -> GameAvatar | None:

@@ -22,7 +22,16 @@ from engine.wardrobe.cloth.wear import SHARES, shown_through
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers, held_up
 from engine.wardrobe.hard.worn import HARD, hard_layers
-from engine.wardrobe.head import face_of, face_words, finer_face, head_layers, paint_bare, settle_face
+from engine.wardrobe.head import (
+    face_of,
+    face_words,
+    finer_face,
+    head_layers,
+    mouth_layers,
+    paint_bare,
+    parted,
+    settle_face,
+)
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
@@ -73,6 +82,8 @@ OVER_ALL = frozenset({
 """What nothing is draped over."""
 YOUNG = 0.55
 """Age of whom nothing is said, as `outfit.Shape` counts it."""
+UNCOVERED = frozenset({"hair", "eye", "mouth", "teeth"})
+"""Materials of what neither covers others nor is covered."""
 HIDDEN = 0.05
 """Metres beneath another layer within which skin and cloth are covered."""
 WIDE, ABOVE_HEM = 0.30, 0.18
@@ -131,7 +142,7 @@ def layers_of(
     """
     rng = np.random.default_rng(seed)
     bare = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, face_words(text)))
-    shown = finer_face(bare)
+    shown = finer_face(parted(bare))
     age = 0.5 + 0.5 * float(expected_shape(text)[3]) if text else YOUNG
     colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age)
     first = Layer(
@@ -172,7 +183,7 @@ def layers_of(
     clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
     for layer in _attached(look, bare, body, betas, dressing.layers[1:]):
         dressing.add(layer)
-    for layer in head_layers(look, shown, rng, on_head, clothes):
+    for layer in [*head_layers(look, shown, rng, on_head, clothes), *mouth_layers(look, bare, age)]:
         dressing.add(layer)
     tell(1, 1)
     return covered(dressing.layers)
@@ -327,8 +338,8 @@ def covered(layers: list[Layer]) -> list[Layer]:
     """The layers with what of each lies for good beneath those outside of it marked."""
     found = list(layers)
     for index, layer in enumerate(layers[:-1]):
-        outside = [other for other in layers[index + 1 :] if other.material not in ("hair", "eye")]
-        if layer.material in ("hair", "eye") or not outside:
+        outside = [other for other in layers[index + 1 :] if other.material not in UNCOVERED]
+        if layer.material in UNCOVERED or not outside:
             continue
         above = joined(outside)
         normals = vertex_normals(layer.vertices, layer.faces)

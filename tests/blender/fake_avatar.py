@@ -111,6 +111,30 @@ def layers(rings: int, sides: int) -> tuple[np.ndarray, np.ndarray, dict[str, np
     return np.concatenate([vertices for vertices, _ in tubes]), faces.astype(np.int32), arrays
 
 
+FACE_NAMES = ("eyeBlinkLeft", "jawOpen", "tongueOut")
+"""Of protocol.FACE_SHAPES; the last moves nothing."""
+
+
+def face(vertices: np.ndarray, prefix: str) -> dict[str, np.ndarray]:
+    """Face shapes that lift the left of what is above the neck by 2 cm, and lower all of it by 5 cm."""
+    head = np.flatnonzero(vertices[:, 1] > 0.52)
+    left = head[vertices[head, 0] > 0]
+    return {
+        "face_names": np.array(FACE_NAMES),
+        f"{prefix}face_shape": np.repeat([0, 1], [len(left), len(head)]).astype(np.uint8),
+        f"{prefix}face_row": np.concatenate((left, head)).astype(np.int32),
+        f"{prefix}face_delta": np.repeat([(0, 0.02, 0), (0, -0.05, 0)], [len(left), len(head)], 0).astype(np.float16),
+    }
+
+
+def face_motion(frames: int) -> dict[str, np.ndarray]:
+    """A jaw that opens by and by, and an eye that is shut in the middle frame."""
+    values = np.zeros((frames, len(FACE_NAMES)), np.float32)
+    values[:, 1] = np.linspace(0, 1, frames)
+    values[frames // 2, 0] = 1
+    return {"face": values, "face_names": np.array(FACE_NAMES)}
+
+
 def write_result(
     folder: Path,
     *,
@@ -123,6 +147,7 @@ def write_result(
     a_pose: bool = False,
     with_shapes: bool = False,
     with_layers: bool = False,
+    with_face: bool = False,
     scale: float = 1.0,
 ) -> Path:
     """Write ``avatar.npz``, ``motion.npz`` and ``manifest.json`` into a folder and return it."""
@@ -138,6 +163,8 @@ def write_result(
             light[name] = (grown * (points - vertices[:, 1].min())).astype(np.float32)
         if with_game:
             light["game_shape_deltas"] = (grown * (light["game_vertices"] - vertices[:, 1].min())).astype(np.float32)
+    if with_face:
+        light |= face(vertices, "") | (face(light["game_vertices"], "game_") if with_game else {})
     if a_pose:
         light["rest_pose"] = np.zeros((24, 3), np.float32)
         light["rest_pose"][13:15, 1], light["rest_pose"][16:18, 2] = (-0.1, 0.1), (-0.8, 0.8)
@@ -148,8 +175,9 @@ def write_result(
     if with_motion:
         poses, trans = motion(frames)
         np.savez(
-            folder / "motion.npz", poses=poses, trans=trans, mocap_framerate=np.float64(FPS), betas=np.zeros(16, "f4")
-        )
+            folder / "motion.npz", poses=poses, trans=trans, mocap_framerate=np.float64(FPS), betas=np.zeros(16, "f4"),
+            **(face_motion(frames) if with_face else {}),
+        )  # fmt: skip
     manifest = {
         "engine_version": "0.1.0", "seed": 7, "seeds": {"motion": 9}, "preset": "draft",
         "settings": {"appearance": {"iterations": 60, "size": 96}, "motion": {"fps": FPS}},

@@ -102,6 +102,11 @@ def test_shape_keys_move_mesh_game_mesh_and_rig(inside_wheel: Inside, tmp_path: 
     inside_wheel("check_shape.py", result, tmp_path)
 
 
+def test_face_shapes_are_keys_that_the_take_moves(inside_wheel: Inside, tmp_path: Path) -> None:
+    result = fake_avatar.write_result(tmp_path / "result", with_layers=True, with_game=True, with_face=True)
+    inside_wheel("check_face.py", result, tmp_path)
+
+
 def test_layers_from_import_to_export(inside: Inside, tmp_path: Path) -> None:
     result = fake_avatar.write_result(tmp_path / "result", with_layers=True, rings=16, with_game=True, with_shapes=True)
     other = fake_avatar.write_result(tmp_path / "other", with_layers=True, rings=5, a_pose=True, with_motion=False)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import grid_faces
 from engine.wardrobe.head.frame import HEAD, Head
+from engine.wardrobe.head.mouth import close_lips
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import EYE_COLORS, Look
 
@@ -47,7 +48,7 @@ def eyeball(mannequin: Mannequin, side: str) -> tuple[NDArray, float]:
 
 
 def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
-    """The body with its painted eyes sunk into their sockets, behind the eyeballs, and relaxed upper lids.
+    """The body with its painted eyes sunk into their sockets, behind the eyeballs, relaxed upper lids and closed lips.
 
     Args:
         mannequin: as it was shaped; without labels of eyes it stays as it is.
@@ -55,6 +56,7 @@ def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
     """
     if not has_eyes(mannequin):
         return mannequin
+    mannequin = close_lips(mannequin)
     vertices = mannequin.vertices.copy()
     head = Head.of(mannequin)
     for side in "LR":

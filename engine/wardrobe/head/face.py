@@ -128,17 +128,21 @@ def face_words(text: str) -> dict[str, float]:
     return found
 
 
-def finer_face(mannequin: Mannequin) -> Mannequin:
-    """The same surface with more points on the face, so that lips and lids have borders; old points keep their numbers.
-
-    The split depends on canonical coordinates alone, so bodies of any shape and face get the same faces.
-    """
+def split_face(mannequin: Mannequin) -> tuple[sparse.csr_matrix, NDArray[np.int32]]:
+    """`split_long` of a body's face: the split depends on canonical coordinates alone, so bodies of any shape and face
+    get the same faces."""
 
     def longest(places: NDArray) -> NDArray:
         on = (places[:, 2] > 0.055) & (places[:, 1] > 0.575) & (places[:, 1] < 0.75)
         return np.where(on, 0.0, np.inf)  # all of them: an even mesh shades evenly
 
-    mix, faces = split_long(mannequin.canonical, mannequin.faces, longest, 1)
+    return split_long(mannequin.canonical, mannequin.faces, longest, 1)
+
+
+def finer_face(mannequin: Mannequin) -> Mannequin:
+    """The same surface with more points on the face, so that lips and lids have borders; old points keep their
+    numbers."""
+    mix, faces = split_face(mannequin)
     weights = np.asarray(mix @ mannequin.weights, np.float32)
     return replace(
         mannequin,

@@ -45,7 +45,7 @@ def hair_layers(
         headgear: layers worn on the head, by kind.
         clothes: layers on which it lies.
     """
-    if look.hair_style not in STYLES or HIDING & headgear.keys() or _closed(look):
+    if look.hair_style not in STYLES or _hidden(look, headgear) or _closed(look):
         return []
     variants = STYLES[look.hair_style]
     record = variants[rng.integers(len(variants))]
@@ -68,6 +68,12 @@ def hair_layers(
     if record.grow in ("stubble", "coils"):  # does not shine
         layer = replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
     return [layer]
+
+
+def _hidden(look: Look, headgear: Mapping[str, Sequence[Layer]]) -> bool:
+    """Whether something is worn that leaves no hair to be seen; a veil lies on it."""
+    veiled = any((garment.kind, garment.cut) == ("hood", "veil") for garment in look.garments)
+    return bool(HIDING & headgear.keys() - ({"hood"} if veiled else set()))
 
 
 def _closed(look: Look) -> bool:

@@ -163,7 +163,10 @@ def hair_layer(name: str, tufts: Tufts, color: NDArray, head: Head) -> Layer:
     """A layer of hair in a colour (3,) sRGB, which follows head, neck and chest by its height."""
     base = np.asarray(color, float)
     tones = tufts.tones[:, None]
-    tones = 1 + (tones - 1) * (1 - 0.45 * smoothstep(base.mean(), 0.5, 0.9))  # white hair would look like metal
+    bright = smoothstep(base.mean(), 0.5, 0.9)
+    # white hair would look like metal, and dark between its locks
+    tones = 1 + (tones - 1) * (1 - bright * np.where(tones < 1, 0.6, 0.3))
+    base = base * (1 - 0.15 * bright)  # it is never as white as paper: its strands shade one another
     fade = np.array([0.8, 1.05, 1.3]) if base[0] > base[2] + 0.05 else np.ones(3)  # fair hair darkens to brown
     lifted = base * tones**fade
     if base.mean() < 0.25:  # black hair shows its strands by their sheen
