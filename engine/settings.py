@@ -200,6 +200,8 @@ class RigConfig:
     """Length over which elbows and knees bend, in radii of the limb; 0 takes the body's own weights there."""
     shape_keys: bool = True
     """Carry the body's directions of shape (taller, heavier, ...) onto the mesh as shape keys."""
+    hands: bool = True
+    """Thirty finger bones behind the 24 joints, for a body that has fingers; else hands are one piece each."""
     a_pose: bool = False
     """GLB, OBJ, PLY, BVH and Blender's armature rest in the A-pose of sculpting instead of the T-pose."""
 

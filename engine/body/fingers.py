@@ -8,7 +8,7 @@ rest a body is posed by 54 joints exactly as by 24.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,18 @@ class Fingers:
     regressor: Floats
     """(30, V) rows sum to 1."""
 
+    @cached_property
+    def shares(self) -> Floats:
+        """(V, 30) how the skin's hand weights are shared out: a side's fifteen sum to 1, or to 0 off the fingers."""
+        found = self.weights.reshape(-1, 2, OF_HAND)
+        total = found.sum(-1, keepdims=True)
+        found = np.where(total > 1e-4, found / np.maximum(total, 1e-9), 0.0)
+        return found.reshape(len(self.weights), -1).astype(np.float32)
+
+    def full(self, weights: NDArray) -> Floats:
+        """(V, 54) weights of the body's own skin, of its (V, 24)."""
+        return shared_out(weights, self.shares)
+
 
 @cache
 def open_fingers(vertices: int) -> Fingers:
@@ -51,17 +63,12 @@ def open_fingers(vertices: int) -> Fingers:
     return Fingers(found["weights"], regressor / regressor.sum(1, keepdims=True))
 
 
-def fingers_of(body: Body) -> Fingers | None:
-    """A body's fingers; None for a user's SMPL body, whose hands are one piece."""
-    return open_fingers(len(body.template)) if body.is_standard else None
-
-
 def full_joints(body: Body, betas: NDArray) -> Floats:
     """(54, 3) the joints of the shaped body in the T-pose, or (24, 3) of one without fingers."""
-    joints, fingers = body.rest_joints(betas), fingers_of(body)
-    if fingers is None:
+    joints = body.rest_joints(betas)
+    if body.fingers is None:
         return joints
-    return np.concatenate([joints, fingers.regressor @ body.rest_vertices(betas)]).astype(np.float32)
+    return np.concatenate([joints, body.fingers.regressor @ body.rest_vertices(betas)]).astype(np.float32)
 
 
 def shared_out(weights: NDArray, shares: NDArray) -> Floats:
@@ -79,14 +86,6 @@ def shared_out(weights: NDArray, shares: NDArray) -> Floats:
     return full
 
 
-def shares_of(fingers: Fingers) -> Floats:
-    """(V, 30) how the skin's hand weights are shared out: a side's fifteen sum to 1, or to 0 off the fingers."""
-    shares = fingers.weights.reshape(-1, 2, OF_HAND)
-    total = shares.sum(-1, keepdims=True)
-    found: Floats = np.where(total > 1e-4, shares / np.maximum(total, 1e-9), 0.0).reshape(len(shares), -1)
-    return found.astype(np.float32)
-
-
 def full_pose(pose: NDArray, hands: NDArray) -> Floats:
     """Poses (T, 54, 3) of bodies' (T, 24, 3) and the left and right hand's (T, 2, 45) or (2, 45)."""
     body = np.asarray(pose, np.float32).reshape(len(pose), BODY_JOINTS, 3)
@@ -96,8 +95,6 @@ def full_pose(pose: NDArray, hands: NDArray) -> Floats:
 
 def posed_body(body: Body, betas: NDArray, pose: NDArray) -> Floats:
     """(V, 3) the skin in a pose (54, 3) of a body with fingers."""
-    fingers = fingers_of(body)
-    assert fingers is not None
+    assert body.fingers is not None
     transforms = bone_transforms(full_joints(body, betas), np.asarray(pose, np.float32)[None], SKELETON_PARENTS)
-    weights = shared_out(body.weights, shares_of(fingers))
-    return np.asarray(skin(body.rest_vertices(betas), weights, transforms)[0], np.float32)
+    return np.asarray(skin(body.rest_vertices(betas), body.fingers.full(body.weights), transforms)[0], np.float32)

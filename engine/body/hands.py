@@ -42,7 +42,9 @@ def _rest() -> dict[str, NDArray[np.float64]]:
     body = load_open_body()
     joints = full_joints(body, np.zeros(body.num_betas)).astype(np.float64)
     return {
-        name.removeprefix("left_"): joints[index] for index, name in enumerate(SKELETON_NAMES) if name.startswith("left_")
+        name.removeprefix("left_"): joints[index]
+        for index, name in enumerate(SKELETON_NAMES)
+        if name.startswith("left_")
     }
 
 
@@ -78,6 +80,26 @@ def hand_pose(name: str, side: str = "left") -> Floats:
 def both_hands(left: str = RELAXED, right: str = RELAXED) -> Floats:
     """(2, 45) poses by name of the left and the right hand."""
     return np.stack([hand_pose(left, "left"), hand_pose(right, "right")])
+
+
+@cache
+def _straight() -> NDArray[np.float64]:
+    """(2, 15, 3, 3) how much each joint of a hand with straight fingers is turned in the hand, against how it rests."""
+    turns = []
+    for finger in FINGERS:
+        chain = [Rotation.identity()] * 3 if finger == "thumb" else _finger(finger, [0.0, 0.0, 0.0], 0.0)
+        turns += [chain[0], chain[0] * chain[1], chain[0] * chain[1] * chain[2]]
+    left = np.stack([turn.as_rotvec() for turn in turns])
+    return Rotation.from_rotvec(np.concatenate([left, left * [1, -1, -1]])).as_matrix().reshape(2, OF_HAND, 3, 3)
+
+
+def from_straight(hands: NDArray) -> Floats:
+    """Poses (T, 2, 45) relative to straight fingers, as SMPL-X's hands rest, as poses relative to how these rest."""
+    straight = _straight()
+    above = np.where((np.arange(OF_HAND) % 3 == 0)[:, None, None], np.eye(3), np.roll(straight, 1, axis=1))
+    turns = Rotation.from_rotvec(np.asarray(hands, np.float64).reshape(-1, 3)).as_matrix().reshape(-1, 2, OF_HAND, 3, 3)
+    local = above.swapaxes(-1, -2) @ turns @ straight
+    return Rotation.from_matrix(local.reshape(-1, 3, 3)).as_rotvec().reshape(np.shape(hands)).astype(np.float32)
 
 
 def _finger(finger: str, bends: list[float], apart: float) -> list[Rotation]:

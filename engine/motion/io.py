@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from engine.errors import EngineError
 from engine.motion.rotations import Array
 from engine.protocol import write_atomically
 from engine.untrusted.texts import check_kind
+
+HAND_KEYS = ("left_hand_pose", "right_hand_pose")
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,21 @@ class Motion:
     """What answered: "prior" (the motion prior's codes), "library" (key poses), or both joined by "+"."""
     gender: str = "neutral"
     """Of the body model: neutral, female or male."""
+    hands: Array | None = None
+    """(T,2,45) axis-angle of the left and the right hand's `protocol.FINGER_NAMES`; None for a body without fingers."""
 
 
 def save_motion(motion: Motion, path: Path) -> None:
-    """Write ``motion.npz``: poses, trans, mocap_framerate, betas and gender as AMASS has them; candidates, labels,
-    source."""
+    """Write ``motion.npz``: poses, trans, mocap_framerate, betas and gender as AMASS has them, left_hand_pose and
+    right_hand_pose as its SMPL-X files do; candidates, labels, source."""
     buffer = io.BytesIO()
+    hands: dict[str, Any] = (
+        {} if motion.hands is None else {name: motion.hands[:, side] for side, name in enumerate(HAND_KEYS)}
+    )
     np.savez_compressed(
         buffer, poses=motion.poses, trans=motion.trans, mocap_framerate=np.float64(motion.fps), betas=motion.betas,
         gender=np.str_(motion.gender), candidates=motion.candidates, labels=np.array(motion.labels, dtype=np.str_),
-        source=np.str_(motion.source),
+        source=np.str_(motion.source), **hands,
     )  # fmt: skip
     write_atomically(path, buffer.getvalue())
 
@@ -61,12 +69,22 @@ def load_motion(path: Path) -> Motion:
                 data["poses"].astype(np.float32), data["trans"].astype(np.float32), float(data["mocap_framerate"]),
                 data["betas"].astype(np.float32), data["candidates"].astype(np.float32),
                 tuple(str(label) for label in data["labels"]), str(data["source"]),
-                str(data.get("gender", "neutral")),
+                str(data.get("gender", "neutral")), _hands(data),
             )  # fmt: skip
     except Exception:  # whatever a broken file makes numpy and zipfile raise
         what = "is not a motion file, or is damaged" if path.exists() else "does not exist"
         raise EngineError("broken_job", f"{path.name} {what}.", "Let the motion be made again.") from None
+    if motion.hands is not None and motion.hands.shape != (len(motion.trans), 2, 45):
+        raise EngineError("broken_job", f"{path.name} has hand poses that do not fit its {len(motion.trans)} frames.",
+                          "Let the motion be made again.")  # fmt: skip
     if motion.poses.ndim != 2 or motion.poses.shape != (len(motion.trans), 72):
         raise EngineError("broken_job", f"{path.name} has poses of shape {motion.poses.shape}, not (frames, 72).",
                           "Let the motion be made again.")  # fmt: skip
     return motion
+
+
+def _hands(data: Any) -> Array | None:
+    """(T,2,45) of an open file; None if it has none."""
+    if not all(key in data for key in HAND_KEYS):
+        return None
+    return np.stack([data[key].astype(np.float32) for key in HAND_KEYS], 1)

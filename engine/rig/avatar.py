@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.body.fingers import full_pose
+from engine.body.hands import both_hands
 from engine.body.skinning import bone_transforms, skin
 from engine.errors import EngineError
 from engine.mesh.full import uncovered
-from engine.protocol import SHAPE_KEYS, write_atomically
+from engine.protocol import JOINT_NAMES, SHAPE_KEYS, SKELETON_PARENTS, write_atomically
 
 if TYPE_CHECKING:
     from engine.wardrobe.layers import Joined
@@ -59,7 +61,7 @@ class GameAvatar:
     colors: Floats
     """(V, 3) sRGB 0-1."""
     weights: Floats
-    """(V, 24), rows sum to 1, at most four are not zero."""
+    """(V, J), rows sum to 1, at most four are not zero."""
     uvs: Floats
     """(F, 3, 2) texture coordinates of the faces' corners, v up."""
     face_layers: NDArray[np.int32] | None = None
@@ -73,7 +75,7 @@ class Shapes:
     deltas: Floats
     """(K, V, 3) displacements of the full mesh's vertices, metres; K are `protocol.SHAPE_KEYS`."""
     joints: Floats
-    """(K, 24, 3) displacements of the joints."""
+    """(K, J, 3) displacements of the joints."""
     game: Floats | None = None
     """(K, W, 3) of the game mesh's vertices, if there is one."""
 
@@ -89,17 +91,17 @@ class Avatar:
     colors: Floats
     """(V, 3) sRGB 0-1."""
     weights: Floats
-    """(V, 24), rows sum to 1, at most four are not zero."""
+    """(V, J), rows sum to 1, at most four are not zero."""
     joints: Floats
-    """(24, 3) rest positions."""
+    """(J, 3) rest positions; J is 24, or 54 with fingers."""
     parents: NDArray[np.int32]
-    """(24,), -1 at the root."""
+    """(J,), -1 at the root."""
     game: GameAvatar | None = None
     """The game mesh, if one was made; joints and parents are the same."""
     shapes: Shapes | None = None
     """Shape keys, if they were asked for."""
     rest_pose: Floats | None = None
-    """(24, 3) axis-angle of the pose in which files for other programs rest, if that is not the T-pose."""
+    """(J, 3) axis-angle of the pose in which files for other programs rest, if that is not the T-pose."""
     layer_names: tuple[str, ...] | None = None
     """What a person calls the layers, the innermost first; None, as all below, for a mesh that has none."""
     layer_materials: tuple[str, ...] | None = None
@@ -116,6 +118,14 @@ class Avatar:
     """(V,) hidden beneath another layer for good."""
     canonical: Floats | None = None
     """(V, 3) pattern coordinates in metres: where on the standard figure, or along a lock of hair, a point belongs."""
+    grips: Floats | None = None
+    """(2, 45) axis-angle of the left and the right hand's fingers round what they hold, nought for a free hand; None
+    for an avatar of 24 joints."""
+
+    @property
+    def has_fingers(self) -> bool:
+        """Whether the fingers of `protocol.SKELETON_NAMES` stand behind the 24 joints."""
+        return len(self.parents) == len(SKELETON_PARENTS)
 
 
 def layered(layers: Joined) -> dict[str, Any]:
@@ -143,9 +153,32 @@ def uncover(avatar: Avatar) -> Avatar:
     return replace(avatar, faces=renumber[avatar.faces[shown]], shapes=None, **kept)
 
 
+def with_hands(avatar: Avatar, poses: np.ndarray, hands: np.ndarray | None = None) -> Floats:
+    """Poses (T, J, 3) of all of an avatar's joints.
+
+    Args:
+        avatar: of 24 or 54 joints.
+        poses: (T, 72) or (T, 24, 3); also (T, J, 3), which are as they are.
+        hands: (T, 2, 45) or (2, 45) of the left and the right hand; None for relaxed ones. Hands that hold something
+            hold it.
+    """
+    body = np.asarray(poses, np.float32).reshape(len(poses), -1, 3)
+    if not avatar.has_fingers or body.shape[1] != len(JOINT_NAMES):
+        return body
+    fingers = np.asarray(both_hands() if hands is None else hands, np.float32)
+    if avatar.grips is not None:
+        fingers = np.where((np.abs(avatar.grips).max(1) > 0.0)[:, None], avatar.grips, fingers)
+    return full_pose(body, fingers)
+
+
 def pose_avatar(avatar: Avatar, poses: np.ndarray, trans: np.ndarray | None = None) -> Floats:
-    """Vertices (T, V, 3) of the avatar in poses (T, 24, 3) or (T, 72), moved by ``trans`` (T, 3)."""
+    """Vertices (T, V, 3) of the avatar in poses (T, J, 3) or (T, 3·J), moved by ``trans`` (T, 3).
+
+    Poses (T, 24, 3) leave fingers as they rest; `with_hands` gives them some.
+    """
     poses = np.asarray(poses, np.float32).reshape(len(poses), -1, 3)
+    if poses.shape[1] < len(avatar.parents):
+        poses = full_pose(poses, np.zeros((2, 45)))
     transforms = bone_transforms(avatar.joints, poses, avatar.parents.tolist())
     posed = skin(avatar.vertices, avatar.weights, transforms)
     if trans is not None:
@@ -171,6 +204,8 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
             arrays["game_shape_deltas"] = np.asarray(shapes.game, np.float16)
     if avatar.rest_pose is not None:
         arrays["rest_pose"] = np.asarray(avatar.rest_pose, np.float32)
+    if avatar.grips is not None:
+        arrays["grips"] = np.asarray(avatar.grips, np.float32)
     np.savez_compressed(buffer, **arrays)
     write_atomically(path, buffer.getvalue())
 
@@ -186,7 +221,9 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
             arrays: dict[str, Any] = {name: np.asarray(stored[name], kind) for name, kind in KINDS.items()}
             light: dict[str, Any] = {}
             shapes = _load_shapes(stored)
-            rest = np.asarray(stored["rest_pose"], np.float32) if "rest_pose" in stored else None
+            rest, grips = (
+                np.asarray(stored[name], np.float32) if name in stored else None for name in ("rest_pose", "grips")
+            )
             if "game_vertices" in stored:
                 light = {name: np.asarray(stored[f"game_{name}"], kind) for name, kind in GAME_KINDS.items()}
                 if "game_face_layers" in stored:
@@ -203,6 +240,7 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
         and arrays["parents"].shape == (joints,)
         and (shapes is None or _shapes_fit(shapes, len(arrays["vertices"]), joints, light))
         and (rest is None or rest.shape == (joints, 3))
+        and (grips is None or grips.shape == (2, 45))
         and (not light or (_surface_fits(light, joints) and light["uvs"].shape == (*light["faces"].shape, 2)))
         and _layers_fit(layers, arrays, light)
     )
@@ -211,7 +249,7 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
     game = GameAvatar(**light) if light else None
     if layers:
         layers |= {name: tuple(layers[name].tolist()) for name in ("layer_names", "layer_materials")}
-    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest, **layers)
+    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest, grips=grips, **layers)
 
 
 def _load_shapes(stored: Any) -> Shapes | None:

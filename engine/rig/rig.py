@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body import Body, stand_pose
+from engine.body.fingers import full_joints, full_pose, posed_body
 from engine.body.skinning import bone_transforms
 from engine.mesh.decimate import decimate
 from engine.mesh.surface import Mesh, edges
+from engine.protocol import PARENTS, SKELETON_PARENTS
 from engine.report import Reporter
 from engine.rig.avatar import Avatar, Floats, GameAvatar, Shapes, layered
+from engine.rig.fingers import standing_hands, with_fingers
 from engine.rig.hinges import tighten
 from engine.rig.shapes import carry, directions, source_of
 from engine.rig.weights import inpaint, prune, smooth, transfer
@@ -51,7 +54,6 @@ def run(
             as it says.
     """
     stand = stand_pose()[None]
-    joints = body.rest_joints(betas)
     posed, posed_joints = (array[0] for array in body.pose(betas, stand))
     if mesh.layers is not None:
         weights = mesh.layers.weights
@@ -64,9 +66,18 @@ def run(
         weights = _find_weights(mesh, *source, conf)
         report.progress(1, 3)
     weights = tighten(weights, mesh.vertices, posed_joints, posed, conf.hinge)
+    joints, parents, grip = body.rest_joints(betas), PARENTS, None
+    if conf.hands and body.fingers is not None:
+        hands = standing_hands(getattr(dressed, "look", None), mesh.layers is not None)
+        stand = full_pose(stand, hands.poses)
+        posed, joints, parents = posed_body(body, betas, stand[0]), full_joints(body, betas), SKELETON_PARENTS
+        weights = with_fingers(weights, mesh.vertices, mesh.faces, body, posed, hands.fused)
+        grip = hands.grips
+    elif conf.hands and not body.is_standard:
+        report.warning(f"{body.name} has no fingers; its hands stay one piece each.")
     weights = prune(weights, conf.influences)
     report.progress(2, 3)
-    transforms = bone_transforms(joints, stand)[0]
+    transforms = bone_transforms(joints, stand, parents)[0]
     rest = unpose(mesh.vertices, weights, transforms)
     torn = float((edge_stretch(mesh.vertices, rest, mesh.faces) > TEAR).mean())
     if torn > TORN_SHARE:
@@ -74,13 +85,22 @@ def run(
     report.progress(3, 3)
     light = _rig_game(mesh, weights, transforms, conf)
     shapes = _shape_keys(mesh, body, betas, posed, conf, report, dressed) if conf.shape_keys else None
-    resting = stand[0] if conf.a_pose else None
-    made = Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light, shapes, resting)
+    resting = bound_pose(len(joints)) if conf.a_pose else None
+    made = Avatar(
+        rest, mesh.faces, mesh.colors, weights, joints, np.array(parents, np.int32), light, shapes, resting, grips=grip
+    )
     return made if mesh.layers is None else replace(made, **layered(mesh.layers))
 
 
+def bound_pose(joints: int) -> Floats:
+    """(J, 3) the A-pose in which files rest, its fingers as in the T-pose."""
+    pose = np.zeros((joints, 3), np.float32)
+    pose[: len(PARENTS)] = stand_pose()
+    return pose
+
+
 def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConfig) -> GameAvatar | None:
-    """The game mesh with the full mesh's weights (V, 24), in the rest pose."""
+    """The game mesh with the full mesh's weights (V, J), in the rest pose."""
     light = mesh.game
     if light is None:
         return None
@@ -125,8 +145,8 @@ def unpose(vertices: np.ndarray, weights: np.ndarray, transforms: np.ndarray) ->
 
     Args:
         vertices: (V, 3) posed.
-        weights: (V, 24).
-        transforms: (24, 4, 4) from `bone_transforms`.
+        weights: (V, J).
+        transforms: (J, 4, 4) from `bone_transforms`.
 
     Returns:
         (V, 3) in the rest pose.

@@ -16,7 +16,15 @@ from safetensors.numpy import save_file
 from engine.body.model import load_open_body
 from engine.protocol import FINGER_NAMES, JOINT_NAMES
 from engine.training.body import (
-    SEED, Source, anny_shape, anny_version, compact, joint_regressor, sample_phenotypes, shortest_arc, t_pose,
+    SEED,
+    Source,
+    anny_shape,
+    anny_version,
+    compact,
+    joint_regressor,
+    sample_phenotypes,
+    shortest_arc,
+    t_pose,
 )  # fmt: skip
 
 NUM_SAMPLES = 200
@@ -81,7 +89,9 @@ def main() -> None:
     vertices, joints = (np.stack(arrays) for arrays in zip(*samples))
     regressor = joint_regressor(vertices, joints, NEAR)
     error = np.linalg.norm(regressor @ vertices - joints, axis=-1)
-    print("joint error mm, mean of each", (1000 * error.mean(0)).round(2).tolist(), "worst", (1000 * error.max()).round(1))
+    print(
+        "joint error mm, mean of each", (1000 * error.mean(0)).round(2).tolist(), "worst", (1000 * error.max()).round(1)
+    )
     print("the template's", regressor @ body.template)
     tensors = {"weights": weights, "J_regressor": regressor}
     save_file(compact(tensors), arguments.fingers, {"source": f"anny {anny_version()}", "seed": str(SEED)})

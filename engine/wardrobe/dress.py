@@ -9,10 +9,13 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from engine.body import Body, bone_transforms
+from engine.body.fingers import SIDES, full_joints, full_pose
+from engine.body.hands import hand_pose
 from engine.body.skinning import skin
+from engine.protocol import SKELETON_PARENTS
 from engine.render.raycast import vertex_normals
 from engine.wardrobe.canonical import canonical_coordinates
-from engine.wardrobe.held import FIST, fist
+from engine.wardrobe.held import fist, grips
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.paint import paint, thickness
 from engine.wardrobe.props import Binding, Prop, bind, props_of
@@ -63,8 +66,7 @@ class Wardrobe:
         joints = self.body.rest_joints(betas)
         colors = paint(look, self.canonical)
         vertices = self._stand_off(rest, look, scale=_size(joints))
-        if any(extra.kind in FIST for extra in look.extras):
-            vertices = fist(vertices, joints)
+        vertices = self._gripping(vertices, joints, look, betas)
         parts = [(0, len(vertices), 0, len(self.skin.faces))]
         pieces = [(vertices, self.skin.faces, colors, self.skin.weights)]
         for prop in props_of(look):
@@ -78,6 +80,20 @@ class Wardrobe:
         return DressedBody(
             columns[0].astype(np.float32), columns[1], columns[2], columns[3].astype(np.float32), joints, tuple(parts)
         )
+
+    def _gripping(self, vertices: Floats, joints: Floats, look: Look, betas: NDArray) -> Floats:
+        """Vertices in the T-pose with the fingers of hands that hold something closed round it."""
+        held = grips(look.extras)
+        if not any(held):
+            return vertices
+        fingers = self.body.fingers
+        if fingers is None:
+            return np.asarray(fist(vertices, joints) if held[1] else vertices, np.float32)
+        hands = [hand_pose(name, side) if name else np.zeros(45) for side, name in zip(SIDES, held)]
+        pose = full_pose(np.zeros((1, 24, 3)), np.stack(hands))
+        weights = np.asarray(self.skin.mix @ fingers.full(self.body.weights), np.float32)
+        transforms = bone_transforms(full_joints(self.body, betas), pose, SKELETON_PARENTS)
+        return np.asarray(skin(vertices, weights, transforms)[0], np.float32)
 
     def _stand_off(self, rest: Floats, look: Look, scale: float) -> Floats:
         """Smooth the skin under clothes and move it outwards by their thickness."""

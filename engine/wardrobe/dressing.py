@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body import Body, bone_transforms, stand_pose
+from engine.body.fingers import full_pose, posed_body
 from engine.body.skinning import skin
 from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.cloth.fit import Beneath, plain_form
@@ -21,7 +22,7 @@ from engine.wardrobe.hard.headwear import headgear
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import face_of, face_words, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import has_eyes
-from engine.wardrobe.held import FIST, fist
+from engine.wardrobe.held import fist, grips, held_poses
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of
@@ -275,8 +276,11 @@ def skin_material(name: str) -> str:
 
 
 def _held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Mannequin:
-    """The mannequin with its fingers round what it holds."""
-    if not any(extra.kind in FIST for extra in look.extras):
+    """The mannequin with its fingers round what it holds; free hands are relaxed, where there are fingers."""
+    if body.fingers is not None:
+        pose = full_pose(stand_pose()[None], held_poses(look.extras))[0]
+        return replace(mannequin, vertices=posed_body(body, betas, pose))
+    if grips(look.extras)[1] is None:
         return mannequin
     joints = body.rest_joints(betas)
     bent = fist(body.rest_vertices(betas), joints)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.body.hands import RELAXED, both_hands
 from engine.protocol import JOINT_NAMES
 from engine.wardrobe.forms import ACCENT, Form, capped, ellipsoid, joined, lathe, outward, tube
+from engine.wardrobe.outfit import Garment
+
+Floats = NDArray[np.float32]
 
 RIGHT, LEFT = (JOINT_NAMES.index("right_hand"),), (JOINT_NAMES.index("left_elbow"), JOINT_NAMES.index("left_wrist"))
 GRIP = np.array([-0.795, 0.402, 0.012])
@@ -21,8 +25,8 @@ UPRIGHT = np.array([0.669, 0.743, 0.0])
 """Up when the arm hangs as in the pose of sculpting."""
 FINGERS, REACH = 0.004, 0.026
 """Metres beyond the hand's joint where the fingers bend, and from the grip's axis to the middle of a finger."""
-FIST = frozenset({"sword", "axe", "hammer", "wand"})
-"""What the right hand closes round."""
+GRIPS = {"sword": "grip_small", "axe": "grip_small", "hammer": "grip_small", "wand": "grip_small"}
+"""What hands close round, and the pose of `engine.body.hands` that holds it."""
 
 
 def _along(form: Form, axis: NDArray, origin: NDArray = GRIP) -> Form:
@@ -111,8 +115,24 @@ HELD: dict[tuple[str, str | None], tuple[Callable[[], Form], tuple[int, ...]]] =
 """Forms of what is held, and the joints that carry it."""
 
 
+def grips(extras: Iterable[Garment]) -> tuple[str | None, str | None]:
+    """The names of the poses with which the left and the right hand hold something; None for a free hand."""
+    found: list[str | None] = [None, None]
+    for extra in extras:
+        if extra.kind in GRIPS:
+            joints = HELD[extra.kind, extra.cut if (extra.kind, extra.cut) in HELD else None][1]
+            found[0 if JOINT_NAMES.index("left_hand") in joints else 1] = GRIPS[extra.kind]
+    return found[0], found[1]
+
+
+def held_poses(extras: Iterable[Garment]) -> Floats:
+    """(2, 45) poses of the left and the right hand in which a body with fingers is dressed: free ones are relaxed."""
+    left, right = grips(extras)
+    return both_hands(left or RELAXED, right or RELAXED)
+
+
 def fist(vertices: NDArray, joints: NDArray) -> NDArray:
-    """A body's vertices (V, 3) in the T-pose with the fingers of the right hand bent round a grip.
+    """Vertices (V, 3) in the T-pose of a body without fingers, the right hand's end bent round a grip.
 
     Args:
         vertices: of one shape.
