@@ -78,8 +78,8 @@ RESULT_DIR = "result"
 AVATAR_NPZ = "avatar.npz"
 """vertices (V,3), faces (F,3), colors (V,3), weights (V,J), joints (J,3), parents (J,); T-pose, metres, sRGB 0-1.
 
-J is 24, or 54 with the fingers of `SKELETON_NAMES`; then also grips (2,45), as `MOTION_NPZ` has poses of hands: how the
-left and the right hand hold what they hold, nought for a free hand.
+J is 24, or 54 with the fingers of `SKELETON_NAMES`; then also hands (2,45), as `MOTION_NPZ` has poses of hands: how the
+left and the right one are while no motion says otherwise; and holds (2,) bool: which hold something, and stay so.
 
 With a game mesh also game_vertices, game_faces, game_colors, game_weights and game_uvs (F,3,2) of the faces' corners.
 Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), roughness (V,), metallic (V,)

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body.fingers import full_pose
-from engine.body.hands import both_hands
 from engine.body.skinning import bone_transforms, skin
 from engine.errors import EngineError
 from engine.mesh.full import uncovered
-from engine.protocol import JOINT_NAMES, SHAPE_KEYS, SKELETON_PARENTS, write_atomically
+from engine.protocol import JOINT_NAMES, SHAPE_KEYS, write_atomically
 
 if TYPE_CHECKING:
     from engine.wardrobe.layers import Joined
@@ -48,6 +47,10 @@ LAYER_KINDS: dict[str, type] = {
     "canonical": np.float32,
 }
 """The arrays of an avatar that is made of layers; all of them or none are in the file."""
+
+
+HAND_KINDS: dict[str, type] = {"hands": np.float32, "holds": np.bool_}
+"""The arrays of an avatar with fingers; both or none are in the file."""
 
 
 @dataclass(frozen=True)
@@ -118,14 +121,11 @@ class Avatar:
     """(V,) hidden beneath another layer for good."""
     canonical: Floats | None = None
     """(V, 3) pattern coordinates in metres: where on the standard figure, or along a lock of hair, a point belongs."""
-    grips: Floats | None = None
-    """(2, 45) axis-angle of the left and the right hand's fingers round what they hold, nought for a free hand; None
-    for an avatar of 24 joints."""
-
-    @property
-    def has_fingers(self) -> bool:
-        """Whether the fingers of `protocol.SKELETON_NAMES` stand behind the 24 joints."""
-        return len(self.parents) == len(SKELETON_PARENTS)
+    hands: Floats | None = None
+    """(2, 45) axis-angle of the left and the right hand's fingers while nothing is said of them: relaxed, or round what
+    they hold; None, as below, for an avatar of 24 joints."""
+    holds: NDArray[np.bool_] | None = None
+    """(2,) which of the two hold something."""
 
 
 def layered(layers: Joined) -> dict[str, Any]:
@@ -159,15 +159,15 @@ def with_hands(avatar: Avatar, poses: np.ndarray, hands: np.ndarray | None = Non
     Args:
         avatar: of 24 or 54 joints.
         poses: (T, 72) or (T, 24, 3); also (T, J, 3), which are as they are.
-        hands: (T, 2, 45) or (2, 45) of the left and the right hand; None for relaxed ones. Hands that hold something
+        hands: (T, 2, 45) or (2, 45) of the left and right hand; None for the avatar's own. Hands that hold something
             hold it.
     """
     body = np.asarray(poses, np.float32).reshape(len(poses), -1, 3)
-    if not avatar.has_fingers or body.shape[1] != len(JOINT_NAMES):
+    if avatar.hands is None or body.shape[1] != len(JOINT_NAMES):
         return body
-    fingers = np.asarray(both_hands() if hands is None else hands, np.float32)
-    if avatar.grips is not None:
-        fingers = np.where((np.abs(avatar.grips).max(1) > 0.0)[:, None], avatar.grips, fingers)
+    fingers = avatar.hands if hands is None else np.asarray(hands, np.float32)
+    if avatar.holds is not None:
+        fingers = np.where(avatar.holds[:, None], avatar.hands, fingers)
     return full_pose(body, fingers)
 
 
@@ -204,8 +204,8 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
             arrays["game_shape_deltas"] = np.asarray(shapes.game, np.float16)
     if avatar.rest_pose is not None:
         arrays["rest_pose"] = np.asarray(avatar.rest_pose, np.float32)
-    if avatar.grips is not None:
-        arrays["grips"] = np.asarray(avatar.grips, np.float32)
+    if avatar.hands is not None:
+        arrays |= {name: np.asarray(getattr(avatar, name), kind) for name, kind in HAND_KINDS.items()}
     np.savez_compressed(buffer, **arrays)
     write_atomically(path, buffer.getvalue())
 
@@ -221,9 +221,10 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
             arrays: dict[str, Any] = {name: np.asarray(stored[name], kind) for name, kind in KINDS.items()}
             light: dict[str, Any] = {}
             shapes = _load_shapes(stored)
-            rest, grips = (
-                np.asarray(stored[name], np.float32) if name in stored else None for name in ("rest_pose", "grips")
-            )
+            rest = np.asarray(stored["rest_pose"], np.float32) if "rest_pose" in stored else None
+            hands: dict[str, Any] = {}
+            if "hands" in stored:
+                hands = {name: np.asarray(stored[name], kind) for name, kind in HAND_KINDS.items()}
             if "game_vertices" in stored:
                 light = {name: np.asarray(stored[f"game_{name}"], kind) for name, kind in GAME_KINDS.items()}
                 if "game_face_layers" in stored:
@@ -240,7 +241,7 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
         and arrays["parents"].shape == (joints,)
         and (shapes is None or _shapes_fit(shapes, len(arrays["vertices"]), joints, light))
         and (rest is None or rest.shape == (joints, 3))
-        and (grips is None or grips.shape == (2, 45))
+        and (not hands or (hands["hands"].shape == (2, 45) and hands["holds"].shape == (2,)))
         and (not light or (_surface_fits(light, joints) and light["uvs"].shape == (*light["faces"].shape, 2)))
         and _layers_fit(layers, arrays, light)
     )
@@ -249,7 +250,7 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
     game = GameAvatar(**light) if light else None
     if layers:
         layers |= {name: tuple(layers[name].tolist()) for name in ("layer_names", "layer_materials")}
-    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest, grips=grips, **layers)
+    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest, **hands, **layers)
 
 
 def _load_shapes(stored: Any) -> Shapes | None:

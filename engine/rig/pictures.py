@@ -47,7 +47,9 @@ def avatar_preview(
     avatar, stand = uncover(avatar), stand_pose()[None]
     surface = surface_of(avatar)
     head = (bone_transforms(avatar.joints[: stand.shape[1]], stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
-    views = body_views(pose_avatar(avatar, with_hands(avatar, stand))[0], avatar.faces, avatar.colors, head, surface=surface)
+    views = body_views(
+        pose_avatar(avatar, with_hands(avatar, stand))[0], avatar.faces, avatar.colors, head, surface=surface
+    )
     if poses is None:
         return preview_sheet(views)
     chosen = np.linspace(0, len(poses) - 1, FRAMES).round().astype(int)

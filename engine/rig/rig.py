@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,13 +66,14 @@ def run(
         weights = _find_weights(mesh, *source, conf)
         report.progress(1, 3)
     weights = tighten(weights, mesh.vertices, posed_joints, posed, conf.hinge)
-    joints, parents, grip = body.rest_joints(betas), PARENTS, None
+    of_hands: dict[str, Any] = {}
+    joints, parents = body.rest_joints(betas), PARENTS
     if conf.hands and body.fingers is not None:
         hands = standing_hands(getattr(dressed, "look", None), mesh.layers is not None)
         stand = full_pose(stand, hands.poses)
         posed, joints, parents = posed_body(body, betas, stand[0]), full_joints(body, betas), SKELETON_PARENTS
-        weights = with_fingers(weights, mesh.vertices, mesh.faces, body, posed, hands.fused)
-        grip = hands.grips
+        weights = with_fingers(weights, mesh.vertices, mesh.faces, body, posed, hands.holds & hands.fused)
+        of_hands = {"hands": hands.usual, "holds": hands.holds}
     elif conf.hands and not body.is_standard:
         report.warning(f"{body.name} has no fingers; its hands stay one piece each.")
     weights = prune(weights, conf.influences)
@@ -86,9 +87,8 @@ def run(
     light = _rig_game(mesh, weights, transforms, conf)
     shapes = _shape_keys(mesh, body, betas, posed, conf, report, dressed) if conf.shape_keys else None
     resting = bound_pose(len(joints)) if conf.a_pose else None
-    made = Avatar(
-        rest, mesh.faces, mesh.colors, weights, joints, np.array(parents, np.int32), light, shapes, resting, grips=grip
-    )
+    bones = np.array(parents, np.int32)
+    made = Avatar(rest, mesh.faces, mesh.colors, weights, joints, bones, light, shapes, resting, **of_hands)
     return made if mesh.layers is None else replace(made, **layered(mesh.layers))
 
 

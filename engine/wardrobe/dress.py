@@ -9,13 +9,13 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from engine.body import Body, bone_transforms
-from engine.body.fingers import SIDES, full_joints, full_pose
+from engine.body.fingers import HANDS, SIDES, full_joints, full_pose
 from engine.body.hands import hand_pose
 from engine.body.skinning import skin
 from engine.protocol import SKELETON_PARENTS
 from engine.render.raycast import vertex_normals
 from engine.wardrobe.canonical import canonical_coordinates
-from engine.wardrobe.held import fist, grips
+from engine.wardrobe.held import CLOSER, fist, grips
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.paint import paint, thickness
 from engine.wardrobe.props import Binding, Prop, bind, props_of
@@ -66,13 +66,15 @@ class Wardrobe:
         joints = self.body.rest_joints(betas)
         colors = paint(look, self.canonical)
         vertices = self._stand_off(rest, look, scale=_size(joints))
+        shift = vertices - self.canonical
         vertices = self._gripping(vertices, joints, look, betas)
         parts = [(0, len(vertices), 0, len(self.skin.faces))]
         pieces = [(vertices, self.skin.faces, colors, self.skin.weights)]
         for prop in props_of(look):
             binding = self._bind(prop)
-            shift = vertices - self.canonical
             placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
+            if self.body.fingers is not None and any(grips(look.extras)) and set(prop.joints) <= set(HANDS):
+                placed = placed + CLOSER * _size(joints)
             first_vertex, first_face = parts[-1][1], parts[-1][3]
             parts.append((first_vertex, first_vertex + len(placed), first_face, first_face + len(prop.faces)))
             pieces.append((placed, prop.faces + first_vertex, prop.colors, binding.weights))

@@ -22,7 +22,7 @@ from engine.wardrobe.hard.headwear import headgear
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import face_of, face_words, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import has_eyes
-from engine.wardrobe.held import fist, grips, held_poses
+from engine.wardrobe.held import CLOSER, fist, grips, held_poses
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of
@@ -309,10 +309,11 @@ def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, b
     joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
     transforms = bone_transforms(joints, stand_pose()[None])
     parts = []
+    nearer = CLOSER * bare.size if body.fingers is not None and any(grips(only.extras)) else 0.0
     for prop in props_of(only):
         binding = bind(prop, body.weights, bare.canonical)
         shift = rest - bare.canonical
-        placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
+        placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours]) + nearer
         posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
         parts.append(Layer(name, material, posed, prop.faces, prop.colors, binding.weights, prop.vertices))
     return merged(parts) if parts else None

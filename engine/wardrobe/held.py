@@ -115,6 +115,10 @@ HELD: dict[tuple[str, str | None], tuple[Callable[[], Form], tuple[int, ...]]] =
 """Forms of what is held, and the joints that carry it."""
 
 
+CLOSER = np.array([0.018, 0.0115, 0.0])
+"""Metres by which what fingers grip lies nearer to the palm than `GRIP`, round which hands without fingers are bent."""
+
+
 def grips(extras: Iterable[Garment]) -> tuple[str | None, str | None]:
     """The names of the poses with which the left and the right hand hold something; None for a free hand."""
     found: list[str | None] = [None, None]

@@ -7,9 +7,11 @@ import pytest
 import trimesh
 
 from engine.body import load_body
+from engine.body.hands import RELAXED, both_hands, hand_poses
+from engine.body.model import load_open_body
 from engine.shape.bodies import bundled
 from engine.wardrobe.dress import Wardrobe
-from engine.wardrobe.held import FIST, GRIP, HELD, fist
+from engine.wardrobe.held import FORWARD, GRIP, GRIPS, HELD, fist, grips, held_poses
 from engine.wardrobe.outfit import EXTRA_KINDS, Garment, Look
 from engine.wardrobe.spoken import Spoken
 
@@ -68,4 +70,23 @@ def test_texts_name_what_is_held(text, held):
 
 
 def test_gripped_things_are_held():
-    assert {(kind, None) for kind in FIST} <= set(HELD)
+    assert {(kind, None) for kind in GRIPS} <= set(HELD) and set(GRIPS.values()) <= set(hand_poses())
+
+
+def test_the_hand_that_holds_grips_and_the_other_is_relaxed():
+    sword, shield = Garment("sword", "silver"), Garment("shield", "red")
+    assert grips([shield, sword]) == (None, GRIPS["sword"]) and grips([shield]) == (None, None)
+    poses = held_poses([sword])
+    np.testing.assert_array_equal(poses, both_hands(RELAXED, GRIPS["sword"]))
+
+
+def test_a_gripping_hand_is_round_the_handle_on_a_body_with_and_without_fingers():
+    """Skin of the four fingers is within two centimetres of the handle's surface, all round it."""
+    sword = Look(**{**BARE.__dict__, "extras": (Garment("sword", "silver", "brown"),)})
+    axis = FORWARD / np.linalg.norm(FORWARD)
+    for body in (load_open_body(), load_open_body(hands=False)):
+        figure = Wardrobe(body).dress(sword, np.zeros(body.num_betas))
+        skin = figure.vertices[slice(*figure.parts[0][:2])] - GRIP
+        along = skin @ axis
+        beside = np.linalg.norm(skin - along[:, None] * axis, axis=1)
+        assert (beside[np.abs(along) < 0.04] < 0.035).sum() > 100
