@@ -13,6 +13,7 @@ from mathutils import Matrix, Vector
 
 from . import compat, twist
 from .export_presets import IN_PLACE, ROOT, Preset
+from .importer.armature import NAMES, names_of
 from .importer.shape_keys import settle
 from .layers import apply_masks, bake_tints, join_meshes
 
@@ -50,6 +51,8 @@ def export_copy(
         twist_bones: give the copy twist bones where the avatar has none.
         joined: make one mesh of them.
     """
+    if len(names_of(rig)) > len(NAMES):
+        preset = preset.with_fingers()
     layer = context.view_layer
     active, selected = layer.objects.active, list(layer.objects.selected)
     collection = bpy.data.collections.new("Export")
