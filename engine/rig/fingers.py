@@ -10,10 +10,11 @@ from scipy.sparse.csgraph import connected_components
 
 from engine.body import Body
 from engine.body.fingers import HANDS, OF_HAND, SIDES, shared_out
+from engine.body.hands import both_hands
 from engine.mesh.surface import edge_matrix
 from engine.protocol import JOINT_NAMES
 from engine.rig.weights import transfer
-from engine.wardrobe.held import grips, held_poses
+from engine.wardrobe.holding import grips, held_poses
 from engine.wardrobe.outfit import Look
 
 Floats = NDArray[np.float32]
@@ -47,9 +48,9 @@ class StandingHands:
 def standing_hands(look: Look | None, layered: bool) -> StandingHands:
     """Of a surface of layers, the hands that `wardrobe.dressing` gives it; of one solid, flat hands, and fists that are
     part of it."""
-    extras = () if look is None else look.extras
-    usual, holds = held_poses(extras), np.array([name is not None for name in grips(extras)])
     solid = not layered or look is None
+    usual = both_hands() if look is None else held_poses(look)
+    holds = np.array([look is not None and side in grips(look) for side in SIDES])
     return StandingHands(np.zeros_like(usual) if solid else usual, usual, holds, solid)
 
 

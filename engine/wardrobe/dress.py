@@ -9,13 +9,10 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from engine.body import Body, bone_transforms
-from engine.body.fingers import HANDS, SIDES, full_joints, full_pose
-from engine.body.hands import hand_pose
 from engine.body.skinning import skin
-from engine.protocol import SKELETON_PARENTS
 from engine.render.raycast import vertex_normals
 from engine.wardrobe.canonical import canonical_coordinates
-from engine.wardrobe.held import CLOSER, fist, grips
+from engine.wardrobe.holding import gripping, nearer
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.paint import paint, thickness
 from engine.wardrobe.props import Binding, Prop, bind, props_of
@@ -67,14 +64,13 @@ class Wardrobe:
         colors = paint(look, self.canonical)
         vertices = self._stand_off(rest, look, scale=_size(joints))
         shift = vertices - self.canonical
-        vertices = self._gripping(vertices, joints, look, betas)
+        vertices = gripping(vertices, look, self.body, betas, self.skin.mix)
         parts = [(0, len(vertices), 0, len(self.skin.faces))]
         pieces = [(vertices, self.skin.faces, colors, self.skin.weights)]
         for prop in props_of(look):
             binding = self._bind(prop)
             placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
-            if self.body.fingers is not None and any(grips(look.extras)) and set(prop.joints) <= set(HANDS):
-                placed = placed + CLOSER * _size(joints)
+            placed += nearer(look, self.body, prop.joints, _size(joints))
             first_vertex, first_face = parts[-1][1], parts[-1][3]
             parts.append((first_vertex, first_vertex + len(placed), first_face, first_face + len(prop.faces)))
             pieces.append((placed, prop.faces + first_vertex, prop.colors, binding.weights))
@@ -82,20 +78,6 @@ class Wardrobe:
         return DressedBody(
             columns[0].astype(np.float32), columns[1], columns[2], columns[3].astype(np.float32), joints, tuple(parts)
         )
-
-    def _gripping(self, vertices: Floats, joints: Floats, look: Look, betas: NDArray) -> Floats:
-        """Vertices in the T-pose with the fingers of hands that hold something closed round it."""
-        held = grips(look.extras)
-        if not any(held):
-            return vertices
-        fingers = self.body.fingers
-        if fingers is None:
-            return np.asarray(fist(vertices, joints) if held[1] else vertices, np.float32)
-        hands = [hand_pose(name, side) if name else np.zeros(45) for side, name in zip(SIDES, held)]
-        pose = full_pose(np.zeros((1, 24, 3)), np.stack(hands))
-        weights = np.asarray(self.skin.mix @ fingers.full(self.body.weights), np.float32)
-        transforms = bone_transforms(full_joints(self.body, betas), pose, SKELETON_PARENTS)
-        return np.asarray(skin(vertices, weights, transforms)[0], np.float32)
 
     def _stand_off(self, rest: Floats, look: Look, scale: float) -> Floats:
         """Smooth the skin under clothes and move it outwards by their thickness."""

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body import Body, bone_transforms, stand_pose
-from engine.body.fingers import full_pose, posed_body
 from engine.body.skinning import skin
 from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.cloth.fit import Beneath, plain_form
@@ -22,7 +21,7 @@ from engine.wardrobe.hard.headwear import headgear
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import face_of, face_words, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import has_eyes
-from engine.wardrobe.held import CLOSER, fist, grips, held_poses
+from engine.wardrobe.holding import held_up, nearer
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of
@@ -128,7 +127,7 @@ def layers_of(
         drapes: where cloth that came to rest is kept and looked up.
     """
     rng = np.random.default_rng(seed)
-    bare = settle_face(face_of(_held_up(Mannequin.of(body, betas), look, body, betas), rng, face_words(text)))
+    bare = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, face_words(text)))
     shown = finer_face(bare)
     age = 0.5 + 0.5 * float(expected_shape(text)[3]) if text else YOUNG
     colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age)
@@ -275,20 +274,6 @@ def skin_material(name: str) -> str:
     return next((material for word, material in SKIN_MATERIALS.items() if word in name), "skin")
 
 
-def _held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Mannequin:
-    """The mannequin with its fingers round what it holds; free hands are relaxed, where there are fingers."""
-    if body.fingers is not None:
-        pose = full_pose(stand_pose()[None], held_poses(look.extras))[0]
-        return replace(mannequin, vertices=posed_body(body, betas, pose))
-    if grips(look.extras)[1] is None:
-        return mannequin
-    joints = body.rest_joints(betas)
-    bent = fist(body.rest_vertices(betas), joints)
-    moved = skin(bent, body.weights, bone_transforms(joints, stand_pose()[None]))[0]
-    changed = np.abs(bent - body.rest_vertices(betas)).max(1) > 1e-6
-    return replace(mannequin, vertices=np.where(changed[:, None], moved, mannequin.vertices).astype(np.float32))
-
-
 def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[Layer]:
     """What is made of closed forms of the standard figure: what grows or is held, and hoods that lie on the neck.
 
@@ -309,11 +294,11 @@ def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, b
     joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
     transforms = bone_transforms(joints, stand_pose()[None])
     parts = []
-    nearer = CLOSER * bare.size if body.fingers is not None and any(grips(only.extras)) else 0.0
     for prop in props_of(only):
         binding = bind(prop, body.weights, bare.canonical)
         shift = rest - bare.canonical
-        placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours]) + nearer
+        placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
+        placed += nearer(only, body, prop.joints, bare.size)
         posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
         parts.append(Layer(name, material, posed, prop.faces, prop.colors, binding.weights, prop.vertices))
     return merged(parts) if parts else None

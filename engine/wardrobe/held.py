@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body.hands import RELAXED, both_hands
 from engine.protocol import JOINT_NAMES
 from engine.wardrobe.forms import ACCENT, Form, capped, ellipsoid, joined, lathe, outward, tube
-from engine.wardrobe.outfit import Garment
-
-Floats = NDArray[np.float32]
 
 RIGHT, LEFT = (JOINT_NAMES.index("right_hand"),), (JOINT_NAMES.index("left_elbow"), JOINT_NAMES.index("left_wrist"))
 GRIP = np.array([-0.795, 0.402, 0.012])
@@ -115,28 +111,8 @@ HELD: dict[tuple[str, str | None], tuple[Callable[[], Form], tuple[int, ...]]] =
 """Forms of what is held, and the joints that carry it."""
 
 
-CLOSER = np.array([0.018, 0.0115, 0.0])
-"""Metres by which what fingers grip lies nearer to the palm than `GRIP`, round which hands without fingers are bent."""
-
-
-def grips(extras: Iterable[Garment]) -> tuple[str | None, str | None]:
-    """The names of the poses with which the left and the right hand hold something; None for a free hand."""
-    found: list[str | None] = [None, None]
-    for extra in extras:
-        if extra.kind in GRIPS:
-            joints = HELD[extra.kind, extra.cut if (extra.kind, extra.cut) in HELD else None][1]
-            found[0 if JOINT_NAMES.index("left_hand") in joints else 1] = GRIPS[extra.kind]
-    return found[0], found[1]
-
-
-def held_poses(extras: Iterable[Garment]) -> Floats:
-    """(2, 45) poses of the left and the right hand in which a body with fingers is dressed: free ones are relaxed."""
-    left, right = grips(extras)
-    return both_hands(left or RELAXED, right or RELAXED)
-
-
 def fist(vertices: NDArray, joints: NDArray) -> NDArray:
-    """Vertices (V, 3) in the T-pose of a body without fingers, the right hand's end bent round a grip.
+    """Vertices (V, 3) in the T-pose of a body without finger bones, the right hand's fingers bent round a grip.
 
     Args:
         vertices: of one shape.

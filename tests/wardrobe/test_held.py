@@ -11,7 +11,8 @@ from engine.body.hands import RELAXED, both_hands, hand_poses
 from engine.body.model import load_open_body
 from engine.shape.bodies import bundled
 from engine.wardrobe.dress import Wardrobe
-from engine.wardrobe.held import FORWARD, GRIP, GRIPS, HELD, fist, grips, held_poses
+from engine.wardrobe.held import FORWARD, GRIP, GRIPS, HELD, fist
+from engine.wardrobe.holding import grips, held_poses
 from engine.wardrobe.outfit import EXTRA_KINDS, Garment, Look
 from engine.wardrobe.spoken import Spoken
 
@@ -75,9 +76,9 @@ def test_gripped_things_are_held():
 
 def test_the_hand_that_holds_grips_and_the_other_is_relaxed():
     sword, shield = Garment("sword", "silver"), Garment("shield", "red")
-    assert grips([shield, sword]) == (None, GRIPS["sword"]) and grips([shield]) == (None, None)
-    poses = held_poses([sword])
-    np.testing.assert_array_equal(poses, both_hands(RELAXED, GRIPS["sword"]))
+    both, one = (Look(**{**BARE.__dict__, "extras": extras}) for extras in ((shield, sword), (shield,)))
+    assert grips(both) == {"right": GRIPS["sword"]} and grips(one) == {}
+    np.testing.assert_array_equal(held_poses(both), both_hands(RELAXED, GRIPS["sword"]))
 
 
 def test_a_gripping_hand_is_round_the_handle_on_a_body_with_and_without_fingers():
