@@ -69,8 +69,6 @@ def test_a_users_body_without_fingers_says_so_once() -> None:
     body.labels = {}  # as a file of the user's
     body.name = "SMPL_NEUTRAL.pkl"
     report = Silent()
-    report.warnings = []
-    report.warning = report.warnings.append
     avatar = run(from_body(body, BETAS), body, BETAS, CONF, report)
     assert avatar.weights.shape[1] == 24 and report.warnings == [
         "SMPL_NEUTRAL.pkl has no fingers; its hands stay one piece each."
