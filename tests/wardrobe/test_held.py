@@ -11,7 +11,7 @@ from engine.body.hands import RELAXED, both_hands, hand_poses
 from engine.shape.bodies import bundled
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.held import FORWARD, GRIP, GRIPS, HELD, fist
-from engine.wardrobe.holding import grips, held_poses
+from engine.wardrobe.holding import CLOSER, grips, held_poses
 from engine.wardrobe.outfit import EXTRA_KINDS, Garment, Look
 from engine.wardrobe.spoken import Spoken
 
