@@ -14,6 +14,7 @@ from mathutils import Matrix, Vector
 from . import compat, twist
 from .contract import protocol
 from .export_presets import IN_PLACE, ROOT, Preset
+from .importer.armature import NAMES, names_of
 from .importer.face_keys import TAKE_FACE
 from .importer.shape_keys import settle
 from .layers import apply_masks, bake_tints, join_meshes
@@ -52,6 +53,8 @@ def export_copy(
         twist_bones: give the copy twist bones where the avatar has none.
         joined: make one mesh of them.
     """
+    if len(names_of(rig)) > len(NAMES):
+        preset = preset.with_fingers()
     layer = context.view_layer
     active, selected = layer.objects.active, list(layer.objects.selected)
     collection = bpy.data.collections.new("Export")
@@ -230,7 +233,7 @@ def _begin_at_zero(action: bpy.types.Action) -> None:
 
 def _move_faces(copy: Copy, made: list[bpy.types.ID]) -> None:
     """Let the copies' face shapes play what belongs to the take, from time 0 on."""
-    action = bpy.data.actions.get(str(copy.action.get(TAKE_FACE, "")))
+    action = bpy.data.actions.get(str(copy.action.get(TAKE_FACE, ""))) if copy.action is not None else None
     if action is None:
         return
     moves = action.copy()

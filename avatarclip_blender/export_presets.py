@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .contract import protocol
 from .importer.twist_weights import COUNT, twist_name
@@ -19,6 +19,38 @@ def _sided(pattern: str, names: dict[str, str], small: bool = False) -> dict[str
     }
 
 
+def _fingers(pattern: str, fingers: dict[str, str], prop: str, small: bool = False, **phalanges: str) -> dict[str, str]:
+    """Names of finger joints: ``pattern`` with the side, a finger's name and the phalanx's; and of the hands' own
+    joints, which carry what is held.
+
+    Args:
+        fingers: `protocol.FINGERS` to the program's words.
+        prop: pattern for what carries things.
+        small: sides are small letters.
+        phalanges: words for the three joints, by finger; those of "index" stand for all that are not named.
+    """
+    found = {}
+    for side, word, letter in SIDES:
+        where = letter if small else word
+        found[f"{side}_hand"] = prop.format(side=where)
+        for finger, title in fingers.items():
+            for number, phalanx in enumerate(phalanges.get(finger, phalanges["index"]).split(), 1):
+                found[f"{side}_{finger}{number}"] = pattern.format(side=where, finger=title, phalanx=phalanx)
+    return found
+
+
+_TITLES = {finger: finger.title() for finger in protocol.FINGERS}
+_LITTLE = _TITLES | {"pinky": "Little"}
+_PHALANGES = "Proximal Intermediate Distal"
+_UNITY_FINGERS = _fingers("{side}{finger}{phalanx}", _LITTLE, "{side}HandProp", index=_PHALANGES)
+_GODOT_FINGERS = _fingers(
+    "{side}{finger}{phalanx}", _LITTLE, "{side}HandProp", index=_PHALANGES, thumb="Metacarpal Proximal Distal"
+)
+_UNREAL_FINGERS = _fingers(
+    "{finger}_{phalanx}_{side}", {finger: finger for finger in protocol.FINGERS}, "hand_prop_{side}", True,
+    index="01 02 03",
+)  # fmt: skip
+_MIXAMO_FINGERS = _fingers("mixamorig:{side}Hand{finger}{phalanx}", _TITLES, "mixamorig:{side}HandProp", index="1 2 3")
 _HUMANOID = {
     "pelvis": "Hips", "spine1": "Spine", "spine2": "Chest", "spine3": "UpperChest", "neck": "Neck", "head": "Head",
 } | _sided("{side}{part}", {
@@ -41,6 +73,7 @@ _MIXAMO = {name: f"mixamorig:{part}" for name, part in ({
     "hip": "UpLeg", "knee": "Leg", "ankle": "Foot", "foot": "ToeBase",
 })).items()}  # fmt: skip
 _SMPL = {name: name for name in protocol.JOINT_NAMES}
+_SMPL_FINGERS = {name: name for name in protocol.FINGER_NAMES}
 
 TRAVEL, ROOT, IN_PLACE = "TRAVEL", "ROOT", "IN_PLACE"
 MOTIONS = {
@@ -58,6 +91,8 @@ class Preset:
     description: str
     names: dict[str, str] = field(repr=False)
     """SMPL's joint names to bone names."""
+    fingers: dict[str, str] = field(repr=False)
+    """The same of fingers, and of hands on a skeleton that has some: there these carry what is held."""
     unit: float = 1.0
     """Meters of one unit of the file; Unreal and Mixamo count in centimeters."""
     rig: str | None = None
@@ -72,6 +107,10 @@ class Preset:
     twist: str = "{elbow}Twist{number}"
     """Pattern of the forearms' twist bones: the elbow's bone, number from the elbow on, ``last`` from the hand on."""
 
+    def with_fingers(self) -> Preset:
+        """The preset for a skeleton with fingers."""
+        return replace(self, names=self.names | self.fingers)
+
     def bone_names(self) -> dict[str, str]:
         """The add-on's names of joints and twist bones to those of the file."""
         twists = {
@@ -85,16 +124,23 @@ class Preset:
 
 
 PRESETS = {
-    "SMPL": Preset("SMPL", "SMPL's 24 joint names, meters", _SMPL, twist="{elbow}_twist{number}"),
-    "UNITY": Preset("Unity", "Names that Unity's Humanoid finds by itself, meters", _HUMANOID, root="Root"),
+    "SMPL": Preset(
+        "SMPL", "SMPL's joint names, SMPL-X's of fingers, meters", _SMPL, _SMPL_FINGERS, twist="{elbow}_twist{number}",
+    ),
+    "UNITY": Preset(
+        "Unity", "Names that Unity's Humanoid finds by itself, meters", _HUMANOID, _UNITY_FINGERS, root="Root",
+    ),
     "UNREAL": Preset(
         "Unreal", "The mannequin's names, centimeters, a root bone that carries the travel, normal map for DirectX",
-        _UNREAL, unit=0.01, rig="Armature", motion=ROOT, green_down=True,
+        _UNREAL, _UNREAL_FINGERS, unit=0.01, rig="Armature", motion=ROOT, green_down=True,
         twist="lowerarm_twist_{last:02}_{side}",
     ),
-    "GODOT": Preset("Godot", "The names of Godot's humanoid profile, meters", _HUMANOID, rig="Skeleton3D", root="Root"),
+    "GODOT": Preset(
+        "Godot", "The names of Godot's humanoid profile, meters", _HUMANOID, _GODOT_FINGERS, rig="Skeleton3D",
+        root="Root",
+    ),
     "MIXAMO": Preset(
-        "Mixamo", "Mixamo's names with end bones, centimeters", _MIXAMO, unit=0.01, rig="Armature",
+        "Mixamo", "Mixamo's names with end bones, centimeters", _MIXAMO, _MIXAMO_FINGERS, unit=0.01, rig="Armature",
         root="mixamorig:Root", ends={
             "head": "mixamorig:HeadTop_End", "left_foot": "mixamorig:LeftToe_End",
             "right_foot": "mixamorig:RightToe_End",

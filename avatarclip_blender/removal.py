@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from .avatar import provenance
+from .importer.face_keys import TAKE_FACE
 from .importer.marks import HIDDEN
 from .importer.takes import OWNER, identity_of, is_avatar
 from .layers import bound_meshes
@@ -41,7 +42,11 @@ def delete_avatar(rig: bpy.types.Object) -> None:
     for group in (data, materials, images):
         bpy.data.batch_remove({item for item in group if not item.users})
     played = {thing.animation_data.action for thing in bpy.data.objects if thing.animation_data is not None}
-    bpy.data.batch_remove(set(takes) - played)  # 4.3 counts users of a copied action that are gone
+    gone = set(takes) - played
+    kept = {take.get(TAKE_FACE) for take in bpy.data.actions if take not in gone}
+    names = {take.get(TAKE_FACE) for take in gone} - kept - {None}
+    gone |= {action for action in map(bpy.data.actions.get, names) if action is not None}
+    bpy.data.batch_remove(gone)  # 4.3 counts users of a copied action that are gone
     for found in (*hidden, *collections):
         if not found.all_objects:
             bpy.data.collections.remove(found)

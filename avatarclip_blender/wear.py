@@ -10,6 +10,7 @@ from mathutils.kdtree import KDTree
 
 from . import twist
 from .avatar import collection_of
+from .contract import protocol
 from .importer import armature, coverage, shape_keys
 from .importer.marks import LAYER
 from .layers import layers_of, remove_masks, update_masks
@@ -44,12 +45,36 @@ def wear_layer(mesh: bpy.types.Object, target: bpy.types.Object) -> bpy.types.Ob
     copy = _copy(mesh, target)
     twist.merge_weights(copy)
     _follow(copy, leader)
+    if len(armature.names_of(target)) == len(armature.NAMES):
+        merge_fingers(copy)
     _fit(copy, source, target, *bodies)
     if twist.has_twist(target):
         twist.split_weights(target, copy)
     _cover(mesh, copy, source, target)
     update_masks(layers_of(target))
     return copy
+
+
+def hand_of(finger: str) -> str:
+    """Return the hand's joint that carries a finger where there are no finger bones."""
+    return f"{finger.partition('_')[0]}_hand"
+
+
+def merge_fingers(mesh: bpy.types.Object) -> None:
+    """Give fingers' weights to the hands, and remove their groups."""
+    groups = mesh.vertex_groups
+    fingers = {group.index: hand_of(group.name) for group in groups if group.name in protocol.FINGER_NAMES}
+    moved: dict[tuple[str, int], float] = {}
+    for vertex in mesh.data.vertices:
+        for influence in vertex.groups:
+            if influence.group in fingers:
+                place = (fingers[influence.group], vertex.index)
+                moved[place] = moved.get(place, 0.0) + influence.weight
+    for (hand, vertex_index), weight in moved.items():
+        group = groups.get(hand) or groups.new(name=hand)
+        group.add([vertex_index], weight, "ADD")
+    for group in [group for group in groups if group.name in protocol.FINGER_NAMES]:
+        groups.remove(group)
 
 
 def _copy(mesh: bpy.types.Object, target: bpy.types.Object) -> bpy.types.Object:
@@ -94,19 +119,20 @@ def _fit(
 ) -> None:
     """Move a copy to the other's joints and skin."""
     unshaped = all(shape_keys.JOINTS in rig for rig in (source, target)) and copy.data.shape_keys is not None
-    joints = [shape_keys.unshaped_joints(rig) if unshaped else _heads(rig) for rig in (source, target)]
-    turns = [armature.world_rotations(armature.rest_pose_of(rig)) for rig in (source, target)]
+    count = min(len(armature.names_of(rig)) for rig in (source, target))  # fingers count where both have some
+    joints = [(shape_keys.unshaped_joints(rig) if unshaped else _heads(rig))[:count] for rig in (source, target)]
+    turns = [armature.world_rotations(armature.rest_pose_of(rig))[:count] for rig in (source, target)]
     if np.abs(joints[0] - joints[1]).max() < 1e-5 and np.abs(turns[0] - turns[1]).max() < 1e-5:
         return
     before = _points(copy.data.vertices)
     turned = turns[1] @ turns[0].transpose(0, 2, 1)
     if own_body is None or body is None or not _alike(own_body, body):
-        after = blended(before, _weights(copy), turned, *joints)
+        after = blended(before, _weights(copy, count), turned, *joints)
     else:
         posed = _posed_joints(joints[0], turned)
         skin = _points(own_body.data.vertices)
-        change = _points(body.data.vertices) - blended(skin, _weights(own_body), turned, joints[0], posed)
-        after = blended(before, _weights(copy), turned, joints[0], posed)
+        change = _points(body.data.vertices) - blended(skin, _weights(own_body, count), turned, joints[0], posed)
+        after = blended(before, _weights(copy, count), turned, joints[0], posed)
         after += _smoothed(copy, _beneath(before, skin, change))
     if body is not None:
         after = _outside(after, body)
@@ -124,7 +150,7 @@ def blended(
 def _posed_joints(joints: np.ndarray, turns: np.ndarray) -> np.ndarray:
     """Joints (24,3) of the same bones, turned by turns (24,3,3) in the world."""
     posed = joints.copy()
-    for joint, parent in enumerate(armature.PARENTS):
+    for joint, parent in enumerate(armature.PARENTS[: len(joints)]):
         if parent >= 0:
             posed[joint] = posed[parent] + turns[parent] @ (joints[joint] - joints[parent])
     return posed
@@ -194,7 +220,7 @@ def _cover(mesh: bpy.types.Object, copy: bpy.types.Object, source: bpy.types.Obj
 
 
 def _heads(rig: bpy.types.Object) -> np.ndarray:
-    return np.array([list(rig.data.bones[name].head_local) for name in armature.NAMES])
+    return np.array([list(rig.data.bones[name].head_local) for name in armature.names_of(rig)])
 
 
 def _points(items: bpy.types.bpy_prop_collection) -> np.ndarray:
@@ -204,12 +230,16 @@ def _points(items: bpy.types.bpy_prop_collection) -> np.ndarray:
     return flat.reshape(-1, 3).astype(np.float64)
 
 
-def _weights(mesh: bpy.types.Object) -> np.ndarray:
-    """Skinning weights (V,24), rows sum to 1."""
-    columns = {group.index: armature.INDEX[group.name] for group in mesh.vertex_groups if group.name in armature.INDEX}
-    weights = np.zeros((len(mesh.data.vertices), len(armature.NAMES)))
+def _weights(mesh: bpy.types.Object, count: int) -> np.ndarray:
+    """Skinning weights (V,J) of the first ``count`` joints, rows sum to 1; of 24, hands have those of their fingers."""
+    columns = {}
+    for group in mesh.vertex_groups:
+        if group.name in armature.INDEX:
+            joint = armature.INDEX[group.name]
+            columns[group.index] = joint if joint < count else armature.INDEX[hand_of(group.name)]
+    weights = np.zeros((len(mesh.data.vertices), count))
     for row, vertex in enumerate(mesh.data.vertices):
         for influence in vertex.groups:
             if influence.group in columns:
-                weights[row, columns[influence.group]] = influence.weight
+                weights[row, columns[influence.group]] += influence.weight
     return weights / np.maximum(weights.sum(1, keepdims=True), 1e-9)

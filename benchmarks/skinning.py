@@ -62,7 +62,9 @@ def make(body: Body, betas: NDArray, look: Look | None, cells: int) -> Figure:
     """Sculpt a body in a look (or bare) and rig it both ways."""
     base = BaseSurface.dressed(body, betas, look)
     mesh = run(ResidualField(base, 64), body, betas, MeshConfig(resolution=cells, game_faces=0), Silent())
-    return Figure(mesh, nearest_vertex(mesh, body, betas), rig.run(mesh, body, betas, RigConfig(), Silent(), base))
+    return Figure(
+        mesh, nearest_vertex(mesh, body, betas), rig.run(mesh, body, betas, RigConfig(hands=False), Silent(), base)
+    )
 
 
 def nearest_vertex(mesh: Mesh, body: Body, betas: NDArray) -> Avatar:
@@ -202,7 +204,7 @@ def main() -> None:
     for name, look in LOOKS.items():
         figure = make(body, betas, look, arguments.cells)
         if look is None:
-            own = rig.run(figure.sculpted, body, betas, RigConfig(hinge=0.0), Silent())
+            own = rig.run(figure.sculpted, body, betas, RigConfig(hinge=0.0, hands=False), Silent())
             columns: dict[str, tuple[Avatar, Posing]] = {
                 "nearest vertex": (figure.original, linear),
                 "closest point, the body's elbows": (own, linear),

@@ -84,7 +84,7 @@ class Context:
         """The body model, loaded when a stage first asks for it."""
         from engine.body import load_body
 
-        return load_body(self.config.body)
+        return load_body(self.config.body, self.config.rig.hands)
 
     @cached_property
     def perceptor(self) -> Any:
@@ -138,6 +138,7 @@ class Context:
             "person": asdict(self.meaning.build) if name == "shape" else None,
             "wardrobe": _own_wardrobe() if name == "appearance" else None,
             "body": self.body.checksum,
+            "fingers": name != "shape" and getattr(self.body, "fingers", None) is not None,
             "perceptor": self.perceptor.checksum if stage.judged else None,
             "before": {other: self.folders[other].key for other in before},
         }

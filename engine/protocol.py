@@ -52,6 +52,16 @@ JOINT_NAMES: tuple[str, ...] = (
 PARENTS: tuple[int, ...] = (
     -1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21,
 )  # fmt: skip
+FINGERS: tuple[str, ...] = ("index", "middle", "pinky", "ring", "thumb")
+FINGER_NAMES: tuple[str, ...] = tuple(
+    f"{side}_{finger}{phalanx}" for side in ("left", "right") for finger in FINGERS for phalanx in (1, 2, 3)
+)
+"""SMPL-X's names and order: of each finger the joints from the knuckle on, of thumbs from the wrist on."""
+SKELETON_NAMES: tuple[str, ...] = JOINT_NAMES + FINGER_NAMES
+SKELETON_PARENTS: tuple[int, ...] = PARENTS + tuple(
+    (20 if index < 15 else 21) if index % 3 == 0 else len(JOINT_NAMES) + index - 1 for index in range(30)
+)
+"""The 24 joints, and behind them the fingers, which hang on the wrists as SMPL-X's do."""
 SHAPE_KEYS = ("Taller", "Heavier", "More Muscular", "Older", "More Masculine")
 """Names of an avatar's shape keys, in their order in ``avatar.npz``; negative values do the contrary."""
 FACE_SHAPES: tuple[str, ...] = (
@@ -78,7 +88,10 @@ CHECKPOINTS_DIR = "checkpoints"
 RESULT_DIR = "result"
 
 AVATAR_NPZ = "avatar.npz"
-"""vertices (V,3), faces (F,3), colors (V,3), weights (V,24), joints (24,3), parents (24,); T-pose, metres, sRGB 0-1.
+"""vertices (V,3), faces (F,3), colors (V,3), weights (V,J), joints (J,3), parents (J,); T-pose, metres, sRGB 0-1.
+
+J is 24, or 54 with the fingers of `SKELETON_NAMES`; then also hands (2,45), as `MOTION_NPZ` has poses of hands: how the
+left and the right one are while no motion says otherwise; and holds (2,) bool: which hold something, and stay so.
 
 With a game mesh also game_vertices, game_faces, game_colors, game_weights and game_uvs (F,3,2) of the faces' corners.
 Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), roughness (V,), metallic (V,)
@@ -88,7 +101,8 @@ which vertex, face_delta (N,3) f16 its displacement at 1; of the game mesh game_
 """
 MOTION_NPZ = "motion.npz"
 """poses (T,72) f32 axis-angle, trans (T,3) f32 added to the rest pelvis, mocap_framerate f64, betas (S,) f32,
-gender (str). With an expression also face (T,52) f32, 0-1, and face_names (52,), `FACE_SHAPES`."""
+gender (str); left_hand_pose and right_hand_pose (T,45) f32 axis-angle of `FINGER_NAMES`, as AMASS's SMPL-X files have
+them, and candidates (K,72). With an expression also face (T,52) f32, 0-1, and face_names (52,), `FACE_SHAPES`."""
 AVATAR_PLY = "avatar.ply"
 AVATAR_GLB = "avatar.glb"
 GAME_GLB = "game.glb"

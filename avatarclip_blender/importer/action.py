@@ -1,4 +1,4 @@
-"""Builds actions: rotation curves of 24 bones and the pelvis's location, dense or with few keys."""
+"""Builds actions: rotation curves of an avatar's own bones and the pelvis's location, dense or with few keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from .. import compat
 from ..contract import protocol
 from . import keys, rotations
-from .armature import NAMES, rest_frames, rest_rotations
+from .armature import HANDS, HOLDS, NAMES, names_of, rest_frames, rest_rotations
 from .result import Motion
 
 ROOT = NAMES[protocol.PARENTS.index(-1)]
@@ -43,30 +43,48 @@ def build_action(
         start: frame of the first pose.
         options: quaternions, one key a frame, with travel by default.
     """
-    options = options or CurveOptions()
-    rest = rest_rotations(rig)
+    options, names = options or CurveOptions(), names_of(rig)
+    motion, rest = for_bones_of(rig, motion), rest_rotations(rig)
     basis, locations = bone_channels(motion, *rest_frames(rig))
     basis, locations = rotations.resample(basis, locations, motion.fps, fps)
     basis = rotations.without_flips(basis)
-    pelvis = rest[NAMES.index(ROOT)]
+    pelvis = rest[names.index(ROOT)]
     if options.in_place:
         locations = keys.in_place(locations @ pelvis.T, fps) @ pelvis
-    channels = [basis[:, bone] for bone in range(len(NAMES))]
+    channels = [basis[:, bone] for bone in range(len(names))]
     if options.euler:
         channels = [rotations.euler_without_flips(values) for values in channels]
     everything = np.arange(len(basis))
-    kept, path = [everything] * len(NAMES), everything
+    kept, path = [everything] * len(names), everything
     if options.reduced:
-        heads = np.array([rig.data.bones[bone].head_local for bone in NAMES], dtype=np.float64)
+        heads = np.array([rig.data.bones[bone].head_local for bone in names], dtype=np.float64)
         kept, path = keys.reduce(channels, locations, rest, heads)
     action = bpy.data.actions.new(name)
     curves = compat.ActionCurves(rig, action)
     property_name = "rotation_euler" if options.euler else "rotation_quaternion"
     _write_curves(curves, ROOT, "location", locations, path, start, options.reduced)
-    for bone, values, rows in zip(NAMES, channels, kept):
+    for bone, values, rows in zip(names, channels, kept):
         rig.pose.bones[bone].rotation_mode = "XYZ" if options.euler else "QUATERNION"
         _write_curves(curves, bone, property_name, values, rows, start, options.reduced)
     return action
+
+
+def for_bones_of(rig: bpy.types.Object, motion: Motion) -> Motion:
+    """Return a motion with poses of all of a rig's bones.
+
+    Fingers of which it says nothing are as they usually are on this avatar, and hands that hold something hold it.
+    """
+    count, body = len(names_of(rig)), len(NAMES)
+    poses = motion.poses[:, :count]
+    if count == body:
+        return Motion(poses, motion.trans, motion.fps)
+    usual = np.array(rig.get(HANDS, np.zeros(3 * (count - body))), np.float64).reshape(2, -1, 3)
+    fingers = np.broadcast_to(usual, (len(poses), *usual.shape)).copy()
+    if poses.shape[1] == count:
+        free = ~np.array(rig.get(HOLDS, (False, False)), bool)
+        fingers[:, free] = poses[:, body:].reshape(len(poses), 2, -1, 3)[:, free]
+    poses = np.concatenate((poses[:, :body], fingers.reshape(len(poses), -1, 3)), axis=1)
+    return Motion(poses, motion.trans, motion.fps)
 
 
 def bone_channels(motion: Motion, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,20 +96,20 @@ def bone_channels(motion: Motion, left: np.ndarray, right: np.ndarray) -> tuple[
 
     Args:
         motion: in SMPL's frame.
-        left, right: (24,3,3) of `armature.rest_frames`; both are B in the T-pose.
+        left, right: (J,3,3) of `armature.rest_frames`; both are B in the T-pose.
 
     Returns:
-        Rotations (T,24,4) and the root's location (T,3), both in the bones' own axes.
+        Rotations (T,J,4) and the root's location (T,3), both in the bones' own axes.
     """
-    turn = rotations.axis_angle_to_quaternion(rotations.to_blender(motion.poses))  # (T,24,4): R, Blender's frame
-    before, after = (rotations.matrix_to_quaternion(frame)[None] for frame in (left, right))  # (1,24,4)
+    turn = rotations.axis_angle_to_quaternion(rotations.to_blender(motion.poses))  # (T,J,4): R, Blender's frame
+    before, after = (rotations.matrix_to_quaternion(frame)[None] for frame in (left, right))  # (1,J,4)
     basis = rotations.multiply(rotations.multiply(rotations.conjugate(before), turn), after)
     locations = rotations.to_blender(motion.trans) @ left[protocol.PARENTS.index(-1)]  # B⁻¹ t, as a row
     return basis, locations
 
 
 def motion_of(basis: np.ndarray, locations: np.ndarray, left: np.ndarray, right: np.ndarray, fps: float) -> Motion:
-    """The reverse of `bone_channels`: SMPL's poses of bones' rotations (T,24,4) and the root's location (T,3)."""
+    """The reverse of `bone_channels`: SMPL's poses of bones' rotations (T,J,4) and the root's location (T,3)."""
     before, after = (rotations.matrix_to_quaternion(frame)[None] for frame in (left, right))
     turn = rotations.multiply(rotations.multiply(before, basis), rotations.conjugate(after))
     poses = rotations.from_blender(rotations.quaternion_to_axis_angle(turn))

@@ -1,4 +1,5 @@
-"""Builds the armature: SMPL's 24 joints as deform bones that point where an animator expects them to."""
+"""Builds the armature: SMPL's 24 joints, and fingers where there are some, as deform bones that point where an animator
+expects them to."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from ..contract import protocol
 from . import rotations
 
 NAMES = protocol.JOINT_NAMES
-PARENTS = protocol.PARENTS
-INDEX = {name: index for index, name in enumerate(NAMES)}
+PARENTS = protocol.SKELETON_PARENTS
+"""Of the 24 joints and of the fingers behind them; a rig without fingers uses the first 24."""
+INDEX = {name: index for index, name in enumerate(protocol.SKELETON_NAMES)}
 
 # The child that a bone points to; a joint with several has one that continues the limb or the trunk.
 NEXT = {
@@ -21,23 +23,34 @@ NEXT = {
     "left_collar": "left_shoulder", "left_shoulder": "left_elbow", "left_elbow": "left_wrist",
     "left_wrist": "left_hand", "right_collar": "right_shoulder", "right_shoulder": "right_elbow",
     "right_elbow": "right_wrist", "right_wrist": "right_hand",
-}  # fmt: skip
+} | {name: f"{name[:-1]}{int(name[-1]) + 1}" for name in protocol.FINGER_NAMES if name[-1] != "3"}  # fmt: skip
 FRONT, UP = Vector((0.0, -1.0, 0.0)), Vector((0.0, 0.0, 1.0))
 REST_POSE = "avatarclip_rest_pose"
-"""Custom property of an armature object that doesn't rest in the T-pose: its rest pose, 72 numbers."""
+"""Custom property of an armature object that doesn't rest in the T-pose: its rest pose, three numbers a joint."""
+HANDS, HOLDS = "avatarclip_hands", "avatarclip_holds"
+"""Custom properties of an armature object with fingers: how the left and the right hand are while no motion says
+otherwise, 90 numbers in SMPL's terms, and which of the two hold something."""
 MIN_LENGTH = 0.005
 """Metres; Blender deletes bones of no length."""
 
 
+def names_of(rig: bpy.types.Object) -> tuple[str, ...]:
+    """Return the names of an avatar's own bones, 24 or 54 of `protocol.SKELETON_NAMES`."""
+    return protocol.SKELETON_NAMES if protocol.FINGER_NAMES[0] in rig.data.bones else NAMES
+
+
 def bone_tails(joints: np.ndarray) -> np.ndarray:
-    """Return where the bones end, (24,3), for joints (24,3) in Blender's frame.
+    """Return where the bones end, (J,3), for joints (J,3) in Blender's frame; J is 24, or 54 with fingers.
 
     A bone reaches to the next joint of its limb. The last ones have no next joint: the head rises by one
-    and a half times the neck, toes go straight ahead, hands on in the direction of the wrist.
+    and a half times the neck, toes go straight ahead, hands and fingertips on in the direction of the bone before.
     """
     tails = np.array(joints, dtype=np.float64)
     for name, following in NEXT.items():
-        tails[INDEX[name]] = joints[INDEX[following]]
+        if INDEX[following] < len(joints):
+            tails[INDEX[name]] = joints[INDEX[following]]
+    for tip in range(len(NAMES) + 2, len(joints), 3):
+        tails[tip] += 0.85 * (joints[tip] - joints[tip - 1])
     neck = float(np.linalg.norm(joints[INDEX["head"]] - joints[INDEX["neck"]]))
     tails[INDEX["head"]] += np.array(UP) * max(1.5 * neck, 0.1)
     for side in ("left", "right"):
@@ -60,7 +73,7 @@ def build_armature(
     Args:
         context: Blender's.
         name: of object and armature.
-        joints: (24,3), Blender's frame, metres.
+        joints: (J,3), Blender's frame, metres.
         collection: to put the object into.
     """
     armature = bpy.data.armatures.new(name)
@@ -81,9 +94,13 @@ def build_armature(
 
 def _sort_bones(armature: bpy.types.Armature) -> None:
     """Sort the bones into collections, which the armature's properties show and hide as groups."""
-    groups = {"Trunk": ("pelvis", "spine", "neck", "head"), "Arm": ("collar", "shoulder", "elbow", "wrist", "hand")}
+    groups = {
+        "Fingers": protocol.FINGERS,
+        "Trunk": ("pelvis", "spine", "neck", "head"),
+        "Arm": ("collar", "shoulder", "elbow", "wrist", "hand"),
+    }
     made: dict[str, bpy.types.BoneCollection] = {}
-    for name in NAMES:
+    for name in armature.bones.keys():  # noqa: SIM118 (Blender's own mapping)
         side, _, part = name.rpartition("_")
         group = next((group for group, starts in groups.items() if part.startswith(starts)), "Leg")
         title = f"{group} {side[0].upper()}" if side else group
@@ -94,7 +111,7 @@ def _sort_bones(armature: bpy.types.Armature) -> None:
 
 def _add_bones(armature: bpy.types.Armature, joints: np.ndarray) -> None:
     """Add the bones."""
-    bones = [armature.edit_bones.new(name) for name in NAMES]
+    bones = [armature.edit_bones.new(name) for name in protocol.SKELETON_NAMES[: len(joints)]]
     for bone, parent in zip(bones, PARENTS):
         if parent >= 0:
             bone.parent = bones[parent]
@@ -105,47 +122,60 @@ def place_bones(armature: bpy.types.Armature, joints: np.ndarray) -> None:
     """Place the bones in Edit Mode; symmetric ones get mirrored rolls, so that Blender's mirrored posing works.
 
     Args:
-        armature: with the 24 bones.
-        joints: (24,3), Blender's frame, metres.
+        armature: with the bones.
+        joints: (J,3), Blender's frame, metres.
     """
-    bones = [armature.edit_bones[name] for name in NAMES]
+    names = protocol.SKELETON_NAMES[: len(joints)]
+    bones = [armature.edit_bones[name] for name in names]
     for bone in bones:
         bone.use_connect = False  # or moving one would move the next
     for bone, head, tail in zip(bones, joints.tolist(), bone_tails(joints).tolist()):
         bone.head, bone.tail = head, tail
-    for bone, name, parent in zip(bones, NAMES, PARENTS):
+    for bone, name, parent in zip(bones, names, PARENTS):
         if parent >= 0:
-            bone.use_connect = NEXT.get(NAMES[parent]) == name and (bone.head - bones[parent].tail).length < 1e-6
-        # The bone's Z axis faces front; for those of the feet, which point to the front themselves, up.
-        bone.align_roll(UP if name.endswith(("_ankle", "_foot")) else FRONT)
+            bone.use_connect = NEXT.get(names[parent]) == name and (bone.head - bones[parent].tail).length < 1e-6
+        bone.align_roll(_back(name))
+
+
+def _back(name: str) -> Vector:
+    """Return where a bone's Z axis faces: front; of feet, which point there themselves, up.
+
+    Fingers' face the back of the hand and thumbs' the body, so that all bend about their X axes.
+    """
+    if name.endswith(("_ankle", "_foot")):
+        return UP
+    side, _, part = name.partition("_")
+    if part.startswith("thumb"):
+        return Vector((-1.0 if side == "left" else 1.0, 0.0, 0.0))
+    return UP if part.startswith(protocol.FINGERS) else FRONT
 
 
 def rest_frames(rig: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
-    """Return what turns SMPL's rotations R, relative to the T-pose, into a bone's own: left⁻¹ R right, each (24,3,3).
+    """Return what turns SMPL's rotations R, relative to the T-pose, into a bone's own: left⁻¹ R right, each (J,3,3).
 
     With B the bones' orientations at rest, and A the joints' rotations in the rest pose, left is A_parent⁻¹ B and right
     A⁻¹ B; in the T-pose both are B.
     """
     rest = rest_rotations(rig)
     turned = world_rotations(rest_pose_of(rig))
-    above = np.array([turned[parent] if parent >= 0 else np.eye(3) for parent in PARENTS])
+    above = np.array([turned[parent] if parent >= 0 else np.eye(3) for parent in PARENTS[: len(rest)]])
     return above.transpose(0, 2, 1) @ rest, turned.transpose(0, 2, 1) @ rest
 
 
 def rest_pose_of(rig: bpy.types.Object) -> np.ndarray:
-    """Return the pose (24,3) that an avatar rests in: axis-angle relative to the T-pose, SMPL's frame."""
-    return np.array(rig.get(REST_POSE, np.zeros(3 * len(NAMES))), dtype=np.float64).reshape(-1, 3)
+    """Return the pose (J,3) that an avatar rests in: axis-angle relative to the T-pose, SMPL's frame."""
+    return np.array(rig.get(REST_POSE, np.zeros(3 * len(names_of(rig)))), dtype=np.float64).reshape(-1, 3)
 
 
 def world_rotations(pose: np.ndarray) -> np.ndarray:
-    """Return the joints' rotations (24,3,3) in the world, Blender's frame, of a pose (24,3) in SMPL's."""
+    """Return the joints' rotations (J,3,3) in the world, Blender's frame, of a pose (J,3) in SMPL's."""
     local = rotations.quaternion_to_matrix(rotations.axis_angle_to_quaternion(rotations.to_blender(pose)))
     world = np.empty_like(local)
-    for joint, parent in enumerate(PARENTS):
+    for joint, parent in enumerate(PARENTS[: len(world)]):
         world[joint] = world[parent] @ local[joint] if parent >= 0 else local[joint]
     return world
 
 
 def rest_rotations(rig: bpy.types.Object) -> np.ndarray:
-    """Return the bones' rest orientations, (24,3,3), in the armature's space, as Blender stored them."""
-    return np.array([np.array(rig.data.bones[name].matrix_local.to_3x3()) for name in NAMES], dtype=np.float64)
+    """Return the bones' rest orientations, (J,3,3), in the armature's space, as Blender stored them."""
+    return np.array([np.array(rig.data.bones[name].matrix_local.to_3x3()) for name in names_of(rig)], dtype=np.float64)

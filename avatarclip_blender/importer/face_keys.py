@@ -59,10 +59,11 @@ def write_face(rig: bpy.types.Object, take: bpy.types.Action, motion: Motion, fp
         start: frame of the first row.
     """
     keys = {key.name for key in face_keys(rig)}
-    if motion.face is None or not keys:
+    leading = leading_mesh(rig)
+    if motion.face is None or not keys or leading is None:
         use_face(rig, take)
         return
-    datablock = leading_mesh(rig).data.shape_keys
+    datablock = leading.data.shape_keys
     action = bpy.data.actions.new(f"{take.name[:56]} Face")
     action.use_fake_user = True
     curves = compat.ActionCurves(datablock, action)

@@ -83,17 +83,17 @@ def distance(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def joint_places(basis: np.ndarray, locations: np.ndarray, rest: np.ndarray, heads: np.ndarray) -> np.ndarray:
-    """Joint positions (T,24,3) of bones' rotations (T,24,4) and the root's location (T,3).
+    """Joint positions (T,J,3) of bones' rotations (T,J,4) and the root's location (T,3).
 
     Args:
-        rest: orientations (24,3,3) of the bones at rest.
-        heads: rest positions (24,3).
+        rest: orientations (J,3,3) of the bones at rest.
+        heads: rest positions (J,3).
     """
     bone = rotations.matrix_to_quaternion(rest)[None]
     turn = rotations.multiply(rotations.multiply(bone, basis), rotations.conjugate(bone))
     matrices = rotations.quaternion_to_matrix(turn)
     world, places = np.zeros_like(matrices), np.zeros((*matrices.shape[:2], 3))
-    for joint, parent in enumerate(protocol.PARENTS):
+    for joint, parent in enumerate(protocol.SKELETON_PARENTS[: matrices.shape[1]]):
         if parent < 0:
             world[:, joint], places[:, joint] = matrices[:, joint], heads[joint] + locations @ rest[joint].T
         else:

@@ -17,6 +17,9 @@ import numpy as np
 from ..contract import protocol
 
 JOINTS = len(protocol.JOINT_NAMES)
+HAND = 3 * len(protocol.FINGER_NAMES) // 2
+"""Numbers of a hand's pose."""
+HAND_POSES = ("left_hand_pose", "right_hand_pose")
 
 
 class ResultError(ValueError):
@@ -30,7 +33,7 @@ class Surface:
     vertices: np.ndarray  # (V,3) float32
     faces: np.ndarray  # (F,3) int32
     colors: np.ndarray  # (V,3) float32, sRGB 0-1
-    weights: np.ndarray  # (V,24) float32, rows sum to 1
+    weights: np.ndarray  # (V,J) float32, rows sum to 1; J is 24, or 54 with fingers
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Shapes:
     """How the T-pose changes with each of `protocol.SHAPE_KEYS`; metres, SMPL's frame."""
 
     deltas: np.ndarray  # (K,V,3) float32, of the full mesh
-    joints: np.ndarray  # (K,24,3) float32
+    joints: np.ndarray  # (K,J,3) float32
     game: np.ndarray | None  # (K,W,3) float32, of the game mesh
 
 
@@ -78,20 +81,22 @@ class Layers:
 class Avatar(Surface):
     """The full mesh with its layers if it has any, its joints, and the game mesh where there is one."""
 
-    joints: np.ndarray  # (24,3) float32
+    joints: np.ndarray  # (J,3) float32
     game: GameMesh | None
     shapes: Shapes | None
-    rest_pose: np.ndarray | None  # (24,3) float64 axis-angle of the pose to rest in; None is the T-pose
+    rest_pose: np.ndarray | None  # (J,3) float64 axis-angle of the pose to rest in; None is the T-pose
     layers: Layers | None
     face: Faces | None = None
     game_face: Faces | None = None
+    hands: np.ndarray | None = None  # (2,45) float64 how the hands are while no motion says otherwise
+    holds: np.ndarray | None = None  # (2,) bool which of them hold something
 
 
 @dataclass(frozen=True)
 class Motion:
     """A pose sequence; SMPL's frame."""
 
-    poses: np.ndarray  # (T,24,3) float64, axis-angle relative to the parent, zero = T-pose
+    poses: np.ndarray  # (T,24,3) or with fingers (T,54,3) float64, axis-angle relative to the parent, zero = T-pose
     trans: np.ndarray  # (T,3) float64, metres, added to the rest pelvis
     fps: float
     face: np.ndarray | None = None  # (T,K) float64, 0-1
@@ -114,7 +119,7 @@ def load_avatar(folder: Path) -> Avatar:
     """Load and check ``avatar.npz`` of a result folder.
 
     Raises:
-        ResultError: if it is missing or broken, or not a body of 24 joints.
+        ResultError: if it is missing or broken, or not a body of 24 joints or 54.
     """
     path = folder / protocol.AVATAR_NPZ
     arrays = _load(
@@ -123,35 +128,42 @@ def load_avatar(folder: Path) -> Avatar:
         (
             *(f"game_{name}" for name in (*_SURFACE, "uvs")),
             "rest_pose",
+            "hands",
+            "holds",
             *_SHAPES,
             *_LAYERS,
             *_FACES,
             *(f"game_{name}" for name in _FACES[1:]),
         ),
     )
-    _expect_shape(path, arrays, joints=(JOINTS, 3))
-    if tuple(arrays["parents"].ravel().tolist()) != protocol.PARENTS:
-        raise ResultError(f"{path} has another skeleton than SMPL's 24 joints")
+    joints, parents = len(arrays["joints"]), tuple(arrays["parents"].ravel().tolist())
+    if (
+        len(parents) not in (JOINTS, len(protocol.SKELETON_NAMES))
+        or parents != protocol.SKELETON_PARENTS[: len(parents)]
+    ):
+        raise ResultError(f"{path} has another skeleton than SMPL's 24 joints, with or without fingers")
+    _expect_shape(path, arrays, joints=(len(parents), 3))
     light = {name.removeprefix("game_"): array for name, array in arrays.items() if name.startswith("game_")}
     game, rest = None, None
     if "rest_pose" in arrays:
-        _expect_shape(path, arrays, rest_pose=(JOINTS, 3))
+        _expect_shape(path, arrays, rest_pose=(joints, 3))
         rest = arrays["rest_pose"].astype(np.float64)
     if "vertices" in light:
-        surface = _surface(path, light)
+        surface = _surface(path, light, joints)
         _expect_shape(path, light, uvs=(len(surface["faces"]), 3, 2))
         textures = {name: folder / file for name, file in protocol.TEXTURES.items() if (folder / file).is_file()}
         game = GameMesh(**surface, uvs=_floats(light["uvs"]), textures=textures)
     light_face = _faces(path, arrays, "game_", len(game.vertices)) if game is not None else None
     return Avatar(
-        **_surface(path, arrays),
+        **_surface(path, arrays, joints),
         joints=_floats(arrays["joints"]),
         game=game,
-        shapes=_shapes(path, arrays),
+        shapes=_shapes(path, arrays, joints),
         rest_pose=rest,
         layers=_layers(path, arrays),
         face=_faces(path, arrays, "", len(arrays["vertices"])),
         game_face=light_face,
+        **_hands(path, arrays, joints),
     )
 
 
@@ -161,13 +173,21 @@ _FACES = ("face_names", "face_shape", "face_row", "face_delta")
 _LAYERS = ("layer_names", "layer_materials", "face_layers", "uvs", "roughness", "metallic", "covered")
 
 
-def _surface(path: Path, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _hands(path: Path, arrays: Mapping[str, np.ndarray], joints: int) -> dict[str, Any]:
+    """Check how an avatar's hands are; without fingers there is nothing to say."""
+    if joints == JOINTS or "hands" not in arrays or "holds" not in arrays:
+        return {"hands": None, "holds": None}
+    _expect_shape(path, arrays, hands=(2, HAND), holds=(2,))
+    return {"hands": arrays["hands"].astype(np.float64), "holds": arrays["holds"].astype(bool)}
+
+
+def _surface(path: Path, arrays: Mapping[str, np.ndarray], joints: int) -> dict[str, np.ndarray]:
     """Check the arrays of a skinned mesh and return them in the types of `Surface`."""
     missing = [name for name in _SURFACE if name not in arrays]
     if missing:
         raise ResultError(f"{path} lacks {', '.join(missing)} of the game mesh")
     count, faces = len(arrays["vertices"]), arrays["faces"]
-    _expect_shape(path, arrays, vertices=(count, 3), colors=(count, 3), weights=(count, JOINTS))
+    _expect_shape(path, arrays, vertices=(count, 3), colors=(count, 3), weights=(count, joints))
     if faces.ndim != 2 or faces.shape[1] != 3 or not np.issubdtype(faces.dtype, np.integer):
         raise ResultError(f"{path} is broken: faces must be triangles of vertex numbers")
     if count == 0 or len(faces) == 0:
@@ -184,14 +204,14 @@ def _surface(path: Path, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarr
     }
 
 
-def _shapes(path: Path, arrays: Mapping[str, np.ndarray]) -> Shapes | None:
+def _shapes(path: Path, arrays: Mapping[str, np.ndarray], joints: int) -> Shapes | None:
     """Check the arrays of the shape keys; None if there are none."""
     if "shape_deltas" not in arrays:
         return None
     if "shape_joints" not in arrays:
         raise ResultError(f"{path} lacks shape_joints")
     count = len(protocol.SHAPE_KEYS)
-    wanted = {"shape_deltas": (count, len(arrays["vertices"]), 3), "shape_joints": (count, JOINTS, 3)}
+    wanted = {"shape_deltas": (count, len(arrays["vertices"]), 3), "shape_joints": (count, joints, 3)}
     if "game_shape_deltas" in arrays and "game_vertices" in arrays:
         wanted["game_shape_deltas"] = (count, len(arrays["game_vertices"]), 3)
     _expect_shape(path, arrays, **wanted)
@@ -250,13 +270,17 @@ def load_motion(folder: Path) -> Motion | None:
     path = folder / protocol.MOTION_NPZ
     if not path.is_file():
         return None
-    arrays = _load(path, ("poses", "trans", "mocap_framerate"), ("face", "face_names"))
+    arrays = _load(path, ("poses", "trans", "mocap_framerate"), ("face", "face_names", *HAND_POSES))
     count = len(arrays["poses"])
     _expect_shape(path, arrays, poses=(count, JOINTS * 3), trans=(count, 3))
     fps = float(arrays["mocap_framerate"])
     if count == 0 or not 0 < fps <= 1000:
         raise ResultError(f"{path} is broken: it has no frames, or no usable frame rate")
     poses = arrays["poses"].astype(np.float64).reshape(count, JOINTS, 3)
+    if all(name in arrays for name in HAND_POSES):
+        _expect_shape(path, arrays, **dict.fromkeys(HAND_POSES, (count, HAND)))
+        fingers = [arrays[name].astype(np.float64).reshape(count, -1, 3) for name in HAND_POSES]
+        poses = np.concatenate((poses, *fingers), axis=1)
     face, names = None, tuple(map(str, arrays["face_names"].ravel().tolist())) if "face_names" in arrays else ()
     if "face" in arrays:
         _expect_shape(path, arrays, face=(count, len(names)))

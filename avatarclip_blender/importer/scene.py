@@ -134,6 +134,8 @@ def _build_objects(
     rig = armature.build_armature(context, f"{name} Rig", to_blender(avatar.joints) - floor, collection)
     if resting is not None:
         rig[armature.REST_POSE] = resting.ravel().tolist()
+    if avatar.hands is not None and avatar.holds is not None:
+        rig[armature.HANDS], rig[armature.HOLDS] = avatar.hands.ravel().tolist(), avatar.holds.tolist()
     surfaces = split(avatar)
     meshes = [_layer_mesh(name, surface, floor, rig, collection) for surface in surfaces]
     if avatar.layers is not None:
@@ -209,7 +211,9 @@ def _bound_mesh(
 ) -> bpy.types.Object:
     """Build a mesh object that the armature deforms."""
     vertices = to_blender(surface.vertices) - floor
-    built = mesh.build_mesh(name, vertices, surface.faces, surface.colors, surface.weights, armature.NAMES, uvs, values)
+    built = mesh.build_mesh(
+        name, vertices, surface.faces, surface.colors, surface.weights, armature.names_of(rig), uvs, values
+    )
     collection.objects.link(built)
     built.parent = rig
     modifier = built.modifiers.new("Armature", "ARMATURE")

@@ -12,9 +12,9 @@ from . import armature
 from .rotations import to_blender
 
 JOINTS = "avatarclip_joints"
-"""Custom property of an armature object: where its joints rest while all keys are 0, 72 numbers."""
+"""Custom property of an armature object: where its joints rest while all keys are 0, three numbers each."""
 CHANGES = "avatarclip_shape_joints"
-"""Custom property of an armature object: how each key moves the joints, 72 numbers a key."""
+"""Custom property of an armature object: how each key moves the joints, three numbers a joint and key."""
 
 
 def add_shape_keys(mesh: bpy.types.Object, deltas: np.ndarray) -> None:
@@ -48,14 +48,14 @@ def follow_keys(mesh: bpy.types.Object, leader: bpy.types.Object) -> None:
 
 
 def remember_joints(rig: bpy.types.Object, changes: np.ndarray) -> None:
-    """Store on a new armature how its joints move with the keys, (K,24,3) in SMPL's frame."""
-    heads = [rig.data.bones[name].head_local for name in armature.NAMES]
+    """Store on a new armature how its joints move with the keys, (K,J,3) in SMPL's frame."""
+    heads = [rig.data.bones[name].head_local for name in armature.names_of(rig)]
     rig[JOINTS] = np.array(heads, np.float64).ravel().tolist()
     rig[CHANGES] = to_blender(changes).astype(np.float64).ravel().tolist()
 
 
 def unshaped_joints(rig: bpy.types.Object) -> np.ndarray:
-    """Return where the joints of an avatar with keys rest while all keys are 0, (24,3)."""
+    """Return where the joints of an avatar with keys rest while all keys are 0, (J,3)."""
     return np.array(rig[JOINTS], np.float64).reshape(-1, 3)
 
 
@@ -76,7 +76,7 @@ def _is_driven(keys: bpy.types.Key) -> bool:
 
 
 def fitted_joints(rig: bpy.types.Object) -> np.ndarray:
-    """Return where an armature's joints belong for the values that the keys have, (24,3).
+    """Return where an armature's joints belong for the values that the keys have, (J,3).
 
     Raises:
         ValueError: if the avatar has no shape keys.

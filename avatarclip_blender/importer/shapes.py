@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from .armature import INDEX, NAMES
+from .armature import INDEX, names_of
 
 RING = "AvatarCLIP Ring"
 _SEGMENTS = 32
@@ -27,11 +27,11 @@ def dress_bones(
     Args:
         rig: as `build_armature` makes it.
         vertices: (V,3) of the mesh in the armature's space.
-        weights: (V,24).
+        weights: (V,J).
         collection: the hidden one of the avatar, which gets the ring.
     """
     ring = _ring(collection)
-    for name in NAMES:
+    for name in names_of(rig):
         bone, pose_bone = rig.data.bones[name], rig.pose.bones[name]
         side = name.split("_")[0]
         bone.color.palette = _COLORS.get(side, "THEME09")

@@ -13,7 +13,7 @@ from .. import compat, controls
 from ..contract import protocol
 from . import rotations
 from .action import CurveOptions, build_action, motion_of
-from .armature import NAMES, rest_frames
+from .armature import INDEX, NAMES, names_of, rest_frames
 from .face_keys import sampled_face, use_face, write_face
 from .result import Motion, ResultError, find_result, load_avatar, load_manifest, load_motion
 
@@ -183,21 +183,22 @@ def retarget_take(
 
 
 def sampled(rig: bpy.types.Object, action: bpy.types.Action) -> tuple[np.ndarray, np.ndarray]:
-    """Read an action at whole frames: rotations (T,24,4) of the bones and the root's location (T,3)."""
+    """Read an action at whole frames: rotations (T,J,4) of the avatar's own bones and the root's location (T,3)."""
+    names = names_of(rig)
     first, last = (round(frame) for frame in action.frame_range)
     count = last - first + 1
-    basis, locations = np.zeros((count, len(NAMES), 4)), np.zeros((count, 3))
+    basis, locations = np.zeros((count, len(names), 4)), np.zeros((count, 3))
     basis[..., 0] = 1
-    angles = np.zeros((count, len(NAMES), 3))
+    angles = np.zeros((count, len(names), 3))
     for curve in compat.action_fcurves(action):
         bone, _, name = curve.data_path.removeprefix('pose.bones["').partition('"].')
-        if bone not in NAMES or name not in ("location", "rotation_quaternion", "rotation_euler"):
+        if bone not in names or name not in ("location", "rotation_quaternion", "rotation_euler"):
             continue
         values = [curve.evaluate(first + frame) for frame in range(count)]
         if name == "rotation_quaternion":
-            basis[:, NAMES.index(bone), curve.array_index] = values
+            basis[:, INDEX[bone], curve.array_index] = values
         elif name == "rotation_euler":
-            angles[:, NAMES.index(bone), curve.array_index] = values
+            angles[:, INDEX[bone], curve.array_index] = values
         elif bone == NAMES[protocol.PARENTS.index(-1)]:
             locations[:, curve.array_index] = values
     basis /= np.maximum(np.linalg.norm(basis, axis=-1, keepdims=True), 1e-9)

@@ -17,6 +17,7 @@ from smplx.utils import Struct
 from torch import Tensor
 
 from engine.body import arrays, files
+from engine.body.fingers import Fingers, open_fingers
 from engine.errors import EngineError
 from engine.protocol import JOINT_NAMES, PARENTS
 from engine.settings import BodyConfig
@@ -62,6 +63,8 @@ class Body:
         self._regressor: Floats = np.asarray(data["J_regressor"], np.float32)
         self.weights: Floats = np.asarray(data["weights"], np.float32)
         self.parents: NDArray[np.int64] = np.array(PARENTS)
+        self.fingers: Fingers | None = None
+        """Of a body whose hands are more than one piece each."""
 
     @property
     def is_standard(self) -> bool:
@@ -131,8 +134,11 @@ def _matrix(data: dict[str, NDArray], name: str, shape: tuple[int, int]) -> Floa
     return matrix
 
 
-def load_open_body(path: Path = OPEN_BODY) -> Body:
-    """The bundled body; ``engine/training/body.py`` made it."""
+def load_open_body(path: Path = OPEN_BODY, hands: bool = True) -> Body:
+    """The bundled body; ``engine/training/body.py`` made it.
+
+    ``hands``: with fingers.
+    """
     data = load_file(path)
     count = len(data["v_template"])
     weights = _matrix(data, "weights", (count, 24))
@@ -148,17 +154,19 @@ def load_open_body(path: Path = OPEN_BODY) -> Body:
     }
     prefix = "label."
     labels = {name.removeprefix(prefix): ids for name, ids in data.items() if name.startswith(prefix)}
-    return Body(made, "open body", labels)
+    body = Body(made, "open body", labels)
+    body.fingers = open_fingers(count) if hands else None
+    return body
 
 
-def load_body(conf: BodyConfig | None = None) -> Body:
-    """The body that a conf names: the bundled one by default.
+def load_body(conf: BodyConfig | None = None, hands: bool = True) -> Body:
+    """The body that a conf names: the bundled one by default, which has fingers if ``hands`` says so.
 
     Raises:
         EngineError: if the user's file is missing or unusable, or lacks the wanted gender.
     """
     if conf is None or conf.model is None:
-        return load_open_body()
+        return load_open_body(hands=hands)
     check_conf(conf)
     file = files.choose(files.find(Path(conf.model).expanduser()), conf.gender)
     body = Body(arrays.prepared(files.read(file, arrays.NAMES), file.shown, conf.betas), file.shown)

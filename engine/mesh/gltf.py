@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from engine.mesh.morphs import shapes_of, targets, with_targets
 from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
-from engine.protocol import JOINT_NAMES, write_atomically
+from engine.protocol import SKELETON_NAMES, write_atomically
 from engine.render.raycast import vertex_normals
 from engine.render.shade import to_linear
 
@@ -119,7 +119,7 @@ def write_glb(
     Args:
         path: the file, written whole or not at all.
         avatar: the rigged mesh.
-        poses: (T, 72) or (T, 24, 3) axis-angle.
+        poses: (T, 3·J) or (T, J, 3) axis-angle of the avatar's joints.
         trans: (T, 3) metres added to the pelvis's rest position, or None to stay in place.
         fps: frames a second.
         name: of the scene, of a mesh without layers, and of the animation.
@@ -193,7 +193,7 @@ def _skeleton(joints: np.ndarray, parents: list[int], first: int) -> list[dict[s
     nodes = []
     for joint, parent in enumerate(parents):
         offset = joints[joint] - (joints[parent] if parent >= 0 else 0.0)
-        node: dict[str, Any] = {"name": JOINT_NAMES[joint], "translation": offset.tolist()}
+        node: dict[str, Any] = {"name": SKELETON_NAMES[joint], "translation": offset.tolist()}
         children = [child + first for child, of in enumerate(parents) if of == joint]
         nodes.append(node | ({"children": children} if children else {}))
     return nodes
@@ -292,7 +292,7 @@ def _animation(
     binary: _Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str, first: int
 ) -> dict[str, Any]:
     """One channel of rotations a joint and one of the pelvis's translation, linear between frames."""
-    rotations = quaternions(poses.reshape(len(poses), -1, 3))  # (T, 24, 4)
+    rotations = quaternions(poses.reshape(len(poses), -1, 3))  # (T, J, 4)
     times = binary.add(np.arange(len(poses)) / fps, FLOAT, "SCALAR", bounds=True)
     channels: list[dict[str, Any]] = []
     samplers: list[dict[str, Any]] = []

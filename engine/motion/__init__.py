@@ -21,6 +21,7 @@ from engine.motion.flow import load_pose_flow
 from engine.motion.formats import from_file
 from engine.motion.generate import Stage, placed, turn_to_front
 from engine.motion.generators import GENERATORS, Query
+from engine.motion.hands import Span, hands_of
 from engine.motion.io import Motion, load_motion, save_motion
 from engine.motion.judge import picture_judge
 from engine.motion.landmarks import measure
@@ -29,7 +30,7 @@ from engine.motion.loops import close_loop
 from engine.motion.manner import strengthen
 from engine.motion.matcher import CONFIDENT, Concept, Match, Matcher, advise, load_matcher
 from engine.motion.motion_prior import FRAMES
-from engine.motion.perform import LEAST_SECONDS, perform
+from engine.motion.perform import LEAST_SECONDS, perform, span_of
 from engine.motion.rotations import Array, array
 from engine.motion.sequence import Sequence
 from engine.motion.texts import Part, parse, part_of, stem
@@ -86,23 +87,29 @@ def run(
     report.progress(0, 4)
     if conf.file is not None:
         brought = from_file(Path(conf.file).expanduser(), stage, body, betas, report.warning)
-        made, fps, best, own = brought.made, brought.fps, brought.best, brought.own
+        made, fps, best, own, fingers = brought.made, brought.fps, brought.best, brought.own, brought.hands
+        spans: list[Span] = []
         source = "file"
         labels: tuple[str, ...] = (Path(conf.file).name,)
     else:
-        fps, own = conf.fps, False
-        made, best, labels, source = _from_text(prompt, body, betas, perceptor, stage, report)
+        fps, own, fingers = conf.fps, False, None
+        made, best, labels, source, spans = _from_text(prompt, body, betas, perceptor, stage, report)
     if not (own and conf.strength == 1.0):
         poses, root = turn_to_front(made)
         made = free_arms(poses, sample_flesh(vertices, body.faces, body.weights, joints), fps), root
     poses, root = close_loop(made) if conf.loop else made
     report.progress(4, 4)
+    if body.fingers is None and fingers is not None:
+        report.warning(f"The motion has fingers, which {body.name} has not; they are left out.")
+        fingers = None
+    elif body.fingers is not None and fingers is None:
+        fingers = hands_of((poses, root), spans, stage.marks.joints, fps, generator, conf.loop)
     # `root` has the floor at 0; the file's positions are relative to the pelvis at rest.
     trans = root - stage.marks.joints[0]
     return Motion(
         poses.reshape(len(poses), 72).astype(np.float32), trans.astype(np.float32), fps,
         np.asarray(betas, np.float32), best.reshape(len(best), 72).astype(np.float32), labels, source,
-        body.gender, _face(prompt, body, len(poses), fps, conf, generator),
+        body.gender, fingers, _face(prompt, body, len(poses), fps, conf, generator),
     )  # fmt: skip
 
 
@@ -118,9 +125,9 @@ def _face(
 
 def _from_text(
     prompt: str, body: Body, betas: Array, perceptor: Any, stage: Stage, report: Reporter
-) -> tuple[Sequence, Array, tuple[str, ...], str]:
-    """The motion for a text, its candidates (K,24,3), the captions of the movements that answered, and what
-    answered."""
+) -> tuple[Sequence, Array, tuple[str, ...], str, list[Span]]:
+    """The motion for a text, its candidates (K,24,3), the captions of the movements that answered, what answered, and
+    what is done when."""
     conf, matcher = stage.conf, load_matcher()
     steps, ranked = understand(prompt, matcher, perceptor, report)
     report.progress(1, 4, score=ranked[0].score)
@@ -143,16 +150,18 @@ def _from_text(
     report.progress(2, 4, score=ranked[0].score)
     method = "optimise" if conf.method == "auto" and conf.pick else conf.method
     if method == "auto":
-        made, notes = perform(steps, conf.frames, stage)
+        made, notes, spans = perform(steps, conf.frames, stage)
         if notes:
             report.warning(f"In {prompt[:80]!r}: " + " ".join(notes))
         used = [concept for step in steps for concept, _ in step]
         labels = tuple(concept.texts[0] for concept in used)
-        return made, best, labels, "+".join(sorted({"prior" if concept.learned else "library" for concept in used}))
+        answered = "+".join(sorted({"prior" if concept.learned else "library" for concept in used}))
+        return made, best, labels, answered, spans
     stage = replace(stage, conf=replace(conf, frames=conf.frames or round(LEAST_SECONDS * conf.fps)))
     through = through_candidates(method, query, best, latents, stage, report)
     made = placed(strengthen(through, conf.strength), stage.conf.frames, stage)
-    return made, best, (ranked[0].concept.texts[0],), method
+    spans = [span_of([(ranked[0].concept, part_of(prompt))], 0, len(made[0]))]
+    return made, best, (ranked[0].concept.texts[0],), method, spans
 
 
 def check(conf: MotionConfig) -> None:

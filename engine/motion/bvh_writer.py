@@ -11,11 +11,11 @@ import os
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from engine.protocol import JOINT_NAMES, PARENTS, write_atomically
+from engine.protocol import FINGER_NAMES, SKELETON_NAMES, SKELETON_PARENTS, write_atomically
 
 CENTIMETRES = 100.0
-END_SITE = 8.0
-"""Centimetres of the stub at the last joint of each limb."""
+END_SITE, FINGERTIP = 8.0, 2.0
+"""Centimetres of the stub at the last joint of each limb and of each finger."""
 
 
 def write_bvh(
@@ -25,8 +25,8 @@ def write_bvh(
 
     Args:
         path: the file, written whole or not at all.
-        joints: (24, 3) rest positions in metres.
-        poses: (T, 72) axis-angle, local to the parent.
+        joints: (24, 3) rest positions in metres, or (54, 3) with fingers.
+        poses: (T, 3·J) or (T, J, 3) axis-angle of as many joints, local to the parent.
         trans: (T, 3) metres, added to the pelvis's rest position.
         fps: frames a second.
     """
@@ -45,18 +45,22 @@ def write_bvh(
 def _joint(joint: int, positions: np.ndarray, depth: int, lines: list[str], order: list[int]) -> None:
     """Append a joint and all below it, and note the order (depth first) in which channels follow."""
     order.append(joint)
-    pad, parent = "\t" * depth, PARENTS[joint]
+    pad, parent = "\t" * depth, SKELETON_PARENTS[joint]
     offset = positions[joint] - positions[parent] if parent >= 0 else np.zeros(3)
     turns = "Zrotation Xrotation Yrotation"
-    lines += [f"{pad}{'ROOT' if parent < 0 else 'JOINT'} {JOINT_NAMES[joint]}", f"{pad}{{"]
+    lines += [f"{pad}{'ROOT' if parent < 0 else 'JOINT'} {SKELETON_NAMES[joint]}", f"{pad}{{"]
     lines.append(f"{pad}\tOFFSET " + " ".join(f"{value:.5f}" for value in offset))
     channels = f"CHANNELS 6 Xposition Yposition Zposition {turns}" if parent < 0 else f"CHANNELS 3 {turns}"
     lines.append(f"{pad}\t{channels}")
-    children = [child for child, of in enumerate(PARENTS) if of == joint]
+    children = [child for child, of in enumerate(SKELETON_PARENTS[: len(positions)]) if of == joint]
     for child in children:
         _joint(child, positions, depth + 1, lines, order)
     if not children:
-        stub = offset / max(float(np.linalg.norm(offset)), 1e-9) * END_SITE
+        stub = (
+            offset
+            / max(float(np.linalg.norm(offset)), 1e-9)
+            * (FINGERTIP if SKELETON_NAMES[joint] in FINGER_NAMES else END_SITE)
+        )
         end = " ".join(f"{value:.5f}" for value in stub)
         lines += [f"{pad}\tEnd Site", f"{pad}\t{{", f"{pad}\t\tOFFSET {end}", f"{pad}\t}}"]
     lines.append(f"{pad}}}")

@@ -9,6 +9,7 @@ import numpy as np
 from engine.motion import paths, sequence
 from engine.motion.cleanup import clear_arms
 from engine.motion.generate import Done, Stage, as_it_is, cyclic, movement, natural_seconds
+from engine.motion.hands import Span
 from engine.motion.library import entries
 from engine.motion.matcher import Concept, concepts
 from engine.motion.sequence import Sequence
@@ -42,13 +43,13 @@ class Share:
     """Counted or measured: more time does not make it longer."""
 
 
-def perform(steps: list[Step], frames: int, stage: Stage) -> tuple[Sequence, list[str]]:
+def perform(steps: list[Step], frames: int, stage: Stage) -> tuple[Sequence, list[str], list[Span]]:
     """Perform steps one after another, each of one or more movements at the same time.
 
     Args:
         frames: how many; 0 for as many as it takes.
     Returns:
-        The motion, and sentences about what of the texts could not be followed.
+        The motion, sentences about what of the texts could not be followed, and what is done when.
     """
     steps, notes = one_after_another(merged(steps), stage)
     planned, frames, hurry = share_out(repeated(steps, stage), frames, stage)
@@ -57,18 +58,30 @@ def perform(steps: list[Step], frames: int, stage: Stage) -> tuple[Sequence, lis
     blend = round(BLEND_SECONDS * stage.conf.fps)
     out: Sequence | None = None
     heading = 0.0
+    spans: list[Span] = []
     for number, (step, length) in enumerate(planned):
         # What was counted ends before it goes over into the next, which would hide its last time.
         pause = blend if number + 1 < len(planned) and all(counted(c, p, stage) for c, p in step) else 0
         done = together([(c, returning(p, heading)) for c, p in step], max(length - pause, 8), stage)
         done = replace(done, made=held(done.made, pause))
         notes += [f"{words!r} could not be followed." for words in done.unmet]
+        first = 0 if out is None else len(out[0]) - blend // 2
         out = done.made if out is None else sequence.join(out, done.made, blend, heading)
+        spans = [*spans[:-1], *(replace(span, last=first) for span in spans[-1:])]
+        spans.append(span_of(step, first, len(out[0])))
         heading += done.heading
     assert out is not None
     if len(out[0]) != frames:
+        pace = frames / len(out[0])
+        spans = [replace(span, first=round(span.first * pace), last=round(span.last * pace)) for span in spans]
         out = resample(*out, np.linspace(0, len(out[0]) - 1, frames))
-    return (clear_arms(out[0], stage.marks), out[1]), list(dict.fromkeys(notes))
+    return (clear_arms(out[0], stage.marks), out[1]), list(dict.fromkeys(notes)), spans
+
+
+def span_of(step: Step, first: int, last: int) -> Span:
+    """What a step does from one frame to before another."""
+    side = next((part.asked.side for _, part in step if part.asked.side), "")
+    return Span(first, last, tuple(concept.name for concept, _ in step), tuple(part.text for _, part in step), side)
 
 
 def returning(part: Part, heading: float) -> Part:

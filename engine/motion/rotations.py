@@ -167,3 +167,15 @@ def about_y(angle: Array | float) -> Array:
     angle = np.asarray(angle, np.float32)
     zero = np.zeros_like(angle)
     return to_matrix(np.stack([zero, angle, zero], -1))
+
+
+def shortest_turn(start: Array, end: Array) -> Array:
+    """Rotation (3,3) that takes the direction of `start` to that of `end` by the shortest way."""
+    first, second = unit(array(start)), unit(array(end))
+    axis = np.cross(first, second)
+    sine = float(np.linalg.norm(axis))
+    angle = np.arctan2(sine, float(first @ second))
+    if sine < 1e-6:
+        axis, sine = np.cross(first, [0.0, 0.0, 1.0]), 1.0
+        angle = np.pi if float(first @ second) < 0 else 0.0
+    return to_matrix(array(axis / max(sine, 1e-9) * angle))

@@ -93,14 +93,23 @@ def leg_activity(sequence: Sequence, joints: Array) -> float:
     return float(feet + np.abs(root[:, 1] - joints[0, 1]).mean() * 3)
 
 
+def away_from_hanging(made: Sequence, joints: Array) -> Array:
+    """(T,2) metres of the left and the right wrist from where they are when the arm hangs."""
+    places = positions_of(*made, joints)
+    found = []
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        hand = places[:, JOINT[f"{side}_wrist"]] - places[:, JOINT[f"{side}_shoulder"]]
+        hanging = array([0.07 * sign, -0.49, 0.04]) * np.linalg.norm(joints[20] - joints[16]) / 0.51
+        found.append(np.linalg.norm(hand - hanging, axis=-1))
+    return np.stack(found, 1)
+
+
 def overlay(base: Sequence, gesture: Sequence, joints: Array) -> Sequence:
     """Lay the gesture's active arms and head over a base motion of the same length (walking while waving)."""
     poses = base[0].copy()
-    moving = positions_of(gesture[0], gesture[1], joints)
-    for side, sign in (("left", 1.0), ("right", -1.0)):
-        hand = moving[:, JOINT[f"{side}_wrist"]] - moving[:, JOINT[f"{side}_shoulder"]]
-        hanging = array([0.07 * sign, -0.49, 0.04]) * np.linalg.norm(joints[20] - joints[16]) / 0.51
-        if np.linalg.norm(hand - hanging, axis=-1).mean() > 0.12:
+    away = away_from_hanging(gesture, joints).mean(0)
+    for side, far in zip(("left", "right"), away):
+        if far > 0.12:
             for part in _UPPER:
                 poses[:, JOINT[f"{side}_{part}"]] = gesture[0][:, JOINT[f"{side}_{part}"]]
     head = [JOINT["neck"], JOINT["head"]]

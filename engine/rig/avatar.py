@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.body.fingers import full_pose
 from engine.body.skinning import bone_transforms, skin
 from engine.errors import EngineError
 from engine.mesh.full import uncovered
-from engine.protocol import FACE_SHAPES, SHAPE_KEYS, write_atomically
+from engine.protocol import FACE_SHAPES, JOINT_NAMES, SHAPE_KEYS, write_atomically
 from engine.rig.face_shapes import NAMES, FaceShapes, face_fits, named, stored_faces
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ LAYER_KINDS: dict[str, type] = {
 """The arrays of an avatar that is made of layers; all of them or none are in the file."""
 
 
+HAND_KINDS: dict[str, type] = {"hands": np.float32, "holds": np.bool_}
+"""The arrays of an avatar with fingers; both or none are in the file."""
+
+
 @dataclass(frozen=True)
 class GameAvatar:
     """The avatar's surface with few triangles, laid out for textures; T-pose."""
@@ -60,7 +65,7 @@ class GameAvatar:
     colors: Floats
     """(V, 3) sRGB 0-1."""
     weights: Floats
-    """(V, 24), rows sum to 1, at most four are not zero."""
+    """(V, J), rows sum to 1, at most four are not zero."""
     uvs: Floats
     """(F, 3, 2) texture coordinates of the faces' corners, v up."""
     face_layers: NDArray[np.int32] | None = None
@@ -76,7 +81,7 @@ class Shapes:
     deltas: Floats
     """(K, V, 3) displacements of the full mesh's vertices, metres; K are `protocol.SHAPE_KEYS`."""
     joints: Floats
-    """(K, 24, 3) displacements of the joints."""
+    """(K, J, 3) displacements of the joints."""
     game: Floats | None = None
     """(K, W, 3) of the game mesh's vertices, if there is one."""
 
@@ -92,17 +97,17 @@ class Avatar:
     colors: Floats
     """(V, 3) sRGB 0-1."""
     weights: Floats
-    """(V, 24), rows sum to 1, at most four are not zero."""
+    """(V, J), rows sum to 1, at most four are not zero."""
     joints: Floats
-    """(24, 3) rest positions."""
+    """(J, 3) rest positions; J is 24, or 54 with fingers."""
     parents: NDArray[np.int32]
-    """(24,), -1 at the root."""
+    """(J,), -1 at the root."""
     game: GameAvatar | None = None
     """The game mesh, if one was made; joints and parents are the same."""
     shapes: Shapes | None = None
     """Shape keys, if they were asked for."""
     rest_pose: Floats | None = None
-    """(24, 3) axis-angle of the pose in which files for other programs rest, if that is not the T-pose."""
+    """(J, 3) axis-angle of the pose in which files for other programs rest, if that is not the T-pose."""
     layer_names: tuple[str, ...] | None = None
     """What a person calls the layers, the innermost first; None, as all below, for a mesh that has none."""
     layer_materials: tuple[str, ...] | None = None
@@ -121,6 +126,11 @@ class Avatar:
     """(V, 3) pattern coordinates in metres: where on the standard figure, or along a lock of hair, a point belongs."""
     face: FaceShapes | None = None
     """Face shapes: smile, blink and the others of `protocol.FACE_SHAPES`."""
+    hands: Floats | None = None
+    """(2, 45) axis-angle of the left and the right hand's fingers while nothing is said of them: relaxed, or round what
+    they hold; None, as below, for an avatar of 24 joints."""
+    holds: NDArray[np.bool_] | None = None
+    """(2,) which of the two hold something."""
 
 
 def layered(layers: Joined) -> dict[str, Any]:
@@ -150,9 +160,32 @@ def uncover(avatar: Avatar) -> Avatar:
     return replace(avatar, faces=renumber[avatar.faces[shown]], shapes=None, **kept)
 
 
+def with_hands(avatar: Avatar, poses: np.ndarray, hands: np.ndarray | None = None) -> Floats:
+    """Poses (T, J, 3) of all of an avatar's joints.
+
+    Args:
+        avatar: of 24 or 54 joints.
+        poses: (T, 72) or (T, 24, 3); also (T, J, 3), which are as they are.
+        hands: (T, 2, 45) or (2, 45) of the left and right hand; None for the avatar's own. Hands that hold something
+            hold it.
+    """
+    body = np.asarray(poses, np.float32).reshape(len(poses), -1, 3)
+    if avatar.hands is None or body.shape[1] != len(JOINT_NAMES):
+        return body
+    fingers = avatar.hands if hands is None else np.asarray(hands, np.float32)
+    if avatar.holds is not None:
+        fingers = np.where(avatar.holds[:, None], avatar.hands, fingers)
+    return full_pose(body, fingers)
+
+
 def pose_avatar(avatar: Avatar, poses: np.ndarray, trans: np.ndarray | None = None) -> Floats:
-    """Vertices (T, V, 3) of the avatar in poses (T, 24, 3) or (T, 72), moved by ``trans`` (T, 3)."""
+    """Vertices (T, V, 3) of the avatar in poses (T, J, 3) or (T, 3·J), moved by ``trans`` (T, 3).
+
+    Poses (T, 24, 3) leave fingers as they rest; `with_hands` gives them some.
+    """
     poses = np.asarray(poses, np.float32).reshape(len(poses), -1, 3)
+    if poses.shape[1] < len(avatar.parents):
+        poses = full_pose(poses, np.zeros((2, 45)))
     transforms = bone_transforms(avatar.joints, poses, avatar.parents.tolist())
     posed = skin(avatar.vertices, avatar.weights, transforms)
     if trans is not None:
@@ -182,6 +215,8 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
             arrays |= avatar.game.face.arrays("game_")
     if avatar.rest_pose is not None:
         arrays["rest_pose"] = np.asarray(avatar.rest_pose, np.float32)
+    if avatar.hands is not None:
+        arrays |= {name: np.asarray(getattr(avatar, name), kind) for name, kind in HAND_KINDS.items()}
     np.savez_compressed(buffer, **arrays)
     write_atomically(path, buffer.getvalue())
 
@@ -199,6 +234,9 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
             shapes = _load_shapes(stored)
             face, light_face, known = stored_faces(stored), stored_faces(stored, "game_"), named(stored)
             rest = np.asarray(stored["rest_pose"], np.float32) if "rest_pose" in stored else None
+            hands: dict[str, Any] = {}
+            if "hands" in stored:
+                hands = {name: np.asarray(stored[name], kind) for name, kind in HAND_KINDS.items()}
             if "game_vertices" in stored:
                 light = {name: np.asarray(stored[f"game_{name}"], kind) for name, kind in GAME_KINDS.items()}
                 if "game_face_layers" in stored:
@@ -215,6 +253,7 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
         and arrays["parents"].shape == (joints,)
         and (shapes is None or _shapes_fit(shapes, len(arrays["vertices"]), joints, light))
         and (rest is None or rest.shape == (joints, 3))
+        and (not hands or (hands["hands"].shape == (2, 45) and hands["holds"].shape == (2,)))
         and (not light or (_surface_fits(light, joints) and light["uvs"].shape == (*light["faces"].shape, 2)))
         and _layers_fit(layers, arrays, light)
         and known
@@ -226,7 +265,7 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
     game = GameAvatar(**light, face=light_face) if light else None
     if layers:
         layers |= {name: tuple(layers[name].tolist()) for name in ("layer_names", "layer_materials")}
-    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest, face=face, **layers)
+    return Avatar(**arrays, game=game, shapes=shapes, rest_pose=rest, face=face, **hands, **layers)
 
 
 def _load_shapes(stored: Any) -> Shapes | None:

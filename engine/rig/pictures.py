@@ -8,7 +8,7 @@ from engine.body import stand_pose
 from engine.body.skinning import bone_transforms
 from engine.render.stills import Picture, body_views, motion_row, preview_sheet
 from engine.render.surface import Surface
-from engine.rig.avatar import Avatar, pose_avatar, uncover
+from engine.rig.avatar import Avatar, pose_avatar, uncover, with_hands
 from engine.wardrobe.materials import MATERIALS
 
 FRAMES = 8
@@ -27,23 +27,32 @@ def surface_of(avatar: Avatar) -> Surface | None:
     return Surface(avatar.roughness, avatar.metallic, soft, avatar.canonical, avatar.face_layers, materials)
 
 
-def avatar_preview(avatar: Avatar, poses: np.ndarray | None = None, trans: np.ndarray | None = None) -> Picture:
+def avatar_preview(
+    avatar: Avatar,
+    poses: np.ndarray | None = None,
+    trans: np.ndarray | None = None,
+    hands: np.ndarray | None = None,
+) -> Picture:
     """Front, side, back and head in the stand pose; below, eight frames of the motion if ``poses`` (T, 72) are given.
 
     Args:
         avatar: whom to show.
         poses: of the motion.
         trans: (T, 3) metres, where it goes.
+        hands: (T, 2, 45) poses of its fingers, or None for relaxed ones.
 
     Returns:
         uint8 (H, 1600, 3) sRGB.
     """
     avatar, stand = uncover(avatar), stand_pose()[None]
     surface = surface_of(avatar)
-    head = (bone_transforms(avatar.joints, stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
-    views = body_views(pose_avatar(avatar, stand)[0], avatar.faces, avatar.colors, head, surface=surface)
+    head = (bone_transforms(avatar.joints[: stand.shape[1]], stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
+    views = body_views(
+        pose_avatar(avatar, with_hands(avatar, stand))[0], avatar.faces, avatar.colors, head, surface=surface
+    )
     if poses is None:
         return preview_sheet(views)
     chosen = np.linspace(0, len(poses) - 1, FRAMES).round().astype(int)
-    frames = pose_avatar(avatar, poses[chosen], None if trans is None else trans[chosen])
+    trans, hands = (None if of is None else of[chosen] for of in (trans, hands))
+    frames = pose_avatar(avatar, with_hands(avatar, poses[chosen], hands), trans)
     return preview_sheet(views, motion_row(frames, avatar.faces, avatar.colors, FRAMES, surface=surface))

@@ -41,7 +41,7 @@ def on_floor(avatar: Avatar) -> Avatar:
 
 
 def relative_to(rest: Floats | None, poses: np.ndarray, parents: np.ndarray) -> np.ndarray:
-    """Poses (T, 72) or (T, 24, 3), relative to the T-pose, as rotations relative to a rest pose (24, 3)."""
+    """Poses (T, 3·J) or (T, J, 3), relative to the T-pose, as rotations relative to a rest pose (J, 3)."""
     if rest is None:
         return poses
     local = Rotation.from_rotvec(np.asarray(rest, np.float64))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.body import Body, stand_pose
+from engine.body.fingers import full_joints, full_pose, posed_body
 from engine.body.skinning import bone_transforms
 from engine.mesh.decimate import decimate
 from engine.mesh.surface import Mesh, edges
+from engine.protocol import PARENTS, SKELETON_PARENTS
 from engine.report import Reporter
 from engine.rig.avatar import Avatar, Floats, GameAvatar, Shapes, layered
 from engine.rig.face import face_shapes
 from engine.rig.face_shapes import FaceShapes
+from engine.rig.fingers import standing_hands, with_fingers
 from engine.rig.hinges import tighten
 from engine.rig.shapes import carry, directions, source_of
 from engine.rig.weights import inpaint, prune, smooth, transfer
@@ -53,22 +56,22 @@ def run(
             as it says.
     """
     stand = stand_pose()[None]
-    joints = body.rest_joints(betas)
     posed, posed_joints = (array[0] for array in body.pose(betas, stand))
-    if mesh.layers is not None:
-        weights = mesh.layers.weights
-    elif mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
-        weights = body.weights  # the coarse body itself: nothing to look for
-    else:
-        source = (posed, body.faces, body.weights)
-        if dressed is not None:
-            source = (dressed.vertices, dressed.faces, dressed.weights)
-        weights = _find_weights(mesh, *source, conf)
-        report.progress(1, 3)
+    weights = _weights_of(mesh, body, posed, conf, report, dressed)
     weights = tighten(weights, mesh.vertices, posed_joints, posed, conf.hinge)
+    of_hands: dict[str, Any] = {}
+    joints, parents = body.rest_joints(betas), PARENTS
+    if conf.hands and body.fingers is not None:
+        hands = standing_hands(getattr(dressed, "look", None), mesh.layers is not None)
+        stand = full_pose(stand, hands.poses)
+        posed, joints, parents = posed_body(body, betas, stand[0]), full_joints(body, betas), SKELETON_PARENTS
+        weights = with_fingers(weights, mesh.vertices, mesh.faces, body, posed, hands.holds & hands.fused)
+        of_hands = {"hands": hands.usual, "holds": hands.holds}
+    elif conf.hands and not body.is_standard:
+        report.warning(f"{body.name} has no fingers; its hands stay one piece each.")
     weights = prune(weights, conf.influences)
     report.progress(2, 3)
-    transforms = bone_transforms(joints, stand)[0]
+    transforms = bone_transforms(joints, stand, parents)[0]
     rest = unpose(mesh.vertices, weights, transforms)
     torn = float((edge_stretch(mesh.vertices, rest, mesh.faces) > TEAR).mean())
     if torn > TORN_SHARE:
@@ -77,8 +80,9 @@ def run(
     light = _rig_game(mesh, weights, transforms, conf)
     face = _face(mesh, body, betas, report) if conf.face else None
     shapes = _shape_keys(mesh, body, betas, posed, conf, report, dressed) if conf.shape_keys else None
-    resting = stand[0] if conf.a_pose else None
-    made = Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32), light, shapes, resting)
+    resting = bound_pose(len(joints)) if conf.a_pose else None
+    bones = np.array(parents, np.int32)
+    made = Avatar(rest, mesh.faces, mesh.colors, weights, joints, bones, light, shapes, resting, **of_hands)
     return made if mesh.layers is None else with_face(replace(made, **layered(mesh.layers)), mesh, face)
 
 
@@ -100,8 +104,31 @@ def with_face(avatar: Avatar, mesh: Mesh, face: FaceShapes | None) -> Avatar:
     return replace(avatar, face=face, game=game)
 
 
+def _weights_of(
+    mesh: Mesh, body: Body, posed: Floats, conf: RigConfig, report: Reporter, dressed: Skinned | None
+) -> Floats:
+    """Weights (V, 24), all influences: known, or found on what the mesh was sculpted from."""
+    if mesh.layers is not None:
+        return mesh.layers.weights
+    if mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
+        return body.weights  # the coarse body itself: nothing to look for
+    source = (posed, body.faces, body.weights)
+    if dressed is not None:
+        source = (dressed.vertices, dressed.faces, dressed.weights)
+    weights = _find_weights(mesh, *source, conf)
+    report.progress(1, 3)
+    return weights
+
+
+def bound_pose(joints: int) -> Floats:
+    """(J, 3) the A-pose in which files rest, its fingers as in the T-pose."""
+    pose = np.zeros((joints, 3), np.float32)
+    pose[: len(PARENTS)] = stand_pose()
+    return pose
+
+
 def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConfig) -> GameAvatar | None:
-    """The game mesh with the full mesh's weights (V, 24), in the rest pose."""
+    """The game mesh with the full mesh's weights (V, J), in the rest pose."""
     light = mesh.game
     if light is None:
         return None
@@ -146,8 +173,8 @@ def unpose(vertices: np.ndarray, weights: np.ndarray, transforms: np.ndarray) ->
 
     Args:
         vertices: (V, 3) posed.
-        weights: (V, 24).
-        transforms: (24, 4, 4) from `bone_transforms`.
+        weights: (V, J).
+        transforms: (J, 4, 4) from `bone_transforms`.
 
     Returns:
         (V, 3) in the rest pose.

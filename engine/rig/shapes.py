@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine import protocol
 from engine.body import Body
+from engine.body.fingers import full_joints
 from engine.report import Reporter
 from engine.rig.avatar import Floats, Shapes
 from engine.rig.weights import diffuse, transfer
@@ -38,7 +39,7 @@ class Source:
     vertices: Floats  # (B, 3)
     faces: NDArray[np.int32]  # (G, 3)
     deltas: Floats  # (K, B, 3) in the T-pose
-    joints: Floats  # (K, 24, 3)
+    joints: Floats  # (K, J, 3)
 
 
 def directions(body: Body, report: Reporter) -> Floats:
@@ -66,9 +67,9 @@ def source_of(body: Body, betas: NDArray, steps: Floats, posed: Floats, faces: N
             return body.rest_vertices(shape)
         return wardrobe.dress(look, shape).vertices
 
-    before, joints = at_rest(betas), body.rest_joints(betas)
+    before, joints = at_rest(betas), full_joints(body, betas)
     moved = np.stack([at_rest(betas + step) - before for step in steps])
-    bones = np.stack([body.rest_joints(betas + step) - joints for step in steps])
+    bones = np.stack([full_joints(body, betas + step) - joints for step in steps])
     lift = before[:, 1].min() - (before + moved)[..., 1].min(1)  # (K,)
     moved[..., 1] += lift[:, None]
     bones[..., 1] += lift[:, None]

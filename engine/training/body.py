@@ -227,17 +227,20 @@ def t_pose(vertices: np.ndarray, joints: np.ndarray, weights: np.ndarray) -> tup
     return np.linalg.solve(blended, homogeneous[..., None])[:, :3, 0], straight
 
 
-def joint_regressor(vertices: np.ndarray, joints: np.ndarray) -> np.ndarray:
-    """(24, V) sparse non-negative rows that sum to one, fitted to samples (N, V, 3) and (N, 24, 3)."""
+def joint_regressor(vertices: np.ndarray, joints: np.ndarray, near: int = 600) -> np.ndarray:
+    """(J, V) sparse non-negative rows that sum to one, fitted to samples (N, V, 3) and (N, J, 3).
+
+    A row chooses among a hundred of the ``near`` vertices around its joint.
+    """
     mean_v, mean_j = vertices.mean(0), joints.mean(0)
-    regressor = np.zeros((24, vertices.shape[1]))
-    for j in range(24):
-        near = np.argsort(np.linalg.norm(mean_v - mean_j[j], axis=1))[:600][::6]
-        a = vertices[:, near].transpose(0, 2, 1).reshape(-1, len(near))
+    regressor = np.zeros((len(mean_j), vertices.shape[1]))
+    for j in range(len(mean_j)):
+        chosen = np.argsort(np.linalg.norm(mean_v - mean_j[j], axis=1))[:near][:: max(1, near // 100)]
+        a = vertices[:, chosen].transpose(0, 2, 1).reshape(-1, len(chosen))
         b = joints[:, j].reshape(-1)
         heavy = 100.0  # weight of the sum-to-one row
-        solution, _ = nnls(np.vstack([a, np.full((1, len(near)), heavy)]), np.append(b, heavy))
-        regressor[j, near] = solution / solution.sum()
+        solution, _ = nnls(np.vstack([a, np.full((1, len(chosen)), heavy)]), np.append(b, heavy))
+        regressor[j, chosen] = solution / solution.sum()
     return regressor
 
 

@@ -12,8 +12,7 @@ from engine.body import Body, bone_transforms
 from engine.body.skinning import skin
 from engine.render.raycast import vertex_normals
 from engine.wardrobe.canonical import canonical_coordinates
-from engine.wardrobe.hard.attached import grips
-from engine.wardrobe.held import CLOSED, fist
+from engine.wardrobe.holding import gripping, nearer
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.paint import paint, thickness
 from engine.wardrobe.props import Binding, Prop, bind, props_of
@@ -64,14 +63,14 @@ class Wardrobe:
         joints = self.body.rest_joints(betas)
         colors = paint(look, self.canonical)
         vertices = self._stand_off(rest, look, scale=_size(joints))
-        for side in (side for side, grip in grips(look).items() if grip in CLOSED):
-            vertices = fist(vertices, joints, side)
+        shift = vertices - self.canonical
+        vertices = gripping(vertices, look, self.body, betas, self.skin.mix)
         parts = [(0, len(vertices), 0, len(self.skin.faces))]
         pieces = [(vertices, self.skin.faces, colors, self.skin.weights)]
         for prop in props_of(look):
             binding = self._bind(prop)
-            shift = vertices - self.canonical
             placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
+            placed += nearer(look, self.body, prop.joints, _size(joints))
             first_vertex, first_face = parts[-1][1], parts[-1][3]
             parts.append((first_vertex, first_vertex + len(placed), first_face, first_face + len(prop.faces)))
             pieces.append((placed, prop.faces + first_vertex, prop.colors, binding.weights))

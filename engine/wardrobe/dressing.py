@@ -20,7 +20,7 @@ from engine.wardrobe.cloth.tailor import fine, shaped
 from engine.wardrobe.cloth.traits import tailored
 from engine.wardrobe.cloth.wear import SHARES, shown_through
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
-from engine.wardrobe.hard.attached import extra_layers, held_up
+from engine.wardrobe.hard.attached import extra_layers
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import (
     face_of,
@@ -33,6 +33,7 @@ from engine.wardrobe.head import (
     settle_face,
 )
 from engine.wardrobe.head.eyes import has_eyes
+from engine.wardrobe.holding import held_up
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of

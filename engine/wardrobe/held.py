@@ -18,6 +18,9 @@ UPRIGHT = np.array([0.669, 0.743, 0.0])
 ACROSS, UP, FRONT = np.eye(3)
 FINGERS, REACH = 0.004, 0.026
 """Metres beyond the hand's joint where the fingers bend, and from the grip's axis to the middle of a finger."""
+CLOSER = np.array([0.018, 0.0115, 0.0])
+"""Metres by which what fingers close round lies nearer to the palm than `GRIP`, round which hands without finger bones
+are bent."""
 CLOSED = frozenset({"fist", "grip_small", "grip_large", "pistol", "cup", "pinch"})
 """Poses of the hand in which its fingers close round what it holds."""
 HOLDS = {
@@ -37,7 +40,7 @@ def frame(hold: str) -> tuple[NDArray, NDArray]:
 
 
 def fist(vertices: NDArray, joints: NDArray, side: str = "right") -> NDArray:
-    """A body's vertices (V, 3) in the T-pose with the fingers of one hand bent round a grip.
+    """Vertices (V, 3) in the T-pose of a body without finger bones, the fingers of one hand bent round a grip.
 
     Args:
         vertices: of one shape.

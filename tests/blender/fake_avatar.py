@@ -135,6 +135,25 @@ def face_motion(frames: int) -> dict[str, np.ndarray]:
     return {"face": values, "face_names": np.array(FACE_NAMES)}
 
 
+def fingers_on(joints: np.ndarray, weights: np.ndarray, vertices: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Joints (54,3), parents (54,) and weights (V,54): five fingers of three bones side by side on each wrist, which
+    share what the hands carry by where along z it is."""
+    rows, parents = [joints], [*PARENTS]
+    full = np.zeros((len(weights), 54), np.float32)
+    full[:, :24] = weights
+    for side, (wrist, hand, sign) in enumerate(((20, 22, 1), (21, 23, -1))):
+        for finger in range(5):
+            first = 24 + 15 * side + 3 * finger
+            start = joints[hand] + [0, 0, 0.02 * (finger - 2)]
+            rows.append(start + np.array([[sign * 0.03 * bone, 0, 0] for bone in range(3)]))
+            parents += [wrist, first, first + 1]
+        carried, place = weights[:, hand], vertices[:, 2] - joints[hand, 2]
+        finger = np.clip(np.round(place / 0.02) + 2, 0, 4).astype(int)
+        full[np.arange(len(full)), 24 + 15 * side + 3 * finger] = carried
+        full[:, hand] = 0.0
+    return np.concatenate(rows).astype(np.float32), np.array(parents), full
+
+
 def write_result(
     folder: Path,
     *,
@@ -149,6 +168,7 @@ def write_result(
     with_layers: bool = False,
     with_face: bool = False,
     scale: float = 1.0,
+    with_fingers: bool = False,
 ) -> Path:
     """Write ``avatar.npz``, ``motion.npz`` and ``manifest.json`` into a folder and return it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -168,15 +188,21 @@ def write_result(
     if a_pose:
         light["rest_pose"] = np.zeros((24, 3), np.float32)
         light["rest_pose"][13:15, 1], light["rest_pose"][16:18, 2] = (-0.1, 0.1), (-0.8, 0.8)
+    weights, parents, hands = weights_of(vertices / scale, influences), PARENTS, {}
+    if with_fingers:
+        joints, parents, weights = fingers_on(joints, weights, vertices)
+        light |= {"hands": np.full((2, 45), 0.1, "f4"), "holds": np.array([False, True])}
+        turns = 0.5 * np.sin(np.linspace(0, 6, frames))[:, None] * np.random.default_rng(8).random((2, 1, 45))
+        hands = dict(zip(("left_hand_pose", "right_hand_pose"), turns.astype(np.float32)))
     np.savez(
-        folder / "avatar.npz", **light, vertices=vertices, faces=faces, colors=colors,
-        weights=weights_of(vertices / scale, influences), joints=joints, parents=PARENTS,
+        folder / "avatar.npz", **light, vertices=vertices, faces=faces, colors=colors, weights=weights, joints=joints,
+        parents=parents,
     )  # fmt: skip
     if with_motion:
         poses, trans = motion(frames)
         np.savez(
             folder / "motion.npz", poses=poses, trans=trans, mocap_framerate=np.float64(FPS), betas=np.zeros(16, "f4"),
-            **(face_motion(frames) if with_face else {}),
+            **(face_motion(frames) if with_face else {}), **hands,
         )  # fmt: skip
     manifest = {
         "engine_version": "0.1.0", "seed": 7, "seeds": {"motion": 9}, "preset": "draft",

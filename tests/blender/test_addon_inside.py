@@ -57,6 +57,12 @@ def test_fbx_of_each_preset_is_what_another_reader_expects(inside: Inside, tmp_p
         assert ended.returncode == 0, f"{name}: {ended.stderr[-1500:]}"
 
 
+def test_fingers_from_import_to_each_engine(inside_wheel: Inside, result: Path, tmp_path: Path) -> None:
+    (tmp_path / "fbx").mkdir()
+    with_fingers = fake_avatar.write_result(tmp_path / "fingers", with_fingers=True)
+    inside_wheel("check_fingers.py", with_fingers, result, tmp_path / "fbx")
+
+
 def test_usd_survives_the_round_trip_and_another_reader(inside_wheel: Inside, tmp_path: Path) -> None:
     (tmp_path / "usd").mkdir()
     inside_wheel("check_usd.py", fake_avatar.write_result(tmp_path / "result", with_game=True), tmp_path / "usd")

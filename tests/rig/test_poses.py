@@ -29,7 +29,7 @@ def fine() -> Mesh:
 
 @pytest.fixture(scope="module")
 def ours(fine: Mesh) -> Avatar:
-    return run(fine, BODY, BETAS, RigConfig(), Silent())
+    return run(fine, BODY, BETAS, RigConfig(hands=False), Silent())
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 
 from engine.appearance.base import BaseSurface
 from engine.body import load_body
+from engine.body.fingers import full_joints
 from engine.errors import EngineError
 from engine.mesh import Mesh, from_body
 from engine.mesh.surface import volume
@@ -59,7 +60,7 @@ def test_a_key_is_the_body_of_that_shape(bare: Avatar) -> None:
     np.testing.assert_allclose(found + offset, wanted, atol=0.01)
     assert np.abs(offset[[0, 2]]).max() < 0.005 and bare.shapes is not None
     joints = bare.joints + bare.shapes.joints[0] + offset
-    np.testing.assert_allclose(joints, BODY.rest_joints(BETAS + step), atol=0.005)
+    np.testing.assert_allclose(joints, full_joints(BODY, BETAS + step), atol=0.005)
 
 
 def test_clothes_go_with_the_body_that_wears_them() -> None:

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from engine.body import load_body
+from engine.body.hands import RELAXED, both_hands, hand_poses
+from engine.body.model import load_open_body
 from engine.shape.bodies import bundled
 from engine.wardrobe.dress import Wardrobe
-from engine.wardrobe.hard.attached import extra_layers, grips, held_up, in_hands
+from engine.wardrobe.hard.attached import extra_layers, grips, in_hands
 from engine.wardrobe.hard.free import standard_form
 from engine.wardrobe.hard.things import THINGS
-from engine.wardrobe.held import GRIP, HOLDS, fist, frame
+from engine.wardrobe.held import CLOSER, FORWARD, GRIP, HOLDS, fist, frame
+from engine.wardrobe.holding import held_poses, held_up
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import Garment, Look
 
@@ -86,8 +89,9 @@ def test_what_is_said_to_be_on_the_left_is_the_mirror_of_the_right(average):
     assert np.abs(right.vertices.mean(0) * [-1, 1, 1] - left.vertices.mean(0)).max() < 0.01
 
 
-def test_hands_close_round_what_is_gripped(body, average):
+def test_hands_without_finger_bones_close_round_what_is_gripped(average):
     betas, mannequin = average
+    body = load_open_body(hands=False)
     look = holding(Garment("sword", "silver"), Garment("book", "red"))
     assert grips(look) == {"right": "grip_small", "left": "flat"}
     moved = np.abs(held_up(mannequin, look, body, betas).vertices - mannequin.vertices).max(1) > 1e-4
@@ -134,3 +138,27 @@ def test_a_grip_lies_in_the_fist():
     fingers = skin[(skin[:, 0] < grip[0] + 0.03) & (np.abs(skin[:, 2] - grip[2]) < 0.02)] - grip
     around = np.degrees(np.arctan2(fingers[:, 1], -fingers[:, 0]))
     assert around.max() > 60 and around.min() < -60 and np.linalg.norm(fingers, axis=1).max() < 0.09
+
+
+def test_things_name_hand_poses_that_there_are():
+    assert {thing.grip for thing in THINGS.values() if thing.grip} <= set(hand_poses())
+
+
+def test_the_hand_that_holds_grips_and_the_other_is_relaxed(body, average):
+    betas, mannequin = average
+    look = holding(Garment("sword", "silver"))
+    np.testing.assert_array_equal(held_poses(look), both_hands(RELAXED, "grip_small"))
+    assert held_up(mannequin, look, body, betas).has_fingers and not mannequin.has_fingers
+
+
+def test_fingers_close_round_the_handle(body):
+    """All round it, within two centimetres of its surface, there is skin, and little of it inside."""
+    radius, axis = 0.0135, FORWARD / np.linalg.norm(FORWARD)
+    figure = Wardrobe(body).dress(holding(Garment("sword", "silver", "brown")), np.zeros(body.num_betas))
+    skin = figure.vertices[slice(*figure.parts[0][:2])] - GRIP - CLOSER
+    across = skin - (skin @ axis)[:, None] * axis
+    beside = np.linalg.norm(across, axis=1)
+    near = (np.abs(skin @ axis) < 0.035) & (beside < radius + 0.02)
+    angle = np.arctan2(across[near] @ np.cross(axis, [0, 1, 0]), across[near] @ np.array([0, 1, 0]))
+    assert len(np.unique((angle // (np.pi / 6)).astype(int))) >= 11  # of twelve sectors
+    assert (beside[near] > radius - 0.006).mean() > 0.95

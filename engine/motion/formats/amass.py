@@ -20,6 +20,10 @@ from engine.untrusted.texts import AGAIN, check_kind
 HINT = "Choose an .npz file with poses, trans and mocap_framerate, as AMASS has them."
 WIDTHS = (66, 72, 156, 159, 165)
 """Numbers of a pose: SMPL's body, SMPL with hands as one joint each, SMPL+H, SMPL-X without and with eyes and jaw."""
+HAND = 45
+_FINGERS_FROM = {156: 66, 165: 75}
+"""Where in a pose the fingers begin, by its numbers; SMPL-X has jaw and eyes before them."""
+_HANDS = (("left_hand_pose", "lhand_pose"), ("right_hand_pose", "rhand_pose"))
 _RATES = ("mocap_framerate", "mocap_frame_rate", "mocap_fps", "framerate", "frame_rate", "fps")
 _POSES = ("poses", "pose", "smpl_poses", "fullpose", "full_pose", "thetas")
 _PARTS = (("root_orient", "pose_body"), ("global_orient", "body_pose"))
@@ -39,7 +43,7 @@ class Poses:
     """What such a file holds."""
 
     poses: Array
-    """(T,24,3) axis-angle; fingers and face are left out, hands too but for own files."""
+    """(T,24,3) axis-angle; the face is left out, hands too but for own files."""
     trans: Array
     """(T,3) metres, in the file's axes."""
     fps: float
@@ -47,6 +51,8 @@ class Poses:
     """(S,) shape coefficients, if it has some."""
     own: bool
     """Whether this engine wrote it: +y is up."""
+    hands: Array | None
+    """(T,2,45) axis-angle of the left and the right hand's fingers, if the file has them, from straight ones on."""
     amass: int
     """How much its keys are AMASS's, whose +z is up: 0 not, 1 the rate's, 2 all."""
 
@@ -74,7 +80,27 @@ def read_amass(path: Path, warn: Warn) -> Poses:
     kept = NUM_JOINTS if own else MOVING
     out = np.zeros((len(poses), NUM_JOINTS, 3), np.float32)
     out[:, :kept] = poses[:, : kept * 3].reshape(len(poses), kept, 3)
-    return Poses(out, trans, _rate(path, data), _betas(betas), own, _amass(data, poses.shape[1]))
+    hands = _hands(path, data, poses)
+    return Poses(out, trans, _rate(path, data), _betas(betas), own, hands, _amass(data, poses.shape[1]))
+
+
+def _hands(path: Path, data: Mapping[str, Any], poses: Array) -> Array | None:
+    """(T,2,45) of files that have them beside the poses or behind the body's joints; None if all fingers are still."""
+    width, found = poses.shape[1], None
+    apart = [next((data[key] for key in keys if data.get(key) is not None), None) for keys in _HANDS]
+    if all(hand is not None for hand in apart):
+        parts = [_flat(path, hand, "hand poses") for hand in apart]
+        if all(part.ndim == 2 and part.shape[1] == HAND and len(part) >= len(poses) for part in parts):
+            found = np.stack([part[: len(poses)] for part in parts], 1)
+    elif apart == [None, None] and data.get("pose_hand") is not None:
+        both = _flat(path, data["pose_hand"], "hand poses")
+        if both.ndim == 2 and both.shape[1] == 2 * HAND and len(both) >= len(poses):
+            found = both[: len(poses)].reshape(-1, 2, HAND)
+    elif width in _FINGERS_FROM:
+        found = poses[:, _FINGERS_FROM[width] :].reshape(len(poses), 2, HAND)
+    if found is None or not np.isfinite(found).all() or not found.any():
+        return None
+    return np.asarray(found, np.float32)
 
 
 def _amass(data: Mapping[str, Any], width: int) -> int:

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from engine.body import Body
+from engine.body.fingers import full_joints
+from engine.body.hands import from_straight
 from engine.errors import EngineError
 from engine.motion.candidates import distinct
 from engine.motion.formats.amass import Poses, read_amass
 from engine.motion.formats.bvh import read_bvh
+from engine.motion.formats.fingers import find_fingers
 from engine.motion.formats.gltf import read_gltf
 from engine.motion.formats.gravity import TURNS, find_up, turned
 from engine.motion.formats.retarget import in_our_order, retarget, taken_over
@@ -20,7 +23,7 @@ from engine.motion.generate import Stage
 from engine.motion.manner import strengthen
 from engine.motion.rotations import Array, about_y, array, to_axis_angle, to_matrix, yaw_of
 from engine.motion.sequence import Sequence
-from engine.motion.skeleton import REFERENCE_LEG, leg_length, resample
+from engine.motion.skeleton import NUM_JOINTS, REFERENCE_LEG, leg_length, resample
 
 KINDS = (".bvh", ".npz", ".glb", ".gltf", ".vrma", ".vrm")
 LONGEST = 36000
@@ -50,6 +53,8 @@ class Brought:
     """(K,24,3) its most distinct poses, which stand for candidates."""
     own: bool
     """Whether this engine made it for this very body: it is as it was."""
+    hands: Array | None
+    """(T,2,45) axis-angle of the fingers, if the file brings them."""
 
 
 def from_file(path: Path, stage: Stage, body: Body, betas: Array, warn: Warn) -> Brought:
@@ -70,14 +75,20 @@ def from_file(path: Path, stage: Stage, body: Body, betas: Array, warn: Warn) ->
     if kind == ".npz":
         read = read_amass(path, warn)
         poses, root, own = _from_poses(read, path, stage, body, betas, warn)
+        hands = read.hands if read.hands is None or read.own else from_straight(read.hands)
         rate = read.fps
     else:
         take = read_bvh(path, warn) if kind == ".bvh" else read_gltf(path, warn)
-        poses, root, own = _from_take(take, path, stage, body.rest_joints(betas), warn)
+        poses, root, own, hands = _from_take(take, path, stage, full_joints(body, betas), warn)
+        if hands is None and body.fingers is None and find_fingers(take):
+            hands = np.zeros((len(poses), 2, 45), np.float32)  # so that it is said that they are left out
         rate = take.fps
     if not own and len(poses) > 1 and np.ptp(root, axis=0).max() < STILL and np.ptp(poses[:, 1:], axis=0).max() > 0.02:
         warn(f"{path.name} moves joints but no path: the avatar stays where it stands.")
-    poses, root = _at_rate(path, poses, root, rate, conf.fps)
+    whole = poses if hands is None else np.concatenate([poses, hands.reshape(len(hands), -1, 3)], 1)
+    whole, root = _at_rate(path, whole, root, rate, conf.fps)
+    poses = whole[:, :NUM_JOINTS]
+    hands = None if hands is None else whole[:, NUM_JOINTS:].reshape(len(whole), 2, -1)
     poses, root = strengthen((poses, root) if own else facing_front(poses, root), conf.strength)
     if not own:
         # One shift brings the lowest contacts to the floor: jumps, steps and falls stay as they were.
@@ -85,7 +96,7 @@ def from_file(path: Path, stage: Stage, body: Body, betas: Array, warn: Warn) ->
     every = poses[:: max(1, len(poses) // 200)].copy()
     every[:, 0] = 0
     best = every[distinct(every, conf.candidates, threshold=0.12)]
-    return Brought((poses, root), conf.fps, best, own)
+    return Brought((poses, root), conf.fps, best, own, hands)
 
 
 def _check_there(path: Path) -> None:
@@ -134,22 +145,25 @@ def _axis(up: str) -> str:
     return up if up.startswith("-") else f"+{up}"
 
 
-def _from_take(take: Take, path: Path, stage: Stage, joints: Array, warn: Warn) -> tuple[Array, Array, bool]:
-    """As `_from_poses`, for a file with a skeleton of its own; ``joints`` (24,3) are the body's at rest."""
+def _from_take(
+    take: Take, path: Path, stage: Stage, joints: Array, warn: Warn
+) -> tuple[Array, Array, bool, Array | None]:
+    """As `_from_poses`, for a file with a skeleton of its own, and the hands (T,2,45) if it brings fingers; ``joints``
+    (24,3) or (54,3) are the body's at rest."""
     conf = stage.conf
     ours = in_our_order(take) if conf.file_up in ("auto", "y") else None
     kept = taken_over(ours, joints) if ours is not None else None
     if kept is not None:
-        poses, places = kept
-        return poses, places - joints[0] + stage.marks.joints[0], True
-    poses, root, axes, stands = retarget(take, path.name, joints)
+        poses, places, hands = kept
+        return poses, places - joints[0] + stage.marks.joints[0], True, hands
+    poses, root, axes, stands, hands = retarget(take, path.name, joints)
     if conf.file_up == "auto":
         kind = "nobody stands" if not stands else "+y" if axes[1, 1] > 0.5 else "another axis"
         up, _ = find_up(poses, root, take.fps, RESTING[kind], floor=False)
     else:
         told = axes @ TURNS[conf.file_up][1]
         up = max(TURNS, key=lambda name: float(TURNS[name][1] @ told))
-    return *turned(poses, root, up), False
+    return *turned(poses, root, up), False, hands
 
 
 def _at_rate(path: Path, poses: Array, root: Array, rate: float, fps: float) -> Sequence:

@@ -9,11 +9,12 @@ import numpy as np
 
 from engine.body.model import stand_pose
 from engine.errors import EngineError
+from engine.motion.formats.fingers import carried_over, find_fingers, wrists_of
 from engine.motion.formats.names import NEEDED, find_joints
 from engine.motion.formats.take import Take
-from engine.motion.rotations import Array, array, slerp, to_axis_angle, to_matrix, unit
+from engine.motion.rotations import Array, array, shortest_turn, slerp, to_axis_angle, to_matrix, unit
 from engine.motion.skeleton import JOINT, NUM_JOINTS, forward
-from engine.protocol import JOINT_NAMES, PARENTS
+from engine.protocol import FINGER_NAMES, JOINT_NAMES, PARENTS, SKELETON_NAMES, SKELETON_PARENTS
 
 HINT = (
     "Name its joints as Mixamo, CMU, Daz, VRM or SMPL do, or bring it onto the avatar in Blender with the add-on's "
@@ -32,6 +33,10 @@ _LIMBS = {
 """Joints whose bone's direction is carried over, and where the bone ends."""
 
 
+_HAND_OF = [JOINT[f"{name.partition('_')[0]}_wrist"] for name in FINGER_NAMES]
+"""On which joint each finger's bones rest."""
+
+
 class Retargeted(NamedTuple):
     """A movement on our skeleton."""
 
@@ -43,6 +48,8 @@ class Retargeted(NamedTuple):
     """(3,3) from the file's axes to these, in which +y is what is up in the rest pose."""
     stands: bool
     """Whether somebody stands in the rest pose; else the axes are the file's own."""
+    hands: Array | None
+    """(T,2,45) axis-angle of the fingers, if the file and the body have some."""
 
 
 def retarget(source: Take, name: str, joints: Array) -> Retargeted:
@@ -54,7 +61,7 @@ def retarget(source: Take, name: str, joints: Array) -> Retargeted:
 
     Args:
         name: of the file, for messages.
-        joints: rest joints (24,3) of the body.
+        joints: rest joints (24,3) of the body, or (54,3) of one with fingers.
     Raises:
         EngineError: ``bad_request`` if the skeleton isn't a person's by its names or its bones.
     """
@@ -82,40 +89,46 @@ def retarget(source: Take, name: str, joints: Array) -> Retargeted:
     local = out.copy()
     for joint in range(1, NUM_JOINTS):
         local[:, joint] = np.swapaxes(out[:, PARENTS[joint]], -1, -2) @ out[:, joint]
+    hands = carried_over(source, find_fingers(source), wrists_of(out, source, found, basis, axes), joints, basis, axes)
     path = _pelvis_path(source, found) @ axes.T
     own = _leg(joints, {key: JOINT[key] for key in NEEDED})
-    return Retargeted(to_axis_angle(local), (path * (own / _leg(rest, found))).astype(np.float32), axes, flat)
+    return Retargeted(to_axis_angle(local), (path * (own / _leg(rest, found))).astype(np.float32), axes, flat, hands)
 
 
 def in_our_order(source: Take) -> Take | None:
     """A file with the skeleton that `write_bvh` writes, its joints in our order; None for any other skeleton."""
-    if set(source.names) != set(JOINT_NAMES) or len(source.names) != NUM_JOINTS:
+    names = SKELETON_NAMES if len(source.names) > NUM_JOINTS else JOINT_NAMES
+    if set(source.names) != set(names) or len(source.names) != len(names):
         return None
-    order = [source.names.index(name) for name in JOINT_NAMES]
+    order = [source.names.index(name) for name in names]
     parents = tuple(order.index(source.parents[joint]) if source.parents[joint] >= 0 else -1 for joint in order)
-    if parents != tuple(PARENTS):
+    if parents != SKELETON_PARENTS[: len(names)]:
         return None
-    return Take(JOINT_NAMES, parents, source.rest[order], source.world[:, order], source.places[:, order], source.fps)
+    return Take(names, parents, source.rest[order], source.world[:, order], source.places[:, order], source.fps)
 
 
-def taken_over(source: Take, joints: Array) -> tuple[Array, Array] | None:
+def taken_over(source: Take, joints: Array) -> tuple[Array, Array, Array | None] | None:
     """The movement of a take with our joints, number by number, if it rests with this very body's bones in the T-pose
     or in the A-pose, as this engine's files do, in any unit.
 
     Args:
-        joints: rest joints (24,3) of the body.
+        joints: rest joints (24,3) of the body; fingers behind them don't count.
     Returns:
-        Poses (T,24,3) and pelvis positions (T,3) in the body's own coordinates, metres; None for another body's bones.
+        Poses (T,24,3), pelvis positions (T,3) in the body's own coordinates, metres, and hands (T,2,45) if the take has
+        fingers; None for another body's bones.
     """
-    theirs = source.rest - source.rest[0]
+    joints = joints[:NUM_JOINTS]
+    theirs = source.rest[:NUM_JOINTS] - source.rest[0]
     for pose in (np.zeros((NUM_JOINTS, 3), np.float32), stand_pose()):
         at, turns = forward(to_matrix(pose)[None], joints[:1], joints)
         ours = at[0] - joints[0]
         scale = np.linalg.norm(ours) / max(float(np.linalg.norm(theirs)), 1e-9)
         if np.abs(theirs * scale - ours).max() < SAME * np.abs(ours).max():
-            local = replace(source, world=source.world @ turns).local()
+            turns = turns[:, [*range(NUM_JOINTS), *_HAND_OF[: len(source.names) - NUM_JOINTS]]]
+            local = to_axis_angle(replace(source, world=source.world @ turns).local())
+            hands = local[:, NUM_JOINTS:].reshape(len(local), 2, -1) if len(source.names) > NUM_JOINTS else None
             start = source.rest[0] * scale if np.any(source.rest[0]) else joints[0]  # files may rest on the floor
-            return to_axis_angle(local), (source.places[:, 0] * scale - start + joints[0]).astype(np.float32)
+            return local[:, :NUM_JOINTS], (source.places[:, 0] * scale - start + joints[0]).astype(np.float32), hands
     return None
 
 
@@ -223,15 +236,3 @@ def _limbs(out: Array, world: Array, rest: Array, found: dict[str, int], side: s
         out[:, JOINT[f"{side}_{part}"]] = world[:, found[f"{side}_{part}"]] @ end_turn
     out[:, JOINT[f"{side}_hand"]] = out[:, JOINT[f"{side}_wrist"]]
     out[:, JOINT[f"{side}_foot"]] = out[:, JOINT[f"{side}_ankle"]]
-
-
-def shortest_turn(start: Array, end: Array) -> Array:
-    """Rotation (3,3) that takes the direction of `start` to that of `end` by the shortest way."""
-    first, second = unit(array(start)), unit(array(end))
-    axis = np.cross(first, second)
-    sine = float(np.linalg.norm(axis))
-    angle = np.arctan2(sine, float(first @ second))
-    if sine < 1e-6:
-        axis, sine = np.cross(first, [0.0, 0.0, 1.0]), 1.0
-        angle = np.pi if float(first @ second) < 0 else 0.0
-    return to_matrix(array(axis / max(sine, 1e-9) * angle))

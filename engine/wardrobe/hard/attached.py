@@ -8,13 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body import Body, bone_transforms, stand_pose
-from engine.body.skinning import skin
 from engine.wardrobe.forms import Form
 from engine.wardrobe.hard.fitted import coloured, similarity
 from engine.wardrobe.hard.free import free_form
 from engine.wardrobe.hard.things import HOLD_JOINTS, Thing, thing_of
-from engine.wardrobe.held import CLOSED, fist
+from engine.wardrobe.held import CLOSED, CLOSER
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import COLORS, HAIR_COLORS, SKINS, Garment, Look
 
@@ -49,20 +47,6 @@ def grips(look: Look) -> dict[str, str]:
         if thing is not None and thing.grip and extra.side is not None:
             found[extra.side] = thing.grip
     return found
-
-
-def held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Mannequin:
-    """The mannequin with its fingers round what it holds."""
-    closed = [side for side, grip in grips(look).items() if grip in CLOSED]
-    if not closed:
-        return mannequin
-    joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
-    bent = rest
-    for side in closed:
-        bent = fist(bent, joints, side)
-    moved = skin(bent, body.weights, bone_transforms(joints, stand_pose()[None]))[0]
-    changed = np.abs(bent - rest).max(1) > 1e-6
-    return replace(mannequin, vertices=np.where(changed[:, None], moved, mannequin.vertices).astype(np.float32))
 
 
 def extra_layers(look: Look, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
@@ -116,6 +100,8 @@ INNER = np.array([0.28, 0.10, 0.12])
 def _rigid(part: dict, thing: Thing, mannequin: Mannequin, side: str | None) -> tuple[Form, NDArray]:
     """A form in a hand or on a forearm, which never bends: where it is, and its skinning weights (P, 24)."""
     form = free_form(part, thing)
+    if mannequin.has_fingers and thing.grip in CLOSED:
+        form = form.moved(form.vertices + CLOSER)
     drawn = "left" if thing.place == "forearm" else "right"
     form = form if side in (None, drawn) else form.mirrored()
     joints, (low, high) = HOLD_JOINTS[thing.place], PALM if thing.place == "hand" else FOREARM
