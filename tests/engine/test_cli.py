@@ -58,7 +58,7 @@ def make_job(path: Path, **request) -> Path:
 BAD_INPUT = {
     "no command": [],
     "unknown option": ["generate", "--colour", "red"],
-    "empty prompt": ["generate", "--shape", ""],
+    "empty prompt": ["generate", "--motion", ""],
     "blank prompt": ["generate", "--motion", " \t\n"],
     "10,000 characters": ["generate", "--appearance", "a" * 10_000],
     "unknown preset": ["generate", "--preset", "ultra"],
