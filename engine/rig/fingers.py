@@ -14,7 +14,8 @@ from engine.body.hands import both_hands
 from engine.mesh.surface import edge_matrix
 from engine.protocol import JOINT_NAMES
 from engine.rig.weights import transfer
-from engine.wardrobe.holding import grips, held_poses
+from engine.wardrobe.hard.attached import grips
+from engine.wardrobe.holding import held_poses
 from engine.wardrobe.outfit import Look
 
 Floats = NDArray[np.float32]

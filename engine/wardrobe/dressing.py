@@ -17,11 +17,11 @@ from engine.wardrobe.cloth.records import Record, record_of
 from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.cloth.tailor import fine, make, shaped
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
-from engine.wardrobe.hard.headwear import headgear
+from engine.wardrobe.hard.attached import extra_layers
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import face_of, face_words, finer_face, head_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import has_eyes
-from engine.wardrobe.holding import held_up, nearer
+from engine.wardrobe.holding import held_up
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of
@@ -30,15 +30,6 @@ from engine.wardrobe.readout import expected_shape
 Warn = Callable[[str], None]
 HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
 """Kinds to which hair and beard give way."""
-ATTACHED = {
-    "wings": ("Wings", "feathers"), "horns": ("Horns", "leather"), "halo": ("Halo", "metal"),
-    "nose": ("Nose", "plastic"),
-    "tusks": ("Tusks", "leather"), "ruff": ("Ruff", "gauze"),
-    "sword": ("Sword", "metal"), "axe": ("Axe", "metal"), "hammer": ("Hammer", "metal"), "wand": ("Wand", "wood"),
-    "staff": ("Staff", "wood"), "spear": ("Spear", "wood"), "shield": ("Shield", "painted_metal"),
-    "eye_patch": ("Eye Patch", "leather"),
-}  # fmt: skip
-"""Names and materials of extras; what is not named is of skin."""
 FORMS: dict[tuple[str, str | None], tuple[str, str]] = {
     ("skirt", "tutu"): ("Tutu", "gauze"),
     ("long_skirt", "fishtail"): ("Fishtail", "scales"),
@@ -51,7 +42,8 @@ SKIN_MATERIALS = {
 """Materials of skins that are no skin, by a word of their names."""
 LAYERS = {
     "shoes": 0.8, "sandals": 0.8, "boots": 2.6, "gloves": 2.7, "tie": 2.8, "suspenders": 4.2, "belt": 4.5,
-    "gauntlets": 7.0, "armor_torso": 6.5, "scarf": 7.0,
+    "gauntlets": 7.0, "armor_torso": 6.5, "scarf": 7.0, "mask_mouth": 8.2, "mask_full": 8.2, "mask_eyes": 8.2,
+    "hood": 8.4,
 }  # fmt: skip
 """Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
 WHOLE = frozenset({"suit", "robot"})
@@ -64,9 +56,14 @@ TUCKS = frozenset({"suspenders", "belt", "tie", "vest", "skirt", "long_skirt"})
 """With these, shirts are worn inside the trousers."""
 SHAFT = -0.53
 """Height of a boot's rim on the standard figure."""
+LOW_BOOTS = frozenset({"ankle", "work"})
+"""Cuts of boots over which trousers hang."""
 IN_SHAFT = ((-0.9, 0.002), (SHAFT - 0.02, 0.002), (SHAFT + 0.035, 0.022), (-0.42, 0.020))
 """Ease of trousers that are worn inside boots."""
-OVER_ALL = frozenset({"glasses", "necklace", "backpack", "hat", "cap", "headband", "wristbands", "gloves"})
+OVER_ALL = frozenset({
+    "glasses", "necklace", "backpack", "hat", "cap", "headband", "helmet", "mask_mouth", "mask_full", "mask_eyes",
+    "hood", "wristbands", "gloves",
+})  # fmt: skip
 """What nothing is draped over."""
 YOUNG = 0.55
 """Age of whom nothing is said, as `outfit.Shape` counts it."""
@@ -160,7 +157,7 @@ def layers_of(
         dressing.add(layer, (piece.vertices, piece.faces))
     above = [layer for layers in on_head.values() for layer in layers]
     clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
-    for layer in _attached(look, bare, body, betas):
+    for layer in _attached(look, bare, body, betas, dressing.layers[1:]):
         dressing.add(layer)
     for layer in head_layers(look, shown, rng, on_head, clothes):
         dressing.add(layer)
@@ -195,6 +192,8 @@ def ordered(look: Look) -> list[Garment]:
         order = LAYERS.get(garment.kind, 9.0) if record is None else record.layer
         if garment.kind == "belt" and _girt(look):
             order = 6.4
+        if garment.kind == "boots" and garment.cut in LOW_BOOTS:
+            order = LAYERS["shoes"]
         return 0.5 if tucked and garment.kind in SHIRTS else order
 
     return sorted((garment for garment in look.garments if garment.kind not in implied), key=place)
@@ -225,7 +224,7 @@ def _worn_with(record: Record | None, look: Look) -> Record | None:
         waist = ((0.04, 0.012), (0.065, 0.006), (0.092, 0.006), (0.125, 0.016))
         low, high = ([row for row in record.trunk if (row[0] < 0.08) == below] for below in (True, False))
         record = replace(record, trunk=(*low, *waist, *(row for row in high if row[0] > 0.15)), held=((0.065, 0.092),))
-    boots = any(garment.kind == "boots" for garment in look.garments)
+    boots = any(garment.kind == "boots" and garment.cut not in LOW_BOOTS for garment in look.garments)
     if boots and record.block == "legs" and record.measures["hem"] < SHAFT and record.drape:
         above = tuple(row for row in record.trunk if row[0] > -0.40)
         hem = {**record.measures, "hem": SHAFT - 0.06}
@@ -239,8 +238,6 @@ def _stiff(garment: Garment, look: Look, bare: Mannequin, beneath: list[Layer]) 
     """A garment that is not of cloth."""
     if garment.kind == "armor_torso":
         return armour_layers(garment.cut or "knight", garment, bare, beneath, armour_slots(look, garment)[0])
-    if (garment.kind, garment.cut) == ("hood", "veil"):
-        return [headgear(garment, bare)]
     return hard_layers(garment, bare, beneath) if garment.kind in HARD else []
 
 
@@ -274,19 +271,12 @@ def skin_material(name: str) -> str:
     return next((material for word, material in SKIN_MATERIALS.items() if word in name), "skin")
 
 
-def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray) -> list[Layer]:
-    """What is made of closed forms of the standard figure: what grows or is held, and hoods that lie on the neck.
-
-    Long beards are of locks (`head.beard`).
-    """
-    plain = replace(look, hair_style="bald", garments=(), extras=())
-    items = [(ATTACHED.get(extra.kind, (extra.kind.replace("_", " ").title(), "skin")), replace(plain, extras=(extra,)))
-             for extra in look.extras if extra.kind != "long_beard"]  # fmt: skip
-    items += [
-        (("Hood", g.material or "cotton"), replace(plain, garments=(g,))) for g in look.garments if g.kind == "hoodie"
-    ]
-    found = [_placed(name, material, only, bare, body, betas) for (name, material), only in items]
-    return [layer for layer in found if layer is not None]
+def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray, worn: list[Layer]) -> list[Layer]:
+    """What grows or is held, and hoods that lie on the neck. Long beards are of locks (`head.beard`)."""
+    plain = replace(look, hair_style="bald", extras=())
+    hoods = [replace(plain, garments=(garment,)) for garment in look.garments if garment.kind == "hoodie"]
+    found = [_placed("Hood", only.garments[0].material or "cotton", only, bare, body, betas) for only in hoods]
+    return [*(layer for layer in found if layer is not None), *extra_layers(look, bare, worn)]
 
 
 def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, betas: NDArray) -> Layer | None:
@@ -298,7 +288,6 @@ def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, b
         binding = bind(prop, body.weights, bare.canonical)
         shift = rest - bare.canonical
         placed = prop.vertices + np.einsum("pk,pkc->pc", binding.shares, shift[binding.neighbours])
-        placed += nearer(only, body, prop.joints, bare.size)
         posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
         parts.append(Layer(name, material, posed, prop.faces, prop.colors, binding.weights, prop.vertices))
     return merged(parts) if parts else None

@@ -1,16 +1,15 @@
-"""What grows or is worn beside garments (`outfit.EXTRA_KINDS`), as forms on the standard figure."""
+"""What grows or is worn beside garments and no record of simpler forms describes, on the standard figure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.forms import ACCENT, Form, ellipsoid, joined, ring, sheet, tube
 from engine.wardrobe.hairdo import strands
-
-CHEST, HEAD, PELVIS = (6, 9), (12, 15), (0, 3)
 
 
 def wing(
@@ -77,13 +76,6 @@ def _butterfly() -> Form:
     return _both(joined(*parts))
 
 
-def _horns() -> Form:
-    t = np.linspace(0, 1, 16)
-    path = np.stack([0.045 + 0.055 * np.sin(2.2 * t), 0.765 + 0.14 * t, 0.085 - 0.075 * np.sin(2.4 * t)], 1)
-    horn = tube(path, 0.020 * (1 - t) ** 0.75 + 0.0015)
-    return _both(horn.toned(1 - 0.16 * (np.sin(330 * horn.vertices[:, 1]) > 0.2)))
-
-
 def _halo() -> Form:
     angle, turn = np.linspace(0, 2 * np.pi, 48, endpoint=False), np.linspace(0, 2 * np.pi, 10, endpoint=False)
     path = np.stack([0.105 * np.sin(angle), np.full(48, 0.905), 0.02 + 0.105 * np.cos(angle)], 1)
@@ -120,16 +112,6 @@ def _rabbit_ears() -> Form:
     return _both(ear.painted(inner & (np.abs(ear.vertices[:, 0] - line[:, 0]) < 0.017), ACCENT))
 
 
-def _tail() -> Form:
-    t = np.linspace(0, 1, 26)
-    path = np.stack([0.06 * np.sin(4 * t) * t, -0.02 - 0.42 * np.sin(1.9 * t), -0.085 - 0.34 * t**1.1], 1)
-    return tube(path, 0.030 * (1 - t) ** 0.6 + 0.008, 16)
-
-
-def _nose() -> Form:
-    return ellipsoid((0, 0.653, 0.160), (0.021, 0.020, 0.020), columns=24)
-
-
 def _eye_patch() -> Form:
     """Over the left eye, on a cord that rises round the right side of the head."""
     angle = np.linspace(0, 2 * np.pi, 96, endpoint=False)
@@ -144,12 +126,6 @@ def _eye_patch() -> Form:
     cord = ring(path, np.array([[0.004, -0.004], [0.004, 0.004], [-0.006, 0.004], [-0.006, -0.004]]))
     patch = ellipsoid((0.034, 0.689, 0.122), (0.026, 0.023, 0.015), columns=32)
     return joined(patch, cord)
-
-
-def _tusks() -> Form:
-    t = np.linspace(0, 1, 10)
-    path = np.stack([0.021 + 0.008 * t, 0.607 + 0.042 * t, 0.132 + 0.018 * np.sin(2.5 * t)], 1)
-    return _both(tube(path, 0.0075 * (1 - t) ** 0.6 + 0.001, 10))
 
 
 def _long_beard() -> Form:
@@ -175,13 +151,12 @@ def _ruff() -> Form:
     return form.toned(1 - 0.12 * (np.sin(14 * np.arctan2(form.vertices[:, 0], form.vertices[:, 2] - 0.012)) < 0))
 
 
-EXTRAS: dict[tuple[str, str | None], tuple[Callable[[], Form], tuple[int, ...]]] = {
-    ("wings", "feathers"): (_feathers, CHEST), ("wings", "bat"): (_bat, CHEST),
-    ("wings", "butterfly"): (_butterfly, CHEST),
-    ("horns", None): (_horns, HEAD), ("halo", None): (_halo, HEAD), ("ears", "pointed"): (_pointed_ears, HEAD),
-    ("ears", "cat"): (_cat_ears, HEAD), ("ears", "rabbit"): (_rabbit_ears, HEAD), ("tail", None): (_tail, PELVIS),
-    ("eye_patch", None): (_eye_patch, HEAD),
-    ("nose", None): (_nose, HEAD), ("tusks", None): (_tusks, HEAD), ("long_beard", None): (_long_beard, HEAD),
-    ("ruff", None): (_ruff, (9, 12)),
+MADE: dict[str, Callable[[Mapping[str, Any]], Form]] = {
+    name: lambda part, made=made: made()  # type: ignore[misc]
+    for name, made in (
+        ("feathered_wings", _feathers), ("bat_wings", _bat), ("butterfly_wings", _butterfly), ("halo", _halo),
+        ("pointed_ears", _pointed_ears), ("cat_ears", _cat_ears), ("rabbit_ears", _rabbit_ears),
+        ("eye_patch", _eye_patch), ("long_beard", _long_beard), ("ruff", _ruff),
+    )
 }  # fmt: skip
-"""Forms of all extras, and the joints that carry them."""
+"""Forms on the standard figure by the name that a part of a record calls them."""

@@ -131,6 +131,25 @@ def ring(path: NDArray, section: NDArray) -> Form:
     return outward(Form(points.reshape(-1, 3), faces.astype(np.int32)))
 
 
+def looped(path: NDArray, radii: NDArray | float, axis: NDArray | None = None, columns: int = 8) -> Form:
+    """A round rod along a closed path (N, 3), ``radii`` (N,) or one metres thick.
+
+    ``axis``: (3,) the normal of the plane in which the path lies; None: found from it.
+    """
+    along = np.roll(path, -1, 0) - np.roll(path, 1, 0)
+    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-12)
+    if axis is None:
+        axis = np.cross(path - path.mean(0), along).mean(0)
+        axis = axis / np.linalg.norm(axis)
+    side = np.cross(along, axis)
+    side /= np.linalg.norm(side, axis=1, keepdims=True)
+    turn = np.linspace(0, 2 * np.pi, columns, endpoint=False)
+    section = np.cos(turn)[:, None] * side[:, None] + np.sin(turn)[:, None] * np.cross(side, along)[:, None]
+    points = path[:, None] + np.broadcast_to(radii, len(path))[:, None, None] * section
+    faces = grid_faces(len(path) + 1, columns) % (len(path) * columns)
+    return outward(Form(points.reshape(-1, 3), faces.astype(np.int32)))
+
+
 def outward(form: Form) -> Form:
     """The form with its faces turned so that it holds a positive volume."""
     a, b, c = (form.vertices[form.faces[:, i]] for i in range(3))

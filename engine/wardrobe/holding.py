@@ -12,24 +12,12 @@ from engine.body.fingers import HANDS, SIDES, full_joints, full_pose, posed_body
 from engine.body.hands import RELAXED, both_hands, hand_pose
 from engine.body.skinning import skin
 from engine.protocol import JOINT_NAMES, SKELETON_PARENTS
-from engine.wardrobe.held import GRIPS, HELD, fist
+from engine.wardrobe.hard.attached import grips
+from engine.wardrobe.held import CLOSED, CLOSER, fist
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import Look
 
 Floats = NDArray[np.float32]
-CLOSER = np.array([0.018, 0.0115, 0.0])
-"""Metres by which what fingers grip lies nearer to the palm than `held.GRIP`, round which hands without fingers are
-bent."""
-
-
-def grips(look: Look) -> dict[str, str]:
-    """By which hand pose each hand holds something: ``right`` or ``left`` to the name of the pose."""
-    found = {}
-    for extra in look.extras:
-        if extra.kind in GRIPS:
-            joints = HELD[extra.kind, extra.cut if (extra.kind, extra.cut) in HELD else None][1]
-            found["left" if HANDS[0] in joints else "right"] = GRIPS[extra.kind]
-    return found
 
 
 def held_poses(look: Look) -> Floats:
@@ -42,14 +30,22 @@ def held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Man
     """The mannequin with its fingers round what it holds; free hands are relaxed, where there are fingers."""
     if body.fingers is not None:
         pose = full_pose(stand_pose()[None], held_poses(look))[0]
-        return replace(mannequin, vertices=posed_body(body, betas, pose))
-    if "right" not in grips(look):
+        return replace(mannequin, vertices=posed_body(body, betas, pose), has_fingers=True)
+    closed = closed_hands(look)
+    if not closed:
         return mannequin
     joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
-    bent = fist(rest, joints)
+    bent = rest
+    for side in closed:
+        bent = fist(bent, joints, side)
     moved = skin(bent, body.weights, bone_transforms(joints, stand_pose()[None]))[0]
     changed = np.abs(bent - rest).max(1) > 1e-6
     return replace(mannequin, vertices=np.where(changed[:, None], moved, mannequin.vertices).astype(np.float32))
+
+
+def closed_hands(look: Look) -> list[str]:
+    """The sides whose hands close round what they hold."""
+    return [side for side, grip in grips(look).items() if grip in CLOSED]
 
 
 def gripping(vertices: Floats, look: Look, body: Body, betas: NDArray, mix: NDArray) -> Floats:
@@ -63,10 +59,12 @@ def gripping(vertices: Floats, look: Look, body: Body, betas: NDArray, mix: NDAr
         mix: (P, V) of which of the body's vertices they are made.
     """
     held, joints = grips(look), body.rest_joints(betas)
+    if body.fingers is None:
+        for side in closed_hands(look):
+            vertices = np.asarray(fist(vertices, joints, side), np.float32)
+        return vertices
     if not held:
         return vertices
-    if body.fingers is None:
-        return np.asarray(fist(vertices, joints) if "right" in held else vertices, np.float32)
     hands = [hand_pose(held[side], side) if side in held else np.zeros(45) for side in SIDES]
     transforms = bone_transforms(
         full_joints(body, betas), full_pose(np.zeros((1, len(JOINT_NAMES), 3)), np.stack(hands)), SKELETON_PARENTS
@@ -84,7 +82,7 @@ def nearer(look: Look, body: Body, joints: tuple[int, ...], size: float) -> NDAr
         joints: that carry it.
         size: of the body, against the standard figure.
     """
-    sides = [side for side, hand in zip(SIDES, HANDS) if hand in joints and side in grips(look)]
+    sides = [side for side, hand in zip(SIDES, HANDS) if hand in joints and side in closed_hands(look)]
     if body.fingers is None or not sides:
         return np.zeros(3)
     return CLOSER * size * ([-1.0, 1.0, 1.0] if sides == ["left"] else 1.0)

@@ -86,6 +86,8 @@ class Mannequin:
     rest_joints: Floats  # (24, 3) in the T-pose
     labels: dict[str, NDArray[np.int32]]
     """Names of vertex groups (`iris.L`, ...), empty for a body other than the open one."""
+    has_fingers: bool = False
+    """Its fingers are bones, which close round what is held."""
 
     @staticmethod
     def of(body: Body, betas: NDArray) -> Mannequin:

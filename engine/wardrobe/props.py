@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.wardrobe.extras import EXTRAS
 from engine.wardrobe.forms import Form, joined, lathe
 from engine.wardrobe.hairdo import HAIRDO
-from engine.wardrobe.headgear import ACCENTS, HEADGEAR
-from engine.wardrobe.held import HELD
-from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS, Garment, Look
+from engine.wardrobe.hard.free import carriers, drawn, standard_form
+from engine.wardrobe.hard.things import THINGS
+from engine.wardrobe.outfit import COLORS, EXTRA_KINDS, GARMENT_KINDS, HAIR_COLORS, SKINS, Garment, Look
 from engine.wardrobe.worn import apron, cape, lying_hood, pauldron, rucksack, shoe
 
 Floats = NDArray[np.float32]
@@ -29,7 +29,9 @@ Placed = tuple[Form, tuple[int, ...]]
 NEARLY_BLACK, NEARLY_WHITE, INNER = np.full(3, 0.06), np.full(3, 0.95), np.array([0.28, 0.10, 0.12])
 COVERS_HAIR = ("hat", "cap", "helmet", "hood", "mask_full")
 """Headgear under which no bun or crest of hair stands."""
-BESIDE = EXTRAS | HELD
+HEADGEAR = drawn({"hat", "cap", "helmet", "headband", "hood"})
+"""Kinds and cuts of headgear that have forms beside the head's own."""
+BESIDE = {key: (partial(standard_form, *key), carriers(THINGS[key])) for key in drawn(set(EXTRA_KINDS))}
 """Forms of `outfit.EXTRA_KINDS`, and the joints that carry them."""
 
 
@@ -120,7 +122,7 @@ def _garment_shapes(garment: Garment, begin: float, over_skirt: bool, over_gown:
     """(form, joints) of a garment's pieces; a skirt begins at the height ``begin``."""
     kind, cut, fine = garment.kind, garment.cut, garment.pattern != "plain"
     if (kind, cut) in HEADGEAR or (kind, None) in HEADGEAR:
-        return [(HEADGEAR.get((kind, cut), HEADGEAR.get((kind, None)))(), HEAD)]  # type: ignore[misc]
+        return [(standard_form(kind, cut if (kind, cut) in HEADGEAR else None), HEAD)]
     table: dict[str, Callable[[], list[Placed]]] = {
         "skirt": lambda: [(tutu(), HIPS) if cut == "tutu" else (skirt(begin, HEMS["skirt"], 0.155, 0.05, fine), LOWER)],
         "long_skirt": lambda: [
@@ -191,8 +193,10 @@ def _garment_piece(garment: Garment, form: Form, joints: tuple[int, ...], part: 
     from engine.wardrobe.paint import blend, garment_color, shade
 
     main = np.array(COLORS[garment.color])
-    accent = garment.accent or ACCENTS.get(garment.cut or "")
-    if accent == garment.color and garment.cut in ACCENTS:
+    thing = THINGS.get((garment.kind, garment.cut))
+    usual = thing.accent if thing is not None else None
+    accent = garment.accent or usual
+    if accent == garment.color and usual is not None:
         accent = None
     second = np.array(COLORS[accent]) if accent else shade(main, 0.62)
     if garment.kind in ("shoes", "boots"):

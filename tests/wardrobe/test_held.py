@@ -4,27 +4,107 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import trimesh
 
 from engine.body import load_body
 from engine.body.hands import RELAXED, both_hands, hand_poses
+from engine.body.model import load_open_body
 from engine.shape.bodies import bundled
 from engine.wardrobe.dress import Wardrobe
-from engine.wardrobe.held import FORWARD, GRIP, GRIPS, HELD, fist
-from engine.wardrobe.holding import CLOSER, grips, held_poses
-from engine.wardrobe.outfit import EXTRA_KINDS, Garment, Look
+from engine.wardrobe.hard.attached import extra_layers, grips, in_hands
+from engine.wardrobe.hard.free import standard_form
+from engine.wardrobe.hard.things import HOLD_JOINTS, THINGS
+from engine.wardrobe.held import CLOSER, FORWARD, GRIP, HOLDS, fist, frame
+from engine.wardrobe.holding import held_poses, held_up
+from engine.wardrobe.layers import Mannequin
+from engine.wardrobe.outfit import Garment, Look
 from engine.wardrobe.spoken import Spoken
 
 BARE = Look("fair", "short", "brown", "none", "brown", "brown")
+HELD = [key for key, thing in THINGS.items() if thing.place == "hand"]
+AT_HAND = 0.20
+"""Metres from the grip within which what is held may touch the hand, the wrist and the sleeve."""
 
 
-@pytest.mark.parametrize("kind", [kind for kind, _ in HELD])
-def test_forms_are_closed_and_at_the_hand(kind):
-    form = HELD[kind, None][0]()
-    for part in trimesh.Trimesh(form.vertices, form.faces, process=False).split(only_watertight=False):
-        assert part.is_watertight and part.volume > 0
-    nearest = np.linalg.norm(form.vertices - (GRIP if kind != "shield" else [0.6, 0.46, 0.01]), axis=1).min()
-    assert nearest < 0.06 and kind in EXTRA_KINDS
+def holding(*extras: Garment) -> Look:
+    return Look(**{**BARE.__dict__, "extras": extras})
+
+
+@pytest.fixture(scope="module")
+def body():
+    return load_body()
+
+
+@pytest.fixture(scope="module")
+def average(body):
+    betas = bundled().betas(np.array((0, 0, 0, 0.1, 0.5)))
+    return betas, Mannequin.of(body, betas)
+
+
+@pytest.mark.parametrize(("kind", "cut"), HELD)
+def test_held_things_reach_the_hand_never_bend_and_keep_clear_of_the_body(average, kind, cut):
+    _, mannequin = average
+    (layer, *_) = extra_layers(holding(Garment(kind, "brown", cut=cut)), mannequin)
+    form = standard_form(kind, cut)
+    if len(THINGS[kind, cut].parts) == len([p for p in THINGS[kind, cut].parts if "layer" not in p]):
+        rng = np.random.default_rng(0)
+        a, b = rng.integers(len(form.vertices), size=(2, 300))
+        before = np.linalg.norm(form.vertices[a] - form.vertices[b], axis=1)
+        after = np.linalg.norm(layer.vertices[a] - layer.vertices[b], axis=1)
+        assert after[before > 0.01] == pytest.approx((before * after.sum() / before.sum())[before > 0.01], rel=1e-3)
+    hand = mannequin.joints[23]
+    distance = np.linalg.norm(layer.vertices - hand, axis=1)
+    assert distance.min() < 0.10
+    assert np.array_equal(layer.weights, np.repeat(np.eye(24, dtype=np.float32)[[23]], len(layer.weights), 0))
+    far = layer.vertices[distance > AT_HAND]
+    if len(far):
+        assert mannequin.caster.closest_point(far)[2].min() > 0
+
+
+@pytest.mark.parametrize("hold", HOLDS)
+def test_frames_are_right_handed(hold):
+    turn, origin = frame(hold)
+    assert turn @ turn.T == pytest.approx(np.eye(3), abs=1e-9) and np.linalg.det(turn) == pytest.approx(1)
+    assert np.linalg.norm(origin - GRIP) < 0.01
+
+
+def test_each_hand_holds_one_thing():
+    def sides(*kinds: str) -> list[str | None]:
+        return [extra.side for extra in in_hands([Garment(kind, "brown") for kind in kinds])]
+
+    assert sides("sword", "shield") == ["right", "left"]
+    assert sides("bag", "umbrella") == ["right", "left"]
+    assert sides("horns", "sword") == [None, "right"]
+    assert [extra.side for extra in in_hands([Garment("bag", "red", side="left"), Garment("cup", "red")])] == [
+        "left", "right",
+    ]  # fmt: skip
+
+
+def test_what_is_said_to_be_on_the_left_is_the_mirror_of_the_right(average):
+    _, mannequin = average
+    (right,), (left,) = (
+        extra_layers(holding(Garment("bag", "red", cut="briefcase", side=side)), mannequin)
+        for side in ("right", "left")
+    )
+    assert left.vertices[:, 0].min() > 0.3
+    assert np.abs(right.vertices.mean(0) * [-1, 1, 1] - left.vertices.mean(0)).max() < 0.01
+
+
+def test_hands_without_finger_bones_close_round_what_is_gripped(average):
+    betas, mannequin = average
+    body = load_open_body(hands=False)
+    look = holding(Garment("sword", "silver"), Garment("book", "red"))
+    assert grips(look) == {"right": "grip_small", "left": "flat"}
+    moved = np.abs(held_up(mannequin, look, body, betas).vertices - mannequin.vertices).max(1) > 1e-4
+    assert moved.any() and (mannequin.vertices[moved, 0] < 0).all()
+    assert held_up(mannequin, BARE, body, betas) is mannequin
+
+
+def test_the_left_fist_mirrors_the_right():
+    joints = np.zeros((24, 3))
+    joints[[20, 21, 22, 23], 0] = 0.684, -0.684, 0.791, -0.791
+    points = np.random.default_rng(1).uniform((-0.9, -0.02, -0.05), (0.9, 0.02, 0.05), (400, 3))
+    mirror = np.array([-1.0, 1, 1])
+    assert fist(points, joints, "left") == pytest.approx(fist(points * mirror, joints, "right") * mirror)
 
 
 @pytest.mark.parametrize("numbers", [(0, 0, 0, 0.2, 1), (-0.5, 1, 0, 0.2, -1), (0, 0, 0, -0.6, 0)])
@@ -65,27 +145,25 @@ def test_a_grip_lies_in_the_fist():
 def test_texts_name_what_is_held(text, held):
     spoken = Spoken(text)
     look = spoken.tailor(BARE)
-    found = {(extra.kind, extra.color) for extra in look.extras if (extra.kind, None) in HELD}
+    found = {(e.kind, e.color) for e in look.extras if THINGS[e.kind, e.cut].place in HOLD_JOINTS}
     assert found == held and spoken.tailor(look) == look
 
 
-def test_gripped_things_are_held():
-    assert {(kind, None) for kind in GRIPS} <= set(HELD) and set(GRIPS.values()) <= set(hand_poses())
+def test_things_name_hand_poses_that_there_are():
+    assert {thing.grip for thing in THINGS.values() if thing.grip} <= set(hand_poses())
 
 
-def test_the_hand_that_holds_grips_and_the_other_is_relaxed():
-    sword, shield = Garment("sword", "silver"), Garment("shield", "red")
-    both, one = (Look(**{**BARE.__dict__, "extras": extras}) for extras in ((shield, sword), (shield,)))
-    assert grips(both) == {"right": GRIPS["sword"]} and grips(one) == {}
-    np.testing.assert_array_equal(held_poses(both), both_hands(RELAXED, GRIPS["sword"]))
+def test_the_hand_that_holds_grips_and_the_other_is_relaxed(body, average):
+    betas, mannequin = average
+    look = holding(Garment("sword", "silver"))
+    np.testing.assert_array_equal(held_poses(look), both_hands(RELAXED, "grip_small"))
+    assert held_up(mannequin, look, body, betas).has_fingers and not mannequin.has_fingers
 
 
-def test_fingers_close_round_the_handle():
+def test_fingers_close_round_the_handle(body):
     """All round it, within two centimetres of its surface, there is skin, and little of it inside."""
-    body, radius = load_body(), 0.0135
-    look = Look(**{**BARE.__dict__, "extras": (Garment("sword", "silver", "brown"),)})
-    figure = Wardrobe(body).dress(look, np.zeros(body.num_betas))
-    axis = FORWARD / np.linalg.norm(FORWARD)
+    radius, axis = 0.0135, FORWARD / np.linalg.norm(FORWARD)
+    figure = Wardrobe(body).dress(holding(Garment("sword", "silver", "brown")), np.zeros(body.num_betas))
     skin = figure.vertices[slice(*figure.parts[0][:2])] - GRIP - CLOSER
     across = skin - (skin @ axis)[:, None] * axis
     beside = np.linalg.norm(across, axis=1)

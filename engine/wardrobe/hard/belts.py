@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe.forms import ACCENT, DARK, Form, ellipsoid, grid_faces, joined, outward, tube
+from engine.wardrobe.forms import ACCENT, DARK, Form, ellipsoid, grid_faces, joined, looped, outward, tube
 from engine.wardrobe.hard.armour import metal_of
-from engine.wardrobe.hard.headwear import prop_layer
+from engine.wardrobe.hard.fitted import prop_layer
 from engine.wardrobe.hard.hulls import Hull, Hulls
 from engine.wardrobe.hard.pieces import Piece, band, carried, clear, layer_of, palette, rigid, strap
 from engine.wardrobe.hard.plates import Plate, pieces_of, shell
@@ -94,18 +94,6 @@ def _buckle(hull: Hull) -> Form:
         foot + 0.003 * k * axis + k * np.linspace(-0.002, 0.031, 5)[:, None] * right, np.full(5, 0.0022 * k), 8
     )
     return joined(frame, bar, prong)
-
-
-def looped(path: NDArray, radius: float, axis: NDArray, columns: int = 8) -> Form:
-    """A round rod along a closed path (N, 3) in a plane with normal ``axis``."""
-    along = np.roll(path, -1, 0) - np.roll(path, 1, 0)
-    along /= np.linalg.norm(along, axis=1, keepdims=True)
-    side = np.cross(along, axis)
-    side /= np.linalg.norm(side, axis=1, keepdims=True)
-    turn = np.linspace(0, 2 * np.pi, columns, endpoint=False)
-    points = path[:, None] + radius * (np.cos(turn)[:, None] * side[:, None] + np.sin(turn)[:, None] * axis)
-    faces = grid_faces(len(path) + 1, columns) % (len(path) * columns)
-    return outward(Form(points.reshape(-1, 3), faces.astype(np.int32)))
 
 
 OVER = np.array([(0.075, 27), (0.20, 27), (0.30, 29), (0.38, 33), (0.44, 44), (0.470, 64), (0.480, 90), (0.474, 122),

@@ -1,143 +1,121 @@
-"""Shoes, boots and sandals: uppers round a last, soles with welt and heel, tongues, laces, toe caps, shafts."""
+"""Forms of shoes, boots and sandals round a foot: soles with heels, uppers, toe caps, laces, straps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
-from engine.wardrobe.forms import ACCENT, DARK, LIGHT, MAIN, Form, capped, joined, outward, sheet, tube
+from engine.wardrobe.forms import DARK, Form, capped, joined, outward, sheet, tube
 from engine.wardrobe.hard.hulls import Hull, Hulls
-from engine.wardrobe.hard.pieces import Piece, band, carried, closed_ring, layer_of, palette
+from engine.wardrobe.hard.pieces import Piece, carried, closed_ring
 from engine.wardrobe.hard.plates import Plate, shell
-from engine.wardrobe.layers import Layer, Mannequin
-from engine.wardrobe.outfit import COLORS, Garment
+from engine.wardrobe.layers import Mannequin
 
-SOLE_TOP, COLLAR, SHAFT = -0.934, -0.845, -0.53
-"""Heights on the standard figure of a sole's upper side, a shoe's collar and a boot's rim."""
-THICKNESS = {"shoes": 0.014, "boots": 0.020, "sandals": 0.011}
-"""Metres of the sole under the foot."""
+Part = Mapping[str, Any]
+SOLE_TOP = -0.934
+"""Height on the standard figure of a sole's upper side."""
 COLUMNS = 60
 TURN = np.linspace(-180, 180, COLUMNS, endpoint=False)
-SPORTS = ("white", "red", "blue", "royal blue", "light blue", "yellow", "orange", "pink", "hot pink", "lime", "green",
-          "light green", "turquoise", "cyan", "purple", "magenta", "coral", "mint", "lavender")  # fmt: skip
-"""Colours in which shoes are sneakers, with rubber soles; in others they are of leather."""
-NAMES = {"shoes": "Shoes", "boots": "Boots", "sandals": "Sandals"}
-
-
-def footwear(
-    garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = (), laced: bool | None = None
-) -> list[Layer]:
-    """Shoes, boots or sandals.
-
-    Args:
-        garment: of kind shoes, boots or sandals.
-        mannequin: the body.
-        beneath: what is worn already; boots go round it as far as a shaft may stand off the leg.
-        laced: whether there are laces; None: on shoes.
-    """
-    hulls = Hulls(mannequin, beneath if garment.kind == "boots" else (), reach=0.016)
-    sports = garment.kind == "shoes" and garment.color in SPORTS
-    colors = _colors(garment, sports)
-    laced = garment.kind == "shoes" if laced is None else laced
-    pieces = []
-    floor = float(mannequin.vertices[:, 1].min()) - THICKNESS[garment.kind] * mannequin.size
-    for side in "LR":
-        hull = hulls[f"leg.{side}"]
-        forms = [_sole(hull, floor, garment.kind, sports)]
-        if garment.kind == "sandals":
-            forms += _straps(hull)
-        else:
-            forms += _upper(hull, garment.kind, sports, laced)
-        form = joined(*forms)
-        pieces.append(Piece(form, carried(mannequin, form.vertices)))
-    material = "cotton" if sports else "leather"
-    return [layer_of(NAMES[garment.kind], material, pieces, colors, mannequin)]
+BALL = 0.13
+"""Metres from the heel's back to where a foot's front begins, on a grown body."""
 
 
 def soles(hulls: Hulls) -> list[Piece]:
     """Flat soles alone, for armour of the feet."""
-    mannequin, found = hulls.mannequin, []
-    floor = float(mannequin.vertices[:, 1].min()) - THICKNESS["shoes"] * mannequin.size
+    found = []
     for side in "LR":
-        form = _sole(hulls[f"leg.{side}"], floor, "boots", False)
-        found.append(Piece(replace(form, roles=np.full(len(form.roles), DARK)), carried(mannequin, form.vertices)))
+        form = sole({"thick": 0.014, "out": 0.0105}, hulls[f"leg.{side}"], hulls.mannequin)
+        found.append(
+            Piece(replace(form, roles=np.full(len(form.roles), DARK)), carried(hulls.mannequin, form.vertices))
+        )
     return found
 
 
-def _colors(garment: Garment, sports: bool) -> NDArray:
-    """(5, 3) by role: the accent is the sole's, light the laces'."""
-    colors = palette(garment)
-    main = colors[MAIN]
-    if garment.accent is None:
-        dark = np.array(COLORS["dark brown"]) * 0.7 if main.mean() > 0.12 else np.array([0.11, 0.105, 0.10])
-        colors[ACCENT] = (
-            (0.92, 0.92, 0.90) if sports and garment.color != "white" else (0.80, 0.80, 0.79) if sports else dark
-        )
-    colors[LIGHT] = (0.95, 0.95, 0.94) if sports else main * 0.45
-    return colors
+def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+    """A flat slab a little wider than the foot, whose underside rises under the arch.
 
-
-def _sole(hull: Hull, floor: float, kind: str, sports: bool) -> Form:
-    """A flat slab a little wider than the foot; under the arch it does not touch the floor."""
-    k = hull.size
-    out = 0.003 if kind == "sandals" else 0.0105 if kind == "boots" else 0.009
+    ``thick``: metres under the foot, ``out``: by which it stands out, ``top``: by which it covers the upper,
+    ``arch``: by which it rises between the ``heel`` (its length) and the ball; ``taper``: how much narrower the heel
+    is below, as a share; ``tip``: see `_tipped`.
+    """
+    k, out, thick = hull.size, part.get("out", 0.009), part.get("thick", 0.014)
+    floor = float(mannequin.vertices[:, 1].min()) - thick * k
     outline = hull.at(np.full(COLUMNS, hull.u[0] + 0.004), TURN, np.full(COLUMNS, out * k))
-    top = float(hull.at(np.array([SOLE_TOP]), np.zeros(1))[0, 1]) + (0.006 * k if sports else 0.0)
-    if kind == "sandals":
-        top = floor + THICKNESS[kind] * k
-    middle = outline.mean(0)
-    heel, ball = np.quantile(outline[:, 2], 0.0) + 0.085 * k, np.quantile(outline[:, 2], 0.0) + 0.13 * k
-    arch = 0.0 if sports or kind == "sandals" else 0.006 * k
-    levels = [(top, 0.975, 0.0), (top - 0.0015 * k, 1.0, 0.0), (top - 0.0045 * k, 1.0, 0.0),
-              (top - 0.006 * k, 0.985, 0.0), (floor + 0.002 * k, 0.985, 1.0), (floor, 0.965, 1.0)]  # fmt: skip
+    top = float(hull.at(np.array([SOLE_TOP]), np.zeros(1))[0, 1]) + part.get("top", 0.0) * k
+    if part.get("flat"):
+        top = float(mannequin.vertices[:, 1].min()) + 0.001 * k
+    middle, back = outline.mean(0), float(outline[:, 2].min())
+    heel, ball = back + part.get("heel", 0.085) * k, back + BALL * k
+    welt, wall = top - 0.006 * k, floor - top + 0.008 * k
+    levels = [(top, 0.975, 0.0), (top - 0.0015 * k, 1.0, 0.0), (top - 0.0045 * k, 1.0, 0.0), (welt, 0.985, 0.0),
+              *((welt + wall * s, 0.985, s) for s in (0.25, 0.5, 0.75, 1.0)), (floor, 0.965, 1.0)]  # fmt: skip
+    core = np.array([middle[0], 0, back + 0.45 * part.get("heel", 0.085) * k])
     rings = []
-    for level, inset, low in levels:
+    for level, inset, down in levels:
         ring = middle + (outline - middle) * inset
-        rise = arch * np.clip((ring[:, 2] - heel) / (0.006 * k), 0, 1) * np.clip((ball - ring[:, 2]) / (0.02 * k), 0, 1)
-        ring[:, 1] = level + low * rise
+        arched = np.clip((ring[:, 2] - heel) / (0.012 * k), 0, 1) * np.clip(
+            (ball - ring[:, 2]) / (0.05 * k) + 0.5, 0, 1
+        )
+        hind = np.clip((heel + 0.004 * k - ring[:, 2]) / (0.01 * k), 0, 1) * part.get("taper", 0.0) * down
+        ring[:, [0, 2]] += hind[:, None] * (core[[0, 2]] - ring[:, [0, 2]])
+        ring[:, 1] = level + down * part.get("arch", 0.0) * k * arched
         rings.append(ring)
-    ends = [np.array([middle[0], level, middle[2]]) for level in (top - 0.004 * k, floor)]
-    form = outward(capped(np.array(rings), *ends))
-    return replace(form, roles=np.full(len(form.vertices), ACCENT))
-
-
-def _upper(hull: Hull, kind: str, sports: bool, laced: bool) -> list[Form]:
-    """Everything above the sole."""
-    boots = kind == "boots"
-    rim = SHAFT if boots else COLLAR
-    forms = [_tube(hull, rim, 0.005, 0.003)]
-    cap = _cap(hull, 0.70 if sports else 0.74, 6.3)
-    forms.append(replace(cap, roles=np.full(len(cap.vertices), LIGHT if sports else MAIN)))
-    counter = Plate("", "leg", (-0.938,), (-0.88, -0.885, -0.88), (62, 48), center=180, lift=1.3, thick=1.0, rim=3)
-    forms.append(shell(counter, hull))
-    if boots:
-        forms.append(band(hull, rim - 0.010, rim + 0.004, 0.0075, 0.002))
-    if laced:
-        forms += _lacing(hull, rim if boots else COLLAR + 0.002)
-    return forms
-
-
-def _tube(hull: Hull, rim: float, outer: float, inner: float) -> Form:
-    """A closed tube of leather from the sole to a rim, which is a little lower on the ankles' sides."""
-    k = hull.size
-    rows = np.concatenate([np.linspace(-0.941, -0.875, 18), np.arange(-0.868, rim - 0.004, 0.022), [rim - 0.004, rim]])
-    u, theta = np.meshgrid(rows, TURN, indexing="ij")
-    low_side = 0.010 * np.sin(np.radians(theta)) ** 2 * np.clip((u + 0.87) / max(rim + 0.87, 1e-3), 0, 1) * (rim < -0.8)
-    out = np.where(np.arange(len(rows)) == len(rows) - 1, 0.6 * outer + 0.4 * inner, outer)[:, None] * k
-    around = [
-        hull.at(u - low_side, theta, np.broadcast_to(out, u.shape)),
-        hull.at(u - low_side, theta, np.full(u.shape, inner * k)),
+    ends = [
+        np.array([middle[0], level, middle[2]]) for level in (top - 0.004 * k, floor + part.get("arch", 0.0) * k * 0.8)
     ]
-    return closed_ring(*around)
+    return _tipped(outward(capped(np.array(rings), *ends)), part, hull)
 
 
-def _cap(hull: Hull, share: float, lift: float) -> Form:
-    """A toe cap: what of the upper lies beyond a share of the foot's length."""
-    levels = np.linspace(-0.938, -0.86, 60)
-    theta = np.linspace(0, 110, 111)
+def upper(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+    """A closed tube of leather from the sole to its ``rim``: pairs of an angle on one side and a height.
+
+    ``out``: its outer side's metres from the foot.
+    """
+    k, outer, inner = hull.size, part.get("out", 0.005), 0.0025
+    angles, heights = np.array(part["rim"], float).T
+    rim = PchipInterpolator(angles, heights)(np.abs(TURN))
+    foot = np.minimum(-0.875, rim)
+    high = float(rim.max()) > -0.86
+    t = np.linspace(0, 1, 16)[:, None]
+    rows = [-0.941 + (foot + 0.941) * t]
+    if high:
+        count = max(3, int((float(rim.max()) + 0.875) / 0.022))
+        rows.append(foot + (rim - foot) * np.linspace(0, 1, count + 1)[1:, None])
+    u = np.concatenate([*rows, rim[None]])
+    u[-2] = u[-3] + 0.8 * (u[-1] - u[-3])
+    theta = np.broadcast_to(TURN, u.shape)
+    out = np.full(len(u), outer)
+    out[-1] = 0.6 * outer + 0.4 * inner
+    wide = part.get("flare", 0.0) * np.clip((u + 0.80) / 0.30, 0, 1)
+    around = [hull.at(u, theta, (out[:, None] + wide) * k), hull.at(u, theta, (inner + wide) * k)]
+    return _tipped(closed_ring(*around), part, hull)
+
+
+def _tipped(form: Form, part: Part, hull: Hull) -> Form:
+    """With toes drawn out to a point by (length, narrowing, lift) of ``tip``: metres, a share, metres."""
+    if "tip" not in part:
+        return form
+    length, narrow, lift = part["tip"]
+    bottom = hull.at(np.full(COLUMNS, hull.u[0] + 0.004), TURN)
+    back, front = float(bottom[:, 2].min()), float(bottom[:, 2].max())
+    t = np.clip((form.vertices[:, 2] - back - 0.62 * (front - back)) / (0.38 * (front - back)), 0, 1.1)
+    axis = float(bottom[:, 0].mean())
+    moved = form.vertices.copy()
+    moved[:, 0] += (axis - moved[:, 0]) * narrow * t**2
+    moved[:, 1] += lift * hull.size * t**3
+    moved[:, 2] += length * hull.size * t**2
+    return form.moved(moved)
+
+
+def toe(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+    """A toe cap: what of the upper lies beyond a ``share`` of the foot's length, ``lift`` metres off the foot."""
+    share, lift = part.get("share", 0.74), 1000 * part.get("lift", 0.0063)
+    levels, theta = np.linspace(-0.938, -0.86, 60), np.linspace(0, 110, 111)
     u, turn = np.meshgrid(levels, theta, indexing="ij")
     z = hull.at(u, turn)[..., 2]
     back = float(hull.at(np.array([-0.938]), np.array([180.0]))[0, 2])
@@ -147,33 +125,34 @@ def _cap(hull: Hull, share: float, lift: float) -> Form:
     at = np.linspace(-0.938, top, 9)
     half = [float(theta[max(0, np.searchsorted(-z[np.argmin(np.abs(levels - a))], -limit) - 1)]) for a in at]
     half[-1] = max(half[-1], 4.0)
-    return shell(
-        Plate("", "leg", (-0.938,), (float(top),), tuple(half), lift=lift - 4.0 - 1.0, thick=1.0, rim=3), hull, 0.006
-    )
+    plate = Plate("", "leg", (-0.938,), (float(top),), tuple(half), lift=lift - 4.0 - 1.0, thick=1.0, rim=3)
+    return _tipped(shell(plate, hull, 0.006), part, hull)
 
 
-def _lacing(hull: Hull, top: float) -> list[Form]:
-    """A tongue, eyelet facings and crossing laces on the instep, up to a height."""
-    k = hull.size
-    low = -0.897
-    tongue = shell(Plate("", "leg", (low,), (min(top + 0.012, 0.0),), (13, 17, 20), lift=2.2, thick=2.0, rim=3), hull)
-    count = max(4, int((top - low) / 0.011)) if top < -0.8 else max(6, int((top - low) / 0.026))
-    levels = np.linspace(low + 0.004, top - 0.006, count)
-    wide = np.interp(levels, [low, -0.86, -0.8, 0], [11.0, 17.0, 19.0, 19.0])
-    laces = []
-    t = np.linspace(0, 1, 5)
+def tongue(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+    """What lies beneath the laces, up to a little over ``top``."""
+    top = min(part["top"] + 0.012, 0.0)
+    return shell(Plate("", "leg", (LOW,), (top,), (13, 17, 20), lift=2.2, thick=2.0, rim=3), hull)
+
+
+LOW = -0.897
+"""Height of the lowest lace."""
+
+
+def laces(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+    """Crossing laces on the instep up to the height ``top``, and a bow."""
+    k, top = hull.size, part["top"]
+    count = max(4, int((top - LOW) / 0.011)) if top < -0.8 else max(6, int((top - LOW) / 0.026))
+    levels = np.linspace(LOW + 0.004, top - 0.006, count)
+    wide = np.interp(levels, [LOW, -0.86, -0.8, 0], [11.0, 17.0, 19.0, 19.0])
+    found, t = [], np.linspace(0, 1, 5)
     for row in range(count - 1):
         for sign in (-1, 1):
             u = levels[row] + (levels[row + 1] - levels[row]) * t
             theta = sign * (-wide[row] + (wide[row] + wide[row + 1]) * t)
             lift = (0.0088 + 0.0012 * np.sin(np.pi * t) * (1 + 0.3 * sign)) * k
-            laces.append(tube(hull.at(u, theta, lift), np.full(5, 0.0019 * k), 5))
-    laces += _bow(hull, float(levels[-1]), k)
-    light = joined(*laces)
-    return [
-        tongue.toned(np.full(len(tongue.vertices), 0.82)),
-        replace(light, roles=np.full(len(light.vertices), LIGHT)),
-    ]
+            found.append(tube(hull.at(u, theta, lift), np.full(5, 0.0019 * k), 5))
+    return joined(*found, *_bow(hull, float(levels[-1]), k))
 
 
 def _bow(hull: Hull, u: float, k: float) -> list[Form]:
@@ -187,21 +166,15 @@ def _bow(hull: Hull, u: float, k: float) -> list[Form]:
     return forms
 
 
-def _straps(hull: Hull) -> list[Form]:
-    """Bands over the toes, the instep and round the heel."""
-    return [*(_crossing(hull, share, 0.026) for share in (0.62, 0.42)), band(hull, -0.872, -0.855, 0.005, 0.001)]
-
-
-def _crossing(hull: Hull, share: float, width: float) -> Form:
-    """A strap across the foot at a share of its length, from sole to sole."""
-    k = hull.size
+def crossing(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+    """A strap across the foot at a ``share`` of its length, ``width`` metres wide, from sole to sole."""
+    k, share, width = hull.size, part["share"], part.get("width", 0.026)
     levels, theta = np.linspace(-0.944, -0.855, 70), np.linspace(-150, 150, 301)
     u, turn = np.meshgrid(levels, theta, indexing="ij")
     points = hull.at(u, turn)
     back, front = points[..., 2].min(), points[..., 2].max()
-    across = np.linspace(0, 1, 5)
     outer, inner = [], []
-    for step in across:
+    for step in np.linspace(0, 1, 5):
         z = back + share * (front - back) + (step - 0.5) * width * k
         line = _level_line(points, levels, theta, z)
         outer.append(hull.at(line[0], line[1], np.full(25, 0.0045 * k)))
@@ -225,3 +198,14 @@ def _level_line(points: NDArray, levels: NDArray, theta: NDArray, z: float) -> t
     path = np.array(left + right)
     place, even = np.linspace(0, 1, len(path)), np.linspace(0, 1, 25)
     return np.interp(even, place, path[:, 0]), np.interp(even, place, path[:, 1])
+
+
+FOOT: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
+    "sole": sole, "upper": upper, "toe": toe, "tongue": tongue, "laces": laces, "crossing": crossing,
+}  # fmt: skip
+"""Forms on the hull of a leg, by the name that a part calls them."""
+KEYS = {
+    "sole": {"thick", "out", "top", "arch", "heel", "taper", "flat", "tip"}, "upper": {"rim", "out", "flare", "tip"},
+    "toe": {"share", "lift", "tip"}, "tongue": {"top"}, "laces": {"top"}, "crossing": {"share", "width"},
+}  # fmt: skip
+"""What a part may say of each."""

@@ -1,8 +1,9 @@
-"""Gloves, gauntlets and wristbands."""
+"""Gloves of the hand's own form, and gauntlets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,16 +14,49 @@ from engine.wardrobe.hard.plates import Plate, pieces_of
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import Garment
 
-CUFF, KNUCKLES = 0.652, 0.79
-"""Distances from the middle at which gloves begin and fingers do."""
+CUFF = 0.652
+"""Distance from the middle of the figure at which gloves begin."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Gloves of the hand's own form."""
+
+    name: str
+    begin: float = CUFF
+    """Where they begin, and where they end: distances from the middle."""
+    end: float = 1.0
+    thick: float = 0.0024
+    """Metres by which they stand off."""
+    rim: float = 0.0065
+    """The same of the ring round where they begin; none: 0."""
+    wide: float = 0.016
+    """Metres along the arm that the ring is wide."""
+    material: str = "leather"
+
+
+GLOVES = {
+    None: Cut("Gloves"),
+    "work": Cut("Work Gloves", thick=0.0040, rim=0.012, wide=0.040),
+    "fingerless": Cut("Fingerless Gloves", end=0.802, thick=0.0026),
+    "long": Cut("Long Gloves", begin=0.400, thick=0.0020, rim=0.0, material="silk"),
+}
+"""By cut."""
 
 
 def gloves(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    """The hand's surface, evened out, with a rim round the wrist."""
-    hand = _hand(mannequin, 0.0024)
-    hulls = Hulls(mannequin, beneath, reach=0.012)
-    cuffs = [_ring(hulls, side, CUFF - 0.004, CUFF + 0.012, 0.0065) for side in "LR"]
-    return [layer_of("Gloves", "leather", [hand, *cuffs], palette(garment), mannequin)]
+    """The hand's surface, evened out, with a rim where it begins; on one hand where a side is named."""
+    cut = GLOVES.get(garment.cut) or GLOVES[None]
+    sides = ("L", "R") if garment.side is None else ("L" if garment.side == "left" else "R",)
+    x = mannequin.canonical[:, 0]
+    hulls, pieces = Hulls(mannequin, beneath, reach=0.012), []
+    for side in sides:
+        along = x if side == "L" else -x
+        signed = np.minimum(along - cut.begin, cut.end - along)
+        pieces.append(skin_shell(mannequin, signed, cut.thick, 0.0008, smooth=2))
+        if cut.rim:
+            pieces.append(_ring(hulls, side, cut.begin - 0.004, cut.begin - 0.004 + cut.wide, cut.rim))
+    return [layer_of(cut.name, garment.material or cut.material, pieces, palette(garment), mannequin)]
 
 
 def _hand(mannequin: Mannequin, outer: float) -> Piece:
@@ -32,13 +66,6 @@ def _hand(mannequin: Mannequin, outer: float) -> Piece:
 def _ring(hulls: Hulls, side: str, low: float, high: float, out: float) -> Piece:
     form = band(hulls[f"arm.{side}"], low, high, out, 0.0025)
     return Piece(form, carried(hulls.mannequin, form.vertices))
-
-
-def wristbands(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    """A soft ring round each wrist."""
-    hulls = Hulls(mannequin, beneath)
-    rings = [_ring(hulls, side, 0.625, 0.672, 0.0075) for side in "LR"]
-    return [layer_of("Wristbands", "cotton", rings, palette(garment), mannequin)]
 
 
 FOREARM = (

@@ -15,13 +15,12 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, grey_closing, map_coordinates, maximum_filter, spline_filter1d
+from scipy.ndimage import gaussian_filter, map_coordinates, spline_filter1d
 
 from engine.render.raycast import MeshRaycaster
+from engine.wardrobe.hard.rings import COLUMNS, PAD, THETA, bridged, drafted, smoothed
 from engine.wardrobe.layers import Layer, Mannequin
 
-COLUMNS, PAD = 96, 12
-THETA = np.arange(-PAD, COLUMNS + PAD) * 360.0 / COLUMNS - 180.0
 REACH = 0.9
 """Metres from the axis where rays start inwards."""
 ARM, LEG = ((16, 18, 20, 22), (17, 19, 21, 23)), ((1, 4, 7, 10), (2, 5, 8, 11))
@@ -138,9 +137,9 @@ class Hulls:
             raw = np.minimum(raw, _distances(surfaces[:1], origins, directions) + self.reach * self.mannequin.size)
         if how.draft is not None:
             foot = u < how.draft
-            raw[foot] = _drafted(raw[foot], origins[foot])
+            raw[foot] = drafted(raw[foot], origins[foot])
         size = float(np.clip(np.median(raw) / MEDIANS[part], 0.5, 1.25))
-        return Hull(u, origins, directions, _shell(raw, how, u), size)
+        return Hull(u, origins, directions, smoothed(raw, how, u), size)
 
 
 MEDIANS = {"torso": 0.13, "trunk": 0.13, "neck": 0.07, "arm": 0.045, "leg": 0.065, "head": 0.1, "face": 0.1}
@@ -247,61 +246,4 @@ def _distances(surfaces: list[tuple[NDArray, NDArray, NDArray]], origins: NDArra
     depth = REACH - np.where(hits.mask, hits.depth, np.nan)
     depth = depth.reshape(directions.shape[:2])
     depth[depth < 0.004] = np.nan
-    return _bridged(depth)
-
-
-def _bridged(image: NDArray) -> NDArray:
-    """An image (R, C) without its gaps: across them round the rings, then from ring to ring."""
-    columns = np.arange(image.shape[1])
-    out = image.copy()
-    whole = np.isfinite(image).sum(1) >= 0.3 * image.shape[1]
-    for row in np.flatnonzero(whole):
-        known = np.isfinite(image[row])
-        out[row] = np.interp(columns, columns[known], image[row, known], period=len(columns))
-    known_rows = np.flatnonzero(whole)
-    for row in np.flatnonzero(~whole):
-        out[row] = out[known_rows[np.argmin(np.abs(known_rows - row))]]
-    return out
-
-
-def _convex(radii: NDArray) -> NDArray:
-    """Rings (R, C) of distances as the convex hulls round them."""
-    theta = np.radians(THETA[PAD:-PAD])
-    turn = np.cos(theta[:, None] - theta[None])
-    support = (radii[:, :, None] * turn[None]).max(1)  # (R, C) of each ring, in each direction
-    return _from_support(support)
-
-
-def _from_support(support: NDArray) -> NDArray:
-    """Distances (R, C) of the convex rings that reach as far (R, C) in each direction."""
-    theta = np.radians(THETA[PAD:-PAD])
-    turn = np.cos(theta[:, None] - theta[None])
-    facing = np.where(turn > 0.02, turn, np.nan)
-    found: NDArray = np.nanmin(support[:, None, :] / facing[None], axis=2)
-    return found
-
-
-def _drafted(radii: NDArray, origins: NDArray) -> NDArray:
-    """Level rings (R, C), each made convex and to hold all that are above it."""
-    theta = np.radians(THETA[PAD:-PAD])
-    turn = np.cos(theta[:, None] - theta[None])
-    offset = origins[:, [0]] * np.sin(theta) * np.sign(origins[:, 0].mean()) + origins[:, [2]] * np.cos(theta)
-    support = (radii[:, :, None] * turn[None]).max(1) + offset
-    support = np.maximum.accumulate(support[::-1], 0)[::-1]
-    return _from_support(support - offset)
-
-
-def _shell(raw: NDArray, how: Part, u: NDArray) -> NDArray:
-    """Distances (R, C) made convex round each ring and smooth, nowhere less than the raw ones."""
-    hull = _convex(raw)
-    share = np.full(len(u), how.convex)
-    if how.crown is not None and how.fan is not None:
-        share = np.interp(u, [how.fan, how.fan + 0.45 * (how.high - how.fan)], [how.convex, how.crown])
-    if how.bridge > 1:
-        hull = np.maximum(hull, grey_closing(hull, size=(how.bridge, 1), mode="nearest"))
-    wanted = raw + share[:, None] * np.maximum(hull - raw, 0)
-    wide = int(np.ceil(2 * how.smooth))
-    mode = ("nearest", "wrap")
-    smooth = gaussian_filter(wanted, how.smooth, mode=mode, truncate=2.0)
-    short = maximum_filter(np.maximum(wanted - smooth, 0), size=2 * wide + 1, mode=mode)
-    return smooth + gaussian_filter(short, how.smooth, mode=mode, truncate=2.0)
+    return bridged(depth)

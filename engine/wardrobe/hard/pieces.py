@@ -14,6 +14,7 @@ from engine.wardrobe.cut import cut_region
 from engine.wardrobe.forms import Form, grid_faces, outward, sheet
 from engine.wardrobe.hard.hulls import Hull
 from engine.wardrobe.layers import Layer, Mannequin
+from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import COLORS, Garment
 
 GLOW = (0.62, 0.93, 1.0)
@@ -27,6 +28,8 @@ class Piece:
 
     form: Form
     weights: NDArray
+    material: str = ""
+    """Of `materials.MATERIALS`; empty: its layer's."""
 
 
 def palette(garment: Garment, accent: str | None = None) -> NDArray:
@@ -68,6 +71,8 @@ def layer_of(name: str, material: str, pieces: Sequence[Piece], colors: NDArray,
     tones = np.concatenate([piece.form.tones for piece in pieces])
     face, shares, _ = mannequin.caster.closest_point(vertices, signed=False)
     canonical = np.einsum("nk,nkc->nc", shares, mannequin.canonical[mannequin.faces[face]])
+    made = [MATERIALS[piece.material or material] for piece in pieces]
+    counts = [len(piece.form.vertices) for piece in pieces]
     return Layer(
         name,
         material,
@@ -76,6 +81,8 @@ def layer_of(name: str, material: str, pieces: Sequence[Piece], colors: NDArray,
         (colors[roles] * tones[:, None]).clip(0, 1).astype(np.float32),
         np.concatenate([piece.weights for piece in pieces]).astype(np.float32),
         canonical.astype(np.float32),
+        roughness=np.repeat([one.roughness for one in made], counts).astype(np.float32),
+        metallic=np.repeat([one.metallic for one in made], counts).astype(np.float32),
     )
 
 

@@ -164,7 +164,11 @@ def pieces_of(plate: Plate, hulls: Hulls) -> list[Piece]:
 
 
 def _piece(plate: Plate, hull: Hull, mannequin: Mannequin, side: str) -> Piece:
-    form = _lamp(plate, hull) if plate.disc else joined(_free(shell(plate, hull), mannequin), *_rivets(plate, hull))
+    if plate.disc:
+        form = _lamp(plate, hull)
+    else:
+        form = _free(shell(plate, hull), mannequin)
+        form = joined(_parted(form, side) if plate.part == "leg" else form, *_rivets(plate, hull))
     name = "left_" if side == "L" else "right_"
     joints = [JOINT_NAMES.index(j if j in JOINT_NAMES else name + j) for j in plate.joints]
     most = 1 if PARTS[plate.part].limb else 2
@@ -203,6 +207,18 @@ def _free(form: Form, mannequin: Mannequin) -> Form:
     return form.moved(form.vertices + np.concatenate([shift, shift]))
 
 
+def _parted(form: Form, side: str) -> Form:
+    """A shell round a leg that stays on its side of the body's middle, where thick thighs touch."""
+    count = len(form.vertices) // 2
+    sign = 1.0 if side == "L" else -1.0
+    least = np.where(np.arange(len(form.vertices)) < count, PARTING, PARTING + 0.003)
+    moved = form.vertices.copy()
+    moved[:, 0] = sign * np.maximum(sign * moved[:, 0], least)
+    return form.moved(moved)
+
+
+PARTING = 0.001
+"""Metres from the middle that plates of the two legs keep."""
 SHALLOW = 0.015
 """Metres up to which a dip is mended."""
 

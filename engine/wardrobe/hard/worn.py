@@ -3,57 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from engine.wardrobe.hard import belts, facewear, footwear, hands, headwear
-from engine.wardrobe.hard.armour import armour_layers
+from engine.wardrobe.hard import belts, facewear, hands, headwear
+from engine.wardrobe.hard.armour import BARE_METAL, armour_layers
+from engine.wardrobe.hard.fitted import thing_layers
+from engine.wardrobe.hard.things import THINGS, thing_of
 from engine.wardrobe.layers import Layer, Mannequin
-from engine.wardrobe.outfit import Garment
+from engine.wardrobe.outfit import GARMENT_KINDS, Garment
 
 Maker = Callable[[Garment, Mannequin, Sequence[Layer]], list[Layer]]
 
 
 def _armour(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    return armour_layers("knight", garment, mannequin, beneath)
+    return armour_layers(garment.cut or "knight", garment, mannequin, beneath)
 
 
-def _hat(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
-    return [headwear.headgear(garment, mannequin)]
+def _helmet(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
+    """A knight's in bare metal, a soldier's otherwise, where no cut is named."""
+    cut = garment.cut or ("visor" if garment.color in BARE_METAL else "army")
+    if cut in headwear.CLOSED:
+        return headwear.helmet(replace(garment, cut=cut), mannequin, beneath)
+    return thing_layers(THINGS["helmet", cut], garment, mannequin, beneath)
 
 
-HARD: dict[str, Maker] = {
+def _shoes(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
+    """Of polished leather in its colours, sneakers in others."""
+    return thing_layers(THINGS["shoes", "oxford" if garment.color in LEATHERS else "sneakers"], garment, mannequin)
+
+
+LEATHERS = ("black", "brown", "dark brown", "tan", "maroon", "rust", "copper")
+"""Colours in which shoes of which nothing is said are of leather."""
+CODE: dict[str, Maker] = {
     "armor_torso": _armour,
     "shoulder_pads": belts.shoulder_pads,
     "knee_pads": belts.knee_pads,
-    "shoes": footwear.footwear,
-    "boots": footwear.footwear,
-    "sandals": footwear.footwear,
+    "shoes": _shoes,
     "gloves": hands.gloves,
     "gauntlets": hands.gauntlets,
-    "wristbands": hands.wristbands,
     "belt": belts.belt,
     "suspenders": belts.suspenders,
     "backpack": belts.backpack,
     "scarf": belts.scarf,
     "tie": belts.tie,
     "necklace": belts.necklace,
-    "helmet": headwear.helmet,
-    "hat": _hat,
-    "cap": headwear.cap,
-    "headband": headwear.headband,
-    "hood": headwear.hood,
-    "glasses": facewear.glasses,
+    "helmet": _helmet,
     "mask_eyes": facewear.mask,
-    "mask_mouth": facewear.mask,
     "mask_full": facewear.mask,
-    "eye_patch": facewear.eye_patch,
 }
-"""Kinds of `outfit.GARMENT_KINDS` and ``eye_patch``: each from (garment, mannequin, layers beneath) to layers."""
+"""Kinds of `outfit.GARMENT_KINDS` that functions make, where no record of `things` does."""
+HARD = frozenset(CODE) | {kind for kind, _ in THINGS if kind in GARMENT_KINDS}
+"""All kinds of stiff garments."""
 
 
 def hard_layers(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
     """The layers of one stiff garment over what is worn already, the outermost of which comes last.
 
+    A cut that is made nowhere falls back to its kind.
+
     Raises:
         KeyError: a kind that is not of `HARD`.
     """
-    return HARD[garment.kind](garment, mannequin, beneath)
+    thing = THINGS.get((garment.kind, garment.cut))
+    if thing is None and garment.kind not in CODE:
+        thing = thing_of(garment.kind, garment.cut)
+    if thing is not None and (garment.kind, garment.cut) != ("shoes", None):
+        return thing_layers(thing, garment, mannequin, beneath)
+    return CODE[garment.kind](garment, mannequin, beneath)

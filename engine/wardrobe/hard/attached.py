@@ -1,0 +1,97 @@
+"""What grows, is worn beside garments or is held (`outfit.EXTRA_KINDS`), as layers on a body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.forms import Form
+from engine.wardrobe.hard.fitted import coloured, similarity
+from engine.wardrobe.hard.free import free_form
+from engine.wardrobe.hard.things import HOLD_JOINTS, Thing, thing_of
+from engine.wardrobe.held import CLOSED, CLOSER
+from engine.wardrobe.layers import Layer, Mannequin
+from engine.wardrobe.outfit import COLORS, HAIR_COLORS, SKINS, Garment, Look
+
+PALM, FOREARM = (0.69, 0.79), (0.52, 0.66)
+"""Distances from the middle of the figure between which nothing of a hand, and of a forearm, bends."""
+ELSEWHERE = frozenset({"long_beard"})
+"""Extras that others make: beards are of locks (`head.beard`)."""
+
+
+def in_hands(extras: Sequence[Garment]) -> list[Garment]:
+    """Extras with a side for each thing that a hand holds: the right one first, shields on the left arm.
+
+    What is said to be on a side stays there; a third thing stays in the right hand.
+    """
+    found, free = [], ["right", "left"]
+    for extra in extras:
+        thing = thing_of(extra.kind, extra.cut)
+        if thing is not None and thing.place in HOLD_JOINTS:
+            wanted = extra.side or ("left" if thing.place == "forearm" else next(iter(free), "right"))
+            extra = replace(extra, side=wanted)
+            if thing.place == "hand" and wanted in free:
+                free.remove(wanted)
+        found.append(extra)
+    return found
+
+
+def grips(look: Look) -> dict[str, str]:
+    """By which hand pose each hand holds something: ``right`` or ``left`` to the name of the pose."""
+    found = {}
+    for extra in in_hands(look.extras):
+        thing = thing_of(extra.kind, extra.cut)
+        if thing is not None and thing.grip and extra.side is not None:
+            found[extra.side] = thing.grip
+    return found
+
+
+def extra_layers(look: Look, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
+    """All extras of a look that are records, each a layer or more.
+
+    Args:
+        look: whose extras; skin and hair give colours.
+        mannequin: the body.
+        beneath: what is worn already, the outermost last.
+    """
+    found = []
+    for extra in in_hands(look.extras):
+        thing = thing_of(extra.kind, extra.cut)
+        if thing is not None and extra.kind not in ELSEWHERE:
+            fitted = _rigid if thing.place in HOLD_JOINTS else None
+            found += coloured(thing, extra, _colors(look, extra, thing), mannequin, beneath, fitted)
+    return found
+
+
+def _colors(look: Look, extra: Garment, thing: Thing) -> NDArray:
+    """(2, 3) its own colour, which may be the skin's or the hair's, and the second one."""
+    own = {"skin": SKINS[look.skin], "hair": HAIR_COLORS[look.hair_color]}
+    main = np.array(own[extra.color] if extra.color in own else COLORS[extra.color])
+    accent = extra.accent or thing.accent
+    other = np.array(COLORS[accent]) if accent else np.clip(main * 0.6 + INNER, 0, 1)
+    return np.array([main, other])
+
+
+INNER = np.array([0.28, 0.10, 0.12])
+"""What is added inside ears that name no second colour."""
+
+
+def _rigid(part: dict, thing: Thing, mannequin: Mannequin, side: str | None) -> tuple[Form, NDArray]:
+    """A form in a hand or on a forearm, which never bends: where it is, and its skinning weights (P, 24)."""
+    form = free_form(part, thing)
+    if mannequin.has_fingers and thing.grip in CLOSED:
+        form = form.moved(form.vertices + CLOSER)
+    drawn = "left" if thing.place == "forearm" else "right"
+    form = form if side in (None, drawn) else form.mirrored()
+    joints, (low, high) = HOLD_JOINTS[thing.place], PALM if thing.place == "hand" else FOREARM
+    sign = 1.0 if side == "left" else -1.0
+    along = sign * mannequin.canonical[:, 0]
+    carriers = [joint - (1 if sign > 0 else 0) for joint in joints]
+    own = (along > low) & (along < high) & (mannequin.weights[:, carriers].sum(1) > 0.5)
+    turn, shift = similarity(mannequin.canonical[own], mannequin.vertices[own])
+    weights = np.zeros((len(form.vertices), 24))
+    weights[:, carriers[-1]] = 1.0
+    return form.moved(form.vertices @ turn.T + shift), weights

@@ -1,0 +1,175 @@
+"""Stiff things that are records: hats, masks, jewels, packs, what is held and what grows.
+
+``catalog/things/*.toml``: a table for each kind of `outfit.GARMENT_KINDS` or `outfit.EXTRA_KINDS`, in it what its
+usual form is (``name``, ``parts``, ... or ``same``: a cut of its own), and a table for each cut.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from engine.protocol import JOINT_NAMES
+from engine.wardrobe import held, shapes
+from engine.wardrobe.hard import footwear
+from engine.wardrobe.hard.hulls import PARTS
+from engine.wardrobe.hard.plates import Plate
+from engine.wardrobe.materials import CATALOG, MATERIALS
+from engine.wardrobe.outfit import COLORS, CUTS, EXTRA_KINDS, GARMENT_KINDS
+
+FOLDER = CATALOG / "things"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where free forms of a thing belong on the standard figure in its T-pose."""
+
+    joints: tuple[str, ...]
+    """Which carry what is there."""
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Degrees about x, y and z."""
+    both: bool = False
+    """There is another on the right; joints are named without their side."""
+
+
+HEAD, TRUNK = ("neck", "head"), ("pelvis", "spine1", "spine2", "spine3")
+PLACES = {
+    "head": Place(HEAD),
+    "crown": Place(HEAD, (0, 0.730, 0.043), (-5, 0, 0)),  # a hat's brim
+    "eyes": Place(HEAD, (0, 0.687, 0.148)),
+    "nose": Place(HEAD, (0, 0.653, 0.153)),
+    "ear": Place(("head",), (0.083, 0.648, 0.034), both=True),
+    "palm": Place(("wrist", "hand"), (0.80, 0.436, 0.012), both=True),
+    "foot": Place(("ankle", "foot"), (0.115, -0.945, 0.065), both=True),
+    "back": Place(TRUNK, (0, 0.31, -0.085)),
+    "chest": Place(("spine2", "spine3"), (0, 0.36, 0.10)),
+    "pelvis": Place(("pelvis", "spine1")),
+    "neck": Place(("neck", "spine3")),
+    "wings": Place(("spine2", "spine3")),
+    "hand": Place(("right_hand",)),
+    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.492, 0.012), (-90, 90, 0)),
+}
+
+
+HOLD_JOINTS = {"hand": (21, 23), "forearm": (21, 19)}
+"""Joints on the right that what is rigid in a hand or on a forearm lies on, the last of which carries it."""
+ON_HULLS: dict[str, set[str]] = {
+    "dome": {"border", "lift", "lining", "rim", "flare", "rows"}, "wrap": {"low", "high", "out", "inner"},
+    "strap": {"path", "width", "lift", "thick", "mirror"}, "cord": {"path", "radius", "lift", "beads"},
+    "plate": {field.name for field in fields(Plate)} - {"layer", "part", "joints", "role", "material", "slot"},
+    **footwear.KEYS,
+}  # fmt: skip
+"""Forms that lie on hulls, and their keys."""
+COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
+ROLES = ("main", "accent", "dark", "light", "bright")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One record."""
+
+    kind: str
+    cut: str | None
+    name: str
+    """What a person calls the layer."""
+    material: str
+    parts: tuple[Mapping[str, Any], ...]
+    place: str = "head"
+    """Of `PLACES`: whence parts that are on no hull are measured."""
+    accent: str | None = None
+    """The second colour where none is named."""
+    grip: str = ""
+    """The pose of the hand that holds it; empty: no hand does."""
+    hold: str = "forward"
+    """How what is in a hand points, of `held.HOLDS`."""
+    soft: bool = False
+    """It moves with what is beneath, point by point, not as a whole."""
+
+
+def read_things(path: Path) -> dict[tuple[str, str | None], Thing]:
+    """The things of a file, by kind and cut.
+
+    Raises:
+        ValueError: names the file, the record, the key and what is wrong.
+    """
+    found: dict[tuple[str, str | None], Thing] = {}
+    for kind, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        where = f"{path.name}: [{kind}]"
+        cuts = CUTS | EXTRA_KINDS
+        if kind not in {*GARMENT_KINDS, *EXTRA_KINDS}:
+            raise ValueError(f"{where} is no kind of garment or thing.")
+        usual = {key: value for key, value in table.items() if not isinstance(value, dict)}
+        for cut, record in table.items():
+            if isinstance(record, dict):
+                if cut not in cuts.get(kind, ()):
+                    raise ValueError(f"{path.name}: [{kind}.{cut}] is no cut of {kind}.")
+                found[kind, cut] = _thing(kind, cut, record, f"{path.name}: [{kind}.{cut}]")
+        same = usual.pop("same", None)
+        if same is not None:
+            if (kind, same) not in found:
+                raise ValueError(f"{where} same: {same!r} is no cut that the file has.")
+            found[kind, None] = found[kind, same]
+        elif usual:
+            found[kind, None] = _thing(kind, None, usual, where)
+    return found
+
+
+def _thing(kind: str, cut: str | None, record: dict[str, Any], where: str) -> Thing:
+    """A record as a thing."""
+    known = {field.name for field in fields(Thing)} - {"kind", "cut"}
+    for key in record:
+        if key not in known:
+            raise ValueError(f"{where} {key}: no such key.")
+    for key in ("name", "material", "parts"):
+        if not record.get(key):
+            raise ValueError(f"{where} {key}: is missing.")
+    for key, allowed in (("material", MATERIALS), ("accent", COLORS), ("place", PLACES), ("hold", held.HOLDS)):
+        if record.get(key) is not None and record[key] not in allowed:
+            raise ValueError(f"{where} {key}: {record[key]!r} is unknown.")
+    for number, part in enumerate(record["parts"], 1):
+        for fault in faults(part):
+            raise ValueError(f"{where} part {number} {fault}.")
+    return Thing(kind, cut, **{**record, "parts": tuple(record["parts"])})
+
+
+def faults(part: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with a part, as "key: reason"."""
+    form = part.get("form")
+    if form not in {*shapes.SHAPES, *ON_HULLS}:
+        yield f"form: {form!r} is none of {', '.join(sorted({*shapes.SHAPES, *ON_HULLS}))}"
+        return
+    own = shapes.KEYS.get(form, set()) | shapes.PLACING | shapes.CHANGES.keys()
+    keys = COMMON | ON_HULLS.get(form, own)
+    for key in part:
+        if key not in keys:
+            yield f"{key}: no such key of a {form}"
+    hull = part.get("hull")
+    if (hull is None and form in ON_HULLS) or (hull is not None and hull not in PARTS):
+        yield f"hull: {hull!r} is none of {', '.join(PARTS)}"
+    if part.get("role", "main") not in {*ROLES, *COLORS}:
+        yield f"role: {part['role']!r} is neither a role nor a colour"
+    if part.get("material", "plain") not in MATERIALS:
+        yield f"material: {part['material']!r} is unknown"
+    for joint in part.get("joints", ()):
+        if joint not in JOINT_NAMES and f"left_{joint}" not in JOINT_NAMES:
+            yield f"joints: {joint!r} is no joint"
+
+
+def _all() -> dict[tuple[str, str | None], Thing]:
+    found: dict[tuple[str, str | None], Thing] = {}
+    for path in sorted(FOLDER.glob("*.toml")):
+        found |= read_things(path)
+    return found
+
+
+THINGS = _all()
+"""All things by kind and cut; a kind's usual form under ``(kind, None)``."""
+
+
+def thing_of(kind: str, cut: str | None) -> Thing | None:
+    """The record of a cut, else of its kind, else None."""
+    return THINGS.get((kind, cut)) or THINGS.get((kind, None))
