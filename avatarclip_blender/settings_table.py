@@ -21,7 +21,7 @@ MAIN = (
     "appearance.grid", "appearance.learning_rate", "appearance.clip_weight", "appearance.textureless_weight",
     "appearance.color_weight", "appearance.symmetric",
     "mesh.resolution", "mesh.max_faces",
-    "rig.a_pose", "rig.shape_keys",
+    "rig.a_pose", "rig.hands", "rig.shape_keys",
     "motion.frames", "motion.fps", "motion.loop", "motion.strength", "motion.candidates",
 )  # fmt: skip
 """Settings worth a place in the panel, those that this engine has; a conf file reaches the others."""

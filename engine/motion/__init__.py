@@ -98,18 +98,17 @@ def run(
         made = free_arms(poses, sample_flesh(vertices, body.faces, body.weights, joints), fps), root
     poses, root = close_loop(made) if conf.loop else made
     report.progress(4, 4)
-    hands = fingers
     if body.fingers is None and fingers is not None:
         report.warning(f"The motion has fingers, which {body.name} has not; they are left out.")
-        hands = None
+        fingers = None
     elif body.fingers is not None and fingers is None:
-        hands = hands_of((poses, root), spans, stage.marks.joints, fps, generator, conf.loop)
+        fingers = hands_of((poses, root), spans, stage.marks.joints, fps, generator, conf.loop)
     # `root` has the floor at 0; the file's positions are relative to the pelvis at rest.
     trans = root - stage.marks.joints[0]
     return Motion(
         poses.reshape(len(poses), 72).astype(np.float32), trans.astype(np.float32), fps,
         np.asarray(betas, np.float32), best.reshape(len(best), 72).astype(np.float32), labels, source,
-        body.gender, hands,
+        body.gender, fingers,
     )  # fmt: skip
 
 

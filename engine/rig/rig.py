@@ -55,16 +55,7 @@ def run(
     """
     stand = stand_pose()[None]
     posed, posed_joints = (array[0] for array in body.pose(betas, stand))
-    if mesh.layers is not None:
-        weights = mesh.layers.weights
-    elif mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
-        weights = body.weights  # the coarse body itself: nothing to look for
-    else:
-        source = (posed, body.faces, body.weights)
-        if dressed is not None:
-            source = (dressed.vertices, dressed.faces, dressed.weights)
-        weights = _find_weights(mesh, *source, conf)
-        report.progress(1, 3)
+    weights = _weights_of(mesh, body, posed, conf, report, dressed)
     weights = tighten(weights, mesh.vertices, posed_joints, posed, conf.hinge)
     of_hands: dict[str, Any] = {}
     joints, parents = body.rest_joints(betas), PARENTS
@@ -90,6 +81,22 @@ def run(
     bones = np.array(parents, np.int32)
     made = Avatar(rest, mesh.faces, mesh.colors, weights, joints, bones, light, shapes, resting, **of_hands)
     return made if mesh.layers is None else replace(made, **layered(mesh.layers))
+
+
+def _weights_of(
+    mesh: Mesh, body: Body, posed: Floats, conf: RigConfig, report: Reporter, dressed: Skinned | None
+) -> Floats:
+    """Weights (V, 24), all influences: known, or found on what the mesh was sculpted from."""
+    if mesh.layers is not None:
+        return mesh.layers.weights
+    if mesh.vertices.shape == posed.shape and np.array_equal(mesh.faces, body.faces):
+        return body.weights  # the coarse body itself: nothing to look for
+    source = (posed, body.faces, body.weights)
+    if dressed is not None:
+        source = (dressed.vertices, dressed.faces, dressed.weights)
+    weights = _find_weights(mesh, *source, conf)
+    report.progress(1, 3)
+    return weights
 
 
 def bound_pose(joints: int) -> Floats:
