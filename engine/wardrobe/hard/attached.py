@@ -62,8 +62,26 @@ def extra_layers(look: Look, mannequin: Mannequin, beneath: Sequence[Layer] = ()
         thing = thing_of(extra.kind, extra.cut)
         if thing is not None and extra.kind not in ELSEWHERE:
             fitted = _rigid if thing.place in HOLD_JOINTS else None
-            found += coloured(thing, extra, _colors(look, extra, thing), mannequin, beneath, fitted)
+            made = coloured(thing, extra, _colors(look, extra, thing), mannequin, beneath, fitted)
+            found += _off_the_floor(made, extra, mannequin, beneath) if thing.place == "hand" else made
     return found
+
+
+def _off_the_floor(made: list[Layer], extra: Garment, mannequin: Mannequin, beneath: Sequence[Layer]) -> list[Layer]:
+    """What a hand holds, below the hand no longer than down to the floor."""
+    floor = min(float(vertices[:, 1].min()) for vertices in (mannequin.vertices, *(one.vertices for one in beneath)))
+    lowest = min(float(layer.vertices[:, 1].min()) for layer in made)
+    hand = float(mannequin.joints[22 if extra.side == "left" else 23, 1])
+    if lowest >= floor:
+        return made
+    shorter = (hand - floor) / (hand - lowest)
+    moved = []
+    for layer in made:
+        vertices = layer.vertices.copy()
+        below = np.minimum(vertices[:, 1] - hand, 0)
+        vertices[:, 1] += (shorter - 1) * below
+        moved.append(layer.moved(vertices))
+    return moved
 
 
 def _colors(look: Look, extra: Garment, thing: Thing) -> NDArray:
