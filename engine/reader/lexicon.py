@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from engine.wardrobe.cloth.records import records
 from engine.wardrobe.materials import CATALOG
 from engine.wardrobe.outfit import COLORS
 
@@ -84,6 +85,7 @@ def phrase(text: str) -> Phrase:
 
 def _tables() -> Iterator[tuple[str, str, str]]:
     """(category, value, words) of all files, the commonest meanings first."""
+    yield from (("garment", record.key, record.words) for record in records().values() if record.words)
     for name in ("colors", "garments", "footwear_headwear", "extras", "looks", "person", "function"):
         for category, table in tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")).items():
             if category == "shade":

@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
+from engine.wardrobe.cloth.records import records
 from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import (
     BEARDS,
@@ -119,13 +120,23 @@ def parse_look(text: str) -> LookSpec:
 
 
 @cache
+def cuts() -> dict[str, Words]:
+    """The cuts of each kind, with those of the user's own records."""
+    found = dict(CUTS)
+    for record in records().values():
+        if record.cut is not None and record.cut not in found.get(record.kind, ()):
+            found[record.kind] = (*found.get(record.kind, ()), record.cut)
+    return found
+
+
+@cache
 def things(text: str) -> tuple[Thing, ...]:
     """'jacket.suit|tuxedo|coat' -> what it names, garments and extras, for `is_one_of`.
 
     Raises:
         ValueError: it names what is unknown.
     """
-    return parse_things(text, {**GARMENT_KINDS, **EXTRA_KINDS}, {**CUTS, **EXTRA_KINDS})
+    return parse_things(text, {**GARMENT_KINDS, **EXTRA_KINDS}, {**cuts(), **EXTRA_KINDS})
 
 
 def is_one_of(garment: Garment, named: Iterable[Thing]) -> bool:
@@ -170,8 +181,8 @@ def _item(item: str) -> Item:
     if not 2 <= len(words) <= 3:
         raise ValueError(f"words missing or left over in {item!r}")
     extra = words[-1].startswith("+")
-    kinds, cuts = (EXTRA_KINDS, EXTRA_KINDS) if extra else (GARMENT_KINDS, CUTS)
-    things = parse_things(words[-1].removeprefix("+"), kinds, cuts)
+    kinds, known_cuts = (EXTRA_KINDS, EXTRA_KINDS) if extra else (GARMENT_KINDS, cuts())
+    things = parse_things(words[-1].removeprefix("+"), kinds, known_cuts)
     main, _, accent = words[0].partition("/")
     palette = {*COLORS, "skin", "hair"} if extra else COLORS
     colors = known(main, palette, "colour", WILD)

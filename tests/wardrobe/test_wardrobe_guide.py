@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from functools import partial
@@ -78,6 +81,26 @@ def test_its_ease_is_the_records(record):
     side = np.abs(piece.canonical[:, 0])
     forearm, cuff = away[(side > 0.56) & (side < 0.60)], away[side > 0.645]
     assert np.median(forearm) > 0.015 and np.median(cuff) < 0.5 * np.median(forearm)
+
+
+def test_the_guides_records_are_found_by_their_words_in_a_users_own_folder(tmp_path):
+    (tmp_path / "wardrobe").mkdir()
+    for name, table in (("garments", "long_sleeve.peasant"), ("figures", "lighthouse_guard")):
+        (tmp_path / "wardrobe" / f"{name}.toml").write_text(block(table), encoding="utf-8")
+    program = """
+import numpy as np
+from engine.wardrobe.meaning import Meaning
+for text in ("a peasant blouse and a navy skirt", "a keeper of the light"):
+    look = Meaning.of(text).look(np.random.default_rng(0))
+    print(sorted((worn.kind, worn.cut) for worn in (*look.garments, *look.extras)))
+"""
+    environment = os.environ | {"AVATARCLIP_DATA": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=120, check=True
+    )
+    blouse, guard = ended.stdout.splitlines()
+    assert "('long_sleeve', 'peasant')" in blouse and "('skirt'" in blouse
+    assert "('lantern', None)" in guard and "('coat', 'overcoat')" in guard
 
 
 def test_the_guides_material_is_sound(tmp_path):

@@ -62,6 +62,8 @@ class Record:
     crease: float = 0.0035
     tails: float = 0.0
     split: float = 0.0
+    words: str = ""
+    """What texts call it, divided by '|', beside the words of the reader's lexicon."""
 
     @property
     def key(self) -> str:
@@ -96,7 +98,7 @@ def read_records(path: Path = CATALOG / "garments.toml", base: Path | None = Non
 
 def _over(kind: dict[str, Any], cut: dict[str, Any]) -> dict[str, Any]:
     """A cut's table over its kind's; of another block, it does without the measures that only its kind's has."""
-    other = set(MEASURES) - set(MEASURES_OF.get(cut.get("block", ""), MEASURES))
+    other = {"words", *MEASURES} - set(MEASURES_OF.get(cut.get("block", ""), MEASURES))
     return {**{name: value for name, value in kind.items() if name not in other}, **cut}
 
 
