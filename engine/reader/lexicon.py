@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from engine import userdata
 from engine.wardrobe.cloth.records import records
+from engine.wardrobe.figure_records import figures
 from engine.wardrobe.materials import CATALOG
 from engine.wardrobe.outfit import COLORS
 
 FOLDER = Path(__file__).parent / "lexicon"
 FIGURES = CATALOG / "figures"
-"""Figures' names until the catalogue has records of its own."""
 CLAUSES = re.compile(r"\b(in|with|wearing|from) (a|an|the|his|her)\b")
 """Names of figures that are descriptions ("man in a yukata") are read word by word."""
 
@@ -121,8 +122,11 @@ def _figures() -> Iterator[tuple[str, str, str]]:
 
 
 def _figure_records() -> Iterator[tuple[str, str, str]]:
-    """(name, words, person) of each."""
-    for file in sorted(FIGURES.glob("*.toml")):
+    """(name, words, person) of each, the user's own first."""
+    own = userdata.data_folder() / "wardrobe" / "figures.toml"
+    if own.is_file():
+        figures()  # says what is wrong with it
+    for file in (*([own] if own.is_file() else ()), *sorted(FIGURES.glob("*.toml"))):
         for name, record in tomllib.loads(file.read_text("utf-8")).items():
             yield name, record["words"], record.get("person", "")
 
