@@ -24,7 +24,8 @@ LAYERS = {
     "hair_style": "Hair", "hair_color": "Hair", "hair": "Hair", "beard": "Beard", "beard_color": "Beard",
     "eye_color": "Eyes",
     "skin": "Skin", "person": "Person", "body": "Body", "face": "Face", "bare": "Skin", "figure": "Figure",
-    "figure_color": "Figure", "dress": "Clothes", "dress_accent": "Clothes", "whole": "Clothes", "only": "Clothes",
+    "figure_color": "Figure", "color": "Clothes", "accent": "Clothes", "pattern": "Clothes", "decal": "Clothes",
+    "text": "Clothes", "dress": "Clothes", "dress_accent": "Clothes", "whole": "Clothes", "only": "Clothes",
 }  # fmt: skip
 SILENT = ("hair", "eyes", "skin_noun", "part", "whole", "beard")
 """Roles that only say what others speak of: neither understood by themselves nor ignored."""
@@ -43,20 +44,40 @@ def decode(text: str, found: Sequence[Chunk], scores: Scores) -> Reading:
 
 
 def _dress(parsed: Parsed, worn: list[Worn]) -> list[Worn]:
-    """What is said of everything: "all in black"."""
+    """What is said of everything: "all in black"; and of a figure, what belongs to nothing that it wears by name: "a
+    football player with the number 10"."""
     said: dict[str, str] = {}
     spans = []
-    for at in parsed.having("dress", "dress_accent"):
-        found = value(parsed.chunks[at], parsed.roles[at])
+    owned = {at for item in parsed.items.values() for at, _ in item.modifiers}
+    free = parsed.having("color", "accent", "pattern", "decal", "text") if parsed.having("figure") else []
+    for at in sorted(
+        [
+            *parsed.having("dress", "dress_accent"),
+            *(at for at in free if at not in owned and not _of_unknown(parsed, at)),
+        ]
+    ):
+        chunk, role = parsed.chunks[at], parsed.roles[at]
+        found = ("decal", f"text:{chunk.written[:12]}") if role == "text" else value(chunk, role)
         if found is None or parsed.denied[at]:
             continue
         category, meant = found
-        if category == "color" and ("color" in said or parsed.roles[at] == "dress_accent"):
+        if category == "color" and ("color" in said or role == "dress_accent"):
             category = "accent" if "color" in said else "color"
+        if category == "symbol":
+            category, meant = "decal", f"symbol:{meant}"
         said.setdefault(category, meant)
         parsed.used.add(at)
         spans.append((parsed.chunks[at].start, parsed.chunks[at].end))
     return [Worn("all", **said, words=(min(spans)[0], max(spans)[1]))] if said else []  # type: ignore[arg-type]
+
+
+def _of_unknown(parsed: Parsed, at: int) -> bool:
+    """Whether a word stands before one that nobody knows and so speaks of that ("gold teeth")."""
+    if at + 1 == len(parsed.chunks):
+        return False
+    after = parsed.chunks[at + 1]
+    known = any(category.startswith("fn.") for category in after.categories) or MARK.fullmatch(after.written)
+    return parsed.roles[at + 1] == "none" and not known
 
 
 def _whole(parsed: Parsed, worn: list[Worn], person: Who) -> list[Worn]:

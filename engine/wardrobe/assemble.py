@@ -24,6 +24,8 @@ ALL, REST = "all", "rest"
 """Kinds of a `reading.Worn` that mean many garments."""
 MAIN = frozenset({"shirt", "jacket", "shell", "legs", "body"})
 """Places that show most of a figure."""
+CHEST = frozenset({"shirt", "jacket", "shell", "body"})
+"""Places on which a number or a symbol is worn, on the outermost of them."""
 STRIPPED = {
     "torso": {"shirt", "jacket", "shell", "body", "tie", "emblem", "apron", "suspenders"}, "legs": {"legs"},
     "feet": {"feet", "socks"}, "hands": {"hands"}, "head": {"head"},
@@ -188,6 +190,9 @@ def _dyed(garments: list[Garment], worn: Worn, said: dict[Worn, Garment]) -> lis
             continue
         asked = None if combining.keeps_color(garment) or (named and named.color) else color
         found.append(_as_all(garment, worn, asked))
+    shown = [index for index, garment in enumerate(found) if places()[garment.kind] in CHEST]
+    if worn.decal and shown:
+        found[shown[-1]] = replace(found[shown[-1]], decal=worn.decal)
     return found
 
 
