@@ -34,6 +34,8 @@ STRIPPED = {
 HIDES_HAIR = things("helmet|hood|mask_full")
 HAIR_SHOWS = things("helmet.horned|hard|brim|boxing|bicycle|hood.veil|mask_full.luchador")
 """Of these, what hair shows beneath."""
+TAILORED = things("jacket.suit|tuxedo|tailcoat|tweed")
+"""Jackets that are worn buttoned over what is named beneath them: their lapels show it."""
 ATHLETIC = things("jumpsuit")
 """What modern armour is worn over."""
 
@@ -140,7 +142,7 @@ def _opened(said: dict[Worn, Garment]) -> dict[Worn, Garment]:
     for worn, made in sorted(said.items(), key=lambda pair: rank(pair[1])):
         place = places()[made.kind]
         over = place == "jacket" or is_one_of(made, things("long_sleeve.buttoned|field|t_shirt.buttoned|hoodie"))
-        if over and inner and made.kind != "robe" and not combining.shows(made) and "closed" not in made.traits:
+        if over and inner and made.kind != "robe" and not is_one_of(made, TAILORED) and "closed" not in made.traits:
             cut = "zipped" if made.kind == "hoodie" else made.cut
             found[worn] = replace(made, cut=cut, traits=(*made.traits, "open"))
         if place == "shirt":

@@ -70,7 +70,7 @@ def test_the_surface_to_look_at_is_where_the_field_is_zero(sculpt, tmp_path):
         with torch.no_grad():
             return float(np.median(np.abs(field.sdf(torch.from_numpy(points)).numpy())))
 
-    assert error(shown) < 0.3 * error(bare)
+    assert error(shown) < 0.4 * error(bare)
 
 
 def test_without_a_warm_start_the_body_is_bare(sculpt, tmp_path):
