@@ -101,6 +101,8 @@ class ReaderProcess:
         with contextlib.suppress(OSError, ValueError):
             self._child.stdin.close()
         process.end(self._child, force=True)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(2.0)
         self._thread.join(2.0)
 
     def _listen(self) -> None:

@@ -24,6 +24,8 @@ FOCUS, RAMP = 3.0, 0.06
 """How many times larger the head counts than the body, and the metres below it over which that sets in."""
 HAND, REACH = 1.8, 0.2
 """How many times larger the hands count, and the metres from the wrist within which they do."""
+OVER = 1.02
+"""How many times more triangles than asked for are let pass."""
 SOLID = "plain"
 """The material of a surface that is not made of layers."""
 
@@ -118,6 +120,16 @@ def _lightened(full: Joined, wide: Floats, count: int) -> tuple[Floats, Indices,
     seen = uncovered(full.faces, full.covered)
     faces, layers = full.faces[seen], full.face_layers[seen]
     wanted = for_faces(shares(wide, faces, layers, count), full.materials, np.bincount(layers), count)
+    made = _decimated(full, wide, faces, layers, wanted)
+    if len(made[1]) > OVER * count:  # layers whose rims keep their course need more than their share: others give
+        made = _decimated(full, wide, faces, layers, (wanted * count / len(made[1])).astype(int))
+    return made
+
+
+def _decimated(
+    full: Joined, wide: Floats, faces: Indices, layers: Indices, wanted: np.ndarray
+) -> tuple[Floats, Indices, Indices]:
+    """As `_lightened`, ``faces`` (F, 3) of ``layers`` (F,) to as many for each layer as are ``wanted`` (L,)."""
     points, triangles, owners, total = [], [], [], 0
     for layer in np.unique(layers).tolist():
         own = compact(wide, faces[layers == layer])

@@ -7,7 +7,7 @@ import numpy as np
 from common import ARGUMENTS, coordinates, empty
 
 import avatarclip_blender
-from avatarclip_blender import avatar, compat, export, importer
+from avatarclip_blender import avatar, compat, export, importer, layers
 from avatarclip_blender.importer import face_keys, shape_keys
 
 result, out = ARGUMENTS[0], Path(ARGUMENTS[1])
@@ -46,6 +46,7 @@ def values(datablock, frame):
     return [round(float(key.value), 4) for key in datablock.key_blocks[1:]]
 
 
+layers.show_game(rig, True)  # or Blender would not evaluate it
 start = scene.frame_start
 assert values(body.data.shape_keys, start) == [0, 0, 0]
 assert values(body.data.shape_keys, start + 60)[1] == 1 and values(body.data.shape_keys, start + 30) == [1, 0.5, 0]
