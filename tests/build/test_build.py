@@ -57,7 +57,7 @@ def test_help_names_the_commands_and_needs_no_packages():
     "arguments",
     [
         [],
-        ["demo", "--shape", ""],
+        ["demo", "--motion", ""],
         ["demo", "--motion", "a" * 10_000],
         ["demo", "--preset", "ultra"],
         ["demo", "--seed", "x"],
