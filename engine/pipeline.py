@@ -285,9 +285,10 @@ def _run_stage(job: Job, context: Context, name: str, flag: CancelFlag, live: bo
 def _shape(context: Context, report: Reporter) -> Any:
     """t_shape, and where that is open whom t_app speaks of -> betas of the coarse body."""
     from engine import shape
+    from engine.reader import english
 
     return shape.run(
-        context.prompts["shape"],
+        english(context.prompts["shape"]),
         context.body,
         context.perceptor,
         context.config.shape,
@@ -393,9 +394,10 @@ def _load_rig(folder: Path, context: Context) -> Any:
 def _motion(context: Context, report: Reporter) -> Any:
     """t_motion -> candidate poses and the sequence through them."""
     from engine import motion
+    from engine.reader import english
 
     return motion.run(
-        context.prompts["motion"],
+        english(context.prompts["motion"]),
         context.body,
         context.result("shape").betas,
         context.perceptor,

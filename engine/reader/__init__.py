@@ -8,13 +8,13 @@ from typing import Literal
 
 from engine.reader.chunks import chunks, tokens
 from engine.reader.decode import decode
-from engine.reader.languages import translated
+from engine.reader.languages import UNKNOWN, translated
 from engine.reader.lexicon import lexicon
 from engine.reader.network import features, network
 from engine.reader.reading import Reading, Understood, Who, Worn
 from engine.reader.spelling import repaired
 
-__all__ = ["Reading", "Understood", "Who", "Worn", "read", "report"]
+__all__ = ["Reading", "Understood", "Who", "Worn", "english", "read", "report"]
 
 LONGEST = 400
 """Words that a text may have; what comes after them has no effect."""
@@ -38,6 +38,12 @@ def read(text: str, what: Literal["appearance", "body"] = "appearance") -> Readi
     unread = tuple(token.word for token in every[LONGEST:] if token.word[0].isalnum())
     ignored = reading.ignored + unread
     return replace(reading, language=language, worn=worn, ignored=ignored, repaired=tuple(changes))
+
+
+def english(text: str) -> str:
+    """A text in English words as far as they are known, for what matches it as a whole; an English text as it is."""
+    language, found = translated(tokens(text))
+    return text if language in ("en", UNKNOWN) else " ".join(token.word for token in found)
 
 
 def report(reading: Reading) -> str:

@@ -63,7 +63,7 @@ class Meaning:
         known = _figures(said)
         own = person_of(built, _record(built))
         if built.text.strip():
-            own = own.over(read_out(built.text))
+            own = own.over(read_out(reader.english(built.text)))
         build = person_of(said, known[0] if known else None)
         if known and said.who.figure is None:  # of those that only stand in nothing else is meant
             build = person_of(said, None).over(Person(gender=build.gender))

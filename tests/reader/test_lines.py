@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 
+from engine.reader import english
 from engine.reader.lines import answers
 
 
@@ -26,6 +27,11 @@ def test_what_has_no_effect_and_other_languages_are_told():
     )
     assert any("zzgrblx" in word for word in odd["ignored"])
     assert "German" in german["notes"][0] and german["understood"]
+
+
+def test_a_text_that_is_matched_as_a_whole_is_put_into_english():
+    assert english("ein Mann tanzt").split() == ["a", "man", "dances"] and english("waving slowly") == "waving slowly"
+    assert "woman" in english("una mujer corre") and "run" in english("una mujer corre")
 
 
 def test_the_command_answers_until_its_input_ends():
