@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ class AVATARCLIP_OT_recall_prompts(bpy.types.Operator):
         for key, value in _table(origin.get("overrides")).items():
             name = key.replace(".", "_")
             if hasattr(settings.advanced, name):
-                setattr(settings.advanced, name, value)
+                kind = type(getattr(settings.advanced, name))
+                with contextlib.suppress(ValueError, TypeError):  # a command line stores texts
+                    setattr(settings.advanced, name, kind(json.loads(value) if isinstance(value, str) else value))
         folder = Path(str(origin.get("folder", ""))).parent
         if (folder / protocol.REQUEST_FILE).is_file():  # the panel goes on with this avatar's own stages and pictures
             session.set_folder(context.scene, folder)
