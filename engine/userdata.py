@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from engine.perceptor.cache import cache_folder
-
 Arrays = dict[str, NDArray]
+
+
+def cache_folder() -> Path:
+    """Where embeddings, drapes and downloads go; ``AVATARCLIP_CACHE`` names another place."""
+    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "avatarclip_blender"
+    return Path(os.environ.get("AVATARCLIP_CACHE", default))
 
 
 def data_folder() -> Path:

@@ -28,10 +28,10 @@ from engine.body import Body, stand_pose
 from engine.errors import EngineError
 from engine.mesh.layout import layer_uvs
 from engine.perceptor import Perceptor, prompts
-from engine.perceptor.cache import cache_folder
 from engine.protocol import write_atomically
 from engine.report import Reporter
 from engine.settings import AppearanceConfig
+from engine.userdata import cache_folder
 from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.dressing import layers_of

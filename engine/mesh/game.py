@@ -24,8 +24,8 @@ FOCUS, RAMP = 3.0, 0.06
 """How many times larger the head counts than the body, and the metres below it over which that sets in."""
 HAND, REACH = 1.8, 0.2
 """How many times larger the hands count, and the metres from the wrist within which they do."""
-OVER = 1.02
-"""How many times more triangles than asked for are let pass."""
+GIVEN = 0.1
+"""Share of their triangles that other layers give at most to locks of hair that must stay."""
 SOLID = "plain"
 """The material of a surface that is not made of layers."""
 
@@ -120,28 +120,21 @@ def _lightened(full: Joined, wide: Floats, count: int) -> tuple[Floats, Indices,
     seen = uncovered(full.faces, full.covered)
     faces, layers = full.faces[seen], full.face_layers[seen]
     wanted = for_faces(shares(wide, faces, layers, count), full.materials, np.bincount(layers), count)
-    made = _decimated(full, wide, faces, layers, wanted)
-    if len(made[1]) > OVER * count:  # layers whose rims keep their course need more than their share: others give
-        made = _decimated(full, wide, faces, layers, (wanted * count / len(made[1])).astype(int))
-    return made
-
-
-def _decimated(
-    full: Joined, wide: Floats, faces: Indices, layers: Indices, wanted: np.ndarray
-) -> tuple[Floats, Indices, Indices]:
-    """As `_lightened`, ``faces`` (F, 3) of ``layers`` (F,) to as many for each layer as are ``wanted`` (L,)."""
-    points, triangles, owners, total = [], [], [], 0
-    for layer in np.unique(layers).tolist():
-        own = compact(wide, faces[layers == layer])
-        lit, left = decimate(*own, int(wanted[layer]), insist=True)
-        if full.materials[layer] == "hair":
+    made: dict[int, tuple[Floats, Indices]] = {}
+    for layer in sorted(np.unique(layers).tolist(), key=lambda layer: full.materials[layer] != "hair"):
+        lit, left = decimate(*compact(wide, faces[layers == layer]), int(wanted[layer]), insist=True)
+        if full.materials[layer] == "hair":  # comes first: of locks that must stay the other layers make room
             lit, left = fewer_pieces(lit, left, int(wanted[layer]))
-        lit, left = compact(lit, left)
-        points.append(lit)
-        triangles.append(left + total)
-        owners.append(np.full(len(lit), layer, np.int32))
-        total += len(lit)
-    return np.concatenate(points).astype(np.float32), np.concatenate(triangles).astype(np.int32), np.concatenate(owners)
+            others = np.array([index not in made and index != layer for index in range(len(wanted))])
+            over, room = len(left) - wanted[layer], wanted[others].sum()
+            wanted[others] = (wanted[others] * (1 - np.clip(over / max(room, 1), 0, GIVEN))).astype(int)
+        made[layer] = compact(lit, left)
+    first = np.cumsum([0, *(len(made[layer][0]) for layer in sorted(made))])
+    return (
+        np.concatenate([made[layer][0] for layer in sorted(made)]).astype(np.float32),
+        np.concatenate([made[layer][1] + start for layer, start in zip(sorted(made), first)]).astype(np.int32),
+        np.concatenate([np.full(len(made[layer][0]), layer, np.int32) for layer in sorted(made)]),
+    )
 
 
 def _places(full: Joined, wide: Floats, points: Floats, owners: Indices) -> tuple[Floats, Indices, Floats]:

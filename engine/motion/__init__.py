@@ -33,10 +33,11 @@ from engine.motion.motion_prior import FRAMES
 from engine.motion.perform import LEAST_SECONDS, perform, span_of
 from engine.motion.rotations import Array, array
 from engine.motion.sequence import Sequence
-from engine.motion.texts import Part, parse, part_of, stem
+from engine.motion.texts import Part, parse, part_of
 from engine.motion.through import Terms, frames_at_prior_rate, interpolate, lengthened, optimise, window_count
 from engine.report import Reporter
 from engine.settings import MotionConfig
+from engine.stems import stem
 
 __all__ = ["Motion", "load_motion", "run", "save_motion"]
 

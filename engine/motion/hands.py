@@ -18,8 +18,8 @@ from scipy.ndimage import gaussian_filter1d
 from engine.body.hands import RELAXED, both_hands
 from engine.motion.rotations import Array
 from engine.motion.sequence import Sequence, away_from_hanging
-from engine.motion.texts import stem
 from engine.protocol import FINGERS
+from engine.stems import stem
 
 TABLE = Path(__file__).with_name("hands.toml")
 SOFT = 0.12

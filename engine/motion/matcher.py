@@ -17,7 +17,8 @@ from engine.motion.library import entries
 from engine.motion.manner import OF_WORD
 from engine.motion.rotations import Array, array
 from engine.motion.synonyms import synonyms
-from engine.motion.texts import LIGHT, Part, lead_of, stem, stems
+from engine.motion.texts import LIGHT, Part, lead_of, stems
+from engine.stems import stem
 
 WORDS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
 CONTEXT = 0.8

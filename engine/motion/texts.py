@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.motion.asked import ASIDE, LIMBS, Asked, read
 from engine.motion.manner import MANNERS, OF_WORD
+from engine.stems import stem
 
 
 def _words(text: str) -> frozenset[str]:
@@ -32,16 +33,6 @@ NOUNS = _words("morning evening ceiling string spring wedding building clothing 
 
 LIGHT = _words("take put play get give hold use draw work move")
 """Verbs that say little without their object: playing chess is nothing like playing the drums."""
-
-_PAIRS = """ran run sat sit stood stand threw throw thrown throw swam swim fell fall fallen fall wept weep rode ride
-    ridden ride drove drive ate eat drank drink shot shoot lay lie lying lie lain lie dying die knelt kneel
-    swung swing hung hang crept creep slept sleep thought think wrote write sang sing flew fly dug dig bent bend
-    leapt leap spun spin feet foot hands hand arms arm legs leg tying tie dancer dance boxer box runner run
-    swimmer swim kicker kick drummer drum guitarist guitar archer archery golfer golf cyclist cycle driver drive
-    biking bike skater skate singer sing sideways side sidewards side fencer fence rower row jumper jump climber
-    climb begs beg begging beg prayer pray applause applaud"""
-_IRREGULAR = dict(zip(_PAIRS.split()[::2], _PAIRS.split()[1::2]))
-"""Inflected word -> its base."""
 
 _ADVERBS = frozenset(w for name in ("slow", "fast", "strong", "weak", "careful") for w in MANNERS[name].words)
 """Words that say only how; other manners ("sadly") stay in the text, for "walking sadly" is a movement of its own."""
@@ -95,20 +86,6 @@ class Prompt:
     steps: tuple[tuple[Part, ...], ...] = field(default=())
     refused: tuple[Part, ...] = field(default=())
     """What the text says is not done."""
-
-
-def stem(word: str) -> str:
-    """A crude stem that maps waving, waves, waved and wave to the same text."""
-    if word in _IRREGULAR:
-        word = _IRREGULAR[word]
-    for ending in ("ing", "ed", "ies", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            if ending == "s" and word.endswith(("ss", "us", "is")):
-                break
-            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
-            break
-    word = word[:-1] if word.endswith("e") and len(word) > 3 else word
-    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz" else word
 
 
 def tokens(text: str) -> list[str]:

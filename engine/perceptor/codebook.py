@@ -17,11 +17,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from engine.perceptor.cache import cache_folder
 from engine.perceptor.clip import Perceptor
 from engine.perceptor.ensemble import Ensemble
 from engine.provenance import checksum
 from engine.report import Reporter
+from engine.userdata import cache_folder
 
 SAVE_EVERY = 20.0
 """Seconds between two saves of an unfinished cache."""

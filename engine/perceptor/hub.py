@@ -25,8 +25,8 @@ from huggingface_hub.file_download import http_get
 from huggingface_hub.utils import build_hf_headers, disable_progress_bars
 
 from engine.errors import Cancelled, EngineError, first_line
-from engine.perceptor.cache import cache_folder
 from engine.report import Reporter
+from engine.userdata import cache_folder
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w./-]+)?")
 """``organisation/model``, with ``@revision`` where a certain one is wanted."""

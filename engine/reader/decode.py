@@ -57,14 +57,13 @@ def _dress(parsed: Parsed, worn: list[Worn]) -> list[Worn]:
         ]
     ):
         chunk, role = parsed.chunks[at], parsed.roles[at]
-        found = ("decal", f"text:{chunk.written[:12]}") if role == "text" else value(chunk, role)
+        shown = things.decal_of(chunk, role) if role in ("text", "decal") else None
+        found = value(chunk, role) if shown is None else ("decal", shown)
         if found is None or parsed.denied[at]:
             continue
         category, meant = found
-        if category == "color" and ("color" in said or role == "dress_accent"):
-            category = "accent" if "color" in said else "color"
-        if category == "symbol":
-            category, meant = "decal", f"symbol:{meant}"
+        if category == "color" and "color" in said:
+            category = "accent"
         said.setdefault(category, meant)
         parsed.used.add(at)
         spans.append((parsed.chunks[at].start, parsed.chunks[at].end))

@@ -27,6 +27,8 @@ class Language:
     """One language's words."""
 
     code: str
+    name: str
+    """In English."""
     words: dict[tuple[str, ...], tuple[str, ...]]
     """Normalised words -> English ones."""
     longest: int
@@ -45,7 +47,7 @@ def languages() -> tuple[Language, ...]:
             for forms, english in table.items() if title != "meta" else ():
                 words |= {phrase(form.lower()): phrase(english) for form in forms.split("|")}
         letters = max((len("".join(key)) for key in words), default=0)
-        out.append(Language(raw["meta"]["code"], words, max(map(len, words), default=1), letters))
+        out.append(Language(raw["meta"]["code"], raw["meta"]["name"], words, max(map(len, words), default=1), letters))
     return tuple(out)
 
 

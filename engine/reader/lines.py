@@ -8,11 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.reader import read
-
-LANGUAGES = {
-    "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "ja": "Japanese",
-    "zh": "Chinese", "ko": "Korean",
-}  # fmt: skip
+from engine.reader.languages import languages
 
 
 def answers(lines: Iterable[str]) -> Iterator[str]:
@@ -40,7 +36,9 @@ def answer(what: str, text: str) -> dict[str, Any]:
 
 
 def _notes(reading: dict[str, Any]) -> list[str]:
-    language = reading["language"]
-    if language in LANGUAGES:
-        return [f"Read as {LANGUAGES[language]}, of which some 540 words are known"]
-    return [] if language == "en" else ["English is read best; of this language no words are known"]
+    if reading["language"] == "en":
+        return []
+    known = next((language for language in languages() if language.code == reading["language"]), None)
+    if known is None:
+        return ["English is read best; of this language no words are known"]
+    return [f"Read as {known.name}, of which some 540 words are known"]

@@ -7,6 +7,7 @@ import tomllib
 from functools import cache
 from typing import Any
 
+from engine.wardrobe.cloth.records import record_of
 from engine.wardrobe.materials import CATALOG
 
 NOTATION = re.compile(r"~?(?P<kind>\w+)(?:\.(?P<cut>\w+))?")
@@ -23,17 +24,20 @@ def names_of(notation: str) -> str:
 
 
 def _name(kind: str, cut: str | None) -> str:
-    table = _tables().get(kind, {})
+    record = record_of(kind, cut)
+    if record is not None and record.cut == cut:
+        return record.name
+    table = _things().get(kind, {})
     own = table.get(cut or table.get("same", ""), {})
     name = own.get("name") if isinstance(own, dict) else None
     return str(name or (None if cut else table.get("name")) or f"{cut or ''} {kind}".strip().replace("_", " ").title())
 
 
 @cache
-def _tables() -> dict[str, dict[str, Any]]:
-    """The catalogue's records by kind, with their cuts as tables."""
+def _things() -> dict[str, dict[str, Any]]:
+    """The tables of what is not of cloth by kind, in each its cuts; `hard.things` would bring all that draws them."""
     found: dict[str, dict[str, Any]] = {}
-    for path in (CATALOG / "garments.toml", *sorted((CATALOG / "things").glob("*.toml"))):
+    for path in sorted((CATALOG / "things").glob("*.toml")):
         for kind, record in tomllib.loads(path.read_text("utf-8")).items():
             found.setdefault(kind, {}).update(record)
     return found

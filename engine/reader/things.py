@@ -156,13 +156,20 @@ def _colored(worn: Worn, item: Item) -> Worn:
     return worn if worn.color or owned else replace(worn, color=worn.accent, accent=None)
 
 
+def decal_of(chunk: Chunk, role: str) -> str | None:
+    """What is printed where a chunk is a text or a symbol, as `outfit.Garment.decal` has it; None if unknown."""
+    if role == "text":
+        return "text:" + chunk.written.strip("\"'\u201c\u201d\u00ab\u00bb")[:LONGEST_TEXT]
+    found = value(chunk, role)
+    return f"symbol:{found[1]}" if found is not None else None
+
+
 def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
     """With one more thing said of it."""
     chunk = parsed.chunks[at]
-    if role == "text":
+    if role in ("text", "decal") and (shown := decal_of(chunk, role)) is not None:
         parsed.used.add(at)
-        shown = chunk.written.strip("\"'\u201c\u201d\u00ab\u00bb")[:LONGEST_TEXT]
-        return replace(worn, decal=worn.decal or f"text:{shown}")
+        return replace(worn, decal=worn.decal or shown)
     if parsed.denied[at] and not worn.denied and role in ("color", "accent", "pattern", "material"):
         return worn
     found = value(chunk, role)
@@ -180,8 +187,6 @@ def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
         return replace(worn, material=meant)
     if role == "trait" and meant not in worn.traits:
         return replace(worn, traits=(*worn.traits, meant))
-    if role == "decal":
-        return replace(worn, decal=worn.decal or f"symbol:{meant}")
     return replace(worn, side=SIDES[category]) if role == "side" else worn
 
 

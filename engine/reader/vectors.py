@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from engine.motion.texts import stem
+from engine.stems import stem
 
 TABLE = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
 SIZE = 64

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from engine.reader.lexicon import lexicon
@@ -111,8 +110,3 @@ def figure_first(parsed: Parsed, strength: list[float]) -> None:
         for at in named:
             if at != best:
                 parsed.roles[at] = "none"
-
-
-def bared(person: Who, areas: tuple[str, ...]) -> Who:
-    """With more areas bare."""
-    return replace(person, bare=(*person.bare, *(area for area in areas if area not in person.bare)))

@@ -17,7 +17,8 @@ from safetensors.numpy import save_file
 
 from engine.motion.matcher import concepts
 from engine.motion.rotations import Array, unit
-from engine.motion.texts import STOPWORDS, stem, tokens
+from engine.motion.texts import STOPWORDS, tokens
+from engine.stems import stem
 
 
 def embed(sentences: list[str], folder: Path) -> Array:

@@ -48,9 +48,15 @@ def test_guidance_changes_the_field(whole):
     assert len(report.surfaces) == 2 + TINY.iterations // TINY.preview_every
 
 
-def outermost(vertices, faces):
-    """Indices of vertices that nothing lies over within 3 cm: there the field's surface is that of their layer."""
+def outermost(base):
+    """Indices of vertices that nothing lies over within 3 cm: there the field's surface is that of their layer.
+
+    Without hair, whose locks lie beside each other closer than they are moved.
+    """
+    vertices, faces, _ = base.mesh()
     used = np.unique(faces)
+    locks = np.array([material == "hair" for material in base.layers.materials])[base.layers.vertex_layers[used]]
+    used = used[~locks]
     caster = MeshRaycaster(vertices, faces)
     start = vertices[used] + 1e-3 * caster.normals[used]
     return used[caster.cast_rays(start, caster.normals[used]).depth > 0.03]
@@ -62,7 +68,7 @@ def test_the_surface_to_look_at_is_where_the_field_is_zero(sculpt, tmp_path):
     torch.nn.init.normal_(field.residual.out.weight, std=0.2, generator=generator)  # as if much had been learned
     shown, _, colors = field.surface()
     assert shown.shape == field.base.vertices.shape
-    seen = outermost(*field.base.mesh()[:2])
+    seen = outermost(field.base)
     shown, bare, colors = shown[seen], field.base.vertices[seen], colors[seen]
     assert np.abs(shown - bare).mean() > 5e-4 and 0 <= colors.min() <= colors.max() <= 1
 
@@ -70,7 +76,7 @@ def test_the_surface_to_look_at_is_where_the_field_is_zero(sculpt, tmp_path):
         with torch.no_grad():
             return float(np.median(np.abs(field.sdf(torch.from_numpy(points)).numpy())))
 
-    assert error(shown) < 0.4 * error(bare)
+    assert error(shown) < 0.3 * error(bare)
 
 
 def test_without_a_warm_start_the_body_is_bare(sculpt, tmp_path):

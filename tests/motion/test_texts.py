@@ -6,8 +6,9 @@ import pytest
 
 from engine.motion import understand
 from engine.motion.matcher import load_matcher
-from engine.motion.texts import parse, part_of, stem
+from engine.motion.texts import parse, part_of
 from engine.report import Silent
+from engine.stems import stem
 
 MEANT = {
     "a man is waving at the crowd": {"wave", "wave_both"},

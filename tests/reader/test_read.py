@@ -1,5 +1,8 @@
 """Whole texts: who, what is worn, what is not, what had no effect."""
 
+import subprocess
+import sys
+
 import pytest
 
 from engine.reader import Reading, Worn, read, report
@@ -117,3 +120,10 @@ def test_odd_texts_are_read(text: str) -> None:
 
 def test_a_long_text_is_read() -> None:
     assert read("a red hat, " * 400).worn
+
+
+def test_the_reader_starts_without_the_heavy_packages():
+    """It answers while people type: the network is NumPy, and nothing beside it may bring torch."""
+    program = "import sys, engine.reader; print(sorted({'torch', 'transformers', 'warp', 'scipy'} & set(sys.modules)))"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout.strip() == "[]"

@@ -18,7 +18,6 @@ AFTER = re.compile(
     r"on|torn at|ripped at|a size|two|three|buttoned to|zipped to|far|from|off one|off her|slipping|patches)\b"
 )
 """Traits that stand after their noun."""
-Choose = Callable[[str], str]
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points, smoothstep
 
-ELBOW, KNEE, ANKLE = 0.44, -0.44, -0.80
+ELBOW, KNEE = 0.44, -0.44
 """Where limbs bend on the standard figure: metres from the middle, and heights."""
 
 
