@@ -13,6 +13,7 @@ from engine.wardrobe import outfit
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import tailor
 from engine.wardrobe.cloth.blocks import front_edge, signed
+from engine.wardrobe.cloth.colors import decal_color, second_color
 from engine.wardrobe.cloth.decal import ABOVE, Print, known_signs, lettering, printed, prints_of, symbol
 from engine.wardrobe.cloth.finish import grained
 from engine.wardrobe.cloth.fit import Beneath
@@ -29,7 +30,7 @@ from engine.wardrobe.cloth.traits import changes, tailored
 from engine.wardrobe.cloth.wear import intact, shown_through, torn, weathered
 from engine.wardrobe.dressing import ordered
 from engine.wardrobe.layers import Layer, Mannequin
-from engine.wardrobe.outfit import SYMBOLS, TRAITS, Garment, Look
+from engine.wardrobe.outfit import COLORS, SYMBOLS, TRAITS, Garment, Look
 
 ELSEWHERE = {"collar", "ruffle", "hood", "strips"}
 """Forms of details that neither `forms` nor `panels` make."""
@@ -268,3 +269,12 @@ def test_denim_is_pale_on_the_thighs_and_silk_is_even(fine):
     thigh = (p.y < -0.18) & (p.y > -0.34)
     front, side = (shown[thigh & where].mean() for where in (np.abs(p.turn) < 0.5, np.abs(p.turn - 1.6) < 0.3))
     assert front > side + 0.08
+
+
+@pytest.mark.parametrize("accent", ["white", "navy", None])
+def test_a_print_stands_out_from_both_colors_of_a_pattern(accent):
+    garment = Garment("t_shirt", "red", accent, "stripes_h", decal="text:10")
+    second = np.array(COLORS[accent]) if accent else second_color(garment)
+    for beneath in (np.array(COLORS["red"]), second):
+        assert np.abs(decal_color(garment) - beneath).max() > 0.3
+    assert decal_color(replace(garment, pattern="plain")) == pytest.approx(COLORS[accent or "white"])

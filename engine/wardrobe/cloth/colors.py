@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.cloth.decal import symbol_color
 from engine.wardrobe.cloth.details import Mark
 from engine.wardrobe.cloth.finish import EDGE, grained
 from engine.wardrobe.cloth.motifs import FINE, PATTERNS
@@ -23,6 +24,8 @@ ACCENTS = {
     "tie_dye": "orange",
 }  # fmt: skip
 """Second colours of patterns where none is named; another one where that is the first."""
+LUMINANCE = np.array([0.3, 0.59, 0.11])
+"""How bright red, green and blue are."""
 
 
 def patterned(piece: Piece, garment: Garment) -> Piece:
@@ -126,6 +129,25 @@ def second_color(garment: Garment) -> NDArray:
     if usual is not None and np.abs(usual - main).max() > 0.25:
         return usual
     return shade(main, 0.6 if garment.pattern == "plain" else 1.6)
+
+
+def decal_color(garment: Garment) -> NDArray:
+    """(3,) the second colour, a symbol's usual one, or white or black: the first that stands out from what it lies on,
+    which of a pattern are both its colours."""
+    ground = [np.array(COLORS[garment.color])]
+    if garment.pattern != "plain":
+        ground.append(np.array(COLORS[garment.accent]) if garment.accent else second_color(garment))
+    what, _, shown = (garment.decal or "").partition(":")
+    usual = [garment.accent] if garment.accent else []
+    usual += [symbol_color(shown)] if what == "symbol" else []
+    for name in usual:
+        color = np.array(COLORS[name])
+        if min(np.abs(color - beneath).max() for beneath in ground) > 0.2:
+            return color
+    if len(ground) == 1:
+        return np.array(COLORS["white" if ground[0] @ LUMINANCE < 0.55 else "black"])
+    plain = [np.array(COLORS[name]) for name in ("white", "black")]
+    return max(plain, key=lambda color: min(abs((color - beneath) @ LUMINANCE) for beneath in ground))
 
 
 def knob(garment: Garment, color: str | None = None) -> NDArray:

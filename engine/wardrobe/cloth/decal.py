@@ -17,7 +17,7 @@ from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cut import cut_region
 from engine.wardrobe.materials import CATALOG
-from engine.wardrobe.outfit import COLORS, Garment
+from engine.wardrobe.outfit import Garment
 
 CELL = 0.0024
 """Metres between the points of which outlines are cut; they are linear between these."""
@@ -181,17 +181,9 @@ def printed(piece: Piece, what: Print, size: float) -> Piece | None:
     return Piece(faces=faces, free=np.zeros(len(flat), bool), **rows).compact()
 
 
-def decal_color(garment: Garment) -> NDArray:
-    """(3,) the second colour, a symbol's usual one, or whichever of white and black stands out."""
-    main = np.array(COLORS[garment.color])
-    what, _, shown = (garment.decal or "").partition(":")
-    usual = [garment.accent] if garment.accent else []
-    usual += [_tables()["symbols"][shown]["color"]] if what == "symbol" else []
-    for name in usual:
-        color = np.array(COLORS[name])
-        if np.abs(color - main).max() > 0.2:
-            return color
-    return np.array(COLORS["white" if main @ [0.3, 0.59, 0.11] < 0.55 else "black"])
+def symbol_color(shown: str) -> str:
+    """The colour in which a symbol is usually shown, of `outfit.COLORS`."""
+    return str(_tables()["symbols"][shown]["color"])
 
 
 def known_signs() -> Sequence[str]:

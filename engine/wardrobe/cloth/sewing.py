@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from engine.render.raycast import vertex_normals
-from engine.wardrobe.cloth.colors import knob, paint, patterned
+from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
 from engine.wardrobe.cloth.creases import creases
-from engine.wardrobe.cloth.decal import decal_color, printed, prints_of
+from engine.wardrobe.cloth.decal import printed, prints_of
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
 from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
