@@ -27,6 +27,9 @@ FIGURES = {
 @pytest.fixture(autouse=True)
 def few_figures(monkeypatch):
     monkeypatch.setattr(module, "figures", lambda: FIGURES)
+    module._names.cache_clear()  # another test may have asked for the names of all figures
+    yield
+    module._names.cache_clear()
 
 
 def of(
