@@ -16,7 +16,6 @@ from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.manner import OF_WORD
 from engine.motion.rotations import Array, array
-from engine.motion.synonyms import synonyms
 from engine.motion.texts import LIGHT, Part, lead_of, stems
 from engine.stems import stem
 
@@ -49,11 +48,8 @@ class Match:
 @cache
 def concepts() -> tuple[Concept, ...]:
     """All movements that there are."""
-    more = synonyms()
-    found = [Concept(e.name, e.texts + more.pop(e.name, ()), False) for e in entries().values()]
-    found += [Concept(c.name, c.texts + more.pop(c.name, ()), True) for c in LEARNED]
-    if more:
-        raise ValueError(f"synonyms for unknown movements: {sorted(more)}")
+    found = [Concept(entry.name, entry.texts, False) for entry in entries().values()]
+    found += [Concept(learned.name, learned.texts, True) for learned in LEARNED]
     return tuple(found)
 
 
