@@ -237,6 +237,7 @@ def run_job(
         job.emit("warning", stage=stage, message=remark)
     for name in context.wanted:  # hours of sculpting must not end at a typing error in what comes after
         context.stages[name].check(getattr(config, name))
+    _check_of("engine.export")(config.export)
     for name in context.wanted:
         flag.check()
         _run_stage(job, context, name, flag, live)

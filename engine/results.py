@@ -32,11 +32,6 @@ log = logging.getLogger(__name__)
 
 _PACKAGES = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "scikit-image", "trimesh", "pyhocon")
 """Whose versions the manifest names."""
-_OWN_FILES = (
-    protocol.AVATAR_NPZ, protocol.MOTION_NPZ, protocol.AVATAR_PLY, protocol.AVATAR_GLB, protocol.PREVIEW_PNG,
-    protocol.PROCESS_MP4, protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL, protocol.MOTION_BVH,
-    *protocol.TEXTURES.values(),
-)  # fmt: skip
 
 
 def write_results(job: Job, context: Context) -> list[str]:
@@ -50,17 +45,18 @@ def write_results(job: Job, context: Context) -> list[str]:
     clear_folder(folder)
     files: list[str] = []
     motion = context.result("motion") if "motion" in context.wanted else None
-    if motion is not None:
-        files.append(_copy(context, "motion", protocol.MOTION_NPZ, folder))
     if "rig" in context.wanted:
         files += _write_avatar(context, motion, folder)
+    elif motion is not None:
+        shutil.copyfile(context.folders["motion"].folder / protocol.MOTION_NPZ, folder / protocol.MOTION_NPZ)
+        files.append(protocol.MOTION_NPZ)
     files.append(_write_preview(context, motion, folder))
     if write_process(job.path / protocol.PREVIEWS_DIR, folder / protocol.PROCESS_MP4, context.config.video):
         files.append(protocol.PROCESS_MP4)
     text = json.dumps(manifest(context, folder, files), indent=2, ensure_ascii=False)
     protocol.write_atomically(folder / protocol.MANIFEST_FILE, text + "\n")
     files.append(protocol.MANIFEST_FILE)
-    for name in (protocol.MANIFEST_FILE, *(name for name in _OWN_FILES if name not in files)):
+    for name in (protocol.MANIFEST_FILE, *_files_before(job.result, files)):
         (job.result / name).unlink(missing_ok=True)
     for name in files:
         os.replace(folder / name, job.result / name)
@@ -68,50 +64,24 @@ def write_results(job: Job, context: Context) -> list[str]:
     return files
 
 
-def _copy(context: Context, stage: str, name: str, folder: Path) -> str:
-    """Bring a stage's stored file into the result."""
-    shutil.copyfile(context.folders[stage].folder / name, folder / name)
-    return name
+def _files_before(result: Path, files: list[str]) -> list[str]:
+    """Files that an earlier run's manifest lists and this run did not make."""
+    try:
+        named = json.loads((result / protocol.MANIFEST_FILE).read_text(encoding="utf-8"))["files"]
+        return [name for name in named if name not in files and Path(name).name == name]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _write_avatar(context: Context, motion: Any, folder: Path) -> list[str]:
-    """The avatar for readers of each kind, with the animation if there is a motion."""
-    from engine.mesh import write_glb, write_ply
-    from engine.motion.bvh_writer import write_bvh
-    from engine.rig import in_rest_pose, on_floor, relative_to, uncover, with_hands
+    """The avatar and its motion in the formats that the settings list."""
+    from engine import export
 
-    made = in_rest_pose(uncover(context.result("rig")))
-    avatar = on_floor(made)
-    moves: dict[str, Any] = {}
+    stored = {protocol.AVATAR_NPZ: context.folders["rig"].folder / protocol.AVATAR_NPZ}
     if motion is not None:
-        poses = relative_to(avatar.rest_pose, with_hands(avatar, motion.poses, motion.hands), avatar.parents)
-        moves = {"poses": poses, "trans": motion.trans, "fps": float(motion.fps), "face": motion.face}
-    write_ply(folder / protocol.AVATAR_PLY, avatar.vertices, avatar.faces, avatar.colors)
-    write_glb(folder / protocol.AVATAR_GLB, avatar, **moves)
-    files = [_copy(context, "rig", protocol.AVATAR_NPZ, folder), protocol.AVATAR_PLY, protocol.AVATAR_GLB]
-    if motion is not None:
-        write_bvh(folder / protocol.MOTION_BVH, made.joints, poses, motion.trans, float(motion.fps))
-        files.append(protocol.MOTION_BVH)
-    return files + (_write_game(context, avatar, moves, folder) if avatar.game is not None else [])
-
-
-def _write_game(context: Context, avatar: Avatar, moves: dict[str, Any], folder: Path) -> list[str]:
-    """The game mesh: its textures, ``game.glb`` with all of it, ``avatar.obj`` with its material."""
-    from engine.mesh import write_glb, write_obj
-    from engine.mesh.gltf import Layout
-
-    game: Any = avatar.game
-    for name, file in protocol.TEXTURES.items():
-        shutil.copyfile(context.folders["mesh"].folder / f"{name}.png", folder / file)
-    pictures = [(folder / file).read_bytes() for file in protocol.TEXTURES.values()]
-    light = dataclasses.replace(
-        avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights,
-        face_layers=game.face_layers, uvs=game.uvs, roughness=None, metallic=None, covered=None, canonical=None,
-        face=game.face,
-    )  # fmt: skip
-    write_glb(folder / protocol.GAME_GLB, light, **moves, layout=Layout(game.uvs, *pictures))
-    write_obj(folder / protocol.AVATAR_OBJ, game.vertices, game.faces, game.uvs, game.colors)
-    return [*protocol.TEXTURES.values(), protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL]
+        stored[protocol.MOTION_NPZ] = context.folders["motion"].folder / protocol.MOTION_NPZ
+    textures = context.folders["mesh"].folder
+    return export.write(export.Scene.of(context.result("rig"), motion, textures, stored, context.config.export), folder)
 
 
 def _write_preview(context: Context, motion: Any, folder: Path) -> str:
@@ -162,7 +132,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         "conf": request.conf,
         "overrides": request.overrides,
         "stages": list(context.wanted),
-        "settings": {name: config.section(name) for name in ("body", "clip", *protocol.STAGES, "video")},
+        "settings": {name: config.section(name) for name in ("body", "clip", *protocol.STAGES, "export", "video")},
         "engine_version": engine.__version__,
         "versions": {"python": platform.python_version(), **_versions()},
         "device": device.describe(context.device),

@@ -248,6 +248,14 @@ class MotionConfig:
 
 
 @dataclass(frozen=True)
+class ExportConfig:
+    """Files for other programs; changing it runs no stage again."""
+
+    formats: tuple[str, ...] = ("glb", "ply", "obj", "bvh")
+    """Which are written beside what Blender reads: names of `engine.export`, or a module of your own."""
+
+
+@dataclass(frozen=True)
 class VideoConfig:
     """process.mp4, the work as it went; changing it runs no stage again."""
 
@@ -275,6 +283,7 @@ class Config:
     mesh: MeshConfig = field(default_factory=MeshConfig)
     rig: RigConfig = field(default_factory=RigConfig)
     motion: MotionConfig = field(default_factory=MotionConfig)
+    export: ExportConfig = field(default_factory=ExportConfig)
     video: VideoConfig = field(default_factory=VideoConfig)
 
     def section(self, name: str) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from scipy.spatial.transform import Rotation, Slerp
 
 from engine.body import load_body
 from engine.body.skinning import bone_transforms
-from engine.mesh import write_glb, write_obj, write_ply
-from engine.mesh.gltf import Layout, quaternions, strongest
-from engine.motion.bvh_writer import write_bvh
+from engine.export.bvh import write_bvh
+from engine.export.gltf import Layout, quaternions, strongest, write_glb
+from engine.export.obj import write_obj
+from engine.export.ply import write_ply
 from engine.protocol import JOINT_NAMES
 from engine.render.shade import to_linear
 from engine.rig import Avatar, pose_avatar
