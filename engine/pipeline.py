@@ -174,7 +174,7 @@ def _own_wardrobe() -> dict[str, str | None]:
 
 def _imported(name: str, config: Config) -> dict[str, str] | None:
     """Checksums of the imported weights that a stage is set to use, so that importing others counts."""
-    if {"shape": config.shape.codebook, "motion": config.motion.priors}.get(name) != "original":
+    if {"shape": config.shape.codebook, "motion": config.motion.backend}.get(name) != "original":
         return None
     from engine.imported import checksums
 
