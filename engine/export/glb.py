@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from engine.export.gltf import Layout, write_glb
+from engine.export.gltf import Layout, renew_animation, write_glb
 from engine.export.scene import Scene
 from engine.protocol import AVATAR_GLB, GAME_GLB
 
@@ -19,6 +19,15 @@ def write(scene: Scene, folder: Path) -> list[str]:
         return [AVATAR_GLB]
     write_glb(folder / GAME_GLB, scene.game, **moves, layout=layout_of(scene))
     return [AVATAR_GLB, GAME_GLB]
+
+
+def renew(scene: Scene, folder: Path, before: Path) -> list[str]:
+    """Write the files of ``before`` with the scene's motion in place of theirs."""
+    assert scene.take is not None
+    files = [AVATAR_GLB] if scene.game is None else [AVATAR_GLB, GAME_GLB]
+    for name in files:
+        renew_animation(before / name, folder / name, scene.avatar.joints, **dataclasses.asdict(scene.take))
+    return files
 
 
 def layout_of(scene: Scene) -> Layout | None:

@@ -12,16 +12,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container
+from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container, opened
 from engine.export.morphs import shapes_of, targets, with_targets
 from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
-from engine.protocol import SKELETON_NAMES, write_atomically
+from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
 from engine.render.raycast import vertex_normals
 from engine.render.shade import to_linear
 
@@ -111,13 +112,36 @@ def write_glb(
             }
         ],
     }
-    if poses is not None:
+    if layout is not None:
+        document |= _pictures(binary, layout)
+    if poses is not None:  # last, so that `renew_animation` can cut it off
         document["animations"] = [_animation(binary, joints, np.asarray(poses), trans, fps, name, first)]
         if face is not None:
             _animate_faces(binary, document["animations"][0], chosen[:first], face)
-    if layout is not None:
-        document |= _pictures(binary, layout)
     write_atomically(path, container(document, binary))
+
+
+def renew_animation(
+    before: str | os.PathLike[str], path: str | os.PathLike[str], joints: np.ndarray, poses: np.ndarray,
+    trans: np.ndarray | None = None, fps: float = 30.0, name: str = "Avatar", face: np.ndarray | None = None,
+) -> None:  # fmt: skip
+    """Write a file of `write_glb` again with another animation, all else byte for byte as it was.
+
+    Args:
+        before: the file as it is.
+        path: the new one, written whole or not at all.
+        joints: (J, 3) metres, at rest.
+        poses, trans, fps, name, face: see `write_glb`.
+    """
+    document, binary = opened(Path(before).read_bytes())
+    if animations := document.pop("animations", None):
+        binary.cut(animations[0]["samplers"][0]["input"])
+    meshes = document["meshes"]
+    animation = _animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, name, len(meshes))
+    if face is not None:
+        names = [mesh.get("extras", {}).get("targetNames", []) for mesh in meshes]
+        _animate_faces(binary, animation, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
+    write_atomically(path, container(document | {"animations": [animation]}, binary))
 
 
 def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]:
