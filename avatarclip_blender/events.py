@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import history, layers, live, preferences, properties, session
+from . import export, history, layers, live, preferences, properties, session
 from .job import Job
 from .progress import CANCELLED, FAILED, FINISHED
 
@@ -35,6 +35,7 @@ def unregister() -> None:
 @persistent
 def _file_opened(*_: Any) -> None:
     """Another file has other avatars; an engine that works on one of them is found again."""
+    export.clear_up()
     session.forget_folders()
     session.watch("find", _find_job)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import bpy
 
+from . import export_copy
 from .avatar import find_avatar
 from .controls import has_controls
-from .export_copy import Copy, export_copy
+from .export_copy import Copy
 from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
-from .importer.marks import GAME_MESH
+from .importer.marks import GAME_MESH, LENT
 from .importer.mesh import COLOR_ATTRIBUTE
 from .layers import bound_meshes, game_mesh_of, is_as_imported, is_shown, layers_of, seen_layers
 
@@ -233,7 +235,7 @@ def _copied(
         raise ExportError(f"Press Bake IK Controls first: what they do to {rig.name} is not in its bones' keys yet")
     meshes = wanted_meshes(rig, detail)
     with (
-        export_copy(context, rig, meshes, form, motion, twist_bones, joined=detail == "GAME") as copy,
+        export_copy.export_copy(context, rig, meshes, form, motion, twist_bones, joined=detail == "GAME") as copy,
         _scene_for(context.scene, copy.action, form.unit),
     ):
         yield copy
@@ -245,9 +247,10 @@ def _scene_for(scene: bpy.types.Scene, action: bpy.types.Action | None, unit: fl
 
     The exporter names the take after the scene, bakes what its range holds, and reads the unit from it.
     """
-    before = scene.name, scene.frame_start, scene.frame_end, scene.frame_current
     units = scene.unit_settings
-    system, length = units.system, units.scale_length
+    scene[LENT] = json.dumps((
+        scene.name, scene.frame_start, scene.frame_end, scene.frame_current, units.system, units.scale_length
+    ))  # fmt: skip
     units.system, units.scale_length = "METRIC", unit
     if action is not None:
         first, last = action.frame_range
@@ -256,9 +259,23 @@ def _scene_for(scene: bpy.types.Scene, action: bpy.types.Action | None, unit: fl
     try:
         yield
     finally:
-        scene.name, scene.frame_start, scene.frame_end = before[:3]
-        units.system, units.scale_length = system, length
-        scene.frame_set(before[3])
+        scene.frame_set(_give_back(scene))
+
+
+def _give_back(scene: bpy.types.Scene) -> int:
+    """Give a scene back what an export had set differently; returns the frame that it was at."""
+    units = scene.unit_settings
+    scene.name, scene.frame_start, scene.frame_end, frame, units.system, units.scale_length = json.loads(scene[LENT])
+    del scene[LENT]
+    return int(frame)
+
+
+def clear_up() -> None:
+    """Let a file that was saved in the middle of an export, when Blender crashed, be as it was before."""
+    export_copy.clear_up()
+    for scene in bpy.data.scenes:
+        if LENT in scene:
+            _give_back(scene)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from .contract import protocol
 from .export_presets import IN_PLACE, ROOT, Preset
 from .importer.armature import NAMES, names_of
 from .importer.face_keys import TAKE_FACE
+from .importer.marks import EXPORT_COPY, LENT
 from .importer.shape_keys import settle
 from .layers import apply_masks, bake_tints, join_meshes
 
@@ -57,14 +58,12 @@ def export_copy(
         preset = preset.with_fingers()
     layer = context.view_layer
     active, selected = layer.objects.active, list(layer.objects.selected)
-    collection = bpy.data.collections.new("Export")
+    collection = _made(bpy.data.collections.new("Export"))
     context.scene.collection.children.link(collection)
-    renamed: list[tuple[bpy.types.ID, str]] = []
-    made: list[bpy.types.ID] = [collection]
     try:
-        copy = _duplicate(rig, meshes, collection, renamed, made)
+        copy = _duplicate(rig, meshes, collection)
         if joined and len(copy.meshes) > 1:
-            _join(context, copy, made)
+            _join(context, copy)
         if preset.rig:
             copy.rig.name = preset.rig
         if twist_bones and not twist.has_twist(copy.rig):
@@ -76,52 +75,67 @@ def export_copy(
         if copy.action is not None:
             _shape_action(copy, preset, motion)
             _begin_at_zero(copy.action)
-            _move_faces(copy, made)
+            _move_faces(copy)
         if preset.green_down:
-            _flip_green(copy, made)
+            _flip_green(copy)
         layer.update()
         yield copy
     finally:
         for item in list(layer.objects.selected):
             item.select_set(False)
-        # Objects first: a mesh or armature that is removed takes its objects with it.
-        for datablock in sorted(made, key=lambda item: not isinstance(item, bpy.types.Object)):
-            _remove(datablock)
-        for datablock, name in renamed:
-            datablock.name = name
+        clear_up()
         for item in selected:
             item.select_set(True)
         layer.objects.active = active
 
 
-def _duplicate(
-    rig: bpy.types.Object,
-    meshes: list[bpy.types.Object],
-    collection: bpy.types.Collection,
-    renamed: list[tuple[bpy.types.ID, str]],
-    made: list[bpy.types.ID],
-) -> Copy:
-    """Copy objects, data and action; the copies get the names, which the originals lend."""
+def clear_up() -> None:
+    """Remove what exports have made, and give back the names that they have borrowed.
 
-    def twin(datablock: bpy.types.ID) -> bpy.types.ID:
-        name = datablock.name
-        renamed.append((datablock, name))
+    All of it is marked, so that a file which was saved in the middle of an export is as it was when it is opened.
+    """
+    stores = [getattr(bpy.data, name) for name in _KINDS]
+    for store in stores:  # objects first: a mesh or armature that is removed takes its objects with it
+        for item in [item for item in store if EXPORT_COPY in item]:
+            store.remove(item)
+    for item in [item for store in stores for item in store if LENT in item]:
+        item.name = item[LENT]
+        del item[LENT]
+
+
+_KINDS = ("objects", "armatures", "meshes", "actions", "materials", "images", "collections")
+"""The data-blocks that a copy has, by their names in `bpy.data`."""
+
+
+def _made(datablock: bpy.types.ID) -> bpy.types.ID:
+    """Mark what `clear_up` is to remove."""
+    datablock[EXPORT_COPY] = True
+    return datablock
+
+
+def _twin(datablock: bpy.types.ID) -> bpy.types.ID:
+    """Copy a data-block; the copy gets its name, which a file's exporter writes, and the original lends it."""
+    name = datablock.name
+    other = _made(datablock.copy())
+    if datablock.library is None:  # one of another file may have the same name
+        datablock[LENT] = name
         datablock.name = "Lent"
-        other = datablock.copy()
-        other.name = name
-        made.append(other)
-        return other
+    other.name = name
+    return other
 
+
+def _duplicate(rig: bpy.types.Object, meshes: list[bpy.types.Object], collection: bpy.types.Collection) -> Copy:
+    """Copy objects, data and action."""
     action = rig.animation_data.action if rig.animation_data else None
-    other = twin(rig)
-    other.data = twin(rig.data)
+    other = _twin(rig)
+    other.data = _twin(rig.data)
     other.parent, other.matrix_world = None, Matrix()  # at the origin and at its own size, wherever it stands
     other.animation_data_clear()
     collection.objects.link(other)
     twins = []
     for mesh in meshes:
-        second = twin(mesh)
-        second.data = twin(mesh.data)
+        second = _twin(mesh)
+        second.data = _twin(mesh.data)
         collection.objects.link(second)
         settle(second, protocol.FACE_SHAPES)
         bake_tints(second)
@@ -136,16 +150,14 @@ def _duplicate(
         twins.append(second)
     moves = None
     if action is not None:
-        moves = twin(action)
+        moves = _twin(action)
         compat.assign_action(other, moves)
     return Copy(other, twins, moves)
 
 
-def _join(context: bpy.types.Context, copy: Copy, made: list[bpy.types.ID]) -> None:
+def _join(context: bpy.types.Context, copy: Copy) -> None:
     """Make one mesh of the copy's."""
-    first, *others = copy.meshes
-    gone = {item for mesh in others for item in (mesh, mesh.data)}
-    made[:] = [item for item in made if item not in gone]
+    first = copy.meshes[0]
     context.view_layer.update()
     join_meshes(context, copy.meshes)
     copy.meshes[:] = [first]
@@ -231,13 +243,12 @@ def _begin_at_zero(action: bpy.types.Action) -> None:
         curve.update()
 
 
-def _move_faces(copy: Copy, made: list[bpy.types.ID]) -> None:
+def _move_faces(copy: Copy) -> None:
     """Let the copies' face shapes play what belongs to the take, from time 0 on."""
     action = bpy.data.actions.get(str(copy.action.get(TAKE_FACE, ""))) if copy.action is not None else None
     if action is None:
         return
-    moves = action.copy()
-    made.append(moves)
+    moves = _made(action.copy())
     _begin_at_zero(moves)
     for mesh in copy.meshes:
         if mesh.data.shape_keys is not None:
@@ -263,19 +274,17 @@ def _write(tracks: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarra
         curve.update()
 
 
-def _flip_green(copy: Copy, made: list[bpy.types.ID]) -> None:
+def _flip_green(copy: Copy) -> None:
     """Give the copies' materials a normal map whose green points down."""
     for mesh in copy.meshes:
         for slot in mesh.material_slots:
             if slot.material is None or slot.material.node_tree is None:
                 continue
-            other = slot.material.copy()
-            made.append(other)
+            other = _made(slot.material.copy())
             slot.link, slot.material = "OBJECT", other
             for node in slot.material.node_tree.nodes:
                 if node.type == "TEX_IMAGE" and node.label == "Normal" and node.image is not None:
-                    node.image = _flipped(node.image)
-                    made.append(node.image)
+                    node.image = _made(_flipped(node.image))
 
 
 def _flipped(image: bpy.types.Image) -> bpy.types.Image:
@@ -290,12 +299,3 @@ def _flipped(image: bpy.types.Image) -> bpy.types.Image:
     other.pack()
     return other
 
-
-def _remove(datablock: bpy.types.ID) -> None:
-    """Delete a datablock of one of the kinds that a copy has."""
-    kinds = {
-        bpy.types.Object: bpy.data.objects, bpy.types.Armature: bpy.data.armatures, bpy.types.Mesh: bpy.data.meshes,
-        bpy.types.Action: bpy.data.actions, bpy.types.Material: bpy.data.materials, bpy.types.Image: bpy.data.images,
-        bpy.types.Collection: bpy.data.collections,
-    }  # fmt: skip
-    next(store for kind, store in kinds.items() if isinstance(datablock, kind)).remove(datablock)

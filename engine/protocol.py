@@ -134,10 +134,11 @@ EVENTS: tuple[str, ...] = (
     "stage_finished",  # stage, seconds
     "error",  # code, message (one sentence), hint (what to do)
     "result",  # path (of result/, relative to the job folder), files
+    "ready",  # of `serve`: it waits for a job; code: the exit code of the one before, or null
 )
 COMMANDS: tuple[str, ...] = ("cancel", "pause", "resume", "finish", "detach", "attach")
 """Lines that the engine takes on standard input: ``finish`` ends guidance early and keeps what is there; after
-``detach`` the engine outlives its parent until ``attach``."""
+``detach`` the engine outlives its parent until ``attach``. ``serve`` also takes ``{"job": FOLDER, "live": BOOL}``."""
 CANCEL_FILE = "cancel"
 """Put into the job folder, stops an engine that has outlived its parent; the engine removes it."""
 LOCK_FILE = ".lock"

@@ -48,15 +48,16 @@ class Objective:
             return terms + 0 * self.field.inv_s, 0.0
         distance = self.guide.loss(torch.stack(pictures), kinds, generator)
         colored, textureless = distance[0::2].mean(), distance[1::2].mean()
-        total = terms + conf.clip_weight * (colored + conf.textureless_weight * textureless)
+        total = terms + conf.loss.clip * (colored + conf.loss.textureless * textureless)
         return total, 1 - float(colored.detach())
 
     def _render(self, rays: Rays, generator: torch.Generator) -> Rendering:
         conf = self.conf
         if conf.renderer == "reference":
-            sampling = Sampling(conf.uniform_samples, conf.importance_samples, conf.upsample_rounds)
+            own = conf.reference
+            sampling = Sampling(own.uniform_samples, own.importance_samples, own.upsample_rounds)
             return render_reference(self.field, rays, sampling, generator)
-        return render_shell(self.field, rays, conf.samples, generator)
+        return render_shell(self.field, rays, conf.shell.samples, generator)
 
     def _pictures(
         self, view: views.View, rays: Rays, seen: Rendering, size: int, generator: torch.Generator
@@ -82,12 +83,12 @@ class Objective:
         # Few samples miss thin rims: held against the exact mask, the whole surface would swell to make up for it.
         wanted = rays.hit if seen.start_opacity is None else seen.start_opacity
         mask = F.binary_cross_entropy(seen.opacity.clamp(1e-3, 1 - 1e-3), wanted.clamp(0, 1))
-        total = conf.mask_weight * mask + conf.eikonal_weight * seen.eikonal + conf.smooth_weight * seen.roughness
+        total = conf.loss.mask * mask + conf.loss.eikonal * seen.eikonal + conf.loss.smooth * seen.roughness
         if not inside.any():
             return total
         target = target_color(self.field, rays) if conf.renderer == "reference" else seen.base_color[inside]
         if conf.renderer == "reference":  # in the shell the reconstruction is exact and has nothing to learn
-            total = total + conf.color_weight * F.l1_loss(seen.base_color[inside], target)
-        if conf.keep_weight:
-            total = total + conf.keep_weight * F.l1_loss(seen.color[inside], target)
+            total = total + conf.loss.color * F.l1_loss(seen.base_color[inside], target)
+        if conf.loss.keep:
+            total = total + conf.loss.keep * F.l1_loss(seen.color[inside], target)
         return total

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
+from engine import config
 from engine.appearance import views, warm_start
 from engine.appearance.base import BaseSurface
 from engine.appearance.field import AvatarField
@@ -43,12 +44,6 @@ from engine.wardrobe.persona import described
 LOOK_FILE = "look.json"
 LAYERS_FILE = "layers.safetensors"
 RECONSTRUCTED = "reconstructed.pt"
-CHOICES = {
-    "warm_start": ("codebook", "none"),
-    "renderer": ("shell", "reference"),
-    "cameras": tuple(views.VIEWS),
-    "reconstruct": ("distance", "renders"),
-}
 DRESSING = 12
 """Steps that dressing counts as."""
 CELL = (0.8, 0.004, 0.012)
@@ -72,18 +67,18 @@ def run(
     """
     check(conf)
     meaning = meaning or Meaning.of(prompt)
-    guide = Guide(prompt, perceptor, conf.face_text, conf.back_text)
+    guide = Guide(prompt, perceptor, conf.clip.face_text, conf.clip.back_text)
     prompts.warn_of_cut(prompt, prompts.face, perceptor, report)
     wardrobe = Wardrobe(body)
     if report.wants_geometry:
         report.geometry(*BaseSurface.dressed(body, betas, None, wardrobe).mesh())
     joints = body.pose(betas, stand_pose()[None])[1][0]
     seed = int(torch.randint(2**31, (1,), generator=generator))
-    asked = conf.warm_start == "codebook" and not (checkpoint_dir / LOOK_FILE).exists()
+    asked = conf.initializer == "dressed" and not (checkpoint_dir / LOOK_FILE).exists()
     liked = favourites(meaning, body, perceptor, wardrobe, report) if asked else ()
     parts = _parts(conf)
     paced = Paced(report, parts)
-    if conf.warm_start == "codebook" and conf.iterations and conf.renderer == "shell":
+    if conf.initializer == "dressed" and conf.iterations and conf.renderer == "shell":
         parts["guide"].seconds = _step_time(
             BaseSurface.dressed(body, betas, None, wardrobe, device), joints, guide, conf, device
         )
@@ -111,22 +106,11 @@ def check(conf: AppearanceConfig) -> None:
     Raises:
         EngineError: ``bad_config`` with one sentence.
     """
-    for name, choices in CHOICES.items():
-        if getattr(conf, name) not in choices:
-            raise EngineError(
-                "bad_config", f"appearance.{name} is {getattr(conf, name)!r}.", f"Set it to {' or '.join(choices)}."
-            )
-    least = {
-        "iterations": 0, "search": 0, "views": 1, "size": 16, "max_rays": 256, "samples": 3, "grid": 4, "sdf_layers": 2,
-        "color_layers": 1, "upsample_rounds": 1, "uniform_samples": 4, "preview_every": 1, "checkpoint_every": 1,
-        "importance_samples": conf.upsample_rounds, "sdf_width": 6 * conf.octaves + 4, "color_width": 1, "patience": 0,
-        "reconstruct_iterations": 1,
-    }  # fmt: skip
-    for name, value in least.items():
-        if getattr(conf, name) < value:
-            raise EngineError("bad_config", f"appearance.{name} must be at least {value}, not {getattr(conf, name)}.")
-    if not 0 <= conf.growing <= 1:
-        raise EngineError("bad_config", f"appearance.growing must be between 0 and 1, not {conf.growing}.")
+    config.check(conf, "appearance")
+    own = conf.reference
+    for name, least in (("importance_samples", own.upsample_rounds), ("sdf_width", 6 * own.octaves + 4)):
+        if getattr(own, name) < least:
+            raise EngineError("bad_config", f"appearance.reference.{name} must be at least {least} here.")
 
 
 HALF_SIZE_TIME = 0.4
@@ -136,9 +120,9 @@ HALF_SIZE_TIME = 0.4
 def _parts(conf: AppearanceConfig) -> dict[str, Part]:
     """The stage's parts in their order."""
     return {
-        "search": Part(conf.search if conf.warm_start == "codebook" else 0),
-        "dress": Part(DRESSING if conf.warm_start == "codebook" and conf.renderer == "shell" else 0),
-        "reconstruct": Part(conf.reconstruct_iterations if conf.renderer == "reference" else 0),
+        "search": Part(conf.search if conf.initializer == "dressed" else 0),
+        "dress": Part(DRESSING if conf.initializer == "dressed" and conf.renderer == "shell" else 0),
+        "reconstruct": Part(conf.reference.reconstruct_iterations if conf.renderer == "reference" else 0),
         "guide": Part(conf.iterations, early=round(conf.growing * conf.iterations), share=HALF_SIZE_TIME),
     }
 
@@ -148,7 +132,7 @@ def _look(
     generator: torch.Generator, report: Reporter, folder: Path, wardrobe: Wardrobe, liked: tuple[Look, ...],
 ) -> Look | None:  # fmt: skip
     """The outfit to start from, found once and then read back; None for the bare body."""
-    if conf.warm_start == "none":
+    if conf.initializer == "bare":
         return None
     path = folder / LOOK_FILE
     if path.exists():
@@ -192,27 +176,27 @@ def _field(
 ) -> AvatarField:  # fmt: skip
     """The field that the conf's renderer works on, showing the base surface."""
     if conf.renderer == "shell":
-        field = ResidualField(base, conf.grid, conf.symmetric, generator).to(device)
+        field = ResidualField(base, conf.shell.grid, conf.shell.symmetric, generator).to(device)
         if conf.iterations:
             factor, least, most = CELL
             field.use_band(min(max(factor / conf.size, least), most))
         return field
+    own = conf.reference
     networks = NeusField(
-        base, generator, octaves=conf.octaves, sdf_layers=conf.sdf_layers, sdf_width=conf.sdf_width,
-        color_layers=conf.color_layers, color_width=conf.color_width, bias=conf.sphere_bias,
-        variance=conf.variance_init,
+        base, generator, octaves=own.octaves, sdf_layers=own.sdf_layers, sdf_width=own.sdf_width,
+        color_layers=own.color_layers, color_width=own.color_width, bias=own.sphere_bias, variance=own.variance_init,
     ).to(device)  # fmt: skip
     path = folder / RECONSTRUCTED
     if path.exists():
         networks.load_state_dict(torch.load(path, weights_only=True, map_location=networks.device))
         return networks
     report.begin("reconstruct")
-    steps = conf.reconstruct_iterations
-    if conf.reconstruct == "distance":
+    steps = conf.reference.reconstruct_iterations
+    if own.reconstruct == "distance":
         regress(networks, steps, generator, report, steps)
     else:
-        sampling = Sampling(conf.uniform_samples, conf.importance_samples, conf.upsample_rounds)
-        weights = (conf.eikonal_weight, conf.mask_weight)
+        sampling = Sampling(own.uniform_samples, own.importance_samples, own.upsample_rounds)
+        weights = (conf.loss.eikonal, conf.loss.mask)
         fit_pictures(networks, steps, sampling, generator, report, steps, *weights)
     torch.save(networks.state_dict(), folder / f".{RECONSTRUCTED}")
     (folder / f".{RECONSTRUCTED}").replace(path)
@@ -223,7 +207,7 @@ def _step_time(
     base: BaseSurface, joints: NDArray, guide: Guide, conf: AppearanceConfig, device: torch.device | str
 ) -> float:
     """Seconds of one guided step, measured on the bare body before the outfit is known; for the time left only."""
-    field = ResidualField(base, conf.grid, conf.symmetric).to(device)
+    field = ResidualField(base, conf.shell.grid, conf.shell.symmetric).to(device)
     field.use_band(COARSE_CELL)
     objective = Objective(field, guide, views.Stance.of(base.vertices, joints), conf)
     generator = torch.Generator().manual_seed(0)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine import config
 from engine.body import Body
 from engine.errors import EngineError
 from engine.motion import original
@@ -40,8 +41,6 @@ from engine.settings import MotionConfig
 from engine.stems import stem
 
 __all__ = ["Motion", "load_motion", "run", "save_motion"]
-
-METHODS = ("auto", "interpolate", "optimise", "baseline")
 
 SURE = 0.6
 """From this score on a part of a text, such as what stands after "and", counts as a movement of its own."""
@@ -81,12 +80,13 @@ def run(
         frames), whose feet stand at the lowest point of the rest pose.
     """
     check(conf)
+    backend = backend_of(conf)
     vertices, joints = body.rest_vertices(betas), body.rest_joints(betas)
     floor = array([0, vertices[:, 1].min(), 0])
     skin = sample_skin(vertices - floor, body.weights)
     stage = Stage(measure(joints, vertices), skin, load_codes(), conf, generator)
     report.progress(0, 4)
-    if conf.file is not None:
+    if backend == "file" and conf.file is not None:
         brought = from_file(Path(conf.file).expanduser(), stage, body, betas, report.warning)
         made, fps, best, own, fingers = brought.made, brought.fps, brought.best, brought.own, brought.hands
         spans: list[Span] = []
@@ -94,7 +94,7 @@ def run(
         labels: tuple[str, ...] = (Path(conf.file).name,)
     else:
         fps, own, fingers = conf.fps, False, None
-        made, best, labels, source, spans = _from_text(prompt, body, betas, perceptor, stage, report)
+        made, best, labels, source, spans = _from_text(prompt, body, betas, perceptor, stage, report, backend)
     if not (own and conf.strength == 1.0):
         poses, root = turn_to_front(made)
         made = free_arms(poses, sample_flesh(vertices, body.faces, body.weights, joints), fps), root
@@ -125,7 +125,7 @@ def _face(
 
 
 def _from_text(
-    prompt: str, body: Body, betas: Array, perceptor: Any, stage: Stage, report: Reporter
+    prompt: str, body: Body, betas: Array, perceptor: Any, stage: Stage, report: Reporter, backend: str
 ) -> tuple[Sequence, Array, tuple[str, ...], str, list[Span]]:
     """The motion for a text, its candidates (K,24,3), the captions of the movements that answered, what answered, and
     what is done when."""
@@ -138,7 +138,7 @@ def _from_text(
         judge,
         conf.iterations, stage.generator,
     )  # fmt: skip
-    if conf.priors == "original":
+    if backend == "original":
         query = original.with_their_prior(query)
         shown, latents = original.candidates(query, conf.generator, prompt, perceptor)
     else:
@@ -149,8 +149,7 @@ def _from_text(
     report.preview("candidates", contact_sheet(pictures))
     best, latents = pick(shown, latents, conf.pick)
     report.progress(2, 4, score=ranked[0].score)
-    method = "optimise" if conf.method == "auto" and conf.pick else conf.method
-    if method == "auto":
+    if backend == "library":
         made, notes, spans = perform(steps, conf.frames, stage)
         if notes:
             report.warning(f"In {prompt[:80]!r}: " + " ".join(notes))
@@ -159,48 +158,48 @@ def _from_text(
         answered = "+".join(sorted({"prior" if concept.learned else "library" for concept in used}))
         return made, best, labels, answered, spans
     stage = replace(stage, conf=replace(conf, frames=conf.frames or round(LEAST_SECONDS * conf.fps)))
-    through = through_candidates(method, query, best, latents, stage, report)
+    through = through_candidates(backend, query, best, latents, stage, report)
     made = placed(strengthen(through, conf.strength), stage.conf.frames, stage)
     spans = [span_of([(ranked[0].concept, part_of(prompt))], 0, len(made[0]))]
-    return made, best, (ranked[0].concept.texts[0],), method, spans
+    return made, best, (ranked[0].concept.texts[0],), conf.optimise.method, spans
+
+
+def backend_of(conf: MotionConfig) -> str:
+    """Who makes the motion: as `MotionConfig.backend` says, or by its rule where that is ``auto``."""
+    if conf.backend != "auto":
+        return conf.backend
+    return "file" if conf.file is not None else "optimise" if conf.pick else "library"
 
 
 def check(conf: MotionConfig) -> None:
     """Raise `EngineError` with one sentence if the motion's settings can't be used."""
-    for name, value, known in (
-        ("method", conf.method, METHODS),
-        ("generator", conf.generator, tuple(GENERATORS)),
-        ("priors", conf.priors, ("bundled", "original")),
-        ("file_up", conf.file_up, ("auto", "y", "z", "-y", "-z")),
-    ):
-        if value not in known:
-            raise EngineError("bad_config", f"There is no motion.{name} {value!r}.", f"Use {', '.join(known)}.")
-    for name, number, low, high in (
-        ("frames", conf.frames or 2, 2, 3000), ("fps", conf.fps, 1, 240), ("candidates", conf.candidates, 1, 20),
-        ("strength", conf.strength, 0.2, 2), ("iterations", conf.iterations, 1, 10000),
-    ):  # fmt: skip
-        if not low <= number <= high:
-            raise EngineError("bad_config", f"motion.{name} must be from {low} to {high}, not {number:g}.")
+    config.check(conf, "motion")
+    if conf.frames == 1:
+        raise EngineError("bad_config", "motion.frames must be from 2 to 3000, or 0, not 1.")
+    if conf.backend == "file" and conf.file is None:
+        raise EngineError("bad_config", "motion.backend is 'file', but motion.file names none.")
 
 
 def through_candidates(
-    method: str, query: Query, best: Array, latents: Array, stage: Stage, report: Reporter
+    backend: str, query: Query, best: Array, latents: Array, stage: Stage, report: Reporter
 ) -> Sequence:
     """A motion through the candidates at 30 fps and the reference skeleton's size, as long as the conf asks."""
-    conf, prior = stage.conf, query.codes.prior
+    conf, prior, method = stage.conf, query.codes.prior, stage.conf.optimise.method
     frames = frames_at_prior_rate(conf.frames, conf.fps)
     length = max(frames, FRAMES) if method == "interpolate" else FRAMES + (window_count(frames) - 1) * STRIDE
     start = interpolate(prior, latents, length, keep_order=bool(conf.pick))
     if method == "interpolate":
         return start[:length], np.tile(array([0, 0.97, 0]), (length, 1))
     see = query.judge.see if query.judge is not None else None
-    terms = Terms(conf.delta_weight, conf.clip_weight, True, see) if method == "optimise" else Terms(0.0, 0.0, False)
+    terms = (
+        Terms(conf.optimise.delta, conf.optimise.clip, True, see) if method == "optimise" else Terms(0.0, 0.0, False)
+    )
 
     def tell(step: int, loss: float) -> None:
         if step % 10 == 0:
             report.progress(2 * conf.iterations + step, 4 * conf.iterations, loss=loss)
 
-    codes = original.motion_codes(stage.codes) if conf.priors == "original" else stage.codes
+    codes = original.motion_codes(stage.codes) if backend == "original" else stage.codes
     made = optimise(codes, start, best, terms, conf.iterations, stage.generator, tell)
     return lengthened(made, frames)
 

@@ -20,7 +20,7 @@ from engine.motion.rotations import to_matrix
 from engine.motion.sequence import find_cycle, join, repeat
 from engine.motion.skeleton import positions_of, reference_joints
 from engine.report import Silent
-from engine.settings import MotionConfig
+from engine.settings import MotionConfig, OptimiseConfig
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,10 @@ def body():
 def make(text, body, conf=None, seed=0, betas=None):
     betas = np.zeros(body.num_betas, np.float32) if betas is None else betas
     return motion.run(text, body, betas, None, conf or MotionConfig(), torch.Generator().manual_seed(seed), Silent())
+
+
+def through(method, **more):
+    return MotionConfig(backend="optimise", optimise=OptimiseConfig(method=method), **more)
 
 
 def lowest(made, body):
@@ -94,7 +98,7 @@ def test_left_is_the_other_side(body):
 @pytest.mark.parametrize("method", ["interpolate", "optimise", "baseline"])
 @pytest.mark.parametrize("frames", [40, 150])
 def test_motion_through_candidates(method, frames, body):
-    made = make("raising both arms", body, MotionConfig(method=method, iterations=5, frames=frames))
+    made = make("raising both arms", body, through(method, iterations=5, frames=frames))
     assert made.source == method and made.poses.shape == (frames, 72) and np.isfinite(made.poses).all()
     joints = positions_of(made.poses.reshape(-1, 24, 3), made.trans, body.rest_joints(made.betas))
     assert np.linalg.norm(np.diff(joints, axis=0), axis=-1).max() < 0.45
@@ -106,9 +110,7 @@ def test_motion_through_candidates(method, frames, body):
 
 def test_optimised_motion_reaches_its_candidates(body):
     def misses(iterations):
-        made = make(
-            "raising both arms", body, MotionConfig(method="optimise", iterations=iterations, frames=60, candidates=3)
-        )
+        made = make("raising both arms", body, through("optimise", iterations=iterations, frames=60, candidates=3))
         turned = to_matrix(made.poses.reshape(-1, 24, 3)[:, 16:20])
         return [np.abs(turned - to_matrix(c.reshape(24, 3)[16:20])).mean((1, 2, 3)).min() for c in made.candidates]
 
@@ -201,7 +203,8 @@ def test_broken_file_is_one_sentence(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        {"method": "magic"},
+        {"backend": "magic"},
+        {"backend": "file"},
         {"generator": "magic"},
         {"frames": 1},
         {"fps": 0.0},

@@ -87,6 +87,19 @@ notes = export.left_out(rig, "GAME")
 assert any("Hat" in note for note in notes) and any("Pushed" in note for note in notes), notes
 rig.animation_data.nla_tracks.remove(track)
 
+# --- a file that is saved in the middle of an export, as by a crash, is as before when it is opened ---
+before, range_before = everything(), (bpy.context.scene.name, bpy.context.scene.frame_end)
+with export._copied(bpy.context, rig, "FULL", export.PRESETS["UNREAL"], "ROOT") as copy:
+    names = copy.rig.name, rig.name
+    bpy.ops.wm.save_as_mainfile(filepath=str(out / "crashed.blend"), copy=True)
+assert names == ("Armature", "Lent") and everything() == before
+bpy.ops.wm.save_as_mainfile(filepath=str(out / "mine.blend"))
+bpy.ops.wm.open_mainfile(filepath=str(out / "crashed.blend"))
+assert everything() == before, everything() ^ before
+assert (bpy.context.scene.name, bpy.context.scene.frame_end) == range_before
+bpy.ops.wm.open_mainfile(filepath=str(out / "mine.blend"))
+rig = next(thing for thing in bpy.data.objects if importer.is_avatar(thing))
+
 # --- where it stands in the scene does not go into the file ---
 rig.location = (5.0, 3.0, 1.0)
 api.export_fbx(rig, out / "moved.fbx")

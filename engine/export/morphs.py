@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.export.binary import FLOAT, UINT, USHORT, Binary
 from engine.protocol import FACE_SHAPES
 
 if TYPE_CHECKING:
     from engine.rig.face_shapes import FaceShapes
-
-FLOAT, USHORT, UINT = 5126, 5123, 5125
-
-
-class Binary(Protocol):
-    """The binary chunk as `engine.mesh.gltf` grows it."""
-
-    accessors: list[dict[str, Any]]
-
-    def add_bytes(self, data: bytes) -> int:
-        """Append bytes and return their buffer view's index."""
 
 
 def shapes_of(face: FaceShapes | None, used: NDArray) -> list[int]:

@@ -1,4 +1,4 @@
-"""Files that anyone can open: PLY with vertex colours, OBJ with textures, and GLB (see `engine.mesh.gltf`)."""
+"""Wavefront OBJ: the game mesh at rest, with the material that names its textures."""
 
 from __future__ import annotations
 
@@ -7,36 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.mesh.gltf import write_glb
+from engine.export.scene import Scene
 from engine.mesh.surface import Floats, Indices
-from engine.protocol import TEXTURES, write_atomically
+from engine.protocol import AVATAR_MTL, AVATAR_OBJ, TEXTURES, write_atomically
 from engine.render.raycast import vertex_normals
 
-__all__ = ["write_glb", "write_obj", "write_ply"]
+MOVES = False
 
 
-def write_ply(path: str | os.PathLike[str], vertices: Floats, faces: Indices, colors: Floats) -> None:
-    """Write a binary little-endian PLY with positions, normals and 8-bit sRGB colours.
-
-    Args:
-        path: the file, written whole or not at all.
-        vertices: (V, 3) metres.
-        faces: (F, 3).
-        colors: (V, 3) sRGB 0-1.
-    """
-    kinds = [(name, "<f4") for name in ("x", "y", "z", "nx", "ny", "nz")]
-    kinds += [(name, "u1") for name in ("red", "green", "blue")]
-    points = np.empty(len(vertices), kinds)
-    bytes_ = (np.clip(colors, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
-    values = np.hstack((vertices, vertex_normals(vertices, faces), bytes_))
-    for column, (name, _) in enumerate(kinds):
-        points[name] = values[:, column]
-    triangles = np.empty(len(faces), [("count", "u1"), ("corners", "<i4", (3,))])
-    triangles["count"], triangles["corners"] = 3, faces
-    header = ["ply", "format binary_little_endian 1.0", f"element vertex {len(vertices)}"]
-    header += [f"property {'uchar' if kind == 'u1' else 'float'} {name}" for name, kind in kinds]
-    header += [f"element face {len(faces)}", "property list uchar int vertex_indices", "end_header", ""]
-    write_atomically(path, "\n".join(header).encode("ascii") + points.tobytes() + triangles.tobytes())
+def write(scene: Scene, folder: Path) -> list[str]:
+    """Write ``avatar.obj`` and ``avatar.mtl``, where there is a game mesh."""
+    game = scene.game
+    if game is None or game.uvs is None:
+        return []
+    write_obj(folder / AVATAR_OBJ, game.vertices, game.faces, game.uvs, game.colors)
+    return [AVATAR_OBJ, AVATAR_MTL]
 
 
 def write_obj(

@@ -9,30 +9,26 @@ specification (section 3.9.2), rotations are quaternions x, y, z, w, matrices ar
 
 from __future__ import annotations
 
-import json
 import os
-import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mesh.morphs import shapes_of, targets, with_targets
+from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container, opened
+from engine.export.morphs import shapes_of, targets, with_targets
 from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
-from engine.protocol import SKELETON_NAMES, write_atomically
+from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
 from engine.render.raycast import vertex_normals
 from engine.render.shade import to_linear
 
 if TYPE_CHECKING:
     from engine.rig import Avatar
 
-FLOAT, UBYTE, USHORT, UINT = 5126, 5121, 5123, 5125
-"""Component types of accessors."""
-VERTEX_BUFFER, INDEX_BUFFER = 34962, 34963
-"""Targets of buffer views."""
 PICTURES = ("color", "normal", "orm")
 """Textures in the order of their indices."""
 ROUGH = 0.85
@@ -51,53 +47,6 @@ class Layout:
     normal: bytes
     orm: bytes
     """Occlusion, roughness and metalness in red, green and blue."""
-
-
-@dataclass
-class _Binary:
-    """The binary chunk as it grows, with its buffer views and accessors."""
-
-    data: bytearray = field(default_factory=bytearray)
-    views: list[dict[str, Any]] = field(default_factory=list)
-    accessors: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(
-        self,
-        values: np.ndarray,
-        component: int,
-        kind: str,
-        target: int | None = None,
-        normalized: bool = False,
-        bounds: bool = False,
-    ) -> int:
-        """Append an array (N, ...) and return its accessor's index; ``bounds`` adds the minimum and maximum."""
-        kinds: dict[int, Any] = {FLOAT: "<f4", UBYTE: "u1", USHORT: "<u2", UINT: "<u4"}
-        array = np.ascontiguousarray(values, kinds[component])
-        view: dict[str, Any] = {"buffer": 0, "byteOffset": len(self.data), "byteLength": array.nbytes}
-        if target is not None:
-            view["target"] = target
-        self.data += array.tobytes()
-        self.data += bytes(-len(self.data) % 4)  # accessors begin at multiples of their component's size
-        self.views.append(view)
-        accessor: dict[str, Any] = {
-            "bufferView": len(self.views) - 1,
-            "componentType": component,
-            "count": len(array),
-            "type": kind,
-        }
-        if normalized:
-            accessor["normalized"] = True
-        if bounds:
-            flat = array.reshape(len(array), -1)
-            accessor["min"], accessor["max"] = flat.min(0).tolist(), flat.max(0).tolist()
-        self.accessors.append(accessor)
-        return len(self.accessors) - 1
-
-    def add_bytes(self, data: bytes) -> int:
-        """Append a file and return its buffer view's index."""
-        self.views.append({"buffer": 0, "byteOffset": len(self.data), "byteLength": len(data)})
-        self.data += data + bytes(-len(data) % 4)
-        return len(self.views) - 1
 
 
 def write_glb(
@@ -126,7 +75,7 @@ def write_glb(
         layout: texture coordinates and textures of the mesh, or None for one in its vertices' colours.
         face: (T, 52) values of the face shapes, 0-1, or None for a face at rest.
     """
-    binary = _Binary()
+    binary = Binary()
     parents = [int(parent) for parent in avatar.parents]
     joints = np.asarray(avatar.joints, np.float64)
     parts = list(_parts(avatar, name))
@@ -163,18 +112,36 @@ def write_glb(
             }
         ],
     }
-    if poses is not None:
+    if layout is not None:
+        document |= _pictures(binary, layout)
+    if poses is not None:  # last, so that `renew_animation` can cut it off
         document["animations"] = [_animation(binary, joints, np.asarray(poses), trans, fps, name, first)]
         if face is not None:
             _animate_faces(binary, document["animations"][0], chosen[:first], face)
-    if layout is not None:
-        document |= _pictures(binary, layout)
-    document |= {
-        "buffers": [{"byteLength": len(binary.data)}],
-        "bufferViews": binary.views,
-        "accessors": binary.accessors,
-    }
-    write_atomically(path, _container(document, bytes(binary.data)))
+    write_atomically(path, container(document, binary))
+
+
+def renew_animation(
+    before: str | os.PathLike[str], path: str | os.PathLike[str], joints: np.ndarray, poses: np.ndarray,
+    trans: np.ndarray | None = None, fps: float = 30.0, name: str = "Avatar", face: np.ndarray | None = None,
+) -> None:  # fmt: skip
+    """Write a file of `write_glb` again with another animation, all else byte for byte as it was.
+
+    Args:
+        before: the file as it is.
+        path: the new one, written whole or not at all.
+        joints: (J, 3) metres, at rest.
+        poses, trans, fps, name, face: see `write_glb`.
+    """
+    document, binary = opened(Path(before).read_bytes())
+    if animations := document.pop("animations", None):
+        binary.cut(animations[0]["samplers"][0]["input"])
+    meshes = document["meshes"]
+    animation = _animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, name, len(meshes))
+    if face is not None:
+        names = [mesh.get("extras", {}).get("targetNames", []) for mesh in meshes]
+        _animate_faces(binary, animation, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
+    write_atomically(path, container(document | {"animations": [animation]}, binary))
 
 
 def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]:
@@ -199,7 +166,7 @@ def _skeleton(joints: np.ndarray, parents: list[int], first: int) -> list[dict[s
     return nodes
 
 
-def _pictures(binary: _Binary, layout: Layout) -> dict[str, Any]:
+def _pictures(binary: Binary, layout: Layout) -> dict[str, Any]:
     """The textures as PNG inside the binary chunk, in the order in which the material counts them."""
     images = []
     for name, picture in zip(PICTURES, (layout.color, layout.normal, layout.orm)):
@@ -212,7 +179,7 @@ def _pictures(binary: _Binary, layout: Layout) -> dict[str, Any]:
 
 
 def _primitive(
-    binary: _Binary, avatar: Avatar, chosen: NDArray[np.int64], uvs: np.ndarray | None, textured: bool, material: int,
+    binary: Binary, avatar: Avatar, chosen: NDArray[np.int64], uvs: np.ndarray | None, textured: bool, material: int,
     shapes: list[int],
 ) -> dict[str, Any]:  # fmt: skip
     """Some of the faces with normals, colours and four joints a vertex; vertices on texture seams are doubled.
@@ -289,7 +256,7 @@ def strongest(weights: np.ndarray, count: int = INFLUENCES) -> tuple[np.ndarray,
 
 
 def _animation(
-    binary: _Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str, first: int
+    binary: Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str, first: int
 ) -> dict[str, Any]:
     """One channel of rotations a joint and one of the pelvis's translation, linear between frames."""
     rotations = quaternions(poses.reshape(len(poses), -1, 3))  # (T, J, 4)
@@ -305,7 +272,7 @@ def _animation(
     return {"name": name, "channels": channels, "samplers": samplers}
 
 
-def _animate_faces(binary: _Binary, animation: dict[str, Any], chosen: list[list[int]], face: np.ndarray) -> None:
+def _animate_faces(binary: Binary, animation: dict[str, Any], chosen: list[list[int]], face: np.ndarray) -> None:
     """A channel of weights for each mesh, node by node, that has targets; ``face`` (T, 52) has a row a frame."""
     times = animation["samplers"][0]["input"]
     for node, shapes in enumerate(chosen):
@@ -327,13 +294,3 @@ def quaternions(axis_angle: np.ndarray) -> np.ndarray:
     flips = np.ones(result.shape[:2])
     flips[1:] = np.where((result[1:] * result[:-1]).sum(-1) < 0.0, -1.0, 1.0)
     return np.asarray(result * np.cumprod(flips, axis=0)[..., None])
-
-
-def _container(document: dict[str, Any], binary: bytes) -> bytes:
-    """The GLB container: header, JSON chunk padded with spaces, binary chunk padded with zeros."""
-    text = json.dumps(document, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    binary += bytes(-len(binary) % 4)
-    total = 12 + 8 + len(text) + 8 + len(binary)
-    header = struct.pack("<4sII", b"glTF", 2, total)
-    return header + struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(binary), b"BIN\0") + binary

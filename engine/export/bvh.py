@@ -7,15 +7,26 @@ order Z X Y (intrinsic: first about z, then about the turned x, then about the t
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from engine.protocol import FINGER_NAMES, SKELETON_NAMES, SKELETON_PARENTS, write_atomically
+from engine.export.scene import Scene
+from engine.protocol import FINGER_NAMES, MOTION_BVH, SKELETON_NAMES, SKELETON_PARENTS, write_atomically
 
 CENTIMETRES = 100.0
 END_SITE, FINGERTIP = 8.0, 2.0
 """Centimetres of the stub at the last joint of each limb and of each finger."""
+
+
+def write(scene: Scene, folder: Path) -> list[str]:
+    """Write ``motion.bvh``, where there is a motion."""
+    take = scene.take
+    if take is None:
+        return []
+    write_bvh(folder / MOTION_BVH, scene.avatar.joints, take.poses, take.trans, take.fps)
+    return [MOTION_BVH]
 
 
 def write_bvh(

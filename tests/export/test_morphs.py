@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.export.test_layered_glb import png
 
-from engine.mesh import write_glb
-from engine.mesh.gltf import Layout
+from engine.export.gltf import Layout, write_glb
 from engine.protocol import FACE_SHAPES
 from engine.rig import Avatar
 from engine.rig.avatar import layered
 from engine.rig.face_shapes import FaceShapes
 from engine.wardrobe.layers import joined
+from tests.export.test_formats import Glb
 from tests.mesh import dressed
-from tests.mesh.test_formats import Glb
-from tests.mesh.test_layered_glb import png
 
 WIDTH = {5123: "<u2", 5125: "<u4", 5126: "<f4"}
 

@@ -11,15 +11,14 @@ import pytest
 import trimesh
 from PIL import Image
 
-from engine.mesh import write_glb
-from engine.mesh.gltf import Layout, strongest
+from engine.export.gltf import Layout, strongest, write_glb
 from engine.mesh.surface import is_closed
 from engine.render.shade import to_linear
 from engine.rig import Avatar, pose_avatar, uncover, visible_faces
 from engine.rig.avatar import layered
 from engine.wardrobe.layers import joined
+from tests.export.test_formats import Glb, motion
 from tests.mesh import dressed
-from tests.mesh.test_formats import Glb, motion
 
 LAYERS = dressed.layers()
 
