@@ -90,9 +90,9 @@ def avatars() -> dict[str, Avatar]:
                    np.array(SKELETON_PARENTS, np.int32), hands=both_hands("relaxed", "fist"),
                    holds=np.array([False, True]), **layered(armour))  # fmt: skip
     made = smpl_like.arrays()
-    points = made["v_template"].astype(np.float32)
-    own = Avatar(points, made["f"].astype(np.int32), np.full(points.shape, 0.6, np.float32),
-                 four(made["weights"].astype(np.float32)), (made["J_regressor"] @ points).astype(np.float32), parents)  # fmt: skip
+    points, joints = made["v_template"].astype(np.float32), (made["J_regressor"] @ made["v_template"])
+    grey, weights = np.full(points.shape, 0.6, np.float32), four(made["weights"].astype(np.float32))
+    own = Avatar(points, made["f"].astype(np.int32), grey, weights, joints.astype(np.float32), parents)
     return {"child": with_game(scaled(child, 0.6)), "giant": with_game(scaled(giant, 1.4)), "own": with_game(own)}
 
 
