@@ -176,6 +176,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         "seconds": {**timings, "total": round(sum(timings.values()), 3)},
         "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": provenance.checksum(folder / name)}
                   for name in files},
+        protocol.OUTPUT_LICENCE: provenance.output_licence(own_body=bool(config.body.model)),
         "licences": provenance.licences(),
     }  # fmt: skip
 
