@@ -156,6 +156,15 @@ def export_fbx(
         options = FBX_OPTIONS | {"bake_anim": copy.action is not None}
         with context.temp_override(**override):
             bpy.ops.export_scene.fbx(filepath=str(partial), check_existing=False, **options)
+        _leave_folder_out(partial)
+
+
+def _leave_folder_out(file: Path) -> None:
+    """Turn the absolute paths of a file's own pictures, which its exporter writes, into relative ones of the same
+    length: it may be given to others, and the folder is a temporary one."""
+    folder = f"{file.parent}{os.sep}".encode()
+    relative = ("." + os.sep).encode() * (len(folder) // 2) + os.sep.encode() * (len(folder) % 2)
+    file.write_bytes(file.read_bytes().replace(folder, relative))
 
 
 def export_usd(

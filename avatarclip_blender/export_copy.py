@@ -289,6 +289,7 @@ def _flipped(image: bpy.types.Image) -> bpy.types.Image:
     other = bpy.data.images.new(f"{image.name} DirectX", *image.size)
     other.colorspace_settings.name = "Non-Color"
     other.pixels.foreach_set(pixels)
-    other.filepath_raw, other.file_format = "//normal_directx.png", "PNG"  # readers tell its kind by the ending
+    name = bpy.path.clean_name(other.name)
+    other.filepath_raw, other.file_format = f"//{name}.png", "PNG"  # readers tell its kind by the ending
     other.pack()
     return other

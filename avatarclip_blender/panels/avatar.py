@@ -6,6 +6,7 @@ import bpy
 
 from .. import avatar, controls, layers, twist, ui
 from ..contract import protocol
+from ..importer import edit_take as takes_edit
 from ..importer import face_keys, shape_keys, takes
 from ..importer.coverage import layer_name
 from .base import AvatarPanel
@@ -64,6 +65,10 @@ class AVATARCLIP_PT_takes(AvatarPanel, bpy.types.Panel):
                 "avatarclip.use_take", text=_short(action, rig), icon="ACTION", depress=action == current
             )
             drawn.action = action.name
+        if current is not None:
+            row = self.layout.row(align=True)
+            row.operator("avatarclip.reduce_keys", icon="IPO_BEZIER")
+            row.operator("avatarclip.loop_take", icon="LOOP_FORWARDS", depress=takes_edit.is_looped(current))
         column = self.layout.column(align=True)
         column.operator("avatarclip.add_take", icon="ADD")
         column.operator("avatarclip.retarget_take", icon="COPYDOWN")
