@@ -12,6 +12,7 @@ arguments and leave the panel's settings alone. Paths may begin with ``//``, the
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -130,14 +131,21 @@ def resume(
         raise AvatarError(str(error)) from None
 
 
-def import_avatar(folder: str | Path, *, name: str = "", match_scene_timing: bool = False) -> ImportedAvatar:
-    """Build an avatar in the scene; see `importer.import_avatar`.
+def import_avatar(
+    folder: str | Path, *, name: str = "", match_scene_timing: bool = False, few_keys: bool | None = None
+) -> ImportedAvatar:
+    """Build an avatar in the scene; see `importer.import_avatar`. ``few_keys``: None takes what the preferences say.
 
     Raises:
         AvatarError: if the folder holds no finished avatar.
     """
+    options = preferences.curve_options(bpy.context)
+    if few_keys is not None:
+        options = dataclasses.replace(options, reduced=few_keys)
     try:
-        return importer.import_avatar(bpy.context, _path(folder), name=name, match_scene_timing=match_scene_timing)
+        return importer.import_avatar(
+            bpy.context, _path(folder), name=name, match_scene_timing=match_scene_timing, curves=options
+        )
     except importer.ResultError as error:
         raise AvatarError(str(error)) from None
 
@@ -199,6 +207,20 @@ def show_game(rig: bpy.types.Object, shown: bool = True) -> None:
         AvatarError: if there is no game mesh.
     """
     _tell(layers.show_game, rig, shown)
+
+
+def reduce_keys(rig: bpy.types.Object) -> tuple[int, int]:
+    """Give an avatar's current take as few keys as keep its movement; returns how many it had and has."""
+    return importer.reduce_keys(rig, rig.animation_data.action)
+
+
+def loop_take(rig: bpy.types.Object, looped: bool = True) -> None:
+    """Let an avatar's current take end as it begins and go on for ever, or let it end again."""
+    action, render = rig.animation_data.action, bpy.context.scene.render
+    if looped and not importer.is_looped(action):
+        importer.loop_take(rig, action, render.fps / render.fps_base, preferences.curve_options(bpy.context).reduced)
+    elif not looped:
+        importer.unloop_take(rig, action)
 
 
 def delete_avatar(rig: bpy.types.Object) -> None:

@@ -6,6 +6,7 @@ import bpy
 
 from .. import avatar, controls, layers, twist, ui
 from ..contract import protocol
+from ..importer import edit_take as takes_edit
 from ..importer import face_keys, shape_keys, takes
 from ..importer.coverage import layer_name
 from .base import AvatarPanel
@@ -20,7 +21,7 @@ class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
     """What can be done with the active avatar."""
 
     bl_label = "Active Avatar"
-    bl_order = 5
+    bl_order = 0
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -50,6 +51,7 @@ class AVATARCLIP_PT_takes(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Motions"
     bl_parent_id = "AVATARCLIP_PT_avatar"
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the takes, the current one marked, and what adds to them."""
@@ -63,6 +65,10 @@ class AVATARCLIP_PT_takes(AvatarPanel, bpy.types.Panel):
                 "avatarclip.use_take", text=_short(action, rig), icon="ACTION", depress=action == current
             )
             drawn.action = action.name
+        if current is not None:
+            row = self.layout.row(align=True)
+            row.operator("avatarclip.reduce_keys", icon="IPO_BEZIER")
+            row.operator("avatarclip.loop_take", icon="LOOP_FORWARDS", depress=takes_edit.is_looped(current))
         column = self.layout.column(align=True)
         column.operator("avatarclip.add_take", icon="ADD")
         column.operator("avatarclip.retarget_take", icon="COPYDOWN")
@@ -79,6 +85,7 @@ class AVATARCLIP_PT_layers(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Layers"
     bl_parent_id = "AVATARCLIP_PT_avatar"
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -116,7 +123,7 @@ class AVATARCLIP_PT_body_shape(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Body Shape"
     bl_parent_id = "AVATARCLIP_PT_avatar"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -141,7 +148,7 @@ class AVATARCLIP_PT_face(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Face"
     bl_parent_id = "AVATARCLIP_PT_avatar"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -161,7 +168,7 @@ class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Origin"
     bl_parent_id = "AVATARCLIP_PT_avatar"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw prompts, seed, settings, version and licences."""
@@ -171,6 +178,9 @@ class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
         for key, label in _SHOWN:
             if key in origin:
                 ui.wrapped(column, f"{label}: {_readable(key, str(origin[key]))}", context.region.width)
+        if origin.get(protocol.OUTPUT_LICENCE):
+            column.separator()
+            ui.wrapped(column, origin[protocol.OUTPUT_LICENCE], context.region.width, "CHECKMARK")
         names = avatar.licences(rig)
         if names:
             ui.wrapped(column, f"Licenses of its parts: {', '.join(names)}", context.region.width)
