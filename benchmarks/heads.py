@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +62,8 @@ HEADS = (
 )
 """Body and appearance."""
 HANDS = (
-    "relaxed", "flat", "spread", "fist", "point", "thumb_up", "peace", "grip_small", "grip_large", "cup", "typing", "claw",
+    "relaxed", "flat", "spread", "fist", "point", "thumb_up", "peace", "grip_small", "grip_large", "cup", "typing",
+    "claw",
 )  # fmt: skip
 """Hand poses."""
 VIEWS, HEAD_COLUMNS = (0.0, 35.0), 4

@@ -130,7 +130,7 @@ orange ea7a1c, teal 1b9a97, yellow f2d42a, silver bfc6cc
 NATURAL_HAIR = ("black", "dark brown", "brown", "light brown", "blond", "platinum", "ginger", "auburn", "grey", "white")
 
 EYE_COLORS = _table("""
-brown 5a3519, blue 3d7fc4, green 4c8f4a, grey 7c878d, hazel 86682f, black 0c0c0c, red d01818, yellow f0d020,
+brown 5a3519, blue 3d7fc4, green 5c8a55, grey 7c878d, hazel 86682f, black 0c0c0c, red d01818, yellow f0d020,
 white f4f4f4, purple 8040b0, orange f08020, cyan 40e0f0
 """)
 

@@ -110,7 +110,7 @@ def read_face_words(path: Path = CATALOG / "faces.toml") -> dict[str, dict[str, 
     return found
 
 
-FACE_WORDS = read_face_words()
+FACE_WORDS = read_face_words() | read_face_words(CATALOG / "ancestry.toml")
 
 
 def face_words(text: str) -> dict[str, float]:

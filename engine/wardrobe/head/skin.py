@@ -171,7 +171,7 @@ def _spots(p: Points, x: NDArray, y: NDArray, size: NDArray, depth: NDArray) -> 
 def _aged(base: NDArray, p: Points, much: float, rng: np.random.Generator) -> NDArray:
     """Old skin: less colour, wrinkles on forehead, at eyes, nose and mouth, spots on face and hands."""
     grey = base.mean(1, keepdims=True) * np.array([1.03, 1.0, 0.97])
-    base = base + much * 0.16 * (grey - base)
+    base = base + much * 0.10 * (grey - base)
     folds = np.zeros(len(p.x))
     wave = 0.0012 * np.sin(95 * p.x + rng.uniform(0, 6)) - 0.0018 * np.cos(70 * p.side)
     for height in (0.7240, 0.7365):
@@ -215,7 +215,7 @@ def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
     if look.beard != "none":
         full = look.beard != "stubble"
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.005)
-        strength = 0.80 if full else 1.15
+        strength = 0.80 if full else 0.75
         color = 0.7 * beard if full else 0.55 * beard + 0.35 * shade(base.mean(0), 0.7)
         base = blend(base, np.clip(strength * BEARD[look.beard](wide), 0, 1), color)
     if look.hair_style != "hood" or look.skin in HUMAN_SKINS:
