@@ -62,8 +62,9 @@ class Scene:
         self.vertices = np.asarray(vertices, np.float32)
         self.faces = np.asarray(faces, np.int32)
         self.surface = surface or Surface()
-        albedo = DARKEST + (1.0 - DARKEST) * to_linear(colors)
-        self._attributes = np.hstack((albedo, self.surface.finish(len(self.vertices))))  # (V, 6)
+        finish = self.surface.finish(len(self.vertices))
+        darkest = DARKEST * (1.0 - finish[:, 2:])  # what lies beneath dark skin is no grey
+        self._attributes = np.hstack((darkest + (1.0 - darkest) * to_linear(colors), finish))  # (V, 6)
         self.floor = float(self.vertices[:, 1].min()) if floor is None else floor
         self.raycaster = MeshRaycaster(self.vertices, self.faces, device)
         self._embossed = Embossed(self.surface, self.vertices, self.faces)

@@ -23,8 +23,9 @@ from engine.wardrobe.hard.armour import DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import (
+    Whose,
+    bare_roughness,
     face_of,
-    face_words,
     finer_face,
     head_layers,
     mouth_layers,
@@ -142,13 +143,17 @@ def layers_of(
         drapes: where cloth that came to rest is kept and looked up.
     """
     rng = np.random.default_rng(seed)
-    bare = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, face_words(text)))
+    expected = expected_shape(text) if text else np.zeros(5, np.float32)
+    whose = Whose(text, look.skin, float(expected[3]), float(expected[4]))
+    bare = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, whose))
     shown = finer_face(parted(bare))
-    age = 0.5 + 0.5 * float(expected_shape(text)[3]) if text else YOUNG
-    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age)
+    age = 0.5 + 0.5 * whose.age if text else YOUNG
+    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age, text)
     first = Layer(
         BODY, skin_material(look.skin), shown.vertices, shown.faces, colors, shown.weights, shown.canonical
     )  # fmt: skip
+    if first.material == "skin":
+        first = replace(first, roughness=bare_roughness(shown.canonical, age))
     dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
     quartered = fine(bare)
     look = _hooded(look)
