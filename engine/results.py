@@ -104,9 +104,16 @@ def _write_game(context: Context, avatar: Avatar, moves: dict[str, Any], folder:
     for name, file in protocol.TEXTURES.items():
         shutil.copyfile(context.folders["mesh"].folder / f"{name}.png", folder / file)
     pictures = [(folder / file).read_bytes() for file in protocol.TEXTURES.values()]
+    sheer = None
+    if avatar.opacity is not None and game.face_layers is not None:  # textures have none: each layer's mean
+        sheer = np.ones(len(game.vertices), np.float32)
+        for layer in np.unique(game.face_layers):
+            whole = avatar.opacity[avatar.faces[avatar.face_layers == layer]]
+            sheer[game.faces[game.face_layers == layer]] = whole.mean() if len(whole) else 1.0
     light = dataclasses.replace(
         avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights,
         face_layers=game.face_layers, uvs=game.uvs, roughness=None, metallic=None, covered=None, canonical=None,
+        opacity=sheer,
         face=game.face,
     )  # fmt: skip
     write_glb(folder / protocol.GAME_GLB, light, **moves, layout=Layout(game.uvs, *pictures))

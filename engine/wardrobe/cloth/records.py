@@ -22,14 +22,14 @@ MEASURES = (
 
 MEASURES_OF = {
     "top": ("hem", "sleeve", "neck", "nape", "low", "spread", "slit", "shoulder", "crossed"),
-    "strapped": ("hem", "bust", "back", "dip", "strap"), "poncho": ("low", "slit"),
+    "strapped": ("hem", "bust", "back", "dip", "strap"), "poncho": ("low", "slit", "neck"),
     "legs": ("hem", "waist"), "suit": ("hem", "sleeve", "neck", "nape", "low", "spread"),
-    "region": MEASURES, "cape": (),
+    "region": MEASURES, "cape": ("neck",),
 }  # fmt: skip
 """Blocks of `cloth.blocks`, and capes, with the measures that each takes."""
 NUMBERS = {
     *MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim", "crease", "train",
-    "petticoat", "tails", "split",
+    "petticoat", "tails", "split", "panels", "stand",
 } - {"strap"}  # fmt: skip
 
 
@@ -63,6 +63,8 @@ class Record:
     crease: float = 0.0035
     tails: float = 0.0
     split: float = 0.0
+    panels: float = 0.0
+    stand: float = 0.0
     words: str = ""
     """What texts call it, divided by '|', beside the words of the reader's lexicon."""
 
