@@ -44,6 +44,7 @@ LAYER_KINDS: dict[str, type] = {
     "uvs": np.float32,
     "roughness": np.float32,
     "metallic": np.float32,
+    "opacity": np.float32,
     "covered": np.bool_,
     "canonical": np.float32,
 }
@@ -120,6 +121,8 @@ class Avatar:
     """(V,) 0-1."""
     metallic: Floats | None = None
     """(V,) 0-1."""
+    opacity: Floats | None = None
+    """(V,) 0-1: below 1 where what is beneath shows through."""
     covered: NDArray[np.bool_] | None = None
     """(V,) hidden beneath another layer for good."""
     canonical: Floats | None = None
@@ -154,7 +157,7 @@ def uncover(avatar: Avatar) -> Avatar:
     renumber[used] = np.arange(len(used))
     if avatar.face is not None:
         avatar = replace(avatar, face=avatar.face.renumbered(renumber))
-    by_vertex = ("vertices", "colors", "weights", "roughness", "metallic", "covered", "canonical")
+    by_vertex = ("vertices", "colors", "weights", "roughness", "metallic", "opacity", "covered", "canonical")
     kept = {name: getattr(avatar, name)[used] for name in by_vertex if getattr(avatar, name) is not None}
     kept |= {name: getattr(avatar, name)[shown] for name in ("face_layers", "uvs") if getattr(avatar, name) is not None}
     return replace(avatar, faces=renumber[avatar.faces[shown]], shapes=None, **kept)
@@ -243,7 +246,9 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
                     light["face_layers"] = np.asarray(stored["game_face_layers"], np.int32)
             layers: dict[str, Any] = {}
             if "layer_names" in stored:
-                layers = {name: np.asarray(stored[name], kind) for name, kind in LAYER_KINDS.items()}
+                kinds = {name: kind for name, kind in LAYER_KINDS.items() if name != "opacity" or name in stored}
+                layers = {name: np.asarray(stored[name], kind) for name, kind in kinds.items()}
+                layers.setdefault("opacity", np.ones(len(arrays["vertices"]), np.float32))  # files before it
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise EngineError("broken_job", f"{path} is not a readable avatar ({error}).", "Run the rig again.") from None
     joints = len(arrays["joints"])
@@ -310,7 +315,7 @@ def _layers_fit(layers: dict[str, Any], arrays: dict[str, Any], light: dict[str,
         and len(names)
         and len(set(names.tolist())) == len(names)
         and layers["layer_materials"].shape == names.shape
-        and all(layers[name].shape == (vertices,) for name in ("roughness", "metallic", "covered"))
+        and all(layers[name].shape == (vertices,) for name in ("roughness", "metallic", "opacity", "covered"))
         and layers["canonical"].shape == (vertices, 3)
         and layers["uvs"].shape == (*faces.shape, 2)
         and all(of.shape == (len(of_faces),) and np.isin(of, np.arange(len(names))).all() for of, of_faces in owners)

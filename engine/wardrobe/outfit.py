@@ -175,7 +175,10 @@ CUTS: dict[str, tuple[str, ...]] = {
         "oxford", "sneakers", "high_tops", "heels", "flats", "loafers", "slippers", "ballet", "clogs", "skates",
         "pointed",
     ),
-    "boots": ("combat", "cowboy", "ankle", "wellington", "fur", "platform", "work", "pirate", "heeled"),
+    "boots": (
+        "combat", "cowboy", "ankle", "wellington", "fur", "platform", "work", "pirate", "heeled", "ugg", "riding",
+        "thigh_high", "space",
+    ),
     "sandals": ("flip_flops", "gladiator", "geta", "heeled"),
     "socks": ("leg_warmers", "stockings"),
     "gloves": ("boxing", "fingerless", "work", "long", "mittens"),

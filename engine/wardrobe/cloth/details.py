@@ -24,6 +24,8 @@ LEGS = -0.1
 """Height below which cloth belongs to the legs."""
 SEAM = 0.0016
 """Half width of a seam in metres."""
+STITCHES = 0.0012
+"""Half width in metres of stitches along an edge."""
 RIB = 0.012
 """Metres between the ribs of knitted borders."""
 Signed = Callable[[Points], NDArray]
@@ -45,6 +47,8 @@ class Mark:
     color: str | None = None
     """A colour of its own, of `outfit.COLORS`."""
     metal: bool = False
+    thread: bool = False
+    """Whether it is of stitches, which show in the material's thread."""
     dome: float = BEVEL
     """Metres from its border over which it rises."""
     rise: Signed | None = None
@@ -118,9 +122,10 @@ def _seam(borders: Borders, border: str | None = None, offset: float = 0.0, heig
     if border is not None and not borders.has(border):
         return
     if border is not None:
-        yield Mark(lambda p: SEAM - np.abs(borders.distance(border, p) - offset), -0.0006, 0.78, 1.0)
+        yield Mark(lambda p: SEAM - np.abs(borders.distance(border, p) - offset), -0.0006, 0.78, 1.0,
+                   thread=True)  # fmt: skip
     elif height is not None:
-        yield Mark(lambda p: SEAM - np.abs(p.y - height) - p.arm, -0.001, 0.75, 1.0)
+        yield Mark(lambda p: SEAM - np.abs(p.y - height) - p.arm, -0.001, 0.75, 1.0, thread=True)
 
 
 def _panel(p: Points, at: tuple[float, float], side: str) -> tuple[NDArray, NDArray, NDArray]:
@@ -142,8 +147,10 @@ def _panel(p: Points, at: tuple[float, float], side: str) -> tuple[NDArray, NDAr
 def _patch(
     borders: Borders, at: tuple[float, float], size: tuple[float, float], side: str, height: float, flap: bool = False,
     pleat: bool = False, pointed: float = 0.0, slanted: float = 0.0, zip: bool = False, accent: bool = False,
+    stitched: bool = False,
 ) -> Made:  # fmt: skip
-    """A pocket: a sewn-on patch, with a flap, a box pleat, a pointed bottom or slanted sides."""
+    """A pocket: a sewn-on patch, with a flap, a box pleat, a pointed bottom, slanted sides or stitches that show; what
+    stands off far is a pouch with round edges."""
     wide, high = size[0] / 2, size[1] / 2
 
     def body(p: Points) -> NDArray:
@@ -163,13 +170,15 @@ def _patch(
         across, along, facing = _panel(p, at, side)
         return np.minimum.reduce([0.16 * wide - np.abs(across), high - along, along + high, facing])
 
-    yield Mark(body, height, 0.97, accent=accent)
+    yield Mark(body, height, 0.97, accent=accent, dome=max(BEVEL, min(0.55 * height, 0.012)))
+    if stitched:
+        yield Mark(lambda p: STITCHES - np.abs(body(p) - 0.006), 0.0, 0.9, 1.0, thread=True)
     if pleat:
         yield Mark(fold, 0.0015, 0.97, 0.8)
     if zip:
         yield Mark(lambda p: np.minimum(0.004 - np.abs(_panel(p, at, side)[0]), body(p)), 0.001, 0.9, metal=True)
     if flap:
-        yield Mark(lid, 0.0028, 0.95, 0.6)
+        yield Mark(lid, 0.0028 + 0.12 * height, 0.92, 0.5)
         for sign in (1, -1) if at[0] and side in ("front", "back") else ():
             depth = 0.15 if side == "front" else -0.15
             yield Spot((sign * at[0], at[1] + 0.45 * high, depth), 0.005)
@@ -200,7 +209,7 @@ def _sides(borders: Borders) -> Made:
         off = np.where(p.y < LEGS, np.abs(p.around) - 0.5 * np.pi * LEG, np.abs(p.around) - 0.5 * np.pi * TRUNK)
         return np.where(p.arm, -1.0, SEAM - np.abs(off))
 
-    yield Mark(line, -0.0007, 0.85, 1.0)
+    yield Mark(line, -0.0007, 0.85, 1.0, thread=True)
 
 
 def _inset(

@@ -20,7 +20,7 @@ def _stitch(borders: Borders, at: float, slope: float = 0.0, top: float = 0.375,
     yield Mark(
         lambda p: np.minimum.reduce(
             [SEAM - np.abs(p.side - at - slope * (p.y - low)), top - p.y, p.y - low, _front(p)]),
-        -0.0008, 0.75, 1.0,
+        -0.0008, 0.75, 1.0, thread=True,
     )  # fmt: skip
 
 

@@ -41,7 +41,8 @@ def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
 
     ``thick``: metres under the foot, ``out``: by which it stands out, ``top``: by which it covers the upper,
     ``arch``: by which it rises between the ``heel`` (its length) and the ball; ``taper``: how much narrower the heel
-    is below, as a share; ``tip``: see `_tipped`.
+    is below, as a share; ``slant``: metres by which the heel's lower end stands in front; ``lugs``: whether its lower
+    edge is notched; ``tip``: see `_tipped`.
     """
     k, out, thick = hull.size, part.get("out", 0.009), part.get("thick", 0.014)
     floor = float(mannequin.vertices[:, 1].min()) - thick * k
@@ -63,7 +64,13 @@ def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
         )
         hind = np.clip((heel + 0.004 * k - ring[:, 2]) / (0.01 * k), 0, 1) * part.get("taper", 0.0) * down
         ring[:, [0, 2]] += hind[:, None] * (core[[0, 2]] - ring[:, [0, 2]])
+        if part.get("slant"):
+            back_edge = np.clip(1 - (ring[:, 2] - back) / (0.5 * (heel - back)), 0, 1)
+            ring[:, 2] += part["slant"] * k * down * back_edge
         ring[:, 1] = level + down * part.get("arch", 0.0) * k * arched
+        if part.get("lugs") and 0.4 < down < 1.01:
+            notch = np.arange(COLUMNS) % 3 == 0
+            ring[notch] += 0.045 * (middle - ring[notch]) * [1, 0, 1]
         rings.append(ring)
     ends = [
         np.array([middle[0], level, middle[2]]) for level in (top - 0.004 * k, floor + part.get("arch", 0.0) * k * 0.8)
@@ -205,7 +212,7 @@ FOOT: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
 }  # fmt: skip
 """Forms on the hull of a leg, by the name that a part calls them."""
 KEYS = {
-    "sole": {"thick", "out", "top", "arch", "heel", "taper", "flat", "tip"}, "upper": {"rim", "out", "flare", "tip"},
+    "sole": {"thick", "out", "top", "arch", "heel", "taper", "flat", "tip", "slant", "lugs"}, "upper": {"rim", "out", "flare", "tip"},
     "toe": {"share", "lift", "tip"}, "tongue": {"top"}, "laces": {"top"}, "crossing": {"share", "width"},
 }  # fmt: skip
 """What a part may say of each."""
