@@ -47,6 +47,8 @@ class Parsed:
     over: list[tuple[int, int]]
     used: set[int] = field(default_factory=set)
     """Chunks that had an effect."""
+    being: int | None = None
+    """The chunk that says what wears a figure's clothes."""
 
     def having(self, *roles: str) -> list[int]:
         """The chunks of some roles, in their order."""

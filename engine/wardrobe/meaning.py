@@ -18,7 +18,7 @@ from engine import reader, userdata
 from engine.reader.reading import Reading, Who
 from engine.wardrobe.assemble import dressed, look_of
 from engine.wardrobe.combining import places
-from engine.wardrobe.costume import Costume
+from engine.wardrobe.costume import Costume, worn_by
 from engine.wardrobe.figure_records import FigureRecord, figures
 from engine.wardrobe.outfit import GARMENT_KINDS, Look
 from engine.wardrobe.persona import Person, person_of, persona_of, read_out, settled
@@ -81,6 +81,8 @@ class Meaning:
         if figure is None and self.known:
             record = self.known[int(rng.integers(len(self.known)))]
             figure = record.draw(rng, self.appearance.who.color, self.person.gender or 0.0)
+            if (being := figures().get(self.appearance.who.being or "")) is not None:
+                figure = worn_by(figure, being.draw(rng, None, self.person.gender or 0.0))
             figure = replace(figure, beard=figure.beard or "none")  # a figure with one is known by it
         costume = dressed(self.appearance, figure, self.person, rng)
         own = np.random.default_rng([seed, _subject(self.appearance)])

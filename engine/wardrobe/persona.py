@@ -7,13 +7,13 @@ named by neither has what ``catalog/people.toml`` has for the age and gender.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from engine.reader.reading import Reading, Who
 from engine.wardrobe.costume import Costume
-from engine.wardrobe.figure_records import FigureRecord, Ranges, levels, parse_person, people
+from engine.wardrobe.figure_records import FigureRecord, Ranges, figures, levels, parse_person, people
 from engine.wardrobe.measures import measures
 from engine.wardrobe.notation import is_one_of, things
 from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR, Garment
@@ -61,10 +61,16 @@ def person_of(reading: Reading, figure: FigureRecord | None) -> Person:
     years = measures(reading.text).age
     age = who.age if years is None else (1 + years) / 2
     said = Person(GENDERS.get(who.gender or ""), age, who.height, who.weight, who.muscle)
-    usual = Person()
-    if figure is not None:
-        usual = Person(**{name: round((low + high) / 2, 3) for name, (low, high) in figure.person.items()})
+    usual = _usual(figure)
+    if (being := figures().get(who.being or "")) is not None:
+        usual = replace(_usual(being).over(usual), gender=usual.gender)
     return said.over(usual).over(Person(_hinted(reading)))
+
+
+def _usual(figure: FigureRecord | None) -> Person:
+    """How a figure is built by its record."""
+    ranges = figure.person if figure is not None else {}
+    return Person(**{name: round((low + high) / 2, 3) for name, (low, high) in ranges.items()})
 
 
 def read_out(text: str) -> Person:
