@@ -146,6 +146,8 @@ def _made(parsed: Parsed, item: Item) -> list[Worn]:
     out = []
     for whole, worn in pieces(found[1]):
         made = replace(worn, denied=item.denied, words=(chunk.start, chunk.end))
+        if whole and any(role == "color" for _, role in item.modifiers):
+            made = replace(made, color=None)  # that of its name is only the usual one
         for at, role in item.modifiers if whole else ():
             made = _modified(parsed, made, at, role)
         out.append(_become(_colored(made, item)))

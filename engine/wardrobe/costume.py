@@ -43,7 +43,7 @@ def worn_by(costume: Costume, being: Costume) -> Costume:
     kinds = {garment.kind for garment in costume.garments}
     grown = tuple(extra for extra in being.extras if extra.kind in GROWN)
     mine = {extra.kind for extra in grown}
-    bald = being.hair_style == "bald"
+    bald = being.hair_style == "bald" and being.hair_color is None  # who never has hair
     return replace(
         costume, skin=being.skin or costume.skin, eye_color=being.eye_color or costume.eye_color,
         hair_style="bald" if bald else costume.hair_style or being.hair_style,

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.reader.reading import Reading, Who
 from engine.wardrobe.costume import Costume
-from engine.wardrobe.figure_records import FigureRecord, Ranges, figures, levels, parse_person, people
+from engine.wardrobe.figure_records import FigureRecord, Ranges, levels, parse_person, people
 from engine.wardrobe.measures import measures
 from engine.wardrobe.notation import is_one_of, things
 from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR, Garment
@@ -55,14 +55,15 @@ class Person:
         )
 
 
-def person_of(reading: Reading, figure: FigureRecord | None) -> Person:
-    """The person that a text means: as it says, as its figure usually is, or as its garments are worn by some only."""
+def person_of(reading: Reading, figure: FigureRecord | None, being: FigureRecord | None = None) -> Person:
+    """The person that a text means: as it says, as the being is that wears its figure's clothes, as its figure usually
+    is, or as its garments are worn by some only."""
     who = reading.who
     years = measures(reading.text).age
     age = who.age if years is None else (1 + years) / 2
     said = Person(GENDERS.get(who.gender or ""), age, who.height, who.weight, who.muscle)
     usual = _usual(figure)
-    if (being := figures().get(who.being or "")) is not None:
+    if being is not None:
         usual = replace(_usual(being).over(usual), gender=usual.gender)
     return said.over(usual).over(Person(_hinted(reading)))
 
