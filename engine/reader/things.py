@@ -47,6 +47,8 @@ class Parsed:
     over: list[tuple[int, int]]
     used: set[int] = field(default_factory=set)
     """Chunks that had an effect."""
+    being: int | None = None
+    """The chunk that says what wears a figure's clothes."""
 
     def having(self, *roles: str) -> list[int]:
         """The chunks of some roles, in their order."""
@@ -144,6 +146,8 @@ def _made(parsed: Parsed, item: Item) -> list[Worn]:
     out = []
     for whole, worn in pieces(found[1]):
         made = replace(worn, denied=item.denied, words=(chunk.start, chunk.end))
+        if whole and any(role == "color" for _, role in item.modifiers):
+            made = replace(made, color=None)  # that of its name is only the usual one
         for at, role in item.modifiers if whole else ():
             made = _modified(parsed, made, at, role)
         out.append(_become(_colored(made, item)))

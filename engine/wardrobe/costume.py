@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,28 @@ class Costume:
     eye_color: str | None = None
     bare: frozenset[str] = frozenset()
     """Areas that stay bare: of torso, legs, feet."""
+
+
+GROWN = frozenset({"wings", "horns", "halo", "ears", "tail", "nose", "tusks", "long_beard"})
+"""Extras of a being's own body."""
+OWN = frozenset({"mask_full", "gauntlets", "glasses"})
+"""Garments that show what a being is: an animal's head, a cyborg's arms and eyes."""
+
+
+def worn_by(costume: Costume, being: Costume) -> Costume:
+    """A figure's clothes on another figure's body: "a zombie nurse"."""
+    kinds = {garment.kind for garment in costume.garments}
+    grown = tuple(extra for extra in being.extras if extra.kind in GROWN)
+    mine = {extra.kind for extra in grown}
+    bald = being.hair_style == "bald" and being.hair_color is None  # who never has hair
+    return replace(
+        costume, skin=being.skin or costume.skin, eye_color=being.eye_color or costume.eye_color,
+        hair_style="bald" if bald else costume.hair_style or being.hair_style,
+        hair_color=costume.hair_color or being.hair_color, beard=being.beard or (None if bald else costume.beard),
+        beard_color=being.beard_color or costume.beard_color,
+        garments=(*costume.garments, *(g for g in being.garments if g.kind in OWN and g.kind not in kinds)),
+        extras=(*(extra for extra in costume.extras if extra.kind not in mine), *grown),
+    )  # fmt: skip
 
 
 class Draw:

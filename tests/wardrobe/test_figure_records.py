@@ -114,6 +114,8 @@ def test_a_wrong_look_is_told_with_file_record_and_key(tmp_path, look, fault):
         ('words = "yak"\nlooks = ["only"]\nperson = "big"', "mine.toml: [yak] under 'person': unknown level 'big'."),
         ('words = "yak"\nlooks = ["only"]\nperson = "old|fat"',
          "mine.toml: [yak] under 'person': 'old|fat' are levels of different things."),
+        ('words = "yak"\nlooks = ["only"]\nbeing = 1',
+         "mine.toml: [yak] has 1 under 'being', which is neither true nor false."),
     ],
 )  # fmt: skip
 def test_a_wrong_record_is_told_in_a_sentence(tmp_path, table, sentence):

@@ -27,8 +27,9 @@ class People(Items):
             d.say(self.one("with", "with", "with", "who has", ",", "having", "and", "has", "with"))
             self.features(d)
         if self.maybe(0.05):
-            d.say(self.one("in his", "in her"))
-            d.say(self.one("twenties", "fifties", "sixties"), "none")
+            d.say(self.one(",", "", ""))
+            decade = self.one("twenties", "thirties", "forties", "fifties", "sixties", "seventies")
+            d.say(f"in {self.one('his', 'her', 'their')} {decade}", "body")
 
     def figure(self, d: Draft) -> None:
         """A figure's name, with a colour or a compound at times."""
@@ -36,6 +37,8 @@ class People(Items):
             d.say(self.word("color"), "figure_color")
         if self.maybe(0.06):
             d.say(self.one("male", "female", "lady", "boy", "girl"), "person")
+        if self.maybe(0.12):  # "a zombie nurse"
+            d.say(self.word("figure"), "figure")
         d.figure = d.say(self.word("figure"), "figure")
         if self.maybe(0.06):
             d.say(self.one("man", "woman", "girl", "boy", "lady", "guy"), "person")
