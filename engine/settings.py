@@ -119,6 +119,9 @@ class ShellConfig:
     samples: int = setting(10, "Samples of the signed distance along each ray in the shell.", 3)
     grid: int = setting(96, "Cells of the shell's learned feature grid along the avatar's longest side.", 4)
     symmetric: bool = setting(True, "What the shell's field learns is the same on the left and the right.")
+    relief: float = setting(0.025,
+        "Metres by which guidance may move the surface; from 0.035 on new forms may grow, such as hats and skirts.",
+        0.001, 0.6)
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ class ReferenceConfig:
     reconstruct: Literal["distance", "renders"] = setting("distance",
         "How the networks learn the body first: ``distance`` from the mesh, ``renders`` from 108 pictures.")
     reconstruct_iterations: int = setting(1500, "Steps of that.", 1)
+    room: float = setting(0.0, "Metres round the body, in the networks' sphere and in pictures, for what may grow.",
+        0, 0.6)
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,6 @@ def initializer_of(conf: AppearanceConfig) -> Initializer:
     return found
 
 
-def stance_of(inputs: AppearanceInputs, base: BaseSurface) -> Stance:
+def stance_of(inputs: AppearanceInputs, field: AvatarField) -> Stance:
     """What cameras need to know of the figure."""
-    return Stance.of(base.vertices, inputs.body.pose(inputs.betas, stand_pose()[None])[1][0])
+    return Stance.of(field.base.vertices, inputs.body.pose(inputs.betas, stand_pose()[None])[1][0], field.reach)

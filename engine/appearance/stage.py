@@ -55,7 +55,7 @@ def run(inputs: AppearanceInputs, conf: AppearanceConfig, runtime: Runtime) -> A
     if before and conf.iterations:
         guide.seconds = _step_time(inputs, renderer, guidance, conf, wardrobe, runtime.device)
     field = initializer.start(inputs, wardrobe, renderer, runtime, paced)
-    stance = stance_of(inputs, field.base)
+    stance = stance_of(inputs, field)
     report.preview("step-000000", preview(field, renderer, stance, 25.0))
     if report.wants_geometry:
         report.geometry(*field.surface())
@@ -87,7 +87,7 @@ def _step_time(
     field = renderer.stand_in(base, device)
     if field is None:
         return None
-    objective = Objective(field, renderer, guidance, stance_of(inputs, base), conf)
+    objective = Objective(field, renderer, guidance, stance_of(inputs, field), conf)
     generator = torch.Generator().manual_seed(0)
     took = 0.0
     for _ in range(2):  # the first one is slower than the rest

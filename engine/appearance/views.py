@@ -39,9 +39,11 @@ class Stance:
     head_scale: float
     radius: float
     """Of the sphere round the middle that holds the figure: the paper's unit sphere."""
+    room: float = 0.0
+    """Metres round the figure in which forms may grow, and which pictures therefore show."""
 
     @staticmethod
-    def of(vertices: NDArray, joints: NDArray) -> Stance:
+    def of(vertices: NDArray, joints: NDArray, room: float = 0.0) -> Stance:
         """From a figure's vertices and its 24 joints in the stand pose; an adult's neck bone is 10.5 cm.
 
         The middle is that of the body, whatever its hands hold and its back carries.
@@ -49,8 +51,9 @@ class Stance:
         scale = float(np.clip(np.linalg.norm(joints[15] - joints[12]) / 0.105, 0.5, 1.4))
         center = (joints.min(0) + joints.max(0)).astype(np.float32) / 2
         center[1] = (vertices[:, 1].min() + vertices[:, 1].max()) / 2
-        radius = float(np.linalg.norm(vertices - center, axis=1).max()) + MARGIN
-        return Stance(float(vertices[:, 1].min()), float(vertices[:, 1].max()), center, joints[15], scale, radius)
+        radius = float(np.linalg.norm(vertices - center, axis=1).max()) + MARGIN + room
+        low, high = (float(value) for value in (vertices[:, 1].min(), vertices[:, 1].max()))
+        return Stance(low, high, center, joints[15], scale, radius, room)
 
 
 def _random(generator: torch.Generator) -> float:
@@ -79,7 +82,7 @@ def random_view(stance: Stance, step: int, size: int, generator: torch.Generator
         covered = 0.32 + 0.16 * _random(generator)
         return face_view(stance, 25 * _normal(generator), 10 * _normal(generator), covered, size)
     theta = (60.0 * _normal(generator) + 180) % 360 - 180
-    height = stance.high - stance.low
+    height = stance.high - stance.low + stance.room
     near = _random(generator) < 0.3
     covered = height * (0.5 + 0.4 * _random(generator) if near else 1.05 + 0.4 * _random(generator))
     reach = (height / 2 - covered / 2 if near else 0.03 * height) * (2 * _random(generator) - 1)

@@ -36,7 +36,7 @@ class Reference:
         """Networks that have learned the surface."""
         own, generator = self.own, runtime.apart(0)
         networks = NeusField(
-            base, generator, octaves=own.octaves, sdf_layers=own.sdf_layers, sdf_width=own.sdf_width,
+            base, generator, own.room, octaves=own.octaves, sdf_layers=own.sdf_layers, sdf_width=own.sdf_width,
             color_layers=own.color_layers, color_width=own.color_width, bias=own.sphere_bias,
             variance=own.variance_init,
         ).to(runtime.device)  # fmt: skip

@@ -57,7 +57,7 @@ class Shell:
         return render_shell(field, rays, STILL_SAMPLES)
 
     def _field(self, base: BaseSurface, device: torch.device | str, generator: torch.Generator | None) -> ResidualField:
-        return ResidualField(base, self.own.grid, self.own.symmetric, generator).to(device)
+        return ResidualField(base, self.own.grid, self.own.symmetric, generator, self.own.relief).to(device)
 
 
 PART = Shell
