@@ -251,7 +251,7 @@ class MotionConfig(PartsConfig):
         "Who makes the motion: ``library`` performs the movement that the text names, ``optimise`` goes through the "
         "candidate poses, ``original`` does so with the weights of ``import-weights``, ``file`` takes motion.file; "
         "``auto``: the file if there is one, the candidates if motion.pick names some, else the library.",
-        also=("auto", "library", "optimise", "original", "file"))
+        parts="motion/backends", also=("auto",))
     frames: int = setting(0,
         "Length of the motion in frames; 0 for as long as the text takes, three seconds at least.", 0, 3000)
     fps: float = setting(30.0, "Frames a second.", 1, 240)
