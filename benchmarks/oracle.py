@@ -62,7 +62,8 @@ GROWN = {"hat": "fedora", "skirt": "skirt", "beard": "beard"}
 HELD_OUT = tuple((azimuth, elevation) for elevation in (0.0, 12.0) for azimuth in (10.0, 100.0, 190.0, 280.0))
 SIZE = 96
 COMMON = {
-    "appearance.initializer": "bare", "appearance.guidance": "oracle", "appearance.loss.keep": 0,
+    "appearance.initializer": "bare", "appearance.guidance": "oracle", "appearance.cameras": "around",
+    "appearance.loss.keep": 0,
     "appearance.loss.mask": 0, "appearance.loss.smooth": 0.05, "appearance.preview_every": 10**9,
     "appearance.checkpoint_every": 10**9,
 }  # fmt: skip

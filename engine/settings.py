@@ -92,13 +92,16 @@ class LossConfig:
     """Weights of the losses by their names; a loss of a guidance of one's own that is not here weighs 1."""
 
     clip: float = setting(1.0, "What the perceptor says of the pictures, coloured and textureless.", 0)
-    textureless: float = setting(0.5,
-        "The pictures in grey shading, which make geometry carry the prompt; times loss.clip.", 0)
+    textureless: float | None = setting(None,
+        "The pictures in grey shading, which make geometry carry the prompt; times loss.clip. Null: as the "
+        "perceptor's grade in painting allows, from 0.5 to the paper's 1.", 0)
     color: float = setting(1.0,
         "The reference networks' reconstruction colours against the body's; the shell's are exact by construction.", 0)
-    keep: float = setting(6.0, "Keeps the guided colours near the start; 0 in the paper.", 0)
+    keep: float | None = setting(None,
+        "Keeps the guided colours near the start. Null: by the perceptor's grade, from 6 to the paper's 0.", 0)
     eikonal: float = setting(0.1, "Keeps the field a signed distance.", 0)
-    mask: float = setting(1.0, "The silhouette's binary cross-entropy against the start's.", 0)
+    mask: float | None = setting(None,
+        "The silhouette's binary cross-entropy against the start's. Null: 1, or 0 where forms may grow.", 0)
     smooth: float = setting(0.3, "The shell's smoothness term, which dislikes noise and keeps edges.", 0)
 
 
@@ -119,9 +122,9 @@ class ShellConfig:
     samples: int = setting(10, "Samples of the signed distance along each ray in the shell.", 3)
     grid: int = setting(96, "Cells of the shell's learned feature grid along the avatar's longest side.", 4)
     symmetric: bool = setting(True, "What the shell's field learns is the same on the left and the right.")
-    relief: float = setting(0.025,
-        "Metres by which guidance may move the surface; from 0.035 on new forms may grow, such as hats and skirts.",
-        0.001, 0.6)
+    relief: float | None = setting(None,
+        "Metres by which guidance may move the surface; from 0.035 on new forms may grow, such as hats and skirts. "
+        "Null: 0.025 on layers, and on the bare body up to 0.3 by the perceptor's grade.", 0.001, 0.6)
 
 
 @dataclass(frozen=True)
@@ -167,8 +170,9 @@ class AppearanceConfig(PartsConfig):
     rate_floor: float = setting(0.05, "Part of the peak learning rate at which the cosine decay ends.", 0, 1)
     patience: int = setting(0, "Steps without a better score after which guidance ends early; 0 never does.", 0)
 
-    cameras: Literal["framed", "paper"] = setting("framed",
-        "``framed``: views that fill the picture, mostly level; ``paper``: the paper's distances and angles.")
+    cameras: Literal["framed", "around", "paper"] = setting("framed",
+        "``framed``: views that fill the picture, mostly level and from the front; ``around``: from all sides alike; "
+        "``paper``: the paper's distances and angles.")
     views: int = setting(2, "Pictures that guide each step.", 1)
     size: int = setting(96, "Most pixels along a side of a guiding picture.", 16)
     growing: float = setting(0.5,

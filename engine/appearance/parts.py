@@ -127,6 +127,9 @@ class Renderer(Protocol):
 class Initializer(Protocol):
     """Makes the field that guidance starts from; made with ``(conf)``."""
 
+    bare: ClassVar[bool]
+    """Whether that is a body on which forms may grow, not layers that have theirs."""
+
     def __init__(self, conf: AppearanceConfig) -> None: ...
 
     def pace(self, renderer: Renderer) -> dict[str, Part]:

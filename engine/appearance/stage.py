@@ -10,6 +10,7 @@ import torch
 from engine import config
 from engine.appearance.base import BaseSurface
 from engine.appearance.field import AvatarField
+from engine.appearance.grades import strengthened
 from engine.appearance.objective import Objective
 from engine.appearance.pace import Paced, Part
 from engine.appearance.parts import (
@@ -42,6 +43,7 @@ def run(inputs: AppearanceInputs, conf: AppearanceConfig, runtime: Runtime) -> A
     """
     check(conf)
     report = runtime.report
+    conf = strengthened(conf, inputs.perceptor, initializer_of(conf).bare)
     initializer, renderer, guidance = initializer_of(conf), renderer_of(conf), guidance_of(inputs, conf)
     prompts.warn_of_cut(inputs.prompt, prompts.face, inputs.perceptor, report)
     wardrobe = Wardrobe(inputs.body)

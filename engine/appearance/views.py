@@ -16,6 +16,8 @@ from engine.render.camera import Camera
 
 FOV = 35.0
 PAPER_FOV = 60.0
+FACE_SIDE = 0.6
+"""Part of the way round from which faces are looked at by `around_view`."""
 FACE_EVERY = 4
 """Every how many steps the camera looks at the face."""
 
@@ -91,6 +93,20 @@ def random_view(stance: Stance, step: int, size: int, generator: torch.Generator
     return View(camera, "back" if abs(theta) > 90 else "body")
 
 
+def around_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
+    """The same from all sides alike, faces from wherever faces are seen: for forms that must be right at the back too."""
+    seen = random_view(stance, step, size, generator, faces)
+    turned = 360 * _random(generator) - 180
+    camera = seen.camera
+    away = camera.eye - camera.target
+    far = float(np.linalg.norm(away))
+    elevation = math.degrees(math.asin(float(away[1]) / far))
+    if seen.kind == "face":
+        turned *= FACE_SIDE
+    moved = Camera.orbit(camera.target, far, turned, elevation, FOV, size)
+    return View(moved, "face" if seen.kind == "face" else "back" if abs(turned) > 90 else "body")
+
+
 def paper_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
     """The paper's cameras, lengths in radii of the sphere: off the front by theta ~ N(0, pi/3) in any direction.
 
@@ -113,7 +129,7 @@ def paper_view(stance: Stance, step: int, size: int, generator: torch.Generator,
     return View(camera, "face" if face else "back" if behind else "body")
 
 
-VIEWS = {"framed": random_view, "paper": paper_view}
+VIEWS = {"framed": random_view, "around": around_view, "paper": paper_view}
 """What ``appearance.cameras`` may name."""
 
 

@@ -49,7 +49,7 @@ class Reference:
         if own.reconstruct == "distance":
             regress(networks, steps, generator, paced, steps)
         else:
-            weights = (self.conf.loss.eikonal, self.conf.loss.mask)
+            weights = (self.conf.loss.eikonal, 1.0 if self.conf.loss.mask is None else self.conf.loss.mask)
             fit_pictures(networks, steps, self.sampling, generator, paced, steps, *weights)
         torch.save(networks.state_dict(), runtime.folder / f".{RECONSTRUCTED}")
         (runtime.folder / f".{RECONSTRUCTED}").replace(path)
