@@ -36,7 +36,7 @@ def why_fixed(rig: bpy.types.Object) -> str:
 
 def provenance(datablock: bpy.types.ID) -> dict[str, Any]:
     """Return what an import has stored on a data-block: prompts, seed, settings, versions, licences."""
-    return {key.removeprefix(PROPERTY): datablock[key] for key in datablock.keys() if key.startswith(PROPERTY)}  # noqa: SIM118 (bpy's own kind of mapping)
+    return {key.removeprefix(PROPERTY): datablock[key] for key in datablock.keys() if key.startswith(PROPERTY)}
 
 
 def collection_of(rig: bpy.types.Object) -> bpy.types.Collection | None:

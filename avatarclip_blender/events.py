@@ -50,6 +50,8 @@ def _file_saving(*_: Any) -> None:
 @persistent
 def _scene_changed(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
     """A layer may have been hidden or deleted, by Blender's own means: the skin beneath is seen."""
+    if bpy.app.is_job_running("RENDER"):
+        return  # which reads the meshes in another thread
     if graph.mode == "VIEWPORT" and (graph.id_type_updated("SCENE") or graph.id_type_updated("COLLECTION")):
         layers.update_all_masks(scene)
 
@@ -65,11 +67,15 @@ def _find_job() -> bool:
 
 def _keep_running() -> None:
     """Tell the engine what the scene's switch says about the time after Blender."""
-    session.set_keep_running(properties.of(bpy.context.scene).keep_running)
+    job, wanted = session.job(), properties.of(bpy.context.scene).keep_running
+    if job is not None and job.running and job.kept != wanted:
+        job.keep_running(wanted)
 
 
 def _show_surface(job: Job) -> None:
     """Show the growing surface if the scene wants that, and take it away if it no longer does."""
+    if bpy.app.is_job_running("RENDER"):
+        return
     if properties.of(bpy.context.scene).show_live and job.running:
         live.show(bpy.context, job.surface_path, job.progress.surfaces_seen)
     else:
@@ -77,7 +83,15 @@ def _show_surface(job: Job) -> None:
 
 
 def _take_preview_away(job: Job) -> None:
+    """Remove the surface; during a rendering, which may read it, when that has ended."""
+    session.watch("preview", _preview_waits)
+
+
+def _preview_waits() -> bool:
+    if bpy.app.is_job_running("RENDER"):
+        return True
     live.remove()
+    return False
 
 
 def _remember_timings(job: Job) -> None:

@@ -19,6 +19,7 @@ from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
 from .importer.marks import GAME_MESH, LENT
 from .importer.mesh import COLOR_ATTRIBUTE
 from .layers import bound_meshes, game_mesh_of, is_as_imported, is_shown, layers_of, seen_layers
+from .modes import object_mode
 
 FBX_OPTIONS = {
     "use_selection": True,
@@ -148,7 +149,7 @@ def export_fbx(
     form = PRESETS[preset]
     with (
         _whole(Path(filepath), "FBX") as partial,
-        _object_mode(context),
+        object_mode(context),
         _copied(context, rig, detail, form, motion or form.motion, twist_bones) as copy,
     ):
         override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
@@ -182,11 +183,9 @@ def export_usd(
         raise ExportError("This Blender was built without USD; take one from blender.org")
     with (
         _whole(target, "USD") as partial,
-        _object_mode(context),
+        object_mode(context),
         _copied(context, rig, detail, PRESETS["SMPL"], motion) as copy,
     ):
-        for item in list(context.view_layer.objects.selected):
-            item.select_set(False)
         for item in (copy.rig, *copy.meshes):
             item.select_set(True)
         _show_colors(copy)
@@ -276,16 +275,3 @@ def clear_up() -> None:
     for scene in bpy.data.scenes:
         if LENT in scene:
             _give_back(scene)
-
-
-@contextlib.contextmanager
-def _object_mode(context: bpy.types.Context) -> Iterator[None]:
-    """Be in Object Mode for a while; the exporter refuses others."""
-    mode = context.mode
-    if mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
-    try:
-        yield
-    finally:
-        if mode == "POSE":
-            bpy.ops.object.mode_set(mode="POSE")

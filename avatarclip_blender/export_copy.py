@@ -43,10 +43,10 @@ def export_copy(
     twist_bones: bool = False,
     joined: bool = True,
 ) -> Iterator[Copy]:
-    """Make the copy in the scene for a while; names, selection and active object are given back afterwards.
+    """Make the copy in the scene for a while; names are given back afterwards.
 
     Args:
-        context: Blender's, in Object Mode.
+        context: Blender's, in Object Mode with nothing selected (`modes.object_mode`).
         rig: the avatar's armature object.
         meshes: of its meshes those that are wanted.
         preset: names, unit and end bones.
@@ -57,7 +57,6 @@ def export_copy(
     if len(names_of(rig)) > len(NAMES):
         preset = preset.with_fingers()
     layer = context.view_layer
-    active, selected = layer.objects.active, list(layer.objects.selected)
     collection = _made(bpy.data.collections.new("Export"))
     context.scene.collection.children.link(collection)
     try:
@@ -81,12 +80,7 @@ def export_copy(
         layer.update()
         yield copy
     finally:
-        for item in list(layer.objects.selected):
-            item.select_set(False)
         clear_up()
-        for item in selected:
-            item.select_set(True)
-        layer.objects.active = active
 
 
 def clear_up() -> None:
@@ -298,4 +292,3 @@ def _flipped(image: bpy.types.Image) -> bpy.types.Image:
     other.filepath_raw, other.file_format = "//normal_directx.png", "PNG"  # readers tell its kind by the ending
     other.pack()
     return other
-

@@ -47,6 +47,8 @@ class Job:
         self._drained = False
         self._over = False
         self._follower: follow.Follower | None = None
+        self.kept = False
+        """Whether the engine was told to go on when Blender ends."""
 
     def start(
         self, python: Sequence[str], environment: Mapping[str, str], engine_root: Path, device: str = "auto"
@@ -150,6 +152,7 @@ class Job:
 
     def keep_running(self, wanted: bool) -> None:
         """Say whether the engine shall go on when Blender ends, however it ends."""
+        self.kept = wanted
         self._order("detach" if wanted else "attach")
 
     def leave(self) -> None:
@@ -227,20 +230,23 @@ class Job:
         else:
             state.fail(*self._account_of_death(code))
 
-    def _account_of_death(self, code: int | None) -> tuple[str, str]:
-        """Return one sentence on why the engine ended without saying so itself, and what to do."""
+    def _account_of_death(self, code: int | None) -> tuple[str, str, str]:
+        """Return one sentence on why the engine ended without saying so itself, what to do, and the error's code."""
         stage = protocol.STAGE_LABELS.get(self.progress.stage or "", "")
         during = f" during {stage}" if stage else " before it began"
         if code is None:
-            return f"The engine stopped unexpectedly{during}; see {self.log_path}", "Resume goes on from there"
+            what = f"The engine stopped unexpectedly{during}; see {self.log_path}"
+            return what, "Resume goes on from there", "internal"
         cause = self._last_words() if code > 0 else ""
         what = f"{process.exit_text(code)}{': ' + cause if cause else ''}"
-        hint = "Resume goes on from the last checkpoint"
+        hint, kind = "Resume goes on from the last checkpoint", "internal"
         if code == -getattr(signal, "SIGKILL", 9):
             hint = "The system may have run out of memory: close other programs or choose a lower preset, then Resume"
+            kind = "killed"
         elif "ModuleNotFoundError" in cause or "No module named" in cause:
             hint = "Choose another Engine Python in the preferences and press Check Set-up there"
-        return f"The engine stopped unexpectedly{during} ({what}); see {self.log_path}", hint
+            kind = "environment"
+        return f"The engine stopped unexpectedly{during} ({what}); see {self.log_path}", hint, kind
 
     def _last_words(self) -> str:
         """Return the last line of the engine's standard error, which in Python names the exception."""

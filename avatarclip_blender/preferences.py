@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy
 
-from . import installer, locate, mending, session, ui
+from . import disk, installer, locate, mending, session, ui
 from .contract import ENGINE_ROOT, environment
 from .importer import CurveOptions
 
@@ -127,11 +127,12 @@ def draw_engine(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences, c
         ui.wrapped(column, change.detail[:110], context.region.width)
         layout.operator("avatarclip.cancel_install", icon="CANCEL")
         return
-    state = environment.state(folder)
+    state = engine_state(context)
     labels = {"absent": "Install Engine", "unfinished": "Go On Installing", "outdated": "Update Engine",
               "broken": "Install Again", "ready": "Install Again"}  # fmt: skip
     if change is not None and change.message:
         ui.wrapped(layout, f"{change.message}. {change.hint}".replace("..", "."), context.region.width, "ERROR")
+    draw_network(layout, context)
     row = layout.row()
     if state == "ready":
         row.label(text="The engine is installed", icon="CHECKMARK")
@@ -158,6 +159,19 @@ def draw_engine(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences, c
         body.separator()
         body.prop(stored, "engine_python")
         ui.wrapped(body, "A Python named here is used instead of the installed engine", context.region.width)
+
+
+def draw_network(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw why Blender may not use the network and the way to allow it, where the engine is still to be installed."""
+    if engine_state(context) == "ready" or bpy.app.online_access:
+        return
+    if bpy.app.online_access_override:
+        ui.wrapped(layout, "Blender was started with --offline-mode; start it without to install the engine",
+                   context.region.width, "INTERNET_OFFLINE")  # fmt: skip
+        return
+    ui.wrapped(layout, "Installing the engine downloads it once, and Blender may not use the network yet",
+               context.region.width, "INTERNET_OFFLINE")  # fmt: skip
+    layout.operator("avatarclip.allow_online", icon="INTERNET")
 
 
 def draw_models(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences) -> None:
@@ -208,6 +222,29 @@ def engine_folder(context: bpy.types.Context) -> Path:
     """Return the folder of the environment that the add-on installs."""
     text = _path(context, "engine_folder")
     return Path(text).expanduser() if text else locate.default_engine_folder()
+
+
+def engine_state(context: bpy.types.Context) -> str:
+    """Return how the environment stands that the add-on installs: ``absent``, ``ready`` and so on. For drawing."""
+    return str(_engine_state(engine_folder(context)))
+
+
+_engine_state = disk.remembered(environment.state)
+
+
+def engine_problem(context: bpy.types.Context) -> locate.SetupError | None:
+    """Return why there is no engine's Python; None if there is one. For drawing."""
+    found: locate.SetupError | None = _engine_problem(_path(context, "engine_python"), engine_folder(context))
+    return found
+
+
+@disk.remembered
+def _engine_problem(python: str, folder: Path) -> locate.SetupError | None:
+    try:
+        locate.engine_command(python, ENGINE_ROOT, folder)
+    except locate.SetupError as error:
+        return error
+    return None
 
 
 def engine_kind(context: bpy.types.Context) -> str:

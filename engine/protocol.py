@@ -119,6 +119,8 @@ UNDERSTOOD, IGNORED, REPAIRED, LANGUAGE = "understood", "ignored", "repaired", "
 """Fields of the manifest, each by stage (``shape``, ``appearance``): what was understood of the prompt (a list of
 words, start and end of them, layer, property, value), the words that had no effect, misspelt words with what they were
 read as, and the language's code of ISO 639-1."""
+OUTPUT_LICENCE = "output_licence"
+"""Field of the manifest: in a sentence or two, what a user may do with the avatar."""
 
 # --- events: one JSON object a line on the engine's standard output -----------------------------------------
 EVENTS: tuple[str, ...] = (

@@ -182,6 +182,7 @@ def manifest(context: Context, folder: Path, files: list[str], renewal: Renewal)
         "files": {name: {"bytes": path.stat().st_size, "sha256": provenance.checksum(path)}
                   for name, path in places.items()},
         MADE_OF: renewal.record,
+        protocol.OUTPUT_LICENCE: provenance.output_licence(own_body=bool(config.body.model)),
         "licences": provenance.licences(),
     }  # fmt: skip
 

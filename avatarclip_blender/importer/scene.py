@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..modes import leave_modes
 from . import armature, coverage, mesh
 from .action import CurveOptions
 from .face_keys import add_face_keys
@@ -68,7 +69,7 @@ def import_avatar(
     folder = find_result(Path(path))
     avatar, motion, manifest = load_avatar(folder), load_motion(folder), load_manifest(folder)
     name = name or avatar_name(manifest)
-    _leave_modes(context)
+    leave_modes(context)
     collection = bpy.data.collections.new(name)
     context.scene.collection.children.link(collection)
     rig, meshes, game = _build_objects(context, name, avatar, collection)
@@ -115,14 +116,6 @@ def record_provenance(datablocks: tuple[bpy.types.ID, ...], manifest: dict[str, 
 def _prompts(manifest: dict[str, Any]) -> dict[str, str]:
     prompts = manifest.get("prompts")
     return {str(key): str(text) for key, text in prompts.items()} if isinstance(prompts, dict) else {}
-
-
-def _leave_modes(context: bpy.types.Context) -> None:
-    """Go to Object Mode and deselect everything, as Blender's own importers do."""
-    if context.mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
-    for selected in list(context.view_layer.objects.selected):
-        selected.select_set(False)
 
 
 def _build_objects(

@@ -2,6 +2,7 @@
 
 from . import (
     add_take,
+    allow_online,
     announce,
     avatar_verbs,
     browse_avatar,
@@ -29,6 +30,7 @@ from . import (
     set_quality,
     unqueue,
     use_clip,
+    use_example,
     use_take,
     vary,
 )
@@ -72,6 +74,9 @@ CLASSES = (
     layer_verbs.AVATARCLIP_OT_wear_layer,
     layer_verbs.AVATARCLIP_OT_join_layers,
     use_clip.AVATARCLIP_OT_use_clip,
+    use_example.AVATARCLIP_OT_use_example,
+    use_example.AVATARCLIP_MT_examples,
+    allow_online.AVATARCLIP_OT_allow_online,
     install_engine.AVATARCLIP_OT_install_engine,
     install_engine.AVATARCLIP_OT_cancel_install,
     install_engine.AVATARCLIP_OT_remove_engine,

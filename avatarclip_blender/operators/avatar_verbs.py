@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import bpy
 
-from .. import avatar, controls, layers, removal, twist
+from .. import avatar, controls, layers, modes, removal, twist
 from ..importer import takes
 from .common import poll_avatar
 
@@ -40,7 +40,7 @@ class AVATARCLIP_OT_mark_asset(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.mark_asset"
     bl_label = "Mark as Asset"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Mark its collection."""
@@ -55,12 +55,11 @@ class AVATARCLIP_OT_delete_avatar(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.delete_avatar"
     bl_label = "Delete Avatar"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Delete it."""
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
+        modes.leave_modes(context)
         name = rig.name.removesuffix(" Rig")
         removal.delete_avatar(rig)
         self.report({"INFO"}, f"Deleted {name}")
@@ -71,7 +70,7 @@ class AVATARCLIP_OT_show_game(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.show_game"
     bl_label = "Show Game Mesh"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Turn it round."""
@@ -83,7 +82,7 @@ class AVATARCLIP_OT_add_controls(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.add_controls"
     bl_label = "Add IK Controls"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Add them."""
@@ -96,7 +95,7 @@ class AVATARCLIP_OT_bake_controls(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.bake_controls"
     bl_label = "Bake IK Controls"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Bake them."""
@@ -108,7 +107,7 @@ class AVATARCLIP_OT_add_twist(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.add_twist"
     bl_label = "Add Twist Bones"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Add them."""
@@ -120,7 +119,7 @@ class AVATARCLIP_OT_remove_twist(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.remove_twist"
     bl_label = "Remove Twist Bones"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Remove them."""

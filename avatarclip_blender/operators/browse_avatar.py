@@ -14,7 +14,7 @@ class AVATARCLIP_OT_browse_avatar(ImportOptions, bpy.types.Operator, ImportHelpe
 
     bl_idname = "avatarclip.browse_avatar"
     bl_label = "Import Avatar…"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     filename_ext = ".npz"
     filter_glob: bpy.props.StringProperty(default=protocol.AVATAR_NPZ, options={"HIDDEN"})

@@ -15,7 +15,7 @@ class AVATARCLIP_OT_export_fbx(ExportAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.export_fbx"
     bl_label = "Export Avatar as FBX"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     filename_ext = ".fbx"
     filter_glob: bpy.props.StringProperty(default="*.fbx", options={"HIDDEN"})

@@ -8,6 +8,7 @@ from bpy_extras.io_utils import ExportHelper
 
 from .. import export
 from ..export_presets import MOTIONS
+from .common import refuse
 
 MOTION_ITEMS = [(key, label, text) for key, (label, text) in MOTIONS.items()]
 DETAIL_ITEMS = [
@@ -27,10 +28,8 @@ class ExportAvatar(ExportHelper):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse if no rigged mesh is active."""
-        possible = export.find_rig(context.active_object) is not None
-        if not possible:
-            cls.poll_message_set("Select an avatar, its armature or its mesh")
-        return possible
+        found = export.find_rig(context.active_object) is not None
+        return refuse(cls, "" if found else "Select an avatar, its armature or its mesh")  # type: ignore[arg-type]
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Propose the avatar's name, beside the saved file."""

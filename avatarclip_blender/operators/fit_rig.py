@@ -26,7 +26,7 @@ class AVATARCLIP_OT_fit_rig(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.fit_rig"
     bl_label = "Fit Rig to Shape"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Fit it."""

@@ -43,7 +43,7 @@ class AVATARCLIP_OT_import_avatar(ImportOptions, bpy.types.Operator):
 
     bl_idname = "avatarclip.import_avatar"
     bl_label = "Import Avatar"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     directory: bpy.props.StringProperty(
         name="Folder", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"},

@@ -20,7 +20,7 @@ class AVATARCLIP_OT_recall_prompts(bpy.types.Operator):
 
     bl_idname = "avatarclip.recall_prompts"
     bl_label = "Recall Prompts"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -12,7 +12,7 @@ class AVATARCLIP_OT_use_take(bpy.types.Operator):
 
     bl_idname = "avatarclip.use_take"
     bl_label = "Use Take"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     action: bpy.props.StringProperty(
         name="Take", options={"SKIP_SAVE"}, description="Name of the action; empty goes on to the next one"

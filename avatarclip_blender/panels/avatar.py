@@ -20,7 +20,7 @@ class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
     """What can be done with the active avatar."""
 
     bl_label = "Active Avatar"
-    bl_order = 5
+    bl_order = 0
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -50,6 +50,7 @@ class AVATARCLIP_PT_takes(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Motions"
     bl_parent_id = "AVATARCLIP_PT_avatar"
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the takes, the current one marked, and what adds to them."""
@@ -79,6 +80,7 @@ class AVATARCLIP_PT_layers(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Layers"
     bl_parent_id = "AVATARCLIP_PT_avatar"
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -116,7 +118,7 @@ class AVATARCLIP_PT_body_shape(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Body Shape"
     bl_parent_id = "AVATARCLIP_PT_avatar"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -141,7 +143,7 @@ class AVATARCLIP_PT_face(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Face"
     bl_parent_id = "AVATARCLIP_PT_avatar"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -161,7 +163,7 @@ class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
 
     bl_label = "Origin"
     bl_parent_id = "AVATARCLIP_PT_avatar"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw prompts, seed, settings, version and licences."""
@@ -171,6 +173,9 @@ class AVATARCLIP_PT_origin(AvatarPanel, bpy.types.Panel):
         for key, label in _SHOWN:
             if key in origin:
                 ui.wrapped(column, f"{label}: {_readable(key, str(origin[key]))}", context.region.width)
+        if origin.get(protocol.OUTPUT_LICENCE):
+            column.separator()
+            ui.wrapped(column, origin[protocol.OUTPUT_LICENCE], context.region.width, "CHECKMARK")
         names = avatar.licences(rig)
         if names:
             ui.wrapped(column, f"Licenses of its parts: {', '.join(names)}", context.region.width)

@@ -10,6 +10,7 @@ from common import ARGUMENTS, empty
 
 import avatarclip_blender
 from avatarclip_blender import mending, preferences, properties, session
+from avatarclip_blender.examples import examples
 
 result, python, out = ARGUMENTS
 os.environ.update(AVATARCLIP_PYTHON=python, AVATARCLIP_FAKE_RESULT=result)
@@ -50,6 +51,18 @@ assert not ops.generate.poll() and "motion prompt is empty" in properties.proble
 settings.motion = "x" * 10_000
 assert "10000 characters" in properties.problem(settings)
 settings.motion = "танцует 💃 \u202e 跳舞"
+
+# Blender's own switch for the network, asked for; examples fill the prompts in
+if not bpy.app.online_access and not bpy.app.online_access_override:
+    assert not ops.install_engine.poll() and ops.allow_online.poll() and ops.allow_online() == {"FINISHED"}
+    assert bpy.app.online_access and not ops.allow_online.poll()
+    bpy.context.preferences.system.use_online_access = False
+kept = {part: getattr(settings, part) for part in ("shape", "appearance", "motion")}
+for one in examples():
+    assert ops.use_example(title=one["title"]) == {"FINISHED"} and not properties.problem(settings)
+    assert settings.appearance == one["appearance"]
+for part, text in kept.items():
+    setattr(settings, part, text)
 
 # A job from the first click to the avatar in the scene
 settings.shape_seed = 5
@@ -111,11 +124,11 @@ blocked = Path(out) / "file"
 blocked.write_text("")
 preferences.output_folder = lambda context: blocked
 refused(ops.generate, "choose another Avatars Folder")
-assert mending.mend_of_problem(session.problem) == "folder"
+assert mending.mends(session.problem.code) == ("folder",)
 preferences.output_folder = lambda context: Path(out) / "unused"
 os.environ["AVATARCLIP_PYTHON"] = "/no/such/python"
 refused(ops.generate, "/no/such/python")
-assert mending.mend_of_problem(session.problem) == "install"
+assert mending.mends(session.problem.code) == ("install",)
 assert not (Path(out) / "unused").exists()
 assert ops.check_setup() == {"FINISHED"} and not session.setup_check().passed
 os.environ["AVATARCLIP_PYTHON"] = python
