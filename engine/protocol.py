@@ -109,6 +109,8 @@ GAME_GLB = "game.glb"
 AVATAR_OBJ, AVATAR_MTL = "avatar.obj", "avatar.mtl"
 """The game mesh as Wavefront OBJ, with its material."""
 MOTION_BVH = "motion.bvh"
+AVATAR_VRM, MOTION_VRMA = "avatar.vrm", "motion.vrma"
+"""VRM 1.0, and the motion for any VRM avatar."""
 TEXTURES: dict[str, str] = {"color": "color.png", "normal": "normal.png", "orm": "orm.png"}
 """The game mesh's textures: sRGB colour, tangent-space normals (green up), and ambient occlusion, roughness and
 metalness in red, green and blue, as glTF packs them."""

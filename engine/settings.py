@@ -275,8 +275,14 @@ class MotionConfig:
 class ExportConfig:
     """Files for other programs; changing it runs no stage again."""
 
-    formats: tuple[str, ...] = ("glb", "ply", "obj", "bvh")
+    formats: tuple[str, ...] = ("glb", "ply", "obj", "bvh", "vrm", "vrma")
     """Which are written beside what Blender reads: names of `engine.export`, or a module of your own."""
+    name: str = ""
+    """What the avatar is called in files that say so; empty for "Avatar"."""
+    author: str = ""
+    """Who made it, for files that say so."""
+    license: str = "personal"
+    """What others may do with it, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc."""
 
 
 @dataclass(frozen=True)

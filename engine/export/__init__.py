@@ -58,8 +58,13 @@ def exporter(name: str) -> Exporter:
 
 def check(conf: ExportConfig) -> None:
     """Refuse settings that cannot work."""
+    from engine.export.humanoid import licences
+
     for name in conf.formats:
         exporter(name)
+    if conf.license not in licences():
+        hint = f"Choose one of {', '.join(licences())}."
+        raise EngineError("bad_config", f"There is no export.license {conf.license!r}.", hint)
 
 
 def chosen(conf: ExportConfig) -> list[str]:

@@ -10,7 +10,7 @@ specification (section 3.9.2), rotations are quaternions x, y, z, w, matrices ar
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,8 @@ PICTURES = ("color", "normal", "orm")
 """Textures in the order of their indices."""
 ROUGH = 0.85
 """Roughness of a mesh without layers."""
+NO_INDEX = 65535
+"""What restarts a strip, so that an index of 16 bits cannot be it."""
 INFLUENCES = 4
 """Joints a vertex; a second set of four is something few game engines read."""
 
@@ -76,6 +78,30 @@ def write_glb(
         face: (T, 52) values of the face shapes, 0-1, or None for a face at rest.
     """
     binary = Binary()
+    document, chosen = document_of(binary, avatar, name, layout)
+    if poses is not None:  # last, so that `renew_animation` can cut it off
+        joints, first = np.asarray(avatar.joints, np.float64), len(document["meshes"])
+        document["animations"] = [animation(binary, joints, np.asarray(poses), trans, fps, name, first)]
+        if face is not None:
+            _animate_faces(binary, document["animations"][0], chosen, face)
+    write_atomically(path, container(document, binary))
+
+
+def document_of(
+    binary: Binary, avatar: Avatar, name: str, layout: Layout | None, names: Sequence[str] = SKELETON_NAMES
+) -> tuple[dict[str, Any], list[list[int]]]:
+    """The scene without animations: nodes of the meshes, then of the joints in their order.
+
+    Args:
+        binary: grows by it.
+        avatar: the rigged mesh.
+        name: of the scene, and of a mesh without layers.
+        layout: texture coordinates and textures of the mesh, if it has any.
+        names: of its joints.
+
+    Returns:
+        The document, and for each mesh the numbers of the face shapes that are its targets.
+    """
     parents = [int(parent) for parent in avatar.parents]
     joints = np.asarray(avatar.joints, np.float64)
     parts = list(_parts(avatar, name))
@@ -100,7 +126,7 @@ def write_glb(
         "asset": {"version": "2.0", "generator": "AvatarCLIP for Blender"},
         "scene": 0,
         "scenes": [{"name": name, "nodes": [*range(first), root]}],
-        "nodes": nodes + _skeleton(joints, parents, first),
+        "nodes": nodes + skeleton(joints, parents, first, names),
         "meshes": meshes,
         "materials": [_material(part, avatar, faces, layout is not None) for part, faces in parts],
         "skins": [
@@ -114,11 +140,7 @@ def write_glb(
     }
     if layout is not None:
         document |= _pictures(binary, layout)
-    if poses is not None:  # last, so that `renew_animation` can cut it off
-        document["animations"] = [_animation(binary, joints, np.asarray(poses), trans, fps, name, first)]
-        if face is not None:
-            _animate_faces(binary, document["animations"][0], chosen[:first], face)
-    write_atomically(path, container(document, binary))
+    return document, chosen[:first]
 
 
 def renew_animation(
@@ -134,14 +156,14 @@ def renew_animation(
         poses, trans, fps, name, face: see `write_glb`.
     """
     document, binary = opened(Path(before).read_bytes())
-    if animations := document.pop("animations", None):
-        binary.cut(animations[0]["samplers"][0]["input"])
+    if old := document.pop("animations", None):
+        binary.cut(old[0]["samplers"][0]["input"])
     meshes = document["meshes"]
-    animation = _animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, name, len(meshes))
+    new = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, name, len(meshes))
     if face is not None:
         names = [mesh.get("extras", {}).get("targetNames", []) for mesh in meshes]
-        _animate_faces(binary, animation, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
-    write_atomically(path, container(document | {"animations": [animation]}, binary))
+        _animate_faces(binary, new, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
+    write_atomically(path, container(document | {"animations": [new]}, binary))
 
 
 def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]:
@@ -155,12 +177,12 @@ def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]
             yield layer, faces
 
 
-def _skeleton(joints: np.ndarray, parents: list[int], first: int) -> list[dict[str, Any]]:
+def skeleton(joints: np.ndarray, parents: list[int], first: int, names: Sequence[str]) -> list[dict[str, Any]]:
     """A node a joint, placed relative to its parent; joint k is node ``first`` + k of the scene."""
     nodes = []
     for joint, parent in enumerate(parents):
         offset = joints[joint] - (joints[parent] if parent >= 0 else 0.0)
-        node: dict[str, Any] = {"name": SKELETON_NAMES[joint], "translation": offset.tolist()}
+        node: dict[str, Any] = {"name": names[joint], "translation": offset.tolist()}
         children = [child + first for child, of in enumerate(parents) if of == joint]
         nodes.append(node | ({"children": children} if children else {}))
     return nodes
@@ -220,10 +242,10 @@ def _primitive(
                 (colors * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True
             ),
             "JOINTS_0": binary.add(joints, UBYTE, "VEC4", vertex),
-            "WEIGHTS_0": binary.add(weights, FLOAT, "VEC4", vertex),
+            "WEIGHTS_0": binary.add(sixteen_bits(weights), USHORT, "VEC4", vertex, normalized=True),
             **extra,
         },
-        "indices": binary.add(faces.reshape(-1), UINT, "SCALAR", INDEX_BUFFER),
+        "indices": binary.add(faces.reshape(-1), USHORT if len(of) < NO_INDEX else UINT, "SCALAR", INDEX_BUFFER),
         "material": material,
         **({"targets": targets(binary, avatar.face, of, shapes)} if shapes and avatar.face is not None else {}),
     }
@@ -255,7 +277,15 @@ def strongest(weights: np.ndarray, count: int = INFLUENCES) -> tuple[np.ndarray,
     return np.where(kept > 0, joints, 0), kept
 
 
-def _animation(
+def sixteen_bits(weights: np.ndarray) -> np.ndarray:
+    """Weights (V, 4) as whole numbers whose sum is 65535 in each row; the largest takes what rounding leaves."""
+    whole = np.rint(weights * 65535.0).astype(np.int64)
+    rows = np.arange(len(whole))
+    whole[rows, whole.argmax(1)] += 65535 - whole.sum(1)
+    return whole
+
+
+def animation(
     binary: Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str, first: int
 ) -> dict[str, Any]:
     """One channel of rotations a joint and one of the pelvis's translation, linear between frames."""

@@ -43,6 +43,8 @@ class Scene:
     stored: Mapping[str, Path]
     """The stages' own files by the names that they have in a result."""
     conf: ExportConfig = field(default_factory=ExportConfig)
+    source: tuple[Avatar, Any] | None = None
+    """The rig stage's avatar and the motion stage's motion, of which all this is made."""
 
     @staticmethod
     def of(
@@ -70,7 +72,24 @@ class Scene:
         pictures = {}
         if avatar.game is not None and textures is not None:
             pictures = {name: textures / f"{name}.png" for name in TEXTURES}
-        return Scene(avatar, game_only(avatar), take, pictures, stored or {}, conf or ExportConfig())
+        return Scene(avatar, game_only(avatar), take, pictures, stored or {}, conf or ExportConfig(), (rig, motion))
+
+    def in_t_pose(self) -> Scene:
+        """The same, resting in the T-pose."""
+        if self.avatar.rest_pose is None or self.source is None:
+            return self
+        rig, motion = self.source
+        made = Scene.of(dataclasses.replace(rig, rest_pose=None), motion, None, self.stored, self.conf)
+        return dataclasses.replace(made, textures=self.textures)
+
+    @property
+    def body(self) -> np.ndarray:
+        """(V, 3) points of the innermost layer, covered ones too, on the floor as the avatar is."""
+        whole = on_floor(in_rest_pose(self.source[0])) if self.source is not None else self.avatar
+        if whole.face_layers is None:
+            return whole.vertices
+        lift = self.avatar.joints[0] - whole.joints[0]  # what is covered may lie lower
+        return whole.vertices[np.unique(whole.faces[whole.face_layers == 0])] + lift
 
 
 def game_only(avatar: Avatar) -> Avatar | None:

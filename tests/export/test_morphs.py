@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.export.test_layered_glb import png
 
 from engine.export.gltf import Layout, write_glb
 from engine.protocol import FACE_SHAPES
@@ -17,6 +16,7 @@ from engine.rig.avatar import layered
 from engine.rig.face_shapes import FaceShapes
 from engine.wardrobe.layers import joined
 from tests.export.test_formats import Glb
+from tests.export.test_layered_glb import png
 from tests.mesh import dressed
 
 WIDTH = {5123: "<u2", 5125: "<u4", 5126: "<f4"}
