@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from engine import old_keys, original_conf, protocol
+from engine import old_keys, original_conf, protocol, registry
 from engine.errors import EngineError
 from engine.schema import Setting, members, settings_of, values_of
 from engine.settings import Config
@@ -193,7 +193,9 @@ def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _build(values: Mapping[str, tuple[Any, str]]) -> Config:
     """Check every key, type and range, then fill the dataclasses."""
-    known = fields()
+    known, blocks = fields(), _blocks_of_parts(values)
+    for name, kind in blocks.items():
+        known |= settings_of(kind, f"{name}.")
     tree: dict[str, Any] = {}
     for key, (value, source) in values.items():
         if key not in known:
@@ -211,7 +213,23 @@ def _build(values: Mapping[str, tuple[Any, str]]) -> Config:
         for part in path:
             block = block.setdefault(part, {})
         block[name] = given
+    for name, kind in blocks.items():
+        section, part = name.split(".")
+        tree[section].setdefault("others", {})[part] = kind(**tree[section].pop(part))
     return cast(Config, _filled(Config, tree))
+
+
+def _blocks_of_parts(values: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
+    """Classes of the blocks that are declared beside a chosen part and not in `engine.settings`, by dotted name."""
+    known = fields()
+    found: dict[str, Any] = {}
+    for setting in known.values():
+        name = str(values.get(setting.key, (setting.default, ""))[0])
+        block = f"{setting.section}.{name}"
+        if setting.parts and any(key.startswith(f"{block}.") and key not in known for key in values):
+            kind = getattr(registry.find(setting.parts, name), "Settings", None)
+            found |= {block: kind} if kind else {}
+    return found
 
 
 def _filled(kind: Any, tree: Mapping[str, Any]) -> Any:

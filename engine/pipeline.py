@@ -319,20 +319,12 @@ def _load_shape(folder: Path, context: Context) -> Any:
 
 def _appearance(context: Context, report: Reporter) -> Any:
     """t_app and the coarse body -> signed distance and colour field in the stand pose."""
-    from engine import appearance
+    from engine.appearance import AppearanceInputs, Runtime, run
 
-    return appearance.run(
-        context.prompts["appearance"],
-        context.result("shape").betas,
-        context.body,
-        context.perceptor,
-        context.config.appearance,
-        context.generator("appearance"),
-        context.device,
-        report,
-        context.folders["appearance"].steps,
-        context.meaning,
-    )
+    prompt, betas = context.prompts["appearance"], context.result("shape").betas
+    inputs = AppearanceInputs(prompt, betas, context.body, context.perceptor, context.meaning)
+    generator, folder = context.generator("appearance"), context.folders["appearance"].steps
+    return run(inputs, context.config.appearance, Runtime(generator, context.device, report, folder))
 
 
 def _save_appearance(field: Any, folder: Path) -> None:

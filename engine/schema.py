@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 ROOT = Path(__file__).resolve().parent
+ADDED: dict[str, list[str]] = {}
+"""Names of parts by folder that `engine.registry` learned of at run time."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Setting:
     """Greatest value that is possible, or None."""
     choices: tuple[str, ...]
     """The texts that it may be, or none where any will do."""
+    parts: str = ""
+    """The folder whose parts it may name, see `engine.registry`."""
 
     @property
     def section(self) -> str:
@@ -82,7 +86,7 @@ def settings_of(kind: type, prefix: str = "") -> dict[str, Setting]:
             choices = parts_in(about["parts"]) if about.get("parts") else _literals(hints[item.name])
             found[key] = Setting(
                 key, hints[item.name], item.default, about["help"], about.get("low"), about.get("high"),
-                (*about.get("also", ()), *choices),
+                (*about.get("also", ()), *choices), about.get("parts", ""),
             )  # fmt: skip
     return found
 
@@ -99,7 +103,7 @@ def values_of(block: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 def parts_in(folder: str) -> tuple[str, ...]:
     """Names of the parts that stand in a folder of the engine, one a file: what a setting may name."""
-    return tuple(sorted(path.stem for path in (ROOT / folder).glob("[a-z]*.py")))
+    return (*sorted(path.stem for path in (ROOT / folder).glob("[a-z]*.py")), *ADDED.get(folder, ()))
 
 
 def members(annotation: Any) -> tuple[Any, ...]:

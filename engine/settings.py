@@ -80,6 +80,14 @@ class ShapeConfig:
 
 
 @dataclass(frozen=True)
+class PartsConfig:
+    """A section whose work is done by parts that are found by name."""
+
+    others: dict[str, Any] = field(default_factory=dict)
+    """Blocks of parts whose settings are declared beside them, by the parts' names."""
+
+
+@dataclass(frozen=True)
 class LossConfig:
     """Weights of the losses by their names; a loss of a guidance of one's own that is not here weighs 1."""
 
@@ -135,16 +143,16 @@ class ReferenceConfig:
 
 
 @dataclass(frozen=True)
-class AppearanceConfig:
+class AppearanceConfig(PartsConfig):
     """Stage 2, the implicit avatar that is sculpted and coloured (AvatarCLIP section 3.3)."""
 
     initializer: str = setting("dressed",
         "Where guidance starts: ``dressed`` wears what the text says, ``bare`` is the grey body.",
-        also=("dressed", "bare"))
+        parts="appearance/initializers")
     renderer: str = setting("shell",
         "``shell``: the fast field, sampled near the known surface; ``reference``: the paper's networks, NeuS's rays.",
-        also=("shell", "reference"))
-    guidance: str = setting("clip", "Who judges the pictures: ``clip``, the perceptor.", also=("clip",))
+        parts="appearance/renderers")
+    guidance: str = setting("clip", "Who judges the pictures: ``clip``, the perceptor.", parts="appearance/guidances")
     search: int = setting(6,
         "Looks judged by pictures beside the first; they differ in what the text leaves open.", 0)
 
@@ -174,19 +182,11 @@ class AppearanceConfig:
     clip: ClipGuidanceConfig = field(default_factory=ClipGuidanceConfig)
     shell: ShellConfig = field(default_factory=ShellConfig)
     reference: ReferenceConfig = field(default_factory=ReferenceConfig)
-    others: dict[str, Any] = field(default_factory=dict)
-    """Blocks of parts that are not the engine's own, by their names."""
-
     preview_every: int = setting(100,
         "Steps between two preview pictures, which are also the frames of process.mp4.", 1)
     checkpoint_every: int = setting(25,
         "Steps between two checkpoints from which an interrupted job goes on; one is also written every two minutes.",
         1)
-
-    def block(self, name: str) -> Any:
-        """The settings of a part by its name; None where it has none."""
-        return self.others.get(name, getattr(self, name, None))
-
 
 @dataclass(frozen=True)
 class MeshConfig:
@@ -239,7 +239,7 @@ class OptimiseConfig:
 
 
 @dataclass(frozen=True)
-class MotionConfig:
+class MotionConfig(PartsConfig):
     """Stage 5, candidate poses and the motion through them (AvatarCLIP section 3.4)."""
 
     backend: str = setting("auto",

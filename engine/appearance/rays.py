@@ -60,6 +60,7 @@ class Rendering:
     eikonal: Tensor  # () mean squared difference of the distance's slope from one
     roughness: Tensor  # () of what was learned; see `engine.appearance.field.Sample`
     start_opacity: Tensor | None = None  # (R,) before guidance, by the same samples, where it is known
+    start_color: Tensor | None = None  # (R, 3) before guidance where rays hit it; None: it is ``base_color``
 
 
 def silhouette_rays(

@@ -11,15 +11,18 @@ import torch
 from engine import appearance
 from engine.appearance import trainer, views
 from engine.appearance.guidance import Guide
+from engine.appearance.initializers.dressed import LOOK_FILE
 from engine.appearance.objective import Objective
 from engine.appearance.pace import Paced, Part
+from engine.appearance.parts import AppearanceInputs, guidance_of, renderer_of
 from engine.appearance.remembered import SCORES_FILE
-from engine.appearance.stage import LOOK_FILE, check
+from engine.appearance.stage import check
 from engine.body import stand_pose
 from engine.config import load_config, presets
 from engine.errors import Cancelled, EngineError
 from engine.report import Silent
 from engine.settings import AppearanceConfig, LossConfig, ReferenceConfig, ShellConfig
+from engine.wardrobe.meaning import Meaning
 
 BARE = AppearanceConfig(
     initializer="bare",
@@ -143,7 +146,7 @@ def test_the_user_ends_it_early_and_keeps_it(sculpt, tmp_path):
 
 def test_a_flat_score_ends_it(sculpt, tmp_path, monkeypatch):
     call = Objective.__call__
-    monkeypatch.setattr(Objective, "__call__", lambda *given: (call(*given)[0], 0.5))
+    monkeypatch.setattr(Objective, "__call__", lambda *given: replace(call(*given), score=0.5))
     report = Silent()
     field = sculpt(replace(BARE, iterations=30, patience=3), tmp_path / "job", report)
     assert field.steps == 4  # the first one set the score
@@ -220,12 +223,14 @@ def test_without_a_wish_nothing_pulls_at_the_surface(sculpt, body, perceptor, tm
     field = sculpt(replace(BARE, iterations=0), tmp_path / "job")
     stance = views.Stance.of(field.base.vertices, body.pose(np.zeros(body.num_betas), stand_pose()[None])[1][0])
     alone = replace(BARE, loss=LossConfig(clip=0.0, keep=0.0, smooth=0.0, eikonal=0.0))
-    loss, _ = Objective(field, Guide("a wizard", perceptor), stance, alone)(0, 12544, torch.Generator().manual_seed(0))
-    loss.backward()
-    assert float(loss.detach()) > 0.01  # the term is there
+    inputs = AppearanceInputs("a wizard", np.zeros(body.num_betas), body, perceptor, Meaning.of("a wizard"))
+    guide = guidance_of(inputs, alone)
+    step = Objective(field, renderer_of(alone), guide, stance, alone)(0, 12544, torch.Generator().manual_seed(0))
+    step.total.backward()
+    assert float(step.total.detach()) > 0.01  # the term is there
     assert field.residual.out.bias.grad.abs().max() < 1e-3
     exact = replace(alone, loss=replace(alone.loss, mask=0.0, clip=1.0))
-    Objective(field, Guide("a wizard", perceptor), stance, exact)(0, 12544, torch.Generator())[0].backward()
+    Objective(field, renderer_of(exact), guide, stance, exact)(0, 12544, torch.Generator()).total.backward()
     assert field.residual.out.bias.grad.abs().max() > 1e-3  # a wish does
 
 

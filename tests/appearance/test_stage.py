@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.appearance.guidance import Guide, augment
-from engine.appearance.stage import DRESSING
+from engine.appearance.initializers.dressed import DRESSING
 from engine.appearance.warm_start import find_look
 from engine.errors import Cancelled, EngineError
 from engine.reader.reading import Reading, Worn
