@@ -29,7 +29,7 @@ Listener = Callable[[dict[str, Any]], None]
 
 _OWN_NAMES = {
     protocol.REQUEST_FILE, protocol.EVENTS_FILE, protocol.LOG_FILE, protocol.PREVIEWS_DIR, protocol.CHECKPOINTS_DIR,
-    protocol.RESULT_DIR, protocol.LOCK_FILE,
+    protocol.RESULT_DIR, protocol.BEFORE_DIR, protocol.LOCK_FILE,
 }  # fmt: skip
 
 

@@ -86,6 +86,8 @@ LIVE_NPZ = "live.npz"
 """In a stage's previews: the growing surface, vertices (V,3), faces (F,3), colors (V,3) as in `AVATAR_NPZ`."""
 CHECKPOINTS_DIR = "checkpoints"
 RESULT_DIR = "result"
+BEFORE_DIR = "before"
+"""The result of the avatar that this job changes, out of which what stays is taken; gone when the job is done."""
 
 AVATAR_NPZ = "avatar.npz"
 """vertices (V,3), faces (F,3), colors (V,3), weights (V,J), joints (J,3), parents (J,); T-pose, metres, sRGB 0-1.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .. import flow, history, library, mending, preferences, properties, session, ui
+from .. import flow, history, library, mending, preferences, properties, ready, session, ui
 from ..contract import protocol
 from ..job import Job
 from ..operators.common import finished_result, last_folder, resumable_folder, wanted_request
@@ -34,6 +34,7 @@ class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
+        ready.open_tab()
         job, problem = session.job(), session.problem
         missing = draw_missing_engine(layout, context)
         for part in flow.PARTS:
