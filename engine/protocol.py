@@ -140,6 +140,10 @@ EVENTS: tuple[str, ...] = (
     "stage_finished",  # stage, seconds
     "error",  # code, message (one sentence), hint (what to do)
     "result",  # path (of result/, relative to the job folder), files
+    "crowd_started",  # of `batch`: total, waiting (those that are not finished yet)
+    "crowd_progress",  # done, total, share (0-1 of all), eta (seconds or null)
+    "crowd_job",  # name, state (made, kept, failed, cancelled), message (one sentence or "")
+    "crowd_finished",  # made, kept, failed, path (of index.html)
     "ready",  # of `serve`: it waits for a job; code: the exit code of the one before, or null
 )
 COMMANDS: tuple[str, ...] = ("cancel", "pause", "resume", "finish", "detach", "attach")
