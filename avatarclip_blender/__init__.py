@@ -6,7 +6,7 @@ Scripts use `api`.
 import bpy
 
 from . import events, operators, panels, preferences, properties, reading, ready, session
-from .operators import export_fbx, export_usd
+from .operators import export_fbx, export_usd, make_crowd
 from .operators.browse_avatar import draw_menu
 from .panels import menu
 
@@ -28,6 +28,7 @@ def register() -> None:
 def unregister() -> None:
     """Undo all of it: the running engine, timers and pictures included."""
     events.unregister()
+    make_crowd.shutdown()
     session.shutdown()
     ready.shutdown()
     reading.shutdown()
