@@ -1,4 +1,4 @@
-"""The command line: ``generate``, ``run``, ``serve``, ``read``, ``doctor``, ``import-weights``. Thin: reads, shows."""
+"""The command line: generate, run, serve, batch, read, doctor, import-weights. Thin: reads, shows."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=engine.__version__)
     commands = parser.add_subparsers(
-        title="commands", required=True, metavar="generate | run | serve | read | doctor | import-weights"
+        title="commands", required=True, metavar="generate | run | serve | batch | read | doctor | import-weights"
     )
 
     generate = commands.add_parser("generate", help="make an avatar from prompts", allow_abbrev=False)
@@ -91,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         "--idle", type=float, default=600.0, metavar="SECONDS", help="end after so long without a job (default: 600)"
     )
     serve.set_defaults(command=_serve)
+    from engine.crowd.command import add_parser
+
+    add_parser(commands).set_defaults(command=_batch)
     for sub in (generate, run, serve):
         sub.add_argument(
             "--device", default="auto", metavar="NAME", help=f"{', '.join(device.CHOICES)} (default: auto)"
@@ -155,6 +158,16 @@ def _serve(options: argparse.Namespace) -> int:
     from engine.worker import Worker
 
     return Server(Worker(options.device), output).serve(options.idle)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    """Make many avatars."""
+    from engine.crowd import command
+
+    device.tune_process()
+    output = _claim_stdout()
+    _set_up_logging(to_stderr=options.events)
+    return command.run(options, output)
 
 
 def _read(options: argparse.Namespace) -> int:

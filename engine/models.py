@@ -60,7 +60,7 @@ class Models:
         """Give up the models and what the engine's modules have read, and the memory back to the system."""
         self._bodies.clear()
         self._perceptors.clear()
-        for kept in [item for item in gc.get_objects() if isinstance(item, functools._lru_cache_wrapper)]:
+        for kept in [item for item in gc.get_objects() if type(item) is functools._lru_cache_wrapper]:
             if (kept.__module__ or "").startswith("engine."):
                 kept.cache_clear()
         gc.collect()

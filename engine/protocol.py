@@ -86,6 +86,8 @@ LIVE_NPZ = "live.npz"
 """In a stage's previews: the growing surface, vertices (V,3), faces (F,3), colors (V,3) as in `AVATAR_NPZ`."""
 CHECKPOINTS_DIR = "checkpoints"
 RESULT_DIR = "result"
+BEFORE_DIR = "before"
+"""The result of the avatar that this job changes, out of which what stays is taken; gone when the job is done."""
 
 AVATAR_NPZ = "avatar.npz"
 """vertices (V,3), faces (F,3), colors (V,3), weights (V,J), joints (J,3), parents (J,); T-pose, metres, sRGB 0-1.
@@ -138,6 +140,10 @@ EVENTS: tuple[str, ...] = (
     "stage_finished",  # stage, seconds
     "error",  # code, message (one sentence), hint (what to do)
     "result",  # path (of result/, relative to the job folder), files
+    "crowd_started",  # of `batch`: total, waiting (those that are not finished yet)
+    "crowd_progress",  # done, total, share (0-1 of all), eta (seconds or null)
+    "crowd_job",  # name, state (made, kept, failed, cancelled), message (one sentence or "")
+    "crowd_finished",  # made, kept, failed, path (of index.html)
     "ready",  # of `serve`: it waits for a job; code: the exit code of the one before, or null
 )
 COMMANDS: tuple[str, ...] = ("cancel", "pause", "resume", "finish", "detach", "attach")

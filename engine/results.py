@@ -44,7 +44,9 @@ def write_results(job: Job, context: Context) -> list[str]:
     """
     folder = job.result / ".part-new"
     clear_folder(folder)
-    renewal = Renewal(job.result)
+    before = job.path / protocol.BEFORE_DIR
+    has_own = (job.result / protocol.MANIFEST_FILE).is_file()
+    renewal = Renewal(job.result if has_own or not before.is_dir() else before)
     motion = context.result("motion") if "motion" in context.wanted else None
     files: list[str] = []
     if "rig" in context.wanted:
@@ -60,9 +62,11 @@ def write_results(job: Job, context: Context) -> list[str]:
     for name in (protocol.MANIFEST_FILE, *(name for name in renewal.listed() if name not in files)):
         (job.result / name).unlink(missing_ok=True)
     for name in files:
-        if name not in renewal.kept:
-            os.replace(folder / name, job.result / name)
+        source = (renewal.before if name in renewal.kept else folder) / name
+        if source != job.result / name:
+            os.replace(source, job.result / name)
     folder.rmdir()
+    shutil.rmtree(before, ignore_errors=True)
     return files
 
 

@@ -79,9 +79,8 @@ def write_glb(
     """
     binary = Binary()
     document, chosen = document_of(binary, avatar, name, layout)
-    if poses is not None:
+    if poses is not None:  # last, so that `renew_animation` can cut it off
         joints, first = np.asarray(avatar.joints, np.float64), len(document["meshes"])
-        # The animation is last, so that `renew_animation` can cut it off.
         document["animations"] = [animation(binary, joints, np.asarray(poses), trans, fps, name, first)]
         if face is not None:
             _animate_faces(binary, document["animations"][0], chosen, face)
@@ -157,14 +156,14 @@ def renew_animation(
         poses, trans, fps, name, face: see `write_glb`.
     """
     document, binary = opened(Path(before).read_bytes())
-    if animations := document.pop("animations", None):
-        binary.cut(animations[0]["samplers"][0]["input"])
+    if old := document.pop("animations", None):
+        binary.cut(old[0]["samplers"][0]["input"])
     meshes = document["meshes"]
-    made = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, name, len(meshes))
+    new = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, name, len(meshes))
     if face is not None:
         names = [mesh.get("extras", {}).get("targetNames", []) for mesh in meshes]
-        _animate_faces(binary, made, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
-    write_atomically(path, container(document | {"animations": [made]}, binary))
+        _animate_faces(binary, new, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
+    write_atomically(path, container(document | {"animations": [new]}, binary))
 
 
 def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]:
