@@ -197,7 +197,7 @@ async function main() {
     renderer.render(scene, camera);
     document.body.dataset.frames = renderer.info.render.frame;
   });
-  window.avatar = { vrm, player, layers, scene, camera, renderer };
+  window.viewer = { vrm, player, layers, scene, camera, renderer };
 }
 
 main().catch((error) => {
