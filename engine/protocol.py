@@ -118,6 +118,8 @@ TEXTURES: dict[str, str] = {"color": "color.png", "normal": "normal.png", "orm":
 metalness in red, green and blue, as glTF packs them."""
 PREVIEW_PNG = "preview.png"
 PROCESS_MP4 = "process.mp4"
+VIEWER_HTML = "viewer.html"
+"""Shows the avatar in a browser, from disk and without the net."""
 MANIFEST_FILE = "manifest.json"
 UNDERSTOOD, IGNORED, REPAIRED, LANGUAGE = "understood", "ignored", "repaired", "language"
 """Fields of the manifest, each by stage (``shape``, ``appearance``): what was understood of the prompt (a list of

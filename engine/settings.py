@@ -284,7 +284,7 @@ class MotionConfig(PartsConfig):
 class ExportConfig:
     """Files for other programs; changing it runs no stage again."""
 
-    formats: tuple[str, ...] = ("glb", "ply", "obj", "bvh", "vrm", "vrma")
+    formats: tuple[str, ...] = ("glb", "ply", "obj", "bvh", "vrm", "vrma", "viewer")
     """Which are written beside what Blender reads: names of `engine.export`, or a module of your own."""
     name: str = ""
     """What the avatar is called in files that say so; empty for "Avatar"."""
