@@ -36,6 +36,7 @@ from . import (
     twist,
     wear,
 )
+from . import export_glb as glb
 from . import setup_check as checks
 from .contract import ENGINE_ROOT, protocol
 from .importer import ImportedAvatar
@@ -151,14 +152,27 @@ def import_avatar(
 
 
 def export_fbx(
-    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "", detail: str = "GAME"
-) -> Path:
+    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "", detail: str = "GAME",
+    all_takes: bool = False,
+) -> Path:  # fmt: skip
     """Write an avatar for a game engine; see `export.export_fbx`. Returns the file's path.
 
     Raises:
         AvatarError: if it cannot be written.
     """
-    return _export(export.export_fbx, path, rig, preset, motion, detail)
+    return _export(export.export_fbx, path, rig, preset, motion, detail, False, all_takes)
+
+
+def export_glb(
+    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "TRAVEL", detail: str = "GAME",
+    all_takes: bool = False,
+) -> Path:  # fmt: skip
+    """Write an avatar as it is now as glTF (.glb); see `export_glb.export_glb`. Returns the file's path.
+
+    Raises:
+        AvatarError: if it cannot be written.
+    """
+    return _export(glb.export_glb, path, rig, preset, motion, detail, all_takes)
 
 
 def export_usd(rig: bpy.types.Object, path: str | Path, motion: str = "TRAVEL", detail: str = "GAME") -> Path:

@@ -42,6 +42,7 @@ class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
         verb = "remove_twist" if twist.has_twist(rig) else "add_twist"
         column.operator(f"avatarclip.{verb}", icon="CON_ROTLIKE")
         column.operator("avatarclip.export_fbx", text="Export as FBX…", icon="EXPORT")
+        column.operator("avatarclip.export_glb", text="Export as GLB…", icon="EXPORT")
         column.operator("avatarclip.export_usd", text="Export as USD…", icon="EXPORT")
         column.operator("avatarclip.delete_avatar", icon="TRASH")
 
