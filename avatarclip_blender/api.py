@@ -194,6 +194,23 @@ def bake_ik_controls(rig: bpy.types.Object) -> None:
     _tell(controls.bake_controls, bpy.context, rig)
 
 
+def switch_limb(rig: bpy.types.Object, limb: str, ik: bool) -> None:
+    """Let a limb of an avatar with IK controls follow its control, or the keys of its own bones.
+
+    Args:
+        rig: the avatar's armature object.
+        limb: ``Left Arm``, ``Right Arm``, ``Left Leg`` or ``Right Leg``.
+        ik: the control.
+
+    Raises:
+        AvatarError: if there are no controls, or no such limb.
+    """
+    chosen = next((known for known in controls.LIMBS if known.title == limb), None)
+    if chosen is None:
+        raise AvatarError(f"There is no limb {limb!r}.")
+    _tell(controls.switch_limb, bpy.context, rig, chosen, ik)
+
+
 def add_twist_bones(rig: bpy.types.Object) -> None:
     """Add twist bones to the forearms of an avatar, given its armature."""
     _tell(twist.add_twist, bpy.context, rig, layers.bound_meshes(rig))

@@ -69,6 +69,8 @@ CLASSES = (
     replace_words.AVATARCLIP_OT_replace_words,
     avatar_verbs.AVATARCLIP_OT_mark_asset,
     avatar_verbs.AVATARCLIP_OT_delete_avatar,
+    avatar_verbs.AVATARCLIP_OT_show_view,
+    avatar_verbs.AVATARCLIP_OT_switch_limb,
     avatar_verbs.AVATARCLIP_OT_show_game,
     avatar_verbs.AVATARCLIP_OT_add_controls,
     avatar_verbs.AVATARCLIP_OT_bake_controls,
