@@ -3,7 +3,7 @@
 
     python3 build.py demo       an avatar from three prompts, in out/demo
     python3 build.py test       linters, type checker and tests (more arguments go to pytest)
-    python3 build.py package    the Blender extension's zip, in dist
+    python3 build.py package    the Blender extension's zip, in dist (--index: with the index.json of a repository)
 
 The first run creates the project's own environments beside this file: .venv (the engine) and .venv-bpy-* (Blender as
 a Python module, for the .blend and .fbx files and for the tests). They are made again when their lock changes.

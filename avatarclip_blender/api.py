@@ -36,6 +36,7 @@ from . import (
     twist,
     wear,
 )
+from . import export_glb as glb
 from . import setup_check as checks
 from .contract import ENGINE_ROOT, protocol
 from .importer import ImportedAvatar
@@ -151,14 +152,27 @@ def import_avatar(
 
 
 def export_fbx(
-    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "", detail: str = "GAME"
-) -> Path:
+    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "", detail: str = "GAME",
+    all_takes: bool = False,
+) -> Path:  # fmt: skip
     """Write an avatar for a game engine; see `export.export_fbx`. Returns the file's path.
 
     Raises:
         AvatarError: if it cannot be written.
     """
-    return _export(export.export_fbx, path, rig, preset, motion, detail)
+    return _export(export.export_fbx, path, rig, preset, motion, detail, False, all_takes)
+
+
+def export_glb(
+    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "TRAVEL", detail: str = "GAME",
+    all_takes: bool = False,
+) -> Path:  # fmt: skip
+    """Write an avatar as it is now as glTF (.glb); see `export_glb.export_glb`. Returns the file's path.
+
+    Raises:
+        AvatarError: if it cannot be written.
+    """
+    return _export(glb.export_glb, path, rig, preset, motion, detail, all_takes)
 
 
 def export_usd(rig: bpy.types.Object, path: str | Path, motion: str = "TRAVEL", detail: str = "GAME") -> Path:
@@ -178,6 +192,23 @@ def add_ik_controls(rig: bpy.types.Object) -> None:
 def bake_ik_controls(rig: bpy.types.Object) -> None:
     """Key what the controls do into the 24 bones and remove the controls."""
     _tell(controls.bake_controls, bpy.context, rig)
+
+
+def switch_limb(rig: bpy.types.Object, limb: str, ik: bool) -> None:
+    """Let a limb of an avatar with IK controls follow its control, or the keys of its own bones.
+
+    Args:
+        rig: the avatar's armature object.
+        limb: ``Left Arm``, ``Right Arm``, ``Left Leg`` or ``Right Leg``.
+        ik: the control.
+
+    Raises:
+        AvatarError: if there are no controls, or no such limb.
+    """
+    chosen = next((known for known in controls.LIMBS if known.title == limb), None)
+    if chosen is None:
+        raise AvatarError(f"There is no limb {limb!r}.")
+    _tell(controls.switch_limb, bpy.context, rig, chosen, ik)
 
 
 def add_twist_bones(rig: bpy.types.Object) -> None:

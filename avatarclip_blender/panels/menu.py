@@ -18,6 +18,7 @@ _VERBS = (
     (("avatarclip.wear_layer", "Put On Selected Layers", "MOD_CLOTH"), ("avatarclip.join_layers", "", "SNAP_VOLUME"),
      ("avatarclip.show_game", "", "MESH_ICOSPHERE")),
     (("avatarclip.export_fbx", "Export Avatar as FBX…", "EXPORT"),
+     ("avatarclip.export_glb", "Export Avatar as GLB…", "EXPORT"),
      ("avatarclip.export_usd", "Export Avatar as USD…", "EXPORT")),
 )  # fmt: skip
 """Operator, label where its own says too little outside the panel, and icon; by group."""
