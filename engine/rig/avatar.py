@@ -15,7 +15,7 @@ from engine.body.fingers import full_pose
 from engine.body.skinning import bone_transforms, skin
 from engine.errors import EngineError
 from engine.mesh.full import uncovered
-from engine.protocol import FACE_SHAPES, JOINT_NAMES, SHAPE_KEYS, write_atomically
+from engine.protocol import FACE_KEYS, JOINT_NAMES, SHAPE_KEYS, write_atomically
 from engine.rig.face_shapes import NAMES, FaceShapes, face_fits, named, stored_faces
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Avatar:
     canonical: Floats | None = None
     """(V, 3) pattern coordinates in metres: where on the standard figure, or along a lock of hair, a point belongs."""
     face: FaceShapes | None = None
-    """Face shapes: smile, blink and the others of `protocol.FACE_SHAPES`."""
+    """Face shapes: smile, blink and the others of `protocol.FACE_KEYS`."""
     hands: Floats | None = None
     """(2, 45) axis-angle of the left and the right hand's fingers while nothing is said of them: relaxed, or round what
     they hold; None, as below, for an avatar of 24 joints."""
@@ -213,7 +213,7 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
         if shapes.game is not None:
             arrays["game_shape_deltas"] = np.asarray(shapes.game, np.float16)
     if avatar.face is not None:
-        arrays |= {NAMES: np.array(FACE_SHAPES), **avatar.face.arrays()}
+        arrays |= {NAMES: np.array(FACE_KEYS), **avatar.face.arrays()}
         if avatar.game is not None and avatar.game.face is not None:
             arrays |= avatar.game.face.arrays("game_")
     if avatar.rest_pose is not None:
