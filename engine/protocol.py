@@ -94,8 +94,8 @@ J is 24, or 54 with the fingers of `SKELETON_NAMES`; then also hands (2,45), as 
 left and the right one are while no motion says otherwise; and holds (2,) bool: which hold something, and stay so.
 
 With a game mesh also game_vertices, game_faces, game_colors, game_weights and game_uvs (F,3,2) of the faces' corners.
-Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), roughness (V,), metallic (V,),
-opacity (V,) and covered (V,) bool, and with a game mesh game_face_layers.
+Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), roughness (V,), metallic (V,)
+and opacity (V,), covered (V,) bool, and with a game mesh game_face_layers.
 With face shapes also face_names (52,), `FACE_SHAPES`, and N rows: face_shape (N,) u8 which shape, face_row (N,) i32
 which vertex, face_delta (N,3) f16 its displacement at 1; of the game mesh game_face_shape and so on.
 """
