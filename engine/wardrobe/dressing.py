@@ -59,6 +59,8 @@ LAYERS = {
     "hood": 8.4,
 }  # fmt: skip
 """Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
+OVER_PLATES = 6.7
+"""Where skirts are worn with armour of the legs: over it."""
 WHOLE = frozenset({"suit", "robot"})
 """Designs of armour from head to foot."""
 GIRT = frozenset({"robe", "hoodie", "jacket", "dress", "gown"})
@@ -210,13 +212,15 @@ def ordered(look: Look) -> list[Garment]:
     """The look's garments from the innermost to the outermost."""
     tucked = _tucked(look)
     armour = next((garment for garment in look.garments if garment.kind == "armor_torso"), None)
-    implied = armour_slots(look, armour)[1] if armour else set()
+    plates, implied = armour_slots(look, armour) if armour else (set(), set())
 
     def place(garment: Garment) -> float:
         record = record_of(garment.kind, garment.cut)
         order = LAYERS.get(garment.kind, 9.0) if record is None else record.layer
         if garment.kind == "belt" and _girt(look):
             order = 6.4
+        if "legs" in plates and garment.kind in ("skirt", "long_skirt"):
+            order = OVER_PLATES
         if garment.kind == "boots" and _over_boots(look, garment):
             order = LAYERS["shoes"]
         if "open" in garment.traits and order < OPEN:

@@ -42,7 +42,8 @@ def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     ``thick``: metres under the foot, ``out``: by which it stands out, ``top``: by which it covers the upper,
     ``arch``: by which it rises between the ``heel`` (its length) and the ball; ``taper``: how much narrower the heel
     is below, as a share; ``slant``: metres by which the heel's lower end stands in front; ``lugs``: whether its lower
-    edge is notched; ``spring``: by which its tip is off the floor; ``stripe``: the tone of a line round its wall; ``tip``: see `_tipped`.
+    edge is notched; ``spring``: metres by which its tip is off the floor; ``stripe``: the tone of a line round its
+    wall; ``tip``: see `_tipped`.
     """
     k, out, thick = hull.size, part.get("out", 0.009), part.get("thick", 0.014)
     floor = float(mannequin.vertices[:, 1].min()) - thick * k
