@@ -18,7 +18,7 @@ from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.cloth.sewing import make
 from engine.wardrobe.cloth.tailor import fine, shaped
 from engine.wardrobe.cloth.traits import tailored
-from engine.wardrobe.hard.armour import DESIGNS, armour_layers
+from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers
 from engine.wardrobe.hard.heels import raised
 from engine.wardrobe.hard.things import shaft, thing_of
@@ -60,6 +60,8 @@ LAYERS = {
     "hood": 8.4,
 }  # fmt: skip
 """Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
+OVER_PLATES = 6.7
+"""Where skirts are worn with armour of the legs: over it."""
 WHOLE = frozenset({"suit", "robot"})
 """Designs of armour from head to foot."""
 GIRT = frozenset({"robe", "hoodie", "jacket", "dress", "gown"})
@@ -215,14 +217,16 @@ def ordered(look: Look) -> list[Garment]:
     """The look's garments from the innermost to the outermost."""
     tucked = _tucked(look)
     armour = next((garment for garment in look.garments if garment.kind == "armor_torso"), None)
-    implied = armour_slots(look, armour)[1] if armour else set()
+    plates, implied = armour_slots(look, armour) if armour else (set(), set())
 
     def place(garment: Garment) -> float:
         record = record_of(garment.kind, garment.cut)
         order = LAYERS.get(garment.kind, 9.0) if record is None else record.layer
         if garment.kind == "belt" and _girt(look):
             order = 6.4
-        if garment.kind == "boots" and garment.cut in LOW_BOOTS:
+        if "legs" in plates and garment.kind in ("skirt", "long_skirt"):
+            order = OVER_PLATES
+        if garment.kind == "boots" and _over_boots(look, garment):
             order = LAYERS["shoes"]
         if "open" in garment.traits and order < OPEN:
             return OPEN
@@ -269,7 +273,7 @@ def _worn_with(record: Record, look: Look) -> Record:
         record = replace(record, trunk=(*low, *waist, *(row for row in high if row[0] > 0.15)), held=((0.065, 0.092),))
     boots = next((garment for garment in look.garments if garment.kind == "boots"), None)
     rim = SHAFT if boots is None else shaft(thing_of("boots", boots.cut), SHAFT)
-    high = boots is not None and boots.cut not in LOW_BOOTS
+    high = boots is not None and not _over_boots(look, boots)
     if high and record.block == "legs" and record.measures["hem"] < rim and record.drape:
         inside = ((-0.9, 0.002), *((rim + place, ease) for place, ease in IN_SHAFT))
         above = tuple(row for row in record.trunk if row[0] > inside[-1][0] + 0.02)
@@ -278,6 +282,12 @@ def _worn_with(record: Record, look: Look) -> Record:
         held = (*record.held, (hem["hem"] - 0.1, rim))
         return replace(record, measures=hem, trunk=(*inside, *above), details=details, held=held)
     return record
+
+
+def _over_boots(look: Look, boots: Garment) -> bool:
+    """Whether trousers hang over boots: low ones, or of wide legs."""
+    wide = any(g.kind == "trousers" and (g.cut == "flared" or "flared" in g.traits) for g in look.garments)
+    return boots.cut in LOW_BOOTS or (wide and boots.cut != "thigh_high")
 
 
 def _collared(garment: Garment) -> bool:
@@ -298,7 +308,7 @@ def armour_slots(look: Look, armour: Garment) -> tuple[set[str], set[str]]:
     has = {plate.slot for plate in DESIGNS[armour.cut or "knight"].plates}
     colors = {garment.kind: garment.color for garment in look.garments}
     whole = armour.cut in WHOLE or "jumpsuit" in colors
-    alike = {kind for kind, color in colors.items() if color in (armour.color, armour.accent)}
+    alike = {kind for kind, color in colors.items() if color in (armour.color, armour.accent, *BARE_METAL)}
     slots = {"torso", "shoulders"}
     if whole or {"gauntlets", "shoulder_pads"} & colors.keys():
         slots.add("arms")

@@ -24,16 +24,16 @@ from engine.wardrobe.cloth.panels import PANELS, laid_on, panels
 from engine.wardrobe.cloth.piece import Piece, evened, loops
 from engine.wardrobe.cloth.records import records
 from engine.wardrobe.cloth.sewing import borders_of
+from engine.wardrobe.cloth.sheer import net_of, netted, opacity
 from engine.wardrobe.cloth.supports import supported
 from engine.wardrobe.cloth.textile import dyed
 from engine.wardrobe.cloth.traits import changes, tailored
-from engine.wardrobe.cloth.sheer import net_of, netted, opacity
 from engine.wardrobe.cloth.wear import intact, torn, weathered
 from engine.wardrobe.dressing import ordered
-from engine.wardrobe.layers import Layer, Mannequin
+from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import COLORS, SYMBOLS, TRAITS, Garment, Look
 
-ELSEWHERE = {"collar", "ruffle", "hood", "strips"}
+ELSEWHERE = {"collar", "net", "ruffle", "hood", "strips"}
 """Forms of details that neither `forms` nor `panels` make."""
 
 

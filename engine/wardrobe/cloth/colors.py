@@ -115,7 +115,7 @@ def paint(
         if mark.color:
             colors = blend(colors, inside, np.array(COLORS[mark.color]))
         if mark.thread and thread:
-            colors = blend(colors, 0.85 * smoothstep(signed, -0.0002, 0.0006), np.array(COLORS[thread]))
+            colors = blend(colors, 0.9 * smoothstep(signed, 0.0, 0.0006), np.array(COLORS[thread]))
             continue
         if mark.metal:
             colors = blend(colors, inside, METAL)

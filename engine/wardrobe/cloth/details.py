@@ -24,7 +24,7 @@ LEGS = -0.1
 """Height below which cloth belongs to the legs."""
 SEAM = 0.0016
 """Half width of a seam in metres."""
-STITCHES = 0.0012
+STITCHES = 0.0016
 """Half width in metres of stitches along an edge."""
 RIB = 0.012
 """Metres between the ribs of knitted borders."""
@@ -49,6 +49,8 @@ class Mark:
     metal: bool = False
     thread: bool = False
     """Whether it is of stitches, which show in the material's thread."""
+    middle: Signed | None = None
+    """Of what is narrower than triangles: zero (N,) along its middle, which is cut first lest it be missed."""
     dome: float = BEVEL
     """Metres from its border over which it rises."""
     rise: Signed | None = None
@@ -119,13 +121,16 @@ def _band(borders: Borders, border: str, width: float, height: float = 0.0015, t
 
 def _seam(borders: Borders, border: str | None = None, offset: float = 0.0, height: float | None = None) -> Made:
     """A line of stitches at a distance from a border, or at a height."""
-    if border is not None and not borders.has(border):
-        return
     if border is not None:
-        yield Mark(lambda p: SEAM - np.abs(borders.distance(border, p) - offset), -0.0006, 0.78, 1.0,
-                   thread=True)  # fmt: skip
+        if borders.has(border):
+            yield line(lambda p: borders.distance(border, p) - offset)
     elif height is not None:
-        yield Mark(lambda p: SEAM - np.abs(p.y - height) - p.arm, -0.001, 0.75, 1.0, thread=True)
+        yield line(lambda p: p.y - height + 2.0 * p.arm)
+
+
+def line(middle: Signed, half: float = SEAM, height: float = -0.0008, tone: float = 0.75) -> Mark:
+    """A line of stitches, pressed in, where a function is zero that gives metres from it."""
+    return Mark(lambda p: half - np.abs(middle(p)), height, tone, 1.0, thread=True, middle=middle)
 
 
 def _panel(p: Points, at: tuple[float, float], side: str) -> tuple[NDArray, NDArray, NDArray]:
@@ -172,7 +177,7 @@ def _patch(
 
     yield Mark(body, height, 0.97, accent=accent, dome=max(BEVEL, min(0.55 * height, 0.012)))
     if stitched:
-        yield Mark(lambda p: STITCHES - np.abs(body(p) - 0.006), 0.0, 0.9, 1.0, thread=True)
+        yield line(lambda p: body(p) - 0.006, STITCHES, 0.0, 0.9)
     if pleat:
         yield Mark(fold, 0.0015, 0.97, 0.8)
     if zip:
@@ -205,11 +210,10 @@ def _edging(borders: Borders, low: float, spread: float, width: float, height: f
 def _sides(borders: Borders) -> Made:
     """Seams along the outside of legs and trunk."""
 
-    def line(p: Points) -> NDArray:
-        off = np.where(p.y < LEGS, np.abs(p.around) - 0.5 * np.pi * LEG, np.abs(p.around) - 0.5 * np.pi * TRUNK)
-        return np.where(p.arm, -1.0, SEAM - np.abs(off))
+    def off(p: Points) -> NDArray:
+        return np.where(p.arm, 1.0, np.abs(p.around) - 0.5 * np.pi * np.where(p.y < LEGS, LEG, TRUNK))
 
-    yield Mark(line, -0.0007, 0.85, 1.0, thread=True)
+    yield line(off)
 
 
 def _inset(
@@ -285,7 +289,7 @@ def _quilt(borders: Borders, period: float, height: float, across: bool = True) 
 
 def _armhole(borders: Borders) -> Made:
     """The seams at which sleeves are sewn on."""
-    yield Mark(lambda p: np.where(p.y > 0.3, SEAM - np.abs(p.side - 0.188), -1.0), -0.0009, 0.8, 1.0)
+    yield line(lambda p: np.where(p.y > 0.3, p.side - 0.188, -1.0))
 
 
 def _tape(borders: Borders, height: float | None = None, half: float = 0.025, side: float | None = None,

@@ -18,8 +18,6 @@ LINED = (-0.125, 0.385)
 WHOLE = frozenset({"dress", "gown", "skirt", "long_skirt"})
 HUNG = frozenset({"cape", "poncho"})
 """Blocks that have no lining."""
-EDGE = 0.0005
-"""Metres over which a net's strings end."""
 
 
 def strings(p: Points, width: float, height: float, thick: float) -> NDArray:
@@ -41,9 +39,7 @@ def netted(piece: Piece, record: Record) -> Piece:
     for way in (0, 1):  # middles first: edges are longer than strings are thick, and would cross both sides unseen
         middle = np.sin(np.pi * _runs(grained(piece), net["width"], net["height"])[way])
         piece = piece.lined(middle * net["width"] / np.pi, 0.02)
-    for shift in (0.0, EDGE):
-        piece = piece.lined(strings(grained(piece), **net) + shift, 0.02)
-    return piece
+    return piece.lined(strings(grained(piece), **net), 0.02)
 
 
 def net_of(record: Record) -> dict[str, float]:
@@ -68,7 +64,7 @@ def opacity(piece: Piece, record: Record, traits: tuple[str, ...], usual: float)
     found = np.full(len(piece.vertices), thin)
     net = net_of(record)
     if net:
-        found = np.maximum(found, smoothstep(strings(p, **net), -EDGE, 0.0))
+        found = np.maximum(found, smoothstep(strings(p, **net), 0.0, 0.4 * net["thick"]))
     if record.block not in HUNG:
         low, high = LINED
         lining = smoothstep(p.y, high + 0.006, high) * ~p.arm

@@ -84,9 +84,9 @@ def raised(layers: Sequence[Layer], mannequin: Mannequin, garments: Iterable[Gar
 def heel(part: Mapping[str, Any], mannequin: Mannequin, side: str) -> tuple[Form, NDArray]:
     """The heel of a shoe on a foot that is still flat, and its skinning weights (P, 24).
 
-    ``rise``: metres by which the foot's heel is raised; ``thick``: of the sole; ``wide``, ``deep``: half measures on top;
-    ``tip``: which share of them it has on the floor; ``bend``: 1 straight, more thins at once below the sole; ``slant``:
-    metres by which its lower end stands further in front.
+    ``rise``: metres by which the foot's heel is raised; ``thick``: of the sole; ``wide``, ``deep``: half measures on
+    top; ``tip``: which share of them it has on the floor; ``bend``: 1 straight, more thins at once below the sole;
+    ``slant``: metres by which its lower end stands further in front.
     """
     k, stretch = mannequin.size, Stretch.of(mannequin, side, part["rise"])
     hind = mannequin.vertices[mannequin.weights[:, stretch.joints[0]] > 0.5].astype(np.float64)
@@ -103,7 +103,7 @@ def heel(part: Mapping[str, Any], mannequin: Mannequin, side: str) -> tuple[Form
         share = 1 - (1 - part.get("tip", 0.3)) * (1 - (1 - t) ** part.get("bend", 1.0))
         wide, deep = part.get("wide", 0.024) * k * share, part.get("deep", 0.026) * k * share
         ahead = part.get("slant", 0.0) * k * t - 0.3 * (part.get("deep", 0.026) * k - deep)
-        middle = top + [0, t * (floor - top[1]), ahead]
+        middle = top + np.array([0, t * (floor - top[1]), ahead])
         flat = np.clip(1.25 * np.cos(turn), -1, 0.62)  # straight in front, as heels are
         rings.append(middle + np.stack([wide * np.sin(turn), 0 * turn, deep * flat], 1))
     rings[0] = rings[0] + [0, 0.004 * k, 0]
