@@ -231,6 +231,8 @@ def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
     category, meant = found
     if role == "color" and worn.color is None:
         return replace(worn, color=meant)
+    if role == "accent" and worn.color is None and worn.accent and worn.pattern is None:
+        return replace(worn, color=worn.accent, accent=meant)  # "black and white stripes"
     if role in ("color", "accent"):
         return replace(worn, accent=worn.accent or meant)
     if role == "pattern":
