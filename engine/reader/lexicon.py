@@ -24,6 +24,10 @@ CLAUSES = re.compile(r"\b(in|with|wearing|from) (a|an|the|his|her)\b")
 THINGS = ("garment", "extra", "trait", "symbol")
 COLORED = (*THINGS, "figure", "hair_color", "eye_color", "skin")
 """Categories whose phrases are left out where they only put a colour before another one ("white gloves")."""
+FEMALE = ("woman", "girl", "lady", "maid", "maiden", "queen", "goddess", "princess", "duchess", "bride", "actress",
+          "nun", "aviatrix", "luchadora", "waitress", "huntress", "sorceress", "witch", "mermaid", "wife", "mother",
+          "empress", "priestess", "heroine", "ballerina")  # fmt: skip
+"""Ends of figures' names that mean women."""
 SHADED = 3
 """Words that a shade and a colour have at most."""
 BODIED = ("haired", "eyed", "skinned", "skin", "hair", "eyes")
@@ -128,9 +132,18 @@ def _figures() -> Iterator[tuple[str, str, str]]:
         usual = "".join(letter for gender, letter in (("male", "m"), ("female", "f")) if gender in person.split())
         for entry in words.split("|"):
             word, _, mark = entry.partition("/")
-            mark = mark if mark in ("m", "f") else usual
             if not CLAUSES.search(word):
-                yield "figure", f"{name}/{mark}" if mark in ("m", "f") else name, word
+                yield "figure", _marked(name, mark or _gender(word) or usual), word
+
+
+def _marked(name: str, mark: str) -> str:
+    """A figure's name with the gender that a word for it means."""
+    return f"{name}/{mark}" if mark in ("m", "f") else name
+
+
+def _gender(word: str) -> str:
+    """The gender that the end of a figure's name says."""
+    return "f" if word.lower().endswith(FEMALE) else ""
 
 
 def _figure_records() -> Iterator[tuple[str, str, str]]:
@@ -208,8 +221,8 @@ def lexicon() -> Lexicon:
         _add(known, category, value, words)
     for name, words in tomllib.loads((FOLDER / "persons.toml").read_text("utf-8"))["figure"].items():
         same = next((s.value for s in known.get(phrase(name), ()) if s.category == "figure"), None)
-        if same is not None:
-            _add(known, "figure", same.partition("/")[0], words)
+        for word in words.split("|") if same is not None else ():
+            _add(known, "figure", _marked(same.partition("/")[0], _gender(word)), word)
     for words_ in sorted((w for w in known if len(w) > 1), key=len, reverse=True):  # before their own ends change
         kept = [sense for sense in (_whole(words_, sense, known) for sense in known[words_]) if sense]
         if kept:

@@ -19,7 +19,9 @@ FIELDS = {
 """Role -> field of `Who` that it fills."""
 LENGTHS = ("buzz", "short", "medium", "long")
 """Hair styles that give way to others: "long hair in a ponytail"."""
-JOINTS = frozenset({"fn.dressas", "fn.article", "fn.comma"})
+COSTUMES = frozenset((word,) for word in "suit|costume|outfit|uniform|onesie|attire|garb|getup|disguise".split("|"))
+"""What is worn by the name of a figure: "a gorilla suit"."""
+JOINTS = frozenset({"fn.dressas", "fn.article", "fn.comma", "fn.in", "fn.wear"})
 """Between two figures that are one person."""
 FEET = ("shoes", "boots", "sandals", "socks")
 
@@ -111,10 +113,11 @@ def _covers(kind: str) -> tuple[str, ...]:
 def figure_first(parsed: Parsed, strength: list[float]) -> None:
     """Of several figures that a text names keep the surest, and of some that speak of one person the last, with the
     being that wears its clothes: "a skeleton pirate", "a pirate robot"."""
+    costume = _costume(parsed)
     named = [at for at in parsed.having("figure") if not parsed.denied[at]]
     parsed.used |= set(parsed.having("figure")) - set(named)  # "not a soldier"
     if named:
-        surest = max(named, key=lambda at: strength[at])
+        surest = max(named, key=lambda at: strength[at]) if costume is None else costume
         one = _same_person(parsed, named, surest)
         beings = [at for at in one if _is_being(parsed, at)]
         clothes = [at for at in one if at not in beings]
@@ -125,6 +128,24 @@ def figure_first(parsed: Parsed, strength: list[float]) -> None:
     for at in parsed.having("figure"):
         if at not in named:
             parsed.roles[at] = "none"
+
+
+def _costume(parsed: Parsed) -> int | None:
+    """The figure whose clothes are named by it: "a cat in a pirate costume"; what is said of them is said of it."""
+    for at in range(1, len(parsed.chunks)):
+        before, role = parsed.chunks[at - 1], parsed.roles[at - 1]
+        if parsed.chunks[at].words not in COSTUMES or before.value("figure") is None or role not in ("figure", "none"):
+            continue
+        if parsed.denied[at]:
+            continue
+        item = parsed.items.pop(at, None)
+        for other, said in item.modifiers if item is not None else ():
+            parsed.roles[other] = "figure_color" if said == "color" else parsed.roles[other]
+        parsed.over = [pair for pair in parsed.over if at not in pair]
+        parsed.roles[at - 1], parsed.roles[at] = "figure", "none"
+        parsed.used.add(at)
+        return at - 1
+    return None
 
 
 def _same_person(parsed: Parsed, named: list[int], at: int) -> list[int]:

@@ -21,6 +21,9 @@ class Clauses(People):
                 outer = inner
         elif way < 0.5:
             outer = self.item(d, rich=0.7)
+            if self.maybe(0.2):
+                d.say(self.one("", "", "worn", "is", "hanging"))
+                d.link("attach", d.say(self.one("open", "open", "unbuttoned", "buttoned", "unzipped"), "trait"), outer)
             d.say(
                 self.one(
                     "over",
@@ -212,6 +215,9 @@ class Clauses(People):
             if self.maybe(0.1):
                 d.say(self.one("shades of", "pure", "tones of"))
             d.say(self.word("color"), "dress")
+            if self.maybe(0.06):
+                d.say(self.one("not", "and not", ", not", "instead of"))
+                d.say(self.word("color"), "dress", True)
             if self.maybe(0.22):
                 d.say(self.one("and", "and", "&", "with"))
                 d.say(self.word("color"), "dress_accent")
@@ -233,7 +239,18 @@ class Clauses(People):
         if not self.maybe(0.3):
             return
         d.say(
-            self.one("except for", "apart from", "but", ", with", "with", ", only the", ", save for", "and", "but for")
+            self.one(
+                "except for",
+                "apart from",
+                "but",
+                ", with",
+                "with",
+                ", only the",
+                ", save for",
+                "and",
+                "but for",
+                "besides",
+            )
         )
         number = self.item(d, self.one("the", "a", "", "his", "her"), rich=0.4)
         if not any(column == number and d.nodes[row].role == "color" for row, column in d.links["attach"]):
@@ -292,8 +309,13 @@ class Clauses(People):
                            "all of the same", "in identical", "alike in", ", every one of them", "both",
                            "are all in", "are all"))  # fmt: skip
             node = d.say(word, role)
+        nodes = [node]
+        if not first and role == "color" and self.maybe(0.15):
+            d.say(self.one("and", "&", "and"))
+            nodes.append(d.say(self.word("color"), "accent"))
         for number in numbers:
-            d.link("attach", node, number)
+            for node in nodes:
+                d.link("attach", node, number)
 
     def _shared(self, d: Draft) -> None:
         """ "Black hat and gloves": what stands before both belongs to both."""

@@ -22,8 +22,10 @@ class Grammar(Clauses):
         way = self.rng.random()
         if way < 0.18:
             self.telegraph(d)
-        elif way < 0.42:
+        elif way < 0.41:
             self.sheet(d)
+        elif way < 0.44:
+            self.facts(d)
         else:
             self.opening(d)
             if self.maybe(0.96):
@@ -92,11 +94,19 @@ class Grammar(Clauses):
         options = [
             self._listed, self.features, self.denial, self.layers, self.alike, self.shown_on, self.tucked,
             self._strange_thing, self.predicate, self._one_thing, self.bare, self.scenery, self.dress, self.build,
+            self.tanned,
         ]  # fmt: skip
         for number in range(self.rng.randrange(2, 9)):
             if number:
                 d.say(self.one(separator, separator, separator, separator, "and", "with", "&", ", and", "."))
-            self.rng.choices(options, [14, 3, 2, 1.5, 0.6, 1.0, 0.8, 1.6, 1.2, 1.8, 0.6, 0.5, 0.3, 0.6])[0](d)
+            self.rng.choices(options, [14, 3, 2, 1.5, 0.6, 1.0, 0.8, 1.6, 1.2, 1.8, 0.6, 0.5, 0.3, 0.6, 0.4])[0](d)
+
+    def facts(self, d: Draft) -> None:
+        """ "The jacket is red, the trousers are black; his hair is long"."""
+        for number in range(self.rng.randrange(2, 5)):
+            if number:
+                d.say(self.one(",", ";", "and", ",", "."))
+            self.predicate(d) if self.maybe(0.85) else self.features(d)
 
     def nobody(self, d: Draft) -> None:
         """ "Not a soldier, just a hiker"."""

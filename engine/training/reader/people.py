@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.reader.lexicon import lexicon, phrase
 from engine.training.reader.draft import Draft
-from engine.training.reader.items import Items
+from engine.training.reader.items import Items, vocabulary
 
 
 class People(Items):
@@ -147,6 +148,7 @@ class People(Items):
         if self.maybe(0.75):
             d.say(self.one("", "", "", "piercing", "big", "his", "her", "bright", "kind", "glowing", "deep"))
             d.say(self.one(self.word("eye_color"), self.word("color")), "eye_color")
+            d.say(self.one("", "", "", "", "", "glowing", "piercing", "kind", "almond shaped"))
             d.say(self.one("eyes", "eyes", "eyes", "irises", "eye colour"), "eyes")
         else:
             d.say(self.one("his", "her", "", "the"))
@@ -182,6 +184,12 @@ class People(Items):
             d.say("skin", "skin_noun")
             d.say(self.one("is", "of", "made of", "that is", ":", "as"))
             d.say(self.word("skin"), "skin")
+
+    def tanned(self, d: Draft) -> None:
+        """ "Sunburnt", by itself; colours would be the clothes'."""
+        words = [w for words in vocabulary()["skin"].values() for w in words if len(lexicon().senses(phrase(w))) == 1]
+        d.say(self.one("", "", "", "with a", "is", "very"))
+        d.say(self.rng.choice(words), "skin")
 
     def face(self, d: Draft) -> None:
         """ "A crooked nose"."""
