@@ -18,6 +18,7 @@ from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.cloth.sewing import make
 from engine.wardrobe.cloth.tailor import fine, shaped
 from engine.wardrobe.cloth.traits import tailored
+from engine.wardrobe.following import followed
 from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers
 from engine.wardrobe.hard.heels import raised
@@ -183,6 +184,7 @@ def layers_of(
         piece, fell = _rested(record, quartered, dressing.beneath(), device, drapes)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
+        piece = followed(piece, joined(dressing.layers))
         made = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
         dressing.add(made[0], (piece.vertices, piece.faces))
         for layer in made[1:]:
