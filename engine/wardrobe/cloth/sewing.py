@@ -54,6 +54,7 @@ def make(
     found, spots = marks(record.details, borders)
     found += bindings(record.details, piece)
     piece = engrave(piece, found, size)
+    piece = piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size))
     piece = netted(patterned(piece, garment), record)
     if "torn" in garment.traits:
         piece = torn(piece, borders)
