@@ -20,7 +20,7 @@ from engine.wardrobe.cloth.tailor import fine, shaped
 from engine.wardrobe.cloth.traits import tailored
 from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers
-from engine.wardrobe.hard.heels import raised
+from engine.wardrobe.hard.heels import raised, rise_of, stretched
 from engine.wardrobe.hard.things import shaft, thing_of
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import (
@@ -147,7 +147,8 @@ def layers_of(
         drapes: where cloth that came to rest is kept and looked up.
     """
     rng = np.random.default_rng(seed)
-    bare = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, face_words(text)))
+    flat = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, face_words(text)))
+    bare = stretched(flat, look.garments)
     shown = finer_face(parted(bare))
     age = 0.5 + 0.5 * float(expected_shape(text)[3]) if text else YOUNG
     colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age)
@@ -170,7 +171,9 @@ def layers_of(
         record = record_of(garment.kind, garment.cut)
         record = None if record is None else _worn_with(tailored(record, garment.traits), look)
         if record is None:
-            for layer in _stiff(garment, look, bare, dressing.layers):
+            rise = rise_of(garment)
+            made = _stiff(garment, look, flat if rise else bare, [] if rise else dressing.layers)
+            for layer in raised(made, flat, rise):
                 dressing.add(layer, None if garment.kind in OVER_ALL else (layer.vertices, layer.faces))
                 if garment.kind in HEADGEAR:
                     on_head.setdefault(garment.kind, []).append(layer)
@@ -189,7 +192,7 @@ def layers_of(
     for layer in [*head_layers(look, shown, rng, on_head, clothes), *mouth_layers(look, bare, age)]:
         dressing.add(layer)
     tell(1, 1)
-    return covered(raised(dressing.layers, bare, look.garments))
+    return covered(dressing.layers)
 
 
 def _rested(

@@ -15,7 +15,7 @@ from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks
 from engine.wardrobe.cloth.details import LEGS, TRUNK
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
-from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
+from engine.wardrobe.cloth.fit import SPANNED, Beneath, cleft, ease_of, fit
 from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, together
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheet import HOLE, cape, near_weights, poncho, standing
@@ -229,5 +229,10 @@ def _lengthened(piece: Piece, record: Record, body: Mannequin) -> Piece:
     if hem is None:
         return piece
     size = body.size
+    points, near = piece.vertices.copy(), cleft(piece.canonical[hem])
+    for _ in range(SPANNED):  # cloth that hangs from the seat does not come out of its cleft
+        line = points[hem]
+        points[hem[near]] = 0.5 * (np.roll(line, 1, axis=0) + np.roll(line, -1, axis=0))[near]
+    piece = piece.moved(points)
     return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size,
                     record.profile, record.train * size)  # fmt: skip
