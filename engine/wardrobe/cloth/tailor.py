@@ -15,7 +15,7 @@ from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks
 from engine.wardrobe.cloth.details import LEGS, TRUNK
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
-from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
+from engine.wardrobe.cloth.fit import SPANNED, Beneath, cleft, ease_of, fit
 from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, together
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheet import HOLE, cape, near_weights, poncho, standing
@@ -28,6 +28,8 @@ GAP = 0.0035
 """Metres that cloth keeps from what is beneath while it falls."""
 SEAM_AT = 0.19
 """How far out sleeves are sewn on, on the standard figure."""
+OPEN = 0.022
+"""Half width in metres of the front of the yoke of a cape that is open there."""
 YOKE = 0.475
 """Height on the back down to which the yoke of a cape reaches, on the standard figure."""
 ROW = 0.014
@@ -174,6 +176,8 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
         sheet = replace(sheet, weights=near_weights(sheet.vertices, body))
     p = Points(body.canonical)
     ring = np.minimum.reduce([p.neck - neck + 0.007, neck + 0.028 - p.neck, 0.56 - p.y])
+    if record.measures.get("slit"):
+        ring = np.minimum(ring, np.where(p.z > 0, p.side - OPEN, 1.0))
     line = p.y - YOKE + 0.6 * (p.side - 0.1)
     behind = np.minimum.reduce([line, 0.165 - p.side, 0.05 - p.z, p.neck - 0.07, 0.56 - p.y])
     yoke = Piece.of(body, ring if record.block == "poncho" else np.maximum(ring, behind))
@@ -225,5 +229,10 @@ def _lengthened(piece: Piece, record: Record, body: Mannequin) -> Piece:
     if hem is None:
         return piece
     size = body.size
+    points, near = piece.vertices.copy(), cleft(piece.canonical[hem])
+    for _ in range(SPANNED):  # cloth that hangs from the seat does not come out of its cleft
+        line = points[hem]
+        points[hem[near]] = 0.5 * (np.roll(line, 1, axis=0) + np.roll(line, -1, axis=0))[near]
+    piece = piece.moved(points)
     return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size,
                     record.profile, record.train * size)  # fmt: skip
