@@ -275,8 +275,8 @@ def _worn_with(record: Record, look: Look) -> Record:
         record = replace(record, trunk=(*low, *waist, *(row for row in high if row[0] > 0.15)), held=((0.065, 0.092),))
     boots = next((garment for garment in look.garments if garment.kind == "boots"), None)
     rim = SHAFT if boots is None else shaft(thing_of("boots", boots.cut), SHAFT)
-    high = boots is not None and not _over_boots(look, boots)
-    if high and record.block == "legs" and record.measures["hem"] < rim and record.drape:
+    inside_boots = boots is not None and not _over_boots(look, boots)
+    if inside_boots and record.block == "legs" and record.measures["hem"] < rim and record.drape:
         inside = ((-0.9, 0.002), *((rim + place, ease) for place, ease in IN_SHAFT))
         above = tuple(row for row in record.trunk if row[0] > inside[-1][0] + 0.02)
         hem = {**record.measures, "hem": rim - 0.06}
