@@ -54,6 +54,17 @@ class Beneath:
             points += lack[:, None] * normal
         return points
 
+    def enclosed(self, points: NDArray, centre: NDArray, gap: float, reach: float = 0.10) -> Floats:
+        """Points (N, 3) moved out level from the upright line through ``centre`` (3,) until nothing that stands up to
+        ``reach`` metres beyond them is outside: cuffs, pockets, plates."""
+        away = np.asarray(points, np.float32) - np.asarray(centre, np.float32)
+        away[:, 1] = 0
+        away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
+        start = (points + reach * away).astype(np.float32)
+        out = reach + gap - self.caster.cast_rays(start, -away).depth
+        found: Floats = (points + np.clip(out, 0, None)[:, None] * away).astype(np.float32)
+        return found
+
 
 def plain_form(mannequin: Mannequin) -> Floats:
     """(V, 3) the body as cloth feels it: its trunk spanned from side to side, without navel, cleft and ribs."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body import bone_transforms, stand_pose
+from engine.mesh.surface import edges
 from engine.render.raycast import vertex_normals
 from engine.rig.rig import unpose
 from engine.wardrobe.canonical import Points
@@ -36,6 +37,10 @@ ROW = 0.014
 """Metres between rows of cloth that is let down."""
 EVENED = 12
 """How often a trunk's cloth is evened out before it is sewn: it has no room for small forms beneath."""
+HANGING = 0.006
+"""Metres that cloth that is let down hangs outside of what stands off beneath it."""
+EASED_IN = 8
+"""How many rows beside it take part in that, less and less."""
 UNEVEN = 0.003
 """Metres by which cloth is uneven before it falls."""
 
@@ -70,7 +75,7 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
     p = Points(piece.canonical)
     ease = body.size * ease_of(p, record.trunk, record.arms)
     if piece.free.any():
-        fitted = _fitted_above(piece, beneath, ease, record)
+        fitted = _fitted_above(piece, beneath, ease, record, body)
     else:
         fitted = fit(piece, beneath, ease, record.smoothing)
     if record.tails:  # the front is cut away
@@ -104,6 +109,8 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
         fell = fallen is not None
         fitted = fitted if fallen is None else fallen
+    if piece.free.any():
+        fitted = fitted + _off(piece, fitted, beneath, body, 0.03)
     return piece.moved(fitted), fell
 
 
@@ -189,8 +196,11 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
     return sheet, fallen is not None
 
 
-def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record) -> Floats:
-    """(P, 3) a piece whose upper part is fitted to the body and carries the rows that are let down from it along."""
+def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record, body: Mannequin) -> Floats:
+    """(P, 3) a piece whose upper part is fitted to the body and carries the rows that are let down from it along.
+
+    Those rows hang outside of all that stands off beneath them.
+    """
     own = np.flatnonzero(~piece.free)
     number = np.full(len(piece.vertices), -1)
     number[own] = np.arange(len(own))
@@ -205,7 +215,32 @@ def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record)
         rows = int(piece.free.sum()) // len(hem)
         share = np.arange(1, rows + 1)[:, None, None] / rows
         found[piece.free] += (shift * (1 - share * [0, 1, 0])).reshape(-1, 3)  # the new hem stays level
+    found += _off(piece, found, beneath, body, 0.10)
     return beneath.outside(found, np.where(piece.free, 0.006, np.minimum(ease, 0.003))).astype(np.float32)
+
+
+def _off(piece: Piece, points: Floats, beneath: Beneath, body: Mannequin, reach: float) -> Floats:
+    """(P, 3) how cloth that is let down moves to hang outside of what stands off up to ``reach`` metres beneath it.
+
+    Edges are tried as points are, for a rim may stand out between two rows. What is higher than the hands stays.
+    """
+    hands = body.vertices[Points(body.canonical).arm, 1].min() - 0.02
+    free = piece.free & (points[:, 1] < hands)
+    ends = edges(piece.faces)
+    ends = ends[free[ends].all(1)]
+    middles = points[ends].mean(1)
+    out = np.zeros_like(points)
+    out[free] = beneath.enclosed(points[free], body.joints[0], HANGING, reach) - points[free]
+    between = beneath.enclosed(middles, body.joints[0], HANGING, reach) - middles
+    for column in ends.T:
+        further = np.linalg.norm(between, axis=1) > np.linalg.norm(out[column], axis=1)
+        out[column[further]] = between[further]
+    mean = averaging(piece.faces, len(points))
+    for _ in range(EASED_IN):
+        spread = mean @ out
+        wider = piece.free & (np.linalg.norm(spread, axis=1) > np.linalg.norm(out, axis=1))
+        out[wider] = spread[wider]
+    return out
 
 
 def _hem(piece: Piece, record: Record) -> NDArray[np.int64] | None:
