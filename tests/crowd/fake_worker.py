@@ -28,7 +28,7 @@ class Worker:
             for listener in listeners:
                 listener({"event": "stage_finished", "stage": "shape"})
         self._note(f"motion {request.seed}")
-        time.sleep(0.2)
+        time.sleep(0.1)
         if request.prompts.get("appearance") == "deadly":
             os._exit(1)
         seed = int((folder / "checkpoints" / "shape" / "seed.txt").read_text())
