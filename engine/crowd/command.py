@@ -58,6 +58,8 @@ def run(options: argparse.Namespace, output: TextIO) -> int:
         for name in ("workers", "tries"):
             if getattr(options, name) < (name == "tries"):
                 raise EngineError("bad_request", f"--{name} must be {int(name == 'tries')} or more.")
+        if options.device not in device.CHOICES:
+            raise EngineError("bad_request", f"There is no device {options.device!r}; use {', '.join(device.CHOICES)}.")
         entries, refused = _wanted(options)
         home = _home(options)
         options.out.mkdir(parents=True, exist_ok=True)
@@ -100,7 +102,6 @@ def _home(options: argparse.Namespace) -> Any:
     if options.address is None:
         from engine.crowd.local import LocalHome
 
-        device.pick(options.device)
         return LocalHome(options.workers, options.device, options.tries)
     from engine.crowd.cluster import RayHome
 
