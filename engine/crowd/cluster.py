@@ -226,7 +226,8 @@ class Dispatch:
             self._lost.append(actor)
             return
         except self._ray.exceptions.RayError as error:
-            differs = f"A worker could not begin ({first_line(error.__cause__ or error)})."
+            said = str(error).strip().splitlines() or ["no details"]  # the last line names the cause
+            differs = f"A worker could not begin ({said[-1].strip()[:160]})."
         if differs:
             self._refusal = differs
             self._ray.kill(actor)
