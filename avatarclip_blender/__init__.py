@@ -6,7 +6,7 @@ Scripts use `api`.
 import bpy
 
 from . import events, operators, panels, preferences, properties, reading, ready, session
-from .operators import export_fbx, export_usd, make_crowd
+from .operators import export_fbx, export_glb, export_usd, make_crowd
 from .operators.browse_avatar import draw_menu
 from .panels import menu
 
@@ -20,6 +20,7 @@ def register() -> None:
     properties.register()
     bpy.types.TOPBAR_MT_file_import.append(draw_menu)
     bpy.types.TOPBAR_MT_file_export.append(export_fbx.draw_menu)
+    bpy.types.TOPBAR_MT_file_export.append(export_glb.draw_menu)
     bpy.types.TOPBAR_MT_file_export.append(export_usd.draw_menu)
     bpy.types.VIEW3D_MT_object.append(menu.draw_entry)
     events.register()
@@ -34,6 +35,7 @@ def unregister() -> None:
     reading.shutdown()
     bpy.types.VIEW3D_MT_object.remove(menu.draw_entry)
     bpy.types.TOPBAR_MT_file_export.remove(export_usd.draw_menu)
+    bpy.types.TOPBAR_MT_file_export.remove(export_glb.draw_menu)
     bpy.types.TOPBAR_MT_file_export.remove(export_fbx.draw_menu)
     bpy.types.TOPBAR_MT_file_import.remove(draw_menu)
     properties.unregister()

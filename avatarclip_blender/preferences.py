@@ -18,6 +18,10 @@ _KINDS = [
 ]
 
 
+KEYS = [
+    ("REDUCED", "As Few as Possible", "Bézier curves within 0.5° and 5 mm of the motion, easy to edit"),
+    ("DENSE", "Every Frame", "The motion as it was generated"),
+]
 OPENAI_CLIP = "openai/clip-vit-base-patch32"
 """Name of OpenAI's CLIP ViT-B/32 on the Hugging Face hub: 151 million float32 parameters."""
 _GENDERS = [
@@ -101,11 +105,7 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         description="How the bones of new avatars are keyed",
     )  # fmt: skip
     keys: bpy.props.EnumProperty(
-        name="Keys", default="DENSE",
-        items=[
-            ("DENSE", "Every Frame", "The motion as it was generated"),
-            ("REDUCED", "As Few as Possible", "Bézier curves within 0.5° and 5 mm of the motion, easy to edit"),
-        ],
+        name="Keys", default="REDUCED", items=KEYS,
         description="How many keys a motion gets",
     )  # fmt: skip
     root_motion: bpy.props.EnumProperty(
@@ -359,7 +359,7 @@ def curve_options(context: bpy.types.Context) -> CurveOptions:
     """Return how the user wants motions to become curves."""
     stored = _stored(context)
     if stored is None:
-        return CurveOptions()
+        return CurveOptions(reduced=True)
     return CurveOptions(stored.rotation_mode == "EULER", stored.keys == "REDUCED", stored.root_motion == "IN_PLACE")
 
 

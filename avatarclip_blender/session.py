@@ -18,6 +18,7 @@ import bpy
 from . import disk, follow, installer, locate, pictures, ui, waiting
 from . import setup_check as checks
 from .contract import ENGINE_ROOT, protocol
+from .importer.names import without_home
 from .job import Job
 from .progress import Progress
 from .setup_check import SetupCheck
@@ -76,14 +77,14 @@ def folder_of(scene: bpy.types.Scene) -> Path | None:
     """Return the folder of the avatar that a scene works on: as this session knows it, else as the file says."""
     known = _folders.get(scene.name)
     stored = scene.avatarclip.job_folder
-    return known or (Path(bpy.path.abspath(stored)) if stored else None)
+    return known or (Path(bpy.path.abspath(stored)).expanduser() if stored else None)
 
 
 def set_folder(scene: bpy.types.Scene, folder: Path) -> None:
     """Remember the folder of the avatar that a scene works on; undo does not reach it here."""
     _folders[scene.name] = folder
     disk.forget()
-    scene.avatarclip.job_folder = str(folder)
+    scene.avatarclip.job_folder = without_home(str(folder))
 
 
 def create(output_folder: Path, request: protocol.Request) -> Path:
@@ -253,7 +254,7 @@ def write_folders() -> None:
     """Write into the scenes what undo may have taken from them; before the file is saved."""
     for scene in bpy.data.scenes:
         if scene.name in _folders:
-            scene.avatarclip.job_folder = str(_folders[scene.name])
+            scene.avatarclip.job_folder = without_home(str(_folders[scene.name]))
 
 
 def watch(name: str = "", look: Callable[[], bool] | None = None) -> None:

@@ -142,6 +142,7 @@ class Context:
             "imported": _imported(name, self.config),
             "person": asdict(self.meaning.build) if name == "shape" else None,
             "wardrobe": _own_wardrobe() if name == "appearance" else None,
+            "strength": _strength(self) if name == "appearance" else None,
             "body": self.body.checksum,
             "fingers": name != "shape" and getattr(self.body, "fingers", None) is not None,
             "perceptor": self.perceptor.checksum if stage.judged else None,
@@ -170,6 +171,13 @@ def _own_wardrobe() -> dict[str, str | None]:
 
     folder = userdata.data_folder() / "wardrobe"
     return {path.name: _checksum(str(path)) for path in sorted(folder.glob("*.toml"))}
+
+
+def _strength(context: Context) -> dict[str, float]:
+    """What follows from the perceptor's grade, so that examining it counts."""
+    from engine.appearance import grades
+
+    return asdict(grades.strength_of(grades.grade_of(context.perceptor.checksum)))
 
 
 def _imported(name: str, config: Config) -> dict[str, str] | None:

@@ -76,6 +76,15 @@ FACE_SHAPES: tuple[str, ...] = (
     "noseSneerLeft", "noseSneerRight", "tongueOut",
 )  # fmt: skip
 """Names of an avatar's face shapes, 0-1 each: Apple's for ARKit's face tracking, left and right being the avatar's."""
+FACE_FEATURES: tuple[str, ...] = (
+    "Forehead", "Temples", "Brow Ridge", "Brow Height", "Brow Angle", "Eye Size", "Eye Distance", "Eye Slant",
+    "Eye Opening", "Eye Bags", "Nose Width", "Nose Length", "Nose Tip", "Nose Bridge", "Nose Hump", "Nostrils",
+    "Cheek Bones", "Cheeks", "Cheek Hollows", "Upper Lip", "Lower Lip", "Mouth Width", "Mouth Corners", "Jaw Width",
+    "Chin Length", "Chin Forward", "Chin Width", "Double Chin", "Ears Off", "Ear Size",
+)  # fmt: skip
+"""Names of the keys that make another face, about -1..1; in lower case those of directions of the face space."""
+FACE_KEYS: tuple[str, ...] = FACE_SHAPES + FACE_FEATURES
+"""What a mesh's face arrays have, in their order; without keys of shape the first 52 alone."""
 
 # --- the job folder -----------------------------------------------------------------------------------------
 REQUEST_FILE = "request.json"
@@ -96,10 +105,10 @@ J is 24, or 54 with the fingers of `SKELETON_NAMES`; then also hands (2,45), as 
 left and the right one are while no motion says otherwise; and holds (2,) bool: which hold something, and stay so.
 
 With a game mesh also game_vertices, game_faces, game_colors, game_weights and game_uvs (F,3,2) of the faces' corners.
-Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), roughness (V,), metallic (V,)
-and covered (V,) bool, and with a game mesh game_face_layers.
-With face shapes also face_names (52,), `FACE_SHAPES`, and N rows: face_shape (N,) u8 which shape, face_row (N,) i32
-which vertex, face_delta (N,3) f16 its displacement at 1; of the game mesh game_face_shape and so on.
+Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), and (V,) roughness, metallic,
+opacity and covered (bool), and with a game mesh game_face_layers.
+With face shapes also face_names, the first 52 or all of `FACE_KEYS`, and N rows: face_shape (N,) u8 which of them,
+face_row (N,) i32 which vertex, face_delta (N,3) f16 its displacement at 1; of the game mesh game_face_shape and so on.
 """
 MOTION_NPZ = "motion.npz"
 """poses (T,72) f32 axis-angle, trans (T,3) f32 added to the rest pelvis, mocap_framerate f64, betas (S,) f32,
@@ -118,6 +127,8 @@ TEXTURES: dict[str, str] = {"color": "color.png", "normal": "normal.png", "orm":
 metalness in red, green and blue, as glTF packs them."""
 PREVIEW_PNG = "preview.png"
 PROCESS_MP4 = "process.mp4"
+VIEWER_HTML = "viewer.html"
+"""Shows the avatar in a browser, from disk and without the net."""
 MANIFEST_FILE = "manifest.json"
 UNDERSTOOD, IGNORED, REPAIRED, LANGUAGE = "understood", "ignored", "repaired", "language"
 """Fields of the manifest, each by stage (``shape``, ``appearance``): what was understood of the prompt (a list of

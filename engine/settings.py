@@ -92,13 +92,16 @@ class LossConfig:
     """Weights of the losses by their names; a loss of a guidance of one's own that is not here weighs 1."""
 
     clip: float = setting(1.0, "What the perceptor says of the pictures, coloured and textureless.", 0)
-    textureless: float = setting(0.5,
-        "The pictures in grey shading, which make geometry carry the prompt; times loss.clip.", 0)
+    textureless: float | None = setting(None,
+        "The pictures in grey shading, which make geometry carry the prompt; times loss.clip. Null: as the "
+        "perceptor's grade in painting allows, from 0.5 to the paper's 1.", 0)
     color: float = setting(1.0,
         "The reference networks' reconstruction colours against the body's; the shell's are exact by construction.", 0)
-    keep: float = setting(6.0, "Keeps the guided colours near the start; 0 in the paper.", 0)
+    keep: float | None = setting(None,
+        "Keeps the guided colours near the start. Null: by the perceptor's grade, from 6 to the paper's 0.", 0)
     eikonal: float = setting(0.1, "Keeps the field a signed distance.", 0)
-    mask: float = setting(1.0, "The silhouette's binary cross-entropy against the start's.", 0)
+    mask: float | None = setting(None,
+        "The silhouette's binary cross-entropy against the start's. Null: 1, or 0 where forms may grow.", 0)
     smooth: float = setting(0.3, "The shell's smoothness term, which dislikes noise and keeps edges.", 0)
 
 
@@ -119,6 +122,9 @@ class ShellConfig:
     samples: int = setting(10, "Samples of the signed distance along each ray in the shell.", 3)
     grid: int = setting(96, "Cells of the shell's learned feature grid along the avatar's longest side.", 4)
     symmetric: bool = setting(True, "What the shell's field learns is the same on the left and the right.")
+    relief: float | None = setting(None,
+        "Metres by which guidance may move the surface; from 0.035 on new forms may grow, such as hats and skirts. "
+        "Null: 0.025 on layers, and on the bare body up to 0.3 by the perceptor's grade.", 0.001, 0.6)
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,8 @@ class ReferenceConfig:
     reconstruct: Literal["distance", "renders"] = setting("distance",
         "How the networks learn the body first: ``distance`` from the mesh, ``renders`` from 108 pictures.")
     reconstruct_iterations: int = setting(1500, "Steps of that.", 1)
+    room: float = setting(0.0, "Metres round the body, in the networks' sphere and in pictures, for what may grow.",
+        0, 0.6)
 
 
 @dataclass(frozen=True)
@@ -162,8 +170,9 @@ class AppearanceConfig(PartsConfig):
     rate_floor: float = setting(0.05, "Part of the peak learning rate at which the cosine decay ends.", 0, 1)
     patience: int = setting(0, "Steps without a better score after which guidance ends early; 0 never does.", 0)
 
-    cameras: Literal["framed", "paper"] = setting("framed",
-        "``framed``: views that fill the picture, mostly level; ``paper``: the paper's distances and angles.")
+    cameras: Literal["framed", "around", "paper"] = setting("framed",
+        "``framed``: views that fill the picture, mostly level and from the front; ``around``: from all sides alike; "
+        "``paper``: the paper's distances and angles.")
     views: int = setting(2, "Pictures that guide each step.", 1)
     size: int = setting(96, "Most pixels along a side of a guiding picture.", 16)
     growing: float = setting(0.5,
@@ -246,7 +255,7 @@ class MotionConfig(PartsConfig):
         "Who makes the motion: ``library`` performs the movement that the text names, ``optimise`` goes through the "
         "candidate poses, ``original`` does so with the weights of ``import-weights``, ``file`` takes motion.file; "
         "``auto``: the file if there is one, the candidates if motion.pick names some, else the library.",
-        also=("auto", "library", "optimise", "original", "file"))
+        parts="motion/backends", also=("auto",))
     frames: int = setting(0,
         "Length of the motion in frames; 0 for as long as the text takes, three seconds at least.", 0, 3000)
     fps: float = setting(30.0, "Frames a second.", 1, 240)
@@ -275,7 +284,7 @@ class MotionConfig(PartsConfig):
 class ExportConfig:
     """Files for other programs; changing it runs no stage again."""
 
-    formats: tuple[str, ...] = ("glb", "ply", "obj", "bvh", "vrm", "vrma")
+    formats: tuple[str, ...] = ("glb", "ply", "obj", "bvh", "vrm", "vrma", "viewer")
     """Which are written beside what Blender reads: names of `engine.export`, or a module of your own."""
     name: str = ""
     """What the avatar is called in files that say so; empty for "Avatar"."""

@@ -65,6 +65,28 @@ class AVATARCLIP_OT_delete_avatar(OnAvatar, bpy.types.Operator):
         self.report({"INFO"}, f"Deleted {name}")
 
 
+class AVATARCLIP_OT_show_view(OnAvatar, bpy.types.Operator):
+    """Show the avatar's layers as they were chosen, all of them, or the game mesh in their place"""
+
+    bl_idname = "avatarclip.show_view"
+    bl_label = "Show"
+    bl_options = {"REGISTER", "UNDO"}
+
+    view: bpy.props.EnumProperty(
+        name="View", options={"SKIP_SAVE"},
+        items=[(key, label, text) for key, (label, text) in layers.VIEWS.items()],
+    )  # fmt: skip
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        """Say what this very button shows."""
+        return layers.VIEWS[properties.view][1]
+
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
+        """Show it."""
+        layers.show_view(rig, self.view)
+
+
 class AVATARCLIP_OT_show_game(OnAvatar, bpy.types.Operator):
     """Show the light mesh with textures in place of the layers, or the layers again"""
 
@@ -100,6 +122,23 @@ class AVATARCLIP_OT_bake_controls(OnAvatar, bpy.types.Operator):
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Bake them."""
         controls.bake_controls(context, rig)
+
+
+class AVATARCLIP_OT_switch_limb(OnAvatar, bpy.types.Operator):
+    """Let this limb follow its control (IK) or its own bones (FK); the motion stays as it is"""
+
+    bl_idname = "avatarclip.switch_limb"
+    bl_label = "Switch IK and FK"
+    bl_options = {"REGISTER", "UNDO"}
+
+    limb: bpy.props.EnumProperty(
+        name="Limb", items=[(limb.end, limb.title, "") for limb in controls.LIMBS], options={"SKIP_SAVE"}
+    )
+
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
+        """Turn it round."""
+        chosen = next(limb for limb in controls.LIMBS if limb.end == self.limb)
+        controls.switch_limb(context, rig, chosen, not controls.is_ik(rig, chosen))
 
 
 class AVATARCLIP_OT_add_twist(OnAvatar, bpy.types.Operator):

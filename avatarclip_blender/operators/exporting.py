@@ -25,6 +25,12 @@ class ExportAvatar(ExportHelper):
 
     detail: bpy.props.EnumProperty(name="Mesh", items=DETAIL_ITEMS, description="Which of the avatar's meshes")
 
+    all_takes: bpy.props.BoolProperty(
+        name="All Takes", description="Write all takes as clips of their names; otherwise the one that is played",
+    )  # fmt: skip
+    still_faces = False
+    """Whether the format has no place for what faces do in several takes."""
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse if no rigged mesh is active."""
@@ -42,7 +48,7 @@ class ExportAvatar(ExportHelper):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Export it."""
         rig = export.find_rig(context.active_object)
-        notes = export.left_out(rig, self.detail)
+        notes = export.left_out(rig, self.detail, self.all_takes, self.still_faces)
         try:
             self.write(context, rig)
         except export.ExportError as error:

@@ -36,4 +36,6 @@ class AVATARCLIP_OT_use_take(bpy.types.Operator):
             self.report({"ERROR"}, f"This avatar has no take named {self.action!r}; it has {len(takes)}")
             return {"CANCELLED"}
         importer.use_take(rig, chosen)
+        if context.scene.use_preview_range:
+            importer.play_range(context.scene, chosen)
         return {"FINISHED"}

@@ -97,8 +97,9 @@ class Objective:
 def weight_of(name: str, weights: LossConfig) -> float:
     """What a loss weighs; one whose name the conf does not know weighs 1, and is weighed by whoever brings it."""
     if name == "textureless":  # one of the two terms that loss.clip weighs together
-        return weights.clip * weights.textureless
-    return float(getattr(weights, name, 1.0))
+        return weights.clip * (1.0 if weights.textureless is None else weights.textureless)
+    weight = getattr(weights, name, None)
+    return 1.0 if weight is None else float(weight)
 
 
 def anchors(seen: Rendering, rays: Rays) -> dict[str, Tensor]:

@@ -127,6 +127,9 @@ class Renderer(Protocol):
 class Initializer(Protocol):
     """Makes the field that guidance starts from; made with ``(conf)``."""
 
+    bare: ClassVar[bool]
+    """Whether that is a body on which forms may grow, not layers that have theirs."""
+
     def __init__(self, conf: AppearanceConfig) -> None: ...
 
     def pace(self, renderer: Renderer) -> dict[str, Part]:
@@ -162,6 +165,6 @@ def initializer_of(conf: AppearanceConfig) -> Initializer:
     return found
 
 
-def stance_of(inputs: AppearanceInputs, base: BaseSurface) -> Stance:
+def stance_of(inputs: AppearanceInputs, field: AvatarField) -> Stance:
     """What cameras need to know of the figure."""
-    return Stance.of(base.vertices, inputs.body.pose(inputs.betas, stand_pose()[None])[1][0])
+    return Stance.of(field.base.vertices, inputs.body.pose(inputs.betas, stand_pose()[None])[1][0], field.reach)

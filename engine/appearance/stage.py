@@ -10,6 +10,7 @@ import torch
 from engine import config
 from engine.appearance.base import BaseSurface
 from engine.appearance.field import AvatarField
+from engine.appearance.grades import strengthened
 from engine.appearance.objective import Objective
 from engine.appearance.pace import Paced, Part
 from engine.appearance.parts import (
@@ -42,6 +43,7 @@ def run(inputs: AppearanceInputs, conf: AppearanceConfig, runtime: Runtime) -> A
     """
     check(conf)
     report = runtime.report
+    conf = strengthened(conf, inputs.perceptor, initializer_of(conf).bare)
     initializer, renderer, guidance = initializer_of(conf), renderer_of(conf), guidance_of(inputs, conf)
     prompts.warn_of_cut(inputs.prompt, prompts.face, inputs.perceptor, report)
     wardrobe = Wardrobe(inputs.body)
@@ -55,7 +57,7 @@ def run(inputs: AppearanceInputs, conf: AppearanceConfig, runtime: Runtime) -> A
     if before and conf.iterations:
         guide.seconds = _step_time(inputs, renderer, guidance, conf, wardrobe, runtime.device)
     field = initializer.start(inputs, wardrobe, renderer, runtime, paced)
-    stance = stance_of(inputs, field.base)
+    stance = stance_of(inputs, field)
     report.preview("step-000000", preview(field, renderer, stance, 25.0))
     if report.wants_geometry:
         report.geometry(*field.surface())
@@ -87,7 +89,7 @@ def _step_time(
     field = renderer.stand_in(base, device)
     if field is None:
         return None
-    objective = Objective(field, renderer, guidance, stance_of(inputs, base), conf)
+    objective = Objective(field, renderer, guidance, stance_of(inputs, field), conf)
     generator = torch.Generator().manual_seed(0)
     took = 0.0
     for _ in range(2):  # the first one is slower than the rest

@@ -48,6 +48,7 @@ class Trainer:
         self._resume()
         while self.step < self.conf.iterations and not self._ended_early():
             self._set_rate()
+            self.field.anneal(self.step / self.conf.iterations)
             loss, score = self._advance()
             self.step += 1
             self._judge(score)

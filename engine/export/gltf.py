@@ -231,6 +231,8 @@ def _primitive(
         extra["TANGENT"] = binary.add(frame, FLOAT, "VEC4", VERTEX_BUFFER)
     colors = np.ones((len(of), 4))
     colors[:, :3] = to_linear(avatar.colors[of])
+    if avatar.opacity is not None:
+        colors[:, 3] = avatar.opacity[of]
     joints, weights = strongest(avatar.weights[of])
     vertex = VERTEX_BUFFER
     return {
@@ -260,6 +262,10 @@ def _material(name: str, avatar: Avatar, chosen: NDArray[np.int64], textured: bo
     )
     surface: dict[str, Any] = {"baseColorFactor": [1, 1, 1, 1], "metallicFactor": metal, "roughnessFactor": rough}
     made: dict[str, Any] = {"name": name, "pbrMetallicRoughness": surface}
+    if avatar.opacity is not None and (opacity := avatar.opacity[np.unique(faces)]).min() < 1:
+        made["alphaMode"] = "BLEND"
+        if textured:  # else the vertices' colours have it
+            surface["baseColorFactor"] = [1, 1, 1, round(float(opacity.mean()), 4)]
     if not is_closed(faces):
         made["doubleSided"] = True
     if textured:

@@ -25,11 +25,11 @@ SLACK, LENGTH, FEWEST = 0.06, 0.16, 24
 SHARE = 0.8
 """Of the weights that go to chains; the rest stays, so that legs still push a skirt where nothing swings."""
 TRUNK = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
-LIMBS = (("pelvis", "spine3"), ("spine3", "neck"), ("head", "head")) + tuple(
-    (f"{side}_{a}", f"{side}_{b}")
-    for side in ("left", "right")
-    for a, b in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"))
-)
+LIMBS = (
+    ("pelvis", "spine3"), ("spine3", "neck"), ("head", "head"), ("left_hip", "left_knee"), ("right_hip", "right_knee"),
+    ("left_knee", "left_ankle"), ("right_knee", "right_ankle"), ("left_shoulder", "left_elbow"),
+    ("right_shoulder", "right_elbow"),
+)  # fmt: skip
 """What chains fall on: from a joint to another."""
 MOST = 256
 """Joints that fit into a byte."""

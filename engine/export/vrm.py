@@ -31,6 +31,12 @@ EYE_HEIGHT, EYE_DEPTH = 0.42, 0.3
 
 def write(scene: Scene, folder: Path) -> list[str]:
     """Write ``avatar.vrm``."""
+    write_atomically(folder / AVATAR_VRM, made(scene))
+    return [AVATAR_VRM]
+
+
+def made(scene: Scene) -> bytes:
+    """The file's bytes."""
     scene = scene.in_t_pose()
     avatar = scene.game or scene.avatar
     hanging = hung(avatar, scene.body)
@@ -50,8 +56,7 @@ def write(scene: Scene, folder: Path) -> list[str]:
     if hanging.chains:
         document["extensionsUsed"].append("VRMC_springBone")
         document["extensions"]["VRMC_springBone"] = _springs(hanging, first)
-    write_atomically(folder / AVATAR_VRM, container(document, binary))
-    return [AVATAR_VRM]
+    return container(document, binary)
 
 
 def meta(scene: Scene) -> dict[str, Any]:
@@ -110,15 +115,15 @@ def _expressions(chosen: list[list[int]]) -> dict[str, Any]:
             if values[shape] > 0
         ]
 
-    def made(values: np.ndarray, hides: list[str]) -> dict[str, Any]:
+    def expression(values: np.ndarray, hides: list[str]) -> dict[str, Any]:
         overrides = {f"override{part}": "block" if part.lower() in hides else "none"
                      for part in ("Blink", "LookAt", "Mouth")}  # fmt: skip
         return {"isBinary": False, **overrides, "morphTargetBinds": bound(values)}
 
-    presets = {name: made(values, records[name].get("hides", [])) for name, values in expressions().items()}
-    custom = {name: made(values, []) for name, values in zip(FACE_SHAPES, np.eye(len(FACE_SHAPES)))}
+    presets = {name: expression(values, records[name].get("hides", [])) for name, values in expressions().items()}
+    custom = {name: expression(values, []) for name, values in zip(FACE_SHAPES, np.eye(len(FACE_SHAPES)))}
     kept = {
-        kind: {name: made for name, made in group.items() if made["morphTargetBinds"]}
+        kind: {name: it for name, it in group.items() if it["morphTargetBinds"]}
         for kind, group in (("preset", presets), ("custom", custom))
     }
     return {kind: group for kind, group in kept.items() if group}

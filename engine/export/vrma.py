@@ -25,10 +25,19 @@ NOT_SOLVED = ("lookUp", "lookDown", "lookLeft", "lookRight", "blink", "relaxed")
 
 def write(scene: Scene, folder: Path) -> list[str]:
     """Write ``motion.vrma``, where there is a motion."""
+    data = made(scene)
+    if data is None:
+        return []
+    write_atomically(folder / MOTION_VRMA, data)
+    return [MOTION_VRMA]
+
+
+def made(scene: Scene) -> bytes | None:
+    """The file's bytes, or None where there is no motion."""
     scene = scene.in_t_pose()
     take, joints = scene.take, np.asarray(scene.avatar.joints, np.float64)
     if take is None:
-        return []
+        return None
     binary, parents = Binary(), [int(parent) for parent in scene.avatar.parents]
     nodes = skeleton(joints, parents, 0, SKELETON_NAMES)
     moves = animation(binary, joints, take.poses, take.trans, take.fps, scene.conf.name or take.name, 0)
@@ -48,8 +57,7 @@ def write(scene: Scene, folder: Path) -> list[str]:
         "extensionsUsed": ["VRMC_vrm_animation"],
         "extensions": {"VRMC_vrm_animation": known},
     }
-    write_atomically(folder / MOTION_VRMA, container(document, binary))
-    return [MOTION_VRMA]
+    return container(document, binary)
 
 
 def presets(take: Take) -> dict[str, np.ndarray]:

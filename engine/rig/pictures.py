@@ -26,7 +26,9 @@ def surface_of(avatar: Avatar) -> Surface | None:
         if name == "skin":
             soft[avatar.faces[avatar.face_layers == layer]] = 1.0
     materials = tuple(MATERIALS[name] for name in avatar.layer_materials)
-    return Surface(avatar.roughness, avatar.metallic, soft, avatar.canonical, avatar.face_layers, materials)
+    return Surface(
+        avatar.roughness, avatar.metallic, avatar.opacity, soft, avatar.canonical, avatar.face_layers, materials
+    )
 
 
 def avatar_preview(

@@ -18,6 +18,7 @@ from engine.body.model import load_open_body
 from engine.export import Scene
 from engine.export.gltf import strongest
 from engine.mesh.decimate import decimate
+from engine.mesh.surface import compact
 from engine.protocol import FACE_SHAPES, PARENTS, SKELETON_PARENTS, TEXTURES
 from engine.rig import Avatar
 from engine.rig.avatar import GameAvatar, layered
@@ -63,12 +64,17 @@ def scaled(avatar: Avatar, factor: float) -> Avatar:
 
 
 def with_game(avatar: Avatar, faces: int = 1500) -> Avatar:
-    """With a game mesh whose texture has a column for each layer."""
-    points, triangles = decimate(avatar.vertices, avatar.faces, faces)[:2]
+    """With a game mesh, a layer of which has so many faces, and face shapes."""
+    layers = np.zeros(len(avatar.faces), np.int32) if avatar.face_layers is None else avatar.face_layers
+    made = [decimate(*compact(avatar.vertices, avatar.faces[layers == k]), faces) for k in np.unique(layers)]
+    first = np.cumsum([0, *(len(points) for points, _ in made)])
+    points = np.concatenate([points for points, _ in made])
+    triangles = np.concatenate([found + start for (_, found), start in zip(made, first)])
     near = cKDTree(avatar.vertices).query(points)[1]
     uvs = np.stack((points[:, 0], points[:, 1]), 1)[triangles] * 0.4 + 0.5
     game = GameAvatar(points.astype(np.float32), triangles.astype(np.int32), avatar.colors[near],
-                      four(avatar.weights[near]), np.clip(uvs, 0, 1).astype(np.float32))  # fmt: skip
+                      four(avatar.weights[near]), np.clip(uvs, 0, 1).astype(np.float32),
+                       np.repeat(np.unique(layers), [len(found) for _, found in made]).astype(np.int32))  # fmt: skip
     rows = np.tile(np.arange(30), 52)
     shapes = np.repeat(np.arange(52), 30).astype(np.uint8)
     deltas = np.random.default_rng(4).normal(0, 0.01, (len(rows), 3)).astype(np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import motion
+from engine import motion, registry, schema
 from engine.body import load_body
 from engine.errors import EngineError
 from engine.motion.cleanup import clear_arms, plant_feet, sample_skin
@@ -16,6 +16,7 @@ from engine.motion.codes import load_codes
 from engine.motion.landmarks import measure
 from engine.motion.limits import excess, limited
 from engine.motion.motion_prior import decode_frames, encode_frames
+from engine.motion.parts import BACKENDS, Made
 from engine.motion.rotations import to_matrix
 from engine.motion.sequence import find_cycle, join, repeat
 from engine.motion.skeleton import positions_of, reference_joints
@@ -126,6 +127,20 @@ def test_picked_candidates_decide_the_motion(body):
     np.testing.assert_array_equal(made.candidates, every[[1, 0]])
     assert made.source == "optimise"
     assert {"candidate-1", "candidate-2", "candidate-3", "candidates"} <= set(report.previews)
+
+
+def test_another_backend_is_one_more_part(body, monkeypatch):
+    def frozen(inputs, stage, report):
+        poses = np.zeros((stage.conf.frames, 24, 3), np.float32)
+        return Made((poses, np.tile(stage.marks.joints[0], (len(poses), 1))), 30.0, poses[:1], ("frozen",), "frozen")
+
+    monkeypatch.setattr(registry, "_PARTS", {})
+    registry.add(BACKENDS, "frozen", frozen)
+    made = make("waving", body, MotionConfig(backend="frozen", frames=12))
+    schema.ADDED.pop(BACKENDS)
+    assert made.source == "frozen" and made.poses.shape == (12, 72)
+    with pytest.raises(EngineError, match=r"motion\.backend"):
+        make("waving", body, MotionConfig(backend="frozen"))
 
 
 def test_strength_scales_the_movement(body):

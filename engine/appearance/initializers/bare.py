@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from engine.appearance.base import BaseSurface
 from engine.appearance.field import AvatarField
 from engine.appearance.pace import Paced, Part
@@ -12,6 +14,8 @@ from engine.wardrobe.dress import Wardrobe
 
 class Bare:
     """See `engine.appearance.parts.Initializer`."""
+
+    bare: ClassVar[bool] = True
 
     def __init__(self, conf: AppearanceConfig) -> None: ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from typing import ClassVar
 
 from safetensors.numpy import load_file, save_file
 
@@ -33,6 +34,8 @@ DRESSING = 12
 
 class Dressed:
     """See `engine.appearance.parts.Initializer`."""
+
+    bare: ClassVar[bool] = False
 
     def __init__(self, conf: AppearanceConfig) -> None:
         self.search = conf.search

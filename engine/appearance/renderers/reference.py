@@ -36,7 +36,7 @@ class Reference:
         """Networks that have learned the surface."""
         own, generator = self.own, runtime.apart(0)
         networks = NeusField(
-            base, generator, octaves=own.octaves, sdf_layers=own.sdf_layers, sdf_width=own.sdf_width,
+            base, generator, own.room, octaves=own.octaves, sdf_layers=own.sdf_layers, sdf_width=own.sdf_width,
             color_layers=own.color_layers, color_width=own.color_width, bias=own.sphere_bias,
             variance=own.variance_init,
         ).to(runtime.device)  # fmt: skip
@@ -49,7 +49,7 @@ class Reference:
         if own.reconstruct == "distance":
             regress(networks, steps, generator, paced, steps)
         else:
-            weights = (self.conf.loss.eikonal, self.conf.loss.mask)
+            weights = (self.conf.loss.eikonal, 1.0 if self.conf.loss.mask is None else self.conf.loss.mask)
             fit_pictures(networks, steps, self.sampling, generator, paced, steps, *weights)
         torch.save(networks.state_dict(), runtime.folder / f".{RECONSTRUCTED}")
         (runtime.folder / f".{RECONSTRUCTED}").replace(path)

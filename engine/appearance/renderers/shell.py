@@ -10,7 +10,7 @@ from engine.appearance.base import BaseSurface
 from engine.appearance.pace import Paced, Part
 from engine.appearance.parts import Runtime
 from engine.appearance.rays import Rays, Rendering
-from engine.appearance.residual import ResidualField
+from engine.appearance.residual import DEPTH, ResidualField
 from engine.appearance.shell import render_shell
 from engine.settings import AppearanceConfig
 
@@ -57,7 +57,7 @@ class Shell:
         return render_shell(field, rays, STILL_SAMPLES)
 
     def _field(self, base: BaseSurface, device: torch.device | str, generator: torch.Generator | None) -> ResidualField:
-        return ResidualField(base, self.own.grid, self.own.symmetric, generator).to(device)
+        return ResidualField(base, self.own.grid, self.own.symmetric, generator, self.own.relief or DEPTH).to(device)
 
 
 PART = Shell

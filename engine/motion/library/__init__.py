@@ -22,7 +22,7 @@ from engine.motion.gaits import POSES, gait, turning
 from engine.motion.keyposes import Entry, Foot, Hand, Key, both, closed, feet
 
 FOLDER = Path(__file__).parent
-FILES = ("gestures", "sport", "daily", "gaits", "bodywork", "more")
+FILES = ("gestures", "sport", "daily", "gaits", "bodywork", "more", "trades")
 """In the order in which movements are listed."""
 
 Table = dict[str, Any]

@@ -81,6 +81,12 @@ else:
     refused(ops.export_usd, "built without USD", filepath=str(Path(out) / "avatar.usdz"))
 assert ops.browse_avatar(filepath=str(job.result_folder / "avatar.npz")) == {"FINISHED"}
 assert len(bpy.data.armatures) == 2
+bpy.context.scene.cursor.location = (1.0, 2.0, 0.5)
+assert ops.browse_avatar(directory=str(job.result_folder), files=[{"name": "avatar.npz"}]) == {"FINISHED"}
+assert tuple(bpy.context.active_object.location) == (1.0, 2.0, 0.5)
+assert ops.browse_avatar(directory=out, at_cursor=False) == {"FINISHED"}, "all of a folder, side by side"
+assert len(bpy.data.armatures) == 3 + len(list(Path(out).glob("*/result/manifest.json")))
+bpy.context.scene.cursor.location = (0.0, 0.0, 0.0)
 refused(ops.import_avatar, "no finished avatar", directory=out)
 refused(ops.export_fbx, "could not be written", filepath="/no/such/folder/a.fbx")
 
