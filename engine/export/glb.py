@@ -6,6 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.export.gltf import Layout, write_glb
 from engine.export.scene import Scene
 from engine.protocol import AVATAR_GLB, GAME_GLB
@@ -14,6 +16,9 @@ from engine.protocol import AVATAR_GLB, GAME_GLB
 def write(scene: Scene, folder: Path) -> list[str]:
     """Write the avatar, and its game mesh if it has one, each with the motion if there is one."""
     moves: dict[str, Any] = {} if scene.take is None else dataclasses.asdict(scene.take)
+    moves["name"] = scene.name
+    if scene.take is None and scene.conf.root_motion == "root":
+        moves["root"] = np.zeros((1, 3))
     write_glb(folder / AVATAR_GLB, scene.avatar, **moves)
     if scene.game is None:
         return [AVATAR_GLB]
