@@ -1,8 +1,9 @@
 """Files for other programs: one format a module here, found by its name.
 
 A format is a module with ``write(scene, folder)``, which writes its files into a folder and gives their names; none
-where the scene lacks what the format holds. ``export.formats`` lists those that a result has; a name with a dot is a
-module of the user's own.
+where the scene lacks what the format holds. ``MOVES = False`` says that they hold no motion, and so stay as they are
+when only that changes; ``renew(scene, folder, before)`` puts another motion into those of an earlier result.
+``export.formats`` lists those that a result has; a name with a dot is a module of the user's own.
 """
 
 from __future__ import annotations
@@ -67,9 +68,11 @@ def check(conf: ExportConfig) -> None:
             raise EngineError("bad_config", sentence, f"Choose one of {', '.join(choices)}.")
 
 
+def chosen(conf: ExportConfig) -> list[str]:
+    """The formats that a result has, each once."""
+    return list(dict.fromkeys((ALWAYS, *conf.formats)))
+
+
 def write(scene: Scene, folder: Path) -> list[str]:
     """Write a scene in the formats that its settings list, and give the files' names."""
-    files: list[str] = []
-    for name in dict.fromkeys((ALWAYS, *scene.conf.formats)):
-        files += exporter(name).write(scene, folder)
-    return files
+    return [file for name in chosen(scene.conf) for file in exporter(name).write(scene, folder)]

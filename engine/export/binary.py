@@ -61,6 +61,22 @@ class Binary:
         self.data += data + bytes(-len(data) % 4)
         return len(self.views) - 1
 
+    def cut(self, accessor: int) -> None:
+        """Take away an accessor and all that was added after it."""
+        view = self.accessors[accessor]["bufferView"]
+        del self.data[self.views[view]["byteOffset"] :]
+        del self.views[view:], self.accessors[accessor:]
+
+
+def opened(data: bytes) -> tuple[dict[str, Any], Binary]:
+    """The document and the binary chunk of a file that `container` made."""
+    (length,) = struct.unpack_from("<I", data, 12)
+    document: dict[str, Any] = json.loads(data[20 : 20 + length])
+    chunk = data[28 + length :]
+    (buffer,) = document.pop("buffers")
+    views, accessors = document.pop("bufferViews"), document.pop("accessors")
+    return document, Binary(bytearray(chunk[: buffer["byteLength"]]), views, accessors)
+
 
 def container(document: dict[str, Any], binary: Binary) -> bytes:
     """The file's bytes: header, JSON chunk padded with spaces, binary chunk padded with zeros.

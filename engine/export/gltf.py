@@ -12,17 +12,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container
+from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container, opened
 from engine.export.morphs import shapes_of, targets, with_targets
 from engine.export.names import plain_names
 from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
-from engine.protocol import SKELETON_NAMES, write_atomically
+from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
 from engine.render.raycast import vertex_normals
 from engine.render.shade import to_linear
 
@@ -85,7 +86,7 @@ def write_glb(
     """
     binary, names = Binary(), SKELETON_NAMES[: len(avatar.joints)]
     document, chosen = document_of(binary, *((avatar, names) if root is None else rooted(avatar, names)), name, layout)
-    if poses is not None:
+    if poses is not None:  # last, so that `renew_animation` can cut it off
         joints, first = np.asarray(avatar.joints, np.float64), len(document["meshes"])
         document["animations"] = [animation(binary, joints, np.asarray(poses), trans, fps, clip, first, root)]
         if face is not None:
@@ -158,6 +159,30 @@ def rooted(avatar: Avatar, names: Sequence[str]) -> tuple[Avatar, tuple[str, ...
     return replace(avatar, joints=joints, parents=parents, weights=weights), (*names, ROOT)
 
 
+def renew_animation(
+    before: str | os.PathLike[str], path: str | os.PathLike[str], joints: np.ndarray, poses: np.ndarray,
+    trans: np.ndarray | None = None, fps: float = 30.0, face: np.ndarray | None = None, root: np.ndarray | None = None,
+    clip: str = "Avatar",
+) -> None:  # fmt: skip
+    """Write a file of `write_glb` again with another animation, all else byte for byte as it was.
+
+    Args:
+        before: the file as it is.
+        path: the new one, written whole or not at all.
+        joints: (J, 3) metres, at rest.
+        poses, trans, fps, face, root, clip: see `write_glb`.
+    """
+    document, binary = opened(Path(before).read_bytes())
+    if old := document.pop("animations", None):
+        binary.cut(old[0]["samplers"][0]["input"])
+    meshes = document["meshes"]
+    new = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, clip, len(meshes), root)
+    if face is not None:
+        names = [mesh.get("extras", {}).get("targetNames", []) for mesh in meshes]
+        _animate_faces(binary, new, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
+    write_atomically(path, container(document | {"animations": [new]}, binary))
+
+
 def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]:
     """Names of the layers and the numbers of their faces; all under ``name`` where there are none."""
     if avatar.layer_names is None or avatar.face_layers is None:
@@ -223,6 +248,8 @@ def _primitive(
         extra["TANGENT"] = binary.add(frame, FLOAT, "VEC4", VERTEX_BUFFER)
     colors = np.ones((len(of), 4))
     colors[:, :3] = to_linear(avatar.colors[of])
+    if avatar.opacity is not None:
+        colors[:, 3] = avatar.opacity[of]
     joints, weights = strongest(avatar.weights[of])
     vertex = VERTEX_BUFFER
     return {
@@ -252,6 +279,10 @@ def _material(name: str, avatar: Avatar, chosen: NDArray[np.int64], textured: bo
     )
     surface: dict[str, Any] = {"baseColorFactor": [1, 1, 1, 1], "metallicFactor": metal, "roughnessFactor": rough}
     made: dict[str, Any] = {"name": name, "pbrMetallicRoughness": surface}
+    if avatar.opacity is not None and (opacity := avatar.opacity[np.unique(faces)]).min() < 1:
+        made["alphaMode"] = "BLEND"
+        if textured:  # else the vertices' colours have it
+            surface["baseColorFactor"] = [1, 1, 1, round(float(opacity.mean()), 4)]
     if not is_closed(faces):
         made["doubleSided"] = True
     if textured:

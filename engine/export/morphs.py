@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def shapes_of(face: FaceShapes | None, used: NDArray) -> list[int]:
-    """Which face shapes move any of these vertices (U,), in order."""
+    """Which of `FACE_SHAPES` move any of these vertices (U,), in order; keys of identity stay out of files."""
     if face is None:
         return []
     found: list[int] = np.unique(face.shape[np.isin(face.row, used)]).tolist()
-    return found
+    return [index for index in found if index < len(FACE_SHAPES)]
 
 
 def targets(binary: Binary, face: FaceShapes, of: NDArray, chosen: list[int]) -> list[dict[str, int]]:

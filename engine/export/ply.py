@@ -12,6 +12,8 @@ from engine.mesh.surface import Floats, Indices
 from engine.protocol import AVATAR_PLY, write_atomically
 from engine.render.raycast import vertex_normals
 
+MOVES = False
+
 
 def write(scene: Scene, folder: Path) -> list[str]:
     """Write ``avatar.ply``."""

@@ -130,5 +130,16 @@ def game_only(avatar: Avatar) -> Avatar | None:
     return dataclasses.replace(
         avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights,
         face_layers=game.face_layers, uvs=game.uvs, face=game.face, game=None, shapes=None, roughness=None,
-        metallic=None, covered=None, canonical=None,
+        metallic=None, covered=None, canonical=None, opacity=_mean_opacity(avatar, game),
     )  # fmt: skip
+
+
+def _mean_opacity(avatar: Avatar, game: Any) -> np.ndarray | None:
+    """The game mesh's opacity (G,): each layer's mean, as its textures have none."""
+    if avatar.opacity is None or avatar.face_layers is None or game.face_layers is None:
+        return None
+    opacity = np.ones(len(game.vertices), np.float32)
+    for layer in np.unique(game.face_layers):
+        whole = avatar.opacity[avatar.faces[avatar.face_layers == layer]]
+        opacity[game.faces[game.face_layers == layer]] = whole.mean() if len(whole) else 1.0
+    return opacity

@@ -23,6 +23,7 @@ from engine.protocol import AVATAR_VRM, FACE_SHAPES, JOINT_NAMES, SKELETON_NAMES
 from engine.rig import Avatar
 from engine.rig.face import LOOK
 
+MOVES = False
 HEAD = JOINT_NAMES.index("head")
 EYE_HEIGHT, EYE_DEPTH = 0.42, 0.3
 """Where the look starts from, of the way from the head's joint to the crown, if no face shape tells."""

@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation, Slerp
 from engine.body import load_body
 from engine.body.skinning import bone_transforms
 from engine.export.bvh import write_bvh
-from engine.export.gltf import Layout, quaternions, strongest, write_glb
+from engine.export.gltf import Layout, quaternions, renew_animation, strongest, write_glb
 from engine.export.obj import write_obj
 from engine.export.ply import write_ply
 from engine.protocol import JOINT_NAMES
@@ -265,3 +265,20 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, writer: str) -> None
         else:
             write_glb(path, a)
     assert not list(tmp_path.iterdir())
+
+
+def test_another_animation_in_an_old_file_is_as_if_it_were_written_anew(tmp_path: Path) -> None:
+    figure, (first, second) = avatar(), ((motion(9), 25.0), (motion(5), 30.0))
+    picture = io.BytesIO()
+    Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(picture, format="PNG")
+    layouts = (None, Layout(RNG.uniform(size=(len(figure.faces), 3, 2)), *[picture.getvalue()] * 3))
+    for number, layout in enumerate(layouts):
+        old, renewed, anew = (tmp_path / f"{name}{number}.glb" for name in ("old", "renewed", "anew"))
+        for path, ((poses, trans), fps) in ((old, first), (anew, second)):
+            write_glb(path, figure, poses, trans, fps, layout=layout)
+        (poses, trans), fps = second
+        renew_animation(old, renewed, figure.joints, poses, trans, fps)
+        assert renewed.read_bytes() == anew.read_bytes()
+        write_glb(old, figure, layout=layout)  # one that stood still
+        renew_animation(old, renewed, figure.joints, poses, trans, fps)
+        assert renewed.read_bytes() == anew.read_bytes()

@@ -59,6 +59,17 @@ def test_each_layer_is_a_node_with_its_material_on_one_skin(avatar: Avatar, tmp_
         assert materials[number].get("doubleSided", False) == (not is_closed(layer.faces))
 
 
+def test_what_is_seen_through_blends(avatar: Avatar, tmp_path: Path) -> None:
+    opacity = np.ones(len(avatar.vertices), np.float32)
+    opacity[avatar.faces[avatar.face_layers == 1]] = 0.5
+    write_glb(tmp_path / "a.glb", dataclasses.replace(avatar, opacity=opacity))
+    glb = Glb(tmp_path / "a.glb")
+    modes = [material.get("alphaMode", "OPAQUE") for material in glb.document["materials"]]
+    assert modes == ["OPAQUE", "BLEND", "OPAQUE", "OPAQUE"]
+    alphas = [glb.array(mesh["primitives"][0]["attributes"]["COLOR_0"])[:, 3].mean() for mesh in glb.document["meshes"]]
+    np.testing.assert_allclose(alphas, [1, 0.5, 1, 1], atol=1e-4)
+
+
 def test_arrays_of_layers_are_theirs_and_move(avatar: Avatar, tmp_path: Path) -> None:
     poses, trans = motion()
     write_glb(tmp_path / "a.glb", avatar, poses.reshape(-1, 72), trans, fps=25.0)
