@@ -290,6 +290,8 @@ class ExportConfig:
     """What the avatar is called in files that say so; empty for "Avatar"."""
     author: str = ""
     """Who made it, for files that say so."""
+    root_motion: str = "pelvis"
+    """Who carries the travel over the floor in every file: pelvis, a bone root on the floor, or nobody (in_place)."""
     license: str = "personal"
     """What others may do with it, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc."""
 
