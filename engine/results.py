@@ -23,6 +23,7 @@ import numpy as np
 import engine
 from engine import device, protocol, provenance
 from engine.job import Job, clear_folder
+from engine.methods import methods
 
 if TYPE_CHECKING:
     from engine.pipeline import Context
@@ -172,6 +173,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         **_game_figures(context),
         "shape": {"betas": np.asarray(context.result("shape").betas, float).round(6).tolist()},
         "memory": device.peak_memory(),
+        "methods": methods(context),
         "guided_steps": context.result("appearance").steps if "appearance" in context.wanted else 0,
         "seconds": {**timings, "total": round(sum(timings.values()), 3)},
         "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": provenance.checksum(folder / name)}
