@@ -24,6 +24,7 @@ import engine
 from engine import device, protocol, provenance
 from engine.cache import digest
 from engine.job import Job, clear_folder
+from engine.methods import methods
 from engine.renewal import MADE_OF, Renewal
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ def manifest(context: Context, folder: Path, files: list[str], renewal: Renewal)
         **_game_figures(context),
         "shape": {"betas": np.asarray(context.result("shape").betas, float).round(6).tolist()},
         "memory": device.peak_memory(),
+        "methods": methods(context),
         "guided_steps": context.result("appearance").steps if "appearance" in context.wanted else 0,
         "seconds": {**timings, "total": round(sum(timings.values()), 3)},
         "files": {name: {"bytes": path.stat().st_size, "sha256": provenance.checksum(path)}
