@@ -1,6 +1,6 @@
 """How many avatars an hour one machine makes: a crowd of one, two ... workers against one process after another.
 
-    python -m benchmarks.crowd [N] [--cluster] [KEY=VALUE ...]
+    python -m benchmarks.crowd [N] [--cluster] [preset=NAME] [KEY=VALUE ...]
 
 N avatars (default 4) by fresh processes in turn, by one warm worker, and by two, each worker with its share of the
 cores; with ``--cluster`` also by one and two workers of a Ray cluster that is started here. CPU seconds hold on a busy
@@ -36,7 +36,8 @@ def measured(command: list[str]) -> tuple[float, float]:
 
 def batch(out: Path, number: int, pairs: list[str], *options: str) -> list[str]:
     """The command of a crowd."""
-    settings = [part for pair in pairs for part in ("--set", pair)]
+    presets = ("--preset", pairs[0].partition("=")[2]) if pairs and pairs[0].startswith("preset=") else ()
+    settings = [*presets, *(part for pair in pairs[bool(presets) :] for part in ("--set", pair))]
     return [*ENGINE, "batch", *PROMPTS, "--vary", str(number), "--out", str(out), "--no-blend", *settings, *options]
 
 
