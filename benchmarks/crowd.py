@@ -49,17 +49,9 @@ def one_after_another(out: Path, number: int, pairs: list[str]) -> tuple[float, 
     wall = cpu = 0.0
     for entry in expand(row, vary=number):
         words = [part for name, text in entry.request.prompts.items() for part in (f"--{name}", text)]
-        command = [
-            *ENGINE,
-            "generate",
-            *words,
-            "--seed",
-            str(entry.request.seed),
-            "--out",
-            str(out / entry.name),
-            *pairs,
-        ]
-        spent = measured(command)
+        words += ["--seed", str(entry.request.seed), "--out", str(out / entry.name)]
+        words += ["--preset", entry.request.preset, *(pair for pair in pairs if not pair.startswith("preset="))]
+        spent = measured([*ENGINE, "generate", *words])
         wall, cpu = wall + spent[0], cpu + spent[1]
     return wall, cpu
 
