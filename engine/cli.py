@@ -164,7 +164,6 @@ def _batch(options: argparse.Namespace) -> int:
     """Make many avatars."""
     from engine.crowd import command
 
-    device.tune_process()
     output = _claim_stdout()
     _set_up_logging(to_stderr=options.events)
     return command.run(options, output)

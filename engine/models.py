@@ -63,13 +63,18 @@ class Models:
         for kept in [item for item in gc.get_objects() if type(item) is functools._lru_cache_wrapper]:
             if (kept.__module__ or "").startswith("engine."):
                 kept.cache_clear()
-        gc.collect()
-        torch = sys.modules.get("torch")
-        if torch is not None and torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        if sys.platform == "linux":
-            with contextlib.suppress(OSError, AttributeError):
-                ctypes.CDLL(None).malloc_trim(0)
+        give_back()
+
+
+def give_back() -> None:
+    """Give memory that is not in use back to the system, which `device.tune_process` keeps for the next step."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _kept(known: dict[Any, Any], key: Any, load: Callable[[], Any], most: int) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import platform
 import shutil
 import socket
@@ -22,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import engine
+from engine import device as device_of_process
 from engine import protocol, provenance
 from engine.cancel import CancelFlag
 from engine.crowd.local import Ended, Watcher
@@ -46,6 +48,8 @@ class Hand:
 
     def __init__(self, worker: str, device: str) -> None:
         """``worker``: dotted name of the worker's class."""
+        device_of_process.tune_process()
+        logging.getLogger("engine").setLevel(logging.INFO)  # for the jobs' own logs
         module, _, name = worker.rpartition(".")
         self._worker = getattr(importlib.import_module(module), name)(device)
         with contextlib.suppress(Exception):  # the job that needs it says so in a sentence
