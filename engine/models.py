@@ -94,6 +94,10 @@ def _stamp_of(name: str | None) -> Stamp:
 
 def _stamp(path: Path) -> Stamp:
     """Name, time and size of a file or of all files in a folder: another stamp, another content."""
-    files = [path] if path.is_file() else sorted(path.rglob("*"))
-    stats = [(file, file.stat()) for file in files if file.is_file()]
-    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in stats)
+    found = []
+    for file in [path] if path.is_file() else sorted(path.rglob("*")):
+        with contextlib.suppress(OSError):  # it went away in this very moment
+            stat = file.stat()
+            if not file.is_dir():
+                found.append((str(file), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
