@@ -67,7 +67,7 @@ class AVATARCLIP_OT_make_crowd(bpy.types.Operator):
         try:
             job.start(
                 row, preferences.engine_command(context), session.engine_environment(), ENGINE_ROOT,
-                preferences.crowd_home(context), properties.of(context.scene).device,
+                preferences.engine_home(context), properties.of(context.scene).device,
             )  # fmt: skip
         except (locate.SetupError, OSError) as error:
             self.report({"ERROR"}, str(error))

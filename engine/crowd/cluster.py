@@ -78,7 +78,7 @@ class Hand:
                     stage = event["stage"]
                     below = (protocol.PREVIEWS_DIR, protocol.CHECKPOINTS_DIR)
                     names = names_in(folder, *(f"{kind}/{stage}" for kind in below), f"{below[1]}/{stage}.json")
-                    place.send(folder, names)
+                    place.send(folder, [*names, protocol.EVENTS_FILE])
 
             outcome = self._worker.run(folder, Request.from_json(request), None, [send_stage])
             names = names_in(folder)

@@ -20,6 +20,9 @@ class Worker:
     def run(self, folder: Path, request: Request, flag: object, listeners: list) -> Outcome:
         """The square of the seed, by way of a stage that keeps the seed."""
         stored = folder / "checkpoints" / "shape.json"
+        folder.mkdir(exist_ok=True)
+        with open(folder / protocol.EVENTS_FILE, "a") as events:
+            events.write('{"event": "job_started"}\n')
         if not stored.exists():
             self._note(f"shape {request.seed}")
             (folder / "checkpoints" / "shape").mkdir(parents=True)
@@ -35,6 +38,8 @@ class Worker:
         (folder / "result").mkdir(exist_ok=True)
         (folder / "result" / "square.txt").write_text(str(seed * seed))
         (folder / "result" / protocol.MANIFEST_FILE).write_text(json.dumps({"seed": seed}))
+        with open(folder / protocol.EVENTS_FILE, "a") as events:
+            events.write('{"event": "result"}\n')
         return Outcome(protocol.EXIT_OK)
 
     def _note(self, text: str) -> None:

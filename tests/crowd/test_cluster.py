@@ -16,9 +16,10 @@ import pytest
 
 from engine import protocol
 from engine.cancel import CancelFlag
-from engine.crowd import batch
+from engine.crowd import batch, single
 from engine.crowd.cluster import RayHome
 from engine.crowd.listing import entries_of
+from engine.protocol import Request
 
 pytest.importorskip("ray", reason="the extra 'cluster' is not installed (build.py test --cluster)")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="SIGKILL")]
@@ -108,6 +109,16 @@ def test_forty_jobs_survive_the_death_of_a_worker_and_of_a_node(tmp_path: Path, 
             os.kill(killed["worker"], signal.SIGKILL)
         if len(ended) == 20:
             kill(cluster.second)
+
+    one = tmp_path / "one"
+    one.mkdir()
+    (one / protocol.REQUEST_FILE).write_text(Request(prompts={}, seed=7).to_json())
+    told: list[dict] = []
+    home = RayHome(cluster.address, str(tmp_path), 1, 1.0, worker="fake_worker.Worker")
+    assert single.run_one(one, home, told.append, CancelFlag()) == protocol.EXIT_OK
+    assert [event["event"] for event in told] == ["job_started", "result"]
+    assert (one / "result" / "square.txt").read_text() == "49"
+    cluster.notes.write_text("")
 
     rows = [{"name": f"job{seed:02}", "appearance": "a nun", "seed": seed} for seed in range(JOBS - 1)]
     rows.append({"name": "poison", "appearance": "deadly", "seed": JOBS})
