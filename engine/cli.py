@@ -38,6 +38,8 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     """All commands and options."""
+    from engine.crowd.command import add_cluster, add_parser
+
     parser = _Parser(
         prog="python -m engine", description="Three prompts in, a rigged and moving avatar out.", allow_abbrev=False
     )
@@ -83,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("job", type=Path, metavar="JOB", help=f"folder with a {protocol.REQUEST_FILE}")
     run.add_argument("--live", action="store_true", help="also store the growing surface, for a viewport")
     run.set_defaults(command=_run, events=True)
+    add_cluster(run)
 
     serve = commands.add_parser(
         "serve", help='run the jobs that lines {"job": FOLDER} on standard input name', allow_abbrev=False
@@ -91,8 +94,6 @@ def _parser() -> argparse.ArgumentParser:
         "--idle", type=float, default=600.0, metavar="SECONDS", help="end after so long without a job (default: 600)"
     )
     serve.set_defaults(command=_serve)
-    from engine.crowd.command import add_parser
-
     add_parser(commands).set_defaults(command=_batch)
     for sub in (generate, run, serve):
         sub.add_argument(
@@ -143,9 +144,16 @@ def _generate(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     """Run a job folder for a program that reads the events."""
     _, flag, listener = _prepare(options)
+    cancel.watch_parent(flag, options.job)
+    if options.address is not None:
+        from engine.crowd.cluster import RayHome
+        from engine.crowd.single import run_one
+
+        share = options.share or str(options.job.resolve().parent)
+        home = RayHome(options.address, share, 1, options.cpus, options.gpus, options.device)
+        return run_one(options.job.resolve(), home, listener, flag)
     from engine.worker import Worker
 
-    cancel.watch_parent(flag, options.job)
     return Worker(options.device).run(options.job, None, flag, [listener], options.live).code
 
 
@@ -164,7 +172,6 @@ def _batch(options: argparse.Namespace) -> int:
     """Make many avatars."""
     from engine.crowd import command
 
-    device.tune_process()
     output = _claim_stdout()
     _set_up_logging(to_stderr=options.events)
     return command.run(options, output)

@@ -91,7 +91,7 @@ WITHOUT_EFFECT = {
 """Keys that decide nothing here, and why."""
 
 GENERATORS = {
-    "VPoserCodebook": "codebook", "PoseOptimizer": "direct", "VPoserOptimizer": "latent", "VPoserRealNVP": "flow",
+    "VPoserCodebook": "pictures", "PoseOptimizer": "direct", "VPoserOptimizer": "latent", "VPoserRealNVP": "flow",
 }  # fmt: skip
 METHODS = {"MotionInterpolation": "interpolate", "MotionOptimizer": "optimise"}
 _RENDERING = re.compile(r"^\s*a 3d rendering of (.+?) in unreal engine\s*$", re.IGNORECASE)

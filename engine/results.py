@@ -24,6 +24,7 @@ import engine
 from engine import device, protocol, provenance
 from engine.cache import digest
 from engine.job import Job, clear_folder
+from engine.methods import methods
 from engine.renewal import MADE_OF, Renewal
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def _write_avatar(context: Context, motion: Any, folder: Path, renewal: Renewal)
     if motion is not None:
         stored[protocol.MOTION_NPZ] = context.folders["motion"].folder / protocol.MOTION_NPZ
     textures = context.folders["mesh"].folder
-    scene = export.Scene.of(context.result("rig"), motion, textures, stored, context.config.export)
+    conf, loops = context.config.export, context.config.motion.loop
+    scene = export.Scene.of(context.result("rig"), motion, textures, stored, conf, loops)
     settings = {key: value for key, value in context.config.section("export").items() if key != "formats"}
     files: list[str] = []
     for name in export.chosen(scene.conf):
@@ -181,6 +183,7 @@ def manifest(context: Context, folder: Path, files: list[str], renewal: Renewal)
         **_game_figures(context),
         "shape": {"betas": np.asarray(context.result("shape").betas, float).round(6).tolist()},
         "memory": device.peak_memory(),
+        "methods": methods(context),
         "guided_steps": context.result("appearance").steps if "appearance" in context.wanted else 0,
         "seconds": {**timings, "total": round(sum(timings.values()), 3)},
         "files": {name: {"bytes": path.stat().st_size, "sha256": provenance.checksum(path)}

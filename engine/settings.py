@@ -261,14 +261,16 @@ class MotionConfig(PartsConfig):
     fps: float = setting(30.0, "Frames a second.", 1, 240)
     candidates: int = setting(5,
         "How many distinct candidate poses stand for the text (they are saved with the motion).", 1, 20)
-    generator: Literal["codebook", "direct", "latent", "flow"] = setting("codebook",
-        "What proposes them: codebook, or direct, latent (optimised poses) or flow (sampled ones).")
+    generator: Literal["codebook", "pictures", "direct", "latent", "flow"] = setting("codebook",
+        "What proposes them: the codebook by its labels, or by the perceptor's view of all its pictures (the paper's "
+        "way), direct or latent (optimised poses), or flow (sampled ones).")
     pick: tuple[int, ...] = setting((),
         "The candidates to keep, in this order, by the numbers of their pictures from 1 on; an empty list keeps all.")
     iterations: int = setting(150,
         "Steps of the optimiser and of the generators direct and latent.", 1, 10000)
-    judge_pictures: bool = setting(False,
-        "Let the perceptor rank pictures of the candidates (paper 4) instead of trusting their labels.")
+    judge_pictures: bool | None = setting(None,
+        "Let the perceptor rank pictures of the candidates (paper 4) instead of trusting their labels; null: if it is "
+        "another than the bundled one.")
     optimise: OptimiseConfig = field(default_factory=OptimiseConfig)
     file: str | None = setting(None,
         "Path of a BVH, AMASS .npz, GLB or VRMA file whose motion replaces the generated one, or null.")
@@ -290,6 +292,8 @@ class ExportConfig:
     """What the avatar is called in files that say so; empty for "Avatar"."""
     author: str = ""
     """Who made it, for files that say so."""
+    root_motion: str = "pelvis"
+    """Who carries the travel over the floor in every file: pelvis, a bone root on the floor, or nobody (in_place)."""
     license: str = "personal"
     """What others may do with it, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc."""
 

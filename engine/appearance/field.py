@@ -66,6 +66,8 @@ class AvatarField(nn.Module):
         """Of the sphere round `center`, in metres, that holds the avatar: the paper's unit sphere."""
         self.steps = 0
         """Guided steps that made it."""
+        self.guided: dict[str, float] = {}
+        """What guidance changed, see `engine.appearance.trainer.Trainer.changed`; empty without any."""
 
     @property
     @abstractmethod
@@ -156,7 +158,7 @@ class AvatarField(nn.Module):
         """Write the field as one safetensors file."""
         arrays = {f"base.{name}": value for name, value in self.base.to_arrays().items()}
         arrays |= {f"net.{name}": value.detach().cpu().numpy() for name, value in self.state_dict().items()}
-        about = json.dumps({"kind": self.kind, "settings": self.settings, "steps": self.steps})
+        about = json.dumps({"kind": self.kind, "settings": self.settings, "steps": self.steps, "guided": self.guided})
         arrays["about"] = np.frombuffer(about.encode(), np.uint8)
         save_file({name: np.ascontiguousarray(value) for name, value in arrays.items()}, path)
 
@@ -173,7 +175,7 @@ class AvatarField(nn.Module):
         base = BaseSurface.from_arrays(part("base."), device)
         field: AvatarField = kinds[about["kind"]](base, **about["settings"])
         field.load_state_dict({name: torch.from_numpy(value) for name, value in part("net.").items()})
-        field.steps = int(about["steps"])
+        field.steps, field.guided = int(about["steps"]), about.get("guided", {})
         return field.to(device)
 
 

@@ -6,7 +6,7 @@ start.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -52,14 +52,8 @@ class Objective:
         size = conf.size // 2 if step < conf.growing * conf.iterations else conf.size
         shown: list[Shown] = []
         losses: dict[str, Tensor] = {}
-        for index in range(conf.views):
-            number = step * conf.views + index
-            view = views.VIEWS[conf.cameras](self.stance, number, size, generator, conf.face_views)
-            rays = silhouette_rays(self.field, view.camera, most=most, everywhere=not conf.silhouette)
-            if len(rays.pixels) == 0:
-                continue
-            seen = self.renderer.render(self.field, rays, generator)
-            shown.append(self._pictures(view, rays, seen, size, generator))
+        for one, seen, rays in self._views(step, size, most, generator):
+            shown.append(one)
             for name, loss in anchors(seen, rays).items():
                 losses[name] = losses.get(name, 0.0) + loss / conf.views
         score = 0.0
@@ -68,6 +62,24 @@ class Objective:
             losses |= judged.losses
             score = judged.score
         return Step(self._sum(losses), score, {name: float(loss.detach()) for name, loss in losses.items()})
+
+    def score(self, step: int, most: int, generator: torch.Generator) -> float:
+        """The guidance's score of a step's views in their full size; 0 where nothing is seen."""
+        shown = [one for one, _, _ in self._views(step, self.conf.size, most, generator)]
+        return self.guidance(shown, generator).score if shown else 0.0
+
+    def _views(
+        self, step: int, size: int, most: int, generator: torch.Generator
+    ) -> Iterator[tuple[Shown, Rendering, Rays]]:
+        """A step's views with what is seen in them."""
+        conf = self.conf
+        for index in range(conf.views):
+            number = step * conf.views + index
+            view = views.VIEWS[conf.cameras](self.stance, number, size, generator, conf.face_views)
+            rays = silhouette_rays(self.field, view.camera, most=most, everywhere=not conf.silhouette)
+            if len(rays.pixels):
+                seen = self.renderer.render(self.field, rays, generator)
+                yield self._pictures(view, rays, seen, size, generator), seen, rays
 
     def _sum(self, losses: Mapping[str, Tensor]) -> Tensor:
         """() the losses by their weights."""

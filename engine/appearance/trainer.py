@@ -26,6 +26,8 @@ CHECKPOINT_SECONDS = 120.0
 FEWEST_RAYS = 256
 FEWER = 0.7
 """By which part of the rays is kept when memory runs out."""
+LOOKS, LOOK_RAYS = 3, 4096
+"""Steps' views, with so many rays at most, by which start and end are compared."""
 GAIN = 1e-3
 """Least rise of the mean score that counts as better."""
 
@@ -38,7 +40,7 @@ class Trainer:
         self.generator, self.report, self.folder = generator, report, folder
         self.optimizer = torch.optim.Adam(self.field.groups(), lr=self.conf.learning_rate)
         self.step = 0
-        self.score = self.best = 0.0
+        self.score = self.best = self.first_score = 0.0
         self.best_step = 0
         self.most = self.conf.max_rays
         self._written = time.monotonic()
@@ -46,6 +48,8 @@ class Trainer:
     def run(self) -> None:
         """All remaining iterations, or fewer: until the score is flat, or the user has seen enough."""
         self._resume()
+        if not self.step and self.conf.iterations:
+            self.first_score = self._look()
         while self.step < self.conf.iterations and not self._ended_early():
             self._set_rate()
             self.field.anneal(self.step / self.conf.iterations)
@@ -61,6 +65,26 @@ class Trainer:
                     self.report.geometry(*self.field.surface())
             self._tell(loss)
         self.field.steps = self.step
+        self.field.guided = self.changed() if self.step else {}
+
+    @torch.no_grad()
+    def changed(self) -> dict[str, float]:
+        """What guidance made of the start: mean relief in mm, mean change of the colours (of the range 0-1), and the
+        guidance's score of the same views before and after."""
+        base = self.field.base
+        offset, colors = self.field.at_base(torch.from_numpy(base.vertices).to(self.field.device))
+        return {
+            "relief_mm": 1000 * float(offset.abs().mean()),
+            "color_change": float((colors.cpu() - torch.from_numpy(base.colors)).abs().mean()),
+            "score_before": self.first_score, "score_after": self._look(),
+        }  # fmt: skip
+
+    @torch.no_grad()
+    def _look(self) -> float:
+        """The mean score of some views that are always the same."""
+        generator = torch.Generator().manual_seed(0)
+        scores = [self.objective.score(step, min(self.most, LOOK_RAYS), generator) for step in range(LOOKS)]
+        return sum(scores) / LOOKS
 
     def picture(self) -> NDArray:
         """A still of the field as it is, by the renderer that is trained."""
@@ -162,7 +186,7 @@ class Trainer:
         self.generator.set_state(state["generator"].cpu())
 
 
-NUMBERS = ("step", "score", "best", "best_step", "most")
+NUMBERS = ("step", "score", "best", "best_step", "most", "first_score")
 """Plain values of a `Trainer` that a checkpoint keeps."""
 
 

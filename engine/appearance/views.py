@@ -94,7 +94,7 @@ def random_view(stance: Stance, step: int, size: int, generator: torch.Generator
 
 
 def around_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
-    """The same from all sides alike, faces from wherever faces are seen: for forms that must be right at the back too."""
+    """The same from all sides alike, for forms that must be right at the back too; faces from where they are seen."""
     seen = random_view(stance, step, size, generator, faces)
     turned = 360 * _random(generator) - 180
     camera = seen.camera

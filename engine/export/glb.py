@@ -6,6 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.export.gltf import Layout, renew_animation, write_glb
 from engine.export.scene import Scene
 from engine.protocol import AVATAR_GLB, GAME_GLB
@@ -14,10 +16,12 @@ from engine.protocol import AVATAR_GLB, GAME_GLB
 def write(scene: Scene, folder: Path) -> list[str]:
     """Write the avatar, and its game mesh if it has one, each with the motion if there is one."""
     moves: dict[str, Any] = {} if scene.take is None else dataclasses.asdict(scene.take)
-    write_glb(folder / AVATAR_GLB, scene.avatar, **moves)
+    if scene.take is None and scene.conf.root_motion == "root":
+        moves["root"] = np.zeros((1, 3))
+    write_glb(folder / AVATAR_GLB, scene.avatar, **moves, name=scene.name)
     if scene.game is None:
         return [AVATAR_GLB]
-    write_glb(folder / GAME_GLB, scene.game, **moves, layout=layout_of(scene))
+    write_glb(folder / GAME_GLB, scene.game, **moves, name=scene.name, layout=layout_of(scene))
     return [AVATAR_GLB, GAME_GLB]
 
 

@@ -1,10 +1,10 @@
-"""The four ways to candidate poses (paper 4 and its release) behind one interface: codebook, direct, latent, flow.
+"""The ways to candidate poses (paper 4 and its release) behind one interface.
 
-``codebook`` ranks the pose prior's K-means codes. ``direct`` optimises joint rotations, ``latent`` the pose prior's
-latent; ``flow``
-samples latents from a conditional RealNVP. What "fits the text" means is the same for all: the flow's density given
-the text's words,
-and with a perceptor that judges pictures also the cosine of a picture of the pose with the text.
+``codebook`` ranks the pose prior's K-means codes by the movements that they stand for, ``pictures`` as the paper does:
+by the perceptor's cosines of the text with pictures of them all. ``direct`` optimises joint rotations, ``latent`` the
+pose prior's latent; ``flow`` samples latents from a conditional RealNVP. What "fits the text" means is the same for
+these: the flow's density given the text's words, and with a perceptor that judges pictures also the cosine of a picture
+of the pose with the text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.motion.candidates import PoseCodes, distinct, picture_order
+from engine.errors import EngineError
+from engine.motion.candidates import SHORTLIST, PoseCodes, distinct, picture_order
 from engine.motion.flow import PoseFlow
 from engine.motion.limits import limited
 from engine.motion.matcher import Match
@@ -41,6 +42,8 @@ class Judge:
     """Rotations (B,21,3,3) -> cosines (B,), differentiable."""
     rank: Callable[[Array], Array]
     """Poses (N,24,3) -> cosines (N,), sharper pictures, no gradients."""
+    book: Callable[[PoseCodes], Array]
+    """All codes of a codebook -> cosines (N,), with pictures that were embedded once."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,21 @@ def from_codebook(query: Query) -> Candidates:
     return poses[kept], query.codes.latents[[order[i] for i in kept]]
 
 
+def from_pictures(query: Query) -> Candidates:
+    """The best distinct codes of the whole codebook by their pictures alone.
+
+    Raises:
+        EngineError: ``bad_config`` without a perceptor.
+    """
+    if query.judge is None:
+        raise EngineError("bad_config", "motion.generator is 'pictures', but no perceptor looks at them.")
+    order = np.argsort(-query.judge.book(query.codes))[:SHORTLIST]
+    latents = query.codes.latents[order]
+    poses = query.codes.prior.poses(latents)
+    kept = distinct(poses, query.count)
+    return poses[kept], latents[kept]
+
+
 def from_latents(query: Query) -> Candidates:
     """Gradient ascent on latents of the pose prior, from random ones."""
     latent = _starts(query).requires_grad_(True)
@@ -108,7 +126,8 @@ def from_flow(query: Query) -> Candidates:
 
 
 GENERATORS: dict[str, Callable[[Query], Candidates]] = {
-    "codebook": from_codebook, "direct": from_rotations, "latent": from_latents, "flow": from_flow,
+    "codebook": from_codebook, "pictures": from_pictures, "direct": from_rotations, "latent": from_latents,
+    "flow": from_flow,
 }  # fmt: skip
 
 

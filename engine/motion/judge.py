@@ -9,16 +9,21 @@ import torch
 from torch import Tensor
 
 from engine.body import Body
+from engine.motion.candidates import ASSETS, PoseCodes
 from engine.motion.generators import Judge
 from engine.motion.rotations import Array, array
 from engine.motion.splat import pictures
+from engine.perceptor.codebook import embed_pictures, features
 from engine.perceptor.prompts import motion as motion_prompt
 from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
+from engine.report import Reporter
+
+POSE_CODES = ASSETS / "pose_codes.safetensors"
 
 
-def picture_judge(text: str, body: Body, betas: Array, perceptor: Any) -> Judge:
-    """The judge of poses of one body for one text."""
+def picture_judge(text: str, body: Body, betas: Array, perceptor: Any, report: Reporter | None = None) -> Judge:
+    """The judge of poses of one body for one text; ``report`` hears of a codebook that is embedded at first."""
     faces = torch.as_tensor(np.asarray(body.faces, np.int64))
     shape = torch.as_tensor(np.asarray(betas, np.float32))[None]
     with torch.no_grad():
@@ -30,7 +35,22 @@ def picture_judge(text: str, body: Body, betas: Array, perceptor: Any) -> Judge:
         cosine: Tensor = (seen @ wanted.T)[:, 0]
         return cosine
 
-    return Judge(see, lambda poses: picture_scores(poses, text, body, betas, perceptor))
+    def book(codes: PoseCodes) -> Array:
+        seen: Array = (code_features(codes, body, perceptor, report) @ wanted[0].cpu()).numpy()
+        return seen
+
+    return Judge(see, lambda poses: picture_scores(poses, text, body, betas, perceptor), book)
+
+
+def code_features(codes: PoseCodes, body: Body, perceptor: Any, report: Reporter | None) -> Tensor:
+    """(N, D) unit vectors of pictures of all codes on the mean body, from the cache where it has them."""
+    poses, betas = codes.prior.poses(codes.latents), np.zeros(body.num_betas, np.float32)
+
+    def embed(member: Any, index: int) -> Tensor:
+        return embed_pictures(member, pictures_of(poses[index], body, betas, member.input_size))
+
+    name = f"pictures.{body.checksum[:12]}.{len(poses)}"
+    return features(POSE_CODES, name, perceptor, len(poses), embed, report)
 
 
 def _posed(body: Body, betas: Tensor, rotations: Tensor) -> Tensor:

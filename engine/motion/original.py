@@ -19,7 +19,8 @@ from engine.motion.rotations import Array
 from engine.perceptor.prompts import motion as motion_prompt
 
 SETTING = "motion.backend = original"
-GENERATORS = ("codebook", "flow")
+GENERATORS = ("codebook", "pictures", "flow")
+"""The codebook's own features are those of pictures."""
 
 
 def with_their_prior(query: Query) -> Query:
@@ -37,7 +38,7 @@ def candidates(query: Query, generator: str, prompt: str, perceptor: Any) -> Can
 
     Args:
         query: with VPoser as its prior (`with_their_prior`).
-        generator: ``codebook`` or ``flow``.
+        generator: ``codebook`` (or ``pictures``, which is the same here) or ``flow``.
         prompt: what the avatar does.
         perceptor: the CLIP model whose features the weights were made with: 512 numbers, ViT-B/32's.
 
@@ -49,7 +50,7 @@ def candidates(query: Query, generator: str, prompt: str, perceptor: Any) -> Can
             "bad_config", f"{SETTING} has no motion.generator {generator!r}.", f"Use {' or '.join(GENERATORS)}."
         )
     wanted = perceptor.encode_text([motion_prompt(prompt)])[0].cpu().float()
-    if generator == "codebook":
+    if generator != "flow":
         stored = load_file(require("pose_codes", SETTING))
         _check_width(stored["features"].shape[1], len(wanted))
         features = stored["features"] / np.linalg.norm(stored["features"], axis=1, keepdims=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,9 @@ from engine.motion.sequence import Sequence
 from engine.motion.texts import part_of
 from engine.motion.through import Terms, frames_at_prior_rate, interpolate, lengthened, optimise, window_count
 from engine.motion.understanding import Steps, understand
+from engine.perceptor.load import BUNDLED_NAME
 from engine.report import Reporter
+from engine.settings import MotionConfig
 
 Propose = Callable[[Query], Candidates]
 
@@ -58,8 +61,9 @@ def propose(
     conf, matcher, prompt = stage.conf, load_matcher(), inputs.prompt
     steps, ranked = understand(prompt, matcher, inputs.perceptor, report)
     report.progress(1, 4, score=ranked[0].score)
-    asked = conf.judge_pictures and inputs.perceptor is not None
-    judge = picture_judge(prompt, inputs.body, inputs.betas, inputs.perceptor) if asked else None
+    judge = None
+    if looked_at(conf, inputs.perceptor):
+        judge = picture_judge(prompt, inputs.body, inputs.betas, inputs.perceptor, report)
     query = change(Query(
         ranked, matcher.meaning(part_of(prompt), ranked[0]), conf.candidates, load_pose_codes(), load_pose_flow(),
         judge, conf.iterations, stage.generator,
@@ -72,6 +76,15 @@ def propose(
     best, latents = pick(shown, latents, conf.pick)
     report.progress(2, 4, score=ranked[0].score)
     return Proposal(steps, ranked, query, best, latents)
+
+
+def looked_at(conf: MotionConfig, perceptor: Any) -> bool:
+    """Whether the perceptor judges pictures of candidates: if the settings or their generator say so, and where they
+    say nothing, if it is another than the bundled one."""
+    if perceptor is None:
+        return False
+    own = perceptor.name != BUNDLED_NAME if conf.judge_pictures is None else conf.judge_pictures
+    return own or conf.generator == "pictures"
 
 
 def through(found: Proposal, inputs: MotionInputs, stage: Stage, codes: Codes, report: Reporter) -> Made:

@@ -19,6 +19,8 @@ WHOLE = 0.95
 HOPELESS = 0.36
 """Below this score a text has nothing in common with any movement's."""
 
+CLOSE = 0.1
+"""Movements whose scores differ by less from the best may be meant as well; another perceptor decides."""
 MOST_STEPS = 12
 """Movements one after another in one motion."""
 SIDE = stem("side")
@@ -40,6 +42,10 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
     for parts in parsed[:MOST_STEPS]:
         whole = part_of(" and ".join(part.text for part in parts)) if len(parts) > 1 else parts[0]
         ranked = ranking(matcher, whole, context)
+        small = perceptor is None or perceptor.name == "bundled"
+        if not small and ranked[0].score >= CONFIDENT:  # the words propose, the user's perceptor decides
+            close = [match for match in ranked if match.score > ranked[0].score - CLOSE]
+            ranked = [*advise(close, whole.text, perceptor), *ranked[len(close) :]] if len(close) > 1 else ranked
         chosen = [(ranked[0], whole)]
         # A list of three or more is no movement by itself.
         if len(parts) > 2 or (len(parts) > 1 and ranked[0].score < WHOLE):
@@ -50,7 +56,6 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
             chosen = list({(match.concept.name, part.asked): (match, part) for match, part in sure}.values()) or chosen
         if chosen[0][0].score < CONFIDENT:
             # The bundled perceptor knows no words that the matcher doesn't: it settles doubt but replaces no match.
-            small = perceptor is None or perceptor.name == "bundled"
             if perceptor is not None and not (small and ranked[0].score < HOPELESS):
                 ranked = advise(ranked, prompt, perceptor)
                 chosen = [(ranked[0], whole)]

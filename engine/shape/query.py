@@ -105,11 +105,13 @@ def run(
     if conf.picture_share < 1:
         betas = betas + book.bodies.betas(meant) - book.bodies.betas(reached)
         reached = meant
-    if said.years is not None and said.stature is None:
+    by_words = conf.picture_share < 1
+    if by_words and said.years is not None and said.stature is None:
         # As tall as people are at that age, whatever the chosen codes' own statures.
         usual = stature(body.rest_vertices(book.bodies.betas(meant)), body)
         said = replace(said, stature=usual)
-    betas = measured(betas, reached, said, body, book.bodies, report)
+    if by_words:
+        betas = measured(betas, reached, said, body, book.bodies, report)
     report.preview("body", _still(body, betas))
     report.progress(1, 1, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))

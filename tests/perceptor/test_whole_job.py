@@ -11,9 +11,9 @@ from safetensors.torch import save_file
 from test_siglip import write
 from transformers import CLIPConfig, CLIPModel
 
-from engine import motion
 from engine.appearance import opinion
 from engine.job import Job
+from engine.motion import proposals
 from engine.pipeline import run_job
 from engine.protocol import STAGES, Request
 from engine.shape import codebook
@@ -28,9 +28,9 @@ def few_entries(monkeypatch, tmp_path):
         save_file(entries, tmp_path / "shapes.safetensors", file.metadata())
     monkeypatch.setattr(codebook, "BUNDLED", tmp_path / "shapes.safetensors")
     monkeypatch.setattr(opinion, "EVERY", 1500)
-    codes = motion.load_pose_codes()
+    codes = proposals.load_pose_codes()
     few = replace(codes, latents=codes.latents[:12], movements=codes.movements[:12])
-    monkeypatch.setattr(motion, "load_pose_codes", lambda: few)
+    monkeypatch.setattr(proposals, "load_pose_codes", lambda: few)
     monkeypatch.setenv("AVATARCLIP_CACHE", str(tmp_path / "cache"))
     meaning._names.cache_clear()  # or what another test has read would not be written into this cache
 
