@@ -133,18 +133,18 @@ def _named_once(made: dict[int, list[Worn]]) -> dict[int, list[Worn]]:
     """A piece of a set that is named by itself, too, is the one that is named: "a tuxedo, black tie undone"; one that
     is denied is none of it: "a suit, no jacket"; and of two names of one set there is one: "a three-piece tweed suit".
     """
-    found = {at: list(pieces) for at, pieces in made.items()}
-    for at, pieces in sorted(made.items(), key=lambda pair: len(pair[1])):
+    found = {at: list(items) for at, items in made.items()}
+    for at, these in sorted(made.items(), key=lambda pair: len(pair[1])):
         for other, named in made.items():
-            if other == at or not found[at] or not found[other] or len(named) < len(pieces):
+            if other == at or not found[at] or not found[other] or len(named) < len(these):
                 continue
-            if {worn.kind for worn in pieces} <= {worn.kind for worn in named} and (len(pieces) > 1 or _part(pieces)):
-                same = {worn.kind: worn for worn in pieces}
-                plain = replace(pieces[0], decal=None, traits=())
+            if {worn.kind for worn in these} <= {worn.kind for worn in named} and (len(these) > 1 or _part(these)):
+                same = {worn.kind: worn for worn in these}
+                plain = replace(these[0], decal=None, traits=())
                 found[other] = [_completed(worn, same.get(worn.kind, plain)) for worn in found[other]]
                 found[at] = []
-    for at, pieces in made.items():
-        for piece in list(found[at]) if len(pieces) > 1 else ():
+    for at, these in made.items():
+        for piece in list(found[at]) if len(these) > 1 else ():
             other = next((i for i, o in made.items() if len(o) == 1 and found[i] and _replaces(o[0], piece)), None)
             if other is None or piece.denied:
                 continue
@@ -154,9 +154,9 @@ def _named_once(made: dict[int, list[Worn]]) -> dict[int, list[Worn]]:
     return found
 
 
-def _part(pieces: list[Worn]) -> bool:
+def _part(these: list[Worn]) -> bool:
     """A breastplate is a part of an armour that is named, too."""
-    return pieces[0].kind == "armor_torso" and not pieces[0].denied
+    return these[0].kind == "armor_torso" and not these[0].denied
 
 
 def _replaces(named: Worn, piece: Worn) -> bool:

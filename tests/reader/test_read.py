@@ -97,6 +97,14 @@ def test_shades_of_any_colour() -> None:
     assert one(read("a deep emerald scarf"), "scarf").color == one(read("a dark green scarf"), "scarf").color
 
 
+def test_measures_have_an_effect_and_are_reported() -> None:
+    reading = read("a 70 year old man, 1.90 m tall, in a suit")
+    assert reading.who.age is not None and reading.who.age > 0.8 and reading.ignored == ()
+    assert {(part.words, part.property) for part in reading.understood} >= {
+        ("70 year old", "age"), ("1.90 m tall", "height")
+    }  # fmt: skip
+
+
 def test_only_leaves_the_rest_bare() -> None:
     assert set(read("a man wearing only blue shorts").who.bare) == {"torso", "feet"}
 
