@@ -46,8 +46,10 @@ def decode(text: str, found: Sequence[Chunk], scores: Scores) -> Reading:
     if said.age is not None:
         person = replace(person, age=(1 + said.age) / 2)
     measured = [Understood(text[a:b], a, b, "Body", MEASURES[name], text[a:b]) for a, b, name in said.places]
-    understood = sorted([*_understood(text, parsed), *measured], key=lambda part: part.start)
-    ignored = _ignored(parsed, [(a, b) for a, b, _ in said.places])
+    places = [(a, b) for a, b, _ in said.places]
+    plain = (part for part in _understood(text, parsed) if not _within(part.start, part.end, places))
+    understood = sorted([*plain, *measured], key=lambda part: part.start)
+    ignored = _ignored(parsed, places)
     return Reading(text, who=person, worn=tuple(worn), understood=tuple(understood), ignored=ignored)
 
 
@@ -124,6 +126,10 @@ def _understood(text: str, parsed: Parsed) -> tuple[Understood, ...]:
     return tuple(out)
 
 
+def _within(start: int, end: int, places: list[tuple[int, int]]) -> bool:
+    return any(a <= start and end <= b for a, b in places)
+
+
 def _ignored(parsed: Parsed, measured: list[tuple[int, int]]) -> tuple[str, ...]:
     """Words that could have had an effect and had none; those of measures have one."""
     out = []
@@ -132,7 +138,7 @@ def _ignored(parsed: Parsed, measured: list[tuple[int, int]]) -> tuple[str, ...]
         empty = any(sense.value == "" and sense.category in ("person", "part") for sense in chunk.senses)
         if at in parsed.used or role in SILENT or function or empty or MARK.fullmatch(chunk.written):
             continue
-        if any(start <= chunk.start and chunk.end <= end for start, end in measured):
+        if _within(chunk.start, chunk.end, measured):
             continue
         out.append(chunk.written)
     return tuple(out)

@@ -87,7 +87,8 @@ _RULES: tuple[tuple[str, _Take], ...] = (
     (rf"\b{_AMOUNT}(?:(?:years?|yrs?)(?:[ -]old|[ -]of[ -]age)\b|(?:y\.?/?o\b\.?))", _years),
     (rf"\b(?:aged|(?:of|at) age|age|at the age of)[ :]+(?P<n>{NUMBER})(?: years?)?\b", _years),
     (rf"\bof (?P<n>{NUMBER}) years\b", _years),
-    (r"(?:(?<=man )|(?<=girl )|(?<=boy )|(?<=lady )|(?<=person )|(?<=child ))of (?P<n>[1-9]\d?)(?=\s*(?:[,.;)]|$))", _years),
+    (r"(?:(?<=man )|(?<=girl )|(?<=boy )|(?<=lady )|(?<=person )|(?<=child ))of (?P<n>[1-9]\d?)(?=\s*(?:[,.;)]|$))",
+     _years),
     (r"\bin (?:his|her|their|the) (?:(?P<share>early|mid|late)[ -])?"
      r"(?P<n>[1-9]0|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)(?=ies))(?:ie)?['\u2019]?s\b",
      lambda m: {"years": _decade(m["n"]) + {"early": 2.0, "late": 8.0}.get(m["share"] or "", 5.0)}),
