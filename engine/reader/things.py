@@ -21,6 +21,11 @@ FAINT = -3.0
 """Log-odds below which a modifier belongs to nothing, even if nothing else is likelier."""
 LIKELY = -0.8
 """Log-odds from which on one thing lies over another."""
+PLAIN = frozenset(
+    ("garment", "extra", "figure", "material", "pattern", "trait", "hair_style", "skin", "person", "body", "bare")
+)
+UNSAID = 2.0
+"""Log-odds by which a phrase with only one meaning, of these, is less likely to say nothing than the network thinks."""
 LONGEST_TEXT = 12
 ONE_OF = ("shirt", "legs", "feet")
 """Places where one garment of a set makes way for another kind."""
@@ -62,6 +67,8 @@ def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
     """The likeliest roles that the catalogue allows, and the links between them."""
     roles = []
     for at, (chunk, row) in enumerate(zip(found, scores.roles)):
+        if len(chunk.categories) == 1 and chunk.categories <= PLAIN:
+            row = row - UNSAID * (np.arange(len(ROLES)) == ROLES.index("none"))
         order = [ROLES[i] for i in np.argsort(-row)]
         roles.append(next(role for role in order if may_be(chunk, role) and (role != "text" or _printed(found, at))))
     denied = np.array([bool(s > 0) or chunk.less for s, chunk in zip(scores.denied, found)])
