@@ -67,7 +67,8 @@ def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
     """The likeliest roles that the catalogue allows, and the links between them."""
     roles = []
     for at, (chunk, row) in enumerate(zip(found, scores.roles)):
-        if len(chunk.categories) == 1 and chunk.categories <= PLAIN:
+        beside = any(other.value("fn.between") for other in found[max(at - 2, 0) : at])  # "next to a knight"
+        if len(chunk.categories) == 1 and chunk.categories <= PLAIN and not beside:
             row = row - UNSAID * (np.arange(len(ROLES)) == ROLES.index("none"))
         order = [ROLES[i] for i in np.argsort(-row)]
         roles.append(next(role for role in order if may_be(chunk, role) and (role != "text" or _printed(found, at))))
