@@ -153,12 +153,12 @@ def _named_once(made: dict[int, list[Worn]]) -> dict[int, list[Worn]]:
                 found[at] = []
     for at, these in made.items():
         for piece in list(found[at]) if len(these) > 1 else ():
-            other = next((i for i, o in made.items() if len(o) == 1 and found[i] and _replaces(o[0], piece)), None)
-            if other is None or piece.denied:
+            named_at = next((i for i, o in made.items() if len(o) == 1 and found[i] and _replaces(o[0], piece)), None)
+            if named_at is None or piece.denied:
                 continue
             found[at].remove(piece)
-            if not found[other][0].denied:
-                found[other] = [_completed(found[other][0], piece)]
+            if not found[named_at][0].denied:
+                found[named_at] = [_completed(found[named_at][0], piece)]
     return found
 
 
