@@ -146,7 +146,7 @@ def _named_once(made: dict[int, list[Worn]]) -> dict[int, list[Worn]]:
         for other, named in made.items():
             if other == at or not found[at] or not found[other] or len(named) < len(these):
                 continue
-            if {worn.kind for worn in these} <= {worn.kind for worn in named} and (len(these) > 1 or _part(these)):
+            if _named_by(these, named):
                 same = {worn.kind: worn for worn in these}
                 plain = replace(these[0], decal=None, traits=())
                 found[other] = [_completed(worn, same.get(worn.kind, plain)) for worn in found[other]]
@@ -162,9 +162,12 @@ def _named_once(made: dict[int, list[Worn]]) -> dict[int, list[Worn]]:
     return found
 
 
-def _part(these: list[Worn]) -> bool:
-    """A breastplate is a part of an armour that is named, too."""
-    return these[0].kind == "armor_torso" and not these[0].denied
+def _named_by(these: list[Worn], others: list[Worn]) -> bool:
+    """Whether a set is also named by another word, or a breastplate is a part of an armour that is named."""
+    if len(these) == 1:
+        part = these[0].kind == "armor_torso" and not these[0].denied
+        return part and any(worn.kind == "armor_torso" for worn in others)
+    return {(worn.kind, worn.cut) for worn in these} <= {(worn.kind, worn.cut) for worn in others}
 
 
 def _replaces(named: Worn, piece: Worn) -> bool:

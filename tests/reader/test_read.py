@@ -42,6 +42,17 @@ def test_ways_to_deny(text: str) -> None:
     assert [(worn.kind, worn.denied) for worn in reading.worn] == [("hat", True)]
 
 
+def test_pieces_of_a_set_are_worn_once() -> None:
+    reading = read("a black tuxedo, a red bow tie")
+    assert one(reading, "tie").color == "red" and one(reading, "jacket").color == "black"
+    assert [worn.denied for worn in read("a grey suit without a jacket").worn if worn.kind == "jacket"] == [True]
+
+
+def test_the_costume_of_a_figure() -> None:
+    reading = read("a man in a gorilla suit")
+    assert reading.who.figure == "gorilla" and not reading.worn and not reading.ignored
+
+
 def test_one_thing_instead_of_another() -> None:
     reading = read("a knight wearing a straw hat instead of a helmet")
     assert one(reading, "helmet").denied and not one(reading, "hat").denied
