@@ -24,7 +24,7 @@ LIKELY = -0.8
 PLAIN = frozenset(
     ("garment", "extra", "figure", "material", "pattern", "trait", "hair_style", "skin", "person", "body", "bare")
 )
-UNSAID = 2.0
+UNSAID = 4.0
 """Log-odds by which a phrase with only one meaning, of these, is less likely to say nothing than the network thinks."""
 LONGEST_TEXT = 12
 ONE_OF = ("shirt", "legs", "feet")
