@@ -248,10 +248,11 @@ def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
         return replace(worn, accent=worn.accent or meant)
     if role == "pattern":
         return replace(worn, pattern=meant)
-    if role == "material":
-        return replace(worn, material=meant)
-    if role == "trait" and meant not in worn.traits:
-        return replace(worn, traits=(*worn.traits, meant))
+    if role in ("material", "trait"):  # some words say both: "lace", "patent"
+        trait = meant if role == "trait" else chunk.value("trait")
+        material = meant if role == "material" else worn.material or chunk.value("material")
+        traits = (*worn.traits, trait) if trait and trait not in worn.traits else worn.traits
+        return replace(worn, material=material, traits=traits)
     return replace(worn, side=SIDES[category]) if role == "side" else worn
 
 
