@@ -22,7 +22,7 @@ FAINT = -3.0
 LIKELY = -0.8
 """Log-odds from which on one thing lies over another."""
 PLAIN = frozenset(
-    ("garment", "extra", "figure", "material", "pattern", "trait", "hair_style", "skin", "person", "body", "bare")
+    ("garment", "extra", "figure", "material", "pattern", "trait", "hair_style", "skin", "person", "bare")
 )
 UNSAID = 4.0
 """Log-odds by which a phrase with only one meaning, of these, is less likely to say nothing than the network thinks."""

@@ -48,20 +48,26 @@ class FigureRecord:
     being: bool = False
     """Whether the name says what somebody is rather than what he wears."""
 
-    def draw(self, rng: np.random.Generator, color: str | None = None, gender: float = 0.0) -> Costume:
+    def draw(
+        self, rng: np.random.Generator, color: str | None = None, gender: float = 0.0,
+        named: frozenset[str] = frozenset(),
+    ) -> Costume:  # fmt: skip
         """One of the figure's looks.
 
         Args:
             rng: decides between alternatives.
             color: what '*' in it stands for, or None for any.
             gender: of who wears it, as `outfit.Shape` has it; what only others wear is left out where there is else.
+            named: kinds of garments that are to be in it where one of the looks has them: "a nurse in a white cap".
         """
         unfit = things(people()["hints"]["female" if gender > 0 else "male"]) if gender else ()
         fitting = [
             look for look in self.looks
             if not any(item.chance == 1 and all(unfitting(t, unfit) for t in item.things) for item in look.garments)
         ] or self.looks  # fmt: skip
-        return Draw(rng, color, unfit).costume(fitting[int(rng.integers(len(fitting)))])
+        shared = [len(named & {thing.kind for item in look.garments for thing in item.things}) for look in fitting]
+        fitting = [look for look, count in zip(fitting, shared) if count == max(shared)]
+        return Draw(rng, color, unfit, named).costume(fitting[int(rng.integers(len(fitting)))])
 
     def gender_of(self, word: str) -> str | None:
         """The gender that one of its names means."""

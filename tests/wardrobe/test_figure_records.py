@@ -165,3 +165,11 @@ def test_a_second_colour_is_another_than_the_first_where_there_is_another():
     made = [costume.garments[0] for costume in draws("red|green/red|green two_tone hat", 40)]
     assert {(hat.color, hat.accent) for hat in made} == {("red", "green"), ("green", "red")}
     assert draws("red/red hat", 1)[0].garments[0].accent == "red"
+
+
+def test_what_is_named_is_in_the_look_that_is_drawn(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('[nurse]\nwords = "nurse"\nlooks = ["blue t_shirt", "white dress; 10% white cap.nurse"]\n')
+    record = read_figures(path)["nurse"]
+    drawn = [record.draw(np.random.default_rng(seed), named=frozenset({"cap"})) for seed in range(20)]
+    assert {tuple(garment.kind for garment in costume.garments) for costume in drawn} == {("dress", "cap")}
