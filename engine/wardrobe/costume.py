@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.wardrobe.notation import Item, LookSpec, Thing
+from engine.wardrobe.notation import Item, LookSpec, Thing, is_one_of
 from engine.wardrobe.outfit import COLORS, Garment
 
 COMMON_COLORS = ("black", "white", "red", "blue", "green", "yellow", "grey", "brown", "orange", "purple", "pink")
@@ -118,3 +118,28 @@ def unfitting(thing: Thing, unfit: Iterable[Thing]) -> bool:
     """Whether all that a thing may be is among others."""
     cuts = thing.cuts or (None,)
     return all(any(no.kind == thing.kind and (not no.cuts or cut in no.cuts) for no in unfit) for cut in cuts)
+
+
+def instead(costume: Costume, rules: Iterable[tuple[tuple[Thing, ...], tuple[Thing, ...]]]) -> Costume:
+    """A costume with what a rule's first things are made of its second ones, in the same colours; what the costume has
+    already comes not twice."""
+    rules, found = tuple(rules), list[Garment]()
+    kept = {garment.kind for garment in costume.garments if _other(garment, rules) is None}
+    for garment in costume.garments:
+        others = _other(garment, rules)
+        if others is None:
+            found.append(garment)
+            continue
+        for thing in others:
+            if thing.kind not in kept:
+                kept.add(thing.kind)
+                cut = thing.cuts[0] if thing.cuts else None
+                found.append(replace(garment, kind=thing.kind, cut=cut, traits=()))
+    return replace(costume, garments=tuple(found))
+
+
+def _other(
+    garment: Garment, rules: Iterable[tuple[tuple[Thing, ...], tuple[Thing, ...]]]
+) -> tuple[Thing, ...] | None:  # fmt: skip
+    """What is worn in place of a garment; None: itself."""
+    return next((others for named, others in rules if is_one_of(garment, named)), None)

@@ -27,9 +27,9 @@ import numpy as np
 
 from engine import userdata
 from engine.errors import EngineError
-from engine.wardrobe.costume import Costume, Draw, unfitting
+from engine.wardrobe.costume import Costume, Draw, instead, unfitting
 from engine.wardrobe.materials import CATALOG
-from engine.wardrobe.notation import LookSpec, parse_look, things
+from engine.wardrobe.notation import LookSpec, Thing, parse_look, things
 
 Ranges = dict[str, tuple[float, float]]
 """Attributes of `outfit.Shape` to their lowest and highest usual value."""
@@ -64,10 +64,13 @@ class FigureRecord:
         fitting = [
             look for look in self.looks
             if not any(item.chance == 1 and all(unfitting(t, unfit) for t in item.things) for item in look.garments)
-        ] or self.looks  # fmt: skip
-        shared = [len(named & {thing.kind for item in look.garments for thing in item.things}) for look in fitting]
-        fitting = [look for look, count in zip(fitting, shared) if count == max(shared)]
-        return Draw(rng, color, unfit, named).costume(fitting[int(rng.integers(len(fitting)))])
+        ]  # fmt: skip
+        among = tuple(fitting) or self.looks
+        shared = [len(named & {thing.kind for item in look.garments for thing in item.things}) for look in among]
+        among = tuple(look for look, count in zip(among, shared) if count == max(shared))
+        costume = Draw(rng, color, unfit, named).costume(among[int(rng.integers(len(among)))])
+        womans = self.person.get("gender", (0.0, 1.0))[1] <= 0
+        return instead(costume, _for_men()) if womans and gender > 0 and not fitting else costume
 
     def gender_of(self, word: str) -> str | None:
         """The gender that one of its names means."""
@@ -93,6 +96,12 @@ def levels() -> dict[str, tuple[str, float, float]]:
 def people() -> dict[str, Any]:
     """The tables of ``catalog/people.toml``."""
     return tomllib.loads((CATALOG / "people.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _for_men() -> tuple[tuple[tuple[Thing, ...], tuple[Thing, ...]], ...]:
+    """What men wear in place of what only women wear, where a woman's figure has no look for them."""
+    return tuple((things(worn), things(other) if other else ()) for worn, other in people()["instead"].items())
 
 
 def parse_person(text: str) -> Ranges:

@@ -173,3 +173,20 @@ def test_what_is_named_is_in_the_look_that_is_drawn(tmp_path):
     record = read_figures(path)["nurse"]
     drawn = [record.draw(np.random.default_rng(seed), named=frozenset({"cap"})) for seed in range(20)]
     assert {tuple(garment.kind for garment in costume.garments) for costume in drawn} == {("dress", "cap")}
+
+
+def test_a_womans_figure_on_a_man_wears_trousers_in_its_colours_where_it_has_no_other_look(tmp_path):
+    path = tmp_path / "figures.toml"
+    looks = "looks = ['green/gold gown; gold shoes.heels; silver headband.tiara']"
+    path.write_text(f"[lady]\nwords = 'lady'\nperson = 'female'\n{looks}\n[roman]\nwords = 'roman'\n{looks}\n")
+    lady, roman = read_figures(path).values()
+
+    def worn(figure: figure_records.FigureRecord, gender: float) -> list[tuple]:
+        costume = figure.draw(np.random.default_rng(0), None, gender)
+        return [(garment.kind, garment.color, garment.accent) for garment in costume.garments]
+
+    rest = [("headband", "silver", None)]
+    assert worn(lady, -1.0) == [("gown", "green", "gold"), ("shoes", "gold", None), *rest]
+    both = [("long_sleeve", "green", "gold"), ("trousers", "green", "gold")]
+    assert worn(lady, 1.0) == [*both, ("shoes", "gold", None), *rest]
+    assert worn(roman, 1.0) == worn(lady, -1.0)  # whose look it is
