@@ -87,7 +87,8 @@ def tell():
     if "Cube" in bpy.data.objects:
         prepare_scene()
     area, region = view()
-    area.spaces.active.show_region_ui = True
+    if not area.spaces.active.show_region_ui:  # to set it again would close menus and end typing
+        area.spaces.active.show_region_ui = True
     job = sys.modules[f"{ID}.session"].job()
     prompt = Path(out).parent / "prompt"
     if prompt.exists():
