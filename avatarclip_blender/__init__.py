@@ -5,8 +5,8 @@ Scripts use `api`.
 
 import bpy
 
-from . import events, operators, panels, preferences, properties, reading, session
-from .operators import export_fbx, export_glb, export_usd
+from . import events, operators, panels, preferences, properties, reading, ready, session
+from .operators import export_fbx, export_glb, export_usd, make_crowd
 from .operators.browse_avatar import draw_menu
 from .panels import menu
 
@@ -29,7 +29,9 @@ def register() -> None:
 def unregister() -> None:
     """Undo all of it: the running engine, timers and pictures included."""
     events.unregister()
+    make_crowd.shutdown()
     session.shutdown()
+    ready.shutdown()
     reading.shutdown()
     bpy.types.VIEW3D_MT_object.remove(menu.draw_entry)
     bpy.types.TOPBAR_MT_file_export.remove(export_usd.draw_menu)

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import export, history, layers, live, preferences, properties, session
+from . import export, history, layers, live, preferences, properties, ready, session
 from .job import Job
 from .progress import CANCELLED, FAILED, FINISHED
 
@@ -21,10 +21,12 @@ def register() -> None:
     session.on_end.extend((_remember_timings, _take_preview_away, _announce))
     session.on_look.append(_keep_running)
     session.watch("find", _find_job)
+    session.warm_engine = ready.engine_for
 
 
 def unregister() -> None:
     """Listen no longer; the lists of the session are emptied by its shutdown."""
+    session.warm_engine = None
     bpy.app.handlers.load_post.remove(_file_opened)
     bpy.app.handlers.save_pre.remove(_file_saving)
     bpy.app.handlers.depsgraph_update_post.remove(_scene_changed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ KEPT = 60
 """Records, the newest."""
 WRITING = "files"
 """Stands among the stages for what comes after them: the writing of the result's files."""
-_AREA = ("appearance.views", "appearance.size", "appearance.samples")
+_AREA = ("appearance.views", "appearance.size", "appearance.shell.samples")
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,22 @@ def record(store: Path, job: Path, device: str) -> None:
         return
     spent = manifest.get("seconds", {})  # with those of runs that were interrupted in the middle of a stage
     ran = {stage: max(float(spent.get(stage, 0.0)), seconds) for stage, seconds in ran.items()}
-    settings = {f"{section}.{key}": value for section, values in manifest.get("settings", {}).items()
-                for key, value in values.items() if isinstance(value, int | float | bool)}  # fmt: skip
+    settings = dict(_numbers(manifest.get("settings", {})))
     entry = {"device": device, "settings": settings, "seconds": ran, "steps": steps, "memory": manifest.get("memory")}
     known = _read(store)
     entries = [*(known if isinstance(known, list) else []), entry][-KEPT:]
     store.parent.mkdir(parents=True, exist_ok=True)
     protocol.write_atomically(store, json.dumps(entries))
     disk.forget()
+
+
+def _numbers(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values of the numbers and switches among nested settings."""
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _numbers(value, f"{prefix}{key}.")
+        elif isinstance(value, int | float | bool):
+            yield f"{prefix}{key}", value
 
 
 def predict(store: Path, stages: tuple[str, ...], values: Mapping[str, Any]) -> Estimate | None:
@@ -62,7 +70,7 @@ def predict(store: Path, stages: tuple[str, ...], values: Mapping[str, Any]) -> 
     if not entries:
         return None
     device = entries[-1].get("device")
-    entries = [entry for entry in entries if entry.get("device") == device]
+    entries = [entry for entry in entries if entry.get("device") == device and _AREA[-1] in entry["settings"]]
     found, measured = {}, True
     for stage in (*stages, WRITING):
         seconds, exact = _stage_seconds(entries, stage, values)

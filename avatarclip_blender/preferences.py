@@ -7,6 +7,7 @@ import bpy
 
 from . import disk, installer, locate, mending, session, ui
 from .contract import ENGINE_ROOT, environment
+from .crowd_job import Home
 from .importer import CurveOptions
 
 _KINDS = [
@@ -74,6 +75,27 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         name="Read While Typing", default=True,
         description="Show under each prompt what the engine understands of it and which words have no effect",
     )  # fmt: skip
+    engine_home: bpy.props.EnumProperty(
+        name="Crowds On", default="HERE",
+        items=[
+            ("HERE", "This Computer", "As many at once as its cores and memory allow"),
+            ("CLUSTER", "Cluster", "A Ray cluster of yours; what is begun there goes on when Blender is closed"),
+        ],
+        description="Where Crowd makes its avatars",
+    )  # fmt: skip
+    cluster_address: bpy.props.StringProperty(
+        name="Address", default="auto",
+        description="Of the Ray cluster: ray://HOST:10001, HOST:6379, or auto if this computer belongs to it",
+    )  # fmt: skip
+    cluster_share: bpy.props.StringProperty(
+        name="Shared Place",
+        description="Folder or fsspec address that all its machines reach; empty takes the Avatars Folder, if they do",
+    )  # fmt: skip
+    minutes_ready: bpy.props.IntProperty(
+        name="Keep Engine Ready", default=10, min=0, soft_max=120,
+        description="Minutes for which the engine stays loaded after a job, so that the next begins at once; 0 is off. "
+        "It holds about a gigabyte of memory meanwhile",
+    )  # fmt: skip
     rotation_mode: bpy.props.EnumProperty(
         name="Rotations", default="QUATERNION",
         items=[
@@ -103,6 +125,11 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         draw_engine(layout, self, context)
         layout.separator()
         layout.prop(self, "output_folder")
+        layout.prop(self, "minutes_ready")
+        layout.prop(self, "engine_home")
+        if self.engine_home == "CLUSTER":
+            layout.prop(self, "cluster_address")
+            layout.prop(self, "cluster_share")
         layout.column(heading="Prompts").prop(self, "read_prompts")
         column = layout.column(heading="Motion")
         for name in ("rotation_mode", "keys", "root_motion"):
@@ -304,6 +331,20 @@ def reads_prompts(context: bpy.types.Context) -> bool:
     """Tell whether prompts are read while they are typed."""
     stored = _stored(context)
     return stored is None or bool(stored.read_prompts)
+
+
+def minutes_ready(context: bpy.types.Context) -> int:
+    """Return for how many minutes an engine is kept ready; 0 for not at all."""
+    stored = _stored(context)
+    return int(stored.minutes_ready) if stored else 0
+
+
+def crowd_home(context: bpy.types.Context) -> Home:
+    """Return where crowds are made."""
+    stored = _stored(context)
+    if stored is None or stored.engine_home == "HERE":
+        return Home()
+    return Home(stored.cluster_address.strip() or "auto", stored.cluster_share.strip())
 
 
 def timings_file() -> Path:

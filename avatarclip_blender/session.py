@@ -22,6 +22,7 @@ from .importer.names import without_home
 from .job import Job
 from .progress import Progress
 from .setup_check import SetupCheck
+from .warm import WarmEngine
 
 INTERVAL = 0.1
 """Seconds between two looks at the engine's events."""
@@ -47,6 +48,8 @@ _folders: dict[str, Path] = {}
 problem: locate.SetupError | None = None
 """Why the last job could not be started; None if it could."""
 _seen: tuple[object, ...] = ()
+warm_engine: Callable[[Sequence[str], str], WarmEngine | None] | None = None
+"""Gives an engine that is ready for a job on a device, if any; `events` sets it."""
 on_end: list[Callable[[Job], None]] = []
 """Called on the main thread with each job that has ended."""
 on_look: list[Callable[[], None]] = []
@@ -119,7 +122,9 @@ def start(folder: Path, python: Sequence[str], device: str = "auto", base: Path 
     new = Job(folder)
     try:
         take_over(base, folder)
-        new.start(python, engine_environment(), ENGINE_ROOT, device)
+        new.start(
+            python, engine_environment(), ENGINE_ROOT, device, warm_engine(python, device) if warm_engine else None
+        )
     except OSError as error:
         raise locate.SetupError(f"Cannot write to {folder} ({error.strerror or error})", "not_writable") from None
     waiting.forget(folder)
@@ -166,13 +171,14 @@ def engine_environment() -> dict[str, str]:
 
 
 def take_over(base: Path | None, folder: Path) -> None:
-    """Copy the finished stages and their pictures from one job folder into a new one.
+    """Copy the finished stages, their pictures and the result from one job folder into a new one.
 
     Raises:
         OSError: if they cannot be copied.
     """
-    for name in (protocol.CHECKPOINTS_DIR, protocol.PREVIEWS_DIR):
-        source, target = (base / name if base else None), folder / name
+    kept = {name: name for name in (protocol.CHECKPOINTS_DIR, protocol.PREVIEWS_DIR)}
+    for name, new_name in {**kept, protocol.RESULT_DIR: protocol.BEFORE_DIR}.items():
+        source, target = (base / name if base else None), folder / new_name
         if source is not None and source.is_dir() and not target.exists():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("steps", ".*", protocol.LIVE_NPZ))
 

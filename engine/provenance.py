@@ -63,6 +63,7 @@ PARTS: tuple[Part, ...] = (
         f"trained on {_MOTION} and this project's library of movements",
     ),
     Part("reader.safetensors", "reader of prompts", _OWN, "trained on this project's own grammar of looks"),
+    Part("viewer", "viewer of avatars in a browser", "MIT", "three.js (© three.js authors), three-vrm (© pixiv Inc.)"),
     Part(
         "motion_words.safetensors",
         "table of word meanings for motion texts",

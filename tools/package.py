@@ -24,7 +24,8 @@ MANIFEST = "blender_manifest.toml"
 FOLDERS = ("engine", "confs")
 """Go into the zip under their own names; `ADDON`'s files go to its root."""
 FILES = ("LICENSE", "requirements.lock")
-SKIPPED_FOLDERS = {"__pycache__"}
+SKIPPED_FOLDERS = {"__pycache__", "training"}
+"""``engine/training`` made the bundled models; nothing that an artist runs needs it."""
 SKIPPED_SUFFIXES = {".pyc", ".pyo", ".blend1", ".log"}
 TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -18,6 +18,7 @@ from . import (
     import_avatar,
     install_engine,
     layer_verbs,
+    make_crowd,
     make_pose_library,
     mend,
     open_avatar,
@@ -38,6 +39,7 @@ from . import (
 )
 
 CLASSES = (
+    *make_crowd.CLASSES,
     generate.AVATARCLIP_OT_generate,
     vary.AVATARCLIP_OT_vary,
     set_quality.AVATARCLIP_OT_set_quality,

@@ -57,7 +57,7 @@ def lowered(request: protocol.Request) -> protocol.Request:
             key: value for key, value in request.overrides.items() if key.split(".")[0] in ("body", "clip", "motion")
         }
         return dataclasses.replace(request, preset=order[place - 1], overrides=kept)
-    smaller = {"appearance.size": 64, "appearance.grid": 64, "mesh.resolution": 160}
+    smaller = {"appearance.size": 64, "appearance.shell.grid": 64, "mesh.resolution": 160}
     return dataclasses.replace(request, overrides={**request.overrides, **smaller})
 
 

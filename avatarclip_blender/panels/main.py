@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import bpy
 
-from .. import flow, history, library, mending, preferences, properties, session, ui
+from .. import flow, history, library, mending, preferences, properties, ready, session, ui
 from ..contract import protocol
 from ..job import Job
+from ..operators import make_crowd
 from ..operators.common import finished_result, last_folder, resumable_folder, wanted_request
 from ..progress import duration_text
 from . import running
@@ -32,6 +33,7 @@ class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
+        ready.open_tab()
         job, problem = session.job(), session.problem
         missing = draw_missing_engine(layout, context)
         for part in flow.PARTS:
@@ -48,6 +50,8 @@ class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
             ours = job is not None and job.folder == last_folder(context)
             draw_ended(layout, context, job if ours else None)
         draw_queue(layout, context)
+        if not missing:
+            make_crowd.draw(layout, context)
 
 
 def draw_generate(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import operator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,8 +26,7 @@ WISHES = flow.Wishes(
 def test_settings_are_the_engines_own(preset: str) -> None:
     loaded = config.load_config(preset)
     for key, value in settings_table.preset_values(preset).items():
-        section, name = key.split(".")
-        assert value == getattr(getattr(loaded, section), name), key
+        assert value == operator.attrgetter(key)(loaded), key
     assert len(settings_table.preset_values(preset)) > 12
     assert all(setting.doc for setting in settings_table.main_settings())
 
@@ -86,9 +87,13 @@ def job_with(folder: Path, step_seconds: float, stages: tuple[str, ...] = ("shap
             events.append(event | ({"loss": 1.0} if stage == "appearance" and step > 5 else {}))
         events.append({"event": "stage_finished", "stage": stage, "time": now})
     (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
-    sections: dict[str, dict[str, object]] = {}
+    sections: dict[str, Any] = {}
     for key, value in DRAFT.items():
-        sections.setdefault(key.split(".")[0], {})[key.split(".")[1]] = value
+        *path, name = key.split(".")
+        block = sections
+        for part in path:
+            block = block.setdefault(part, {})
+        block[name] = value
     manifest = {"settings": sections, "seconds": {}, "memory": {"main": 10**9, "gpu": None}}
     (folder / "result" / "manifest.json").write_text(json.dumps(manifest))
     return folder
