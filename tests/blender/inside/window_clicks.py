@@ -20,7 +20,7 @@ def main():
     push(f"{OPS}set_quality(preset='standard')", "standard", lambda s: s["preset"] == "standard", near=250)
     push(f"{OPS}set_quality(preset='draft')", "draft", lambda s: s["preset"] == "draft", from_right=230, near=250)
     push(f"{OPS}vary(part='shape')", "another seed", lambda s: s["shape_seed"] != 0, from_right=48, near=360)
-    push(f"{OPS}generate(part='ALL')", "the engine at work", lambda s: s["running"], near=270)
+    push(f"{OPS}generate(part='ALL')", "the engine at work", lambda s: s["phase"], near=270)
     wait("the result", lambda s: s["phase"] == "finished")
     picture("1-finished")
     push(f"{OPS}import_avatar(", "the avatar", lambda s: s["avatar"] is not None and s["avatar"]["takes"], near=320)
@@ -52,6 +52,8 @@ def write_prompts():
         tool("xdotool", "type", "--delay", "8", text)
     tool("xdotool", "key", "Return")
     wait("the prompts, each in its place", lambda s: s["prompts"] == TEXTS, 10)
+    wait("what is understood of them, which moves the rest down", lambda s: len(s["read"]) == len(TEXTS))
+    time.sleep(0.5)
     clicks.extend(["Examples", "an example", "body's prompt", "Tab to appearance", "Tab to motion"])
 
 
@@ -59,6 +61,7 @@ def act_on_avatar():
     """What the panel offers for the avatar, which stands first."""
     layers = len(state()["avatar"]["shown"])
     push(f"{OPS}show_view(view='GAME')", "the game mesh", lambda s: s["avatar"]["view"] == "GAME", 80, 46)
+    push(f"{OPS}show_view(view='LAYERS')", "its layers", lambda s: s["avatar"]["view"] != "GAME", 230, 46)
     push(f"{OPS}show_view(view='FULL')", "all layers", lambda s: len(s["avatar"]["shown"]) == layers, near=46)
     push(f"{OPS}add_controls(", "the controls", lambda s: len(s["avatar"]["ik"]) == 4, near=114)
     for count in (3, 4):  # by its bones, and by its control again

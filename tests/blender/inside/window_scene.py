@@ -123,6 +123,9 @@ def tell():
         "color_type": area.spaces.active.shading.color_type,
         "copied": copied,
         "prompts": {name: getattr(scene.avatarclip, name) for name in ("shape", "appearance", "motion")},
+        "read": sorted(
+            part for part, text in sys.modules[f"{ID}.reading"]._known if text == getattr(scene.avatarclip, part)
+        ),
         "preset": scene.avatarclip.preset,
         "shape_seed": scene.avatarclip.shape_seed,
         "avatar": avatar(scene),
