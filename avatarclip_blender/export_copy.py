@@ -17,7 +17,6 @@ from .export_presets import IN_PLACE, ROOT, Preset
 from .importer.armature import NAMES, names_of
 from .importer.face_keys import TAKE_FACE
 from .importer.marks import EXPORT_COPY, LENT
-from .importer.material import tint_of
 from .importer.shape_keys import settle
 from .layers import WHITE, apply_masks, bake_tints, join_meshes, tints_of
 
@@ -163,11 +162,11 @@ def _duplicate(
 
 def _without_tints(mesh: bpy.types.Object) -> None:
     """Give a copy materials that do not tint once more what was tinted for good."""
-    for slot, socket in tints_of(mesh).items():
-        if tuple(socket.default_value) != WHITE:
-            other = _made(mesh.material_slots[slot].material.copy())
-            mesh.data.materials[slot] = other
-            tint_of(other).default_value = WHITE
+    tinted = [slot for slot, socket in tints_of(mesh).items() if tuple(socket.default_value) != WHITE]
+    for slot in tinted:
+        mesh.data.materials[slot] = _made(mesh.material_slots[slot].material.copy())
+    for slot in tinted:
+        tints_of(mesh)[slot].default_value = WHITE
 
 
 def lay_out(copy: Copy) -> None:

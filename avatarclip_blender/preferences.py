@@ -190,7 +190,7 @@ def draw_engine(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences, c
 
 def draw_network(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Draw why Blender may not use the network and the way to allow it, where the engine is still to be installed."""
-    if engine_state(context) == "ready" or bpy.app.online_access:
+    if bpy.app.online_access or engine_problem(context) is None:
         return
     if bpy.app.online_access_override:
         ui.wrapped(layout, "Blender was started with --offline-mode; start it without to install the engine",

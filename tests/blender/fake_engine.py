@@ -234,7 +234,7 @@ def doctor() -> int:
     print("a stray line")
     report = {"ok": code == 0, "engine": "0.1.0", "python": "3.11.7", "device": {"name": "cpu (2 threads)"},
               "memory": {"available": 3 << 30, "total": 8 << 30}, "packages": {"torch": {"installed": "2.13.0"}},
-              "advice": ["Only 3.0 GiB of memory are free."]}  # fmt: skip
+              "advice": ["Only 3.0 GiB of memory are free."], "advice_codes": ["memory"]}  # fmt: skip
     print(json.dumps(report, indent=2))
     return code
 
