@@ -255,7 +255,9 @@ def _primitive(
     colors[:, :3] = to_linear(avatar.colors[of])
     if avatar.opacity is not None:
         colors[:, 3] = avatar.opacity[of]
-    joints, weights = strongest(avatar.weights[of])
+    joints, shares = strongest(avatar.weights[of])
+    weights = sixteen_bits(shares)
+    joints = np.where(weights > 0, joints, 0)  # as the format wants it of joints without weight
     vertex = VERTEX_BUFFER
     return {
         "attributes": {
@@ -266,7 +268,7 @@ def _primitive(
                 (colors * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True
             ),
             "JOINTS_0": binary.add(joints, UBYTE, "VEC4", vertex),
-            "WEIGHTS_0": binary.add(sixteen_bits(weights), USHORT, "VEC4", vertex, normalized=True),
+            "WEIGHTS_0": binary.add(weights, USHORT, "VEC4", vertex, normalized=True),
             **extra,
         },
         "indices": binary.add(faces.reshape(-1), USHORT if len(of) < NO_INDEX else UINT, "SCALAR", INDEX_BUFFER),
