@@ -294,6 +294,8 @@ class ExportConfig:
     """Who made it, for files that say so."""
     root_motion: str = "pelvis"
     """Who carries the travel over the floor in every file: pelvis, a bone root on the floor, or nobody (in_place)."""
+    lods: tuple[int, ...] = (10000, 5000, 2500)
+    """Triangles of the game mesh's further levels of detail in game.glb; an empty list for none."""
     license: str = "personal"
     """What others may do with it, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc."""
 

@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container, opened
+from engine.export.lods import with_levels
 from engine.export.morphs import shapes_of, targets, with_targets
 from engine.export.names import plain_names
+from engine.mesh.levels import Level
 from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
@@ -65,6 +67,7 @@ def write_glb(
     face: np.ndarray | None = None,
     root: np.ndarray | None = None,
     clip: str = "Avatar",
+    lower: Sequence[Level] = (),
 ) -> None:
     """Write an avatar and, if ``poses`` are given, one animation.
 
@@ -83,14 +86,16 @@ def write_glb(
         face: (T, 52) values of the face shapes, 0-1, or None for a face at rest.
         root: (T, 3) metres by which a bone on the floor, above the pelvis, travels; None for a skeleton without it.
         clip: name of the animation.
+        lower: levels of detail of a mesh with textures, from more to fewer triangles.
     """
     binary, names = Binary(), SKELETON_NAMES[: len(avatar.joints)]
     document, chosen = document_of(binary, *((avatar, names) if root is None else rooted(avatar, names)), name, layout)
+    with_levels(binary, document, avatar, [faces for _, faces in _parts(avatar, name)], lower)
     if poses is not None:  # last, so that `renew_animation` can cut it off
-        joints, first = np.asarray(avatar.joints, np.float64), len(document["meshes"])
+        joints, first = np.asarray(avatar.joints, np.float64), len(chosen)
         document["animations"] = [animation(binary, joints, np.asarray(poses), trans, fps, clip, first, root)]
         if face is not None:
-            _animate_faces(binary, document["animations"][0], chosen, face)
+            _animate_faces(binary, document, face)
     write_atomically(path, container(document, binary))
 
 
@@ -175,12 +180,12 @@ def renew_animation(
     document, binary = opened(Path(before).read_bytes())
     if old := document.pop("animations", None):
         binary.cut(old[0]["samplers"][0]["input"])
-    meshes = document["meshes"]
-    new = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, clip, len(meshes), root)
+    first = document["skins"][0]["joints"][0]
+    new = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, clip, first, root)
+    document["animations"] = [new]
     if face is not None:
-        names = [mesh.get("extras", {}).get("targetNames", []) for mesh in meshes]
-        _animate_faces(binary, new, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
-    write_atomically(path, container(document | {"animations": [new]}, binary))
+        _animate_faces(binary, document, face)
+    write_atomically(path, container(document, binary))
 
 
 def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]:
@@ -250,7 +255,9 @@ def _primitive(
     colors[:, :3] = to_linear(avatar.colors[of])
     if avatar.opacity is not None:
         colors[:, 3] = avatar.opacity[of]
-    joints, weights = strongest(avatar.weights[of])
+    joints, shares = strongest(avatar.weights[of])
+    weights = sixteen_bits(shares)
+    joints = np.where(weights > 0, joints, 0)  # as the format wants it of joints without weight
     vertex = VERTEX_BUFFER
     return {
         "attributes": {
@@ -261,7 +268,7 @@ def _primitive(
                 (colors * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True
             ),
             "JOINTS_0": binary.add(joints, UBYTE, "VEC4", vertex),
-            "WEIGHTS_0": binary.add(sixteen_bits(weights), USHORT, "VEC4", vertex, normalized=True),
+            "WEIGHTS_0": binary.add(weights, USHORT, "VEC4", vertex, normalized=True),
             **extra,
         },
         "indices": binary.add(faces.reshape(-1), USHORT if len(of) < NO_INDEX else UINT, "SCALAR", INDEX_BUFFER),
@@ -328,15 +335,22 @@ def animation(
     return {"name": name, "channels": channels, "samplers": samplers}
 
 
-def _animate_faces(binary: Binary, animation: dict[str, Any], chosen: list[list[int]], face: np.ndarray) -> None:
-    """A channel of weights for each mesh, node by node, that has targets; ``face`` (T, 52) has a row a frame."""
-    times = animation["samplers"][0]["input"]
-    for node, shapes in enumerate(chosen):
-        if shapes and np.any(face[:, shapes]):
+def _animate_faces(binary: Binary, document: dict[str, Any], face: np.ndarray) -> None:
+    """A channel of weights for each node whose mesh has targets; ``face`` (T, 52) has a row a frame."""
+    (clip,) = document["animations"]
+    samplers: dict[tuple[int, ...], int] = {}
+    for number, node in enumerate(document["nodes"]):
+        names = document["meshes"][node["mesh"]].get("extras", {}).get("targetNames", []) if "mesh" in node else []
+        shapes = tuple(FACE_SHAPES.index(name) for name in names)
+        if not shapes or not np.any(face[:, shapes]):
+            continue
+        if shapes not in samplers:
+            samplers[shapes] = len(clip["samplers"])
             output = binary.add(face[:, shapes].reshape(-1), FLOAT, "SCALAR")
-            animation["samplers"].append({"input": times, "output": output, "interpolation": "LINEAR"})
-            sampler = len(animation["samplers"]) - 1
-            animation["channels"].append({"sampler": sampler, "target": {"node": node, "path": "weights"}})
+            sampler = {"input": clip["samplers"][0]["input"], "output": output, "interpolation": "LINEAR"}
+            clip["samplers"].append(sampler)
+        target = {"node": number, "path": "weights"}
+        clip["channels"].append({"sampler": samplers[shapes], "target": target})
 
 
 def quaternions(axis_angle: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ from tests.export import figures
 from tests.export.test_formats import Glb
 
 NEAR = 0.002
-FORMATS = ("glb", "ply", "obj", "bvh")
+FORMATS = ("glb", "ply", "obj", "bvh", "vrm", "vrma")
 MODELS = ("avatar.glb", "game.glb")
 
 
@@ -152,3 +152,24 @@ def test_godot_sees_joints_and_bounds_where_they_are(written: Any, tmp_path: Pat
         low = np.min([mesh["low"] for mesh in seen["meshes"]], axis=0)
         mesh = scene.avatar if model == "avatar.glb" else scene.game
         np.testing.assert_allclose(low, mesh.vertices[np.unique(mesh.faces)].min(0), atol=NEAR)
+
+
+def test_the_khronos_validator_finds_nothing_wrong(written: Any, tmp_path: Path) -> None:
+    modules = os.environ.get("AVATARCLIP_NODE_MODULES", "")
+    if not (Path(modules) / "gltf-validator").is_dir() or shutil.which("node") is None:
+        pytest.skip("no glTF validator: set AVATARCLIP_NODE_MODULES to a folder with gltf-validator")
+    files = [folder / model for _, folder in written.values() for model in (*MODELS, "avatar.vrm", "motion.vrma")]
+    script = """
+        const validator = require("gltf-validator"), fs = require("fs");
+        (async () => {
+          for (const file of process.argv.slice(2)) {
+            const { issues } = await validator.validateBytes(new Uint8Array(fs.readFileSync(file)));
+            console.log(JSON.stringify(issues.messages.filter((one) => one.severity < 2)));
+          }
+        })();"""
+    (tmp_path / "check.js").write_text(script, encoding="utf-8")
+    ended = subprocess.run(
+        ["node", str(tmp_path / "check.js"), *map(str, files)], capture_output=True, text=True, timeout=300, check=True,
+        env=os.environ | {"NODE_PATH": modules},
+    )  # fmt: skip
+    assert [json.loads(line) for line in ended.stdout.splitlines()] == [[]] * len(files)
