@@ -23,7 +23,7 @@ import avatarclip_blender  # noqa: E402
 from avatarclip_blender import api  # noqa: E402
 from avatarclip_blender.importer import face_keys, shape_keys  # noqa: E402
 
-FPS, SIZE, SAMPLES, LENS = 12, 352, 12, 18.0
+FPS, SIZE, SAMPLES, LENS = 12, 272, 6, 18.0
 """Frames a second, pixels, rays a pixel, degrees."""
 BOTH = ("Left", "Right")
 SMILE = {"mouthSmile": 0.75, "cheekSquint": 0.45, "eyeSquint": 0.2, "browOuterUp": 0.2}
