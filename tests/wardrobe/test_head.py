@@ -265,7 +265,7 @@ def test_ears_and_face_are_outside_the_hairline():
 PLACES = {
     "nose tip": (0.0, 0.653, 0.155), "jaw width": (0.050, 0.605, 0.065), "chin forward": (0.0, 0.588, 0.130),
     "cheek bones": (0.055, 0.664, 0.092), "brow ridge": (0.025, 0.708, 0.130), "upper lip": (0.008, 0.6245, 0.143),
-    "eye opening": (0.031, 0.690, 0.122), "ears off": (0.086, 0.685, 0.015), "forehead": (0.0, 0.738, 0.115),
+    "eye opening": (0.031, 0.690, 0.122), "ears off": (0.086, 0.685, 0.015), "forehead": (0.0, 0.765, 0.115),
 }  # fmt: skip
 """Canonical places by some directions of the face space."""
 

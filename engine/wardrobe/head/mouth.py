@@ -154,7 +154,10 @@ def mouth_layers(look: Look, mannequin: Mannequin, age: float = 0.55) -> list[La
     white = np.array(CLEAN) + smoothstep(np.array(age), 0.55, 0.95) * (np.array(WORN) - CLEAN)
     gum = np.array(GUM) * _tint(look)
     colors = np.where(form.roles[:, None] == 0, white, gum) * shades[:, None]
-    return [mouth, _layer(TEETH, "teeth", beneath_skin(head, brought(head, form.vertices)), form.faces, colors, form.vertices)]
+    return [
+        mouth,
+        _layer(TEETH, "teeth", beneath_skin(head, brought(head, form.vertices)), form.faces, colors, form.vertices),
+    ]
 
 
 def brought(head: Head, places: NDArray) -> NDArray:
