@@ -26,7 +26,7 @@ from avatarclip_blender.importer import face_keys, shape_keys  # noqa: E402
 FPS, SIZE, SAMPLES, LENS = 12, 272, 6, 18.0
 """Frames a second, pixels, rays a pixel, degrees."""
 BOTH = ("Left", "Right")
-SMILE = {"mouthSmile": 0.75, "cheekSquint": 0.45, "eyeSquint": 0.2, "browOuterUp": 0.2}
+SMILE = {"mouthSmile": 0.75, "cheekSquint": 0.35, "browOuterUp": 0.2}
 VISEMES = {
     "rest": {}, "m": {"mouthPress": 0.5, "mouthRollLower": 0.3}, "a": {"jawOpen": 0.6, "mouthLowerDown": 0.35},
     "e": {"jawOpen": 0.25, "mouthStretch": 0.45, "mouthUpperUp": 0.25, "mouthLowerDown": 0.35},
