@@ -19,7 +19,7 @@ from engine.wardrobe.cloth.sewing import make
 from engine.wardrobe.cloth.tailor import fine, shaped
 from engine.wardrobe.cloth.traits import tailored
 from engine.wardrobe.cloth.wear import SHARES, shown_through
-from engine.wardrobe.following import followed
+from engine.wardrobe.following import Followed
 from engine.wardrobe.hard.armour import DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers
 from engine.wardrobe.hard.worn import HARD, hard_layers
@@ -174,8 +174,9 @@ def layers_of(
         piece, fell = _rested(record, quartered, dressing.beneath(), device, drapes)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
-        piece = followed(piece, joined(dressing.layers))
-        made = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
+        beneath = Followed(joined(dressing.layers), bare.rest_joints)
+        made = make(garment, record, beneath.piece(piece), dressing.finished(), bare.size, garment.material)
+        made = [beneath.layer(part) for part in made]
         share = max((SHARES.get(trait, 0.0) for trait in garment.traits), default=0.0)
         if share:
             made[0] = shown_through(made[0], joined(dressing.layers), share)
