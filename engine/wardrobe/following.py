@@ -18,8 +18,8 @@ from engine.render.raycast import vertex_normals
 from engine.rig.rig import unpose
 from engine.rig.weights import smooth
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.cloth.fit import BELOW, Beneath
-from engine.wardrobe.cloth.piece import Piece
+from engine.wardrobe.cloth.fit import Beneath
+from engine.wardrobe.cloth.piece import Piece, averaging
 from engine.wardrobe.layers import Floats, Joined, Layer
 
 NEAR, FAR = 0.03, 0.08
@@ -33,8 +33,10 @@ WIDEST = 0.05
 """Metres over which weights are evened at most, else over as many as cloth lies off: loose cloth bends softly."""
 ROUNDS = 3
 """How often what is beneath is looked for: by its new weights, or outside of it, cloth is elsewhere."""
-GAP = 0.001
-"""Metres that finished cloth keeps from what is beneath at least."""
+GAP, DEEPEST = 0.001, 0.02
+"""Metres that finished cloth keeps from the skin at least, and in which it is still brought out."""
+SOFT = 3
+"""How many rings of neighbours go along with what is brought out."""
 
 
 class Followed:
@@ -43,7 +45,9 @@ class Followed:
     def __init__(self, worn: Joined, rest_joints: Floats) -> None:
         self.worn = worn
         self.transforms = bone_transforms(rest_joints, stand_pose()[None])[0]
-        self.beneath = Beneath(unpose(worn.vertices, worn.weights, self.transforms), worn.faces)
+        points = unpose(worn.vertices, worn.weights, self.transforms)
+        self.beneath = Beneath(points, worn.faces)
+        self.skin = Beneath(points, worn.faces[worn.face_layers == 0])
 
     def piece(self, piece: Piece) -> Piece:
         """A piece at rest with the skinning weights of the closest points of what it lies on.
@@ -59,17 +63,21 @@ class Followed:
         return replace(piece, weights=smooth(weights, piece.vertices, piece.faces, np.minimum(distance, WIDEST)))
 
     def layer(self, layer: Layer) -> Layer:
-        """A finished layer outside of what it lies on, the middles of its edges too."""
+        """A finished layer outside of the skin, the middles of its edges too."""
         points = unpose(layer.vertices, layer.weights, self.transforms)
-        ends = edges(layer.faces)
-        normals, moved = vertex_normals(points, layer.faces), points.copy()
-        own = self._closest(points, normals, layer.weights)[2] > 0
+        ends, mean = edges(layer.faces), averaging(layer.faces, len(points))
+        own = self._closest(points, vertex_normals(points, layer.faces), layer.weights)[2] > 0
+        moved = points.copy()
         for _ in range(ROUNDS):
-            distance, normal = self.beneath.signed(np.concatenate([moved, moved[ends].mean(1)]))
-            lack = np.clip(GAP - distance, 0, None) * (distance > -BELOW)
+            distance, normal = self.skin.signed(np.concatenate([moved, moved[ends].mean(1)]))
+            lack = np.clip(GAP - distance, 0, None) * (distance > -DEEPEST)
             lack, between = lack[: len(points)] * own, lack[len(points) :] * own[ends].all(1)
             np.maximum.at(lack, ends, between[:, None])
-            moved += lack[:, None] * normal[: len(points)]
+            move = lack[:, None] * normal[: len(points)]
+            for _ in range(SOFT):  # what lies beside goes along
+                beside = mean @ move
+                move = np.where((beside * beside).sum(1, keepdims=True) > (move * move).sum(1, keepdims=True), beside, move)
+            moved += move
         changed = np.flatnonzero((moved != points).any(1))
         vertices = layer.vertices.copy()
         vertices[changed] = skin(moved[changed], layer.weights[changed], self.transforms[None])[0]
