@@ -39,6 +39,8 @@ def _load(module_name: str) -> ModuleType:
 
 ENGINE_ROOT = find_engine_root()
 if TYPE_CHECKING:
-    from engine import environment, protocol
+    from engine import environment, protocol, schema
+    from engine import settings as engine_settings
 else:
-    environment, protocol = _load("environment"), _load("protocol")
+    environment, protocol, schema = _load("environment"), _load("protocol"), _load("schema")
+    engine_settings = _load("settings")

@@ -24,7 +24,8 @@ def _advanced_annotations() -> dict[str, Any]:
     values = settings_table.preset_values(protocol.PRESETS[0])
     found = {}
     for setting in settings_table.main_settings():
-        limits: dict[str, Any] = {} if setting.kind is bool else {"min": 0}
+        limits: dict[str, Any] = {"min": setting.low, "max": setting.high}
+        limits = {name: setting.kind(value) for name, value in limits.items() if value is not None}
         if setting.kind is float:
             limits["precision"] = 4 if 0 < values[setting.key] < 0.01 else 2
         found[setting.attribute] = kinds[setting.kind](
@@ -127,8 +128,9 @@ def values(settings: AVATARCLIP_PG_settings) -> dict[str, Any]:
 def set_quality(settings: AVATARCLIP_PG_settings, preset: str) -> None:
     """Choose a quality and bring the advanced settings to its values."""
     settings.preset = settings.advanced_of = preset
-    for key, value in settings_table.preset_values(preset).items():
-        setattr(settings.advanced, key.replace(".", "_"), value)
+    values = settings_table.preset_values(preset)
+    for setting in settings_table.main_settings():
+        setattr(settings.advanced, setting.attribute, values[setting.key])
 
 
 def wishes(context: bpy.types.Context) -> flow.Wishes:

@@ -77,14 +77,14 @@ def start_rows(bench: Bench, networks: NeusField) -> list[Row]:
 
 def fresh(bench: Bench) -> ResidualField:
     """The fast field on the bare body."""
-    return ResidualField(bench.start, bench.conf.grid, True, torch.Generator().manual_seed(0))
+    return ResidualField(bench.start, bench.conf.shell.grid, True, torch.Generator().manual_seed(0))
 
 
 def main_rows(bench: Bench, networks: NeusField) -> list[Row]:
     """The fast path against the reference: the same rays, the same number of steps."""
     fast = fresh(bench)
     fast.use_band(cell(bench.conf))
-    render = shell(bench.conf.samples)
+    render = shell(bench.conf.shell.samples)
     slow_step = bench.fit(networks, reference, bench.steps, 5e-4)
     fast_step = bench.fit(fast, render, bench.steps, 5e-3)
     slow, quick = bench.psnr(networks, reference), bench.psnr(fast, shell(16))

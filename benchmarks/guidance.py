@@ -57,7 +57,7 @@ class Ground:
         vertices, joints = (array[0] for array in self.body.pose(self.betas, stand_pose()[None]))
         self.stance = views.Stance.of(vertices, joints)
         draft = load_config("draft").appearance
-        self.conf = replace(draft, warm_start="none", keep_weight=0.0, learning_rate=5e-3)
+        self.conf = replace(draft, initializer="bare", loss=replace(draft.loss, keep=0.0), learning_rate=5e-3)
         self.conf = replace(self.conf, iterations=steps, preview_every=10**9)
 
     def miss(self, surface: BaseSurface, colors: NDArray, wanted: tuple[str, str]) -> float:
@@ -98,7 +98,7 @@ class Course(Silent):
 def guided(ground: Ground, text: str, conf: AppearanceConfig, clip: ClipConfig) -> Course:
     """One training from the bare body."""
     surface = BaseSurface.dressed(ground.body, ground.betas, None)
-    avatar = ResidualField(surface, conf.grid, True, torch.Generator().manual_seed(0))
+    avatar = ResidualField(surface, conf.shell.grid, True, torch.Generator().manual_seed(0))
     avatar.use_band(0.8 / conf.size)
     with tempfile.TemporaryDirectory() as folder:
         guide, generator = Guide(text, load_perceptor(clip)), torch.Generator().manual_seed(1)

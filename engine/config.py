@@ -7,16 +7,17 @@ valid key and the place it stands in.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
-import types
 import typing
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
-from engine import original_conf, protocol
+from engine import old_keys, original_conf, protocol, registry
 from engine.errors import EngineError
+from engine.schema import Setting, members, settings_of, values_of
 from engine.settings import Config
 from engine.untrusted.texts import check_kind, decoded
 
@@ -56,10 +57,12 @@ def load_config(
     _take_in(values, CONFS / f"{preset}.conf", None)
     if conf is not None:
         _take_in(values, Path(conf), None if word is None else str(word))
+    found: dict[str, Any] = {}
     for key, value in settings.items():
         parsed = _parse_value(key, value) if isinstance(value, str) else value
-        flat = _flatten(parsed, key) if isinstance(parsed, Mapping) else [(key, parsed)]
-        values.update((name, (item, "the overrides")) for name, item in flat)
+        found.update(_flatten(parsed, key) if isinstance(parsed, Mapping) else [(key, parsed)])
+    source = "the overrides"
+    values.update((name, (item, source)) for name, item in old_keys.renamed(found, source).items())
     return _build(values)
 
 
@@ -69,7 +72,7 @@ def _take_in(values: dict[str, tuple[Any, str]], path: Path, word: str | None) -
     if original_conf.is_original(found):
         _take_in(values, CONFS / "original.conf", None)
         found = original_conf.translate(found, str(path))[0]
-    values.update((key, (value, str(path))) for key, value in found.items())
+    values.update((key, (value, str(path))) for key, value in old_keys.renamed(found, str(path)).items())
 
 
 def remarks(conf: str | Path, word: str | None = None) -> list[str]:
@@ -78,13 +81,21 @@ def remarks(conf: str | Path, word: str | None = None) -> list[str]:
     return original_conf.translate(found, str(conf))[1] if original_conf.is_original(found) else []
 
 
-def fields() -> dict[str, Any]:
-    """Every dotted key and its type, in the order of the dataclasses."""
-    found: dict[str, Any] = {}
-    for section, kind in typing.get_type_hints(Config).items():
-        for name, annotation in typing.get_type_hints(kind).items():
-            found[f"{section}.{name}"] = annotation
-    return found
+def fields() -> dict[str, Setting]:
+    """Every setting by its dotted key, in the order of the dataclasses."""
+    return settings_of(Config)
+
+
+def check(block: Any, name: str) -> None:
+    """Refuse values of a section or block called ``name`` that are out of their range or none of their choices.
+
+    Raises:
+        EngineError: ``bad_config`` with one sentence.
+    """
+    known = settings_of(type(block), f"{name}.")
+    for key, value in values_of(block, f"{name}."):
+        if key in known and (found := known[key].problem(value)):
+            raise EngineError("bad_config", f"{found[0]}.", found[1])
 
 
 def _read_hocon(path: Path, word: str | None = None) -> list[tuple[str, Any]]:
@@ -158,9 +169,10 @@ def _parse_value(key: str, text: str) -> Any:
     from pyhocon.exceptions import ConfigException
     from pyparsing import ParseBaseException
 
-    kinds = _members(fields().get(key, object))
+    known = fields().get(old_keys.RENAMED.get(key, key))
+    kinds = known.kinds if known else (str,) if key in old_keys.VALUES else ()
     list_too = text.startswith("[") and any(typing.get_origin(kind) is tuple for kind in kinds)
-    if str in kinds and not list_too:
+    if (str in kinds or (known and known.choices)) and not list_too:
         return None if text == "null" else text
     try:
         tree = _parse(f"value = {text}").as_plain_ordered_dict()
@@ -180,36 +192,62 @@ def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
 
 
 def _build(values: Mapping[str, tuple[Any, str]]) -> Config:
-    """Check every key and type, then fill the dataclasses."""
-    known = fields()
-    sections: dict[str, dict[str, Any]] = {}
+    """Check every key, type and range, then fill the dataclasses."""
+    known, blocks = fields(), _blocks_of_parts(values)
+    for name, kind in blocks.items():
+        known |= settings_of(kind, f"{name}.")
+    tree: dict[str, Any] = {}
     for key, (value, source) in values.items():
         if key not in known:
             raise EngineError("bad_config", f"There is no setting {key!r}{_nearest(key, list(known))} (in {source}).")
-        section, name = key.split(".", 1)
         try:
-            sections.setdefault(section, {})[name] = _coerce(value, known[key])
+            given = _coerce(value, known[key].kind)
         except TypeError:
             raise EngineError(
-                "bad_config", f"The setting {key} must be {_describe(known[key])}, not {value!r} (in {source})."
+                "bad_config", f"The setting {key} must be {_describe(known[key].kind)}, not {value!r} (in {source})."
             ) from None
-    kinds = typing.get_type_hints(Config)
-    return Config(**{name: kinds[name](**given) for name, given in sections.items()})
+        if found := known[key].problem(given):
+            raise EngineError("bad_config", f"The setting {found[0]} (in {source}).", found[1])
+        *path, name = key.split(".")
+        block = tree
+        for part in path:
+            block = block.setdefault(part, {})
+        block[name] = given
+    for name, kind in blocks.items():
+        section, part = name.split(".")
+        tree[section].setdefault("others", {})[part] = kind(**tree[section].pop(part))
+    return cast(Config, _filled(Config, tree))
 
 
-def _members(annotation: Any) -> tuple[Any, ...]:
-    """The alternatives of a union, or the type itself."""
-    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
-        return typing.get_args(annotation)
-    return (annotation,)
+def _blocks_of_parts(values: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
+    """Classes of the blocks that are declared beside a chosen part and not in `engine.settings`, by dotted name."""
+    known = fields()
+    found: dict[str, Any] = {}
+    for setting in known.values():
+        name = str(values.get(setting.key, (setting.default, ""))[0])
+        block = f"{setting.section}.{name}"
+        if setting.parts and any(key.startswith(f"{block}.") and key not in known for key in values):
+            kind = getattr(registry.find(setting.parts, name), "Settings", None)
+            found |= {block: kind} if kind else {}
+    return found
+
+
+def _filled(kind: Any, tree: Mapping[str, Any]) -> Any:
+    """A dataclass of settings, its blocks filled from nested mappings."""
+    hints = typing.get_type_hints(kind)
+    return kind(**{
+        name: _filled(hints[name], value) if dataclasses.is_dataclass(hints[name]) else value
+        for name, value in tree.items()
+    })  # fmt: skip
 
 
 def _coerce(value: Any, annotation: Any) -> Any:
     """Give back ``value`` as ``annotation`` asks, or raise TypeError; whole numbers are fine as floats, and the texts
     of environment variables as what they say."""
-    if isinstance(value, str) and str not in _members(annotation):
+    kinds = tuple(str if typing.get_origin(kind) is Literal else kind for kind in members(annotation))
+    if isinstance(value, str) and str not in kinds:
         value = _plain(value)
-    for kind in _members(annotation):
+    for kind in kinds:
         if kind is type(None) and value is None:
             return None
         if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
@@ -244,8 +282,10 @@ def _describe(annotation: Any) -> str:
     """Name a type in a user's words."""
     words = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", type(None): "null"}
     named = []
-    for kind in _members(annotation):
-        if typing.get_origin(kind) is tuple:
+    for kind in members(annotation):
+        if typing.get_origin(kind) is Literal:
+            named += list(typing.get_args(kind))
+        elif typing.get_origin(kind) is tuple:
             items = typing.get_args(kind)
             count = "" if items[-1] is Ellipsis else f" of {len(items)}"
             named.append(f"a list{count} (each {words[items[0]]})")

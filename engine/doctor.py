@@ -139,7 +139,13 @@ def _perceptor(config: Config, advice: list[str]) -> dict[str, Any]:
     except (EngineError, ImportError) as error:
         advice.insert(0, f"clip.model: {error}")
         return found | {"error": str(error)}
-    return found | {"name": perceptor.name, "input_size": perceptor.input_size, "sha256": perceptor.checksum}
+    from engine.appearance.grades import known
+
+    grades = {checksum: {"name": grade.name, "painting": grade.painting} for checksum, grade in known().items()}
+    if perceptor.checksum not in grades:
+        advice.append(f"{perceptor.name} was not examined in painting; run: {sys.executable} -m engine.appearance.exam")
+    named = {"name": perceptor.name, "input_size": perceptor.input_size, "sha256": perceptor.checksum}
+    return found | named | {"grades": grades}
 
 
 def _user_weights(config: Config, advice: list[str]) -> list[dict[str, str | None]]:
@@ -204,6 +210,8 @@ def as_text(findings: dict[str, Any]) -> str:
     seen = findings["perceptor"]
     shown = f"{seen['name']}, {seen['input_size']}² pixels, {(seen.get('sha256') or '')[:16]}"
     lines.append(f"perceptor {seen['error'] or shown}")
+    for checksum, grade in seen.get("grades", {}).items():
+        lines.append(f"  paints {grade['painting']:.0%} of the exam's garments: {grade['name']} ({checksum[:16]})")
     lines.append("your own weights")
     for entry in findings["user_weights"]:
         lines.append(f"  {entry['setting']:<12} {entry['path']}: {entry['state']}{_note(entry['found'])}")

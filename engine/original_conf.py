@@ -22,20 +22,22 @@ RENAMED = {
     "train.learning_rate": "appearance.learning_rate", "train.learning_rate_alpha": "appearance.rate_floor",
     "train.end_iter": "appearance.iterations", "train.warm_up_end": "appearance.warmup",
     "train.max_ray_num": "appearance.max_rays", "train.save_freq": "appearance.checkpoint_every",
-    "train.val_freq": "appearance.preview_every", "train.igr_weight": "appearance.eikonal_weight",
-    "train.mask_weight": "appearance.mask_weight", "train.clip_weight": "appearance.clip_weight",
-    "clip.face_prompt": "appearance.face_text", "clip.back_prompt": "appearance.back_text",
-    "model.sdf_network.d_hidden": "appearance.sdf_width", "model.sdf_network.n_layers": "appearance.sdf_layers",
-    "model.sdf_network.multires": "appearance.octaves", "model.sdf_network.bias": "appearance.sphere_bias",
-    "model.variance_network.init_val": "appearance.variance_init",
-    "model.rendering_network.d_hidden": "appearance.color_width",
-    "model.rendering_network.n_layers": "appearance.color_layers",
-    "model.neus_renderer.n_samples": "appearance.uniform_samples",
-    "model.neus_renderer.n_importance": "appearance.importance_samples",
-    "model.neus_renderer.up_sample_steps": "appearance.upsample_rounds",
+    "train.val_freq": "appearance.preview_every", "train.igr_weight": "appearance.loss.eikonal",
+    "train.mask_weight": "appearance.loss.mask", "train.clip_weight": "appearance.loss.clip",
+    "clip.face_prompt": "appearance.clip.face_text", "clip.back_prompt": "appearance.clip.back_text",
+    "model.sdf_network.d_hidden": "appearance.reference.sdf_width",
+    "model.sdf_network.n_layers": "appearance.reference.sdf_layers",
+    "model.sdf_network.multires": "appearance.reference.octaves",
+    "model.sdf_network.bias": "appearance.reference.sphere_bias",
+    "model.variance_network.init_val": "appearance.reference.variance_init",
+    "model.rendering_network.d_hidden": "appearance.reference.color_width",
+    "model.rendering_network.n_layers": "appearance.reference.color_layers",
+    "model.neus_renderer.n_samples": "appearance.reference.uniform_samples",
+    "model.neus_renderer.n_importance": "appearance.reference.importance_samples",
+    "model.neus_renderer.up_sample_steps": "appearance.reference.upsample_rounds",
     "pose_generator.topk": "motion.candidates", "pose_generator.num_iteration": "motion.iterations",
     "motion_generator.num_iteration": "motion.iterations", "motion_generator.num_frame": "motion.frames",
-    "motion_generator.clip_coef": "motion.clip_weight", "motion_generator.delta_coef": "motion.delta_weight",
+    "motion_generator.clip_coef": "motion.optimise.clip", "motion_generator.delta_coef": "motion.optimise.delta",
 }  # fmt: skip
 """Keys with the same meaning under another name."""
 
@@ -131,7 +133,7 @@ def translate(values: Mapping[str, Any], source: str) -> tuple[dict[str, Any], l
         for key, (ours, default) in SWITCHES.items():
             found.settings[ours] = _boolean(key, values.get(key, default), source)
         shaded = _boolean("train.add_no_texture", values.get("train.add_no_texture", False), source)
-        found.settings["appearance.textureless_weight"] = 1.0 if shaded else 0.0
+        found.settings["appearance.loss.textureless"] = 1.0 if shaded else 0.0
         if "train.clip_weight" not in values:
             raise EngineError(
                 "bad_config", f"{source} only learns a body (it has no train.clip_weight); here that needs no conf.",
@@ -226,14 +228,15 @@ def _generator(key: str, value: Any, found: _Translation, source: str) -> None:
 
 def _method(key: str, value: Any, found: _Translation, source: str) -> None:
     chosen = _choice(key, value, METHODS, source)
-    if found.settings.get("motion.method") != "baseline":
-        found.settings["motion.method"] = chosen
+    found.settings["motion.backend"] = "optimise"
+    if found.settings.get("motion.optimise.method") != "baseline":
+        found.settings["motion.optimise.method"] = chosen
 
 
 def _ranks(key: str, value: Any, found: _Translation, source: str) -> None:
     """λ of the candidates: the paper's, or all the same, which is the baseline."""
     if list(value) == [1] * len(value):
-        found.settings["motion.method"] = "baseline"
+        found.settings |= {"motion.backend": "optimise", "motion.optimise.method": "baseline"}
     elif list(value) != [1, 0.8, 0.6, 0.4, 0.2][: len(value)]:
         raise EngineError(
             "bad_config", f"{key} = {value} (in {source}) cannot be had; it is the paper's or all 1.", HINT

@@ -30,6 +30,7 @@ from engine.cache import StageFolder, digest
 from engine.cancel import CancelFlag
 from engine.config import PLACEHOLDER, load_config, remarks
 from engine.job import Job
+from engine.models import Models
 from engine.progress import JobReporter
 from engine.protocol import Request
 from engine.report import Reporter
@@ -67,8 +68,16 @@ class Stage:
 class Context:
     """What the stages of one job share: prompts, settings, device, the loaded models and the results so far."""
 
-    def __init__(self, request: Request, config: Config, device: torch.device, stages: Mapping[str, Stage]) -> None:
+    def __init__(
+        self,
+        request: Request,
+        config: Config,
+        device: torch.device,
+        stages: Mapping[str, Stage],
+        models: Models | None = None,
+    ) -> None:
         self.request = request
+        self.models = models or Models()
         self.config = config
         self.device = device
         self.stages = stages
@@ -82,16 +91,12 @@ class Context:
     @cached_property
     def body(self) -> Any:
         """The body model, loaded when a stage first asks for it."""
-        from engine.body import load_body
-
-        return load_body(self.config.body, self.config.rig.hands)
+        return self.models.body(self.config.body, self.config.rig.hands)
 
     @cached_property
     def perceptor(self) -> Any:
         """The text and image encoders, loaded when a stage first asks for them."""
-        from engine.perceptor import load_perceptor
-
-        return load_perceptor(self.config.clip, str(self.device), self.report)
+        return self.models.perceptor(self.config.clip, str(self.device), self.report)
 
     @cached_property
     def meaning(self) -> Meaning:
@@ -137,6 +142,7 @@ class Context:
             "imported": _imported(name, self.config),
             "person": asdict(self.meaning.build) if name == "shape" else None,
             "wardrobe": _own_wardrobe() if name == "appearance" else None,
+            "strength": _strength(self) if name == "appearance" else None,
             "body": self.body.checksum,
             "fingers": name != "shape" and getattr(self.body, "fingers", None) is not None,
             "perceptor": self.perceptor.checksum if stage.judged else None,
@@ -167,9 +173,16 @@ def _own_wardrobe() -> dict[str, str | None]:
     return {path.name: _checksum(str(path)) for path in sorted(folder.glob("*.toml"))}
 
 
+def _strength(context: Context) -> dict[str, float]:
+    """What follows from the perceptor's grade, so that examining it counts."""
+    from engine.appearance import grades
+
+    return asdict(grades.strength_of(grades.grade_of(context.perceptor.checksum)))
+
+
 def _imported(name: str, config: Config) -> dict[str, str] | None:
     """Checksums of the imported weights that a stage is set to use, so that importing others counts."""
-    if {"shape": config.shape.codebook, "motion": config.motion.priors}.get(name) != "original":
+    if {"shape": config.shape.codebook, "motion": config.motion.backend}.get(name) != "original":
         return None
     from engine.imported import checksums
 
@@ -193,6 +206,7 @@ def run_job(
     live: bool = False,
     stages: Mapping[str, Stage] | None = None,
     finish: Callable[[Job, Context], list[str]] | None = None,
+    models: Models | None = None,
 ) -> list[str]:
     """Run a job's stages, each one only if its inputs changed, and write ``result/``.
 
@@ -204,6 +218,7 @@ def run_job(
         live: also store the growing surface with the previews, for a viewport.
         stages: other implementations of the stages (tests), or None for the real ones.
         finish: another writer of the result folder (tests), or None for the real one.
+        models: what earlier jobs have loaded, or None to load anew.
 
     Returns:
         The names of the files in ``result/``.
@@ -214,7 +229,7 @@ def run_job(
     """
     flag = flag or CancelFlag()
     config = load_config(request.preset, request.conf, request.overrides)
-    context = Context(request, config, devices.pick(device), stages or STAGES)
+    context = Context(request, config, devices.pick(device), stages or STAGES, models)
     job.emit(
         "job_started",
         job=job.path.name,
@@ -230,6 +245,7 @@ def run_job(
         job.emit("warning", stage=stage, message=remark)
     for name in context.wanted:  # hours of sculpting must not end at a typing error in what comes after
         context.stages[name].check(getattr(config, name))
+    _check_of("engine.export")(config.export)
     for name in context.wanted:
         flag.check()
         _run_stage(job, context, name, flag, live)
@@ -311,20 +327,12 @@ def _load_shape(folder: Path, context: Context) -> Any:
 
 def _appearance(context: Context, report: Reporter) -> Any:
     """t_app and the coarse body -> signed distance and colour field in the stand pose."""
-    from engine import appearance
+    from engine.appearance import AppearanceInputs, Runtime, run
 
-    return appearance.run(
-        context.prompts["appearance"],
-        context.result("shape").betas,
-        context.body,
-        context.perceptor,
-        context.config.appearance,
-        context.generator("appearance"),
-        context.device,
-        report,
-        context.folders["appearance"].steps,
-        context.meaning,
-    )
+    prompt, betas = context.prompts["appearance"], context.result("shape").betas
+    inputs = AppearanceInputs(prompt, betas, context.body, context.perceptor, context.meaning)
+    generator, folder = context.generator("appearance"), context.folders["appearance"].steps
+    return run(inputs, context.config.appearance, Runtime(generator, context.device, report, folder))
 
 
 def _save_appearance(field: Any, folder: Path) -> None:

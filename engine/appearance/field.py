@@ -52,15 +52,17 @@ class AvatarField(nn.Module):
     kind: ClassVar[str]
     """Names the class in a stored file."""
 
-    def __init__(self, base: BaseSurface, settings: dict[str, Any]) -> None:
-        """``settings``: the constructor's other arguments, kept with the stored field."""
+    def __init__(self, base: BaseSurface, settings: dict[str, Any], reach: float = 0.0) -> None:
+        """``settings``: the constructor's other arguments, kept with the stored field; ``reach``: see there."""
         super().__init__()
         self.base, self.settings = base, settings
-        self.bounds = _bounds(base)
+        self.reach = reach
+        """Metres from the base surface within which another may have grown; 0 for no more than a relief."""
+        self.bounds = _bounds(base, reach)
         low, high = self.bounds
         middle = (low + high) / 2
         self.center: NDArray[np.float32] = middle.astype(np.float32)
-        self.radius = float(np.linalg.norm(base.vertices - middle, axis=1).max()) + MARGIN
+        self.radius = float(np.linalg.norm(base.vertices - middle, axis=1).max()) + MARGIN + reach
         """Of the sphere round `center`, in metres, that holds the avatar: the paper's unit sphere."""
         self.steps = 0
         """Guided steps that made it."""
@@ -98,6 +100,9 @@ class AvatarField(nn.Module):
     def evaluate_near(self, points: Tensor) -> Sample:
         """`evaluate` for points near the surface: a field may have a faster way there."""
         return self.evaluate(points)
+
+    def anneal(self, part: float) -> None:
+        """Be told how far guidance is, from 0 to 1; a field may be soft at first and sharp in the end."""
 
     def groups(self) -> list[dict[str, Any]]:
         """Parameter groups for the optimiser; ``factor`` scales a group's learning rate."""
@@ -140,7 +145,7 @@ class AvatarField(nn.Module):
         """
         made = copy.copy(self)
         made.base = BaseSurface.dressed(body, betas, self.base.look, device=self.device)
-        made.bounds = _bounds(made.base)
+        made.bounds = _bounds(made.base, made.reach)
         return made
 
     def at_base(self, points: Tensor) -> tuple[Tensor, Tensor]:
@@ -172,9 +177,8 @@ class AvatarField(nn.Module):
         return field.to(device)
 
 
-def _bounds(base: BaseSurface) -> NDArray[np.float32]:
-    """(2, 3) corners of a box round a surface."""
-    found: NDArray[np.float32] = np.stack([base.vertices.min(0) - MARGIN, base.vertices.max(0) + MARGIN]).astype(
-        np.float32
-    )
+def _bounds(base: BaseSurface, reach: float) -> NDArray[np.float32]:
+    """(2, 3) corners of a box round a surface and what may grow on it."""
+    room = MARGIN + reach
+    found: NDArray[np.float32] = np.stack([base.vertices.min(0) - room, base.vertices.max(0) + room]).astype(np.float32)
     return found

@@ -115,9 +115,11 @@ class NeusField(AvatarField):
 
     kind = "neus"
 
-    def __init__(self, base: BaseSurface, generator: torch.Generator | None = None, **sizes: Any) -> None:
-        """``sizes``: fields of `Sizes`."""
-        super().__init__(base, dict(sizes))
+    def __init__(
+        self, base: BaseSurface, generator: torch.Generator | None = None, reach: float = 0.0, **sizes: Any
+    ) -> None:
+        """``sizes``: fields of `Sizes`; ``reach``: see `AvatarField`."""
+        super().__init__(base, {"reach": reach, **sizes}, reach)
         seed = int(torch.randint(2**31, (1,), generator=generator or torch.Generator().manual_seed(0)))
         with torch.random.fork_rng(devices=[]):  # layers draw their weights from the global generator
             torch.manual_seed(seed)

@@ -1,6 +1,13 @@
-"""What guidance lowers at each step (AvatarCLIP section 3.3): CLIP's terms, and what ties the avatar to the body."""
+"""What guidance lowers at each step (AvatarCLIP section 3.3): named losses, weighed by the conf.
+
+Those of the guidance judge pictures; ``mask``, ``eikonal``, ``smooth``, ``color`` and ``keep`` tie the avatar to its
+start.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -8,21 +15,33 @@ from torch import Tensor
 
 from engine.appearance import views
 from engine.appearance.field import AvatarField
-from engine.appearance.guidance import Guide
-from engine.appearance.rays import Rays, Rendering, compose, lambert, silhouette_rays, target_color
-from engine.appearance.reference import Sampling, render_reference
-from engine.appearance.shell import render_shell
-from engine.settings import AppearanceConfig
+from engine.appearance.parts import Guidance, Renderer, Shown
+from engine.appearance.rays import Rays, Rendering, compose, lambert, silhouette_rays
+from engine.settings import AppearanceConfig, LossConfig
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step is to lower."""
+
+    total: Tensor
+    """() the weighted sum."""
+    score: float
+    """The guidance's own; greater is better."""
+    losses: dict[str, float]
+    """Each loss by its name, not weighed."""
 
 
 class Objective:
-    """The loss of one step, from random views with random light before random backgrounds."""
+    """The losses of one step, from random views with random light before random backgrounds."""
 
-    def __init__(self, field: AvatarField, guide: Guide, stance: views.Stance, conf: AppearanceConfig) -> None:
-        self.field, self.guide, self.stance, self.conf = field, guide, stance, conf
+    def __init__(
+        self, field: AvatarField, renderer: Renderer, guidance: Guidance, stance: views.Stance, conf: AppearanceConfig
+    ) -> None:
+        self.field, self.renderer, self.guidance, self.stance, self.conf = field, renderer, guidance, stance, conf
 
-    def __call__(self, step: int, most: int, generator: torch.Generator) -> tuple[Tensor, float]:
-        """The weighted sum of all terms, and the mean cosine of the coloured pictures with their prompts.
+    def __call__(self, step: int, most: int, generator: torch.Generator) -> Step:
+        """The losses of a step.
 
         Args:
             step: which step it is; every fourth view is of the face.
@@ -31,39 +50,38 @@ class Objective:
         """
         conf = self.conf
         size = conf.size // 2 if step < conf.growing * conf.iterations else conf.size
-        pictures: list[Tensor] = []
-        kinds: list[str] = []
-        terms = torch.zeros((), device=self.field.device)
+        shown: list[Shown] = []
+        losses: dict[str, Tensor] = {}
         for index in range(conf.views):
             number = step * conf.views + index
             view = views.VIEWS[conf.cameras](self.stance, number, size, generator, conf.face_views)
             rays = silhouette_rays(self.field, view.camera, most=most, everywhere=not conf.silhouette)
             if len(rays.pixels) == 0:
                 continue
-            seen = self._render(rays, generator)
-            pictures += self._pictures(view, rays, seen, size, generator)
-            kinds += [view.kind if conf.back_prompt or view.kind != "back" else "body"] * 2
-            terms = terms + self._anchors(seen, rays) / conf.views
-        if not pictures:
-            return terms + 0 * self.field.inv_s, 0.0
-        distance = self.guide.loss(torch.stack(pictures), kinds, generator)
-        colored, textureless = distance[0::2].mean(), distance[1::2].mean()
-        total = terms + conf.clip_weight * (colored + conf.textureless_weight * textureless)
-        return total, 1 - float(colored.detach())
+            seen = self.renderer.render(self.field, rays, generator)
+            shown.append(self._pictures(view, rays, seen, size, generator))
+            for name, loss in anchors(seen, rays).items():
+                losses[name] = losses.get(name, 0.0) + loss / conf.views
+        score = 0.0
+        if shown:
+            judged = self.guidance(shown, generator)
+            losses |= judged.losses
+            score = judged.score
+        return Step(self._sum(losses), score, {name: float(loss.detach()) for name, loss in losses.items()})
 
-    def _render(self, rays: Rays, generator: torch.Generator) -> Rendering:
-        conf = self.conf
-        if conf.renderer == "reference":
-            sampling = Sampling(conf.uniform_samples, conf.importance_samples, conf.upsample_rounds)
-            return render_reference(self.field, rays, sampling, generator)
-        return render_shell(self.field, rays, conf.samples, generator)
+    def _sum(self, losses: Mapping[str, Tensor]) -> Tensor:
+        """() the losses by their weights."""
+        total = 0 * self.field.inv_s  # without any view there is still something to derive
+        for name, loss in losses.items():
+            if weight := weight_of(name, self.conf.loss):
+                total = total + weight * loss
+        return total
 
-    def _pictures(
-        self, view: views.View, rays: Rays, seen: Rendering, size: int, generator: torch.Generator
-    ) -> list[Tensor]:
+    def _pictures(self, view: views.View, rays: Rays, seen: Rendering, size: int, generator: torch.Generator) -> Shown:
         """The coloured and the textureless picture (3, ``size``, ``size``) in one light before one background."""
         light, ambient = views.random_light(view.camera, generator)
-        shading = lambert(seen, light.to(self.field.device), ambient)[:, None]
+        light = light.to(self.field.device)
+        shading = lambert(seen, light, ambient)[:, None]
         background = views.random_background(rays.size, generator, self.conf.random_background)
         background = background.to(self.field.device)
         colored = seen.color * shading if self.conf.cast_light else seen.color
@@ -73,21 +91,28 @@ class Objective:
         ]
         if rays.size != size:
             found = [F.interpolate(picture[None], (size,) * 2, mode="bilinear")[0] for picture in found]
-        return found
+        return Shown(view, found[0], found[1], light, ambient, background)
 
-    def _anchors(self, seen: Rendering, rays: Rays) -> Tensor:
-        """Colour and silhouette of the body, a distance whose slope stays one, and changes that are not noise."""
-        conf = self.conf
-        inside = rays.hit > 0.5
-        # Few samples miss thin rims: held against the exact mask, the whole surface would swell to make up for it.
-        wanted = rays.hit if seen.start_opacity is None else seen.start_opacity
-        mask = F.binary_cross_entropy(seen.opacity.clamp(1e-3, 1 - 1e-3), wanted.clamp(0, 1))
-        total = conf.mask_weight * mask + conf.eikonal_weight * seen.eikonal + conf.smooth_weight * seen.roughness
-        if not inside.any():
-            return total
-        target = target_color(self.field, rays) if conf.renderer == "reference" else seen.base_color[inside]
-        if conf.renderer == "reference":  # in the shell the reconstruction is exact and has nothing to learn
-            total = total + conf.color_weight * F.l1_loss(seen.base_color[inside], target)
-        if conf.keep_weight:
-            total = total + conf.keep_weight * F.l1_loss(seen.color[inside], target)
-        return total
+
+def weight_of(name: str, weights: LossConfig) -> float:
+    """What a loss weighs; one whose name the conf does not know weighs 1, and is weighed by whoever brings it."""
+    if name == "textureless":  # one of the two terms that loss.clip weighs together
+        return weights.clip * (1.0 if weights.textureless is None else weights.textureless)
+    weight = getattr(weights, name, None)
+    return 1.0 if weight is None else float(weight)
+
+
+def anchors(seen: Rendering, rays: Rays) -> dict[str, Tensor]:
+    """Colour and silhouette of the start, a distance whose slope stays one, and changes that are not noise."""
+    inside = rays.hit > 0.5
+    # Few samples miss thin rims: held against the exact mask, the whole surface would swell to make up for it.
+    wanted = rays.hit if seen.start_opacity is None else seen.start_opacity
+    mask = F.binary_cross_entropy(seen.opacity.clamp(1e-3, 1 - 1e-3), wanted.clamp(0, 1))
+    found = {"mask": mask, "eikonal": seen.eikonal, "smooth": seen.roughness}
+    if not inside.any():
+        return found
+    if seen.start_color is None:  # the reconstruction is exact and has nothing to learn
+        return found | {"keep": F.l1_loss(seen.color[inside], seen.base_color[inside])}
+    start = seen.start_color[inside]
+    color = F.l1_loss(seen.base_color[inside], start)
+    return found | {"color": color, "keep": F.l1_loss(seen.color[inside], start)}

@@ -60,6 +60,7 @@ class Rendering:
     eikonal: Tensor  # () mean squared difference of the distance's slope from one
     roughness: Tensor  # () of what was learned; see `engine.appearance.field.Sample`
     start_opacity: Tensor | None = None  # (R,) before guidance, by the same samples, where it is known
+    start_color: Tensor | None = None  # (R, 3) before guidance where rays hit it; None: it is ``base_color``
 
 
 def silhouette_rays(
@@ -70,10 +71,13 @@ def silhouette_rays(
     Args:
         field: the avatar.
         camera: the view; its size is the most the picture may have.
-        dilation: by how much of the picture's height the silhouette is widened.
+        dilation: by how much of the picture's height the silhouette is widened; at least by what may have grown.
         most: how many rays there may be; the picture gets smaller until that holds, as in the paper.
         everywhere: take every pixel's ray instead.
     """
+    if field.reach:
+        covered = 2 * np.linalg.norm(camera.eye - camera.target) * math.tan(math.radians(camera.fov_degrees / 2))
+        dilation = max(dilation, field.reach / float(covered))
     while True:
         hits = field.base.whole.cast(camera)
         if hits.mask.any():

@@ -26,9 +26,14 @@ OCTAVES = 6
 CHANNELS = 8
 WIDTH = 64
 DEPTH = 0.025
-"""Metres by which sculpting may move the surface either way."""
+"""Metres by which sculpting may move the surface either way, if nothing else is said."""
 SHARPNESS = 3e-3
 """Metres over which opacity rises at the start; NeuS's 1 / inv_s."""
+SOFTNESS, SHARP_FROM = 0.02, 0.6
+"""The same at the start where forms may grow, since a silhouette only pulls at what is nearly opaque; and the part of
+guidance in which it becomes as sharp as without."""
+RELIEF_ONLY = 0.035
+"""Metres of relief from which on forms may grow: more than the thin shell shows."""
 DOUBT = 0.001
 """Metres inside from which the quick sign is not believed when colours are asked for."""
 TAP = 0.006
@@ -73,15 +78,26 @@ class ResidualField(AvatarField):
     kind = "residual"
 
     def __init__(
-        self, base: BaseSurface, resolution: int, symmetric: bool = True, generator: torch.Generator | None = None
-    ) -> None:
-        """``resolution``: feature grid cells along the longest side; ``symmetric``: both sides change alike."""
-        super().__init__(base, {"resolution": resolution, "symmetric": symmetric})
+        self, base: BaseSurface, resolution: int, symmetric: bool = True, generator: torch.Generator | None = None,
+        relief: float = DEPTH,
+    ) -> None:  # fmt: skip
+        """Nothing is learned yet.
+
+        Args:
+            base: the surface.
+            resolution: feature grid cells along the longest side.
+            symmetric: both sides change alike.
+            generator: randomness of the network's weights.
+            relief: metres by which the surface may move; with more than `RELIEF_ONLY`, new forms may grow.
+        """
+        kept = {"resolution": resolution, "symmetric": symmetric, "relief": relief}
+        super().__init__(base, kept, relief if relief > RELIEF_ONLY else 0.0)
+        self.relief = relief
         size = self.bounds[1] - self.bounds[0]
         cells = np.maximum((size / size.max() * resolution).round().astype(int), 4)
         self.symmetric = symmetric
         self.residual = Residual((cells[0], cells[1], cells[2]), generator or torch.Generator().manual_seed(0))
-        self.sharpness = nn.Parameter(torch.tensor(float(np.log(1 / SHARPNESS) / 10)))
+        self.sharpness = nn.Parameter(torch.tensor(_variance(SOFTNESS if self.reach else SHARPNESS)))
         self._band: Band | None = None
         self._low: Tensor
         self._size: Tensor
@@ -96,6 +112,12 @@ class ResidualField(AvatarField):
     def groups(self) -> list[dict[str, Any]]:
         """The sharpness learns ten times slower than the rest."""
         return [{"params": list(self.residual.parameters())}, {"params": [self.sharpness], "factor": 0.1}]
+
+    def anneal(self, part: float) -> None:
+        """Where forms may grow, opacity is soft at first."""
+        if self.reach:
+            done = min(1.0, part / SHARP_FROM)
+            self.sharpness.data.fill_((1 - done) * _variance(SOFTNESS) + done * _variance(SHARPNESS))
 
     def use_band(self, cell: float) -> None:
         """From now on rays read the base's distance from a grid with cells of ``cell`` metres; see `Band`."""
@@ -112,7 +134,8 @@ class ResidualField(AvatarField):
         if self.symmetric:
             points = torch.cat([points[:, :1].abs(), points[:, 1:]], 1)
         out = self.residual((points - self._low) / self._size * 2 - 1)
-        return DEPTH * torch.tanh(out[:, 0]), out[:, 1:]
+        first = (DEPTH * self.relief) ** 0.5  # metres by which one unit moves at first
+        return self.relief * torch.tanh(out[:, 0] * first / self.relief), out[:, 1:]
 
     def sdf(self, points: Tensor) -> Tensor:
         """(N,) exact base distance plus the learned offset, metres."""
@@ -182,6 +205,11 @@ class ResidualField(AvatarField):
         sdf = torch.from_numpy(nearest.distance).to(points) + offset[:count]
         gradient = F.normalize(base_normal, dim=-1) + slope
         return Sample(sdf, gradient, recolor(base_color, change[:count]), base_color, roughness)
+
+
+def _variance(metres: float) -> float:
+    """NeuS's v for a surface over which opacity rises within so many metres."""
+    return float(np.log(1 / metres) / 10)
 
 
 def recolor(base: Tensor, change: Tensor) -> Tensor:

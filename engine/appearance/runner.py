@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from engine.appearance import views
 from engine.appearance.field import AvatarField
+from engine.appearance.parts import AppearanceInputs, Runtime, renderer_of
 from engine.appearance.stage import run
 from engine.appearance.trainer import preview
 from engine.body import load_body, stand_pose
@@ -81,9 +82,10 @@ class Runner:
         self.folder.mkdir(parents=True, exist_ok=True)
         generator = torch.Generator().manual_seed(self.seed)
         self._field = run(
-            self.prompt, self.betas, self.body, self.perceptor, self.config.appearance, generator, self.device,
-            report or Silent(), self.folder, self.meaning,
-        )  # fmt: skip
+            AppearanceInputs(self.prompt, self.betas, self.body, self.perceptor, self.meaning),
+            self.config.appearance,
+            Runtime(generator, self.device, report or Silent(), self.folder),
+        )
         return self._field
 
     @property
@@ -103,7 +105,7 @@ class Runner:
 
         joints = self.body.pose(self.betas, stand_pose()[None])[1][0]
         stance = views.Stance.of(self.field.base.vertices, joints)
-        return Image.fromarray(preview(self.field, stance, azimuth, size))
+        return Image.fromarray(preview(self.field, renderer_of(self.config.appearance), stance, azimuth, size))
 
     def mesh(self, resolution: int = 256) -> Mesh:
         """The surface in the stand pose as a closed coloured mesh."""

@@ -6,6 +6,9 @@ function of slope inv_s, and f the signed distance at the ends of a section of t
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -13,7 +16,9 @@ from engine.appearance.field import AvatarField
 from engine.appearance.rays import Rays, Rendering
 
 SHELL = 0.035
-"""Metres before and behind the base surface that are sampled."""
+"""Metres before and behind the surface that are sampled."""
+FAINT = 5.0
+"""Widths of the opacity's rise beyond which nothing is seen of a surface."""
 OUTSIDE = 1.0
 """Signed distance in metres where rays come from."""
 
@@ -37,17 +42,60 @@ def render_shell(field: AvatarField, rays: Rays, samples: int, generator: torch.
 
     Colour and normal are taken at the expected depth instead of at every sample, which is the same where the surface is
     sharp, and an order of magnitude cheaper. ``generator`` jitters the samples; None places them evenly.
+
+    Where forms may grow, the shell lies round the field's surface of now instead of the known one, and rays that pass
+    far from it see nothing.
     """
-    count = len(rays.depth)
-    steps = torch.linspace(-1, 1, samples, device=rays.depth.device)
-    if generator is not None:
-        jitter = torch.rand(count, samples, generator=generator).to(steps)
-        steps = steps + (2 * jitter - 1) / (samples - 1)
     middle = rays.depth.clone()
     missed = rays.hit < 0.5
     middle[missed] = field.approach(rays.origins[missed], rays.directions[missed], rays.depth[missed])
+    if not field.reach:
+        return _in_shell(field, rays.origins, rays.directions, middle, samples, generator)
+    middle, near = find_surface(field, rays.origins, rays.directions, middle)
+    seen = _in_shell(field, rays.origins[near], rays.directions[near], middle[near], samples, generator)
+
+    def spread(values: Tensor) -> Tensor:
+        """(R, ...) of the near rays' values; zero for the others."""
+        return values.new_zeros((len(middle), *values.shape[1:])).index_put((near,), values)
+
+    shown = {name: spread(getattr(seen, name)) for name in ("color", "base_color", "normal", "opacity", "depth")}
+    return replace(seen, **shown, start_opacity=None)
+
+
+@torch.no_grad()
+def find_surface(field: AvatarField, origins: Tensor, directions: Tensor, middle: Tensor) -> tuple[Tensor, Tensor]:
+    """Depths (R,) where rays first meet the field's surface or are nearest to it, and which rays (N,) come near it.
+
+    ``middle`` (R,) is where they meet the known surface, from which the field's is at most ``reach`` away.
+    """
+    far = field.reach + SHELL
+    steps = torch.linspace(-far, far, math.ceil(2 * far / SHELL) + 1, device=middle.device)
+    t = middle[:, None] + steps  # (R, K)
+    points = origins[:, None] + t[..., None] * directions[:, None]
+    sdf = field.ray_sdf(points.reshape(-1, 3))[0].reshape(t.shape)
+    inside = sdf < 0
+    met = inside.any(1)
+    index = torch.where(met, inside.float().argmax(1), sdf.argmin(1))[:, None]
+    value, before = sdf.gather(1, index), sdf.gather(1, (index - 1).clamp_min(0))
+    back = torch.where(met[:, None] & (index > 0), value / (value - before).clamp_max(-1e-6), 0.0)
+    depth = (t.gather(1, index) - back * (steps[1] - steps[0]))[:, 0]
+    near = met | (value[:, 0] < torch.maximum(FAINT / field.inv_s, steps[1] - steps[0]))
+    near[0] = True  # a picture without any surface is still one
+    return depth, near.nonzero()[:, 0]
+
+
+def _in_shell(
+    field: AvatarField, origins: Tensor, directions: Tensor, middle: Tensor, samples: int,
+    generator: torch.Generator | None,
+) -> Rendering:  # fmt: skip
+    """What rays (R) see in a shell round depths (R,)."""
+    count = len(middle)
+    steps = torch.linspace(-1, 1, samples, device=middle.device)
+    if generator is not None:
+        jitter = torch.rand(count, samples, generator=generator).to(steps)
+        steps = steps + (2 * jitter - 1) / (samples - 1)
     t = middle[:, None] + SHELL * steps.expand(count, samples)  # (R, S)
-    points = rays.origins[:, None] + t[..., None] * rays.directions[:, None]  # (R, S, 3)
+    points = origins[:, None] + t[..., None] * directions[:, None]  # (R, S, 3)
     sdf, start = field.ray_sdf(points.reshape(-1, 3))
     weights = shell_weights(sdf.reshape(count, samples), field.inv_s)
     if start is not None:
@@ -56,6 +104,6 @@ def render_shell(field: AvatarField, rays: Rays, samples: int, generator: torch.
     ends = torch.cat([t[:, :1], t], 1)
     mean = (weights * (ends[:, :-1] + ends[:, 1:]) / 2).sum(1) / opacity.clamp_min(1e-3)
     depth = torch.where(opacity > 1e-3, mean, middle)
-    seen = field.evaluate_near(rays.origins + depth[:, None] * rays.directions)
+    seen = field.evaluate_near(origins + depth[:, None] * directions)
     eikonal = (seen.gradient.norm(dim=-1) - 1).square().mean()
     return Rendering(seen.color, seen.base_color, seen.gradient, opacity, depth, eikonal, seen.roughness, start)

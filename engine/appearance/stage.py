@@ -1,108 +1,70 @@
-"""The appearance stage: find a start, then let CLIP guide the field from there."""
+"""The appearance stage: find a start, then let guidance shape and colour the field from there."""
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import replace
 
 import torch
-from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 
-from engine.appearance import views, warm_start
+from engine import config
 from engine.appearance.base import BaseSurface
 from engine.appearance.field import AvatarField
-from engine.appearance.guidance import Guide
-from engine.appearance.neus import NeusField
+from engine.appearance.grades import strengthened
 from engine.appearance.objective import Objective
-from engine.appearance.opinion import favourites
 from engine.appearance.pace import Paced, Part
-from engine.appearance.reconstruct import fit_pictures, regress
-from engine.appearance.reference import Sampling
-from engine.appearance.remembered import RememberedFitting
-from engine.appearance.residual import ResidualField
+from engine.appearance.parts import (
+    AppearanceInputs,
+    Guidance,
+    Renderer,
+    Runtime,
+    guidance_of,
+    initializer_of,
+    renderer_of,
+    stance_of,
+)
 from engine.appearance.trainer import Trainer, preview
-from engine.body import Body, stand_pose
 from engine.errors import EngineError
-from engine.mesh.layout import layer_uvs
-from engine.perceptor import Perceptor, prompts
-from engine.protocol import write_atomically
-from engine.report import Reporter
+from engine.perceptor import prompts
 from engine.settings import AppearanceConfig
-from engine.userdata import cache_folder
-from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.dress import Wardrobe
-from engine.wardrobe.dressing import layers_of
-from engine.wardrobe.layers import joined
-from engine.wardrobe.meaning import Meaning
-from engine.wardrobe.outfit import Look, look_from_dict
-from engine.wardrobe.persona import described
 
-LOOK_FILE = "look.json"
-LAYERS_FILE = "layers.safetensors"
-RECONSTRUCTED = "reconstructed.pt"
-CHOICES = {
-    "warm_start": ("codebook", "none"),
-    "renderer": ("shell", "reference"),
-    "cameras": tuple(views.VIEWS),
-    "reconstruct": ("distance", "renders"),
-}
-DRESSING = 12
-"""Steps that dressing counts as."""
-CELL = (0.8, 0.004, 0.012)
-"""Cells of the distance grid: metres times pixels of a picture's side, least and most metres."""
-COARSE_CELL = 0.03
-"""The same where only the time of a step matters."""
+HALF_SIZE_TIME = 0.4
+"""What a step with pictures of half the size takes of a whole one's time (`benchmarks/README.md`)."""
 
 
-def run(
-    prompt: str, betas: NDArray, body: Body, perceptor: Perceptor, conf: AppearanceConfig, generator: torch.Generator,
-    device: torch.device | str, report: Reporter, checkpoint_dir: Path, meaning: Meaning | None = None,
-) -> AvatarField:  # fmt: skip
-    """t_app and the coarse body (S,) to the implicit avatar in the stand pose.
+def run(inputs: AppearanceInputs, conf: AppearanceConfig, runtime: Runtime) -> AvatarField:
+    """t_app and the coarse body to the implicit avatar in the stand pose.
 
-    ``meaning``: of the prompt together with what is said of the body, where that is more than the prompt. Interrupted
-    runs go on: the found outfit, the networks' reconstruction of the body and the guided field are kept in
-    ``checkpoint_dir``.
+    Interrupted runs go on: the start and the guided field are kept in the runtime's folder.
 
     Raises:
         EngineError: ``bad_config`` for a setting that cannot be; ``out_of_memory`` when even few rays are too many.
     """
     check(conf)
-    meaning = meaning or Meaning.of(prompt)
-    guide = Guide(prompt, perceptor, conf.face_text, conf.back_text)
-    prompts.warn_of_cut(prompt, prompts.face, perceptor, report)
-    wardrobe = Wardrobe(body)
+    report = runtime.report
+    conf = strengthened(conf, inputs.perceptor, initializer_of(conf).bare)
+    initializer, renderer, guidance = initializer_of(conf), renderer_of(conf), guidance_of(inputs, conf)
+    prompts.warn_of_cut(inputs.prompt, prompts.face, inputs.perceptor, report)
+    wardrobe = Wardrobe(inputs.body)
     if report.wants_geometry:
-        report.geometry(*BaseSurface.dressed(body, betas, None, wardrobe).mesh())
-    joints = body.pose(betas, stand_pose()[None])[1][0]
-    seed = int(torch.randint(2**31, (1,), generator=generator))
-    asked = conf.warm_start == "codebook" and not (checkpoint_dir / LOOK_FILE).exists()
-    liked = favourites(meaning, body, perceptor, wardrobe, report) if asked else ()
-    parts = _parts(conf)
-    paced = Paced(report, parts)
-    if conf.warm_start == "codebook" and conf.iterations and conf.renderer == "shell":
-        parts["guide"].seconds = _step_time(
-            BaseSurface.dressed(body, betas, None, wardrobe, device), joints, guide, conf, device
-        )
-    look = _look(meaning, betas, body, perceptor, conf, generator, paced, checkpoint_dir, wardrobe, liked)
-    base = _base(look, betas, body, wardrobe, conf, device, paced, checkpoint_dir, seed,
-        f"{meaning.body.text}, {prompt}, {described(meaning.person)}")  # fmt: skip
-    field = _field(base, conf, _apart(seed, 0), device, paced, checkpoint_dir)
-    stance = views.Stance.of(base.vertices, joints)
-    report.preview("step-000000", preview(field, stance, 25.0))
+        report.geometry(*BaseSurface.dressed(inputs.body, inputs.betas, None, wardrobe).mesh())
+    runtime = replace(runtime, seed=int(torch.randint(2**31, (1,), generator=runtime.generator)))
+    initializer.prepare(inputs, wardrobe, runtime)
+    before = initializer.pace(renderer)
+    guide = Part(conf.iterations, early=round(conf.growing * conf.iterations), share=HALF_SIZE_TIME)
+    paced = Paced(report, before | renderer.pace() | {"guide": guide})
+    if before and conf.iterations:
+        guide.seconds = _step_time(inputs, renderer, guidance, conf, wardrobe, runtime.device)
+    field = initializer.start(inputs, wardrobe, renderer, runtime, paced)
+    stance = stance_of(inputs, field)
+    report.preview("step-000000", preview(field, renderer, stance, 25.0))
     if report.wants_geometry:
         report.geometry(*field.surface())
     paced.begin("guide")
-    Trainer(field, guide, stance, conf, _apart(seed, 1), paced, checkpoint_dir).run()
+    objective = Objective(field, renderer, guidance, stance, conf)
+    Trainer(objective, runtime.apart(1), paced, runtime.folder).run()
     return field
-
-
-def _apart(seed: int, part: int) -> torch.Generator:
-    """Chance for one part of the stage, whether the parts before it were run or read back."""
-    return torch.Generator().manual_seed(seed + part)
 
 
 def check(conf: AppearanceConfig) -> None:
@@ -111,126 +73,27 @@ def check(conf: AppearanceConfig) -> None:
     Raises:
         EngineError: ``bad_config`` with one sentence.
     """
-    for name, choices in CHOICES.items():
-        if getattr(conf, name) not in choices:
-            raise EngineError(
-                "bad_config", f"appearance.{name} is {getattr(conf, name)!r}.", f"Set it to {' or '.join(choices)}."
-            )
-    least = {
-        "iterations": 0, "search": 0, "views": 1, "size": 16, "max_rays": 256, "samples": 3, "grid": 4, "sdf_layers": 2,
-        "color_layers": 1, "upsample_rounds": 1, "uniform_samples": 4, "preview_every": 1, "checkpoint_every": 1,
-        "importance_samples": conf.upsample_rounds, "sdf_width": 6 * conf.octaves + 4, "color_width": 1, "patience": 0,
-        "reconstruct_iterations": 1,
-    }  # fmt: skip
-    for name, value in least.items():
-        if getattr(conf, name) < value:
-            raise EngineError("bad_config", f"appearance.{name} must be at least {value}, not {getattr(conf, name)}.")
-    if not 0 <= conf.growing <= 1:
-        raise EngineError("bad_config", f"appearance.growing must be between 0 and 1, not {conf.growing}.")
-
-
-HALF_SIZE_TIME = 0.4
-"""What a step with pictures of half the size takes of a whole one's time (`benchmarks/README.md`)."""
-
-
-def _parts(conf: AppearanceConfig) -> dict[str, Part]:
-    """The stage's parts in their order."""
-    return {
-        "search": Part(conf.search if conf.warm_start == "codebook" else 0),
-        "dress": Part(DRESSING if conf.warm_start == "codebook" and conf.renderer == "shell" else 0),
-        "reconstruct": Part(conf.reconstruct_iterations if conf.renderer == "reference" else 0),
-        "guide": Part(conf.iterations, early=round(conf.growing * conf.iterations), share=HALF_SIZE_TIME),
-    }
-
-
-def _look(
-    meaning: Meaning, betas: NDArray, body: Body, perceptor: Perceptor, conf: AppearanceConfig,
-    generator: torch.Generator, report: Reporter, folder: Path, wardrobe: Wardrobe, liked: tuple[Look, ...],
-) -> Look | None:  # fmt: skip
-    """The outfit to start from, found once and then read back; None for the bare body."""
-    if conf.warm_start == "none":
-        return None
-    path = folder / LOOK_FILE
-    if path.exists():
-        return look_from_dict(json.loads(path.read_text()))
-    fitting = RememberedFitting(meaning.appearance.text, body, betas, perceptor, wardrobe, folder=folder)
-    look, _ = warm_start.find_look(meaning, fitting, conf.search, generator, report, conf.search, liked)
-    write_atomically(path, json.dumps(asdict(look)))
-    return look
-
-
-def _base(
-    look: Look | None, betas: NDArray, body: Body, wardrobe: Wardrobe, conf: AppearanceConfig,
-    device: torch.device | str, report: Paced, folder: Path, seed: int, text: str,
-) -> BaseSurface:  # fmt: skip
-    """The surface to start from: layers, or for the paper's networks the closed body painted in the look.
-
-    ``text``: all that is said of the person.
-    """
-    if look is None or conf.renderer == "reference":
-        return BaseSurface.dressed(body, betas, look, wardrobe, device)
-    path = folder / LAYERS_FILE
-    if path.exists():
-        return BaseSurface.from_arrays(load_file(path), device)
-    report.begin("dress")
-
-    def tell(done: int, total: int) -> None:
-        report.progress(round(DRESSING * done / total), DRESSING)
-
-    kept = Drapes(cache_folder() / "drapes")
-    layers = layers_of(look, body, betas, seed, report.warning, tell, device, text, kept)
-    layers = [replace(layer, uvs=layer_uvs(layer)) for layer in layers]
-    made = BaseSurface.layered(joined(layers), look, device)
-    save_file(made.to_arrays(), folder / f".{LAYERS_FILE}")
-    (folder / f".{LAYERS_FILE}").replace(path)
-    return made
-
-
-def _field(
-    base: BaseSurface, conf: AppearanceConfig, generator: torch.Generator, device: torch.device | str, report: Paced,
-    folder: Path,
-) -> AvatarField:  # fmt: skip
-    """The field that the conf's renderer works on, showing the base surface."""
-    if conf.renderer == "shell":
-        field = ResidualField(base, conf.grid, conf.symmetric, generator).to(device)
-        if conf.iterations:
-            factor, least, most = CELL
-            field.use_band(min(max(factor / conf.size, least), most))
-        return field
-    networks = NeusField(
-        base, generator, octaves=conf.octaves, sdf_layers=conf.sdf_layers, sdf_width=conf.sdf_width,
-        color_layers=conf.color_layers, color_width=conf.color_width, bias=conf.sphere_bias,
-        variance=conf.variance_init,
-    ).to(device)  # fmt: skip
-    path = folder / RECONSTRUCTED
-    if path.exists():
-        networks.load_state_dict(torch.load(path, weights_only=True, map_location=networks.device))
-        return networks
-    report.begin("reconstruct")
-    steps = conf.reconstruct_iterations
-    if conf.reconstruct == "distance":
-        regress(networks, steps, generator, report, steps)
-    else:
-        sampling = Sampling(conf.uniform_samples, conf.importance_samples, conf.upsample_rounds)
-        weights = (conf.eikonal_weight, conf.mask_weight)
-        fit_pictures(networks, steps, sampling, generator, report, steps, *weights)
-    torch.save(networks.state_dict(), folder / f".{RECONSTRUCTED}")
-    (folder / f".{RECONSTRUCTED}").replace(path)
-    return networks
+    config.check(conf, "appearance")
+    own = conf.reference
+    for name, least in (("importance_samples", own.upsample_rounds), ("sdf_width", 6 * own.octaves + 4)):
+        if getattr(own, name) < least:
+            raise EngineError("bad_config", f"appearance.reference.{name} must be at least {least} here.")
 
 
 def _step_time(
-    base: BaseSurface, joints: NDArray, guide: Guide, conf: AppearanceConfig, device: torch.device | str
-) -> float:
-    """Seconds of one guided step, measured on the bare body before the outfit is known; for the time left only."""
-    field = ResidualField(base, conf.grid, conf.symmetric).to(device)
-    field.use_band(COARSE_CELL)
-    objective = Objective(field, guide, views.Stance.of(base.vertices, joints), conf)
+    inputs: AppearanceInputs, renderer: Renderer, guidance: Guidance, conf: AppearanceConfig, wardrobe: Wardrobe,
+    device: torch.device | str,
+) -> float | None:  # fmt: skip
+    """Seconds of one guided step, measured on the bare body before the start is known; for the time left only."""
+    base = BaseSurface.dressed(inputs.body, inputs.betas, None, wardrobe, device)
+    field = renderer.stand_in(base, device)
+    if field is None:
+        return None
+    objective = Objective(field, renderer, guidance, stance_of(inputs, field), conf)
     generator = torch.Generator().manual_seed(0)
     took = 0.0
     for _ in range(2):  # the first one is slower than the rest
         began = time.monotonic()
-        loss, _ = objective(conf.iterations, conf.max_rays, generator)
-        loss.backward()
+        objective(conf.iterations, conf.max_rays, generator).total.backward()
         took = time.monotonic() - began
     return took

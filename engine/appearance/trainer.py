@@ -14,18 +14,14 @@ from torch import Tensor
 
 from engine.appearance import views
 from engine.appearance.field import AvatarField
-from engine.appearance.guidance import Guide
 from engine.appearance.objective import Objective
+from engine.appearance.parts import Renderer
 from engine.appearance.rays import compose, lambert, silhouette_rays
-from engine.appearance.shell import render_shell
 from engine.errors import Cancelled, EngineError
 from engine.report import Reporter
-from engine.settings import AppearanceConfig
 
 STATE = "guided.pt"
 PREVIEW_SIZE = 288
-STILL_SAMPLES = 16
-"""Of a ray; with half as many a cape or an apron looks sheer."""
 CHECKPOINT_SECONDS = 120.0
 FEWEST_RAYS = 256
 FEWER = 0.7
@@ -37,18 +33,14 @@ GAIN = 1e-3
 class Trainer:
     """One field under guidance: `run` goes on from the last checkpoint if there is one."""
 
-    def __init__(
-        self, field: AvatarField, guide: Guide, stance: views.Stance, conf: AppearanceConfig,
-        generator: torch.Generator, report: Reporter, folder: Path,
-    ) -> None:  # fmt: skip
-        self.field, self.stance, self.conf = field, stance, conf
+    def __init__(self, objective: Objective, generator: torch.Generator, report: Reporter, folder: Path) -> None:
+        self.objective, self.field, self.conf = objective, objective.field, objective.conf
         self.generator, self.report, self.folder = generator, report, folder
-        self.objective = Objective(field, guide, stance, conf)
-        self.optimizer = torch.optim.Adam(field.groups(), lr=conf.learning_rate)
+        self.optimizer = torch.optim.Adam(self.field.groups(), lr=self.conf.learning_rate)
         self.step = 0
         self.score = self.best = 0.0
         self.best_step = 0
-        self.most = conf.max_rays
+        self.most = self.conf.max_rays
         self._written = time.monotonic()
 
     def run(self) -> None:
@@ -56,6 +48,7 @@ class Trainer:
         self._resume()
         while self.step < self.conf.iterations and not self._ended_early():
             self._set_rate()
+            self.field.anneal(self.step / self.conf.iterations)
             loss, score = self._advance()
             self.step += 1
             self._judge(score)
@@ -63,22 +56,26 @@ class Trainer:
             if self.step % self.conf.checkpoint_every == 0 or self.step == self.conf.iterations or late:
                 self._checkpoint()
             if self.step % self.conf.preview_every == 0:
-                self.report.preview(f"step-{self.step:06d}", preview(self.field, self.stance, 25.0))
+                self.report.preview(f"step-{self.step:06d}", self.picture())
                 if self.report.wants_geometry:
                     self.report.geometry(*self.field.surface())
             self._tell(loss)
         self.field.steps = self.step
+
+    def picture(self) -> NDArray:
+        """A still of the field as it is, by the renderer that is trained."""
+        return preview(self.field, self.objective.renderer, self.objective.stance, 25.0)
 
     def _advance(self) -> tuple[float, float]:
         """One step of the optimiser; with fewer rays, if there is not the memory for as many as wanted."""
         while True:
             before = self.generator.get_state()
             try:
-                loss, score = self.objective(self.step, self.most, self.generator)
+                step = self.objective(self.step, self.most, self.generator)
                 self.optimizer.zero_grad()
-                loss.backward()
+                step.total.backward()
                 self.optimizer.step()
-                return float(loss.detach()), score
+                return float(step.total.detach()), step.score
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -177,12 +174,14 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 @torch.no_grad()
-def preview(field: AvatarField, stance: views.Stance, azimuth: float, size: int = PREVIEW_SIZE) -> NDArray:
+def preview(
+    field: AvatarField, renderer: Renderer, stance: views.Stance, azimuth: float, size: int = PREVIEW_SIZE
+) -> NDArray:
     """(size, size, 3) uint8: a still of the field in soft light before light grey."""
     height = stance.high - stance.low
     camera = views.framed(stance.center, 1.08 * height, azimuth, 5.0, size)
     rays = silhouette_rays(field, camera, 2 / size)
-    seen = render_shell(field, rays, STILL_SAMPLES)
+    seen = renderer.still(field, rays)
     right, up, forward = camera.axes()
     light = F.normalize(torch.from_numpy(-forward + 0.4 * right + 0.5 * up), dim=0).to(field.device)
     color = seen.color * lambert(seen, light, 0.4)[:, None]

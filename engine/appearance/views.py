@@ -16,6 +16,8 @@ from engine.render.camera import Camera
 
 FOV = 35.0
 PAPER_FOV = 60.0
+FACE_SIDE = 0.6
+"""Part of the way round from which faces are looked at by `around_view`."""
 FACE_EVERY = 4
 """Every how many steps the camera looks at the face."""
 
@@ -39,9 +41,11 @@ class Stance:
     head_scale: float
     radius: float
     """Of the sphere round the middle that holds the figure: the paper's unit sphere."""
+    room: float = 0.0
+    """Metres round the figure in which forms may grow, and which pictures therefore show."""
 
     @staticmethod
-    def of(vertices: NDArray, joints: NDArray) -> Stance:
+    def of(vertices: NDArray, joints: NDArray, room: float = 0.0) -> Stance:
         """From a figure's vertices and its 24 joints in the stand pose; an adult's neck bone is 10.5 cm.
 
         The middle is that of the body, whatever its hands hold and its back carries.
@@ -49,8 +53,9 @@ class Stance:
         scale = float(np.clip(np.linalg.norm(joints[15] - joints[12]) / 0.105, 0.5, 1.4))
         center = (joints.min(0) + joints.max(0)).astype(np.float32) / 2
         center[1] = (vertices[:, 1].min() + vertices[:, 1].max()) / 2
-        radius = float(np.linalg.norm(vertices - center, axis=1).max()) + MARGIN
-        return Stance(float(vertices[:, 1].min()), float(vertices[:, 1].max()), center, joints[15], scale, radius)
+        radius = float(np.linalg.norm(vertices - center, axis=1).max()) + MARGIN + room
+        low, high = (float(value) for value in (vertices[:, 1].min(), vertices[:, 1].max()))
+        return Stance(low, high, center, joints[15], scale, radius, room)
 
 
 def _random(generator: torch.Generator) -> float:
@@ -79,13 +84,27 @@ def random_view(stance: Stance, step: int, size: int, generator: torch.Generator
         covered = 0.32 + 0.16 * _random(generator)
         return face_view(stance, 25 * _normal(generator), 10 * _normal(generator), covered, size)
     theta = (60.0 * _normal(generator) + 180) % 360 - 180
-    height = stance.high - stance.low
+    height = stance.high - stance.low + stance.room
     near = _random(generator) < 0.3
     covered = height * (0.5 + 0.4 * _random(generator) if near else 1.05 + 0.4 * _random(generator))
     reach = (height / 2 - covered / 2 if near else 0.03 * height) * (2 * _random(generator) - 1)
     target = stance.center + np.array([0, reach, 0], np.float32)
     camera = framed(target, covered, theta, 10 * _normal(generator), size)
     return View(camera, "back" if abs(theta) > 90 else "body")
+
+
+def around_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
+    """The same from all sides alike, faces from wherever faces are seen: for forms that must be right at the back too."""
+    seen = random_view(stance, step, size, generator, faces)
+    turned = 360 * _random(generator) - 180
+    camera = seen.camera
+    away = camera.eye - camera.target
+    far = float(np.linalg.norm(away))
+    elevation = math.degrees(math.asin(float(away[1]) / far))
+    if seen.kind == "face":
+        turned *= FACE_SIDE
+    moved = Camera.orbit(camera.target, far, turned, elevation, FOV, size)
+    return View(moved, "face" if seen.kind == "face" else "back" if abs(turned) > 90 else "body")
 
 
 def paper_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
@@ -110,7 +129,7 @@ def paper_view(stance: Stance, step: int, size: int, generator: torch.Generator,
     return View(camera, "face" if face else "back" if behind else "body")
 
 
-VIEWS = {"framed": random_view, "paper": paper_view}
+VIEWS = {"framed": random_view, "around": around_view, "paper": paper_view}
 """What ``appearance.cameras`` may name."""
 
 

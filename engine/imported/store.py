@@ -15,10 +15,10 @@ from engine.userdata import data_folder
 KINDS = {
     "shape_vae": "shapes of SMPL's topology: with shape_codes, the codebook of shape.codebook = original",
     "shape_codes": "the shape VAE's codes: with shape_vae, the codebook of shape.codebook = original",
-    "pose_prior": "VPoser v2: decodes candidate poses when motion.priors = original",
-    "pose_codes": "the codebook of poses: with pose_prior, candidates when motion.priors = original",
-    "pose_flow": "the conditional RealNVP: candidates when motion.priors = original and motion.generator = flow",
-    "motion_prior": "the motion VAE: motion.method = optimise when motion.priors = original",
+    "pose_prior": "VPoser v2: decodes candidate poses when motion.backend = original",
+    "pose_codes": "the codebook of poses: with pose_prior, candidates when motion.backend = original",
+    "pose_flow": "the conditional RealNVP: candidates when motion.backend = original and motion.generator = flow",
+    "motion_prior": "the motion VAE: with pose_prior, motions when motion.backend = original",
 }
 """Kinds of weights, and what each is used for."""
 STAGES = {

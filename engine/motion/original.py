@@ -1,4 +1,4 @@
-"""Candidates and motions by the weights of the original that a user imported (`motion.priors = original`)."""
+"""Candidates and motions by the weights of the original that a user imported (`motion.backend = original`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.motion.pose_prior import load_pose_prior
 from engine.motion.rotations import Array
 from engine.perceptor.prompts import motion as motion_prompt
 
-SETTING = "motion.priors = original"
+SETTING = "motion.backend = original"
 GENERATORS = ("codebook", "flow")
 
 
@@ -70,7 +70,7 @@ def _check_width(theirs: int, ours: int) -> None:
     if theirs != ours:
         raise EngineError(
             "bad_config", f"{SETTING} needs the CLIP model its weights were made with ({theirs} features, not {ours}).",
-            "Set clip.model to OpenAI's ViT-B/32, or motion.priors to bundled.",
+            "Set clip.model to OpenAI's ViT-B/32, or motion.backend to auto.",
         )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.body import bone_transforms, stand_pose
 from engine.body.skinning import skin
@@ -76,7 +75,8 @@ class Followed:
             move = lack[:, None] * normal[: len(points)]
             for _ in range(SOFT):  # what lies beside goes along
                 beside = mean @ move
-                move = np.where((beside * beside).sum(1, keepdims=True) > (move * move).sum(1, keepdims=True), beside, move)
+                farther = np.linalg.norm(beside, axis=1) > np.linalg.norm(move, axis=1)
+                move[farther] = beside[farther]
             moved += move
         changed = np.flatnonzero((moved != points).any(1))
         vertices = layer.vertices.copy()

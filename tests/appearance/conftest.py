@@ -41,8 +41,7 @@ def sculpt(body: Body, perceptor: Perceptor) -> Sculpt:
         prompt = "a diver in a blue jumpsuit and boots"
         suit = Reading(prompt, worn=(Worn("jumpsuit", color="blue"), Worn("boots")))
         meaning = Meaning.of_readings(suit, Reading(""))
-        return appearance.run(
-            prompt, betas, body, perceptor, conf, generator, "cpu", report or Silent(), folder, meaning
-        )  # fmt: skip
+        inputs = appearance.AppearanceInputs(prompt, betas, body, perceptor, meaning)
+        return appearance.run(inputs, conf, appearance.Runtime(generator, "cpu", report or Silent(), folder))
 
     return run

@@ -11,23 +11,34 @@ import torch
 from engine import appearance
 from engine.appearance import trainer, views
 from engine.appearance.guidance import Guide
+from engine.appearance.initializers.dressed import LOOK_FILE
 from engine.appearance.objective import Objective
 from engine.appearance.pace import Paced, Part
+from engine.appearance.parts import AppearanceInputs, guidance_of, renderer_of
 from engine.appearance.remembered import SCORES_FILE
-from engine.appearance.stage import LOOK_FILE, check
+from engine.appearance.stage import check
 from engine.body import stand_pose
 from engine.config import load_config, presets
 from engine.errors import Cancelled, EngineError
 from engine.report import Silent
-from engine.settings import AppearanceConfig
+from engine.settings import AppearanceConfig, LossConfig, ReferenceConfig, ShellConfig
+from engine.wardrobe.meaning import Meaning
 
 BARE = AppearanceConfig(
-    warm_start="none", iterations=4, warmup=1, size=32, samples=6, grid=8, preview_every=2, checkpoint_every=100
+    initializer="bare",
+    iterations=4,
+    warmup=1,
+    size=32,
+    shell=ShellConfig(samples=6, grid=8),
+    preview_every=2,
+    checkpoint_every=100,
 )
 NETWORKS = replace(
-    BARE, renderer="reference", cameras="paper", iterations=2, views=1, max_rays=256, reconstruct_iterations=15,
-    octaves=2, sdf_layers=2, sdf_width=24, color_layers=1, color_width=16, uniform_samples=8, importance_samples=8,
-    upsample_rounds=2, keep_weight=0.0,
+    BARE, renderer="reference", cameras="paper", iterations=2, views=1, max_rays=256, loss=LossConfig(keep=0.0),
+    reference=ReferenceConfig(
+        reconstruct_iterations=15, octaves=2, sdf_layers=2, sdf_width=24, color_layers=1, color_width=16,
+        uniform_samples=8, importance_samples=8, upsample_rounds=2,
+    ),
 )  # fmt: skip
 
 
@@ -38,7 +49,7 @@ def same(one, other) -> bool:
 def test_an_interrupted_search_goes_on_where_it_was(sculpt, tmp_path, monkeypatch):
     from engine.appearance.warm_start import Fitting
 
-    conf = replace(BARE, warm_start="codebook", search=6, iterations=0)
+    conf = replace(BARE, initializer="dressed", search=6, iterations=0)
     scored = []
     score = Fitting.score
     monkeypatch.setattr(Fitting, "score", lambda self, look: scored.append(look) or score(self, look))
@@ -71,7 +82,7 @@ def test_the_reference_renderer_trains_and_resumes(sculpt, tmp_path):
     assert isinstance(whole, appearance.NeusField)
     assert not torch.equal(whole.paint.extra.bias, whole.paint.out.bias)  # only one of the two is guided
     with pytest.raises(Cancelled):
-        sculpt(NETWORKS, tmp_path / "parts", Silent(cancel_at=NETWORKS.reconstruct_iterations + 1))
+        sculpt(NETWORKS, tmp_path / "parts", Silent(cancel_at=NETWORKS.reference.reconstruct_iterations + 1))
     report = Silent()
     resumed = sculpt(NETWORKS, tmp_path / "parts", report)
     assert len(report.steps) == 1
@@ -135,7 +146,7 @@ def test_the_user_ends_it_early_and_keeps_it(sculpt, tmp_path):
 
 def test_a_flat_score_ends_it(sculpt, tmp_path, monkeypatch):
     call = Objective.__call__
-    monkeypatch.setattr(Objective, "__call__", lambda *given: (call(*given)[0], 0.5))
+    monkeypatch.setattr(Objective, "__call__", lambda *given: replace(call(*given), score=0.5))
     report = Silent()
     field = sculpt(replace(BARE, iterations=30, patience=3), tmp_path / "job", report)
     assert field.steps == 4  # the first one set the score
@@ -168,9 +179,9 @@ def test_guiding_pictures_grow(sculpt, tmp_path, monkeypatch):
         ("renderer", "magic"),
         ("growing", 1.5),
         ("cameras", "drone"),
-        ("reconstruct", "luck"),
         ("views", 0),
-        ("sdf_width", 30),
+        ("reference", ReferenceConfig(reconstruct="luck")),
+        ("reference", ReferenceConfig(sdf_width=30)),
     ],
 )
 def test_settings_that_cannot_be_are_refused(sculpt, tmp_path, key, value):
@@ -185,13 +196,14 @@ def test_the_presets_can_be(preset):
 
 def test_the_original_is_the_papers():
     conf = load_config("original").appearance
-    assert (conf.renderer, conf.warm_start, conf.cameras) == ("reference", "none", "paper")
-    assert (conf.sdf_layers, conf.sdf_width, conf.color_layers, conf.color_width) == (4, 256, 2, 256)
-    assert (conf.octaves, conf.sphere_bias, conf.variance_init) == (6, 0.5, 0.3)
-    assert (conf.uniform_samples, conf.importance_samples, conf.upsample_rounds) == (32, 32, 4)
+    own, loss = conf.reference, conf.loss
+    assert (conf.renderer, conf.initializer, conf.guidance, conf.cameras) == ("reference", "bare", "clip", "paper")
+    assert (own.sdf_layers, own.sdf_width, own.color_layers, own.color_width) == (4, 256, 2, 256)
+    assert (own.octaves, own.sphere_bias, own.variance_init) == (6, 0.5, 0.3)
+    assert (own.uniform_samples, own.importance_samples, own.upsample_rounds) == (32, 32, 4)
     assert (conf.iterations, conf.learning_rate, conf.warmup, conf.rate_floor) == (30000, 5e-4, 500, 0.05)
-    assert (conf.color_weight, conf.eikonal_weight, conf.mask_weight, conf.clip_weight) == (1.0, 0.1, 1.0, 1.0)
-    assert (conf.textureless_weight, conf.keep_weight, conf.smooth_weight, conf.patience) == (1.0, 0.0, 0.0, 0)
+    assert (loss.color, loss.eikonal, loss.mask, loss.clip) == (1.0, 0.1, 1.0, 1.0)
+    assert (loss.textureless, loss.keep, loss.smooth, conf.patience) == (1.0, 0.0, 0.0, 0)
     assert (conf.max_rays, conf.growing, conf.preview_every, conf.checkpoint_every) == (12544, 0, 100, 1000)
 
 
@@ -199,7 +211,7 @@ def test_both_sides_change_alike_unless_asked_otherwise(sculpt, tmp_path):
     points = 0.4 * torch.rand(40, 3, generator=torch.Generator().manual_seed(1))
     mirrored = points * torch.tensor([-1.0, 1, 1])
     for symmetric in (True, False):
-        conf = replace(BARE, iterations=2, symmetric=symmetric)
+        conf = replace(BARE, iterations=2, shell=replace(BARE.shell, symmetric=symmetric))
         field = sculpt(conf, tmp_path / str(symmetric))
         left, right = field.change(points)[1], field.change(mirrored)[1]
         assert torch.equal(left, right) == symmetric
@@ -210,13 +222,15 @@ def test_without_a_wish_nothing_pulls_at_the_surface(sculpt, body, perceptor, tm
     """The silhouette term alone: few samples must not make the whole body swell or shrink."""
     field = sculpt(replace(BARE, iterations=0), tmp_path / "job")
     stance = views.Stance.of(field.base.vertices, body.pose(np.zeros(body.num_betas), stand_pose()[None])[1][0])
-    alone = replace(BARE, clip_weight=0.0, keep_weight=0.0, smooth_weight=0.0, eikonal_weight=0.0)
-    loss, _ = Objective(field, Guide("a wizard", perceptor), stance, alone)(0, 12544, torch.Generator().manual_seed(0))
-    loss.backward()
-    assert float(loss.detach()) > 0.01  # the term is there
+    alone = replace(BARE, loss=LossConfig(clip=0.0, keep=0.0, smooth=0.0, eikonal=0.0))
+    inputs = AppearanceInputs("a wizard", np.zeros(body.num_betas), body, perceptor, Meaning.of("a wizard"))
+    guide = guidance_of(inputs, alone)
+    step = Objective(field, renderer_of(alone), guide, stance, alone)(0, 12544, torch.Generator().manual_seed(0))
+    step.total.backward()
+    assert float(step.total.detach()) > 0.01  # the term is there
     assert field.residual.out.bias.grad.abs().max() < 1e-3
-    exact = replace(alone, mask_weight=0.0, clip_weight=1.0)
-    Objective(field, Guide("a wizard", perceptor), stance, exact)(0, 12544, torch.Generator())[0].backward()
+    exact = replace(alone, loss=replace(alone.loss, mask=0.0, clip=1.0))
+    Objective(field, renderer_of(exact), guide, stance, exact)(0, 12544, torch.Generator()).total.backward()
     assert field.residual.out.bias.grad.abs().max() > 1e-3  # a wish does
 
 

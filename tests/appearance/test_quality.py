@@ -10,6 +10,7 @@ import trimesh
 from engine.appearance.quality import measure
 from engine.appearance.residual import DEPTH, ResidualField
 from engine.appearance.runner import Runner
+from engine.settings import LossConfig
 from tests.appearance.figures import spheres
 
 
@@ -52,8 +53,8 @@ def test_spikes_are_steep(field, monkeypatch):
 
 def test_a_guided_surface_is_sound_and_closed(tmp_path):
     """Hard guidance, hotter than any preset's: still one closed piece near the body, no floaters, no spikes."""
-    runner = Runner("a knight in armour", "tiny", overrides={"appearance.warm_start": "none", "appearance.size": 32})
-    conf = replace(runner.config.appearance, iterations=25, learning_rate=5e-3, keep_weight=0.0, warmup=1)
+    runner = Runner("a knight in armour", "tiny", overrides={"appearance.initializer": "bare", "appearance.size": 32})
+    conf = replace(runner.config.appearance, iterations=25, learning_rate=5e-3, loss=LossConfig(keep=0.0), warmup=1)
     runner.config = replace(runner.config, appearance=conf)
     field = runner.train()
     assert isinstance(field, ResidualField)

@@ -7,18 +7,24 @@ import pytest
 import torch
 
 from engine.appearance.guidance import Guide, augment
-from engine.appearance.stage import DRESSING
+from engine.appearance.initializers.dressed import DRESSING
 from engine.appearance.warm_start import find_look
 from engine.errors import Cancelled, EngineError
 from engine.reader.reading import Reading, Worn
 from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
-from engine.settings import AppearanceConfig
+from engine.settings import AppearanceConfig, ShellConfig
 from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Garment, Look
 
 TINY = AppearanceConfig(
-    search=2, iterations=4, warmup=1, size=32, samples=6, grid=8, preview_every=2, checkpoint_every=1
+    search=2,
+    iterations=4,
+    warmup=1,
+    size=32,
+    shell=ShellConfig(samples=6, grid=8),
+    preview_every=2,
+    checkpoint_every=1,
 )
 
 
@@ -80,15 +86,15 @@ def test_the_surface_to_look_at_is_where_the_field_is_zero(sculpt, tmp_path):
 
 
 def test_without_a_warm_start_the_body_is_bare(sculpt, tmp_path):
-    field = sculpt(replace(TINY, warm_start="none", iterations=0), tmp_path / "bare")
+    field = sculpt(replace(TINY, initializer="bare", iterations=0), tmp_path / "bare")
     assert field.base.look is None
     points = torch.from_numpy(field.base.vertices[::200])
     assert torch.allclose(field.color(points), torch.full((len(points), 3), 0.72), atol=1e-3)
 
 
-def test_an_unknown_warm_start_is_refused(sculpt, tmp_path):
-    with pytest.raises(EngineError, match="warm_start"):
-        sculpt(replace(TINY, warm_start="magic"), tmp_path / "bad")
+def test_an_unknown_initializer_is_refused(sculpt, tmp_path):
+    with pytest.raises(EngineError, match="initializer"):
+        sculpt(replace(TINY, initializer="magic"), tmp_path / "bad")
 
 
 class Reddest:

@@ -1,13 +1,11 @@
 """Settings: order of the sources, and one sentence for everything that is wrong."""
 
-import ast
-from pathlib import Path
-
 import pytest
 
 from engine import config, protocol
 from engine.config import load_config
 from engine.errors import EngineError
+from engine.old_keys import RENAMED, VALUES
 from engine.settings import Config
 
 
@@ -108,13 +106,45 @@ def test_tuples_are_checked_item_by_item():
             config._coerce(value, kind)
 
 
-def test_every_field_is_documented():
-    tree = ast.parse(Path(config.__file__).read_text())
-    for section in (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name != "Config"):
-        for field, after in zip(section.body, [*section.body[1:], None]):
-            if isinstance(field, ast.AnnAssign):
-                documented = isinstance(after, ast.Expr) and isinstance(getattr(after, "value", None), ast.Constant)
-                assert documented, f"{section.name}.{field.target.id} has no line that explains it"
+def test_every_setting_is_documented_and_its_default_is_possible():
+    for setting in config.fields().values():
+        assert setting.help and not setting.problem(setting.default), setting.key
+    assert config.fields()["appearance.loss.keep"].low == 0
+    assert config.fields()["mesh.form"].choices == ("layers", "solid")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        ("mesh.form", "soup", "layers or solid"),
+        ("appearance.loss.keep", -1, "at least 0"),
+        ("motion.strength", 9, "from 0.2 to 2"),
+        ("appearance.warm_start", "magic", "appearance.initializer"),
+    ],
+)
+def test_impossible_values_are_refused_with_what_is_possible(key, value, wanted):
+    with pytest.raises(EngineError, match=key) as caught:
+        load_config(overrides={key: value})
+    assert wanted in str(caught.value) + caught.value.hint
+
+
+def test_keys_of_earlier_versions_keep_their_meaning(tmp_path):
+    conf = tmp_path / "old.conf"
+    conf.write_text(
+        "appearance { renderer = reference, warm_start = none, sdf_width = 99, keep_weight = 2 }\n"
+        "motion { method = baseline, clip_weight = 0.5 }\n"
+    )
+    look = load_config(conf=conf, overrides={"appearance.samples": "12"}).appearance
+    assert (look.initializer, look.reference.sdf_width, look.loss.keep, look.shell.samples) == ("bare", 99, 2.0, 12)
+    motion = load_config(conf=conf).motion
+    assert (motion.backend, motion.optimise.method, motion.optimise.clip) == ("optimise", "baseline", 0.5)
+    assert load_config(conf=conf, overrides={"motion.priors": "original"}).motion.backend == "original"
+
+
+def test_every_new_name_of_an_old_key_exists():
+    meant = {new for values in VALUES.values() for meaning in values.values() for new in meaning}
+    assert set(RENAMED.values()) | meant <= set(config.fields())
+    assert not (set(RENAMED) | set(VALUES)) & set(config.fields())
 
 
 @pytest.mark.parametrize("text", [

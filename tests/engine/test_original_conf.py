@@ -126,17 +126,17 @@ def conf(tmp_path) -> Path:
 
 def test_every_key_of_a_character_means_the_same(conf):
     made = load_config("draft", conf, {"TOREPLACE": "a fire fighter"})
-    prompts, look = made.prompts, made.appearance
+    prompts, look, own = made.prompts, made.appearance, made.appearance.reference
     assert (prompts.shape, prompts.appearance) == ("a strong man", "a fire fighter")
-    assert look.face_text == "a 3D rendering of the face of a fire fighter in unreal engine"
-    assert look.back_text == "a 3D rendering of the back of a fire fighter in unreal engine"
-    assert (look.renderer, look.cameras, look.warm_start) == ("reference", "paper", "none")
+    assert look.clip.face_text == "a 3D rendering of the face of a fire fighter in unreal engine"
+    assert look.clip.back_text == "a 3D rendering of the back of a fire fighter in unreal engine"
+    assert (look.renderer, look.cameras, look.initializer) == ("reference", "paper", "bare")
     assert (look.learning_rate, look.rate_floor, look.iterations, look.warmup) == (2e-4, 0.07, 1234, 77)
     assert (look.max_rays, look.checkpoint_every, look.preview_every) == (7000, 1100, 110)
-    assert (look.eikonal_weight, look.mask_weight, look.clip_weight, look.textureless_weight) == (0.2, 0.5, 0.9, 1.0)
-    assert (look.sdf_width, look.sdf_layers, look.octaves, look.sphere_bias) == (128, 3, 5, 0.4)
-    assert (look.color_width, look.color_layers, look.variance_init) == (64, 1, 0.2)
-    assert (look.uniform_samples, look.importance_samples, look.upsample_rounds) == (24, 16, 2)
+    assert (look.loss.eikonal, look.loss.mask, look.loss.clip, look.loss.textureless) == (0.2, 0.5, 0.9, 1.0)
+    assert (own.sdf_width, own.sdf_layers, own.octaves, own.sphere_bias) == (128, 3, 5, 0.4)
+    assert (own.color_width, own.color_layers, own.variance_init) == (64, 1, 0.2)
+    assert (own.uniform_samples, own.importance_samples, own.upsample_rounds) == (24, 16, 2)
     assert look.cast_light and look.face_views and look.silhouette and look.random_background
     assert not look.back_prompt  # the original takes it to be False where it is left out
     told = " ".join(remarks(conf, "a fire fighter"))
@@ -162,7 +162,8 @@ def test_motion_confs(tmp_path):
     made = load_config("draft", tmp_path / "m.conf")
     assert made.prompts.motion == "arguing"
     motion = made.motion
-    assert (motion.generator, motion.candidates, motion.method, motion.clip_weight) == ("flow", 4, "baseline", 0.0)
+    assert (motion.generator, motion.candidates, motion.backend) == ("flow", 4, "optimise")
+    assert (motion.optimise.method, motion.optimise.clip) == ("baseline", 0.0)
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_a_folder_is_imported_whole_and_reported(tmp_path, data, capfd):
     assert told["pose_realnvp.pth"]["kind"] == "pose_flow" and not told["other.pth"]["ok"]
     assert set(available()) == {"pose_prior", "pose_flow"} == {item.kind for item in find()}
     with pytest.raises(EngineError, match="motion_prior"):
-        require("motion_prior", "motion.priors = original")
+        require("motion_prior", "motion.backend = original")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from engine.errors import EngineError
 from engine.imported.importer import import_weights
 from engine.motion import run
 from engine.report import Silent
-from engine.settings import MotionConfig
+from engine.settings import MotionConfig, OptimiseConfig
 from tests.imported import originals
 
 
@@ -41,9 +41,10 @@ def brought(tmp_path_factory):
     patch.undo()
 
 
-def make(perceptor, **settings):
+def make(perceptor, method="optimise", **settings):
     body = load_body()
-    conf = MotionConfig(frames=30, iterations=3, candidates=3, priors="original", **settings)
+    conf = MotionConfig(frames=30, iterations=3, candidates=3, backend="original",
+                        optimise=OptimiseConfig(method=method), **settings)  # fmt: skip
     return run("waving", body, np.zeros(body.num_betas), perceptor, conf, torch.Generator().manual_seed(0), Silent())
 
 

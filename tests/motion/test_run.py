@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import motion
+from engine import motion, registry, schema
 from engine.body import load_body
 from engine.errors import EngineError
 from engine.motion.cleanup import clear_arms, plant_feet, sample_skin
@@ -16,11 +16,12 @@ from engine.motion.codes import load_codes
 from engine.motion.landmarks import measure
 from engine.motion.limits import excess, limited
 from engine.motion.motion_prior import decode_frames, encode_frames
+from engine.motion.parts import BACKENDS, Made
 from engine.motion.rotations import to_matrix
 from engine.motion.sequence import find_cycle, join, repeat
 from engine.motion.skeleton import positions_of, reference_joints
 from engine.report import Silent
-from engine.settings import MotionConfig
+from engine.settings import MotionConfig, OptimiseConfig
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,10 @@ def body():
 def make(text, body, conf=None, seed=0, betas=None):
     betas = np.zeros(body.num_betas, np.float32) if betas is None else betas
     return motion.run(text, body, betas, None, conf or MotionConfig(), torch.Generator().manual_seed(seed), Silent())
+
+
+def through(method, **more):
+    return MotionConfig(backend="optimise", optimise=OptimiseConfig(method=method), **more)
 
 
 def lowest(made, body):
@@ -94,7 +99,7 @@ def test_left_is_the_other_side(body):
 @pytest.mark.parametrize("method", ["interpolate", "optimise", "baseline"])
 @pytest.mark.parametrize("frames", [40, 150])
 def test_motion_through_candidates(method, frames, body):
-    made = make("raising both arms", body, MotionConfig(method=method, iterations=5, frames=frames))
+    made = make("raising both arms", body, through(method, iterations=5, frames=frames))
     assert made.source == method and made.poses.shape == (frames, 72) and np.isfinite(made.poses).all()
     joints = positions_of(made.poses.reshape(-1, 24, 3), made.trans, body.rest_joints(made.betas))
     assert np.linalg.norm(np.diff(joints, axis=0), axis=-1).max() < 0.45
@@ -106,9 +111,7 @@ def test_motion_through_candidates(method, frames, body):
 
 def test_optimised_motion_reaches_its_candidates(body):
     def misses(iterations):
-        made = make(
-            "raising both arms", body, MotionConfig(method="optimise", iterations=iterations, frames=60, candidates=3)
-        )
+        made = make("raising both arms", body, through("optimise", iterations=iterations, frames=60, candidates=3))
         turned = to_matrix(made.poses.reshape(-1, 24, 3)[:, 16:20])
         return [np.abs(turned - to_matrix(c.reshape(24, 3)[16:20])).mean((1, 2, 3)).min() for c in made.candidates]
 
@@ -124,6 +127,20 @@ def test_picked_candidates_decide_the_motion(body):
     np.testing.assert_array_equal(made.candidates, every[[1, 0]])
     assert made.source == "optimise"
     assert {"candidate-1", "candidate-2", "candidate-3", "candidates"} <= set(report.previews)
+
+
+def test_another_backend_is_one_more_part(body, monkeypatch):
+    def frozen(inputs, stage, report):
+        poses = np.zeros((stage.conf.frames, 24, 3), np.float32)
+        return Made((poses, np.tile(stage.marks.joints[0], (len(poses), 1))), 30.0, poses[:1], ("frozen",), "frozen")
+
+    monkeypatch.setattr(registry, "_PARTS", {})
+    registry.add(BACKENDS, "frozen", frozen)
+    made = make("waving", body, MotionConfig(backend="frozen", frames=12))
+    schema.ADDED.pop(BACKENDS)
+    assert made.source == "frozen" and made.poses.shape == (12, 72)
+    with pytest.raises(EngineError, match=r"motion\.backend"):
+        make("waving", body, MotionConfig(backend="frozen"))
 
 
 def test_strength_scales_the_movement(body):
@@ -201,7 +218,8 @@ def test_broken_file_is_one_sentence(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        {"method": "magic"},
+        {"backend": "magic"},
+        {"backend": "file"},
         {"generator": "magic"},
         {"frames": 1},
         {"fps": 0.0},

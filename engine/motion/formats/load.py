@@ -127,7 +127,7 @@ def _from_poses(
             joints, floor = body.rest_joints(theirs), float(body.rest_vertices(theirs)[:, 1].min())
         root = read.trans + joints[0] - array([0, floor, 0])
         return read.poses, (root * (marks.leg / leg_length(joints))).astype(np.float32), same
-    up, sure = conf.file_up, True
+    up, sure = str(conf.file_up), True
     if up == "auto":
         up, sure = find_up(read.poses, read.trans, read.fps, PRIORS[read.amass], floor=bool(read.trans.any()))
     if not sure:

@@ -1,0 +1,98 @@
+"""How strongly a perceptor may sculpt: what follows from its grade in the painting exam."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tomllib
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from engine.perceptor import Perceptor
+from engine.protocol import write_atomically
+from engine.settings import AppearanceConfig
+from engine.userdata import cache_folder
+
+SHIPPED = Path(__file__).parent / "grades.toml"
+FILE = "grades.json"
+POOR, GOOD = 0.6, 0.8
+"""Shares of garments in the right colour: up to the one, guidance is held as still as it can be; from the other on it
+is as free as in the paper."""
+RELIEF, GROWTH = 0.025, 0.3
+"""Metres by which guidance may move a surface: a relief, and new forms."""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What a perceptor reached in the exam."""
+
+    name: str
+    painting: float
+    """Share of the garments that were in their colour."""
+    garments: int
+    """How many there were."""
+
+
+@dataclass(frozen=True)
+class Strength:
+    """Settings that follow from a grade where the conf leaves them null."""
+
+    keep: float
+    """loss.keep"""
+    textureless: float
+    """loss.textureless"""
+    mask: float
+    """loss.mask, from the bare body"""
+    relief: float
+    """shell.relief, from the bare body; layers keep their form but for `RELIEF`"""
+
+
+PAPER = Strength(0.0, 1.0, 0.0, GROWTH)
+"""The paper's own weights, for perceptors that were not examined."""
+
+
+def strength_of(grade: Grade | None) -> Strength:
+    """The strength for a grade, or the paper's for none."""
+    if grade is None:
+        return PAPER
+    free = min(1.0, max(0.0, (grade.painting - POOR) / (GOOD - POOR)))
+    grows = free == 1.0
+    return Strength(6.0 * (1 - free), 0.5 + 0.5 * free, 0.0 if grows else 1.0, GROWTH if grows else RELIEF)
+
+
+def grade_of(checksum: str) -> Grade | None:
+    """The grade of the perceptor with a checksum: this user's, or the shipped one."""
+    return known().get(checksum)
+
+
+def known() -> dict[str, Grade]:
+    """All grades, shipped and of this user, by checksum."""
+    found = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    with contextlib.suppress(OSError, ValueError):  # nothing was examined here
+        found |= json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
+    return {checksum: Grade(**grade) for checksum, grade in found.items()}
+
+
+def keep(checksum: str, grade: Grade) -> None:
+    """Remember a grade for this user."""
+    path = cache_folder() / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = {key: asdict(value) for key, value in known().items()} | {checksum: asdict(grade)}
+    write_atomically(path, json.dumps(own, indent=1))
+
+
+def strengthened(conf: AppearanceConfig, perceptor: Perceptor, bare: bool) -> AppearanceConfig:
+    """The settings with numbers for all that is left to the perceptor's grade.
+
+    Args:
+        conf: the settings.
+        perceptor: who guides.
+        bare: whether guidance starts from the bare body; layers get a relief only.
+    """
+    strength = strength_of(grade_of(perceptor.checksum))
+    if not bare:
+        strength = replace(strength, relief=RELIEF, mask=1.0)
+    given = {name: getattr(conf.loss, name) for name in ("keep", "textureless", "mask")}
+    loss = replace(conf.loss, **{name: getattr(strength, name) for name, value in given.items() if value is None})
+    relief = strength.relief if conf.shell.relief is None else conf.shell.relief
+    return replace(conf, loss=loss, shell=replace(conf.shell, relief=relief))

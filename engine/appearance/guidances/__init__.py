@@ -1,0 +1,1 @@
+"""What ``appearance.guidance`` may name: each judges pictures of the avatar."""

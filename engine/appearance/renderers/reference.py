@@ -1,0 +1,73 @@
+"""The paper's networks under NeuS's renderer, as published; they learn the body first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+import torch
+
+from engine.appearance.base import BaseSurface
+from engine.appearance.neus import NeusField
+from engine.appearance.pace import Paced, Part
+from engine.appearance.parts import Runtime
+from engine.appearance.rays import Rays, Rendering, target_color
+from engine.appearance.reconstruct import fit_pictures, regress
+from engine.appearance.reference import Sampling, render_reference
+from engine.settings import AppearanceConfig
+
+RECONSTRUCTED = "reconstructed.pt"
+
+
+class Reference:
+    """See `engine.appearance.parts.Renderer`."""
+
+    layered: ClassVar[bool] = False
+
+    def __init__(self, conf: AppearanceConfig) -> None:
+        self.conf, self.own = conf, conf.reference
+        self.sampling = Sampling(self.own.uniform_samples, self.own.importance_samples, self.own.upsample_rounds)
+
+    def pace(self) -> dict[str, Part]:
+        """The steps in which the networks learn the surface."""
+        return {"reconstruct": Part(self.own.reconstruct_iterations)}
+
+    def represent(self, base: BaseSurface, runtime: Runtime, paced: Paced) -> NeusField:
+        """Networks that have learned the surface."""
+        own, generator = self.own, runtime.apart(0)
+        networks = NeusField(
+            base, generator, own.room, octaves=own.octaves, sdf_layers=own.sdf_layers, sdf_width=own.sdf_width,
+            color_layers=own.color_layers, color_width=own.color_width, bias=own.sphere_bias,
+            variance=own.variance_init,
+        ).to(runtime.device)  # fmt: skip
+        path = runtime.folder / RECONSTRUCTED
+        if path.exists():
+            networks.load_state_dict(torch.load(path, weights_only=True, map_location=networks.device))
+            return networks
+        paced.begin("reconstruct")
+        steps = own.reconstruct_iterations
+        if own.reconstruct == "distance":
+            regress(networks, steps, generator, paced, steps)
+        else:
+            weights = (self.conf.loss.eikonal, 1.0 if self.conf.loss.mask is None else self.conf.loss.mask)
+            fit_pictures(networks, steps, self.sampling, generator, paced, steps, *weights)
+        torch.save(networks.state_dict(), runtime.folder / f".{RECONSTRUCTED}")
+        (runtime.folder / f".{RECONSTRUCTED}").replace(path)
+        return networks
+
+    def stand_in(self, base: BaseSurface, device: torch.device | str) -> None:
+        """There is none: networks must learn a surface before they show it."""
+
+    def render(self, field: NeusField, rays: Rays, generator: torch.Generator | None = None) -> Rendering:
+        """See `engine.appearance.reference`; what the networks reconstruct is held against the known surface."""
+        seen = render_reference(field, rays, self.sampling, generator)
+        start = torch.zeros_like(seen.color)
+        start[rays.hit > 0.5] = target_color(field, rays)
+        return replace(seen, start_color=start)
+
+    def still(self, field: NeusField, rays: Rays) -> Rendering:
+        """Without chance."""
+        return render_reference(field, rays, self.sampling)
+
+
+PART = Reference

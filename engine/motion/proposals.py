@@ -1,0 +1,105 @@
+"""Candidate poses for a prompt (paper 4), and the way through them (paper 5): what several backends share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.motion.candidates import candidate_pictures, contact_sheet, load_pose_codes, pick
+from engine.motion.codes import STRIDE, Codes
+from engine.motion.flow import load_pose_flow
+from engine.motion.generate import Stage, placed
+from engine.motion.generators import GENERATORS, Candidates, Query
+from engine.motion.judge import picture_judge
+from engine.motion.manner import strengthen
+from engine.motion.matcher import Match, load_matcher
+from engine.motion.motion_prior import FRAMES
+from engine.motion.parts import Made, MotionInputs
+from engine.motion.perform import LEAST_SECONDS, span_of
+from engine.motion.rotations import Array, array
+from engine.motion.sequence import Sequence
+from engine.motion.texts import part_of
+from engine.motion.through import Terms, frames_at_prior_rate, interpolate, lengthened, optimise, window_count
+from engine.motion.understanding import Steps, understand
+from engine.report import Reporter
+
+Propose = Callable[[Query], Candidates]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a prompt means, and the candidates for it."""
+
+    steps: Steps
+    ranked: list[Match]
+    """All movements, the best first."""
+    query: Query
+    candidates: Array
+    """(K,24,3) those that are kept, the best first."""
+    latents: Array
+    """(K,32) theirs in the pose prior."""
+
+
+def propose(
+    inputs: MotionInputs, stage: Stage, report: Reporter, generator: Propose | None = None,
+    change: Callable[[Query], Query] = lambda query: query,
+) -> Proposal:  # fmt: skip
+    """Read the prompt, and show its candidates as pictures.
+
+    Args:
+        inputs: prompt and body.
+        stage: settings and chance.
+        report: sees the pictures.
+        generator: who proposes, or None for the one that the settings name.
+        change: makes another query of the usual one, with other weights.
+    """
+    conf, matcher, prompt = stage.conf, load_matcher(), inputs.prompt
+    steps, ranked = understand(prompt, matcher, inputs.perceptor, report)
+    report.progress(1, 4, score=ranked[0].score)
+    asked = conf.judge_pictures and inputs.perceptor is not None
+    judge = picture_judge(prompt, inputs.body, inputs.betas, inputs.perceptor) if asked else None
+    query = change(Query(
+        ranked, matcher.meaning(part_of(prompt), ranked[0]), conf.candidates, load_pose_codes(), load_pose_flow(),
+        judge, conf.iterations, stage.generator,
+    ))  # fmt: skip
+    shown, latents = (generator or GENERATORS[conf.generator])(query)
+    pictures = candidate_pictures(shown, inputs.body, inputs.betas)
+    for number, picture in enumerate(pictures, 1):
+        report.preview(f"candidate-{number}", picture)
+    report.preview("candidates", contact_sheet(pictures))
+    best, latents = pick(shown, latents, conf.pick)
+    report.progress(2, 4, score=ranked[0].score)
+    return Proposal(steps, ranked, query, best, latents)
+
+
+def through(found: Proposal, inputs: MotionInputs, stage: Stage, codes: Codes, report: Reporter) -> Made:
+    """The motion through the candidates, joined by the settings' method with the motion prior of ``codes``."""
+    conf = stage.conf
+    stage = replace(stage, conf=replace(conf, frames=conf.frames or round(LEAST_SECONDS * conf.fps)))
+    joined = _joined(found, stage, codes, report)
+    motion = placed(strengthen(joined, conf.strength), stage.conf.frames, stage)
+    concept = found.ranked[0].concept
+    spans = (span_of([(concept, part_of(inputs.prompt))], 0, len(motion[0])),)
+    return Made(motion, conf.fps, found.candidates, (concept.texts[0],), conf.optimise.method, spans)
+
+
+def _joined(found: Proposal, stage: Stage, codes: Codes, report: Reporter) -> Sequence:
+    """The same at 30 fps and the reference skeleton's size, as long as the conf asks."""
+    conf, own, query = stage.conf, stage.conf.optimise, found.query
+    frames = frames_at_prior_rate(conf.frames, conf.fps)
+    straight = own.method == "interpolate"
+    length = max(frames, FRAMES) if straight else FRAMES + (window_count(frames) - 1) * STRIDE
+    start = interpolate(query.codes.prior, found.latents, length, keep_order=bool(conf.pick))
+    if straight:
+        return start[:length], np.tile(array([0, 0.97, 0]), (length, 1))
+    see = query.judge.see if query.judge is not None else None
+    terms = Terms(own.delta, own.clip, True, see) if own.method == "optimise" else Terms(0.0, 0.0, False)
+
+    def tell(step: int, loss: float) -> None:
+        if step % 10 == 0:
+            report.progress(2 * conf.iterations + step, 4 * conf.iterations, loss=loss)
+
+    made = optimise(codes, start, found.candidates, terms, conf.iterations, stage.generator, tell)
+    return lengthened(made, frames)
