@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.render.raycast import GBuffer, MeshRaycaster, vertex_normals
-from engine.wardrobe.layers import Floats, Layer, joined
+from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.wardrobe.layers import Layer, joined
 
 UNCOVERED = frozenset({"hair", "eye", "mouth", "teeth"})
 """Materials of what neither covers others nor is covered."""
@@ -19,9 +19,6 @@ WIDE, ABOVE_HEM = 0.30, 0.18
 """The same beneath what hangs wide, as skirts do, and how far above its lowest place that holds."""
 OPEN_ROUNDS = 3
 """How many rings of faces beside what is seen stay, so that hems may move a little."""
-SHELL, SLANT, AROUND = 0.3, 1.05, 8
-"""What has a thickness, as shoes do, shows its inner wall: its outer wall is looked for, by the least cosine of the two
-normals; and all of so many rays, so many radians off the normal, must end at it, for shells have openings."""
 
 
 def covered(layers: list[Layer]) -> list[Layer]:
@@ -51,24 +48,5 @@ def _beneath(layer: Layer, outside: Sequence[Layer]) -> NDArray[np.bool_]:
     np.minimum.at(low, above.vertex_layers, above.vertices[:, 1])
     lowest = low[above.face_layers[np.maximum(hits.face, 0)]]
     hung = (hits.depth < WIDE) & (layer.vertices[:, 1] > lowest + ABOVE_HEM)
-    hidden = within & ((hits.depth < HIDDEN) | hung)
-    return hidden | _in_shell(caster, hits, layer.vertices, normals)
-
-
-def _in_shell(caster: MeshRaycaster, hits: GBuffer, vertices: Floats, normals: Floats) -> NDArray[np.bool_]:
-    """(V,) which vertices lie in something thick that is closed around them."""
-    found = np.zeros(len(vertices), bool)
-    near = np.flatnonzero(hits.mask & (hits.depth < HIDDEN) & ((hits.normal * normals).sum(1) <= 0))
-    start = vertices[near] + HIDDEN * normals[near]
-    outer = caster.cast_rays(start, -normals[near])
-    near = near[outer.mask & (outer.depth < HIDDEN) & ((outer.normal * normals[near]).sum(1) > SHELL)]
-    normal = normals[near]
-    side = np.cross(normal, np.eye(3, dtype=np.float32)[np.abs(normal).argmin(1)])
-    side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
-    other, closed = np.cross(normal, side), np.ones(len(near), bool)
-    for turn in np.arange(AROUND) * 2 * np.pi / AROUND:
-        slanted = np.cos(SLANT) * normal + np.sin(SLANT) * (np.cos(turn) * side + np.sin(turn) * other)
-        ray = caster.cast_rays(vertices[near], slanted.astype(np.float32))
-        closed &= ray.mask & (ray.depth < 2 * HIDDEN)
-    found[near[closed]] = True
-    return found
+    hidden: NDArray[np.bool_] = within & ((hits.depth < HIDDEN) | hung)
+    return hidden

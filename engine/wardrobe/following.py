@@ -46,7 +46,8 @@ class Followed:
         self.transforms = bone_transforms(rest_joints, stand_pose()[None])[0]
         points = unpose(worn.vertices, worn.weights, self.transforms)
         self.beneath = Beneath(points, worn.faces)
-        self.skin = Beneath(points, worn.faces[worn.face_layers == 0])
+        on_skin = worn.faces[worn.face_layers == 0]
+        self.skin, self.standing = Beneath(points, on_skin), Beneath(worn.vertices, on_skin)
 
     def piece(self, piece: Piece) -> Piece:
         """A piece at rest with the skinning weights of the closest points of what it lies on.
@@ -81,6 +82,9 @@ class Followed:
         changed = np.flatnonzero((moved != points).any(1))
         vertices = layer.vertices.copy()
         vertices[changed] = skin(moved[changed], layer.weights[changed], self.transforms[None])[0]
+        before, after = (self.standing.signed(found[changed])[0] for found in (layer.vertices, vertices))
+        worse = changed[(after < 0) & (after < before)]  # out of the trunk and into the arm that lies on it
+        vertices[worse] = layer.vertices[worse]
         return layer.moved(vertices)
 
     def _closest(self, points: Floats, normals: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:

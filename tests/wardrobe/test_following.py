@@ -1,13 +1,11 @@
-"""Cloth on a bending tube bends as the tube does and lies outside; a ball in a shell is covered."""
+"""Cloth on a bending tube bends as the tube does and lies outside."""
 
 from __future__ import annotations
 
 import numpy as np
-import trimesh
 
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.piece import Piece
-from engine.wardrobe.coverage import covered
 from engine.wardrobe.following import Followed
 from engine.wardrobe.layers import Layer, joined
 
@@ -64,21 +62,3 @@ def test_cloth_that_slipped_bends_as_what_it_lies_on_and_comes_out_of_it():
     assert skin.signed(moved)[0].min() > 0
     far = np.abs(wide[:, 1]) > 0.3
     np.testing.assert_array_equal(moved[far], dented[far])
-
-
-def test_what_lies_in_a_shell_is_covered_but_not_near_its_opening():
-    ball, inside, outside = (trimesh.creation.icosphere(4, radius) for radius in (0.05, 0.055, 0.06))
-    walls = trimesh.util.concatenate([outside, trimesh.Trimesh(inside.vertices, inside.faces[:, ::-1])])
-    for hole in (None, 0.03):
-        kept = walls.faces if hole is None else walls.faces[walls.triangles_center[:, 1] < hole]
-        parts = [(ball.vertices, ball.faces), (walls.vertices, kept)]
-        layers = [
-            layer(name, np.asarray(points), np.asarray(faces, np.int32), weights(np.asarray(points)[:, 1]))
-            for name, (points, faces) in zip(("Ball", "Shell"), parts)
-        ]
-        hidden = covered(layers)[0].covered
-        if hole is None:
-            assert hidden.all()
-        else:
-            assert hidden[ball.vertices[:, 1] < -0.02].all()
-            assert not hidden[ball.vertices[:, 1] > 0.02].any()
