@@ -269,8 +269,8 @@ def step_of(preset: str, device: torch.device) -> str:
         if gpu:
             torch.cuda.synchronize()
         spent.append((time.perf_counter() if gpu else time.process_time()) - began)
-    memory = f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB" if gpu else "–"
-    return f"| {preset}, bundled perceptor | {conf.iterations} | {min(spent[1:]):.2f} | {memory} | – | – | – | – |"
+    memory = f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB" if gpu else "-"
+    return f"| {preset}, bundled perceptor | {conf.iterations} | {min(spent[1:]):.2f} | {memory} | - | - | - | - |"
 
 
 def sculpt(bench: Bench, name: str, steps: int, changes: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -296,7 +296,7 @@ def row(found: dict[str, Any]) -> str:
     """One line of the table."""
     colors = ", ".join(f"{name} {miss:.0f}" for name, miss in found["colors"].items())
     grown = ", ".join(f"{name} {share:.0%}" for name, share in found["grown"].items())
-    figures = f"{found['steps']} | {found['seconds'] / found['steps']:.2f} | – | {found['psnr']:.1f}"
+    figures = f"{found['steps']} | {found['seconds'] / found['steps']:.2f} | - | {found['psnr']:.1f}"
     painted = f"{found['painted']:.0%}"
     return f"| {found['renderer']}, oracle | {figures} | {painted} | {grown} | {colors} |"
 
