@@ -73,14 +73,13 @@ SIZE, FINE = 96, 2
 """Pixels along a side of the pictures that are judged, and rays along a side of a pixel."""
 COMMON = {
     "appearance.initializer": "bare", "appearance.guidance": "oracle", "appearance.cameras": "around",
-    "appearance.loss.keep": 0,
-    "appearance.loss.mask": 0, "appearance.loss.smooth": 0.05, "appearance.preview_every": 10**9,
+    "appearance.loss.keep": 0, "appearance.loss.mask": 0, "appearance.loss.smooth": 0.05, "appearance.preview_every": 10**9,
     "appearance.checkpoint_every": 10**9,
 }  # fmt: skip
 OWN: dict[str, dict[str, Any]] = {
     "shell": {
-        "appearance.renderer": "shell", "appearance.shell.relief": 0.3, "appearance.shell.symmetric": False, "appearance.shell.grid": 64,
-        "appearance.learning_rate": 1e-2, "appearance.size": 64,
+        "appearance.renderer": "shell", "appearance.shell.relief": 0.3, "appearance.shell.symmetric": False,
+        "appearance.shell.grid": 64, "appearance.learning_rate": 1e-2, "appearance.size": 64,
     },
     "reference": {
         "appearance.renderer": "reference", "appearance.learning_rate": 5e-4, "appearance.size": 48,
