@@ -73,8 +73,8 @@ SIZE, FINE = 96, 2
 """Pixels along a side of the pictures that are judged, and rays along a side of a pixel."""
 COMMON = {
     "appearance.initializer": "bare", "appearance.guidance": "oracle", "appearance.cameras": "around",
-    "appearance.loss.keep": 0, "appearance.loss.mask": 0, "appearance.loss.smooth": 0.05, "appearance.preview_every": 10**9,
-    "appearance.checkpoint_every": 10**9,
+    "appearance.loss.keep": 0, "appearance.loss.mask": 0, "appearance.loss.smooth": 0.05,
+    "appearance.preview_every": 10**9, "appearance.checkpoint_every": 10**9,
 }  # fmt: skip
 OWN: dict[str, dict[str, Any]] = {
     "shell": {
