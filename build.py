@@ -3,7 +3,7 @@
 
     python3 build.py demo       an avatar from three prompts, in out/demo
     python3 build.py test       linters, type checker and tests (more arguments go to pytest)
-    python3 build.py package    the Blender extension's zip, in dist
+    python3 build.py package    the Blender extension's zip, in dist (--index: with the index.json of a repository)
 
 The first run creates the project's own environments beside this file: .venv (the engine) and .venv-bpy-* (Blender as
 a Python module, for the .blend and .fbx files and for the tests). They are made again when their lock changes.
@@ -246,11 +246,18 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
                 failed.append(" ".join(tool))
         for future in pending:
             future.result()
-    say(f"$ pytest {' '.join(rest)}")
     if failed:
         say(f"Failed before the tests: {', '.join(failed)}")
-    code = run([str(engine_env.python), "-m", "pytest", *rest], cwd=ROOT)
-    return code or (1 if failed else 0)
+    codes = []
+    for arguments in (rest,) if rest else (beside_each_other(), ["-m", "window"]):
+        say(f"$ pytest {' '.join(arguments)}")
+        codes.append(run([str(engine_env.python), "-m", "pytest", *arguments], cwd=ROOT))
+    return max(codes) or (1 if failed else 0)
+
+
+def beside_each_other() -> list[str]:
+    """Arguments for all tests that need no window, a file at a time on each core; windows want the machine alone."""
+    return ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "-m", "not window"]
 
 
 def package(options: argparse.Namespace, rest: list[str]) -> int:

@@ -5,8 +5,8 @@ Scripts use `api`.
 
 import bpy
 
-from . import events, operators, panels, preferences, properties, reading, session
-from .operators import export_fbx, export_usd
+from . import events, operators, panels, preferences, properties, reading, ready, session
+from .operators import export_fbx, export_glb, export_usd, make_crowd
 from .operators.browse_avatar import draw_menu
 from .panels import menu
 
@@ -20,6 +20,7 @@ def register() -> None:
     properties.register()
     bpy.types.TOPBAR_MT_file_import.append(draw_menu)
     bpy.types.TOPBAR_MT_file_export.append(export_fbx.draw_menu)
+    bpy.types.TOPBAR_MT_file_export.append(export_glb.draw_menu)
     bpy.types.TOPBAR_MT_file_export.append(export_usd.draw_menu)
     bpy.types.VIEW3D_MT_object.append(menu.draw_entry)
     events.register()
@@ -28,10 +29,13 @@ def register() -> None:
 def unregister() -> None:
     """Undo all of it: the running engine, timers and pictures included."""
     events.unregister()
+    make_crowd.shutdown()
     session.shutdown()
+    ready.shutdown()
     reading.shutdown()
     bpy.types.VIEW3D_MT_object.remove(menu.draw_entry)
     bpy.types.TOPBAR_MT_file_export.remove(export_usd.draw_menu)
+    bpy.types.TOPBAR_MT_file_export.remove(export_glb.draw_menu)
     bpy.types.TOPBAR_MT_file_export.remove(export_fbx.draw_menu)
     bpy.types.TOPBAR_MT_file_import.remove(draw_menu)
     properties.unregister()

@@ -12,6 +12,7 @@ arguments and leave the panel's settings alone. Paths may begin with ``//``, the
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ from . import (
     twist,
     wear,
 )
+from . import export_glb as glb
 from . import setup_check as checks
 from .contract import ENGINE_ROOT, protocol
 from .importer import ImportedAvatar
@@ -130,27 +132,47 @@ def resume(
         raise AvatarError(str(error)) from None
 
 
-def import_avatar(folder: str | Path, *, name: str = "", match_scene_timing: bool = False) -> ImportedAvatar:
-    """Build an avatar in the scene; see `importer.import_avatar`.
+def import_avatar(
+    folder: str | Path, *, name: str = "", match_scene_timing: bool = False, few_keys: bool | None = None
+) -> ImportedAvatar:
+    """Build an avatar in the scene; see `importer.import_avatar`. ``few_keys``: None takes what the preferences say.
 
     Raises:
         AvatarError: if the folder holds no finished avatar.
     """
+    options = preferences.curve_options(bpy.context)
+    if few_keys is not None:
+        options = dataclasses.replace(options, reduced=few_keys)
     try:
-        return importer.import_avatar(bpy.context, _path(folder), name=name, match_scene_timing=match_scene_timing)
+        return importer.import_avatar(
+            bpy.context, _path(folder), name=name, match_scene_timing=match_scene_timing, curves=options
+        )
     except importer.ResultError as error:
         raise AvatarError(str(error)) from None
 
 
 def export_fbx(
-    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "", detail: str = "GAME"
-) -> Path:
+    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "", detail: str = "GAME",
+    all_takes: bool = False,
+) -> Path:  # fmt: skip
     """Write an avatar for a game engine; see `export.export_fbx`. Returns the file's path.
 
     Raises:
         AvatarError: if it cannot be written.
     """
-    return _export(export.export_fbx, path, rig, preset, motion, detail)
+    return _export(export.export_fbx, path, rig, preset, motion, detail, False, all_takes)
+
+
+def export_glb(
+    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "TRAVEL", detail: str = "GAME",
+    all_takes: bool = False,
+) -> Path:  # fmt: skip
+    """Write an avatar as it is now as glTF (.glb); see `export_glb.export_glb`. Returns the file's path.
+
+    Raises:
+        AvatarError: if it cannot be written.
+    """
+    return _export(glb.export_glb, path, rig, preset, motion, detail, all_takes)
 
 
 def export_usd(rig: bpy.types.Object, path: str | Path, motion: str = "TRAVEL", detail: str = "GAME") -> Path:
@@ -170,6 +192,23 @@ def add_ik_controls(rig: bpy.types.Object) -> None:
 def bake_ik_controls(rig: bpy.types.Object) -> None:
     """Key what the controls do into the 24 bones and remove the controls."""
     _tell(controls.bake_controls, bpy.context, rig)
+
+
+def switch_limb(rig: bpy.types.Object, limb: str, ik: bool) -> None:
+    """Let a limb of an avatar with IK controls follow its control, or the keys of its own bones.
+
+    Args:
+        rig: the avatar's armature object.
+        limb: ``Left Arm``, ``Right Arm``, ``Left Leg`` or ``Right Leg``.
+        ik: the control.
+
+    Raises:
+        AvatarError: if there are no controls, or no such limb.
+    """
+    chosen = next((known for known in controls.LIMBS if known.title == limb), None)
+    if chosen is None:
+        raise AvatarError(f"There is no limb {limb!r}.")
+    _tell(controls.switch_limb, bpy.context, rig, chosen, ik)
 
 
 def add_twist_bones(rig: bpy.types.Object) -> None:
@@ -199,6 +238,20 @@ def show_game(rig: bpy.types.Object, shown: bool = True) -> None:
         AvatarError: if there is no game mesh.
     """
     _tell(layers.show_game, rig, shown)
+
+
+def reduce_keys(rig: bpy.types.Object) -> tuple[int, int]:
+    """Give an avatar's current take as few keys as keep its movement; returns how many it had and has."""
+    return importer.reduce_keys(rig, rig.animation_data.action)
+
+
+def loop_take(rig: bpy.types.Object, looped: bool = True) -> None:
+    """Let an avatar's current take end as it begins and go on for ever, or let it end again."""
+    action, render = rig.animation_data.action, bpy.context.scene.render
+    if looped and not importer.is_looped(action):
+        importer.loop_take(rig, action, render.fps / render.fps_base, preferences.curve_options(bpy.context).reduced)
+    elif not looped:
+        importer.unloop_take(rig, action)
 
 
 def delete_avatar(rig: bpy.types.Object) -> None:

@@ -36,7 +36,12 @@ def why_fixed(rig: bpy.types.Object) -> str:
 
 def provenance(datablock: bpy.types.ID) -> dict[str, Any]:
     """Return what an import has stored on a data-block: prompts, seed, settings, versions, licences."""
-    return {key.removeprefix(PROPERTY): datablock[key] for key in datablock.keys() if key.startswith(PROPERTY)}  # noqa: SIM118 (bpy's own kind of mapping)
+    return {key.removeprefix(PROPERTY): datablock[key] for key in datablock.keys() if key.startswith(PROPERTY)}
+
+
+def result_folder(datablock: bpy.types.ID) -> Path:
+    """Return the folder that an avatar was imported from, there or not."""
+    return Path(str(provenance(datablock).get("folder", ""))).expanduser()
 
 
 def collection_of(rig: bpy.types.Object) -> bpy.types.Collection | None:
@@ -74,7 +79,7 @@ def mark_asset(context: bpy.types.Context, rig: bpy.types.Object, picture: Path 
     collection.asset_data.license = ", ".join(licences(rig))[:120]
     if TAG not in collection.asset_data.tags:
         collection.asset_data.tags.new(TAG)
-    picture = picture or thumbnail_file(Path(str(origin.get("folder", ""))))
+    picture = picture or thumbnail_file(result_folder(rig))
     if picture is not None:
         with contextlib.suppress(RuntimeError):  # a picture that cannot be read: the asset does without
             _set_thumbnail(collection, picture)

@@ -58,6 +58,12 @@ def assign_action(datablock: bpy.types.ID, action: bpy.types.Action) -> None:
         animation.action_slot = action.slots[0]
 
 
+def assign_slot(strip: bpy.types.NlaStrip, action: bpy.types.Action) -> None:
+    """Let a strip play the first slot of its action, where there are slots."""
+    if HAS_SLOTS and action.slots:
+        strip.action_slot = action.slots[0]
+
+
 def action_fcurves(action: bpy.types.Action) -> list[bpy.types.FCurve]:
     """Return all F-curves of an action, whatever its version's way of storing them."""
     if not HAS_SLOTS:

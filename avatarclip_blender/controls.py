@@ -7,7 +7,7 @@ takes them away again, so that what is exported is always the deform skeleton al
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import bpy
@@ -39,6 +39,11 @@ class Limb:
         return 1.0 if self.lower.endswith("knee") else -1.0
 
     @property
+    def bones(self) -> tuple[str, str, str]:
+        """All three."""
+        return self.upper, self.lower, self.end
+
+    @property
     def control(self) -> str:
         """Name of the bone to grab."""
         return PREFIX + self.end
@@ -47,6 +52,12 @@ class Limb:
     def pole(self) -> str:
         """Name of the bone that knee or elbow points at."""
         return PREFIX + self.lower
+
+    @property
+    def title(self) -> str:
+        """What people call it: ``Left Arm``."""
+        side, _, end = self.end.partition("_")
+        return f"{side.title()} {'Leg' if end == 'ankle' else 'Arm'}"
 
 
 LIMBS = tuple(
@@ -72,14 +83,43 @@ def add_controls(context: bpy.types.Context, rig: bpy.types.Object) -> None:
     with mode_of(context, rig, "EDIT"):
         _add_bones(rig)
     _arrange(rig)
-    with _frame_kept(context.scene):
-        for frame in _frames(context.scene, rig):
-            if frame is not None:
-                context.scene.frame_set(frame)
-            _follow(rig, frame, context)
+    _bring_controls(context, rig, LIMBS)
     for limb in LIMBS:
         _constrain(rig, limb)
-    _mute_solved(rig, True)
+    _mute_solved(rig, True, LIMBS)
+
+
+def is_ik(rig: bpy.types.Object, limb: Limb) -> bool:
+    """Tell whether a limb follows its control, not its own bones' keys."""
+    return any(c.name == COLLECTION and c.influence > 0.5 for c in rig.pose.bones[limb.lower].constraints)
+
+
+def switch_limb(context: bpy.types.Context, rig: bpy.types.Object, limb: Limb, ik: bool) -> None:
+    """Let a limb of an avatar with controls follow its control (IK), or the keys of its own bones (FK).
+
+    The motion stays as it is either way: the keys are made of what the control did, and the control is brought to where
+    the bones are.
+
+    Raises:
+        ValueError: if there are no controls.
+    """
+    if not has_controls(rig):
+        raise ValueError("Press Add IK Controls first")
+    if ik == is_ik(rig, limb):
+        return
+    if ik:
+        _bring_controls(context, rig, (limb,))
+        _mute_solved(rig, True, (limb,))
+        _bend(rig, limb)
+    else:
+        frames, poses = _solved(context, rig, (limb,))
+        _mute_solved(rig, False, (limb,))
+    for name in (limb.lower, limb.end):
+        for constraint in rig.pose.bones[name].constraints:
+            if constraint.name == COLLECTION:
+                constraint.influence = float(ik)
+    if not ik:
+        _key_solved(context, rig, (limb,), frames, poses)
 
 
 def bake_controls(context: bpy.types.Context, rig: bpy.types.Object) -> None:
@@ -90,20 +130,48 @@ def bake_controls(context: bpy.types.Context, rig: bpy.types.Object) -> None:
     """
     if not has_controls(rig):
         raise ValueError("This avatar has no controls to bake")
-    solved = [name for limb in LIMBS for name in (limb.upper, limb.lower, limb.end)]
+    limbs = tuple(limb for limb in LIMBS if is_ik(rig, limb))  # the others have keys of their own
+    frames, poses = _solved(context, rig, limbs)
+    _remove(context, rig)
+    _mute_solved(rig, False, LIMBS)
+    _key_solved(context, rig, limbs, frames, poses)
+
+
+def _solved(
+    context: bpy.types.Context, rig: bpy.types.Object, limbs: Sequence[Limb]
+) -> tuple[list[int | None], list[list[Matrix]]]:
+    """The frames of the rig's action, and at each the rotations that the solver gives the limbs' bones."""
+    names = [name for limb in limbs for name in limb.bones]
+    poses = []
     with _frame_kept(context.scene):
         frames = list(_frames(context.scene, rig))
-        poses = []
         for frame in frames:
             if frame is not None:
                 context.scene.frame_set(frame)
             context.view_layer.update()
-            poses.append([_local(rig, name) for name in solved])
-        _remove(context, rig)
-        _mute_solved(rig, False)
-        for frame, pose in zip(frames, poses):
-            for name, matrix in zip(solved, pose):
-                _key_rotation(rig.pose.bones[name], matrix, frame)
+            poses.append([_local(rig, name) for name in names])
+    return frames, poses
+
+
+def _key_solved(
+    context: bpy.types.Context, rig: bpy.types.Object, limbs: Sequence[Limb], frames: Sequence[int | None],
+    poses: Sequence[Sequence[Matrix]],
+) -> None:  # fmt: skip
+    """Key what `_solved` has found."""
+    names = [name for limb in limbs for name in limb.bones]
+    for frame, pose in zip(frames, poses):
+        for name, matrix in zip(names, pose):
+            _key_rotation(rig.pose.bones[name], matrix, frame)
+    context.scene.frame_set(context.scene.frame_current)
+
+
+def _bring_controls(context: bpy.types.Context, rig: bpy.types.Object, limbs: Sequence[Limb]) -> None:
+    """Key the limbs' controls to where the motion has their feet, hands, knees and elbows."""
+    with _frame_kept(context.scene):
+        for frame in _frames(context.scene, rig):
+            if frame is not None:
+                context.scene.frame_set(frame)
+            _follow(rig, frame, context, limbs)
 
 
 def _add_bones(rig: bpy.types.Object) -> None:
@@ -137,10 +205,10 @@ def _arrange(rig: bpy.types.Object) -> None:
         control.custom_shape_translation = end.custom_shape_translation
 
 
-def _follow(rig: bpy.types.Object, frame: int | None, context: bpy.types.Context) -> None:
-    """Put the controls where the motion has its feet, hands, knees and elbows, and key them there."""
+def _follow(rig: bpy.types.Object, frame: int | None, context: bpy.types.Context, limbs: Sequence[Limb]) -> None:
+    """Put the controls where the motion has its feet, hands, knees and elbows at a frame, and key them there."""
     context.view_layer.update()
-    for limb in LIMBS:
+    for limb in limbs:
         upper, lower, end = (rig.pose.bones[name] for name in (limb.upper, limb.lower, limb.end))
         control, pole = rig.pose.bones[limb.control], rig.pose.bones[limb.pole]
         _place(rig, control, end.matrix)
@@ -163,9 +231,8 @@ def _pole_position(hip: Vector, knee: Vector, ankle: Vector, upper: bpy.types.Po
 
 def _constrain(rig: bpy.types.Object, limb: Limb) -> None:
     """Let the solver reach for the control, from a limb that is bent a little the way it bends, about its X axis."""
-    upper, lower = rig.pose.bones[limb.upper], rig.pose.bones[limb.lower]
-    upper.matrix_basis = Matrix()
-    lower.matrix_basis = Matrix.Rotation(-limb.side * _BEND, 4, "X")
+    lower = rig.pose.bones[limb.lower]
+    _bend(rig, limb)
     solver = lower.constraints.new("IK")
     solver.name = COLLECTION
     solver.target = solver.pole_target = rig
@@ -175,6 +242,12 @@ def _constrain(rig: bpy.types.Object, limb: Limb) -> None:
     orientation = rig.pose.bones[limb.end].constraints.new("COPY_ROTATION")
     orientation.name = COLLECTION
     orientation.target, orientation.subtarget = rig, limb.control
+
+
+def _bend(rig: bpy.types.Object, limb: Limb) -> None:
+    """Give a limb the pose that the solver starts from."""
+    rig.pose.bones[limb.upper].matrix_basis = Matrix()
+    rig.pose.bones[limb.lower].matrix_basis = Matrix.Rotation(-limb.side * _BEND, 4, "X")
 
 
 def _pole_angle(rig: bpy.types.Object, limb: Limb, bend: Matrix) -> float:
@@ -187,10 +260,10 @@ def _pole_angle(rig: bpy.types.Object, limb: Limb, bend: Matrix) -> float:
     return math.atan2(local.z, local.x)
 
 
-def _mute_solved(rig: bpy.types.Object, muted: bool) -> None:
+def _mute_solved(rig: bpy.types.Object, muted: bool, limbs: Sequence[Limb]) -> None:
     """Silence the keys of what the solver decides: it would start each frame from them instead of the bent limb."""
     action = rig.animation_data.action if rig.animation_data else None
-    starts = tuple(f'pose.bones["{name}"]' for limb in LIMBS for name in (limb.upper, limb.lower))
+    starts = tuple(f'pose.bones["{name}"]' for limb in limbs for name in (limb.upper, limb.lower))
     for curve in compat.action_fcurves(action) if action else ():
         if curve.data_path.startswith(starts):
             curve.mute = muted

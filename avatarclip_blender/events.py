@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import history, layers, live, preferences, properties, session
+from . import export, history, layers, live, preferences, properties, ready, session
 from .job import Job
 from .progress import CANCELLED, FAILED, FINISHED
 
@@ -21,10 +21,12 @@ def register() -> None:
     session.on_end.extend((_remember_timings, _take_preview_away, _announce))
     session.on_look.append(_keep_running)
     session.watch("find", _find_job)
+    session.warm_engine = ready.engine_for
 
 
 def unregister() -> None:
     """Listen no longer; the lists of the session are emptied by its shutdown."""
+    session.warm_engine = None
     bpy.app.handlers.load_post.remove(_file_opened)
     bpy.app.handlers.save_pre.remove(_file_saving)
     bpy.app.handlers.depsgraph_update_post.remove(_scene_changed)
@@ -35,6 +37,7 @@ def unregister() -> None:
 @persistent
 def _file_opened(*_: Any) -> None:
     """Another file has other avatars; an engine that works on one of them is found again."""
+    export.clear_up()
     session.forget_folders()
     session.watch("find", _find_job)
 
@@ -49,6 +52,8 @@ def _file_saving(*_: Any) -> None:
 @persistent
 def _scene_changed(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
     """A layer may have been hidden or deleted, by Blender's own means: the skin beneath is seen."""
+    if bpy.app.is_job_running("RENDER"):
+        return  # which reads the meshes in another thread
     if graph.mode == "VIEWPORT" and (graph.id_type_updated("SCENE") or graph.id_type_updated("COLLECTION")):
         layers.update_all_masks(scene)
 
@@ -64,11 +69,15 @@ def _find_job() -> bool:
 
 def _keep_running() -> None:
     """Tell the engine what the scene's switch says about the time after Blender."""
-    session.set_keep_running(properties.of(bpy.context.scene).keep_running)
+    job, wanted = session.job(), properties.of(bpy.context.scene).keep_running
+    if job is not None and job.running and job.kept != wanted:
+        job.keep_running(wanted)
 
 
 def _show_surface(job: Job) -> None:
     """Show the growing surface if the scene wants that, and take it away if it no longer does."""
+    if bpy.app.is_job_running("RENDER"):
+        return
     if properties.of(bpy.context.scene).show_live and job.running:
         live.show(bpy.context, job.surface_path, job.progress.surfaces_seen)
     else:
@@ -76,7 +85,15 @@ def _show_surface(job: Job) -> None:
 
 
 def _take_preview_away(job: Job) -> None:
+    """Remove the surface; during a rendering, which may read it, when that has ended."""
+    session.watch("preview", _preview_waits)
+
+
+def _preview_waits() -> bool:
+    if bpy.app.is_job_running("RENDER"):
+        return True
     live.remove()
+    return False
 
 
 def _remember_timings(job: Job) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,13 +11,17 @@ from pathlib import Path
 
 import bpy
 
+from . import export_copy
 from .avatar import find_avatar
 from .controls import has_controls
-from .export_copy import Copy, export_copy
+from .export_copy import Copy
 from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
-from .importer.marks import GAME_MESH
+from .importer.face_keys import TAKE_FACE
+from .importer.marks import GAME_MESH, LENT
 from .importer.mesh import COLOR_ATTRIBUTE
+from .importer.takes import takes_of
 from .layers import bound_meshes, game_mesh_of, is_as_imported, is_shown, layers_of, seen_layers
+from .modes import object_mode
 
 FBX_OPTIONS = {
     "use_selection": True,
@@ -97,8 +102,15 @@ def wanted_meshes(rig: bpy.types.Object, detail: str) -> list[bpy.types.Object]:
     return seen_layers(rig) or [mesh for mesh in full if is_shown(mesh)] or full
 
 
-def left_out(rig: bpy.types.Object, detail: str) -> list[str]:
-    """Return sentences on what an export of an avatar does not hold though it may be expected to."""
+def left_out(rig: bpy.types.Object, detail: str, all_takes: bool = False, still_faces: bool = False) -> list[str]:
+    """Return sentences on what an export of an avatar does not hold though it may be expected to.
+
+    Args:
+        rig: the avatar's armature object.
+        detail: which mesh.
+        all_takes: whether all its takes are written.
+        still_faces: whether the format has no place for what faces do in several takes.
+    """
     notes = []
     meshes = wanted_meshes(rig, detail)
     if detail == "GAME" and not any(mesh.get(GAME_MESH) for mesh in meshes):
@@ -109,6 +121,8 @@ def left_out(rig: bpy.types.Object, detail: str) -> list[str]:
     strips = [strip for track in animation.nla_tracks for strip in track.strips] if animation else []
     if strips:
         notes.append(f"Strips of the Nonlinear Animation are not written: {', '.join(strip.name for strip in strips)}")
+    if all_takes and still_faces and len([take for take in takes_of(rig) if TAKE_FACE in take]) > 1:
+        notes.append("With several takes in one FBX the face is still; GLB files hold what it does in each")
     carried = [child.name for child in rig.children if child.parent_type == "BONE"]
     if carried:
         notes.append(f"Objects parented to bones are not written: {', '.join(carried)}")
@@ -123,6 +137,7 @@ def export_fbx(
     motion: str = "",
     detail: str = "GAME",
     twist_bones: bool = False,
+    all_takes: bool = False,
 ) -> None:
     """Write an avatar and its action, if it has one, as binary FBX; whole or not at all. The scene stays as it is.
 
@@ -135,6 +150,7 @@ def export_fbx(
         detail: GAME for one mesh, the light one with textures if there is one, else the layers that are shown,
             joined; or FULL for these layers as they are.
         twist_bones: write twist bones for the forearms; an avatar that has them is written with them anyway.
+        all_takes: write all its takes as clips by their names, not only the one that it plays.
 
     Raises:
         ExportError: if the file cannot be written, or Blender's FBX exporter is switched off.
@@ -145,14 +161,24 @@ def export_fbx(
         raise ExportError("Enable the add-on “FBX format” in the preferences, which does the writing")
     form = PRESETS[preset]
     with (
-        _whole(Path(filepath), "FBX") as partial,
-        _object_mode(context),
-        _copied(context, rig, detail, form, motion or form.motion, twist_bones) as copy,
+        whole(Path(filepath), "FBX") as partial,
+        object_mode(context),
+        copied(context, rig, detail, form, motion or form.motion, twist_bones, all_takes) as copy,
     ):
         override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
-        options = FBX_OPTIONS | {"bake_anim": copy.action is not None}
+        several = len(copy.actions) > 1
+        options = FBX_OPTIONS | {"bake_anim": bool(copy.actions), "bake_anim_use_nla_strips": several}
         with context.temp_override(**override):
             bpy.ops.export_scene.fbx(filepath=str(partial), check_existing=False, **options)
+        _leave_folder_out(partial)
+
+
+def _leave_folder_out(file: Path) -> None:
+    """Turn the absolute paths of a file's own pictures, which its exporter writes, into relative ones of the same
+    length: it may be given to others, and the folder is a temporary one."""
+    folder = f"{file.parent}{os.sep}".encode()
+    relative = ("." + os.sep).encode() * (len(folder) // 2) + os.sep.encode() * (len(folder) % 2)
+    file.write_bytes(file.read_bytes().replace(folder, relative))
 
 
 def export_usd(
@@ -179,12 +205,10 @@ def export_usd(
     if "usd_export" not in dir(bpy.ops.wm):
         raise ExportError("This Blender was built without USD; take one from blender.org")
     with (
-        _whole(target, "USD") as partial,
-        _object_mode(context),
-        _copied(context, rig, detail, PRESETS["SMPL"], motion) as copy,
+        whole(target, "USD") as partial,
+        object_mode(context),
+        copied(context, rig, detail, PRESETS["SMPL"], motion) as copy,
     ):
-        for item in list(context.view_layer.objects.selected):
-            item.select_set(False)
         for item in (copy.rig, *copy.meshes):
             item.select_set(True)
         _show_colors(copy)
@@ -207,7 +231,7 @@ def _has_texture(material: bpy.types.Material | None) -> bool:
 
 
 @contextlib.contextmanager
-def _whole(target: Path, kind: str) -> Iterator[Path]:
+def whole(target: Path, kind: str) -> Iterator[Path]:
     """A path whose file takes the place of ``target`` in the end; what goes wrong becomes one sentence."""
     try:
         # In the target's folder: a place that cannot be written is found out before any work.
@@ -225,50 +249,52 @@ def _whole(target: Path, kind: str) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _copied(
-    context: bpy.types.Context, rig: bpy.types.Object, detail: str, form: Preset, motion: str, twist_bones: bool = False
-) -> Iterator[Copy]:
+def copied(
+    context: bpy.types.Context, rig: bpy.types.Object, detail: str, form: Preset, motion: str,
+    twist_bones: bool = False, all_takes: bool = False,
+) -> Iterator[Copy]:  # fmt: skip
     """The wanted copy of an avatar, in a scene that has its take's name, range and unit."""
     if has_controls(rig):
         raise ExportError(f"Press Bake IK Controls first: what they do to {rig.name} is not in its bones' keys yet")
-    meshes = wanted_meshes(rig, detail)
+    meshes, joined, chosen = wanted_meshes(rig, detail), detail == "GAME", takes_of(rig) if all_takes else []
     with (
-        export_copy(context, rig, meshes, form, motion, twist_bones, joined=detail == "GAME") as copy,
-        _scene_for(context.scene, copy.action, form.unit),
+        export_copy.export_copy(context, rig, meshes, form, motion, twist_bones, joined, chosen) as copy,
+        _scene_for(context.scene, copy.actions, form.unit),
     ):
         yield copy
 
 
 @contextlib.contextmanager
-def _scene_for(scene: bpy.types.Scene, action: bpy.types.Action | None, unit: float) -> Iterator[None]:
-    """Let the scene have an action's name and range, and the file's unit, for a while.
+def _scene_for(scene: bpy.types.Scene, actions: list[bpy.types.Action], unit: float) -> Iterator[None]:
+    """Let the scene have the name and range of an action, or the range of all, and the file's unit, for a while.
 
     The exporter names the take after the scene, bakes what its range holds, and reads the unit from it.
     """
-    before = scene.name, scene.frame_start, scene.frame_end, scene.frame_current
     units = scene.unit_settings
-    system, length = units.system, units.scale_length
+    scene[LENT] = json.dumps((
+        scene.name, scene.frame_start, scene.frame_end, scene.frame_current, units.system, units.scale_length
+    ))  # fmt: skip
     units.system, units.scale_length = "METRIC", unit
-    if action is not None:
-        first, last = action.frame_range
-        scene.name = action.name
-        scene.frame_start, scene.frame_end = round(first), max(round(last), round(first))
+    if actions:
+        scene.name = actions[0].name
+        scene.frame_start, scene.frame_end = 0, max(round(action.frame_range[1]) for action in actions)
     try:
         yield
     finally:
-        scene.name, scene.frame_start, scene.frame_end = before[:3]
-        units.system, units.scale_length = system, length
-        scene.frame_set(before[3])
+        scene.frame_set(_give_back(scene))
 
 
-@contextlib.contextmanager
-def _object_mode(context: bpy.types.Context) -> Iterator[None]:
-    """Be in Object Mode for a while; the exporter refuses others."""
-    mode = context.mode
-    if mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
-    try:
-        yield
-    finally:
-        if mode == "POSE":
-            bpy.ops.object.mode_set(mode="POSE")
+def _give_back(scene: bpy.types.Scene) -> int:
+    """Give a scene back what an export had set differently; returns the frame that it was at."""
+    units = scene.unit_settings
+    scene.name, scene.frame_start, scene.frame_end, frame, units.system, units.scale_length = json.loads(scene[LENT])
+    del scene[LENT]
+    return int(frame)
+
+
+def clear_up() -> None:
+    """Let a file that was saved in the middle of an export, when Blender crashed, be as it was before."""
+    export_copy.clear_up()
+    for scene in bpy.data.scenes:
+        if LENT in scene:
+            _give_back(scene)

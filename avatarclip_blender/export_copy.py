@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import bpy
 import numpy as np
@@ -16,8 +16,10 @@ from .contract import protocol
 from .export_presets import IN_PLACE, ROOT, Preset
 from .importer.armature import NAMES, names_of
 from .importer.face_keys import TAKE_FACE
+from .importer.marks import EXPORT_COPY, LENT
+from .importer.material import tint_of
 from .importer.shape_keys import settle
-from .layers import apply_masks, bake_tints, join_meshes
+from .layers import WHITE, apply_masks, bake_tints, join_meshes, tints_of
 
 UPRIGHT = Matrix.Rotation(math.radians(90.0), 4, "X")
 """The copy's data lies on its back and its object stands it up; the exporter's own turn then leaves no rotation."""
@@ -29,7 +31,10 @@ class Copy:
 
     rig: bpy.types.Object
     meshes: list[bpy.types.Object]
-    action: bpy.types.Action | None
+    actions: list[bpy.types.Action]
+    """The takes, from time 0 on; the armature plays one of them, or has a track for each of several."""
+    faces: list[tuple[str, bpy.types.Action]] = field(default_factory=list)
+    """Names of takes with what faces do in them."""
 
 
 @contextlib.contextmanager
@@ -41,90 +46,109 @@ def export_copy(
     motion: str,
     twist_bones: bool = False,
     joined: bool = True,
+    takes: Sequence[bpy.types.Action] = (),
 ) -> Iterator[Copy]:
-    """Make the copy in the scene for a while; names, selection and active object are given back afterwards.
+    """Make the copy in the scene for a while; names are given back afterwards.
 
     Args:
-        context: Blender's, in Object Mode.
+        context: Blender's, in Object Mode with nothing selected (`modes.object_mode`).
         rig: the avatar's armature object.
         meshes: of its meshes those that are wanted.
         preset: names, unit and end bones.
         motion: who carries the travel; a key of `export_presets.MOTIONS`.
         twist_bones: give the copy twist bones where the avatar has none.
         joined: make one mesh of them.
+        takes: of the avatar; none takes the one that it plays, if any.
     """
+    current = rig.animation_data.action if rig.animation_data else None
+    takes = list(takes) or ([current] if current is not None else [])
     if len(names_of(rig)) > len(NAMES):
         preset = preset.with_fingers()
     layer = context.view_layer
-    active, selected = layer.objects.active, list(layer.objects.selected)
-    collection = bpy.data.collections.new("Export")
+    collection = _made(bpy.data.collections.new("Export"))
     context.scene.collection.children.link(collection)
-    renamed: list[tuple[bpy.types.ID, str]] = []
-    made: list[bpy.types.ID] = [collection]
     try:
-        copy = _duplicate(rig, meshes, collection, renamed, made)
+        copy = _duplicate(rig, meshes, collection, takes)
         if joined and len(copy.meshes) > 1:
-            _join(context, copy, made)
+            _join(context, copy)
         if preset.rig:
             copy.rig.name = preset.rig
         if twist_bones and not twist.has_twist(copy.rig):
             layer.update()
             twist.add_twist(context, copy.rig, copy.meshes)
-        if twist.has_twist(copy.rig) and copy.action is not None:
-            twist.key_twist(copy.rig, rig.animation_data.action, copy.action)
+        for take, action in zip(takes, copy.actions):
+            if twist.has_twist(copy.rig):
+                compat.assign_action(copy.rig, action)
+                twist.key_twist(copy.rig, take, action)
         _shape_bones(context, copy, preset, motion)
-        if copy.action is not None:
-            _shape_action(copy, preset, motion)
-            _begin_at_zero(copy.action)
-            _move_faces(copy, made)
+        for action in copy.actions:
+            compat.assign_action(copy.rig, action)
+            _shape_action(copy, action, preset, motion)
+            _begin_at_zero(action)
+        _move_faces(copy)
+        if len(copy.actions) > 1:
+            lay_out(copy)
         if preset.green_down:
-            _flip_green(copy, made)
+            _flip_green(copy)
         layer.update()
         yield copy
     finally:
-        for item in list(layer.objects.selected):
-            item.select_set(False)
-        # Objects first: a mesh or armature that is removed takes its objects with it.
-        for datablock in sorted(made, key=lambda item: not isinstance(item, bpy.types.Object)):
-            _remove(datablock)
-        for datablock, name in renamed:
-            datablock.name = name
-        for item in selected:
-            item.select_set(True)
-        layer.objects.active = active
+        clear_up()
+
+
+def clear_up() -> None:
+    """Remove what exports have made, and give back the names that they have borrowed.
+
+    All of it is marked, so that a file which was saved in the middle of an export is as it was when it is opened.
+    """
+    stores = [getattr(bpy.data, name) for name in _KINDS]
+    for store in stores:  # objects first: a mesh or armature that is removed takes its objects with it
+        for item in [item for item in store if EXPORT_COPY in item]:
+            store.remove(item)
+    for item in [item for store in stores for item in store if LENT in item]:
+        item.name = item[LENT]
+        del item[LENT]
+
+
+_KINDS = ("objects", "armatures", "meshes", "actions", "materials", "images", "collections")
+"""The data-blocks that a copy has, by their names in `bpy.data`."""
+
+
+def _made(datablock: bpy.types.ID) -> bpy.types.ID:
+    """Mark what `clear_up` is to remove."""
+    datablock[EXPORT_COPY] = True
+    return datablock
+
+
+def _twin(datablock: bpy.types.ID) -> bpy.types.ID:
+    """Copy a data-block; the copy gets its name, which a file's exporter writes, and the original lends it."""
+    name = datablock.name
+    other = _made(datablock.copy())
+    if datablock.library is None:  # one of another file may have the same name
+        datablock[LENT] = name
+        datablock.name = "Lent"
+    other.name = name
+    return other
 
 
 def _duplicate(
-    rig: bpy.types.Object,
-    meshes: list[bpy.types.Object],
-    collection: bpy.types.Collection,
-    renamed: list[tuple[bpy.types.ID, str]],
-    made: list[bpy.types.ID],
-) -> Copy:
-    """Copy objects, data and action; the copies get the names, which the originals lend."""
-
-    def twin(datablock: bpy.types.ID) -> bpy.types.ID:
-        name = datablock.name
-        renamed.append((datablock, name))
-        datablock.name = "Lent"
-        other = datablock.copy()
-        other.name = name
-        made.append(other)
-        return other
-
-    action = rig.animation_data.action if rig.animation_data else None
-    other = twin(rig)
-    other.data = twin(rig.data)
+    rig: bpy.types.Object, meshes: list[bpy.types.Object], collection: bpy.types.Collection,
+    takes: Sequence[bpy.types.Action],
+) -> Copy:  # fmt: skip
+    """Copy objects, data and actions."""
+    other = _twin(rig)
+    other.data = _twin(rig.data)
     other.parent, other.matrix_world = None, Matrix()  # at the origin and at its own size, wherever it stands
     other.animation_data_clear()
     collection.objects.link(other)
     twins = []
     for mesh in meshes:
-        second = twin(mesh)
-        second.data = twin(mesh.data)
+        second = _twin(mesh)
+        second.data = _twin(mesh.data)
         collection.objects.link(second)
         settle(second, protocol.FACE_SHAPES)
         bake_tints(second)
+        _without_tints(second)
         apply_masks(second)
         second.parent, second.matrix_parent_inverse = other, Matrix()
         second.matrix_basis = rig.matrix_world.inverted() @ mesh.matrix_world
@@ -134,18 +158,40 @@ def _duplicate(
             if modifier.type == "ARMATURE":
                 modifier.object = other
         twins.append(second)
-    moves = None
-    if action is not None:
-        moves = twin(action)
-        compat.assign_action(other, moves)
-    return Copy(other, twins, moves)
+    return Copy(other, twins, [_twin(take) for take in takes])
 
 
-def _join(context: bpy.types.Context, copy: Copy, made: list[bpy.types.ID]) -> None:
+def _without_tints(mesh: bpy.types.Object) -> None:
+    """Give a copy materials that do not tint once more what was tinted for good."""
+    for slot, socket in tints_of(mesh).items():
+        if tuple(socket.default_value) != WHITE:
+            other = _made(mesh.material_slots[slot].material.copy())
+            mesh.data.materials[slot] = other
+            tint_of(other).default_value = WHITE
+
+
+def lay_out(copy: Copy) -> None:
+    """Give each take a track of its own, and what faces do in it one of the same name; nothing else plays."""
+    _tracks(copy.rig, [(action.name, action) for action in copy.actions])
+    for mesh in copy.meshes if copy.faces else ():
+        if mesh.data.shape_keys is not None:
+            _tracks(mesh.data.shape_keys, copy.faces)
+
+
+def _tracks(owner: bpy.types.ID, moves: Sequence[tuple[str, bpy.types.Action]]) -> None:
+    animation = owner.animation_data
+    animation.action = None
+    for name, action in moves:
+        track = animation.nla_tracks.new()
+        track.name = name
+        strip = track.strips.new(name, 0, action)
+        strip.name = name
+        compat.assign_slot(strip, action)
+
+
+def _join(context: bpy.types.Context, copy: Copy) -> None:
     """Make one mesh of the copy's."""
-    first, *others = copy.meshes
-    gone = {item for mesh in others for item in (mesh, mesh.data)}
-    made[:] = [item for item in made if item not in gone]
+    first = copy.meshes[0]
     context.view_layer.update()
     join_meshes(context, copy.meshes)
     copy.meshes[:] = [first]
@@ -192,9 +238,9 @@ def _add_bones(bones: bpy.types.ArmatureEditBones, preset: Preset, motion: str) 
         bones[preset.names["pelvis"]].parent = root
 
 
-def _shape_action(copy: Copy, preset: Preset, motion: str) -> None:
+def _shape_action(copy: Copy, action: bpy.types.Action, preset: Preset, motion: str) -> None:
     """Rename the curves' bones, scale the locations, and share the travel out between hips and root."""
-    curves = compat.action_fcurves(copy.action)
+    curves = compat.action_fcurves(action)
     for curve in curves:
         for joint, name in preset.bone_names().items():
             curve.data_path = curve.data_path.replace(f'pose.bones["{joint}"]', f'pose.bones["{name}"]')
@@ -213,7 +259,7 @@ def _shape_action(copy: Copy, preset: Preset, motion: str) -> None:
     _write(tracks, frames, moved @ rest)
     if motion == ROOT:
         stand = np.array(copy.rig.data.bones[preset.root].matrix_local.to_3x3())
-        added = compat.ActionCurves.of(copy.rig, copy.action)
+        added = compat.ActionCurves.of(copy.rig, action)
         data_path = f'pose.bones["{preset.root}"].location'
         _write([added.new(data_path, axis, preset.root) for axis in range(3)], frames, travel @ stand)
 
@@ -231,17 +277,17 @@ def _begin_at_zero(action: bpy.types.Action) -> None:
         curve.update()
 
 
-def _move_faces(copy: Copy, made: list[bpy.types.ID]) -> None:
-    """Let the copies' face shapes play what belongs to the take, from time 0 on."""
-    action = bpy.data.actions.get(str(copy.action.get(TAKE_FACE, ""))) if copy.action is not None else None
-    if action is None:
-        return
-    moves = action.copy()
-    made.append(moves)
-    _begin_at_zero(moves)
-    for mesh in copy.meshes:
+def _move_faces(copy: Copy) -> None:
+    """Let the copies' face shapes play what belongs to the takes, from time 0 on."""
+    for take in copy.actions:
+        face = bpy.data.actions.get(str(take.get(TAKE_FACE, "")))
+        if face is not None:
+            moves = _made(face.copy())
+            copy.faces.append((take.name, moves))
+            _begin_at_zero(moves)
+    for mesh in copy.meshes if copy.faces else ():
         if mesh.data.shape_keys is not None:
-            compat.assign_action(mesh.data.shape_keys, moves)
+            compat.assign_action(mesh.data.shape_keys, copy.faces[0][1])
 
 
 def _keys(tracks: list[bpy.types.FCurve]) -> tuple[np.ndarray, np.ndarray]:
@@ -263,19 +309,17 @@ def _write(tracks: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarra
         curve.update()
 
 
-def _flip_green(copy: Copy, made: list[bpy.types.ID]) -> None:
+def _flip_green(copy: Copy) -> None:
     """Give the copies' materials a normal map whose green points down."""
     for mesh in copy.meshes:
         for slot in mesh.material_slots:
             if slot.material is None or slot.material.node_tree is None:
                 continue
-            other = slot.material.copy()
-            made.append(other)
+            other = _made(slot.material.copy())
             slot.link, slot.material = "OBJECT", other
             for node in slot.material.node_tree.nodes:
                 if node.type == "TEX_IMAGE" and node.label == "Normal" and node.image is not None:
-                    node.image = _flipped(node.image)
-                    made.append(node.image)
+                    node.image = _made(_flipped(node.image))
 
 
 def _flipped(image: bpy.types.Image) -> bpy.types.Image:
@@ -286,16 +330,7 @@ def _flipped(image: bpy.types.Image) -> bpy.types.Image:
     other = bpy.data.images.new(f"{image.name} DirectX", *image.size)
     other.colorspace_settings.name = "Non-Color"
     other.pixels.foreach_set(pixels)
-    other.filepath_raw, other.file_format = "//normal_directx.png", "PNG"  # readers tell its kind by the ending
+    name = bpy.path.clean_name(other.name)
+    other.filepath_raw, other.file_format = f"//{name}.png", "PNG"  # readers tell its kind by the ending
     other.pack()
     return other
-
-
-def _remove(datablock: bpy.types.ID) -> None:
-    """Delete a datablock of one of the kinds that a copy has."""
-    kinds = {
-        bpy.types.Object: bpy.data.objects, bpy.types.Armature: bpy.data.armatures, bpy.types.Mesh: bpy.data.meshes,
-        bpy.types.Action: bpy.data.actions, bpy.types.Material: bpy.data.materials, bpy.types.Image: bpy.data.images,
-        bpy.types.Collection: bpy.data.collections,
-    }  # fmt: skip
-    next(store for kind, store in kinds.items() if isinstance(datablock, kind)).remove(datablock)

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import disk
 from .contract import protocol
 
 FILE = "timings.json"
 KEPT = 60
 """Records, the newest."""
+WRITING = "files"
+"""Stands among the stages for what comes after them: the writing of the result's files."""
 _AREA = ("appearance.views", "appearance.size", "appearance.shell.samples")
 
 
@@ -30,15 +33,17 @@ class Estimate:
     """Peak bytes: of the GPU's memory if the device is one, else of main memory."""
     measured: bool
     """Whether a job with these very settings was measured; otherwise its steps were scaled."""
+    stages: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """Seconds of each stage, and of `WRITING` where that was measured."""
 
 
 def record(store: Path, job: Path, device: str) -> None:
     """Add a finished job's figures to the file ``store``; a job whose stages were all taken over teaches nothing."""
     manifest = _read(job / protocol.RESULT_DIR / protocol.MANIFEST_FILE)
-    ran, steps = _last_run(job / protocol.EVENTS_FILE)
+    ran, steps = _runs(job / protocol.EVENTS_FILE)
     if not isinstance(manifest, dict) or not ran:
         return
-    spent = manifest.get("seconds", {})  # over all runs of the folder, where events tell of the last one only
+    spent = manifest.get("seconds", {})  # with those of runs that were interrupted in the middle of a stage
     ran = {stage: max(float(spent.get(stage, 0.0)), seconds) for stage, seconds in ran.items()}
     settings = dict(_numbers(manifest.get("settings", {})))
     entry = {"device": device, "settings": settings, "seconds": ran, "steps": steps, "memory": manifest.get("memory")}
@@ -46,6 +51,7 @@ def record(store: Path, job: Path, device: str) -> None:
     entries = [*(known if isinstance(known, list) else []), entry][-KEPT:]
     store.parent.mkdir(parents=True, exist_ok=True)
     protocol.write_atomically(store, json.dumps(entries))
+    disk.forget()
 
 
 def _numbers(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -59,19 +65,20 @@ def _numbers(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[st
 
 def predict(store: Path, stages: tuple[str, ...], values: Mapping[str, Any]) -> Estimate | None:
     """Predict a job of these stages and main settings (by dotted key); None as long as a stage was never measured."""
-    known = _read(store)
+    known = _remembered(store)
     entries = [entry for entry in known if isinstance(entry, dict)] if isinstance(known, list) else []
     if not entries:
         return None
     device = entries[-1].get("device")
     entries = [entry for entry in entries if entry.get("device") == device and _AREA[-1] in entry["settings"]]
-    total, measured = 0.0, True
-    for stage in stages:
+    found, measured = {}, True
+    for stage in (*stages, WRITING):
         seconds, exact = _stage_seconds(entries, stage, values)
-        if seconds is None:
+        if seconds is not None:
+            found[stage], measured = seconds, measured and exact
+        elif stage != WRITING:
             return None
-        total, measured = total + seconds, measured and exact
-    return Estimate(total, _memory(entries, values, str(device)), measured)
+    return Estimate(sum(found.values()), _memory(entries, values, str(device)), measured, found)
 
 
 def _stage_seconds(entries: list[dict[str, Any]], stage: str, values: Mapping[str, Any]) -> tuple[float | None, bool]:
@@ -102,7 +109,7 @@ def _growth(before: Mapping[str, Any], values: Mapping[str, Any], stage: str) ->
 
 
 def _agrees(before: Mapping[str, Any], values: Mapping[str, Any], stage: str) -> bool:
-    sections = ("mesh", "rig") if stage == "rig" else (stage,)
+    sections = {"rig": ("mesh", "rig"), WRITING: ("mesh", "motion")}.get(stage, (stage,))
     return all(before.get(key) == value for key, value in values.items() if key.split(".")[0] in sections)
 
 
@@ -126,11 +133,13 @@ def _memory(entries: list[dict[str, Any]], values: Mapping[str, Any], device: st
     return int(min(known, key=unlike)["memory"][place]) if known else None
 
 
-def _last_run(path: Path) -> tuple[dict[str, float], dict[str, float]]:
-    """Seconds of the stages that the last run made from end to end, and of one step of searching and of guiding."""
+def _runs(path: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """Seconds of the stages that a folder's runs have brought to their ends without a pause, and of one step of
+    searching and of guiding."""
     began: dict[str, float] = {}
     ran: dict[str, float] = {}
     marks: list[tuple[int, float, bool]] = []  # step, time, guided
+    ended: float | None = None
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -142,12 +151,14 @@ def _last_run(path: Path) -> tuple[dict[str, float], dict[str, float]]:
             continue
         kind, stage, now = event["event"], str(event.get("stage")), float(event.get("time", 0))
         if kind in ("job_started", "paused"):  # what was begun before is no measure of the whole
-            began, marks = {}, []
-            ran = {} if kind == "job_started" else ran
+            began, marks, ended = {}, [], None
         elif kind == "stage_started":
             began[stage] = now
         elif kind == "stage_finished" and stage in began:
             ran[stage] = now - began[stage]
+            ended = now
+        elif kind == "result" and ended is not None:
+            ran[WRITING] = now - ended
         elif kind == "progress" and stage == "appearance":
             marks.append((int(event.get("step") or 0), now, "loss" in event))
     steps = {}
@@ -163,3 +174,6 @@ def _read(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+
+
+_remembered = disk.remembered(_read)

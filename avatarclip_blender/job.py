@@ -13,13 +13,15 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import follow, process
 from .contract import protocol
+from .locate import SetupError
 from .progress import FINISHED, RUNNING, Progress
+from .warm import WarmEngine
 
 CONSOLE_FILE = "console.txt"
 """What the engine wrote to standard error, in the job folder; it tells why an engine died before it had a log."""
@@ -47,20 +49,40 @@ class Job:
         self._drained = False
         self._over = False
         self._follower: follow.Follower | None = None
+        self._warm: WarmEngine | None = None
+        self._fresh: Callable[[], None] = lambda: None
+        """Starts the job in a process of its own."""
+        self.kept = False
+        """Whether the engine was told to go on when Blender ends."""
 
     def start(
-        self, python: Sequence[str], environment: Mapping[str, str], engine_root: Path, device: str = "auto"
-    ) -> None:
-        """Start ``PYTHON -m engine run FOLDER`` on a device (``auto``, ``cpu`` ...).
+        self, python: Sequence[str], environment: Mapping[str, str], engine_root: Path, device: str = "auto",
+        warm: WarmEngine | None = None,
+    ) -> None:  # fmt: skip
+        """Start ``PYTHON -m engine run FOLDER`` on a device (``auto``, ``cpu`` ...), or hand it to a warm engine.
+
+        Should the warm engine die, the job begins again in a process of its own, where it goes on from what is stored.
 
         Raises:
             SetupError: if the program cannot be started.
             OSError: if the job folder cannot be written.
         """
         command = [*python, "-m", "engine", "run", str(self.folder), "--live", "--device", device]
-        with open(self.folder / CONSOLE_FILE, "wb") as console:
-            self._child = process.start(command, environment, engine_root, console)
-        threading.Thread(target=self._read, args=(self._child.stdout,), name="avatarclip-reader", daemon=True).start()
+
+        def fresh() -> None:
+            self._warm, self._drained, self.progress = None, False, Progress()
+            with open(self.folder / CONSOLE_FILE, "wb") as console:
+                self._child = process.start(command, environment, engine_root, console)
+            reader = threading.Thread(target=self._read, args=(self._child.stdout,), daemon=True)
+            reader.start()
+            if self.kept:
+                self._order("detach")
+
+        self._fresh = fresh
+        if warm is not None and warm.run(self.folder, self._lines.put):
+            self._warm, self._child = warm, warm.child
+        else:
+            fresh()
 
     def attach(self) -> None:
         """Follow an engine that another Blender, or this one before it was closed, has left working in the folder."""
@@ -120,6 +142,10 @@ class Job:
         if self._follower is not None:
             if self._drained and not self._over:
                 self._settle(None)
+        elif self._warm is not None:
+            if self._drained and not self._over:
+                self._end_warm(self._warm)
+                changed = True
         elif self.running and self._child.poll() is not None:
             # A grandchild may hold the pipe open after the engine's death: give it a second, no more.
             self._ended_at = self._ended_at or time.monotonic()
@@ -150,6 +176,7 @@ class Job:
 
     def keep_running(self, wanted: bool) -> None:
         """Say whether the engine shall go on when Blender ends, however it ends."""
+        self.kept = wanted
         self._order("detach" if wanted else "attach")
 
     def leave(self) -> None:
@@ -157,6 +184,8 @@ class Job:
         self._over = True
         if self._follower is not None:
             self._follower.close()
+        elif self._warm is not None:
+            self._warm.close()
         elif self._child is not None:
             with contextlib.suppress(OSError, ValueError):
                 self._child.stdin.close()
@@ -187,13 +216,16 @@ class Job:
         self._lines.put(None)
 
     def _stop(self) -> None:
-        child = self._child
+        child, warm = self._child, self._warm
         with contextlib.suppress(OSError, ValueError):  # it may have closed its input, or be gone
             child.stdin.write(b"cancel\n")
             child.stdin.flush()
         for grace, force in ((GRACE, False), (TERM_GRACE, True)):
             try:
-                child.wait(grace)
+                if warm is None:
+                    child.wait(grace)
+                elif not warm.wait(grace):
+                    raise subprocess.TimeoutExpired("engine", grace)
                 return
             except subprocess.TimeoutExpired:
                 process.end(child, force=force)
@@ -209,10 +241,23 @@ class Job:
             return
         self.progress.apply(event)
 
+    def _end_warm(self, warm: WarmEngine) -> None:
+        """The warm engine is done with the job, or has died: then a fresh one goes on, if nobody wanted an end."""
+        told = self.progress.phase != RUNNING or self.progress.result is not None
+        if warm.alive or told or self._stopper is not None:
+            self._settle(warm.code)
+            return
+        with contextlib.suppress(OSError):
+            (self.folder / CONSOLE_FILE).write_bytes(warm.last_words())
+        try:
+            self._fresh()
+        except (OSError, SetupError):
+            self._settle(warm.code)
+
     def _settle(self, code: int | None) -> None:
         """The engine has ended: clear up after it and say how it went; ``code`` is None if it was not our child."""
         self._over = True
-        if self._child is not None:
+        if self._child is not None and self._warm is None:
             process.end(self._child, force=True)  # whatever it left behind in its group
             with contextlib.suppress(OSError):
                 self._child.stdin.close()
@@ -227,20 +272,23 @@ class Job:
         else:
             state.fail(*self._account_of_death(code))
 
-    def _account_of_death(self, code: int | None) -> tuple[str, str]:
-        """Return one sentence on why the engine ended without saying so itself, and what to do."""
+    def _account_of_death(self, code: int | None) -> tuple[str, str, str]:
+        """Return one sentence on why the engine ended without saying so itself, what to do, and the error's code."""
         stage = protocol.STAGE_LABELS.get(self.progress.stage or "", "")
         during = f" during {stage}" if stage else " before it began"
         if code is None:
-            return f"The engine stopped unexpectedly{during}; see {self.log_path}", "Resume goes on from there"
+            what = f"The engine stopped unexpectedly{during}; see {self.log_path}"
+            return what, "Resume goes on from there", "internal"
         cause = self._last_words() if code > 0 else ""
         what = f"{process.exit_text(code)}{': ' + cause if cause else ''}"
-        hint = "Resume goes on from the last checkpoint"
+        hint, kind = "Resume goes on from the last checkpoint", "internal"
         if code == -getattr(signal, "SIGKILL", 9):
             hint = "The system may have run out of memory: close other programs or choose a lower preset, then Resume"
+            kind = "killed"
         elif "ModuleNotFoundError" in cause or "No module named" in cause:
             hint = "Choose another Engine Python in the preferences and press Check Set-up there"
-        return f"The engine stopped unexpectedly{during} ({what}); see {self.log_path}", hint
+            kind = "environment"
+        return f"The engine stopped unexpectedly{during} ({what}); see {self.log_path}", hint, kind
 
     def _last_words(self) -> str:
         """Return the last line of the engine's standard error, which in Python names the exception."""

@@ -119,6 +119,35 @@ def show_game(rig: bpy.types.Object, shown: bool) -> None:
         del rig[BEHIND_GAME]
 
 
+LAYERED, FULL, GAME = "LAYERS", "FULL", "GAME"
+VIEWS = {
+    LAYERED: ("Layers", "The layers that were chosen to be seen"),
+    FULL: ("All", "All layers, those that were hidden too"),
+    GAME: ("Game", "The light mesh with textures in place of the layers"),
+}
+"""What of an avatar is seen: labels and descriptions."""
+
+
+def view_of(rig: bpy.types.Object) -> str:
+    """Return which of `VIEWS` an avatar shows."""
+    if game_is_shown(rig):
+        return GAME
+    return FULL if all(is_shown(mesh) for mesh in layers_of(rig)) else LAYERED
+
+
+def show_view(rig: bpy.types.Object, view: str) -> None:
+    """Show one of `VIEWS`.
+
+    Raises:
+        ValueError: if there is no game mesh to show.
+    """
+    if view == GAME or game_is_shown(rig):
+        show_game(rig, view == GAME)
+    if view == FULL:
+        for mesh in layers_of(rig):
+            show_layer(mesh, True)
+
+
 def seen_layers(rig: bpy.types.Object) -> list[bpy.types.Object]:
     """Return the layers that are seen, or were before the game mesh took their place."""
     if game_is_shown(rig):

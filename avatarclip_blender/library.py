@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import waiting
+from . import disk, waiting
 from .contract import protocol
 from .follow import is_worked_in
 
 SHOWN = 8
-_FRESH_SECONDS = 3.0
-"""How long a look at the disk is good for; a panel is drawn many times a second."""
-
-_last: tuple[Path, float, list[Entry]] | None = None
 
 
 @dataclass(frozen=True)
@@ -27,22 +22,16 @@ class Entry:
     """``finished``, ``half-way``, ``at work`` or ``waiting``."""
 
 
-def recent(output_folder: Path) -> list[Entry]:
-    """Return the newest avatars of a folder and all that wait, the newest first; looks at most every few seconds."""
-    global _last
-    now = time.monotonic()
-    if _last is None or _last[0] != output_folder or now - _last[1] > _FRESH_SECONDS:
-        _last = (output_folder, now, _look(output_folder))
-    return _last[2]
-
-
+@disk.remembered
 def left_waiting(output_folder: Path) -> list[Path]:
     """Return the avatars that wait for their turn, the first in the queue first."""
     found = [entry.folder for entry in recent(output_folder) if entry.state == "waiting"]
     return sorted(folder for folder in found if waiting.recall(folder) is not None)
 
 
-def _look(output_folder: Path) -> list[Entry]:
+@disk.remembered
+def recent(output_folder: Path) -> list[Entry]:
+    """Return the newest avatars of a folder and all that wait, the newest first."""
     try:
         names = sorted((path.name for path in output_folder.iterdir()), reverse=True)
     except OSError:

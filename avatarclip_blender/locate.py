@@ -30,6 +30,11 @@ _FROM_BLENDER = (
 class SetupError(RuntimeError):
     """The machine is not set up; the message is one sentence with the next step."""
 
+    def __init__(self, message: str, code: str = "") -> None:
+        """``code`` is a key of `mending.FOR_CODE`, for the button that mends it."""
+        super().__init__(message)
+        self.code = code
+
 
 def parse_command(text: str) -> list[str]:
     """Split what the user typed as "Engine Python" into a command.
@@ -62,12 +67,13 @@ def engine_command(preference: str, engine_root: Path, installed: Path | None = 
         if text.strip():
             command = parse_command(text)
             if shutil.which(command[0]) is None:
-                raise SetupError(f"The engine's Python named in {origin} does not exist or cannot run: {command[0]}")
+                what = f"The engine's Python named in {origin} does not exist or cannot run: {command[0]}"
+                raise SetupError(what, "no_engine")
             return command
     for folder in (installed, engine_root / ".venv"):
         if folder is not None and environment.python_of(folder).is_file():
             return [str(environment.python_of(folder))]
-    raise SetupError("The engine is not installed; press Install Engine in this add-on's preferences")
+    raise SetupError("The engine is not installed; press Install Engine in this add-on's preferences", "no_engine")
 
 
 def child_environment(engine_root: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -129,5 +135,7 @@ def new_job_folder(output_folder: Path, title: str, now: datetime | None = None)
             return folder
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SetupError(f"Cannot write to {output_folder} ({reason}); choose another Avatars Folder") from None
-    raise SetupError(f"{output_folder} holds too many avatars of this name; choose another Avatars Folder")
+        what = f"Cannot write to {output_folder} ({reason}); choose another Avatars Folder"
+        raise SetupError(what, "not_writable") from None
+    what = f"{output_folder} holds too many avatars of this name; choose another Avatars Folder"
+    raise SetupError(what, "not_writable")

@@ -16,38 +16,27 @@ BUTTONS: dict[str, tuple[str, str, str]] = {
 }
 """Name to operator, label and icon."""
 
-_FOR_CODE: dict[str, tuple[str, ...]] = {
+FOR_CODE: dict[str, tuple[str, ...]] = {
+    "no_engine": ("install",),
     "out_of_memory": ("lower", "cpu", "free"),
     "killed": ("lower", "free"),
     "disk_full": ("folder",),
     "not_writable": ("folder",),
     "environment": ("install", "check"),
     "bad_weights": ("models",),
-    "bad_config": (),
 }
+"""Buttons by the codes of the engine's errors and of `SetupError`; other codes have none."""
 
 
-def mends(code: str | None, hint: str = "", device: str = "") -> tuple[str, ...]:
+def mends(code: str | None, device: str = "") -> tuple[str, ...]:
     """Return the names of the buttons for an error.
 
     Args:
-        code: the engine's error code.
-        hint: what the engine or the add-on advises.
+        code: of the error.
         device: that the engine computed on; the processor is only offered to those who were on another.
     """
-    names = _FOR_CODE.get(code or "", ())
-    if code == "internal" and "memory" in hint:
-        names = _FOR_CODE["killed"]
-    elif code == "internal" and "Python" in hint:
-        names = _FOR_CODE["environment"]
+    names = FOR_CODE.get(code or "", ())
     return tuple(name for name in names if name != "cpu" or (device and not device.startswith("cpu")))
-
-
-def mend_of_problem(text: str) -> str:
-    """Return the name of the button for a job that could not be started."""
-    if "Avatars Folder" in text or "Cannot write" in text:
-        return "folder"
-    return "install" if "Python" in text or "engine" in text.lower() else ""
 
 
 def draw_button(layout: bpy.types.UILayout, name: str) -> None:

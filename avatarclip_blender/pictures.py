@@ -9,6 +9,8 @@ import bpy
 import bpy.utils.previews
 import numpy as np
 
+from . import disk
+
 CURVE_SIZE = 128
 _PAPER, _GRID, _LINE = (0.11, 0.11, 0.11, 1.0), (0.2, 0.2, 0.2, 1.0), (0.36, 0.6, 0.95, 1.0)
 _CURVE = "curve"
@@ -22,11 +24,9 @@ def icon(path: Path | None) -> int:
     """Return the icon number of a picture file as it is now, 0 if it is not there."""
     if path is None:
         return 0
-    try:
-        status = path.stat()
-    except OSError:
+    key, now = str(path), _state(path)
+    if now is None:
         return 0
-    key, now = str(path), (status.st_mtime_ns, status.st_size)
     icons = _collection()
     if key in icons and _times.get(key) != now:
         del icons[key]
@@ -35,6 +35,16 @@ def icon(path: Path | None) -> int:
         _times[key] = now
         tuple(icons[key].image_size)  # asking for it reads the file now; a spinner would flicker at each new picture
     return int(icons[key].icon_id)
+
+
+@disk.remembered
+def _state(path: Path) -> tuple[int, int] | None:
+    """When a file was changed, and its size; None if it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def curve_icon(points: Sequence[tuple[int, float]]) -> int:

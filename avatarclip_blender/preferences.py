@@ -5,8 +5,9 @@ from typing import Any
 
 import bpy
 
-from . import installer, locate, mending, session, ui
+from . import disk, installer, locate, mending, session, ui
 from .contract import ENGINE_ROOT, environment
+from .crowd_job import Home
 from .importer import CurveOptions
 
 _KINDS = [
@@ -17,6 +18,10 @@ _KINDS = [
 ]
 
 
+KEYS = [
+    ("REDUCED", "As Few as Possible", "Bézier curves within 0.5° and 5 mm of the motion, easy to edit"),
+    ("DENSE", "Every Frame", "The motion as it was generated"),
+]
 OPENAI_CLIP = "openai/clip-vit-base-patch32"
 """Name of OpenAI's CLIP ViT-B/32 on the Hugging Face hub: 151 million float32 parameters."""
 _GENDERS = [
@@ -70,6 +75,27 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         name="Read While Typing", default=True,
         description="Show under each prompt what the engine understands of it and which words have no effect",
     )  # fmt: skip
+    engine_home: bpy.props.EnumProperty(
+        name="Crowds On", default="HERE",
+        items=[
+            ("HERE", "This Computer", "As many at once as its cores and memory allow"),
+            ("CLUSTER", "Cluster", "A Ray cluster of yours; what is begun there goes on when Blender is closed"),
+        ],
+        description="Where Crowd makes its avatars",
+    )  # fmt: skip
+    cluster_address: bpy.props.StringProperty(
+        name="Address", default="auto",
+        description="Of the Ray cluster: ray://HOST:10001, HOST:6379, or auto if this computer belongs to it",
+    )  # fmt: skip
+    cluster_share: bpy.props.StringProperty(
+        name="Shared Place",
+        description="Folder or fsspec address that all its machines reach; empty takes the Avatars Folder, if they do",
+    )  # fmt: skip
+    minutes_ready: bpy.props.IntProperty(
+        name="Keep Engine Ready", default=10, min=0, soft_max=120,
+        description="Minutes for which the engine stays loaded after a job, so that the next begins at once; 0 is off. "
+        "It holds about a gigabyte of memory meanwhile",
+    )  # fmt: skip
     rotation_mode: bpy.props.EnumProperty(
         name="Rotations", default="QUATERNION",
         items=[
@@ -79,11 +105,7 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         description="How the bones of new avatars are keyed",
     )  # fmt: skip
     keys: bpy.props.EnumProperty(
-        name="Keys", default="DENSE",
-        items=[
-            ("DENSE", "Every Frame", "The motion as it was generated"),
-            ("REDUCED", "As Few as Possible", "Bézier curves within 0.5° and 5 mm of the motion, easy to edit"),
-        ],
+        name="Keys", default="REDUCED", items=KEYS,
         description="How many keys a motion gets",
     )  # fmt: skip
     root_motion: bpy.props.EnumProperty(
@@ -103,6 +125,11 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         draw_engine(layout, self, context)
         layout.separator()
         layout.prop(self, "output_folder")
+        layout.prop(self, "minutes_ready")
+        layout.prop(self, "engine_home")
+        if self.engine_home == "CLUSTER":
+            layout.prop(self, "cluster_address")
+            layout.prop(self, "cluster_share")
         layout.column(heading="Prompts").prop(self, "read_prompts")
         column = layout.column(heading="Motion")
         for name in ("rotation_mode", "keys", "root_motion"):
@@ -127,11 +154,12 @@ def draw_engine(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences, c
         ui.wrapped(column, change.detail[:110], context.region.width)
         layout.operator("avatarclip.cancel_install", icon="CANCEL")
         return
-    state = environment.state(folder)
+    state = engine_state(context)
     labels = {"absent": "Install Engine", "unfinished": "Go On Installing", "outdated": "Update Engine",
               "broken": "Install Again", "ready": "Install Again"}  # fmt: skip
     if change is not None and change.message:
         ui.wrapped(layout, f"{change.message}. {change.hint}".replace("..", "."), context.region.width, "ERROR")
+    draw_network(layout, context)
     row = layout.row()
     if state == "ready":
         row.label(text="The engine is installed", icon="CHECKMARK")
@@ -158,6 +186,19 @@ def draw_engine(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences, c
         body.separator()
         body.prop(stored, "engine_python")
         ui.wrapped(body, "A Python named here is used instead of the installed engine", context.region.width)
+
+
+def draw_network(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw why Blender may not use the network and the way to allow it, where the engine is still to be installed."""
+    if engine_state(context) == "ready" or bpy.app.online_access:
+        return
+    if bpy.app.online_access_override:
+        ui.wrapped(layout, "Blender was started with --offline-mode; start it without to install the engine",
+                   context.region.width, "INTERNET_OFFLINE")  # fmt: skip
+        return
+    ui.wrapped(layout, "Installing the engine downloads it once, and Blender may not use the network yet",
+               context.region.width, "INTERNET_OFFLINE")  # fmt: skip
+    layout.operator("avatarclip.allow_online", icon="INTERNET")
 
 
 def draw_models(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences) -> None:
@@ -208,6 +249,29 @@ def engine_folder(context: bpy.types.Context) -> Path:
     """Return the folder of the environment that the add-on installs."""
     text = _path(context, "engine_folder")
     return Path(text).expanduser() if text else locate.default_engine_folder()
+
+
+def engine_state(context: bpy.types.Context) -> str:
+    """Return how the environment stands that the add-on installs: ``absent``, ``ready`` and so on. For drawing."""
+    return str(_engine_state(engine_folder(context)))
+
+
+_engine_state = disk.remembered(environment.state)
+
+
+def engine_problem(context: bpy.types.Context) -> locate.SetupError | None:
+    """Return why there is no engine's Python; None if there is one. For drawing."""
+    found: locate.SetupError | None = _engine_problem(_path(context, "engine_python"), engine_folder(context))
+    return found
+
+
+@disk.remembered
+def _engine_problem(python: str, folder: Path) -> locate.SetupError | None:
+    try:
+        locate.engine_command(python, ENGINE_ROOT, folder)
+    except locate.SetupError as error:
+        return error
+    return None
 
 
 def engine_kind(context: bpy.types.Context) -> str:
@@ -269,6 +333,20 @@ def reads_prompts(context: bpy.types.Context) -> bool:
     return stored is None or bool(stored.read_prompts)
 
 
+def minutes_ready(context: bpy.types.Context) -> int:
+    """Return for how many minutes an engine is kept ready; 0 for not at all."""
+    stored = _stored(context)
+    return int(stored.minutes_ready) if stored else 0
+
+
+def crowd_home(context: bpy.types.Context) -> Home:
+    """Return where crowds are made."""
+    stored = _stored(context)
+    if stored is None or stored.engine_home == "HERE":
+        return Home()
+    return Home(stored.cluster_address.strip() or "auto", stored.cluster_share.strip())
+
+
 def timings_file() -> Path:
     """Return the file that remembers how long avatars took on this machine."""
     try:
@@ -281,7 +359,7 @@ def curve_options(context: bpy.types.Context) -> CurveOptions:
     """Return how the user wants motions to become curves."""
     stored = _stored(context)
     if stored is None:
-        return CurveOptions()
+        return CurveOptions(reduced=True)
     return CurveOptions(stored.rotation_mode == "EULER", stored.keys == "REDUCED", stored.root_motion == "IN_PLACE")
 
 

@@ -33,7 +33,8 @@ def start(command: Sequence[str], environment: Mapping[str, str], cwd: Path, std
         )  # fmt: skip
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SetupError(f"The engine's Python could not be started ({reason}): {command[0]}") from None
+        what = f"The engine's Python could not be started ({reason}): {command[0]}"
+        raise SetupError(what, "environment") from None
 
 
 def end(child: Any, *, force: bool) -> None:

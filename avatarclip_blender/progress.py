@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from .contract import protocol
+from .history import WRITING
 
 RUNNING, FINISHED, CANCELLED, FAILED = "running", "finished", "cancelled", "failed"
 CURVE_POINTS = 200
@@ -22,6 +23,8 @@ class Progress:
     phase: str = RUNNING
     stages: tuple[str, ...] = protocol.STAGES
     stage: str | None = None
+    began: float = 0.0
+    """When the running stage began, and after the last one, when that had ended."""
     step: int = 0
     total: int = 0
     eta: float | None = None
@@ -37,6 +40,10 @@ class Progress:
     device: str = ""
     done: list[str] = field(default_factory=list)
     """Stages that finished or were skipped."""
+    spent: float = 0.0
+    """Seconds that the finished ones took."""
+    shown: float = 0.0
+    """Share of the whole job that was shown last; a bar does not go back."""
     preview: str | None = None
     """Path of the newest preview, relative to the job folder."""
     previews_seen: int = 0
@@ -71,9 +78,35 @@ class Progress:
         return min(max(self.step / self.total, 0.0), 1.0) if self.total > 0 else 0.0
 
     @property
-    def position(self) -> int:
-        """Number of the running stage, counted from 1; 1 before any has started."""
-        return self.stages.index(self.stage) + 1 if self.stage in self.stages else 1
+    def writing(self) -> bool:
+        """Whether all stages are done and the result's files are being written."""
+        return bool(self.done) and set(self.stages) <= set(self.done)
+
+    def whole(self, plan: Mapping[str, float], now: float | None = None) -> tuple[float, float | None]:
+        """Return the share of the whole job that is done, 0 to 1, and the seconds that are left, None if unknown.
+
+        Args:
+            plan: predicted seconds by stage, of `history.WRITING` too; empty before anything was measured, and then
+                all stages count alike.
+            now: on the monotonic clock.
+        """
+        now = time.monotonic() if now is None else now
+        running = "" if self.writing else self.stage or ""
+        ahead = [stage for stage in (*self.stages, WRITING) if stage not in self.done and stage != running]
+        elapsed = now - self.began if running or self.writing else 0.0
+        if not plan:
+            parts = len(self.stages) + 1
+            self.shown = max(self.shown, (len(self.done) + (self.factor if running else 0.0)) / parts)
+            return self.shown, None
+        if self.writing:
+            ahead, running = [], WRITING
+        left = self.seconds_left(now) if running not in ("", WRITING) else 0.0
+        if left is None or running == WRITING:  # longer than predicted: it comes near the end, and never quite there
+            left = max(plan.get(running, 0.0) - elapsed, 0.1 * elapsed)
+        left += sum(plan.get(stage, 0.0) for stage in ahead)
+        past = self.spent + elapsed
+        self.shown = max(self.shown, past / (past + left) if past + left > 0 else 0.0)
+        return min(self.shown, 0.99), left
 
     def seconds_left(self, now: float | None = None) -> float | None:
         """Return the time that the running stage still needs, counted down between events; None if unknown."""
@@ -90,6 +123,7 @@ class Progress:
 
     def _on_stage_started(self, event: Mapping[str, Any]) -> None:
         self.stage, self.step, self.total, self.eta, self.figures = event.get("stage"), 0, 0, None, {}
+        self.began = time.monotonic()
         self.curve, self.curve_of = [], ""
 
     def _on_stage_skipped(self, event: Mapping[str, Any]) -> None:
@@ -99,6 +133,9 @@ class Progress:
         stage = event.get("stage")
         if isinstance(stage, str) and stage not in self.done:
             self.done.append(stage)
+            seconds = event.get("seconds")
+            self.spent += max(float(seconds), 0.0) if _is_number(seconds) else 0.0
+            self.began = time.monotonic()
         self.eta = None
 
     def _on_progress(self, event: Mapping[str, Any]) -> None:

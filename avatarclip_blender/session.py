@@ -15,11 +15,14 @@ from typing import Any
 
 import bpy
 
-from . import follow, installer, locate, pictures, ui, waiting
+from . import disk, follow, installer, locate, pictures, ui, waiting
 from . import setup_check as checks
 from .contract import ENGINE_ROOT, protocol
+from .importer.names import without_home
 from .job import Job
+from .progress import Progress
 from .setup_check import SetupCheck
+from .warm import WarmEngine
 
 INTERVAL = 0.1
 """Seconds between two looks at the engine's events."""
@@ -42,10 +45,11 @@ _check: SetupCheck | None = None
 _installation: installer.Installation | None = None
 _watched: dict[str, Callable[[], bool]] = {}
 _folders: dict[str, Path] = {}
-problem = ""
-"""Why the last job could not be started; empty if it could."""
-keep_running = False
-"""Whether the engine shall go on when Blender is closed."""
+problem: locate.SetupError | None = None
+"""Why the last job could not be started; None if it could."""
+_seen: tuple[object, ...] = ()
+warm_engine: Callable[[Sequence[str], str], WarmEngine | None] | None = None
+"""Gives an engine that is ready for a job on a device, if any; `events` sets it."""
 on_end: list[Callable[[Job], None]] = []
 """Called on the main thread with each job that has ended."""
 on_look: list[Callable[[], None]] = []
@@ -73,13 +77,14 @@ def folder_of(scene: bpy.types.Scene) -> Path | None:
     """Return the folder of the avatar that a scene works on: as this session knows it, else as the file says."""
     known = _folders.get(scene.name)
     stored = scene.avatarclip.job_folder
-    return known or (Path(bpy.path.abspath(stored)) if stored else None)
+    return known or (Path(bpy.path.abspath(stored)).expanduser() if stored else None)
 
 
 def set_folder(scene: bpy.types.Scene, folder: Path) -> None:
     """Remember the folder of the avatar that a scene works on; undo does not reach it here."""
     _folders[scene.name] = folder
-    scene.avatarclip.job_folder = str(folder)
+    disk.forget()
+    scene.avatarclip.job_folder = without_home(str(folder))
 
 
 def create(output_folder: Path, request: protocol.Request) -> Path:
@@ -93,7 +98,9 @@ def create(output_folder: Path, request: protocol.Request) -> Path:
         protocol.write_atomically(folder / protocol.REQUEST_FILE, request.to_json())
     except OSError as error:
         reason = error.strerror or str(error)
-        raise locate.SetupError(f"Cannot write to {folder} ({reason}); choose another Avatars Folder") from None
+        what = f"Cannot write to {folder} ({reason}); choose another Avatars Folder"
+        raise locate.SetupError(what, "not_writable") from None
+    disk.forget()
     return folder
 
 
@@ -115,12 +122,14 @@ def start(folder: Path, python: Sequence[str], device: str = "auto", base: Path 
     new = Job(folder)
     try:
         take_over(base, folder)
-        new.start(python, engine_environment(), ENGINE_ROOT, device)
+        new.start(
+            python, engine_environment(), ENGINE_ROOT, device, warm_engine(python, device) if warm_engine else None
+        )
     except OSError as error:
-        raise locate.SetupError(f"Cannot write to {folder} ({error.strerror or error})") from None
+        raise locate.SetupError(f"Cannot write to {folder} ({error.strerror or error})", "not_writable") from None
     waiting.forget(folder)
-    new.keep_running(keep_running)
-    _job, problem = new, ""
+    disk.forget()
+    _job, problem = new, None
     watch()
     return new
 
@@ -155,16 +164,6 @@ def attach(folder: Path) -> bool:
     return True
 
 
-def set_keep_running(wanted: bool) -> None:
-    """Say whether the engine shall go on when Blender is closed."""
-    global keep_running
-    if wanted == keep_running:
-        return
-    keep_running = wanted
-    if _job is not None:
-        _job.keep_running(wanted)
-
-
 def engine_environment() -> dict[str, str]:
     """Return the environment of the engine: without permission to use the network, it is told to stay away from it."""
     offline = {} if bpy.app.online_access else {"HF_HUB_OFFLINE": "1"}
@@ -172,13 +171,14 @@ def engine_environment() -> dict[str, str]:
 
 
 def take_over(base: Path | None, folder: Path) -> None:
-    """Copy the finished stages and their pictures from one job folder into a new one.
+    """Copy the finished stages, their pictures and the result from one job folder into a new one.
 
     Raises:
         OSError: if they cannot be copied.
     """
-    for name in (protocol.CHECKPOINTS_DIR, protocol.PREVIEWS_DIR):
-        source, target = (base / name if base else None), folder / name
+    kept = {name: name for name in (protocol.CHECKPOINTS_DIR, protocol.PREVIEWS_DIR)}
+    for name, new_name in {**kept, protocol.RESULT_DIR: protocol.BEFORE_DIR}.items():
+        source, target = (base / name if base else None), folder / new_name
         if source is not None and source.is_dir() and not target.exists():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("steps", ".*", protocol.LIVE_NPZ))
 
@@ -205,10 +205,18 @@ def setup_check() -> SetupCheck | None:
 
 
 def set_installation(change: installer.Installation) -> None:
-    """Watch a change of the engine's environment."""
+    """Watch a change of the engine's environment; what was said of the one before counts no longer when it ends."""
     global _installation
     _installation = change
-    watch("installation", lambda: change.running)
+
+    def look() -> bool:
+        global problem, _check
+        if not change.running:
+            problem = _check = None
+            disk.forget()
+        return change.running
+
+    watch("installation", look)
 
 
 def installation() -> installer.Installation | None:
@@ -222,7 +230,7 @@ def shutdown() -> None:
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
     if _job is not None and _job.running:
-        (_job.leave if keep_running or _job.attached else _job.close)()
+        (_job.leave if _job.kept or _job.attached else _job.close)()
     if _check is not None:
         _check.close()
     if _installation is not None:
@@ -246,7 +254,7 @@ def write_folders() -> None:
     """Write into the scenes what undo may have taken from them; before the file is saved."""
     for scene in bpy.data.scenes:
         if scene.name in _folders:
-            scene.avatarclip.job_folder = str(_folders[scene.name])
+            scene.avatarclip.job_folder = without_home(str(_folders[scene.name]))
 
 
 def watch(name: str = "", look: Callable[[], bool] | None = None) -> None:
@@ -262,6 +270,7 @@ def _tick() -> float | None:
     if _job is not None:
         was_running = _job.running
         if _job.poll():
+            _look_again(_job.progress)
             _call(on_tick, _job)
         if was_running and not _job.running:
             _call(on_end, _job)
@@ -269,11 +278,19 @@ def _tick() -> float | None:
     for name, look in list(_watched.items()):
         if not _called(look):
             _watched.pop(name, None)
-    for look_around in on_look:
-        _called(look_around)
+    _call(on_look)
     checking = _check is not None and not _check.done
     ui.redraw()
     return INTERVAL if running() or checking or _watched else None
+
+
+def _look_again(state: Progress) -> None:
+    """Let panels ask the disk anew when the engine has written something that they show."""
+    global _seen
+    now = (state.phase, state.previews_seen, len(state.done))
+    if now != _seen:
+        _seen = now
+        disk.forget()
 
 
 def _start_next() -> None:
@@ -284,12 +301,12 @@ def _start_next() -> None:
         try:
             start(following.folder, following.python, following.device, following.base)
         except locate.SetupError as error:
-            problem = f"{following.folder.name} could not be started: {error}"
+            problem = locate.SetupError(f"{following.folder.name} could not be started: {error}", error.code)
 
 
-def _call(functions: list[Callable[[Job], None]], about: Job) -> None:
+def _call(functions: Sequence[Callable[..., None]], *arguments: Any) -> None:
     for function in functions:
-        _called(function, about)
+        _called(function, *arguments)
 
 
 def _called(function: Callable[..., Any], *arguments: Any) -> Any:

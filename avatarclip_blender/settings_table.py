@@ -19,14 +19,15 @@ MAIN = (
     "appearance.search", "appearance.iterations", "appearance.size", "appearance.views", "appearance.shell.samples",
     "appearance.shell.grid", "appearance.learning_rate", "appearance.loss.clip",
     "appearance.shell.symmetric",
-    "mesh.resolution", "mesh.max_faces",
+    "mesh.resolution", "mesh.max_faces", "mesh.game_faces", "mesh.texture_size",
     "rig.a_pose", "rig.hands", "rig.shape_keys", "rig.face",
     "motion.frames", "motion.fps", "motion.loop", "motion.strength", "motion.expression", "motion.candidates",
 )  # fmt: skip
 """Settings worth a place in the panel, those that this engine has; a conf file reaches the others."""
 
 LABELS = {
-    "fps": "Frames per Second", "clip": "CLIP Weight", "max_faces": "Most Faces", "grid": "Feature Grid",
+    "fps": "Frames per Second", "clip": "CLIP Weight", "max_faces": "Most Faces", "game_faces": "Game Triangles",
+    "grid": "Feature Grid",
 }  # fmt: skip
 
 

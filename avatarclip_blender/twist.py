@@ -135,7 +135,7 @@ def split_weights(rig: bpy.types.Object, mesh: bpy.types.Object) -> None:
                 continue
             weight = influences[numbers[0]]
             del influences[numbers[0]]
-            if sum(number in bones for number in influences.keys()) + 2 > MAX_INFLUENCES:  # noqa: SIM118 (bmesh's own mapping)
+            if sum(number in bones for number in influences.keys()) + 2 > MAX_INFLUENCES:
                 rest = float(rest > 0.5)
             for number, value in ((numbers[bone], weight * (1.0 - rest)), (numbers[bone + 1], weight * rest)):
                 if value > 0.0:

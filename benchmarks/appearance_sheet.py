@@ -89,6 +89,7 @@ def avatar(body: str, prompt: str, out: Path, preset: str, overrides: dict[str, 
     surface = Surface(
         layers.roughness,
         layers.metallic,
+        layers.opacity,
         soft,
         layers.canonical,
         owners,

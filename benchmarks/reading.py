@@ -23,6 +23,8 @@ AGES = {"child": (0.15, 0.36), "teen": (0.36, 0.49), "adult": (0.49, 0.83), "old
 SIGNS = ("weight", "height", "muscle")
 KINDS = {"color": "colour", "accent": "colour", "pattern": "pattern", "material": "material", "traits": "state",
          "decal": "decal", "side": "side", "cut": "cut"}  # fmt: skip
+FINER = {"silk": "velvet|satin", "linen": "canvas|straw", "wool": "tweed", "fur": "fleece", "leather": "polish"}
+"""Materials that the catalogue tells apart since the answers were written: the finer one is right too."""
 Slot = tuple[str, bool, str]
 """Its kind, whether it is right, and what was asked."""
 
@@ -84,6 +86,8 @@ def _match(asked: dict[str, Any], left: list[Worn]) -> Worn | None:
 
 def _has(thing: Worn, name: str, value: Any) -> bool:
     found = getattr(thing, name)
+    if name == "material":
+        value = "|".join(f"{option}|{FINER.get(option, option)}" for option in str(value).split("|"))
     return any(fits(str(value), trait) for trait in found) if name == "traits" else fits(str(value), found)
 
 

@@ -36,8 +36,8 @@ class CancelFlag:
         self.detached = False
         """Whether the end of the parent is no reason to stop."""
 
-    def on_forced(self, action: Callable[[], None]) -> None:
-        """Call ``action`` if the job has not stopped by itself `GRACE_SECONDS` after it was asked to."""
+    def on_forced(self, action: Callable[[], None] | None) -> None:
+        """Call ``action`` (None: nothing) if the job has not stopped `GRACE_SECONDS` after it was asked to."""
         self._forced = action
 
     def set(self) -> None:
@@ -122,19 +122,29 @@ def watch_parent(flag: CancelFlag, folder: Path) -> bool:
     """Obey the lines of standard input when it is a pipe, and cancel at its end; else do nothing.
 
     The add-on holds the other end of that pipe open as long as it lives, so its end is the parent's end. A terminal
-    or /dev/null says nothing about a parent. An engine that was told to outlive its parent is stopped through a file
-    in the job's ``folder``.
+    or /dev/null says nothing about a parent.
 
     Returns:
         Whether standard input is watched.
     """
+    if not is_piped():
+        return False
+    read_lines(flag.obey, lambda: parent_gone(flag, folder))
+    return True
+
+
+def is_piped() -> bool:
+    """Whether standard input is a pipe, whose other end a parent holds."""
     try:
-        descriptor = sys.stdin.fileno()
-        mode = os.fstat(descriptor).st_mode
+        mode = os.fstat(sys.stdin.fileno()).st_mode
     except (AttributeError, OSError, ValueError):
         return False
-    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
-        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def read_lines(take: Callable[[str], None], end: Callable[[], None]) -> None:
+    """Hand each line of standard input to ``take`` and its end to ``end``, from a thread."""
+    descriptor = sys.stdin.fileno()
 
     def read() -> None:
         pending = b""
@@ -146,16 +156,20 @@ def watch_parent(flag: CancelFlag, folder: Path) -> bool:
             pending += block
             *lines, pending = pending.split(b"\n")
             for line in lines:
-                flag.obey(line.decode("ascii", "replace").strip())
+                take(line.decode("utf-8", "replace").strip())
             if not block:
                 break
-        if flag.detached:
-            flag.resume()  # nobody is left who could
-            _watch_folder(flag, folder)
-        flag.set()
+        end()
 
     threading.Thread(target=read, name="parent-watch", daemon=True).start()
-    return True
+
+
+def parent_gone(flag: CancelFlag, folder: Path) -> None:
+    """Cancel a job whose parent has ended; one that may outlive it goes on until a file in its folder stops it."""
+    if flag.detached:
+        flag.resume()  # nobody is left who could
+        _watch_folder(flag, folder)
+    flag.set()
 
 
 def _watch_folder(flag: CancelFlag, folder: Path) -> None:

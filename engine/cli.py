@@ -1,32 +1,24 @@
-"""The command line: ``generate``, ``run``, ``read``, ``doctor``, ``import-weights``. Thin: reads, shows."""
+"""The command line: generate, run, serve, batch, read, doctor, import-weights. Thin: reads, shows."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import functools
 import hashlib
 import json
 import logging
 import os
 import re
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 import engine
 from engine import cancel, device, protocol
-from engine.errors import Cancelled, EngineError, from_exception
-from engine.job import Job, Listener
-from engine.progress import Terminal
+from engine.errors import EngineError, from_exception
+from engine.job import Listener
+from engine.progress import EventStream, Terminal
 from engine.protocol import Request
-
-log = logging.getLogger(__name__)
-
-_BAD_INPUT = ("bad_request", "bad_config", "broken_job", "not_writable")
-"""Errors that were in what the user gave, so that the exit code tells them from failures on the way."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=engine.__version__)
     commands = parser.add_subparsers(
-        title="commands", required=True, metavar="generate | run | read | doctor | import-weights"
+        title="commands", required=True, metavar="generate | run | serve | batch | read | doctor | import-weights"
     )
 
     generate = commands.add_parser("generate", help="make an avatar from prompts", allow_abbrev=False)
@@ -91,7 +83,18 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("job", type=Path, metavar="JOB", help=f"folder with a {protocol.REQUEST_FILE}")
     run.add_argument("--live", action="store_true", help="also store the growing surface, for a viewport")
     run.set_defaults(command=_run, events=True)
-    for sub in (generate, run):
+
+    serve = commands.add_parser(
+        "serve", help='run the jobs that lines {"job": FOLDER} on standard input name', allow_abbrev=False
+    )
+    serve.add_argument(
+        "--idle", type=float, default=600.0, metavar="SECONDS", help="end after so long without a job (default: 600)"
+    )
+    serve.set_defaults(command=_serve)
+    from engine.crowd.command import add_parser
+
+    add_parser(commands).set_defaults(command=_batch)
+    for sub in (generate, run, serve):
         sub.add_argument(
             "--device", default="auto", metavar="NAME", help=f"{', '.join(device.CHOICES)} (default: auto)"
         )
@@ -122,17 +125,49 @@ def _parser() -> argparse.ArgumentParser:
 
 def _generate(options: argparse.Namespace) -> int:
     """Make a job folder from prompts (or take up the one that is there) and run it."""
+    output, flag, listener = _prepare(options)
+    from engine.worker import Worker, report_failure
 
-    def begin() -> tuple[Job, Request]:
+    try:
         request = _request(options)
-        return Job.create(options.out or _default_folder(request), request), request
-
-    return _run_to_end(begin, options)
+    except Exception as error:
+        return report_failure(error, None, [listener]).code
+    folder = options.out or _default_folder(request)
+    outcome = Worker(options.device).run(folder, request, flag, [listener])
+    if outcome.problem is None and not options.events:
+        output.write(f"The result is in {(folder / protocol.RESULT_DIR).resolve()}\n")
+        output.flush()
+    return outcome.code
 
 
 def _run(options: argparse.Namespace) -> int:
     """Run a job folder for a program that reads the events."""
-    return _run_to_end(lambda: Job.open_existing(options.job), options, watch=options.job)
+    _, flag, listener = _prepare(options)
+    from engine.worker import Worker
+
+    cancel.watch_parent(flag, options.job)
+    return Worker(options.device).run(options.job, None, flag, [listener], options.live).code
+
+
+def _serve(options: argparse.Namespace) -> int:
+    """Run the jobs that standard input names, one after another, and stay warm between them."""
+    device.tune_process()
+    output = _claim_stdout()
+    _set_up_logging(to_stderr=True)
+    from engine.serve import Server
+    from engine.worker import Worker
+
+    return Server(Worker(options.device), output).serve(options.idle)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    """Make many avatars."""
+    from engine.crowd import command
+
+    device.tune_process()
+    output = _claim_stdout()
+    _set_up_logging(to_stderr=options.events)
+    return command.run(options, output)
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -234,75 +269,13 @@ def _default_folder(request: Request) -> Path:
     return Path("out") / f"{slug}-{hashlib.sha256(request.to_json().encode()).hexdigest()[:8]}"
 
 
-def _run_to_end(
-    begin: Callable[[], tuple[Job, Request]], options: argparse.Namespace, watch: Path | None = None
-) -> int:
-    """Open a job, run it, and say how it ended; the traceback of a bug goes to the log only."""
+def _prepare(options: argparse.Namespace) -> tuple[TextIO, cancel.CancelFlag, Listener]:
+    """Set the process up for a job: where its own words go, what stops it, and who hears of it."""
     device.tune_process()
-    output = _claim_stdout()
-    flag = cancel.CancelFlag()
+    output, flag = _claim_stdout(), cancel.CancelFlag()
     cancel.watch_signals(flag)
-    if watch is not None:
-        cancel.watch_parent(flag, watch)
-    listener: Listener = _EventStream(output, flag) if options.events else Terminal(sys.stderr)
     _set_up_logging(to_stderr=options.events)
-    job: Job | None = None
-    try:
-        job, request = begin()
-        job.listeners.append(listener)
-        flag.on_forced(functools.partial(_end_now, job, listener))
-        from engine.pipeline import run_job
-
-        run_job(job, request, options.device, flag, live=getattr(options, "live", False))
-        log.info("done")
-    except BaseException as error:
-        return _report_failure(error, job, listener)
-    finally:
-        if job is not None:
-            job.close()
-    if not options.events:
-        output.write(f"The result is in {job.result.resolve()}\n")
-        output.flush()
-    return protocol.EXIT_OK
-
-
-def _report_failure(error: BaseException, job: Job | None, listener: Listener) -> int:
-    """Tell the user in one sentence, and the log in full; gives the exit code."""
-    if isinstance(error, Cancelled | KeyboardInterrupt):
-        problem = EngineError("cancelled", "Cancelled.", "The same command goes on from here.")
-    else:
-        problem = from_exception(error, job.path if job else None)
-        log.error("%s: %s", problem.code, problem, exc_info=error)
-    fields = {"code": problem.code, "message": problem.message, "hint": problem.hint}
-    if job is None:
-        listener({"event": "error", "time": round(time.time(), 3), **fields})
-    else:
-        with contextlib.suppress(OSError):
-            job.emit("error", **fields)
-    if problem.code == "cancelled":
-        return protocol.EXIT_CANCELLED
-    return protocol.EXIT_BAD_INPUT if problem.code in _BAD_INPUT else protocol.EXIT_FAILED
-
-
-def _end_now(job: Job, listener: Listener) -> None:
-    """End a job whose stage did not reach its next step in time; what is stored is whole."""
-    os._exit(_report_failure(Cancelled(), job, listener))
-
-
-class _EventStream:
-    """Writes events as JSON lines; a reader that has gone away cancels the job."""
-
-    def __init__(self, stream: TextIO, flag: cancel.CancelFlag) -> None:
-        self._stream, self._flag = stream, flag
-
-    def __call__(self, event: dict[str, Any]) -> None:
-        """Write one line."""
-        try:
-            self._stream.write(json.dumps(event, ensure_ascii=False) + "\n")
-            self._stream.flush()
-        except (OSError, ValueError):
-            if not self._flag.detached:  # else the events are read from the job folder
-                self._flag.set()
+    return output, flag, EventStream(output, flag) if options.events else Terminal(sys.stderr)
 
 
 def _claim_stdout() -> TextIO:

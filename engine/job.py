@@ -29,7 +29,7 @@ Listener = Callable[[dict[str, Any]], None]
 
 _OWN_NAMES = {
     protocol.REQUEST_FILE, protocol.EVENTS_FILE, protocol.LOG_FILE, protocol.PREVIEWS_DIR, protocol.CHECKPOINTS_DIR,
-    protocol.RESULT_DIR, protocol.LOCK_FILE,
+    protocol.RESULT_DIR, protocol.BEFORE_DIR, protocol.LOCK_FILE,
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ class Job:
         """Lock an existing folder and open its log and event stream; use `create` or `open_existing`."""
         self.path = path
         self.listeners: list[Listener] = []
-        self._lock = _lock(path / protocol.LOCK_FILE)
+        self._lock = lock(path / protocol.LOCK_FILE)
         self._guard = threading.RLock()
         self._events: TextIO | None = None
         self._handler: logging.Handler | None = None
@@ -194,7 +194,7 @@ def clear_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
 
 
-def _lock(path: Path) -> TextIO:
+def lock(path: Path) -> TextIO:
     """Take the folder's lock, which the system gives back even when the process is killed.
 
     Raises:

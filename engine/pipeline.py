@@ -30,6 +30,7 @@ from engine.cache import StageFolder, digest
 from engine.cancel import CancelFlag
 from engine.config import PLACEHOLDER, load_config, remarks
 from engine.job import Job
+from engine.models import Models
 from engine.progress import JobReporter
 from engine.protocol import Request
 from engine.report import Reporter
@@ -67,8 +68,16 @@ class Stage:
 class Context:
     """What the stages of one job share: prompts, settings, device, the loaded models and the results so far."""
 
-    def __init__(self, request: Request, config: Config, device: torch.device, stages: Mapping[str, Stage]) -> None:
+    def __init__(
+        self,
+        request: Request,
+        config: Config,
+        device: torch.device,
+        stages: Mapping[str, Stage],
+        models: Models | None = None,
+    ) -> None:
         self.request = request
+        self.models = models or Models()
         self.config = config
         self.device = device
         self.stages = stages
@@ -82,16 +91,12 @@ class Context:
     @cached_property
     def body(self) -> Any:
         """The body model, loaded when a stage first asks for it."""
-        from engine.body import load_body
-
-        return load_body(self.config.body, self.config.rig.hands)
+        return self.models.body(self.config.body, self.config.rig.hands)
 
     @cached_property
     def perceptor(self) -> Any:
         """The text and image encoders, loaded when a stage first asks for them."""
-        from engine.perceptor import load_perceptor
-
-        return load_perceptor(self.config.clip, str(self.device), self.report)
+        return self.models.perceptor(self.config.clip, str(self.device), self.report)
 
     @cached_property
     def meaning(self) -> Meaning:
@@ -201,6 +206,7 @@ def run_job(
     live: bool = False,
     stages: Mapping[str, Stage] | None = None,
     finish: Callable[[Job, Context], list[str]] | None = None,
+    models: Models | None = None,
 ) -> list[str]:
     """Run a job's stages, each one only if its inputs changed, and write ``result/``.
 
@@ -212,6 +218,7 @@ def run_job(
         live: also store the growing surface with the previews, for a viewport.
         stages: other implementations of the stages (tests), or None for the real ones.
         finish: another writer of the result folder (tests), or None for the real one.
+        models: what earlier jobs have loaded, or None to load anew.
 
     Returns:
         The names of the files in ``result/``.
@@ -222,7 +229,7 @@ def run_job(
     """
     flag = flag or CancelFlag()
     config = load_config(request.preset, request.conf, request.overrides)
-    context = Context(request, config, devices.pick(device), stages or STAGES)
+    context = Context(request, config, devices.pick(device), stages or STAGES, models)
     job.emit(
         "job_started",
         job=job.path.name,
@@ -238,6 +245,7 @@ def run_job(
         job.emit("warning", stage=stage, message=remark)
     for name in context.wanted:  # hours of sculpting must not end at a typing error in what comes after
         context.stages[name].check(getattr(config, name))
+    _check_of("engine.export")(config.export)
     for name in context.wanted:
         flag.check()
         _run_stage(job, context, name, flag, live)

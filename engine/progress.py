@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import time
@@ -84,6 +85,22 @@ class JobReporter:
     def finishing(self) -> bool:
         """Whether the user asked to end long work early."""
         return self._flag.finishing()
+
+
+class EventStream:
+    """Writes events as JSON lines; a reader that has gone away cancels the job."""
+
+    def __init__(self, stream: TextIO, flag: CancelFlag) -> None:
+        self._stream, self._flag = stream, flag
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        """Write one line."""
+        try:
+            self._stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            if not self._flag.detached:  # else the events are read from the job folder
+                self._flag.set()
 
 
 class Terminal:

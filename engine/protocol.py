@@ -76,6 +76,15 @@ FACE_SHAPES: tuple[str, ...] = (
     "noseSneerLeft", "noseSneerRight", "tongueOut",
 )  # fmt: skip
 """Names of an avatar's face shapes, 0-1 each: Apple's for ARKit's face tracking, left and right being the avatar's."""
+FACE_FEATURES: tuple[str, ...] = (
+    "Forehead", "Temples", "Brow Ridge", "Brow Height", "Brow Angle", "Eye Size", "Eye Distance", "Eye Slant",
+    "Eye Opening", "Eye Bags", "Nose Width", "Nose Length", "Nose Tip", "Nose Bridge", "Nose Hump", "Nostrils",
+    "Cheek Bones", "Cheeks", "Cheek Hollows", "Upper Lip", "Lower Lip", "Mouth Width", "Mouth Corners", "Jaw Width",
+    "Chin Length", "Chin Forward", "Chin Width", "Double Chin", "Ears Off", "Ear Size",
+)  # fmt: skip
+"""Names of the keys that make another face, about -1..1; in lower case those of directions of the face space."""
+FACE_KEYS: tuple[str, ...] = FACE_SHAPES + FACE_FEATURES
+"""What a mesh's face arrays have, in their order; without keys of shape the first 52 alone."""
 
 # --- the job folder -----------------------------------------------------------------------------------------
 REQUEST_FILE = "request.json"
@@ -86,6 +95,8 @@ LIVE_NPZ = "live.npz"
 """In a stage's previews: the growing surface, vertices (V,3), faces (F,3), colors (V,3) as in `AVATAR_NPZ`."""
 CHECKPOINTS_DIR = "checkpoints"
 RESULT_DIR = "result"
+BEFORE_DIR = "before"
+"""The result of the avatar that this job changes, out of which what stays is taken; gone when the job is done."""
 
 AVATAR_NPZ = "avatar.npz"
 """vertices (V,3), faces (F,3), colors (V,3), weights (V,J), joints (J,3), parents (J,); T-pose, metres, sRGB 0-1.
@@ -94,10 +105,10 @@ J is 24, or 54 with the fingers of `SKELETON_NAMES`; then also hands (2,45), as 
 left and the right one are while no motion says otherwise; and holds (2,) bool: which hold something, and stay so.
 
 With a game mesh also game_vertices, game_faces, game_colors, game_weights and game_uvs (F,3,2) of the faces' corners.
-Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), roughness (V,), metallic (V,)
-and covered (V,) bool, and with a game mesh game_face_layers.
-With face shapes also face_names (52,), `FACE_SHAPES`, and N rows: face_shape (N,) u8 which shape, face_row (N,) i32
-which vertex, face_delta (N,3) f16 its displacement at 1; of the game mesh game_face_shape and so on.
+Made of layers also layer_names (L,), layer_materials (L,), face_layers (F,), uvs (F,3,2), and (V,) roughness, metallic,
+opacity and covered (bool), and with a game mesh game_face_layers.
+With face shapes also face_names, the first 52 or all of `FACE_KEYS`, and N rows: face_shape (N,) u8 which of them,
+face_row (N,) i32 which vertex, face_delta (N,3) f16 its displacement at 1; of the game mesh game_face_shape and so on.
 """
 MOTION_NPZ = "motion.npz"
 """poses (T,72) f32 axis-angle, trans (T,3) f32 added to the rest pelvis, mocap_framerate f64, betas (S,) f32,
@@ -109,16 +120,22 @@ GAME_GLB = "game.glb"
 AVATAR_OBJ, AVATAR_MTL = "avatar.obj", "avatar.mtl"
 """The game mesh as Wavefront OBJ, with its material."""
 MOTION_BVH = "motion.bvh"
+AVATAR_VRM, MOTION_VRMA = "avatar.vrm", "motion.vrma"
+"""VRM 1.0, and the motion for any VRM avatar."""
 TEXTURES: dict[str, str] = {"color": "color.png", "normal": "normal.png", "orm": "orm.png"}
 """The game mesh's textures: sRGB colour, tangent-space normals (green up), and ambient occlusion, roughness and
 metalness in red, green and blue, as glTF packs them."""
 PREVIEW_PNG = "preview.png"
 PROCESS_MP4 = "process.mp4"
+VIEWER_HTML = "viewer.html"
+"""Shows the avatar in a browser, from disk and without the net."""
 MANIFEST_FILE = "manifest.json"
 UNDERSTOOD, IGNORED, REPAIRED, LANGUAGE = "understood", "ignored", "repaired", "language"
 """Fields of the manifest, each by stage (``shape``, ``appearance``): what was understood of the prompt (a list of
 words, start and end of them, layer, property, value), the words that had no effect, misspelt words with what they were
 read as, and the language's code of ISO 639-1."""
+OUTPUT_LICENCE = "output_licence"
+"""Field of the manifest: in a sentence or two, what a user may do with the avatar."""
 
 # --- events: one JSON object a line on the engine's standard output -----------------------------------------
 EVENTS: tuple[str, ...] = (
@@ -134,10 +151,15 @@ EVENTS: tuple[str, ...] = (
     "stage_finished",  # stage, seconds
     "error",  # code, message (one sentence), hint (what to do)
     "result",  # path (of result/, relative to the job folder), files
+    "crowd_started",  # of `batch`: total, waiting (those that are not finished yet)
+    "crowd_progress",  # done, total, share (0-1 of all), eta (seconds or null)
+    "crowd_job",  # name, state (made, kept, failed, cancelled), message (one sentence or "")
+    "crowd_finished",  # made, kept, failed, path (of index.html)
+    "ready",  # of `serve`: it waits for a job; code: the exit code of the one before, or null
 )
 COMMANDS: tuple[str, ...] = ("cancel", "pause", "resume", "finish", "detach", "attach")
 """Lines that the engine takes on standard input: ``finish`` ends guidance early and keeps what is there; after
-``detach`` the engine outlives its parent until ``attach``."""
+``detach`` the engine outlives its parent until ``attach``. ``serve`` also takes ``{"job": FOLDER, "live": BOOL}``."""
 CANCEL_FILE = "cancel"
 """Put into the job folder, stops an engine that has outlived its parent; the engine removes it."""
 LOCK_FILE = ".lock"

@@ -63,6 +63,7 @@ PARTS: tuple[Part, ...] = (
         f"trained on {_MOTION} and this project's library of movements",
     ),
     Part("reader.safetensors", "reader of prompts", _OWN, "trained on this project's own grammar of looks"),
+    Part("viewer", "viewer of avatars in a browser", "MIT", "three.js (© three.js authors), three-vrm (© pixiv Inc.)"),
     Part(
         "motion_words.safetensors",
         "table of word meanings for motion texts",
@@ -121,3 +122,15 @@ def bundled() -> list[dict[str, object]]:
 def licences() -> list[dict[str, str]]:
     """What the manifest of every avatar says about the bundled parts."""
     return [{"part": part.purpose, "file": part.file, "licence": part.licence, "origin": part.origin} for part in PARTS]
+
+
+OUTPUT_LICENCE = (
+    "The avatar is yours to use, change and sell: the program's GPL covers the program and not what it makes, its "
+    "authors claim no rights in that, and the bundled body is built on CC0 data."
+)
+OWN_BODY = "The license of your own body model counts for it as well."
+
+
+def output_licence(own_body: bool) -> str:
+    """What a user may do with an avatar; ``own_body`` tells that it was made of a body model that the user brought."""
+    return f"{OUTPUT_LICENCE} {OWN_BODY}" if own_body else OUTPUT_LICENCE

@@ -1,7 +1,7 @@
 """Writes ``result/``: the avatar and its motion as files that others open, pictures, video and the manifest.
 
-Everything is made beside the old result and then renamed into its place, so that a failure (a full disk) leaves the old
-one. Of the old files the manifest goes first, of the new ones it comes last: a result with a manifest is whole.
+What changed is made beside the old result and then renamed into its place, so that a failure (a full disk) leaves the
+old one. Of the old files the manifest goes first, of the new ones it comes last: a result with a manifest is whole.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ import numpy as np
 
 import engine
 from engine import device, protocol, provenance
+from engine.cache import digest
 from engine.job import Job, clear_folder
 from engine.methods import methods
+from engine.renewal import MADE_OF, Renewal
 
 if TYPE_CHECKING:
     from engine.pipeline import Context
@@ -33,102 +35,108 @@ log = logging.getLogger(__name__)
 
 _PACKAGES = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "scikit-image", "trimesh", "pyhocon")
 """Whose versions the manifest names."""
-_OWN_FILES = (
-    protocol.AVATAR_NPZ, protocol.MOTION_NPZ, protocol.AVATAR_PLY, protocol.AVATAR_GLB, protocol.PREVIEW_PNG,
-    protocol.PROCESS_MP4, protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL, protocol.MOTION_BVH,
-    *protocol.TEXTURES.values(),
-)  # fmt: skip
 
 
 def write_results(job: Job, context: Context) -> list[str]:
     """Write everything that the job's stages allow and give the files' names, the manifest last.
 
-    Files of an earlier run that this one did not make are removed; what they were made of stays in the checkpoints.
+    What an earlier run made of the same stays as it is. Files of an earlier run that this one does not have are
+    removed; what they were made of stays in the checkpoints.
     """
-    from engine.render.process import write_process
-
     folder = job.result / ".part-new"
     clear_folder(folder)
-    files: list[str] = []
+    before = job.path / protocol.BEFORE_DIR
+    has_own = (job.result / protocol.MANIFEST_FILE).is_file()
+    renewal = Renewal(job.result if has_own or not before.is_dir() else before)
     motion = context.result("motion") if "motion" in context.wanted else None
-    if motion is not None:
-        files.append(_copy(context, "motion", protocol.MOTION_NPZ, folder))
+    files: list[str] = []
     if "rig" in context.wanted:
-        files += _write_avatar(context, motion, folder)
-    files.append(_write_preview(context, motion, folder))
-    if write_process(job.path / protocol.PREVIEWS_DIR, folder / protocol.PROCESS_MP4, context.config.video):
-        files.append(protocol.PROCESS_MP4)
-    text = json.dumps(manifest(context, folder, files), indent=2, ensure_ascii=False)
+        files += _write_avatar(context, motion, folder, renewal)
+    elif motion is not None:
+        shutil.copyfile(context.folders["motion"].folder / protocol.MOTION_NPZ, folder / protocol.MOTION_NPZ)
+        files.append(protocol.MOTION_NPZ)
+    files += _write_preview(context, motion, folder, renewal)
+    files += _write_process(job, context, folder, renewal)
+    text = json.dumps(manifest(context, folder, files, renewal), indent=2, ensure_ascii=False)
     protocol.write_atomically(folder / protocol.MANIFEST_FILE, text + "\n")
     files.append(protocol.MANIFEST_FILE)
-    for name in (protocol.MANIFEST_FILE, *(name for name in _OWN_FILES if name not in files)):
+    for name in (protocol.MANIFEST_FILE, *(name for name in renewal.listed() if name not in files)):
         (job.result / name).unlink(missing_ok=True)
     for name in files:
-        os.replace(folder / name, job.result / name)
+        source = (renewal.before if name in renewal.kept else folder) / name
+        if source != job.result / name:
+            os.replace(source, job.result / name)
     folder.rmdir()
+    shutil.rmtree(before, ignore_errors=True)
     return files
 
 
-def _copy(context: Context, stage: str, name: str, folder: Path) -> str:
-    """Bring a stage's stored file into the result."""
-    shutil.copyfile(context.folders[stage].folder / name, folder / name)
-    return name
+def _keys(context: Context, *settings: Any) -> tuple[str, str]:
+    """Hashes of all that decides what a product shows, and of all but the motion."""
+    still = {name: context.folders[name].key for name in context.wanted if name != "motion"}
+    inputs = {"stages": still, "settings": settings}
+    moving = {"motion": context.folders["motion"].key} if "motion" in context.wanted else {}
+    return digest({**inputs, **moving}), digest(inputs)
 
 
-def _write_avatar(context: Context, motion: Any, folder: Path) -> list[str]:
-    """The avatar for readers of each kind, with the animation if there is a motion."""
-    from engine.mesh import write_glb, write_ply
-    from engine.motion.bvh_writer import write_bvh
-    from engine.rig import in_rest_pose, on_floor, relative_to, uncover, with_hands
+def _write_avatar(context: Context, motion: Any, folder: Path, renewal: Renewal) -> list[str]:
+    """The avatar and its motion in the formats that the settings list."""
+    from engine import export
 
-    made = in_rest_pose(uncover(context.result("rig")))
-    avatar = on_floor(made)
-    moves: dict[str, Any] = {}
+    stored = {protocol.AVATAR_NPZ: context.folders["rig"].folder / protocol.AVATAR_NPZ}
     if motion is not None:
-        poses = relative_to(avatar.rest_pose, with_hands(avatar, motion.poses, motion.hands), avatar.parents)
-        moves = {"poses": poses, "trans": motion.trans, "fps": float(motion.fps), "face": motion.face}
-    write_ply(folder / protocol.AVATAR_PLY, avatar.vertices, avatar.faces, avatar.colors)
-    write_glb(folder / protocol.AVATAR_GLB, avatar, **moves)
-    files = [_copy(context, "rig", protocol.AVATAR_NPZ, folder), protocol.AVATAR_PLY, protocol.AVATAR_GLB]
-    if motion is not None:
-        write_bvh(folder / protocol.MOTION_BVH, made.joints, poses, motion.trans, float(motion.fps))
-        files.append(protocol.MOTION_BVH)
-    return files + (_write_game(context, avatar, moves, folder) if avatar.game is not None else [])
+        stored[protocol.MOTION_NPZ] = context.folders["motion"].folder / protocol.MOTION_NPZ
+    textures = context.folders["mesh"].folder
+    scene = export.Scene.of(context.result("rig"), motion, textures, stored, context.config.export)
+    settings = {key: value for key, value in context.config.section("export").items() if key != "formats"}
+    files: list[str] = []
+    for name in export.chosen(scene.conf):
+        exporter = export.exporter(name)
+        key, still = _keys(context, name, settings)
+        key = key if getattr(exporter, "MOVES", True) else still
+        if not renewal.keeps(name, key, still):
+            renew = getattr(exporter, "renew", None)
+            if renew is not None and scene.take is not None and renewal.renewable(name, still):
+                written = renew(scene, folder, renewal.before)
+            else:
+                written = exporter.write(scene, folder)
+            renewal.note(name, key, still, written)
+        files += renewal.record[name]["files"]
+    return files
 
 
-def _write_game(context: Context, avatar: Avatar, moves: dict[str, Any], folder: Path) -> list[str]:
-    """The game mesh: its textures, ``game.glb`` with all of it, ``avatar.obj`` with its material."""
-    from engine.mesh import write_glb, write_obj
-    from engine.mesh.gltf import Layout
-
-    game: Any = avatar.game
-    for name, file in protocol.TEXTURES.items():
-        shutil.copyfile(context.folders["mesh"].folder / f"{name}.png", folder / file)
-    pictures = [(folder / file).read_bytes() for file in protocol.TEXTURES.values()]
-    light = dataclasses.replace(
-        avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights,
-        face_layers=game.face_layers, uvs=game.uvs, roughness=None, metallic=None, covered=None, canonical=None,
-        face=game.face,
-    )  # fmt: skip
-    write_glb(folder / protocol.GAME_GLB, light, **moves, layout=Layout(game.uvs, *pictures))
-    write_obj(folder / protocol.AVATAR_OBJ, game.vertices, game.faces, game.uvs, game.colors)
-    return [*protocol.TEXTURES.values(), protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL]
-
-
-def _write_preview(context: Context, motion: Any, folder: Path) -> str:
+def _write_preview(context: Context, motion: Any, folder: Path, renewal: Renewal) -> list[str]:
     """``preview.png`` of the avatar, or of the coarse body when there is no rigged avatar."""
     from PIL import Image
 
     from engine.rig.pictures import avatar_preview
 
-    avatar = context.result("rig") if "rig" in context.wanted else _coarse_body(context)
-    picture = (
-        avatar_preview(avatar) if motion is None else avatar_preview(avatar, motion.poses, motion.trans, motion.hands)
-    )
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, format="PNG")
-    protocol.write_atomically(folder / protocol.PREVIEW_PNG, buffer.getvalue())
-    return protocol.PREVIEW_PNG
+    key, still = _keys(context)
+    if not renewal.keeps("preview", key, still):
+        avatar = context.result("rig") if "rig" in context.wanted else _coarse_body(context)
+        poses, trans, hands = (None,) * 3 if motion is None else (motion.poses, motion.trans, motion.hands)
+        before = None
+        if renewal.renewable("preview", still):
+            with Image.open(renewal.before / protocol.PREVIEW_PNG) as image:
+                before = np.asarray(image.convert("RGB"))
+        buffer = io.BytesIO()
+        Image.fromarray(avatar_preview(avatar, poses, trans, hands, before)).save(buffer, format="PNG")
+        protocol.write_atomically(folder / protocol.PREVIEW_PNG, buffer.getvalue())
+        renewal.note("preview", key, still, [protocol.PREVIEW_PNG])
+    return [protocol.PREVIEW_PNG]
+
+
+def _write_process(job: Job, context: Context, folder: Path, renewal: Renewal) -> list[str]:
+    """``process.mp4``, where there are pictures."""
+    from engine.render.process import pictures_of, write_process
+
+    previews = job.path / protocol.PREVIEWS_DIR
+    pictures = [[path.parent.name, path.name, provenance.checksum(path)] for path in pictures_of(previews)]
+    key = digest({"pictures": pictures, "settings": context.config.section("video")})
+    if not renewal.keeps("process", key, key):
+        made = write_process(previews, folder / protocol.PROCESS_MP4, context.config.video)
+        renewal.note("process", key, key, [protocol.PROCESS_MP4] if made else [])
+    return list(renewal.record["process"]["files"])
 
 
 def _coarse_body(context: Context) -> Avatar:
@@ -148,9 +156,10 @@ def _coarse_body(context: Context) -> Avatar:
     )
 
 
-def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]:
+def manifest(context: Context, folder: Path, files: list[str], renewal: Renewal) -> dict[str, Any]:
     """Where this result comes from: everything needed to make it again, and under which licences its parts are."""
     request, config = context.request, context.config
+    places = {name: (renewal.before if name in renewal.kept else folder) / name for name in files}
     timings = {stage: round(context.folders[stage].seconds(), 3) for stage in context.wanted}
     return {
         "format": protocol.FORMAT,
@@ -163,7 +172,7 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         "conf": request.conf,
         "overrides": request.overrides,
         "stages": list(context.wanted),
-        "settings": {name: config.section(name) for name in ("body", "clip", *protocol.STAGES, "video")},
+        "settings": {name: config.section(name) for name in ("body", "clip", *protocol.STAGES, "export", "video")},
         "engine_version": engine.__version__,
         "versions": {"python": platform.python_version(), **_versions()},
         "device": device.describe(context.device),
@@ -176,8 +185,10 @@ def manifest(context: Context, folder: Path, files: list[str]) -> dict[str, Any]
         "methods": methods(context),
         "guided_steps": context.result("appearance").steps if "appearance" in context.wanted else 0,
         "seconds": {**timings, "total": round(sum(timings.values()), 3)},
-        "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": provenance.checksum(folder / name)}
-                  for name in files},
+        "files": {name: {"bytes": path.stat().st_size, "sha256": provenance.checksum(path)}
+                  for name, path in places.items()},
+        MADE_OF: renewal.record,
+        protocol.OUTPUT_LICENCE: provenance.output_licence(own_body=bool(config.body.model)),
         "licences": provenance.licences(),
     }  # fmt: skip
 

@@ -283,6 +283,18 @@ class MotionConfig(PartsConfig):
 
 
 @dataclass(frozen=True)
+class ExportConfig:
+    """Files for other programs; changing it runs no stage again."""
+
+    formats: tuple[str, ...] = setting(("glb", "ply", "obj", "bvh", "vrm", "vrma", "viewer"),
+        "Which are written beside what Blender reads: names of `engine.export`, or a module of your own.")
+    name: str = setting("", 'What the avatar is called in files that say so; empty for "Avatar".')
+    author: str = setting("", "Who made it, for files that say so.")
+    license: str = setting("personal",
+        "What others may do with it, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc.")
+
+
+@dataclass(frozen=True)
 class VideoConfig:
     """process.mp4, the work as it went; changing it runs no stage again."""
 
@@ -308,6 +320,7 @@ class Config:
     mesh: MeshConfig = field(default_factory=MeshConfig)
     rig: RigConfig = field(default_factory=RigConfig)
     motion: MotionConfig = field(default_factory=MotionConfig)
+    export: ExportConfig = field(default_factory=ExportConfig)
     video: VideoConfig = field(default_factory=VideoConfig)
 
     def section(self, name: str) -> dict[str, Any]:

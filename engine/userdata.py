@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from platformdirs import user_cache_path, user_data_path
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+NAME = "avatarclip_blender"
 Arrays = dict[str, NDArray]
 
 
 def cache_folder() -> Path:
     """Where embeddings, drapes and downloads go; ``AVATARCLIP_CACHE`` names another place."""
-    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "avatarclip_blender"
-    return Path(os.environ.get("AVATARCLIP_CACHE", default))
+    return Path(os.environ.get("AVATARCLIP_CACHE") or user_cache_path(NAME, appauthor=False))
 
 
 def data_folder() -> Path:
-    """Where imported weights are kept; ``AVATARCLIP_DATA`` names another place."""
-    if named := os.environ.get("AVATARCLIP_DATA"):
-        return Path(named)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
-    return base / "avatarclip_blender"
+    """Where imported weights and the user's own records are; ``AVATARCLIP_DATA`` names another place."""
+    return Path(os.environ.get("AVATARCLIP_DATA") or user_data_path(NAME, appauthor=False))
 
 
 def cached(name: str, make: Callable[[], Arrays]) -> Path:

@@ -1,5 +1,8 @@
 """Builds ``avatar.blend`` and ``avatar.fbx`` from a result folder, with the importer that the panel uses.
 
+``--crowd FILE.blend`` builds one file of many instead: the result folders come on standard input, one a line, and each
+avatar is an asset in it. One that cannot be imported is named on standard error, the rest is in the file.
+
 Two ways; PYTHON is that of an environment that has the ``bpy`` wheel:
 
     PYTHON tools/assemble.py RESULT_DIR OUT_DIR
@@ -19,8 +22,9 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from avatarclip_blender import export, importer
+from avatarclip_blender import crowd, export, importer
 
+LEFT_OUT = "left out: "
 BLEND, FBX = "avatar.blend", "avatar.fbx"
 
 
@@ -38,10 +42,26 @@ def assemble(result: Path, out: Path) -> list[Path]:
     avatar = importer.import_avatar(bpy.context, result, match_scene_timing=True)
     _show_avatar()
     export.export_fbx(bpy.context, out / FBX, avatar.rig)
-    partial = out / f".partial.{BLEND}"
-    bpy.ops.wm.save_as_mainfile(filepath=str(partial), compress=True, check_existing=False)
-    os.replace(partial, out / BLEND)
+    _save(out / BLEND)
     return [out / BLEND, out / FBX]
+
+
+def assemble_crowd(results: list[Path], file: Path) -> list[str]:
+    """Build one file in which every avatar is an asset; return a sentence for each that could not be imported."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    rigs, problems = crowd.import_crowd(bpy.context, results, as_assets=True)
+    if not rigs:
+        raise importer.ResultError(problems[0] if problems else "there are no avatars")
+    _show_avatar()
+    _save(file)
+    return problems
+
+
+def _save(file: Path) -> None:
+    """Write the scene under a temporary name, then rename it."""
+    partial = file.with_name(f".partial.{file.name}")
+    bpy.ops.wm.save_as_mainfile(filepath=str(partial), compress=True, check_existing=False)
+    os.replace(partial, file)
 
 
 def _show_avatar() -> None:
@@ -60,9 +80,15 @@ def _show_avatar() -> None:
 def main(arguments: list[str]) -> int:
     """Run from the command line."""
     if len(arguments) != 2:
-        print("usage: assemble RESULT_DIR OUT_DIR", file=sys.stderr)
+        print("usage: assemble RESULT_DIR OUT_DIR | assemble --crowd FILE.blend < RESULT_DIRS", file=sys.stderr)
         return 2
     try:
+        if arguments[0] == "--crowd":
+            for problem in assemble_crowd(
+                [Path(line.strip()) for line in sys.stdin if line.strip()], Path(arguments[1])
+            ):
+                print(problem, file=sys.stderr)
+            return 0
         for path in assemble(Path(arguments[0]), Path(arguments[1])):
             print(path)
     except (importer.ResultError, export.ExportError, OSError, RuntimeError) as error:

@@ -1,5 +1,8 @@
 """Packs the extension: ``python3 tools/package.py [OUT_DIR]`` writes ``dist/avatarclip_blender-<version>.zip``.
 
+With ``--index`` also ``index.json`` beside it, made by the Blender that BLENDER names or that is on the PATH: the
+folder on a web server is then a repository of extensions, which Blender installs from and keeps up to date.
+
 At the zip's root are the manifest and the add-on's files; inside it the engine, its confs and its lock file, from
 which the engine's own environment is made. Standard library only. The same sources give the same bytes: names are
 sorted, times and permissions fixed.
@@ -8,6 +11,8 @@ sorted, times and permissions fixed.
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 import tomllib
 import zipfile
@@ -19,7 +24,8 @@ MANIFEST = "blender_manifest.toml"
 FOLDERS = ("engine", "confs")
 """Go into the zip under their own names; `ADDON`'s files go to its root."""
 FILES = ("LICENSE", "requirements.lock")
-SKIPPED_FOLDERS = {"__pycache__"}
+SKIPPED_FOLDERS = {"__pycache__", "training"}
+"""``engine/training`` made the bundled models; nothing that an artist runs needs it."""
 SKIPPED_SUFFIXES = {".pyc", ".pyo", ".blend1", ".log"}
 TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -52,6 +58,22 @@ def package(root: Path, out: Path) -> Path:
     return target
 
 
+def index(out: Path) -> Path:
+    """Let Blender write the list of a folder's extensions, and return the file.
+
+    Raises:
+        RuntimeError: if there is no Blender, or it could not write the list.
+    """
+    blender = os.environ.get("BLENDER") or shutil.which("blender")
+    if not blender:
+        raise RuntimeError("index.json needs Blender: put it on the PATH, or name it in BLENDER")
+    command = [blender, "--command", "extension", "server-generate", f"--repo-dir={out.resolve()}"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ended.returncode != 0 or not (out / "index.json").is_file():
+        raise RuntimeError(f"Blender could not write index.json: {(ended.stderr or ended.stdout).strip()[-300:]}")
+    return out / "index.json"
+
+
 def members(root: Path) -> Iterator[tuple[str, Path]]:
     """Yield what goes into the zip: name inside, and path of the file."""
     yield MANIFEST, root / MANIFEST
@@ -76,4 +98,11 @@ def _files(folder: Path) -> Iterator[Path]:
 
 if __name__ == "__main__":
     project = Path(__file__).resolve().parents[1]
-    print(package(project, Path(sys.argv[1]) if len(sys.argv) > 1 else project / "dist"))
+    folders = [Path(argument) for argument in sys.argv[1:] if argument != "--index"]
+    place = folders[0] if folders else project / "dist"
+    try:
+        print(package(project, place))
+        if "--index" in sys.argv:
+            print(index(place))
+    except (OSError, RuntimeError) as error:
+        sys.exit(str(error))

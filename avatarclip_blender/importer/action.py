@@ -43,14 +43,32 @@ def build_action(
         start: frame of the first pose.
         options: quaternions, one key a frame, with travel by default.
     """
-    options, names = options or CurveOptions(), names_of(rig)
-    motion, rest = for_bones_of(rig, motion), rest_rotations(rig)
+    options, motion = options or CurveOptions(), for_bones_of(rig, motion)
     basis, locations = bone_channels(motion, *rest_frames(rig))
     basis, locations = rotations.resample(basis, locations, motion.fps, fps)
-    basis = rotations.without_flips(basis)
-    pelvis = rest[names.index(ROOT)]
     if options.in_place:
+        pelvis = rest_rotations(rig)[names_of(rig).index(ROOT)]
         locations = keys.in_place(locations @ pelvis.T, fps) @ pelvis
+    action = bpy.data.actions.new(name)
+    write_channels(compat.ActionCurves(rig, action), rig, basis, locations, start, options)
+    return action
+
+
+def write_channels(
+    curves: compat.ActionCurves, rig: bpy.types.Object, basis: np.ndarray, locations: np.ndarray, start: int,
+    options: CurveOptions,
+) -> None:  # fmt: skip
+    """Write a motion's curves into an action that has none of these yet.
+
+    Args:
+        curves: of the action.
+        rig: the armature object, whose bones get the rotation mode that the curves have.
+        basis: rotations (T,J,4) of its own bones.
+        locations: (T,3) of the root.
+        start: frame of the first row.
+        options: Euler or quaternions, few keys or all.
+    """
+    names, rest, basis = names_of(rig), rest_rotations(rig), rotations.without_flips(basis)
     channels = [basis[:, bone] for bone in range(len(names))]
     if options.euler:
         channels = [rotations.euler_without_flips(values) for values in channels]
@@ -59,14 +77,11 @@ def build_action(
     if options.reduced:
         heads = np.array([rig.data.bones[bone].head_local for bone in names], dtype=np.float64)
         kept, path = keys.reduce(channels, locations, rest, heads)
-    action = bpy.data.actions.new(name)
-    curves = compat.ActionCurves(rig, action)
     property_name = "rotation_euler" if options.euler else "rotation_quaternion"
     _write_curves(curves, ROOT, "location", locations, path, start, options.reduced)
     for bone, values, rows in zip(names, channels, kept):
         rig.pose.bones[bone].rotation_mode = "XYZ" if options.euler else "QUATERNION"
         _write_curves(curves, bone, property_name, values, rows, start, options.reduced)
-    return action
 
 
 def for_bones_of(rig: bpy.types.Object, motion: Motion) -> Motion:

@@ -100,7 +100,7 @@ def _sort_bones(armature: bpy.types.Armature) -> None:
         "Arm": ("collar", "shoulder", "elbow", "wrist", "hand"),
     }
     made: dict[str, bpy.types.BoneCollection] = {}
-    for name in armature.bones.keys():  # noqa: SIM118 (Blender's own mapping)
+    for name in armature.bones.keys():
         side, _, part = name.rpartition("_")
         group = next((group for group, starts in groups.items() if part.startswith(starts)), "Leg")
         title = f"{group} {side[0].upper()}" if side else group

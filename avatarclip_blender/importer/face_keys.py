@@ -36,10 +36,11 @@ def add_face_keys(mesh: bpy.types.Object, face: Faces, everything: bool) -> None
         if start == end and not everything:
             continue
         key = mesh.shape_key_add(name=name, from_mix=False)
-        key.value, key.slider_min, key.slider_max = 0.0, 0.0, 1.0  # Blender 5.0 adds keys with the value 1
+        key.value, key.slider_max = 0.0, 1.0  # Blender 5.0 adds keys with the value 1
+        key.slider_min = 0.0 if name in protocol.FACE_SHAPES else -1.0
         points = rest.reshape(-1, 3).copy()
         points[face.row[start:end]] += moved[start:end]
-        key.data.foreach_set("co", points.ravel())
+        key.points.foreach_set("co", points.ravel())
 
 
 def face_keys(rig: bpy.types.Object) -> list[bpy.types.ShapeKey]:

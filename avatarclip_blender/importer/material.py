@@ -86,6 +86,9 @@ def build_textured_material(name: str, colors: np.ndarray, textures: dict[str, P
         label = "ORM" if kind == "orm" else kind.title()
         image.name = f"{name} {label}"
         image.pack()
+        image.filepath_raw = f"//{bpy.path.clean_name(f'{name} {label}')}{path.suffix}"  # no folder of this machine's
+        for packed in image.packed_files:
+            packed.filepath = image.filepath_raw
         node = nodes[kind] = tree.nodes.new("ShaderNodeTexImage")
         node.image, node.label, node.location = image, label, (-620, 300 - 300 * row)
         if kind != "color":

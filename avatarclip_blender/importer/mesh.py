@@ -68,9 +68,25 @@ def is_even(values: np.ndarray) -> bool:
 
 def strongest_influences(weights: np.ndarray, count: int = MAX_INFLUENCES) -> tuple[np.ndarray, np.ndarray]:
     """Return the bones (V,count) and weights (V,count) of the strongest influences, which again sum to 1."""
-    bones = np.argpartition(weights, -count, axis=1)[:, -count:]
-    strongest = np.take_along_axis(weights, bones, axis=1).astype(np.float64)
+    rows, columns = np.nonzero(weights)
+    totals = np.bincount(rows, minlength=len(weights))
+    many = totals > count
+    if many.any():
+        cut = weights[many]
+        least = np.partition(cut, -count, axis=1)[:, -count]
+        weights = weights.copy()
+        weights[many] = np.where(_first(cut >= least[:, None], count), cut, 0.0)
+        rows, columns = np.nonzero(weights)
+        totals = np.bincount(rows, minlength=len(weights))
+    place = np.arange(len(rows)) - np.repeat(np.cumsum(totals) - totals, totals)  # of an influence in its row
+    bones, strongest = np.zeros((len(weights), count), np.int64), np.zeros((len(weights), count))
+    bones[rows, place], strongest[rows, place] = columns, weights[rows, columns]
     return bones, strongest / strongest.sum(axis=1, keepdims=True)
+
+
+def _first(wanted: np.ndarray, count: int) -> np.ndarray:
+    """Of each row's true entries (V,G) the first so many, for those that are alike."""
+    return wanted & (np.cumsum(wanted, axis=1) <= count)
 
 
 def srgb_to_linear(colors: np.ndarray) -> np.ndarray:
@@ -96,11 +112,22 @@ def _write_weights(mesh: bpy.types.Mesh, bones: np.ndarray, weights: np.ndarray)
     work.free()
 
 
+def _has_8_bits(colors: np.ndarray) -> bool:
+    """Tell whether sRGB colours have no more than 256 steps each, so that a byte holds them."""
+    steps = colors * 255.0
+    return bool(np.abs(steps - np.round(steps)).max() < 1e-2)
+
+
 def _write_colors(mesh: bpy.types.Mesh, colors: np.ndarray) -> None:
     rgba = np.ones((len(colors), 4), dtype=np.float32)
-    rgba[:, :3] = srgb_to_linear(colors)
-    attribute = mesh.color_attributes.new(COLOR_ATTRIBUTE, "FLOAT_COLOR", "POINT")
-    attribute.data.foreach_set("color", rgba.ravel())
+    if _has_8_bits(colors):
+        rgba[:, :3] = colors
+        attribute = mesh.color_attributes.new(COLOR_ATTRIBUTE, "BYTE_COLOR", "POINT")
+        attribute.data.foreach_set("color_srgb", rgba.ravel())
+    else:
+        rgba[:, :3] = srgb_to_linear(colors)
+        attribute = mesh.color_attributes.new(COLOR_ATTRIBUTE, "FLOAT_COLOR", "POINT")
+        attribute.data.foreach_set("color", rgba.ravel())
     index = mesh.color_attributes.find(COLOR_ATTRIBUTE)
     mesh.color_attributes.active_color_index = index
     mesh.color_attributes.render_color_index = index

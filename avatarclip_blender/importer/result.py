@@ -75,6 +75,7 @@ class Layers:
     roughness: np.ndarray  # (V,) float32 0-1
     metallic: np.ndarray  # (V,) float32 0-1
     covered: np.ndarray  # (V,) bool, hidden beneath another layer for good
+    opacity: np.ndarray  # (V,) float32 0-1, below 1 where what is beneath shows through
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def load_avatar(folder: Path) -> Avatar:
             "holds",
             *_SHAPES,
             *_LAYERS,
+            "opacity",
             *_FACES,
             *(f"game_{name}" for name in _FACES[1:]),
         ),
@@ -258,7 +260,11 @@ def _layers(path: Path, arrays: Mapping[str, np.ndarray]) -> Layers | None:
         raise ResultError(f"{path} is broken: two layers share a vertex")
     rough, metal = (np.clip(_floats(arrays[name]), 0, 1) for name in ("roughness", "metallic"))
     uvs, covered = _floats(arrays["uvs"]), arrays["covered"].astype(bool)
-    return Layers(names, materials, of_face.astype(np.int32), of_vertex, uvs, rough, metal, covered)
+    opacity = np.ones(vertices, np.float32)
+    if "opacity" in arrays:  # results before it have none
+        _expect_shape(path, arrays, opacity=(vertices,))
+        opacity = np.clip(_floats(arrays["opacity"]), 0, 1)
+    return Layers(names, materials, of_face.astype(np.int32), of_vertex, uvs, rough, metal, covered, opacity)
 
 
 def load_motion(folder: Path) -> Motion | None:

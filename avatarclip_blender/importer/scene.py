@@ -12,11 +12,13 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..modes import leave_modes
 from . import armature, coverage, mesh
 from .action import CurveOptions
 from .face_keys import add_face_keys
 from .marks import GAME_MESH, HIDDEN, LAYER, LAYERS, PROPERTY
 from .material import build_material, build_textured_material
+from .names import tidy, without_home
 from .rest_pose import in_rest_pose
 from .result import Avatar, Surface, find_result, load_avatar, load_manifest, load_motion
 from .rotations import to_blender
@@ -68,7 +70,7 @@ def import_avatar(
     folder = find_result(Path(path))
     avatar, motion, manifest = load_avatar(folder), load_motion(folder), load_manifest(folder)
     name = name or avatar_name(manifest)
-    _leave_modes(context)
+    leave_modes(context)
     collection = bpy.data.collections.new(name)
     context.scene.collection.children.link(collection)
     rig, meshes, game = _build_objects(context, name, avatar, collection)
@@ -88,10 +90,8 @@ def import_avatar(
 def avatar_name(manifest: dict[str, Any]) -> str:
     """Return a name for the avatar out of what it looks like: ``"a firefighter"`` → ``Firefighter``."""
     prompts = _prompts(manifest)
-    text = " ".join((prompts.get("appearance") or prompts.get("shape") or "").split())
-    text = re.sub(r"^(an?|the)\s+", "", text, flags=re.IGNORECASE)[:40].strip()
-    while len(text.encode()) > 40:  # Blender's names hold 63 bytes, some of which go to ".001" and the like
-        text = text[:-1]
+    text = (prompts.get("appearance") or prompts.get("shape") or "").strip()
+    text = tidy(re.sub(r"^(an?|the)\s+", "", text, flags=re.IGNORECASE)[:40], 40)  # leaves room for ".001" and the like
     return text[:1].upper() + text[1:] or "Avatar"
 
 
@@ -109,20 +109,12 @@ def record_provenance(datablocks: tuple[bpy.types.ID, ...], manifest: dict[str, 
         values["textures"] = f"{light['triangles']:,} triangles, {light['texture_size']} texels, {light['psnr_db']} dB"
     for datablock in datablocks:
         for key, value in values.items():
-            datablock[(PROPERTY + key)[:63]] = value
+            datablock[(PROPERTY + key)[:63]] = without_home(value) if isinstance(value, str) else value
 
 
 def _prompts(manifest: dict[str, Any]) -> dict[str, str]:
     prompts = manifest.get("prompts")
     return {str(key): str(text) for key, text in prompts.items()} if isinstance(prompts, dict) else {}
-
-
-def _leave_modes(context: bpy.types.Context) -> None:
-    """Go to Object Mode and deselect everything, as Blender's own importers do."""
-    if context.mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
-    for selected in list(context.view_layer.objects.selected):
-        selected.select_set(False)
 
 
 def _build_objects(

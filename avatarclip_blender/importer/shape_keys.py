@@ -30,7 +30,7 @@ def add_shape_keys(mesh: bpy.types.Object, deltas: np.ndarray) -> None:
     for name, moved in zip(protocol.SHAPE_KEYS, deltas):
         key = mesh.shape_key_add(name=name, from_mix=False)
         key.value, key.slider_min, key.slider_max = 0.0, -1.0, 1.0  # Blender 5.0 adds keys with the value 1
-        key.data.foreach_set("co", rest + to_blender(moved).astype(np.float32).ravel())
+        key.points.foreach_set("co", rest + to_blender(moved).astype(np.float32).ravel())
 
 
 def follow_keys(mesh: bpy.types.Object, leader: bpy.types.Object) -> None:
@@ -103,7 +103,7 @@ def settle(mesh: bpy.types.Object, keep: Collection[str] = ()) -> None:
         mesh.data.shape_keys.key_blocks[name].value = 0.0
     mixed = mesh.shape_key_add(name="Mix", from_mix=True)
     points = np.empty(3 * len(mesh.data.vertices), np.float32)
-    mixed.data.foreach_get("co", points)
+    mixed.points.foreach_get("co", points)
     name = mesh.data.shape_keys.name
     mesh.shape_key_clear()
     left = bpy.data.shape_keys.get(name)
@@ -116,11 +116,11 @@ def settle(mesh: bpy.types.Object, keep: Collection[str] = ()) -> None:
     for name, (moved, value) in kept.items():
         key = mesh.shape_key_add(name=name, from_mix=False)
         key.value = value
-        key.data.foreach_set("co", points + moved)
+        key.points.foreach_set("co", points + moved)
 
 
 def key_points(key: bpy.types.ShapeKey) -> np.ndarray:
     """Coordinates (3V,) of a key's points."""
     flat = np.empty(3 * len(key.data), np.float32)
-    key.data.foreach_get("co", flat)
+    key.points.foreach_get("co", flat)
     return flat

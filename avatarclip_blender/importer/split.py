@@ -50,7 +50,11 @@ def split(avatar: Avatar) -> list[LayerSurface]:
                 material,
                 deltas[:, own] if deltas is not None else None,
                 layers.uvs[faces],
-                {"Roughness": layers.roughness[own], "Metallic": layers.metallic[own]},
+                {
+                    "Roughness": layers.roughness[own],
+                    "Metallic": layers.metallic[own],
+                    "Alpha": layers.opacity[own],
+                },
                 layers.covered[own],
                 faces_of(avatar.face, own, len(avatar.vertices)),
             )

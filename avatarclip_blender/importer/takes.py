@@ -15,6 +15,7 @@ from . import rotations
 from .action import CurveOptions, build_action, motion_of
 from .armature import INDEX, NAMES, names_of, rest_frames
 from .face_keys import sampled_face, use_face, write_face
+from .names import tidy
 from .result import Motion, ResultError, find_result, load_avatar, load_manifest, load_motion
 
 OWNER = "avatarclip_take_of"
@@ -52,10 +53,7 @@ def keep_as_take(rig: bpy.types.Object, action: bpy.types.Action, prompt: str) -
 
 def take_name(rig: bpy.types.Object, prompt: str) -> str:
     """Return a name for a take out of avatar and prompt, within the 63 bytes of Blender's names."""
-    title = f"{rig.name.removesuffix(' Rig')} {prompt}".strip()
-    while len(title.encode()) > 60:
-        title = title[:-1]
-    return title
+    return tidy(f"{rig.name.removesuffix(' Rig')} {prompt}", 60)
 
 
 def options_for(rig: bpy.types.Object, options: CurveOptions) -> CurveOptions:
@@ -106,6 +104,12 @@ def write_take(
     write_face(rig, action, motion, fps, scene.frame_start)
     scene.frame_end = max(scene.frame_end, round(action.frame_range[1]))
     return action
+
+
+def play_range(scene: bpy.types.Scene, action: bpy.types.Action) -> None:
+    """Let playback be that of a take; what is rendered keeps its range."""
+    scene.use_preview_range = True
+    scene.frame_preview_start, scene.frame_preview_end = (round(frame) for frame in action.frame_range)
 
 
 def use_take(rig: bpy.types.Object, action: bpy.types.Action) -> None:

@@ -13,7 +13,7 @@ class AVATARCLIP_OT_add_take(FromResult, bpy.types.Operator):
 
     bl_idname = "avatarclip.add_take"
     bl_label = "Add Take"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def use(self, context: bpy.types.Context, rig: bpy.types.Object, path: Path) -> str:
         """Add it."""

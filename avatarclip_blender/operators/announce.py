@@ -8,7 +8,7 @@ class AVATARCLIP_OT_announce(bpy.types.Operator):
 
     bl_idname = "avatarclip.announce"
     bl_label = "Avatar"
-    bl_options = {"INTERNAL"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"INTERNAL"}
 
     message: bpy.props.StringProperty(options={"SKIP_SAVE"})
     failed: bpy.props.BoolProperty(options={"SKIP_SAVE"})

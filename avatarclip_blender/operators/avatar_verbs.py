@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import bpy
 
-from .. import avatar, controls, layers, removal, twist
+from .. import avatar, controls, layers, modes, removal, twist
 from ..importer import takes
 from .common import poll_avatar
 
@@ -40,7 +40,7 @@ class AVATARCLIP_OT_mark_asset(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.mark_asset"
     bl_label = "Mark as Asset"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Mark its collection."""
@@ -55,15 +55,36 @@ class AVATARCLIP_OT_delete_avatar(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.delete_avatar"
     bl_label = "Delete Avatar"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Delete it."""
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
+        modes.leave_modes(context)
         name = rig.name.removesuffix(" Rig")
         removal.delete_avatar(rig)
         self.report({"INFO"}, f"Deleted {name}")
+
+
+class AVATARCLIP_OT_show_view(OnAvatar, bpy.types.Operator):
+    """Show the avatar's layers as they were chosen, all of them, or the game mesh in their place"""
+
+    bl_idname = "avatarclip.show_view"
+    bl_label = "Show"
+    bl_options = {"REGISTER", "UNDO"}
+
+    view: bpy.props.EnumProperty(
+        name="View", options={"SKIP_SAVE"},
+        items=[(key, label, text) for key, (label, text) in layers.VIEWS.items()],
+    )  # fmt: skip
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        """Say what this very button shows."""
+        return layers.VIEWS[properties.view][1]
+
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
+        """Show it."""
+        layers.show_view(rig, self.view)
 
 
 class AVATARCLIP_OT_show_game(OnAvatar, bpy.types.Operator):
@@ -71,7 +92,7 @@ class AVATARCLIP_OT_show_game(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.show_game"
     bl_label = "Show Game Mesh"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Turn it round."""
@@ -83,7 +104,7 @@ class AVATARCLIP_OT_add_controls(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.add_controls"
     bl_label = "Add IK Controls"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Add them."""
@@ -96,11 +117,28 @@ class AVATARCLIP_OT_bake_controls(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.bake_controls"
     bl_label = "Bake IK Controls"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Bake them."""
         controls.bake_controls(context, rig)
+
+
+class AVATARCLIP_OT_switch_limb(OnAvatar, bpy.types.Operator):
+    """Let this limb follow its control (IK) or its own bones (FK); the motion stays as it is"""
+
+    bl_idname = "avatarclip.switch_limb"
+    bl_label = "Switch IK and FK"
+    bl_options = {"REGISTER", "UNDO"}
+
+    limb: bpy.props.EnumProperty(
+        name="Limb", items=[(limb.end, limb.title, "") for limb in controls.LIMBS], options={"SKIP_SAVE"}
+    )
+
+    def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
+        """Turn it round."""
+        chosen = next(limb for limb in controls.LIMBS if limb.end == self.limb)
+        controls.switch_limb(context, rig, chosen, not controls.is_ik(rig, chosen))
 
 
 class AVATARCLIP_OT_add_twist(OnAvatar, bpy.types.Operator):
@@ -108,7 +146,7 @@ class AVATARCLIP_OT_add_twist(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.add_twist"
     bl_label = "Add Twist Bones"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Add them."""
@@ -120,7 +158,7 @@ class AVATARCLIP_OT_remove_twist(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.remove_twist"
     bl_label = "Remove Twist Bones"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Remove them."""

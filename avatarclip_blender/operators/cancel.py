@@ -3,6 +3,7 @@
 import bpy
 
 from .. import session
+from .common import refuse
 
 
 class AVATARCLIP_OT_cancel(bpy.types.Operator):
@@ -10,14 +11,12 @@ class AVATARCLIP_OT_cancel(bpy.types.Operator):
 
     bl_idname = "avatarclip.cancel"
     bl_label = "Cancel"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse if no job runs."""
-        if not session.running():
-            cls.poll_message_set("No avatar is being generated")
-        return session.running()
+        return refuse(cls, "" if session.running() else "No avatar is being generated")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask the engine to stop; the timer notices when it has."""

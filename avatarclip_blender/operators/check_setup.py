@@ -11,7 +11,7 @@ class AVATARCLIP_OT_check_setup(bpy.types.Operator):
 
     bl_idname = "avatarclip.check_setup"
     bl_label = "Check Set-up"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Start the check; the preferences show its result."""

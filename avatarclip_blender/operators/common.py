@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 
-from .. import flow, preferences, properties, session, settings_table
+from .. import disk, flow, preferences, properties, session, settings_table
 from ..avatar import find_avatar, why_fixed
 from ..contract import protocol
 from ..locate import SetupError
@@ -34,6 +34,7 @@ def finished_result(context: bpy.types.Context) -> Path | None:
     return result_in(folder) if folder is not None else None
 
 
+@disk.remembered
 def result_in(folder: Path) -> Path | None:
     """Return the result folder of a job if it is whole."""
     # The manifest is written last: where it stands, the rest is whole.
@@ -46,9 +47,10 @@ def resumable_folder(context: bpy.types.Context) -> Path | None:
     folder = last_folder(context)
     if folder is None or session.running() or finished_result(context) is not None:
         return None
-    return folder if (folder / protocol.REQUEST_FILE).is_file() else None
+    return folder if request_of(folder) is not None else None
 
 
+@disk.remembered
 def request_of(folder: Path | None) -> protocol.Request | None:
     """Return what a job folder was asked for; None if that cannot be read."""
     if folder is None:
@@ -87,15 +89,36 @@ def launch(context: bpy.types.Context, request: protocol.Request) -> None:
         folder = session.create(preferences.output_folder(context), request)
         session.enqueue(folder, python, properties.of(context.scene).device, base)
     except SetupError as error:
-        session.problem = str(error)
+        session.problem = error
         raise
     session.set_folder(context.scene, folder)
+
+
+def refuse(cls: type[bpy.types.Operator], reason: str) -> bool:
+    """Refuse for a reason, which the button's tooltip tells; none lets the operator run. What a poll returns."""
+    if reason:
+        cls.poll_message_set(reason)
+    return not reason
 
 
 def poll_avatar(cls: type[bpy.types.Operator], context: bpy.types.Context, changes: bool = False) -> bool:
     """Refuse if no avatar is active, or if it is to be changed and cannot be, and say so."""
     rig = find_avatar(context.active_object)
-    reason = "Select an avatar, its armature or its mesh" if rig is None else why_fixed(rig) if changes else ""
-    if reason:
-        cls.poll_message_set(reason)
-    return not reason
+    if rig is None:
+        return refuse(cls, "Select an avatar, its armature or its mesh")
+    busy = "Wait until the rendering has ended" if bpy.app.is_job_running("RENDER") else ""
+    return refuse(cls, (busy or why_fixed(rig)) if changes else "")
+
+
+def poll_network(cls: type[bpy.types.Operator], reason: str = "") -> bool:
+    """Refuse without permission to use the network, or else for a reason of the operator's own."""
+    return refuse(cls, why_offline() or reason)
+
+
+def why_offline() -> str:
+    """Return one sentence on why Blender may not use the network; empty if it may."""
+    if bpy.app.online_access:
+        return ""
+    if bpy.app.online_access_override:
+        return "Blender was started with --offline-mode; start it without"
+    return "Blender may not use the network; press Allow Online Access"

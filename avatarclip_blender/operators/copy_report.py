@@ -10,6 +10,7 @@ import bpy
 from .. import session
 from ..contract import protocol
 from ..job import Job
+from .common import refuse
 
 LINES = 60
 """Of the end of the log."""
@@ -20,14 +21,12 @@ class AVATARCLIP_OT_copy_report(bpy.types.Operator):
 
     bl_idname = "avatarclip.copy_report"
     bl_label = "Copy Report"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse if there was no job."""
-        if session.job() is None:
-            cls.poll_message_set("There was no job in this session")
-        return session.job() is not None
+        return refuse(cls, "There was no job in this session" if session.job() is None else "")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Copy it."""

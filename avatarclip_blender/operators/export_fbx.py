@@ -15,7 +15,8 @@ class AVATARCLIP_OT_export_fbx(ExportAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.export_fbx"
     bl_label = "Export Avatar as FBX"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "PRESET"}
+    still_faces = True
 
     filename_ext = ".fbx"
     filter_glob: bpy.props.StringProperty(default="*.fbx", options={"HIDDEN"})
@@ -33,7 +34,7 @@ class AVATARCLIP_OT_export_fbx(ExportAvatar, bpy.types.Operator):
         layout, preset = self.layout, PRESETS[self.preset]
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for name in ("preset", "motion", "detail", "twist_bones"):
+        for name in ("preset", "motion", "detail", "all_takes", "twist_bones"):
             layout.prop(self, name)
         width = context.region.width
         ui.wrapped(layout, preset.description, width, "INFO")
@@ -43,7 +44,9 @@ class AVATARCLIP_OT_export_fbx(ExportAvatar, bpy.types.Operator):
     def write(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Write the file."""
         motion = "" if self.motion == "PRESET" else self.motion
-        export.export_fbx(context, self.filepath, rig, self.preset, motion, self.detail, self.twist_bones)
+        export.export_fbx(
+            context, self.filepath, rig, self.preset, motion, self.detail, self.twist_bones, self.all_takes
+        )
 
 
 def draw_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:

@@ -11,7 +11,7 @@ class AVATARCLIP_OT_export_usd(ExportAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.export_usd"
     bl_label = "Export Avatar as USD"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "PRESET"}
 
     filename_ext = ".usdz"
     filter_glob: bpy.props.StringProperty(default="*.usdz", options={"HIDDEN"})

@@ -8,6 +8,7 @@ from bpy_extras.io_utils import ExportHelper
 
 from .. import export
 from ..export_presets import MOTIONS
+from .common import refuse
 
 MOTION_ITEMS = [(key, label, text) for key, (label, text) in MOTIONS.items()]
 DETAIL_ITEMS = [
@@ -24,13 +25,17 @@ class ExportAvatar(ExportHelper):
 
     detail: bpy.props.EnumProperty(name="Mesh", items=DETAIL_ITEMS, description="Which of the avatar's meshes")
 
+    all_takes: bpy.props.BoolProperty(
+        name="All Takes", description="Write all takes as clips of their names; otherwise the one that is played",
+    )  # fmt: skip
+    still_faces = False
+    """Whether the format has no place for what faces do in several takes."""
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse if no rigged mesh is active."""
-        possible = export.find_rig(context.active_object) is not None
-        if not possible:
-            cls.poll_message_set("Select an avatar, its armature or its mesh")
-        return possible
+        found = export.find_rig(context.active_object) is not None
+        return refuse(cls, "" if found else "Select an avatar, its armature or its mesh")  # type: ignore[arg-type]
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Propose the avatar's name, beside the saved file."""
@@ -43,7 +48,7 @@ class ExportAvatar(ExportHelper):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Export it."""
         rig = export.find_rig(context.active_object)
-        notes = export.left_out(rig, self.detail)
+        notes = export.left_out(rig, self.detail, self.all_takes, self.still_faces)
         try:
             self.write(context, rig)
         except export.ExportError as error:

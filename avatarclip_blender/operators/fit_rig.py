@@ -1,6 +1,7 @@
 """Fit the armature to the shape that the keys give the body."""
 
 import bpy
+import numpy as np
 
 from .. import controls, twist
 from ..importer import armature, shape_keys
@@ -21,12 +22,20 @@ def fit_rig(context: bpy.types.Context, rig: bpy.types.Object) -> None:
         armature.place_bones(rig.data, joints)
 
 
+def misfit(rig: bpy.types.Object) -> float:
+    """Return how far the bones are at most from where the shaped body has its joints, in metres; 0 without keys."""
+    if shape_keys.shaped_mesh(rig) is None:
+        return 0.0
+    heads = np.array([rig.data.bones[name].head_local for name in armature.names_of(rig)], np.float64)
+    return float(np.linalg.norm(shape_keys.fitted_joints(rig) - heads, axis=1).max())
+
+
 class AVATARCLIP_OT_fit_rig(OnAvatar, bpy.types.Operator):
     """Move the bones to where the body has its joints now; press it after changing the body's shape"""
 
     bl_idname = "avatarclip.fit_rig"
     bl_label = "Fit Rig to Shape"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Fit it."""

@@ -6,7 +6,7 @@ import bpy
 
 from .. import flow, properties
 from ..locate import SetupError
-from .common import is_made, launch, wanted_request
+from .common import is_made, launch, refuse, wanted_request
 
 
 class AVATARCLIP_OT_generate(bpy.types.Operator):
@@ -14,7 +14,7 @@ class AVATARCLIP_OT_generate(bpy.types.Operator):
 
     bl_idname = "avatarclip.generate"
     bl_label = "Generate All"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     part: bpy.props.EnumProperty(
         name="Part", default="ALL", options={"SKIP_SAVE"},
@@ -34,10 +34,7 @@ class AVATARCLIP_OT_generate(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse a prompt that the engine would refuse."""
-        problem = properties.problem(properties.of(context.scene))
-        if problem:
-            cls.poll_message_set(problem)
-        return not problem
+        return refuse(cls, properties.problem(properties.of(context.scene)))
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the request and start the engine, or let it wait for its turn."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 
 from .. import installer, preferences, session, ui
-from ..contract import environment
 from ..locate import SetupError
+from .common import poll_network, refuse
 
 _DIALOG_WIDTH = 420
 _TEXT_WIDTH = _DIALOG_WIDTH + 40  # a dialog has no tabs at its side
@@ -17,24 +17,15 @@ class AVATARCLIP_OT_install_engine(bpy.types.Operator):
 
     bl_idname = "avatarclip.install_engine"
     bl_label = "Install Engine"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse without permission to use the network, while one is under way, and while the engine works."""
         change = session.installation()
-        problem = ""
-        if not bpy.app.online_access:
-            problem = "Blender may not use the network; allow it in Preferences > System > Network"
-            if bpy.app.online_access_override:
-                problem = "Blender was started with --offline-mode; start it without"
-        elif change is not None and change.running:
-            problem = "It is under way already"
-        elif session.running():
-            problem = "The engine is at work; wait for it or cancel it"
-        if problem:
-            cls.poll_message_set(problem)
-        return not problem
+        under_way = change is not None and change.running
+        busy = "The engine is at work; wait for it or cancel it" if session.running() else ""
+        return poll_network(cls, "It is under way already" if under_way else busy)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Say what it takes and where it goes, and ask."""
@@ -77,7 +68,7 @@ class AVATARCLIP_OT_cancel_install(bpy.types.Operator):
 
     bl_idname = "avatarclip.cancel_install"
     bl_label = "Cancel"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Stop it."""
@@ -92,17 +83,15 @@ class AVATARCLIP_OT_remove_engine(bpy.types.Operator):
 
     bl_idname = "avatarclip.remove_engine"
     bl_label = "Remove Engine"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse while the engine works, and if there is none."""
         change = session.installation()
         busy = session.running() or (change is not None and change.running)
-        possible = not busy and environment.state(preferences.engine_folder(context)) != "absent"
-        if not possible:
-            cls.poll_message_set("The engine is at work" if busy else "There is no engine to remove")
-        return possible
+        absent = preferences.engine_state(context) == "absent"
+        return refuse(cls, "The engine is at work" if busy else "There is no engine to remove" if absent else "")
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Ask first."""

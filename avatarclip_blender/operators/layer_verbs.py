@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import bpy
 
-from .. import avatar, layers, wear
+from .. import avatar, layers, modes, wear
 from .avatar_verbs import OnAvatar
-from .common import poll_avatar
+from .common import poll_avatar, refuse
 
 
 class OnLayer(OnAvatar):
@@ -34,7 +34,7 @@ class AVATARCLIP_OT_show_layer(OnLayer, bpy.types.Operator):
 
     bl_idname = "avatarclip.show_layer"
     bl_label = "Show or Hide Layer"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change_layer(self, context: bpy.types.Context, mesh: bpy.types.Object) -> None:
         """Turn it round."""
@@ -46,7 +46,7 @@ class AVATARCLIP_OT_remove_layer(OnLayer, bpy.types.Operator):
 
     bl_idname = "avatarclip.remove_layer"
     bl_label = "Remove Layer"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change_layer(self, context: bpy.types.Context, mesh: bpy.types.Object) -> None:
         """Remove it."""
@@ -58,13 +58,12 @@ class AVATARCLIP_OT_join_layers(OnAvatar, bpy.types.Operator):
 
     bl_idname = "avatarclip.join_layers"
     bl_label = "Join Layers"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context, rig: bpy.types.Object) -> None:
         """Join them."""
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
-        layers.join_layers(context, rig)
+        with modes.object_mode(context):
+            layers.join_layers(context, rig)
 
 
 class AVATARCLIP_OT_wear_layer(bpy.types.Operator):
@@ -72,23 +71,22 @@ class AVATARCLIP_OT_wear_layer(bpy.types.Operator):
 
     bl_idname = "avatarclip.wear_layer"
     bl_label = "Put On Selected"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse unless another avatar's layer is selected."""
         if not _others_layers(context):
-            cls.poll_message_set("Select a garment of another avatar, then the avatar that shall wear it")
-            return False
+            return refuse(cls, "Select a garment of another avatar, then the avatar that shall wear it")
         return poll_avatar(cls, context, changes=True)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Copy and bind them."""
         rig = avatar.find_avatar(context.active_object)
         assert rig is not None  # poll saw to it
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
-        names = [wear.wear_layer(mesh, rig).name for mesh in _others_layers(context)]
+        chosen = _others_layers(context)
+        with modes.object_mode(context):
+            names = [wear.wear_layer(mesh, rig).name for mesh in chosen]
         self.report({"INFO"}, f"Put {', '.join(names)} on {rig.name.removesuffix(' Rig')}")
         return {"FINISHED"}
 

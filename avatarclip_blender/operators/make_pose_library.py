@@ -13,7 +13,7 @@ class AVATARCLIP_OT_make_pose_library(FromResult, bpy.types.Operator):
 
     bl_idname = "avatarclip.make_pose_library"
     bl_label = "Make Pose Library"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     def use(self, context: bpy.types.Context, rig: bpy.types.Object, path: Path) -> str:
         """Make them."""

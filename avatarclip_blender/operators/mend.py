@@ -7,7 +7,7 @@ import bpy
 from .. import preferences, properties, session
 from ..contract import protocol
 from ..locate import SetupError
-from .common import last_folder, launch, request_of
+from .common import last_folder, launch, refuse, request_of
 
 
 class AVATARCLIP_OT_retry(bpy.types.Operator):
@@ -15,7 +15,7 @@ class AVATARCLIP_OT_retry(bpy.types.Operator):
 
     bl_idname = "avatarclip.retry"
     bl_label = "Retry"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     way: bpy.props.EnumProperty(
         name="Way", options={"SKIP_SAVE"},
@@ -27,9 +27,7 @@ class AVATARCLIP_OT_retry(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse while the engine works, and if nothing was begun."""
         possible = not session.running() and request_of(last_folder(context)) is not None
-        if not possible:
-            cls.poll_message_set("There is no avatar to try again")
-        return possible
+        return refuse(cls, "" if possible else "There is no avatar to try again")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Change the panel's settings, so that it shows what is done, and start."""
@@ -68,7 +66,7 @@ class AVATARCLIP_OT_free_memory(bpy.types.Operator):
 
     bl_idname = "avatarclip.free_memory"
     bl_label = "Free Memory"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Purge unused data-blocks; the undo history goes with the number of its steps."""
@@ -86,7 +84,7 @@ class AVATARCLIP_OT_pick_folder(bpy.types.Operator):
 
     bl_idname = "avatarclip.pick_folder"
     bl_label = "Pick Folder"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     directory: bpy.props.StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
     filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
@@ -109,7 +107,7 @@ class AVATARCLIP_OT_open_preferences(bpy.types.Operator):
 
     bl_idname = "avatarclip.open_preferences"
     bl_label = "Open Preferences"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Show them."""

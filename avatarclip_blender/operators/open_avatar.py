@@ -13,7 +13,7 @@ class AVATARCLIP_OT_open_avatar(bpy.types.Operator):
 
     bl_idname = "avatarclip.open_avatar"
     bl_label = "Open Avatar"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     folder: bpy.props.StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"})
 

@@ -4,7 +4,7 @@ import bpy
 
 from .. import flow, properties
 from ..locate import SetupError
-from .common import last_folder, launch, request_of
+from .common import last_folder, launch, refuse, request_of
 
 
 def picked(settings: bpy.types.PropertyGroup) -> list[int]:
@@ -17,7 +17,7 @@ class AVATARCLIP_OT_pick_pose(bpy.types.Operator):
 
     bl_idname = "avatarclip.pick_pose"
     bl_label = "Pick Pose"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     number: bpy.props.IntProperty(name="Number", min=1, options={"SKIP_SAVE"})
 
@@ -35,15 +35,13 @@ class AVATARCLIP_OT_use_poses(bpy.types.Operator):
 
     bl_idname = "avatarclip.use_poses"
     bl_label = "Generate from Poses"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse if nothing was chosen."""
         possible = bool(picked(properties.of(context.scene))) and request_of(last_folder(context)) is not None
-        if not possible:
-            cls.poll_message_set("Choose one or more of the poses first")
-        return possible
+        return refuse(cls, "" if possible else "Choose one or more of the poses first")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Start it."""

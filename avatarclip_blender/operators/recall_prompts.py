@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-from pathlib import Path
 from typing import Any
 
 import bpy
 
 from .. import flow, properties, session
-from ..avatar import find_avatar, provenance
+from ..avatar import find_avatar, provenance, result_folder
 from ..contract import protocol
 from .common import poll_avatar
 
@@ -20,7 +19,7 @@ class AVATARCLIP_OT_recall_prompts(bpy.types.Operator):
 
     bl_idname = "avatarclip.recall_prompts"
     bl_label = "Recall Prompts"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -47,7 +46,7 @@ class AVATARCLIP_OT_recall_prompts(bpy.types.Operator):
                 kind = type(getattr(settings.advanced, name))
                 with contextlib.suppress(ValueError, TypeError):  # a command line stores texts
                     setattr(settings.advanced, name, kind(json.loads(value) if isinstance(value, str) else value))
-        folder = Path(str(origin.get("folder", ""))).parent
+        folder = result_folder(found).parent
         if (folder / protocol.REQUEST_FILE).is_file():  # the panel goes on with this avatar's own stages and pictures
             session.set_folder(context.scene, folder)
         return {"FINISHED"}

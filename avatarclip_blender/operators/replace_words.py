@@ -12,7 +12,7 @@ class AVATARCLIP_OT_replace_words(bpy.types.Operator):
 
     bl_idname = "avatarclip.replace_words"
     bl_label = "Correct Prompt"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     part: bpy.props.EnumProperty(name="Prompt", items=[(part, flow.LABELS[part], "") for part in flow.PARTS])
     words: bpy.props.StringProperty(name="Words", description="What stands in the prompt")

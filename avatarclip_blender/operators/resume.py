@@ -4,7 +4,7 @@ import bpy
 
 from .. import preferences, properties, session
 from ..locate import SetupError
-from .common import resumable_folder
+from .common import refuse, resumable_folder
 
 
 class AVATARCLIP_OT_resume(bpy.types.Operator):
@@ -12,15 +12,12 @@ class AVATARCLIP_OT_resume(bpy.types.Operator):
 
     bl_idname = "avatarclip.resume"
     bl_label = "Resume"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse if there is nothing that stopped half-way."""
-        possible = resumable_folder(context) is not None
-        if not possible:
-            cls.poll_message_set("No avatar was left half-way")
-        return possible
+        return refuse(cls, "" if resumable_folder(context) is not None else "No avatar was left half-way")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Start the engine on the same folder."""

@@ -4,6 +4,7 @@ import bpy
 
 from .. import library, preferences, session, waiting
 from ..locate import SetupError
+from .common import refuse
 
 
 class AVATARCLIP_OT_resume_queue(bpy.types.Operator):
@@ -11,15 +12,13 @@ class AVATARCLIP_OT_resume_queue(bpy.types.Operator):
 
     bl_idname = "avatarclip.resume_queue"
     bl_label = "Resume Queue"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse if none wait, and while there is a queue at work."""
         possible = not session.running() and bool(library.left_waiting(preferences.output_folder(context)))
-        if not possible:
-            cls.poll_message_set("No avatars of an earlier session wait, or the engine is at work")
-        return possible
+        return refuse(cls, "" if possible else "No avatars of an earlier session wait, or the engine is at work")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Line them up in their order and start the first."""

@@ -4,6 +4,7 @@ import bpy
 
 from .. import importer, preferences
 from ..avatar import find_avatar
+from .common import poll_avatar, refuse
 
 
 def _others(context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -20,7 +21,7 @@ class AVATARCLIP_OT_retarget_take(bpy.types.Operator):
 
     bl_idname = "avatarclip.retarget_take"
     bl_label = "Retarget Take"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     action: bpy.props.StringProperty(
         name="Take", options={"SKIP_SAVE"},
@@ -30,10 +31,9 @@ class AVATARCLIP_OT_retarget_take(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse unless two avatars are selected, the target active."""
-        possible = find_avatar(context.active_object) is not None and len(_others(context)) == 1
-        if not possible:
-            cls.poll_message_set("Select the avatar that has the take, then the one that shall get it")
-        return possible
+        if find_avatar(context.active_object) is None or len(_others(context)) != 1:
+            return refuse(cls, "Select the avatar that has the take, then the one that shall get it")
+        return poll_avatar(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Carry it over."""

@@ -11,7 +11,7 @@ class AVATARCLIP_OT_set_quality(bpy.types.Operator):
 
     bl_idname = "avatarclip.set_quality"
     bl_label = "Set Quality"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     preset: bpy.props.EnumProperty(
         name="Quality", items=[(name, name.title(), "") for name in protocol.PRESETS], options={"SKIP_SAVE"}

@@ -12,7 +12,7 @@ class AVATARCLIP_OT_unqueue(bpy.types.Operator):
 
     bl_idname = "avatarclip.unqueue"
     bl_label = "Remove from Queue"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     folder: bpy.props.StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"})
 

@@ -3,6 +3,7 @@
 import bpy
 
 from .. import preferences, ui
+from .common import poll_network
 
 _DIALOG_WIDTH = 420
 _TEXT_WIDTH = _DIALOG_WIDTH + 40  # a dialog has no tabs at its side
@@ -13,14 +14,12 @@ class AVATARCLIP_OT_use_clip(bpy.types.Operator):
 
     bl_idname = "avatarclip.use_clip"
     bl_label = "Use OpenAI's CLIP"
-    bl_options = {"REGISTER"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Refuse without permission to use the network."""
-        if not bpy.app.online_access:
-            cls.poll_message_set("Blender may not use the network; allow it in Preferences > System > Network")
-        return bool(bpy.app.online_access)
+        return poll_network(cls)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Say what it takes, and ask."""

@@ -12,7 +12,7 @@ class AVATARCLIP_OT_use_take(bpy.types.Operator):
 
     bl_idname = "avatarclip.use_take"
     bl_label = "Use Take"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     action: bpy.props.StringProperty(
         name="Take", options={"SKIP_SAVE"}, description="Name of the action; empty goes on to the next one"
@@ -36,4 +36,6 @@ class AVATARCLIP_OT_use_take(bpy.types.Operator):
             self.report({"ERROR"}, f"This avatar has no take named {self.action!r}; it has {len(takes)}")
             return {"CANCELLED"}
         importer.use_take(rig, chosen)
+        if context.scene.use_preview_range:
+            importer.play_range(context.scene, chosen)
         return {"FINISHED"}

@@ -12,7 +12,7 @@ class AVATARCLIP_OT_vary(bpy.types.Operator):
 
     bl_idname = "avatarclip.vary"
     bl_label = "Vary"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender's own convention)
+    bl_options = {"REGISTER", "UNDO"}
 
     part: bpy.props.EnumProperty(
         name="Part", items=[(name, label, "") for name, label in flow.LABELS.items()], options={"SKIP_SAVE"}

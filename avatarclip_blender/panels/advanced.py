@@ -14,8 +14,8 @@ class AVATARCLIP_PT_advanced(AvatarPanel, bpy.types.Panel):
     """Settings that the quality stands for, one by one."""
 
     bl_label = "Advanced"
-    bl_order = 4
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+    bl_order = 2
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw device and conf file, then the settings by section."""

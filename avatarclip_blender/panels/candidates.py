@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 
-from .. import pictures, properties, ui
+from .. import disk, pictures, properties, ui
 from ..contract import protocol
 from ..operators.common import shown_folder
 from ..operators.pick_pose import picked
@@ -22,7 +22,8 @@ class AVATARCLIP_PT_candidates(AvatarPanel, bpy.types.Panel):
     """Poses that stand for the motion's text."""
 
     bl_label = "Candidate Poses"
-    bl_parent_id = "AVATARCLIP_PT_motion"
+    bl_parent_id = "AVATARCLIP_PT_main"
+    bl_order = 2
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -44,6 +45,7 @@ class AVATARCLIP_PT_candidates(AvatarPanel, bpy.types.Panel):
         self.layout.operator("avatarclip.use_poses", text=text, icon="PLAY")
 
 
+@disk.remembered
 def candidates(folder: Path | None) -> list[tuple[int, Path]]:
     """Return the numbers and pictures of the candidate poses in a job folder, the best first."""
     if folder is None:

@@ -17,8 +17,8 @@ class AVATARCLIP_PT_files(AvatarPanel, bpy.types.Panel):
     """Avatars from the disk."""
 
     bl_label = "Recent Avatars"
-    bl_order = 6
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender's own convention)
+    bl_order = 3
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the last avatars and Import."""

@@ -4,77 +4,98 @@ from __future__ import annotations
 
 import bpy
 
-from .. import history, library, mending, preferences, properties, session, ui
-from ..contract import environment, protocol
+from .. import flow, history, library, mending, preferences, properties, ready, session, ui
+from ..contract import protocol
 from ..job import Job
-from ..locate import SetupError
+from ..operators import make_crowd
 from ..operators.common import finished_result, last_folder, resumable_folder, wanted_request
 from ..progress import duration_text
 from . import running
 from .base import AvatarPanel
+from .parts import draw_prompt
 
 
 class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
-    """How well, go, and how far."""
+    """The three prompts, how well, go, and how far.
+
+    Tab goes from one text field of a panel to the next: this one has no others than the prompts.
+    """
 
     bl_label = "AvatarCLIP"
-    bl_order = 0
+    bl_order = 1
 
     def draw_header_preset(self, context: bpy.types.Context) -> None:
-        """Draw the way to the preferences."""
-        self.layout.operator("avatarclip.open_preferences", text="", icon="PREFERENCES", emboss=False)
+        """Draw the examples and the way to the preferences."""
+        row = self.layout.row(align=True)
+        row.menu("AVATARCLIP_MT_examples", text="Examples")
+        row.operator("avatarclip.open_preferences", text="", icon="PREFERENCES", emboss=False)
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw quality, the buttons that fit the state, and what the last job left."""
+        """Draw prompts, quality, the buttons that fit the state, and what the last job left."""
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        settings, job = properties.of(context.scene), session.job()
-        if not draw_missing_engine(layout, context):
-            narrow = ui.narrow(context.region.width)
-            row = layout.column(align=True) if narrow else layout.row(align=True)
-            for name in protocol.PRESETS:
-                chosen = settings.preset == name
-                row.operator("avatarclip.set_quality", text=name.title(), depress=chosen).preset = name
-            row = row.row(align=True) if narrow else row
-            row.menu("AVATARCLIP_MT_quality_presets", text="", icon="PRESET")
-            row.operator("avatarclip.save_preset", text="", icon="ADD")
-            row = layout.row()
-            row.scale_y = 1.5
-            text = "Add to Queue" if session.running() else "Generate All"
-            row.operator("avatarclip.generate", text=text, icon="OUTLINER_OB_ARMATURE").part = "ALL"
-            if not session.running():
-                draw_estimate(layout, context)
-        if session.problem:
-            ui.wrapped(layout, session.problem, context.region.width, "ERROR")
-            mending.draw_button(layout, mending.mend_of_problem(session.problem))
+        ready.open_tab()
+        job, problem = session.job(), session.problem
+        missing = draw_missing_engine(layout, context)
+        for part in flow.PARTS:
+            draw_prompt(layout, context, part)
+        if not missing:
+            draw_generate(layout, context)
+        if problem is not None and not (missing and problem.code == "no_engine"):  # which is said above
+            ui.wrapped(layout, str(problem), context.region.width, "ERROR")
+            for name in mending.mends(problem.code):
+                mending.draw_button(layout, name)
         if job is not None and job.running:
             running.draw(layout, context, job)
         else:
             ours = job is not None and job.folder == last_folder(context)
             draw_ended(layout, context, job if ours else None)
         draw_queue(layout, context)
+        if not missing:
+            make_crowd.draw(layout, context)
+
+
+def draw_generate(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw the quality and Generate All."""
+    settings = properties.of(context.scene)
+    narrow = ui.narrow(context.region.width)
+    row = layout.column(align=True) if narrow else layout.row(align=True)
+    for name in protocol.PRESETS:
+        chosen = settings.preset == name
+        row.operator("avatarclip.set_quality", text=name.title(), depress=chosen).preset = name
+    row = row.row(align=True) if narrow else row
+    row.menu("AVATARCLIP_MT_quality_presets", text="", icon="PRESET")
+    row.operator("avatarclip.save_preset", text="", icon="ADD")
+    row = layout.row()
+    row.scale_y = 1.5
+    text = "Add to Queue" if session.running() else "Generate All"
+    row.operator("avatarclip.generate", text=text, icon="OUTLINER_OB_ARMATURE").part = "ALL"
+    if not session.running():
+        draw_estimate(layout, context)
 
 
 def draw_missing_engine(layout: bpy.types.UILayout, context: bpy.types.Context) -> bool:
     """Draw the way to an engine if there is none; tell whether there is none."""
-    try:
-        preferences.engine_command(context)
-    except SetupError as error:
-        change = session.installation()
-        if change is not None and change.running:
-            factor = max(change.step - 0.5, 0.0) / max(change.steps, 1)
-            layout.progress(factor=factor, text=change.text)
-            layout.operator("avatarclip.cancel_install", icon="CANCEL")
-            return True
-        ui.wrapped(layout, "The engine that makes the avatars is not installed yet"
-                   if environment.state(preferences.engine_folder(context)) == "absent" else str(error),
-                   context.region.width, "INFO")  # fmt: skip
-        row = layout.row()
-        row.scale_y = 1.5
-        row.operator("avatarclip.install_engine", text="Install Engine…", icon="IMPORT")
+    problem, width = preferences.engine_problem(context), context.region.width
+    if problem is None:
+        return False
+    change = session.installation()
+    if change is not None and change.running:
+        factor = max(change.step - 0.5, 0.0) / max(change.steps, 1)
+        layout.progress(factor=factor, text=change.text)
+        layout.operator("avatarclip.cancel_install", icon="CANCEL")
         return True
-    return False
+    if change is not None and change.message:
+        ui.wrapped(layout, f"{change.message}. {change.hint}".replace("..", "."), width, "ERROR")
+    absent = preferences.engine_state(context) == "absent"
+    text = "The engine that makes the avatars is not installed yet" if absent else str(problem)
+    ui.wrapped(layout, text, width, "INFO")
+    preferences.draw_network(layout, context)
+    row = layout.row()
+    row.scale_y = 1.5
+    row.operator("avatarclip.install_engine", text="Install Engine…", icon="IMPORT")
+    return True
 
 
 def draw_estimate(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -104,7 +125,7 @@ def draw_ended(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job 
     if job is not None:
         for warning in job.progress.warnings[-3:]:
             ui.wrapped(layout, warning, context.region.width, "INFO")
-    if result is not None and (result / protocol.AVATAR_NPZ).is_file():
+    if result is not None:
         row = layout.row(align=True)
         row.scale_y = 1.2
         row.operator("avatarclip.import_avatar", text="Import", icon="IMPORT").directory = str(result)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 
-from .. import flow, pictures, properties, reading, session, ui
+from .. import disk, flow, pictures, properties, reading, session, ui
 from ..contract import protocol
 from ..operators.common import request_of, shown_folder
 from .base import AvatarPanel
@@ -21,41 +21,54 @@ _ROW = 20
 """Pixels of a row at scale 1."""
 
 
-class PartPanel(AvatarPanel):
-    """One part of an avatar."""
+class AVATARCLIP_PT_parts(AvatarPanel, bpy.types.Panel):
+    """Body, appearance and motion one by one: pictures, seeds, and a Generate for each."""
 
-    part: str
-    layout: bpy.types.UILayout
+    bl_label = "Part by Part"
+    bl_parent_id = "AVATARCLIP_PT_main"
+    bl_order = 1
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw prompt, the whole of it if it is long, thumbnail, seed and Generate."""
-        layout, settings, part = self.layout, properties.of(context.scene), self.part
-        layout.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part] or "From the appearance")
-        text, width = getattr(settings, part), context.region.width
-        if len(text) > ui.letters(width):
-            whole = layout.column()
-            whole.active = False
-            ui.wrapped(whole, text, width)
-        draw_reading(layout, part, text, width)
-        folder = shown_folder(context)
-        icon = pictures.icon(thumbnail(folder, part))
-        row = layout
-        if icon:
-            row = layout.split(factor=_SHARE)
-            row.template_icon(icon_value=icon, scale=min(ui.content_width(width) * _SHARE / _ROW, _LARGEST))
-        column = row.column(align=True)
-        line = column.row(align=True)
-        narrow = ui.narrow(width)
-        line.prop(settings, f"{part}_seed", **({"text": ""} if narrow else {}))
-        line.operator("avatarclip.vary", text="", icon="FILE_REFRESH").part = part
-        verb = "Queue" if session.running() else "Generate"
-        text = verb if narrow else f"{verb} {flow.LABELS[part]}"
-        column.operator("avatarclip.generate", text=text, icon="PLAY").part = part
-        made = request_of(folder)
-        if icon and made is not None and flow.outdated(part, properties.wishes(context), made):
-            note = column.row()
-            note.active = False
-            note.label(text="Changed" if narrow else "Changed since made")
+        """Draw the parts."""
+        for part in flow.PARTS:
+            draw_part(self.layout, context, part)
+
+
+def draw_prompt(layout: bpy.types.UILayout, context: bpy.types.Context, part: str) -> None:
+    """Draw a part's prompt, the whole of it if it is long, and what the engine understands of it."""
+    settings, width = properties.of(context.scene), context.region.width
+    column = layout.column(align=True)
+    column.use_property_split = False
+    column.label(text=flow.LABELS[part])
+    column.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part] or "From the appearance")
+    text = getattr(settings, part)
+    if not ui.fits(text, width):
+        whole = column.column()
+        whole.active = False
+        ui.wrapped(whole, text, width)
+    draw_reading(column, part, text, width)
+
+
+def draw_part(layout: bpy.types.UILayout, context: bpy.types.Context, part: str) -> None:
+    """Draw a part's picture, seed and Generate."""
+    settings, width, folder = properties.of(context.scene), context.region.width, shown_folder(context)
+    icon, narrow = pictures.icon(thumbnail(folder, part)), ui.narrow(width)
+    row = layout
+    if icon:
+        row = layout.split(factor=_SHARE)
+        row.template_icon(icon_value=icon, scale=min(ui.content_width(width) * _SHARE / _ROW, _LARGEST))
+    column = row.column(align=True)
+    line = column.row(align=True)
+    line.prop(settings, f"{part}_seed", text="" if narrow else f"{flow.LABELS[part]} Seed")
+    line.operator("avatarclip.vary", text="", icon="FILE_REFRESH").part = part
+    verb = "Queue" if session.running() else "Generate"
+    text = flow.LABELS[part] if narrow else f"{verb} {flow.LABELS[part]}"
+    column.operator("avatarclip.generate", text=text, icon="PLAY").part = part
+    made = request_of(folder)
+    if icon and made is not None and flow.outdated(part, properties.wishes(context), made):
+        note = column.row()
+        note.active = False
+        note.label(text="Changed" if narrow else "Changed since made")
 
 
 def draw_reading(layout: bpy.types.UILayout, part: str, text: str, width: float) -> None:
@@ -81,6 +94,7 @@ def draw_reading(layout: bpy.types.UILayout, part: str, text: str, width: float)
         ui.wrapped(column, f"No effect: {', '.join(found.ignored)}", width, "ERROR")
 
 
+@disk.remembered
 def thumbnail(folder: Path | None, part: str) -> Path | None:
     """Return the newest picture of a part in a job folder; None if there is none."""
     if folder is None:
@@ -90,22 +104,4 @@ def thumbnail(folder: Path | None, part: str) -> Path | None:
     return best if best.is_file() else max(previews.glob("*.png"), default=None)
 
 
-class AVATARCLIP_PT_shape(PartPanel, bpy.types.Panel):
-    """The body."""
-
-    bl_label, bl_order, part = "Body", 1, "shape"
-
-
-class AVATARCLIP_PT_appearance(PartPanel, bpy.types.Panel):
-    """Skin, hair and clothes."""
-
-    bl_label, bl_order, part = "Appearance", 2, "appearance"
-
-
-class AVATARCLIP_PT_motion(PartPanel, bpy.types.Panel):
-    """What it does."""
-
-    bl_label, bl_order, part = "Motion", 3, "motion"
-
-
-CLASSES = (AVATARCLIP_PT_shape, AVATARCLIP_PT_appearance, AVATARCLIP_PT_motion)
+CLASSES = (AVATARCLIP_PT_parts,)

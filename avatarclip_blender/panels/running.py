@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import bpy
 
-from .. import mending, pictures, properties, ui
+from .. import disk, history, mending, pictures, preferences, properties, settings_table, ui
 from ..contract import protocol
 from ..job import Job
-from ..progress import FAILED, duration_text
+from ..operators.common import request_of
+from ..progress import FAILED, Progress, duration_text
 
 _PICTURE_SCALE = 5.0
 
 
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
-    """Draw stage, step, time left, Pause and Cancel, the picture and the curve."""
+    """Draw one bar for the whole job, the time left, Pause and Cancel, the picture and the curve."""
     state = job.progress
-    column = layout.column(align=True)
-    if state.stage is None:
-        column.progress(factor=0.0, text="Starting the Engine…")
-    else:
-        label = protocol.STAGE_LABELS.get(state.stage, state.stage)
-        steps = f"{label}  {state.step} / {state.total}" if state.total else label
-        column.progress(factor=state.factor, text=steps)
-        row = column.row()
-        row.label(text=f"Stage {state.position} of {len(state.stages)}")
-        side = row.row()
-        side.alignment = "RIGHT"
-        left = state.seconds_left()
-        side.label(text="Paused" if state.paused else f"{duration_text(left)} left" if left is not None else "")
+    share, left = state.whole(_plan(job.folder))
+    row = layout.column(align=True)
+    row.progress(factor=share, text=_doing(state))
+    side = row.row()
+    side.alignment = "RIGHT"
+    side.active = False
+    side.label(text="Paused" if state.paused else f"{duration_text(left)} left" if left is not None else "")
     row = layout.row(align=True)
     row.enabled = not job.stopping
     if not job.attached:
@@ -42,6 +40,30 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> No
     column.use_property_split = False
     column.prop(settings, "show_live")
     column.prop(settings, "keep_running", text="Keep Running without Blender")
+
+
+def _doing(state: Progress) -> str:
+    """What the engine is at."""
+    if state.writing:
+        return "Writing Files"
+    if state.stage is None:
+        return "Starting the Engine…"
+    label = protocol.STAGE_LABELS.get(state.stage, state.stage)
+    return f"{label}  {state.step} / {state.total}" if state.total else label
+
+
+_is_there = disk.remembered(Path.is_file)
+
+
+@disk.remembered
+def _plan(folder: Path) -> Mapping[str, float]:
+    """The predicted seconds of a job's stages; none before anything was measured."""
+    request = request_of(folder)
+    if request is None:
+        return {}
+    values = settings_table.preset_values(request.preset) | dict(request.overrides)
+    guess = history.predict(preferences.timings_file(), tuple(request.stages), values)
+    return guess.stages if guess is not None else {}
 
 
 def draw_pictures(layout: bpy.types.UILayout, job: Job) -> None:
@@ -67,13 +89,13 @@ def draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, job: Jo
     ui.wrapped(layout, state.message, width, "ERROR" if state.phase == FAILED else "INFO")
     if state.hint:
         ui.wrapped(layout, state.hint, width, "BLANK1")
-    names = mending.mends(state.code, state.hint, state.device) if state.phase == FAILED else ()
+    names = mending.mends(state.code, state.device) if state.phase == FAILED else ()
     column = layout.column(align=True)
     for name in names:
         mending.draw_button(column, name)
     column.operator("avatarclip.resume", icon="FILE_REFRESH")
     if state.phase == FAILED:
         row = layout.row(align=True)
-        if job.log_path.is_file():
+        if _is_there(job.log_path):
             row.operator("wm.path_open", text="Open Log", icon="TEXT").filepath = str(job.log_path)
         row.operator("avatarclip.copy_report", icon="COPYDOWN")

@@ -166,11 +166,11 @@ class BaseSurface:
         layers = None
         if "layers" in arrays:
             names, materials = (tuple(values) for values in json.loads(arrays["layers"].tobytes().decode()))
-            own: dict[str, Any] = {name: arrays[f"layers.{name}"] for name in LAYER_ARRAYS}
+            own: dict[str, Any] = {n: arrays[f"layers.{n}"] for n in LAYER_ARRAYS if f"layers.{n}" in arrays}
             shared = {name: arrays[name] for name in ("vertices", "colors", "weights", "canonical")}
             layers = Joined(names=names, materials=materials, **own, **shared)
         return BaseSurface(**kept, look=look, device=device, layers=layers)
 
 
-LAYER_ARRAYS = ("faces", "face_layers", "vertex_layers", "uvs", "roughness", "metallic", "covered")
+LAYER_ARRAYS = ("faces", "face_layers", "vertex_layers", "uvs", "roughness", "metallic", "opacity", "covered")
 ARRAYS = ("vertices", "faces", "colors", "weights", "canonical", "parts")

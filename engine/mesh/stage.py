@@ -35,7 +35,17 @@ SMALLEST_BODY = 1e-3
 TEXEL_BYTES = 100
 """Memory that baking holds for each texel at its peak; 87 were measured at 2048."""
 GAME_ARRAYS = ("vertices", "faces", "colors", "uvs", "face_layers", "source", "share")
-LAYER_ARRAYS = ("face_layers", "vertex_layers", "weights", "canonical", "uvs", "roughness", "metallic", "covered")
+LAYER_ARRAYS = (
+    "face_layers",
+    "vertex_layers",
+    "weights",
+    "canonical",
+    "uvs",
+    "roughness",
+    "metallic",
+    "opacity",
+    "covered",
+)
 """What is stored of the layers beside the mesh itself, their names and materials."""
 
 
@@ -133,7 +143,8 @@ def load(folder: Path) -> Mesh:
     made = layers = None
     if "layer_names" in arrays:
         names, materials = (tuple(arrays[f"layer_{name}"].tolist()) for name in ("names", "materials"))
-        layers = Joined(names, materials, **surface, **{name: arrays[f"layers_{name}"] for name in LAYER_ARRAYS})
+        own = {name: arrays[f"layers_{name}"] for name in LAYER_ARRAYS if f"layers_{name}" in arrays}
+        layers = Joined(names, materials, **surface, **own)
     if "game_vertices" in arrays:
         pictures = {name: np.asarray(Image.open(folder / file)) for name, file in TEXTURES.items()}
         parts = {name: arrays[f"game_{name}"] for name in GAME_ARRAYS}

@@ -109,6 +109,11 @@ def feet(foot: Foot) -> dict[str, Any]:
     return {"left_foot": foot, "right_foot": foot}
 
 
+def closed(period: float, *keys: Key) -> tuple[Key, ...]:
+    """Keys of a loop: the first one again at the end."""
+    return (*keys, replace(keys[0], time=period))
+
+
 def swap_sides(entry: Entry) -> Entry:
     """The mirror image of a movement."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -28,38 +30,16 @@ class Manner:
     """Degrees by which the trunk rolls to and fro."""
 
 
-def _manner(words: str, *others: float, **changes: object) -> Manner:
-    return Manner(frozenset(words.split()), *others, **changes)  # type: ignore[arg-type]
+def _read(path: Path) -> dict[str, Manner]:
+    """The records of a file; a key that no manner has is a `TypeError` that names it."""
+    found = {}
+    for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        bends = {joint: (pitch, yaw, roll) for joint, (pitch, yaw, roll) in table.pop("bends", {}).items()}
+        found[name] = Manner(frozenset(table.pop("words").split()), bends=bends, **table)
+    return found
 
 
-_DROOP: dict[str, Angles] = {"spine2": (10, 0, 0), "neck": (14, 0, 0), "head": (10, 0, 0)}
-
-MANNERS: dict[str, Manner] = {
-    "slow": _manner("slowly slow gently gentle lazily leisurely calmly peacefully gracefully softly", speed=0.7),
-    "fast": _manner("fast quickly quick rapidly hastily hurriedly swiftly frantically hectically", speed=1.4),
-    "careful": _manner("carefully cautiously warily gingerly hesitantly timidly shyly", speed=0.7, strength=0.85,
-                       bends={"spine1": (5, 0, 0), "head": (4, 0, 0)}),
-    "strong": _manner("strongly vigorously energetically powerfully violently wildly hard "
-                      "forcefully exaggeratedly fiercely",
-                      speed=1.15, strength=1.25),
-    "weak": _manner("weakly slightly lightly barely subtly faintly", strength=0.7),
-    "sad": _manner("sadly sad depressed unhappy unhappily gloomily mournfully sorrowfully dejectedly", speed=0.85,
-                   strength=0.8, bends=_DROOP),
-    "tired": _manner("tiredly wearily exhausted tired weary sluggishly sleepily drowsily", speed=0.75, strength=0.75,
-                     bends={**_DROOP, "spine1": (8, 0, 0)}),
-    "happy": _manner("happily happy joyfully cheerfully excitedly gleefully merrily", speed=1.1, strength=1.15,
-                     bends={"spine2": (-6, 0, 0), "neck": (-4, 0, 0), "head": (-5, 0, 0)}),
-    "proud": _manner("proudly proud confidently arrogantly smugly",
-                     bends={"spine2": (-7, 0, 0), "spine3": (-4, 0, 0), "head": (-4, 0, 0)}),
-    "angry": _manner("angrily angry furiously aggressively mad rage", speed=1.15, strength=1.1,
-                     bends={"spine1": (6, 0, 0), "spine2": (6, 0, 0), "neck": (-4, 0, 0)}),
-    "scared": _manner("nervously anxiously fearfully scared afraid frightened", speed=1.1, strength=0.85,
-                      bends={"spine2": (8, 0, 0), "neck": (-4, 0, 0)}),
-    "drunk": _manner("drunkenly drunk tipsily dizzily clumsily unsteadily wobbly", speed=0.85, sway=9),
-    "old": _manner("old elderly grandpa grandma grandmother grandfather", speed=0.75, strength=0.75,
-                   bends={"spine1": (8, 0, 0), "spine2": (16, 0, 0), "neck": (-6, 0, 0), "head": (-10, 0, 0)}),
-}  # fmt: skip
-
+MANNERS = _read(Path(__file__).with_name("manners.toml"))
 OF_WORD = {word: name for name, manner in MANNERS.items() for word in manner.words}
 """Word -> name of its manner."""
 

@@ -16,13 +16,13 @@ from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.manner import OF_WORD
 from engine.motion.rotations import Array, array
-from engine.motion.synonyms import synonyms
 from engine.motion.texts import LIGHT, Part, lead_of, stems
 from engine.stems import stem
 
 WORDS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
 CONTEXT = 0.8
 """What the rest of a sentence counts for the meaning of one of its parts."""
+PLURALS = frozenset(("people", "men", "women", "children", "they"))
 CONFIDENT = 0.5
 """Scores from here on count as understood."""
 
@@ -49,11 +49,8 @@ class Match:
 @cache
 def concepts() -> tuple[Concept, ...]:
     """All movements that there are."""
-    more = synonyms()
-    found = [Concept(e.name, e.texts + more.pop(e.name, ()), False) for e in entries().values()]
-    found += [Concept(c.name, c.texts + more.pop(c.name, ()), True) for c in LEARNED]
-    if more:
-        raise ValueError(f"synonyms for unknown movements: {sorted(more)}")
+    found = [Concept(entry.name, entry.texts, False) for entry in entries().values()]
+    found += [Concept(learned.name, learned.texts, True) for learned in LEARNED]
     return tuple(found)
 
 
@@ -93,10 +90,12 @@ class Matcher:
                 counts[self.column[w]] += 1
         self.idf = {w: self._idf(counts[i]) for w, i in self.column.items()}
         self.known = vectors.of(self.vocabulary)
-        leads = [max(lead_of(unsided(text)), 0) for _, text in self.texts]
+        said = [lead_of(unsided(text)) for _, text in self.texts]
+        leads = [max(lead, 0) for lead in said]
         own = [np.array([self._weight(w, i, lead) for i, w in enumerate(ws)]) for ws, lead in zip(self.words, leads)]
         self.means = np.stack([self._mean(words, weights) for words, weights in zip(self.words, own)])
         self.verbs = {ws[lead] for ws, lead in zip(self.words, leads)}
+        self.acts = {ws[lead] for ws, lead in zip(self.words, said) if lead >= 0}
         # All texts' words one after another, and where each text starts.
         self.own = np.concatenate(own)
         self.columns = np.array([self.column[w] for words in self.words for w in words])
@@ -130,16 +129,26 @@ class Matcher:
     def reading(self, part: Part) -> tuple[int, bool]:
         """Index of the word that names the movement, and whether it is a verb for sure.
 
-        It is the first word in -ing or the first inflected word (a guard *stands*) that leads a known text.
+        It is the first word in -ing, the first inflected word (a guard *stands*) that leads a known text, or the first
+        one behind a plural (two guards *stand*).
         """
+        many = False
         for index, (word, form) in enumerate(zip(part.words, part.forms)):
             if part.has_verb and index == part.lead:
                 break
-            if form in OF_WORD or form in (word, word + "e"):
-                continue
-            if word in self.verbs and form.endswith(("s", "ed")):
+            bare = form in OF_WORD or form in (word, word + "e")
+            if bare and many and word in self.acts:
                 return index, True
+            if not bare and word in self.verbs and form.endswith(("s", "ed")) and not self._is_many(part, index):
+                return index, True
+            many = self._is_many(part, index)
         return part.lead, part.has_verb
+
+    def _is_many(self, part: Part, index: int) -> bool:
+        """Whether a word is a plural: it names no act, and looks like one."""
+        form, following = part.forms[index], part.words[index + 1 : index + 2]
+        plural = form in PLURALS or (form.endswith("s") and not form.endswith("ss"))
+        return plural and part.words[index] not in self.acts and bool(self.acts.intersection(following))
 
     def meaning(self, part: Part, match: Match) -> Array:
         """A text's meaning (64,), of unit length: the mean of its words' vectors and of the best known text's."""

@@ -108,8 +108,10 @@ def _understood(text: str, parsed: Parsed) -> tuple[Understood, ...]:
         else:
             owner = owners.get(at)
             layer = parsed.chunks[owner.chunk].written.capitalize() if owner else LAYERS.get(role, "Figure")
+            if at == parsed.being:
+                layer, meant = "Figure", chunk.value("figure") or ""
             plain = chunk.written if role in ("person", "body") else meant.partition("/")[0].replace("_", " ")
-            said = (PROPERTIES.get(role, role), plain)
+            said = ("being" if at == parsed.being else PROPERTIES.get(role, role), plain)
         out.append(Understood(text[chunk.start : chunk.end], chunk.start, chunk.end, layer, *said))
     return tuple(out)
 

@@ -24,6 +24,12 @@ CLAUSES = re.compile(r"\b(in|with|wearing|from) (a|an|the|his|her)\b")
 THINGS = ("garment", "extra", "trait", "symbol")
 COLORED = (*THINGS, "figure", "hair_color", "eye_color", "skin")
 """Categories whose phrases are left out where they only put a colour before another one ("white gloves")."""
+FEMALE = ("woman", "girl", "lady", "maid", "maiden", "queen", "goddess", "princess", "duchess", "bride", "actress",
+          "nun", "aviatrix", "luchadora", "waitress", "huntress", "sorceress", "witch", "mermaid", "wife", "mother",
+          "empress", "priestess", "heroine", "ballerina")  # fmt: skip
+"""Ends of figures' names that mean women."""
+SHADED = 3
+"""Words that a shade and a colour have at most."""
 BODIED = ("haired", "eyed", "skinned", "skin", "hair", "eyes")
 
 
@@ -50,10 +56,20 @@ class Lexicon:
     """Words (without plural ending) that begin phrases, and how many words the longest of these has."""
     words: frozenset[str]
     """Every single word of a phrase."""
+    shades: dict[str, dict[str, str]]
+    """Word before a colour -> colour -> colour: "deep burgundy"."""
 
     def senses(self, words: Phrase) -> tuple[Sense, ...]:
         """What a phrase can mean; empty if it is not known."""
-        return self.exact.get(words) or self.plain.get(tuple(map(singular, words)), ())
+        return self.exact.get(words) or self.plain.get(tuple(map(singular, words)), ()) or self._shaded(words)
+
+    def _shaded(self, words: Phrase) -> tuple[Sense, ...]:
+        """A colour of any name after a word for its shade."""
+        if len(words) < 2 or words[0] not in self.shades:
+            return ()
+        shade = self.shades[words[0]]
+        colors = (s.value for s in self.exact.get(words[1:], ()) if s.category == "color")
+        return tuple(Sense("color", shade.get(value, value)) for value in colors)
 
 
 ACCENTS = re.compile("[\u0300-\u036f]")
@@ -116,9 +132,18 @@ def _figures() -> Iterator[tuple[str, str, str]]:
         usual = "".join(letter for gender, letter in (("male", "m"), ("female", "f")) if gender in person.split())
         for entry in words.split("|"):
             word, _, mark = entry.partition("/")
-            mark = mark if mark in ("m", "f") else usual
             if not CLAUSES.search(word):
-                yield "figure", f"{name}/{mark}" if mark in ("m", "f") else name, word
+                yield "figure", _marked(name, mark or _gender(word) or usual), word
+
+
+def _marked(name: str, mark: str) -> str:
+    """A figure's name with the gender that a word for it means."""
+    return f"{name}/{mark}" if mark in ("m", "f") else name
+
+
+def _gender(word: str) -> str:
+    """The gender that the end of a figure's name says."""
+    return "f" if word.lower().endswith(FEMALE) else ""
 
 
 def _figure_records() -> Iterator[tuple[str, str, str]]:
@@ -153,7 +178,8 @@ def _beside(words: Phrase, sense: Sense, rest: Sense | None, known: dict[Phrase,
     if sense.category == "figure":
         return len(words) == 2 and any(s.category == "garment" for s in known.get(words[1:], ()))
     basic = words[0] in COLORS or words[0] in ("gray", "golden")
-    return rest is not None and sense.category in THINGS and (basic or rest.value == sense.value)
+    same = rest is not None and rest.value == sense.value and sense.category != "trait"  # "soot stained" is no colour
+    return rest is not None and sense.category in THINGS and (basic or same)
 
 
 PIECE = re.compile(r"(~?\w+(?:\.\w+)?)(?:\(([\w,]+)\))?(?:=(\w+))?(?:@(\w+))?(?::(\w+))?")
@@ -195,8 +221,8 @@ def lexicon() -> Lexicon:
         _add(known, category, value, words)
     for name, words in tomllib.loads((FOLDER / "persons.toml").read_text("utf-8"))["figure"].items():
         same = next((s.value for s in known.get(phrase(name), ()) if s.category == "figure"), None)
-        if same is not None:
-            _add(known, "figure", same.partition("/")[0], words)
+        for word in words.split("|") if same is not None else ():
+            _add(known, "figure", _marked(same.partition("/")[0], _gender(word)), word)
     for words_ in sorted((w for w in known if len(w) > 1), key=len, reverse=True):  # before their own ends change
         kept = [sense for sense in (_whole(words_, sense, known) for sense in known[words_]) if sense]
         if kept:
@@ -211,4 +237,10 @@ def lexicon() -> Lexicon:
     reach: dict[str, int] = {}
     for words_ in plain:
         reach[words_[0]] = max(reach.get(words_[0], 1), len(words_))
-    return Lexicon(exact, plain, reach, single)
+    shades = {
+        word: shade["map"]
+        for shade in tomllib.loads((FOLDER / "colors.toml").read_text("utf-8"))["shade"].values()
+        for word in shade["words"].split("|")
+        if " " not in word
+    }
+    return Lexicon(exact, plain, reach | {word: max(reach.get(word, 1), SHADED) for word in shades}, single, shades)

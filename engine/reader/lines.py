@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from engine.reader import read
@@ -28,11 +30,15 @@ def answers(lines: Iterable[str]) -> Iterator[str]:
 
 def answer(what: str, text: str) -> dict[str, Any]:
     """What a prompt is understood as, with sentences on the whole of it under ``notes``."""
-    empty: dict[str, Any] = {"what": what, "text": text, "understood": [], "ignored": [], "repaired": [], "notes": []}
+    empty: dict[str, Any] = {"what": what, "text": text, "understood": [], "ignored": [], "repaired": []}
     if what == "motion":  # matched as a whole, by the motion stage
-        return empty
+        return empty | {"notes": _length(text)}
     reading = asdict(read(text, "body" if what == "shape" else "appearance"))
-    return empty | {name: reading[name] for name in ("understood", "ignored", "repaired")} | {"notes": _notes(reading)}
+    return (
+        empty
+        | {name: reading[name] for name in ("understood", "ignored", "repaired")}
+        | {"notes": [*_notes(reading), *_length(text)]}
+    )
 
 
 def _notes(reading: dict[str, Any]) -> list[str]:
@@ -42,3 +48,33 @@ def _notes(reading: dict[str, Any]) -> list[str]:
     if known is None:
         return ["English is read best; of this language no words are known"]
     return [f"Read as {known.name}, of which some 540 words are known"]
+
+
+PERCEPTOR = Path(__file__).resolve().parent.parent / "assets" / "perceptor"
+_FRAME = "a 3D rendering of "
+"""The words before the user's when the perceptor is asked (`perceptor.prompts`, which is slow to import)."""
+
+
+@cache
+def _tokenizer() -> tuple[Any, int]:
+    """The bundled perceptor's tokenizer, and how many tokens it reads."""
+    from tokenizers import Tokenizer
+
+    config = json.loads((PERCEPTOR / "config.json").read_text(encoding="utf-8"))
+    tokenizer = Tokenizer.from_file(str(PERCEPTOR / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer, int(config["text_config"]["max_position_embeddings"])
+
+
+def _length(text: str) -> list[str]:
+    """A sentence for a text that is longer than the bundled perceptor reads, else none."""
+    if len(text) < 40:
+        return []
+    tokenizer, room = _tokenizer()
+    encoding = tokenizer.encode(_FRAME + " ".join(text.split()))
+    if len(encoding.ids) <= room:
+        return []
+    start = encoding.offsets[room - 1][0] - len(_FRAME)  # the last place is the end mark's
+    rest = " ".join(text.split())[max(start, 0) :].strip()
+    return [f"The bundled perceptor, which compares pictures with the text, reads it only up to “{rest[:30]}…”"]

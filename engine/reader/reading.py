@@ -40,6 +40,8 @@ class Who:
 
     figure: str | None = None
     """A name of the catalogue's figures: "knight"."""
+    being: str | None = None
+    """Another one that says what wears the figure's clothes: "zombie" of "a zombie nurse"."""
     color: str | None = None
     """The colour that the figure itself is said to have ("a red robot"); of `outfit.COLORS`."""
     gender: str | None = None

@@ -61,7 +61,8 @@ def _counts(word: str) -> NDArray[np.int8]:
 
 
 def _nearest(word: str) -> str | None:
-    """The word fewest slips away; of several the one that begins and ends alike, then the longest: letters get lost."""
+    """The word fewest slips away; of several the one of the same letters, then the one that begins and ends alike, then
+    the longest: letters change places, and get lost."""
     allowed = 2 if len(word) >= LONG else 1
     names, letters = _letters()
     near = np.abs(letters - _counts(word)).sum(1) <= 2 * allowed
@@ -69,8 +70,9 @@ def _nearest(word: str) -> str | None:
     for index in np.flatnonzero(near):
         name = names[index]
         if abs(len(name) - len(word)) <= allowed and (slips := distance(word, name)) <= allowed:
-            ranked.append((slips, name[0] != word[0], name[-1] != word[-1], -len(name), name))
-    if not ranked or (min(ranked)[1] and min(ranked)[0] > 1):
+            swapped = not np.array_equal(letters[index], _counts(word))
+            ranked.append((slips, swapped, name[0] != word[0], name[-1] != word[-1], -len(name), name))
+    if not ranked or (min(ranked)[2] and min(ranked)[0] > 1):
         return None
     return min(ranked)[-1]
 

@@ -15,12 +15,15 @@ from engine.reader.lexicon import FOLDER
 from engine.reader.network import ITEMS, LINKS, MODIFIERS, ROLES, Scores
 from engine.reader.reading import Worn
 from engine.reader.values import may_be, pieces, value
+from engine.wardrobe.combining import places
 
 FAINT = -3.0
 """Log-odds below which a modifier belongs to nothing, even if nothing else is likelier."""
 LIKELY = -0.8
 """Log-odds from which on one thing lies over another."""
 LONGEST_TEXT = 12
+ONE_OF = ("shirt", "legs", "feet")
+"""Places where one garment of a set makes way for another kind."""
 SIDES = {"fn.side_left": "left", "fn.side_right": "right", "fn.one": "right"}
 
 
@@ -47,6 +50,8 @@ class Parsed:
     over: list[tuple[int, int]]
     used: set[int] = field(default_factory=set)
     """Chunks that had an effect."""
+    being: int | None = None
+    """The chunk that says what wears a figure's clothes."""
 
     def having(self, *roles: str) -> list[int]:
         """The chunks of some roles, in their order."""
@@ -115,13 +120,58 @@ def _layer(parsed: Parsed, scores: Scores) -> None:
 
 def things(parsed: Parsed) -> list[tuple[int, Worn]]:
     """(chunk, what is worn) from the innermost to the outermost."""
-    made = {at: _made(parsed, item) for at, item in parsed.items.items()}
+    made = _named_once({at: _made(parsed, item) for at, item in parsed.items.items()})
     for at, item in parsed.items.items():
         if item.color_of is not None:
             source = made.get(item.color_of)
             color = next((worn.color for worn in source or () if worn.color), None) or "figure"
             made[at] = [replace(worn, color=worn.color or color) for worn in made[at]]
     return [(at, worn) for at in _ordered(parsed) for worn in made[at]]
+
+
+def _named_once(made: dict[int, list[Worn]]) -> dict[int, list[Worn]]:
+    """A piece of a set that is named by itself, too, is the one that is named: "a tuxedo, black tie undone"; one that
+    is denied is none of it: "a suit, no jacket"; and of two names of one set there is one: "a three-piece tweed suit".
+    """
+    found = {at: list(pieces) for at, pieces in made.items()}
+    for at, pieces in sorted(made.items(), key=lambda pair: len(pair[1])):
+        for other, named in made.items():
+            if other == at or not found[at] or not found[other] or len(named) < len(pieces):
+                continue
+            if {worn.kind for worn in pieces} <= {worn.kind for worn in named} and (len(pieces) > 1 or _part(pieces)):
+                same = {worn.kind: worn for worn in pieces}
+                plain = replace(pieces[0], decal=None, traits=())
+                found[other] = [_completed(worn, same.get(worn.kind, plain)) for worn in found[other]]
+                found[at] = []
+    for at, pieces in made.items():
+        for piece in list(found[at]) if len(pieces) > 1 else ():
+            other = next((i for i, o in made.items() if len(o) == 1 and found[i] and _replaces(o[0], piece)), None)
+            if other is None or piece.denied:
+                continue
+            found[at].remove(piece)
+            if not found[other][0].denied:
+                found[other] = [_completed(found[other][0], piece)]
+    return found
+
+
+def _part(pieces: list[Worn]) -> bool:
+    """A breastplate is a part of an armour that is named, too."""
+    return pieces[0].kind == "armor_torso" and not pieces[0].denied
+
+
+def _replaces(named: Worn, piece: Worn) -> bool:
+    """Whether a garment is worn in the place of a piece of a set."""
+    same = places().get(named.kind) == places().get(piece.kind) in ONE_OF and named.kind != "leggings"
+    return named.kind == piece.kind or (same and not named.denied)
+
+
+def _completed(named: Worn, piece: Worn) -> Worn:
+    """What is named, with what else is said of it by another name."""
+    return replace(
+        named, color=named.color or piece.color, accent=named.accent or piece.accent,
+        pattern=named.pattern or piece.pattern, material=named.material or piece.material,
+        decal=named.decal or piece.decal, traits=tuple(dict.fromkeys((*named.traits, *piece.traits))),
+    )  # fmt: skip
 
 
 def _ordered(parsed: Parsed) -> list[int]:
@@ -144,6 +194,8 @@ def _made(parsed: Parsed, item: Item) -> list[Worn]:
     out = []
     for whole, worn in pieces(found[1]):
         made = replace(worn, denied=item.denied, words=(chunk.start, chunk.end))
+        if whole and any(role == "color" for _, role in item.modifiers):
+            made = replace(made, color=None)  # that of its name is only the usual one
         for at, role in item.modifiers if whole else ():
             made = _modified(parsed, made, at, role)
         out.append(_become(_colored(made, item)))
@@ -179,6 +231,8 @@ def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
     category, meant = found
     if role == "color" and worn.color is None:
         return replace(worn, color=meant)
+    if role == "accent" and worn.color is None and worn.accent and worn.pattern is None:
+        return replace(worn, color=worn.accent, accent=meant)  # "black and white stripes"
     if role in ("color", "accent"):
         return replace(worn, accent=worn.accent or meant)
     if role == "pattern":

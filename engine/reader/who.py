@@ -8,6 +8,7 @@ from engine.reader.lexicon import lexicon
 from engine.reader.reading import Who, Worn
 from engine.reader.things import Parsed
 from engine.reader.values import value
+from engine.wardrobe.figure_records import figures
 from engine.wardrobe.outfit import covers
 
 GENDERS = {"m": "male", "f": "female"}
@@ -18,6 +19,10 @@ FIELDS = {
 """Role -> field of `Who` that it fills."""
 LENGTHS = ("buzz", "short", "medium", "long")
 """Hair styles that give way to others: "long hair in a ponytail"."""
+COSTUMES = frozenset((word,) for word in "suit|costume|outfit|uniform|onesie|attire|garb|getup|disguise".split("|"))
+"""What is worn by the name of a figure: "a gorilla suit"."""
+JOINTS = frozenset({"fn.dressas", "fn.article", "fn.comma", "fn.in", "fn.wear"})
+"""Between two figures that are one person."""
 FEET = ("shoes", "boots", "sandals", "socks")
 
 
@@ -30,6 +35,11 @@ def who(parsed: Parsed, worn: list[Worn]) -> Who:
     for at, role in enumerate(parsed.roles):
         if role in FIELDS or role in ("figure", "person", "body", "face", "bare", "hair"):
             _hear(parsed, at, role, said, face, bare, implied)
+    if parsed.being is not None:
+        said["being"], _, mark = (parsed.chunks[parsed.being].value("figure") or "").partition("/")
+        parsed.used.add(parsed.being)
+        if mark:
+            implied.setdefault("gender", GENDERS[mark])
     if "gender" not in said:
         said |= _pronoun(parsed) or implied
     if any(thing.kind == "long_beard" and not thing.denied for thing in worn):
@@ -101,12 +111,59 @@ def _covers(kind: str) -> tuple[str, ...]:
 
 
 def figure_first(parsed: Parsed, strength: list[float]) -> None:
-    """Of several figures that a text names keep the surest, and of some in a row the last: "a skeleton pirate"."""
-    named = parsed.having("figure")
-    if len(named) > 1:
-        best = max(named, key=lambda at: strength[at])
-        while best + 1 in named:
-            best += 1
-        for at in named:
-            if at != best:
-                parsed.roles[at] = "none"
+    """Of several figures that a text names keep the surest, and of some that speak of one person the last, with the
+    being that wears its clothes: "a skeleton pirate", "a pirate robot"."""
+    costume = _costume(parsed)
+    named = [at for at in parsed.having("figure") if not parsed.denied[at]]
+    parsed.used |= set(parsed.having("figure")) - set(named)  # "not a soldier"
+    if named:
+        surest = max(named, key=lambda at: strength[at]) if costume is None else costume
+        one = _same_person(parsed, named, surest)
+        beings = [at for at in one if _is_being(parsed, at)]
+        clothes = [at for at in one if at not in beings]
+        best = (clothes or one)[-1]
+        if len(one) > 1 and beings and best != beings[0]:
+            parsed.being = beings[0]
+        named = [best]
+    for at in parsed.having("figure"):
+        if at not in named:
+            parsed.roles[at] = "none"
+
+
+def _costume(parsed: Parsed) -> int | None:
+    """The figure whose clothes are named by it: "a cat in a pirate costume"; what is said of them is said of it."""
+    for at in range(1, len(parsed.chunks)):
+        before, role = parsed.chunks[at - 1], parsed.roles[at - 1]
+        if parsed.chunks[at].words not in COSTUMES or before.value("figure") is None or role not in ("figure", "none"):
+            continue
+        if parsed.denied[at]:
+            continue
+        item = parsed.items.pop(at, None)
+        for other, said in item.modifiers if item is not None else ():
+            parsed.roles[other] = "figure_color" if said == "color" else parsed.roles[other]
+        parsed.over = [pair for pair in parsed.over if at not in pair]
+        parsed.roles[at - 1], parsed.roles[at] = "figure", "none"
+        parsed.used.add(at)
+        return at - 1
+    return None
+
+
+def _same_person(parsed: Parsed, named: list[int], at: int) -> list[int]:
+    """The figures that are said of the same person as one: between them stands nothing but "dressed as a"."""
+    place = named.index(at)
+    first = last = place
+    while first and _joined(parsed, named[first - 1], named[first]):
+        first -= 1
+    while last + 1 < len(named) and _joined(parsed, named[last], named[last + 1]):
+        last += 1
+    return named[first : last + 1]
+
+
+def _joined(parsed: Parsed, before: int, after: int) -> bool:
+    between = parsed.chunks[before + 1 : after]
+    return all(chunk.categories & JOINTS or chunk.written == "-" for chunk in between)
+
+
+def _is_being(parsed: Parsed, at: int) -> bool:
+    name = (parsed.chunks[at].value("figure") or "").partition("/")[0]
+    return name in figures() and figures()[name].being

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ def write_process(previews: Path, path: Path, conf: VideoConfig) -> bool:
     """
     check(conf)
     stages = [stage for stage in protocol.STAGES if stage in conf.stages]
-    pictures = [file for stage in stages for file in sorted((previews / stage).glob("*.png"), key=_natural)]
+    pictures = pictures_of(previews, stages)
     if not pictures:
         return False
     pictures = pictures[:: conf.every] + (pictures[-1:] if (len(pictures) - 1) % conf.every else [])
@@ -56,6 +56,11 @@ def check(conf: VideoConfig) -> None:
         raise EngineError(
             "bad_config", f"video.stages names {unknown[0]!r}.", f"Use some of {', '.join(protocol.STAGES)}."
         )
+
+
+def pictures_of(previews: Path, stages: Sequence[str] = protocol.STAGES) -> list[Path]:
+    """The preview pictures of some stages in the order in which they were made."""
+    return [file for stage in stages for file in sorted((previews / stage).glob("*.png"), key=_natural)]
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:

@@ -27,6 +27,10 @@ FLOOR_BLUR = 1.6
 """Pixels by which shadows on the floor are smoothed."""
 DIELECTRIC = 0.04
 """What all but metals mirror when looked at straight."""
+LAYERS_SEEN, HARDLY = 5, 0.02
+"""How many surfaces a ray passes at most, and the share of a pixel below which what is behind does not count."""
+THIN = 1e-4
+"""Metres behind a sheer surface from which on a ray looks further."""
 DARKEST = 0.014
 """Black cloth gives back about so much light."""
 BENEATH = (0.26, 0.08, 0.04)
@@ -62,10 +66,14 @@ class Scene:
         self.vertices = np.asarray(vertices, np.float32)
         self.faces = np.asarray(faces, np.int32)
         self.surface = surface or Surface()
-        albedo = DARKEST + (1.0 - DARKEST) * to_linear(colors)
-        self._attributes = np.hstack((albedo, self.surface.finish(len(self.vertices))))  # (V, 6)
+        finish = self.surface.finish(len(self.vertices))
+        darkest = DARKEST * (1.0 - finish[:, 2:])  # what lies beneath dark skin is no grey
+        self._attributes = np.hstack((darkest + (1.0 - darkest) * to_linear(colors), finish))  # (V, 6)
         self.floor = float(self.vertices[:, 1].min()) if floor is None else floor
-        self.raycaster = MeshRaycaster(self.vertices, self.faces, device)
+        self.raycaster = self.blocking = MeshRaycaster(self.vertices, self.faces, device)
+        sheer = None if self.surface.opacity is None else self.surface.opacity[self.faces].min(1) < 1.0
+        if sheer is not None and sheer.any():  # what is seen through throws no shadow
+            self.blocking = MeshRaycaster(self.vertices, self.faces[~sheer], device)
         self._embossed = Embossed(self.surface, self.vertices, self.faces)
         self.studio = studio or Studio()
         self.light_from(0.0)
@@ -94,11 +102,38 @@ class Scene:
         pixels = np.stack(np.divmod(found, width * supersample), -1).astype(np.float32)
         pixels = ((pixels + 0.5) / supersample).astype(np.float32)
         origins, directions = (part[found] for part in rays)
-        colors = self._skin(_some(hits, found), origins, directions, pixels, (height, width), camera)
+        seen = self._through(_some(hits, found), origins, directions, pixels, (height, width), camera)
         cells = _cells(pixels, width)
-        sums = np.stack([np.bincount(cells, part, height * width) for part in (*colors.T, np.ones(len(found)))], -1)
+        sums = np.stack([np.bincount(cells, part, height * width) for part in seen.T], -1)
         picture[rows, columns] = (sums / supersample**2).reshape(height, width, 4)
         return picture
+
+    def _through(
+        self, hits: GBuffer, origins: Floats, directions: Floats, pixels: Floats, shape: tuple[int, int], camera: Camera
+    ) -> Floats:
+        """(M, 4) linear colours of M rays that hit, and behind what they hit where that is sheer, times how much of the
+        ray's light they give, and the sum of these shares; arguments as in `_skin`."""
+        seen, rest, at = np.zeros((len(directions), 4)), np.ones(len(directions)), np.arange(len(directions))
+        for _ in range(LAYERS_SEEN):
+            colors = self._skin(hits, origins, directions[at], pixels[at], shape, camera)
+            if self.surface.opacity is None:
+                opacity = np.ones(len(at))
+            else:
+                opacity = hits.interpolate(self.faces, self.surface.opacity[:, None])[:, 0]
+            share = rest[at] * opacity
+            seen[at] += share[:, None] * np.concatenate([colors, np.ones((len(at), 1))], 1)
+            rest[at] -= share
+            on = rest[at] > HARDLY
+            if not on.any():
+                break
+            origins = (origins + (hits.depth + THIN)[:, None] * directions[at])[on]
+            at = at[on]
+            hits = self.raycaster.cast_rays(origins, directions[at])
+            met = np.flatnonzero(hits.mask)
+            hits, origins, at = _some(hits, met), origins[met], at[met]
+            if not len(at):
+                break
+        return seen.astype(np.float32)
 
     def _extent(self, camera: Camera) -> tuple[slice, slice]:
         """Rows and columns of the picture that the mesh can touch."""
@@ -121,7 +156,7 @@ class Scene:
         places = self._places(hits, origins, directions, pixels, attributes[:, 3], camera)
         first = np.unique(_cells(pixels, shape[1]), return_index=True)[1]
         few = places.of(first)
-        traced = trace(self.raycaster, self.light, self._rounded(few, hits, first))
+        traced = trace(self.blocking, self.light, self._rounded(few, hits, first))
         arriving = shares(traced, few, places, shape, self.raycaster)
         normals, unseen = self._embossed.tilt(hits, places.normals, places.footprints)
         return _rolled_off(shaded(self.light, attributes, normals, unseen, directions, arriving))
@@ -186,7 +221,7 @@ class Scene:
         centres = (np.stack((row, column), -1) + 0.5).astype(np.float32)
         none = np.zeros(len(spots), np.float32)
         at = Places(centres, spots, up, up, distance * _pixel_angle(camera), -up, none)
-        traced = trace(self.raycaster, self.light, at)
+        traced = trace(self.blocking, self.light, at)
         found = shares(traced, at, at, (camera.height, camera.width), self.raycaster)
         ambient, key = float(self.light.ambient(up[:1]).mean()), float(self.light.key(up[:1]).mean())
         share, known = np.zeros((2, camera.height, camera.width), np.float32)

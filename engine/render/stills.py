@@ -5,8 +5,6 @@ Pictures are uint8 (H, W, 3) sRGB. Frame: metres, +y up, the avatar faces +z; az
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from engine.render.camera import Camera
@@ -104,17 +102,12 @@ def motion_row(
     return np.concatenate(pictures, axis=1)
 
 
-def preview_sheet(
-    views: dict[str, Picture], motion: Picture | None = None, order: Sequence[str] = ("front", "side", "back", "head")
-) -> Picture:
-    """Views side by side and, when there is one, the row of motion frames below, at the views' full width."""
-    sheet = np.concatenate([views[name] for name in order], axis=1)
-    if motion is None:
-        return sheet
-    if motion.shape[1] != sheet.shape[1]:
-        raise ValueError(f"the motion row is {motion.shape[1]} px wide, the views {sheet.shape[1]} px")
-    line = np.full((4, sheet.shape[1], 3), 255, np.uint8)
-    return np.concatenate([sheet, line, motion], axis=0)
+def preview_sheet(views: Picture, motion: Picture) -> Picture:
+    """Views side by side, and the row of motion frames below at their full width."""
+    if motion.shape[1] != views.shape[1]:
+        raise ValueError(f"the motion row is {motion.shape[1]} px wide, the views {views.shape[1]} px")
+    line = np.full((4, views.shape[1], 3), 255, np.uint8)
+    return np.concatenate([views, line, motion], axis=0)
 
 
 def thumbnail(

@@ -43,6 +43,8 @@ class Surface:
     """(V,) 0-1, as glTF has it."""
     metallic: Floats | None = None
     """(V,) 0-1."""
+    opacity: Floats | None = None
+    """(V,) 0-1: below 1 what is behind shows through; None: nowhere."""
     softness: Floats | None = None
     """(V,) 0-1: 1 where light goes on beneath the surface as in skin."""
     canonical: Floats | None = None

@@ -15,7 +15,7 @@ from engine.body.fingers import full_pose
 from engine.body.skinning import bone_transforms, skin
 from engine.errors import EngineError
 from engine.mesh.full import uncovered
-from engine.protocol import FACE_SHAPES, JOINT_NAMES, SHAPE_KEYS, write_atomically
+from engine.protocol import FACE_KEYS, JOINT_NAMES, SHAPE_KEYS, write_atomically
 from engine.rig.face_shapes import NAMES, FaceShapes, face_fits, named, stored_faces
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ LAYER_KINDS: dict[str, type] = {
     "uvs": np.float32,
     "roughness": np.float32,
     "metallic": np.float32,
+    "opacity": np.float32,
     "covered": np.bool_,
     "canonical": np.float32,
 }
@@ -120,12 +121,14 @@ class Avatar:
     """(V,) 0-1."""
     metallic: Floats | None = None
     """(V,) 0-1."""
+    opacity: Floats | None = None
+    """(V,) 0-1: below 1 where what is beneath shows through."""
     covered: NDArray[np.bool_] | None = None
     """(V,) hidden beneath another layer for good."""
     canonical: Floats | None = None
     """(V, 3) pattern coordinates in metres: where on the standard figure, or along a lock of hair, a point belongs."""
     face: FaceShapes | None = None
-    """Face shapes: smile, blink and the others of `protocol.FACE_SHAPES`."""
+    """Face shapes: smile, blink and the others of `protocol.FACE_KEYS`."""
     hands: Floats | None = None
     """(2, 45) axis-angle of the left and the right hand's fingers while nothing is said of them: relaxed, or round what
     they hold; None, as below, for an avatar of 24 joints."""
@@ -154,7 +157,7 @@ def uncover(avatar: Avatar) -> Avatar:
     renumber[used] = np.arange(len(used))
     if avatar.face is not None:
         avatar = replace(avatar, face=avatar.face.renumbered(renumber))
-    by_vertex = ("vertices", "colors", "weights", "roughness", "metallic", "covered", "canonical")
+    by_vertex = ("vertices", "colors", "weights", "roughness", "metallic", "opacity", "covered", "canonical")
     kept = {name: getattr(avatar, name)[used] for name in by_vertex if getattr(avatar, name) is not None}
     kept |= {name: getattr(avatar, name)[shown] for name in ("face_layers", "uvs") if getattr(avatar, name) is not None}
     return replace(avatar, faces=renumber[avatar.faces[shown]], shapes=None, **kept)
@@ -210,7 +213,7 @@ def save_avatar(avatar: Avatar, path: str | os.PathLike[str]) -> None:
         if shapes.game is not None:
             arrays["game_shape_deltas"] = np.asarray(shapes.game, np.float16)
     if avatar.face is not None:
-        arrays |= {NAMES: np.array(FACE_SHAPES), **avatar.face.arrays()}
+        arrays |= {NAMES: np.array(FACE_KEYS), **avatar.face.arrays()}
         if avatar.game is not None and avatar.game.face is not None:
             arrays |= avatar.game.face.arrays("game_")
     if avatar.rest_pose is not None:
@@ -243,7 +246,9 @@ def load_avatar(path: str | os.PathLike[str]) -> Avatar:
                     light["face_layers"] = np.asarray(stored["game_face_layers"], np.int32)
             layers: dict[str, Any] = {}
             if "layer_names" in stored:
-                layers = {name: np.asarray(stored[name], kind) for name, kind in LAYER_KINDS.items()}
+                kinds = {name: kind for name, kind in LAYER_KINDS.items() if name != "opacity" or name in stored}
+                layers = {name: np.asarray(stored[name], kind) for name, kind in kinds.items()}
+                layers.setdefault("opacity", np.ones(len(arrays["vertices"]), np.float32))  # files before it
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise EngineError("broken_job", f"{path} is not a readable avatar ({error}).", "Run the rig again.") from None
     joints = len(arrays["joints"])
@@ -310,7 +315,7 @@ def _layers_fit(layers: dict[str, Any], arrays: dict[str, Any], light: dict[str,
         and len(names)
         and len(set(names.tolist())) == len(names)
         and layers["layer_materials"].shape == names.shape
-        and all(layers[name].shape == (vertices,) for name in ("roughness", "metallic", "covered"))
+        and all(layers[name].shape == (vertices,) for name in ("roughness", "metallic", "opacity", "covered"))
         and layers["canonical"].shape == (vertices, 3)
         and layers["uvs"].shape == (*faces.shape, 2)
         and all(of.shape == (len(of_faces),) and np.isin(of, np.arange(len(names))).all() for of, of_faces in owners)

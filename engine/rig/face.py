@@ -2,12 +2,14 @@
 
 The open body brings Apple's 52 shapes for a standard face (`engine.body.face`). They are scaled to the avatar's head,
 its lids fitted to its eyeballs, and carried to all that belongs to the face: eyeballs turn, lower teeth follow the
-jaw, hairs follow their roots, and what lies on the face the skin beneath it. The head does not turn between the pose
-of sculpting and the T-pose, so displacements hold in both.
+jaw, hairs follow their roots, and what lies on the face the skin beneath it. Directions of the face space are carried
+likewise, as keys that make another face. The head does not turn between the pose of sculpting and the T-pose, so
+displacements hold in both.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,9 +19,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial.transform import Rotation
 
 from engine.body import Body
-from engine.body.face import JAW, load_face
+from engine.body.face import JAW, load_face, load_face_space
 from engine.mesh.surface import edge_matrix
-from engine.protocol import FACE_SHAPES
+from engine.protocol import FACE_FEATURES, FACE_SHAPES
 from engine.render.raycast import MeshRaycaster
 from engine.rig.face_shapes import LEAST, FaceShapes
 from engine.rig.lids import closed
@@ -27,7 +29,7 @@ from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.eyes import eyeball, has_eyes
 from engine.wardrobe.head.face import split_face
 from engine.wardrobe.head.frame import Head
-from engine.wardrobe.head.mouth import MOUTH, TEETH, has_mouth, mouth_points, parted, teeth
+from engine.wardrobe.head.mouth import BORDER, MOUTH, TEETH, has_mouth, mouth_points, parted, teeth
 from engine.wardrobe.layers import BODY, Joined, Mannequin
 
 Floats = NDArray[np.float32]
@@ -41,17 +43,26 @@ STIFF = frozenset({"metal", "painted_metal", "plastic", "wood", "stone", "mail"}
 """Materials whose pieces move as a whole."""
 LOCK = 600
 """Vertices that a lock of hair has at most; larger pieces follow the skin point by point."""
+WITH_TONGUE = {"jawOpen": 0.35, "mouthLowerDownLeft": 0.5, "mouthLowerDownRight": 0.5}
+"""By how much other shapes go with `tongueOut`, so that it does not go through closed lips."""
 
 
-def face_shapes(layers: Joined, body: Body, betas: NDArray) -> FaceShapes | None:
-    """The face shapes of an avatar's layers in the pose of sculpting; None for bodies that have no face."""
+def face_shapes(layers: Joined, body: Body, betas: NDArray, features: bool = False) -> FaceShapes | None:
+    """The face shapes of an avatar's layers in the pose of sculpting; None for bodies that have no face.
+
+    Args:
+        layers: of the avatar.
+        body: that it was made on.
+        betas: (S,) its shape.
+        features: also the keys that make another face.
+    """
     mannequin = _mannequin(layers, body, betas)
     if mannequin is None:
         return None
     mix, faces = split_face(parted(mannequin))
     if mix.shape[0] != int((layers.vertex_layers == layers.names.index(BODY)).sum()):
         return None
-    face = _Face(mannequin, layers, mix, faces)
+    face = _Face(mannequin, layers, mix, faces, FACE_FEATURES if features else ())
     parts = []
     for number, (name, material) in enumerate(zip(layers.names, layers.materials)):
         own = np.flatnonzero(layers.vertex_layers == number)
@@ -72,16 +83,21 @@ def _mannequin(layers: Joined, body: Body, betas: NDArray) -> Mannequin | None:
 class _Face:
     """The displacements of the bare body, and of what lies on it."""
 
-    def __init__(self, mannequin: Mannequin, layers: Joined, mix: sparse.csr_matrix, faces: NDArray) -> None:
-        """``mix`` and ``faces`` are `split_face`'s, of which the body's layer was made."""
+    def __init__(
+        self, mannequin: Mannequin, layers: Joined, mix: sparse.csr_matrix, faces: NDArray, features: Sequence[str]
+    ) -> None:
+        """``mix`` and ``faces`` are `split_face`'s, of which the body's layer was made; ``features`` are wanted too."""
         self.layers, self.mannequin, self.head, self.asset = layers, mannequin, Head.of(mannequin), load_face()
-        scaled = np.stack([shape.toarray() for shape in self.asset.shapes]) * self.head.scale  # (52, points, 3)
+        shapes = np.stack([shape.toarray() for shape in self.asset.shapes])  # (52, points, 3)
+        for name, share in WITH_TONGUE.items():
+            shapes[FACE_SHAPES.index("tongueOut")] += share * shapes[FACE_SHAPES.index(name)]
+        scaled = np.concatenate([shapes, self._features(features, shapes.shape[1])]) * self.head.scale  # (K, points, 3)
         self.own, self.inside = scaled[:, : self.asset.body], scaled
         for side, word in (("L", "Left"), ("R", "Right")):
             index = FACE_SHAPES.index(f"eyeBlink{word}")
             self.own[index] = closed(mannequin, side, self.own[index], self.head.size)
         flat = self.own.transpose(1, 0, 2).reshape(len(mannequin.vertices), -1)
-        self.skin = np.asarray(mix @ flat, np.float32)  # (P, 156)
+        self.skin = np.asarray(mix @ flat, np.float32)  # (P, 3K)
         own = np.flatnonzero(layers.vertex_layers == layers.names.index(BODY))
         moving = np.abs(self.skin).max(1)[faces].max(1) > 0
         around = np.isin(faces, np.unique(faces[moving])).any(1)
@@ -90,8 +106,16 @@ class _Face:
         corners = layers.vertices[own][np.unique(self._skin_faces)]
         self._low, self._high = corners.min(0) - BEYOND, corners.max(0) + BEYOND
 
+    def _features(self, names: Sequence[str], points: int) -> Floats:
+        """(K, points, 3) what makes another face; the mouth's inside goes with the lips' edge as a whole."""
+        space, found = load_face_space(), np.zeros((len(names), points, 3), np.float32)
+        for index, name in enumerate(names):
+            found[index, : self.asset.body] = space.moved({name.lower(): 1.0})
+            found[index, self.asset.body :] = found[index, self.mannequin.labels[BORDER]].mean(0)
+        return found
+
     def moved(self, own: NDArray, name: str, material: str) -> NDArray:
-        """(52, N, 3) displacements of a layer's vertices (N,)."""
+        """(K, N, 3) displacements of a layer's vertices (N,)."""
         if name == BODY:
             return _by_shape(self.skin)
         if name == MOUTH:
@@ -105,16 +129,18 @@ class _Face:
     def _teeth(self, own: NDArray) -> NDArray:
         """The lower ones follow the jaw."""
         form, _, lower = teeth()
-        found = np.zeros((len(FACE_SHAPES), len(own), 3))
+        found = np.repeat(self.inside[:, -1:], len(own), 1)
+        found[: len(FACE_SHAPES)] = 0
         places = np.c_[form.vertices, np.ones(len(own))]
         for name in JAW:
             found[FACE_SHAPES.index(name)] = lower[:, None] * (places @ self.asset.jaw[name].T) * self.head.scale
+        found[FACE_SHAPES.index("tongueOut")] = WITH_TONGUE["jawOpen"] * found[FACE_SHAPES.index("jawOpen")]
         return found
 
     def _eyes(self, own: NDArray) -> NDArray:
-        """Each eyeball turns about its centre."""
+        """Each eyeball turns about its centre, and goes with its lids' edges where the face is another one."""
         points = self.layers.vertices[own].astype(np.float64)
-        found = np.zeros((len(FACE_SHAPES), len(own), 3))
+        found = np.zeros((len(self.own), len(own), 3))
         for side, word, sign in (("L", "Left", 1.0), ("R", "Right", -1.0)):
             center, _ = eyeball(self.mannequin, side)
             of = np.flatnonzero((points[:, 0] > 0) == (sign > 0))
@@ -123,6 +149,8 @@ class _Face:
                 found[FACE_SHAPES.index(f"eyeLook{way}{word}"), of] = (
                     turn.apply(points[of] - center) + center - points[of]
                 )
+            border = self.mannequin.labels[f"eye_cavity.{side}.border"]
+            found[len(FACE_SHAPES) :, of] = self.own[len(FACE_SHAPES) :, border].mean(1)[:, None]
         return found
 
     def _carried(self, own: NDArray, material: str) -> NDArray:
@@ -130,7 +158,7 @@ class _Face:
         points = self.layers.vertices[own]
         near = np.flatnonzero(((points > self._low) & (points < self._high)).all(1))
         if not len(near):
-            return np.zeros((len(FACE_SHAPES), len(own), 3), np.float32)
+            return np.zeros((len(self.own), len(own), 3), np.float32)
         face, bary = np.zeros(len(own), np.int32), np.zeros((len(own), 3), np.float32)
         distance = np.full(len(own), np.inf)
         face[near], bary[near], distance[near] = self.caster.closest_point(points[near], signed=False)
@@ -165,8 +193,8 @@ class _Face:
 
 
 def _by_shape(columns: NDArray) -> NDArray:
-    """(52, N, 3) of (N, 156)."""
-    return np.ascontiguousarray(columns.reshape(len(columns), len(FACE_SHAPES), 3).transpose(1, 0, 2))
+    """(K, N, 3) of (N, 3K)."""
+    return np.ascontiguousarray(columns.reshape(len(columns), -1, 3).transpose(1, 0, 2))
 
 
 def _edges(layers: Joined, own: NDArray) -> sparse.csr_matrix:

@@ -11,6 +11,8 @@ from engine.render.surface import Surface
 from engine.rig.avatar import Avatar, pose_avatar, uncover, with_hands
 from engine.wardrobe.materials import MATERIALS
 
+VIEW_HEIGHT = 640
+"""Pixels of the views' row."""
 FRAMES = 8
 """Frames of the motion in the sheet."""
 
@@ -24,7 +26,9 @@ def surface_of(avatar: Avatar) -> Surface | None:
         if name == "skin":
             soft[avatar.faces[avatar.face_layers == layer]] = 1.0
     materials = tuple(MATERIALS[name] for name in avatar.layer_materials)
-    return Surface(avatar.roughness, avatar.metallic, soft, avatar.canonical, avatar.face_layers, materials)
+    return Surface(
+        avatar.roughness, avatar.metallic, avatar.opacity, soft, avatar.canonical, avatar.face_layers, materials
+    )
 
 
 def avatar_preview(
@@ -32,6 +36,7 @@ def avatar_preview(
     poses: np.ndarray | None = None,
     trans: np.ndarray | None = None,
     hands: np.ndarray | None = None,
+    before: Picture | None = None,
 ) -> Picture:
     """Front, side, back and head in the stand pose; below, eight frames of the motion if ``poses`` (T, 72) are given.
 
@@ -40,19 +45,25 @@ def avatar_preview(
         poses: of the motion.
         trans: (T, 3) metres, where it goes.
         hands: (T, 2, 45) poses of its fingers, or None for relaxed ones.
+        before: the sheet of the same avatar with another motion or none, whose views are taken over.
 
     Returns:
         uint8 (H, 1600, 3) sRGB.
     """
     avatar, stand = uncover(avatar), stand_pose()[None]
     surface = surface_of(avatar)
-    head = (bone_transforms(avatar.joints[: stand.shape[1]], stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
-    views = body_views(
-        pose_avatar(avatar, with_hands(avatar, stand))[0], avatar.faces, avatar.colors, head, surface=surface
-    )
+    views = _views(avatar, stand, surface) if before is None else before[:VIEW_HEIGHT]
     if poses is None:
-        return preview_sheet(views)
+        return views
     chosen = np.linspace(0, len(poses) - 1, FRAMES).round().astype(int)
     trans, hands = (None if of is None else of[chosen] for of in (trans, hands))
     frames = pose_avatar(avatar, with_hands(avatar, poses[chosen], hands), trans)
     return preview_sheet(views, motion_row(frames, avatar.faces, avatar.colors, FRAMES, surface=surface))
+
+
+def _views(avatar: Avatar, stand: np.ndarray, surface: Surface | None) -> Picture:
+    """Front, side, back and head side by side."""
+    head = (bone_transforms(avatar.joints[: stand.shape[1]], stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
+    posed = pose_avatar(avatar, with_hands(avatar, stand))[0]
+    pictures = body_views(posed, avatar.faces, avatar.colors, head, VIEW_HEIGHT, surface)
+    return np.concatenate(list(pictures.values()), axis=1)

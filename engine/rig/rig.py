@@ -78,7 +78,7 @@ def run(
         report.warning(f"{torn:.1%} of the mesh's edges are stretched more than {TEAR:g}-fold in the T-pose.")
     report.progress(3, 3)
     light = _rig_game(mesh, weights, transforms, conf)
-    face = _face(mesh, body, betas, report) if conf.face else None
+    face = _face(mesh, body, betas, conf, report) if conf.face else None
     shapes = _shape_keys(mesh, body, betas, posed, conf, report, dressed) if conf.shape_keys else None
     resting = bound_pose(len(joints)) if conf.a_pose else None
     bones = np.array(parents, np.int32)
@@ -86,11 +86,11 @@ def run(
     return made if mesh.layers is None else with_face(replace(made, **layered(mesh.layers)), mesh, face)
 
 
-def _face(mesh: Mesh, body: Body, betas: np.ndarray, report: Reporter) -> FaceShapes | None:
-    """The layers' face shapes; warns if the body has none."""
+def _face(mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Reporter) -> FaceShapes | None:
+    """The layers' face shapes, and with keys of shape those of the face; warns if the body has none."""
     if mesh.layers is None:
         return None
-    found = face_shapes(mesh.layers, body, betas)
+    found = face_shapes(mesh.layers, body, betas, conf.shape_keys)
     if found is None:
         report.warning("The avatar has no face shapes: its body does not say where eyes and mouth are.")
     return found
@@ -100,7 +100,8 @@ def with_face(avatar: Avatar, mesh: Mesh, face: FaceShapes | None) -> Avatar:
     """The avatar with face shapes on full and game mesh."""
     light, game = mesh.game, avatar.game
     if face is not None and light is not None and game is not None:
-        game = replace(game, face=face.carried(light.source, light.share, len(avatar.vertices)))
+        carried = face.carried(light.source, light.share, len(avatar.vertices))
+        game = replace(game, face=carried.agreeing(game.faces, len(game.vertices)))
     return replace(avatar, face=face, game=game)
 
 

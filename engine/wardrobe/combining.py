@@ -57,7 +57,7 @@ def shows(garment: Garment) -> bool:
 
 def keeps(named: Garment, worn: Garment) -> bool:
     """Whether a garment stays on although one is named that has its place."""
-    return any(
+    return named.kind != worn.kind and any(
         is_one_of(named, things(outer)) and is_one_of(worn, things(inner))
         for outer, inner in _tables()["keeps"].items()
     )

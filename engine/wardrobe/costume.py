@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.wardrobe.notation import Item, LookSpec, Thing
+from engine.wardrobe.notation import Item, LookSpec, Thing, is_one_of
 from engine.wardrobe.outfit import COLORS, Garment
 
 COMMON_COLORS = ("black", "white", "red", "blue", "green", "yellow", "grey", "brown", "orange", "purple", "pink")
@@ -30,6 +30,28 @@ class Costume:
     eye_color: str | None = None
     bare: frozenset[str] = frozenset()
     """Areas that stay bare: of torso, legs, feet."""
+
+
+GROWN = frozenset({"wings", "horns", "halo", "ears", "tail", "nose", "tusks", "long_beard"})
+"""Extras of a being's own body."""
+OWN = frozenset({"mask_full", "gauntlets", "glasses"})
+"""Garments that show what a being is: an animal's head, a cyborg's arms and eyes."""
+
+
+def worn_by(costume: Costume, being: Costume) -> Costume:
+    """A figure's clothes on another figure's body: "a zombie nurse"."""
+    kinds = {garment.kind for garment in costume.garments}
+    grown = tuple(extra for extra in being.extras if extra.kind in GROWN)
+    mine = {extra.kind for extra in grown}
+    bald = being.hair_style == "bald" and being.hair_color is None  # who never has hair
+    return replace(
+        costume, skin=being.skin or costume.skin, eye_color=being.eye_color or costume.eye_color,
+        hair_style="bald" if bald else costume.hair_style or being.hair_style,
+        hair_color=costume.hair_color or being.hair_color, beard=being.beard or (None if bald else costume.beard),
+        beard_color=being.beard_color or costume.beard_color,
+        garments=(*costume.garments, *(g for g in being.garments if g.kind in OWN and g.kind not in kinds)),
+        extras=(*(extra for extra in costume.extras if extra.kind not in mine), *grown),
+    )  # fmt: skip
 
 
 class Draw:
@@ -92,3 +114,28 @@ def unfitting(thing: Thing, unfit: Iterable[Thing]) -> bool:
     """Whether all that a thing may be is among others."""
     cuts = thing.cuts or (None,)
     return all(any(no.kind == thing.kind and (not no.cuts or cut in no.cuts) for no in unfit) for cut in cuts)
+
+
+def instead(costume: Costume, rules: Iterable[tuple[tuple[Thing, ...], tuple[Thing, ...]]]) -> Costume:
+    """A costume with what a rule's first things are made of its second ones, in the same colours; what the costume has
+    already comes not twice."""
+    rules, found = tuple(rules), list[Garment]()
+    kept = {garment.kind for garment in costume.garments if _other(garment, rules) is None}
+    for garment in costume.garments:
+        others = _other(garment, rules)
+        if others is None:
+            found.append(garment)
+            continue
+        for thing in others:
+            if thing.kind not in kept:
+                kept.add(thing.kind)
+                cut = thing.cuts[0] if thing.cuts else None
+                found.append(replace(garment, kind=thing.kind, cut=cut, traits=()))
+    return replace(costume, garments=tuple(found))
+
+
+def _other(
+    garment: Garment, rules: Iterable[tuple[tuple[Thing, ...], tuple[Thing, ...]]]
+) -> tuple[Thing, ...] | None:  # fmt: skip
+    """What is worn in place of a garment; None: itself."""
+    return next((others for named, others in rules if is_one_of(garment, named)), None)

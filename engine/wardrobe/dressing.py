@@ -18,13 +18,16 @@ from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.cloth.sewing import make
 from engine.wardrobe.cloth.tailor import fine, shaped
 from engine.wardrobe.cloth.traits import tailored
-from engine.wardrobe.cloth.wear import SHARES, shown_through
-from engine.wardrobe.hard.armour import DESIGNS, armour_layers
+from engine.wardrobe.following import followed
+from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers
+from engine.wardrobe.hard.heels import raised
+from engine.wardrobe.hard.things import shaft, thing_of
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import (
+    Whose,
+    bare_roughness,
     face_of,
-    face_words,
     finer_face,
     head_layers,
     mouth_layers,
@@ -58,6 +61,8 @@ LAYERS = {
     "hood": 8.4,
 }  # fmt: skip
 """Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
+OVER_PLATES = 6.7
+"""Where skirts are worn with armour of the legs: over it."""
 WHOLE = frozenset({"suit", "robot"})
 """Designs of armour from head to foot."""
 GIRT = frozenset({"robe", "hoodie", "jacket", "dress", "gown"})
@@ -71,11 +76,11 @@ OPEN = 3.4
 SUITS = frozenset({"suit", "tuxedo", "tailcoat", "tweed"})
 """With these jackets too."""
 SHAFT = -0.53
-"""Height of a boot's rim on the standard figure."""
+"""Height of a usual boot's rim on the standard figure."""
 LOW_BOOTS = frozenset({"ankle", "work"})
 """Cuts of boots over which trousers hang."""
-IN_SHAFT = ((-0.9, 0.002), (SHAFT - 0.02, 0.002), (SHAFT + 0.035, 0.022), (-0.42, 0.020))
-"""Ease of trousers that are worn inside boots."""
+IN_SHAFT = ((-0.02, 0.002), (0.035, 0.022), (0.11, 0.020))
+"""Ease of trousers that are worn inside boots, at heights from the boots' rim."""
 OVER_ALL = frozenset({
     "glasses", "necklace", "backpack", "hat", "cap", "headband", "helmet", "mask_mouth", "mask_full", "mask_eyes",
     "hood", "wristbands", "gloves",
@@ -85,6 +90,8 @@ YOUNG = 0.55
 """Age of whom nothing is said, as `outfit.Shape` counts it."""
 UNCOVERED = frozenset({"hair", "eye", "mouth", "teeth"})
 """Materials of what neither covers others nor is covered."""
+OVER_COLLARS = 0.118
+"""Radius in metres of the necks of capes that lie round collars."""
 HIDDEN = 0.05
 """Metres beneath another layer within which skin and cloth are covered."""
 WIDE, ABOVE_HEM = 0.30, 0.18
@@ -142,13 +149,17 @@ def layers_of(
         drapes: where cloth that came to rest is kept and looked up.
     """
     rng = np.random.default_rng(seed)
-    bare = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, face_words(text)))
+    expected = expected_shape(text) if text else np.zeros(5, np.float32)
+    whose = Whose(text, look.skin, float(expected[3]), float(expected[4]))
+    bare = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, whose))
     shown = finer_face(parted(bare))
-    age = 0.5 + 0.5 * float(expected_shape(text)[3]) if text else YOUNG
-    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age)
+    age = 0.5 + 0.5 * whose.age if text else YOUNG
+    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age, text)
     first = Layer(
         BODY, skin_material(look.skin), shown.vertices, shown.faces, colors, shown.weights, shown.canonical
     )  # fmt: skip
+    if first.material == "skin":
+        first = replace(first, roughness=bare_roughness(shown.canonical, age))
     dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
     quartered = fine(bare)
     look = _hooded(look)
@@ -173,10 +184,8 @@ def layers_of(
         piece, fell = _rested(record, quartered, dressing.beneath(), device, drapes)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
+        piece = followed(piece, joined(dressing.layers))
         made = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
-        share = max((SHARES.get(trait, 0.0) for trait in garment.traits), default=0.0)
-        if share:
-            made[0] = shown_through(made[0], joined(dressing.layers), share)
         dressing.add(made[0], (piece.vertices, piece.faces))
         for layer in made[1:]:
             dressing.add(layer)
@@ -187,7 +196,7 @@ def layers_of(
     for layer in [*head_layers(look, shown, rng, on_head, clothes), *mouth_layers(look, bare, age)]:
         dressing.add(layer)
     tell(1, 1)
-    return covered(dressing.layers)
+    return covered(raised(dressing.layers, bare, look.garments))
 
 
 def _rested(
@@ -210,14 +219,16 @@ def ordered(look: Look) -> list[Garment]:
     """The look's garments from the innermost to the outermost."""
     tucked = _tucked(look)
     armour = next((garment for garment in look.garments if garment.kind == "armor_torso"), None)
-    implied = armour_slots(look, armour)[1] if armour else set()
+    plates, implied = armour_slots(look, armour) if armour else (set(), set())
 
     def place(garment: Garment) -> float:
         record = record_of(garment.kind, garment.cut)
         order = LAYERS.get(garment.kind, 9.0) if record is None else record.layer
         if garment.kind == "belt" and _girt(look):
             order = 6.4
-        if garment.kind == "boots" and garment.cut in LOW_BOOTS:
+        if "legs" in plates and garment.kind in ("skirt", "long_skirt"):
+            order = OVER_PLATES
+        if garment.kind == "boots" and _over_boots(look, garment):
             order = LAYERS["shoes"]
         if "open" in garment.traits and order < OPEN:
             return OPEN
@@ -253,6 +264,8 @@ def _girt(look: Look) -> bool:
 
 def _worn_with(record: Record, look: Look) -> Record:
     """A record as it is worn with the look's other garments: shirts tucked in, trousers inside boots."""
+    if record.block in ("cape", "poncho") and any(_collared(garment) for garment in look.garments):
+        record = replace(record, measures={**record.measures, "neck": OVER_COLLARS})
     if record.kind in SHIRTS and _tucked(look):
         close = ((-0.2, 0.003), (0.10, 0.004), (0.15, 0.012), *(row for row in record.trunk if row[0] > 0.2))
         return replace(record, drop=0.0, trunk=close, held=((-0.2, 0.10),), spare=min(record.spare, 1.03))
@@ -260,14 +273,29 @@ def _worn_with(record: Record, look: Look) -> Record:
         waist = ((0.04, 0.012), (0.065, 0.006), (0.092, 0.006), (0.125, 0.016))
         low, high = ([row for row in record.trunk if (row[0] < 0.08) == below] for below in (True, False))
         record = replace(record, trunk=(*low, *waist, *(row for row in high if row[0] > 0.15)), held=((0.065, 0.092),))
-    boots = any(garment.kind == "boots" and garment.cut not in LOW_BOOTS for garment in look.garments)
-    if boots and record.block == "legs" and record.measures["hem"] < SHAFT and record.drape:
-        above = tuple(row for row in record.trunk if row[0] > -0.40)
-        hem = {**record.measures, "hem": SHAFT - 0.06}
+    boots = next((garment for garment in look.garments if garment.kind == "boots"), None)
+    rim = SHAFT if boots is None else shaft(thing_of("boots", boots.cut), SHAFT)
+    high = boots is not None and not _over_boots(look, boots)
+    if high and record.block == "legs" and record.measures["hem"] < rim and record.drape:
+        inside = ((-0.9, 0.002), *((rim + place, ease) for place, ease in IN_SHAFT))
+        above = tuple(row for row in record.trunk if row[0] > inside[-1][0] + 0.02)
+        hem = {**record.measures, "hem": rim - 0.06}
         details = tuple(detail for detail in record.details if detail.get("border") != "hem")
-        held = (*record.held, (hem["hem"] - 0.1, SHAFT))
-        return replace(record, measures=hem, trunk=(*IN_SHAFT, *above), details=details, held=held)
+        held = (*record.held, (hem["hem"] - 0.1, rim))
+        return replace(record, measures=hem, trunk=(*inside, *above), details=details, held=held)
     return record
+
+
+def _over_boots(look: Look, boots: Garment) -> bool:
+    """Whether trousers hang over boots: low ones, or of wide legs."""
+    wide = any(g.kind == "trousers" and (g.cut == "flared" or "flared" in g.traits) for g in look.garments)
+    return boots.cut in LOW_BOOTS or (wide and boots.cut != "thigh_high")
+
+
+def _collared(garment: Garment) -> bool:
+    """Whether a garment has a collar or a thick neckline that capes lie round."""
+    record = record_of(garment.kind, garment.cut)
+    return record is not None and any(detail["form"] in ("collar", "lapel") for detail in record.details)
 
 
 def _stiff(garment: Garment, look: Look, bare: Mannequin, beneath: list[Layer]) -> list[Layer]:
@@ -282,7 +310,7 @@ def armour_slots(look: Look, armour: Garment) -> tuple[set[str], set[str]]:
     has = {plate.slot for plate in DESIGNS[armour.cut or "knight"].plates}
     colors = {garment.kind: garment.color for garment in look.garments}
     whole = armour.cut in WHOLE or "jumpsuit" in colors
-    alike = {kind for kind, color in colors.items() if color in (armour.color, armour.accent)}
+    alike = {kind for kind, color in colors.items() if color in (armour.color, armour.accent, *BARE_METAL)}
     slots = {"torso", "shoulders"}
     if whole or {"gauntlets", "shoulder_pads"} & colors.keys():
         slots.add("arms")
@@ -339,7 +367,9 @@ def covered(layers: list[Layer]) -> list[Layer]:
     """The layers with what of each lies for good beneath those outside of it marked."""
     found = list(layers)
     for index, layer in enumerate(layers[:-1]):
-        outside = [other for other in layers[index + 1 :] if other.material not in UNCOVERED]
+        outside = [
+            other for other in layers[index + 1 :] if other.material not in UNCOVERED and other.opacity.min() == 1.0
+        ]
         if layer.material in UNCOVERED or not outside:
             continue
         above = joined(outside)

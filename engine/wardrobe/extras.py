@@ -69,7 +69,7 @@ def _butterfly() -> Form:
         return 0.48 * np.clip(np.cos((a + 0.62) * 1.7), 0.05, 1) ** 0.6
 
     parts = []
-    for reach, low, high in ((upper, -0.18, 1.62), (lower, -1.45, 0.15)):
+    for reach, low, high in ((upper, -0.18, 1.36), (lower, -1.45, 0.15)):
         form, t, a = wing(reach, low, high, 0.45)
         vein = np.abs(np.sin((a - low) * 9)) < 0.12
         parts.append(form.painted((t > 0.9) | vein & (t > 0.15), ACCENT).toned(1.08 - 0.2 * t))

@@ -10,7 +10,9 @@ wear of whom nothing is said:
 
 ``words``: names divided by '|', /m and /f of one gender only. ``person``, which may be left out: levels of
 ``catalog/people.toml``, one for each of height, weight, muscle, age and gender that is usual, 'a|b' from the lowest of
-a to the highest of b. The looks' notation stands in `engine.wardrobe.notation`.
+a to the highest of b. The looks' notation stands in `engine.wardrobe.notation`. ``being = true``, which may be left
+out: the name says what somebody is rather than what he wears, so that beside another figure ("a zombie nurse") it
+gives skin, eyes, build and what grows, and the other one the clothes.
 """
 
 from __future__ import annotations
@@ -25,9 +27,9 @@ import numpy as np
 
 from engine import userdata
 from engine.errors import EngineError
-from engine.wardrobe.costume import Costume, Draw, unfitting
+from engine.wardrobe.costume import Costume, Draw, instead, unfitting
 from engine.wardrobe.materials import CATALOG
-from engine.wardrobe.notation import LookSpec, parse_look, things
+from engine.wardrobe.notation import LookSpec, Thing, parse_look, things
 
 Ranges = dict[str, tuple[float, float]]
 """Attributes of `outfit.Shape` to their lowest and highest usual value."""
@@ -43,6 +45,8 @@ class FigureRecord:
     """What it is called, and the gender that a word means: male, female or None."""
     person: Ranges
     looks: tuple[LookSpec, ...]
+    being: bool = False
+    """Whether the name says what somebody is rather than what he wears."""
 
     def draw(self, rng: np.random.Generator, color: str | None = None, gender: float = 0.0) -> Costume:
         """One of the figure's looks.
@@ -56,8 +60,11 @@ class FigureRecord:
         fitting = [
             look for look in self.looks
             if not any(item.chance == 1 and all(unfitting(t, unfit) for t in item.things) for item in look.garments)
-        ] or self.looks  # fmt: skip
-        return Draw(rng, color, unfit).costume(fitting[int(rng.integers(len(fitting)))])
+        ]  # fmt: skip
+        among = fitting or self.looks
+        costume = Draw(rng, color, unfit).costume(among[int(rng.integers(len(among)))])
+        womans = self.person.get("gender", (0.0, 1.0))[1] <= 0
+        return instead(costume, _for_men()) if womans and gender > 0 and not fitting else costume
 
     def gender_of(self, word: str) -> str | None:
         """The gender that one of its names means."""
@@ -83,6 +90,12 @@ def levels() -> dict[str, tuple[str, float, float]]:
 def people() -> dict[str, Any]:
     """The tables of ``catalog/people.toml``."""
     return tomllib.loads((CATALOG / "people.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _for_men() -> tuple[tuple[tuple[Thing, ...], tuple[Thing, ...]], ...]:
+    """What men wear in place of what only women wear, where a woman's figure has no look for them."""
+    return tuple((things(worn), things(other) if other else ()) for worn, other in people()["instead"].items())
 
 
 def parse_person(text: str) -> Ranges:
@@ -123,7 +136,7 @@ def _figure(file: str, name: str, table: Any) -> FigureRecord:
     where = f"{file}: [{name}]"
     if not isinstance(table, dict):
         raise ValueError(f"{where} is no table.")
-    _check_keys(where, table, {"words", "looks"}, {"person"})
+    _check_keys(where, table, {"words", "looks"}, {"person", "being"})
     looks = table["looks"]
     if not isinstance(looks, list) or not looks or not all(isinstance(look, str) for look in looks):
         raise ValueError(f"{where} has no list of texts under 'looks'.")
@@ -132,7 +145,11 @@ def _figure(file: str, name: str, table: Any) -> FigureRecord:
     if any(not word.strip() or word != word.strip() for word, _ in words):
         raise ValueError(f"{where} has an empty name, or one with spaces around it, under 'words'.")
     person = _parsed(where, "person", parse_person, _text(where, table, "person"))
-    return FigureRecord(name, words, person, tuple(_parsed(where, "looks", parse_look, look) for look in looks))
+    being = table.get("being", False)
+    if not isinstance(being, bool):
+        raise ValueError(f"{where} has {being!r} under 'being', which is neither true nor false.")
+    drawn = tuple(_parsed(where, "looks", parse_look, look) for look in looks)
+    return FigureRecord(name, words, person, drawn, being)
 
 
 def _check_keys(where: str, table: dict[str, Any], needed: set[str], allowed: set[str]) -> None:

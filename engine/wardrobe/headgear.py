@@ -85,9 +85,14 @@ def _bubble(part: Mapping[str, Any]) -> Form:
 
 def _veil(part: Mapping[str, Any]) -> Form:
     """A cloth that falls from the crown round the back of the head."""
-    form = curtain(0.62, 1.7, 0.008, 0.010, 0.012)
-    folds = 1 + 0.04 * np.sin(60 * np.arctan2(form.vertices[:, 0], 0.05 - form.vertices[:, 2]))
-    return replace(form, vertices=form.vertices - [0, 0.735, 0.043], tones=folds)
+    form = curtain(0.74, 1.75, 0.006, 0.010, 0.014)
+    points = form.vertices.copy()
+    turn = np.arctan2(points[:, 0], 0.05 - points[:, 2])  # 0 behind
+    fall = np.clip((0.775 - points[:, 1]) / 0.74, 0, 1)
+    points[:, 1] += 0.34 * (turn / 1.75) ** 2 * fall  # the hem is round, not square
+    wide = 1 + 0.22 * fall**2 + 0.035 * fall * np.sin(11 * turn + 1.0)
+    points[:, [0, 2]] = (points[:, [0, 2]] - [0, 0.05]) * wide[:, None] + [0, 0.05]
+    return replace(form, vertices=points - [0, 0.735, 0.043], tones=1 + 0.03 * np.sin(11 * turn + 1.0))
 
 
 MADE: dict[str, Callable[[Mapping[str, Any]], Form]] = {

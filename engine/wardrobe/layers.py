@@ -47,6 +47,8 @@ class Layer:
     """(V,) 0-1; empty: the material's."""
     metallic: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     """(V,) 0-1; empty: the material's."""
+    opacity: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    """(V,) 0-1, below 1 where what is beneath shows through; empty: the material's."""
     covered: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
     """(V,) hidden beneath another layer for good, so that it need not be shown; empty: nowhere."""
 
@@ -54,7 +56,7 @@ class Layer:
         from engine.wardrobe.materials import MATERIALS
 
         count, made = len(self.vertices), MATERIALS[self.material]
-        for name, value in (("roughness", made.roughness), ("metallic", made.metallic)):
+        for name, value in (("roughness", made.roughness), ("metallic", made.metallic), ("opacity", made.opacity)):
             if len(getattr(self, name)) != count:
                 object.__setattr__(self, name, np.full(count, value, np.float32))
         if len(self.covered) != count:
@@ -70,8 +72,10 @@ def merged(layers: Sequence[Layer]) -> Layer:
     if len(layers) == 1:
         return layers[0]
     whole = joined(layers)
-    rows = {name: getattr(whole, name) for name in ("vertices", "faces", "colors", "weights", "canonical", "roughness")}
-    return Layer(layers[0].name, layers[0].material, **rows, metallic=whole.metallic, covered=whole.covered)
+    names = (
+        "vertices", "faces", "colors", "weights", "canonical", "roughness", "metallic", "opacity", "covered",
+    )  # fmt: skip
+    return Layer(layers[0].name, layers[0].material, **{name: getattr(whole, name) for name in names})
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,12 @@ class Joined:
     roughness: Floats
     metallic: Floats
     covered: NDArray[np.bool_]
+    opacity: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    """(V,) as a layer's; empty: 1 everywhere."""
+
+    def __post_init__(self) -> None:
+        if len(self.opacity) != len(self.vertices):
+            object.__setattr__(self, "opacity", np.ones(len(self.vertices), np.float32))
 
 
 def joined(layers: Sequence[Layer]) -> Joined:
@@ -159,4 +169,5 @@ def joined(layers: Sequence[Layer]) -> Joined:
         stacked("roughness").astype(np.float32),
         stacked("metallic").astype(np.float32),
         stacked("covered"),
+        stacked("opacity").astype(np.float32),
     )

@@ -32,6 +32,10 @@ class Material:
     """By which share its colour varies over a few centimetres."""
     fade: float = 0.0
     """0-1: how pale it is where it was rubbed."""
+    thread: str = ""
+    """The colour of `outfit.COLORS` in which its stitches show; empty: its own."""
+    opacity: float = 1.0
+    """0-1: how little of what is beneath shows through it."""
     words: str = ""
     """What in a text calls for it, divided by '|'."""
 

@@ -18,7 +18,7 @@ from engine import reader, userdata
 from engine.reader.reading import Reading, Who
 from engine.wardrobe.assemble import dressed, look_of
 from engine.wardrobe.combining import places
-from engine.wardrobe.costume import Costume
+from engine.wardrobe.costume import Costume, worn_by
 from engine.wardrobe.figure_records import FigureRecord, figures
 from engine.wardrobe.outfit import GARMENT_KINDS, Look
 from engine.wardrobe.persona import Person, person_of, persona_of, read_out, settled
@@ -61,10 +61,10 @@ class Meaning:
         """The same of an appearance and a body that have been read."""
         said = _colored(said)
         known = _figures(said)
-        own = person_of(built, _record(built))
+        own = person_of(built, _record(built), _being(built))
         if built.text.strip():
             own = own.over(read_out(reader.english(built.text)))
-        build = person_of(said, known[0] if known else None)
+        build = person_of(said, known[0] if known else None, _being(said))
         if known and said.who.figure is None:  # of those that only stand in nothing else is meant
             build = person_of(said, None).over(Person(gender=build.gender))
         person = settled(own.over(build), np.random.default_rng([seed, _subject(said)]))
@@ -81,6 +81,8 @@ class Meaning:
         if figure is None and self.known:
             record = self.known[int(rng.integers(len(self.known)))]
             figure = record.draw(rng, self.appearance.who.color, self.person.gender or 0.0)
+            if (being := _being(self.appearance)) is not None:
+                figure = worn_by(figure, being.draw(rng, None, self.person.gender or 0.0))
             figure = replace(figure, beard=figure.beard or "none")  # a figure with one is known by it
         costume = dressed(self.appearance, figure, self.person, rng)
         own = np.random.default_rng([seed, _subject(self.appearance)])
@@ -112,6 +114,11 @@ def _subject(reading: Reading) -> int:
 
 def _record(reading: Reading) -> FigureRecord | None:
     return figures().get(reading.who.figure or "")
+
+
+def _being(reading: Reading) -> FigureRecord | None:
+    """What wears the clothes of the figure."""
+    return figures().get(reading.who.being or "")
 
 
 def _figures(reading: Reading) -> tuple[FigureRecord, ...]:

@@ -109,7 +109,7 @@ green 249440, dark_green 12502a, light_green 86d06a, lime a2e01c, olive 66702a
 """Garment colours."""
 
 SKINS = _table("""
-pale f1d8c8, fair e8bd9f, tanned c68c5f, olive b08a5b, brown 8a5836, dark 52321f, black 33231a,
+pale f1d8c8, fair e8bd9f, tanned cd9b72, olive b8926a, brown 8a5836, dark 643c28, black 462a1e,
 green 5fa03c, dark_green 31592a, blue 3f78c8, light_blue 9cc7e6, red b8281f, purple 7b4a9c, grey 8e9391,
 white eeeeea, ink 17171a, yellow ecd03a, orange dc7a2c, pink eea0b4, teal 2a8f8a,
 rotten 7f8b66, gold d2a537, silver c0c8ce, bronze 8b6334, stone 84807a, wood 84592f, metal 6f787f, bone e2d9bf,
@@ -130,7 +130,7 @@ orange ea7a1c, teal 1b9a97, yellow f2d42a, silver bfc6cc
 NATURAL_HAIR = ("black", "dark brown", "brown", "light brown", "blond", "platinum", "ginger", "auburn", "grey", "white")
 
 EYE_COLORS = _table("""
-brown 5a3519, blue 3d7fc4, green 4c8f4a, grey 7c878d, hazel 86682f, black 0c0c0c, red d01818, yellow f0d020,
+brown 5a3519, blue 3d7fc4, green 5c8a55, grey 7c878d, hazel 86682f, black 0c0c0c, red d01818, yellow f0d020,
 white f4f4f4, purple 8040b0, orange f08020, cyan 40e0f0
 """)
 
@@ -175,7 +175,10 @@ CUTS: dict[str, tuple[str, ...]] = {
         "oxford", "sneakers", "high_tops", "heels", "flats", "loafers", "slippers", "ballet", "clogs", "skates",
         "pointed",
     ),
-    "boots": ("combat", "cowboy", "ankle", "wellington", "fur", "platform", "work", "pirate", "heeled"),
+    "boots": (
+        "combat", "cowboy", "ankle", "wellington", "fur", "platform", "work", "pirate", "heeled", "ugg", "riding",
+        "thigh_high", "space",
+    ),
     "sandals": ("flip_flops", "gladiator", "geta", "heeled"),
     "socks": ("leg_warmers", "stockings"),
     "gloves": ("boxing", "fingerless", "work", "long", "mittens"),

@@ -7,7 +7,7 @@ named by neither has what ``catalog/people.toml`` has for the age and gender.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -55,16 +55,23 @@ class Person:
         )
 
 
-def person_of(reading: Reading, figure: FigureRecord | None) -> Person:
-    """The person that a text means: as it says, as its figure usually is, or as its garments are worn by some only."""
+def person_of(reading: Reading, figure: FigureRecord | None, being: FigureRecord | None = None) -> Person:
+    """The person that a text means: as it says, as the being is that wears its figure's clothes, as its figure usually
+    is, or as its garments are worn by some only."""
     who = reading.who
     years = measures(reading.text).age
     age = who.age if years is None else (1 + years) / 2
     said = Person(GENDERS.get(who.gender or ""), age, who.height, who.weight, who.muscle)
-    usual = Person()
-    if figure is not None:
-        usual = Person(**{name: round((low + high) / 2, 3) for name, (low, high) in figure.person.items()})
+    usual = _usual(figure)
+    if being is not None:
+        usual = replace(_usual(being).over(usual), gender=usual.gender)
     return said.over(usual).over(Person(_hinted(reading)))
+
+
+def _usual(figure: FigureRecord | None) -> Person:
+    """How a figure is built by its record."""
+    ranges = figure.person if figure is not None else {}
+    return Person(**{name: round((low + high) / 2, 3) for name, (low, high) in ranges.items()})
 
 
 def read_out(text: str) -> Person:

@@ -187,6 +187,28 @@ def misbehave(mood: str, stage: str, job: Path) -> None:
         time.sleep(0.05)
 
 
+def serve() -> int:
+    """Be ``engine serve``: a process of its own for each job, and its death if one dies."""
+    child: subprocess.Popen | None = None
+
+    def wait(job: subprocess.Popen) -> None:
+        code = job.wait()
+        if code < 0:
+            os.kill(os.getpid(), -code)
+        print(json.dumps({"event": "ready", "time": time.time(), "code": code}), flush=True)
+
+    print(json.dumps({"event": "ready", "time": time.time(), "code": None}), flush=True)
+    for line in sys.stdin:
+        if line.startswith("{"):
+            command = [sys.executable, __file__, "-m", "engine", "run", json.loads(line)["job"]]
+            child = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)
+            threading.Thread(target=wait, args=(child,), daemon=True).start()
+        elif child is not None and child.stdin is not None:
+            child.stdin.write(line)
+            child.stdin.flush()
+    return 0
+
+
 def doctor() -> int:
     """Answer as the doctor does."""
     code = int(os.environ.get("AVATARCLIP_FAKE_DOCTOR", "0"))
@@ -204,5 +226,7 @@ if __name__ == "__main__":
         sys.exit(doctor())
     if arguments == ["-m", "engine", "read", "--lines"]:
         sys.exit(read())
+    if arguments[:3] == ["-m", "engine", "serve"]:
+        sys.exit(serve())
     assert arguments[:3] == ["-m", "engine", "run"], arguments
     sys.exit(run(Path(arguments[3])))

@@ -12,6 +12,7 @@ import pytest
 
 from avatarclip_blender import flow, history, settings_table
 from avatarclip_blender.contract import protocol
+from avatarclip_blender.progress import Progress
 from engine import config
 
 DRAFT = settings_table.preset_values("draft")
@@ -119,3 +120,33 @@ def test_what_was_taken_over_or_is_broken_teaches_nothing(tmp_path: Path) -> Non
     store.write_text("{half")
     history.record(store, job_with(tmp_path / "other", 0.5), "cpu")
     assert history.predict(store, ("shape",), DRAFT) is not None
+
+
+def test_a_job_that_was_resumed_teaches_all_its_stages_and_the_writing_of_files(tmp_path: Path) -> None:
+    folder, store = job_with(tmp_path / "job", 0.5), tmp_path / "timings.json"
+    events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+    later = [
+        {"event": "job_started", "time": 500.0}, {"event": "stage_skipped", "stage": "shape", "time": 500.1},
+        {"event": "stage_started", "stage": "appearance", "time": 501.0},
+        {"event": "stage_finished", "stage": "appearance", "time": 509.0},
+        {"event": "result", "path": "result", "files": [], "time": 531.0},
+    ]  # fmt: skip
+    (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in [*events[:-1], *later]))
+    history.record(store, folder, "cpu")
+    known = history.predict(store, ("shape", "appearance"), DRAFT)
+    assert known is not None and known.stages == pytest.approx({"shape": 5.0, "appearance": 8.0, history.WRITING: 22.0})
+    assert known.seconds == pytest.approx(35.0)
+
+
+def test_one_bar_goes_on_to_the_end_of_the_writing() -> None:
+    state, plan = Progress(stages=("shape", "rig")), {"shape": 10.0, "rig": 10.0, history.WRITING: 20.0}
+    assert state.whole(plan) == (0.0, 40.0)
+    state.apply({"event": "stage_started", "stage": "shape"})
+    assert state.whole(plan, state.began + 5.0) == pytest.approx((5 / 40, 35.0))
+    state.apply({"event": "stage_finished", "stage": "shape", "seconds": 10.0})
+    state.apply({"event": "stage_started", "stage": "rig"})
+    state.apply({"event": "progress", "stage": "rig", "step": 4, "total": 4, "eta": 0.0})
+    assert state.whole(plan, state.began)[0] < 0.5, "the last step of a stage is not the end"
+    state.apply({"event": "stage_finished", "stage": "rig", "seconds": 10.0})
+    shares = [state.whole(plan, state.began + seconds)[0] for seconds in (0.0, 5.0, 15.0, 60.0, 1.0)]
+    assert shares[:2] == pytest.approx([0.5, 25 / 40]) and shares[2] < shares[3] == shares[4] < 1

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,18 +16,28 @@ from avatarclip_blender import job as jobs
 from avatarclip_blender import locate, process, setup_check
 from avatarclip_blender.contract import ENGINE_ROOT, environment, find_engine_root, protocol
 from avatarclip_blender.progress import CANCELLED, FAILED, FINISHED, Progress, duration_text
+from avatarclip_blender.warm import WarmEngine
 
 posix = pytest.mark.skipif(os.name == "nt", reason="the fake engine is started by a shell script")
 
 
-def start(folder: Path, python: str, appearance: str = "a knight") -> jobs.Job:
+def start(folder: Path, python: str, appearance: str = "a knight", warm: WarmEngine | None = None) -> jobs.Job:
     """Start the fake engine in the mood that the prompt names."""
     folder.mkdir(exist_ok=True)
     request = protocol.Request(prompts={**protocol.DEFAULT_PROMPTS, "appearance": appearance})
     (folder / "request.json").write_text(request.to_json(), encoding="utf-8")
     job = jobs.Job(folder)
-    job.start(locate.parse_command(python), locate.child_environment(ENGINE_ROOT), ENGINE_ROOT)
+    job.start(locate.parse_command(python), locate.child_environment(ENGINE_ROOT), ENGINE_ROOT, warm=warm)
     return job
+
+
+@pytest.fixture
+def warm(fake_python: str) -> Iterator[WarmEngine]:
+    """The fake engine, kept ready."""
+    environment = locate.child_environment(ENGINE_ROOT)
+    engine = WarmEngine(locate.parse_command(fake_python), environment, ENGINE_ROOT, "cpu", 1.0)
+    yield engine
+    process.end(engine.child, force=True)
 
 
 def finish(job: jobs.Job, seconds: float = 20.0) -> jobs.Job:
@@ -57,6 +68,34 @@ def test_a_job_runs_to_its_result(tmp_path: Path, fake_python: str) -> None:
     assert (job.result_folder / "avatar.npz").is_file()
     assert job.preview_path is not None and job.preview_path.is_file()
     assert job.progress.previews_seen == 5 and job.progress.figures == {"loss": 0.2}
+
+
+@posix
+def test_a_warm_engine_takes_one_job_after_another(tmp_path: Path, fake_python: str, warm: WarmEngine) -> None:
+    for name, mood in (("first", "a knight"), ("second", "slow"), ("third", "oom"), ("fourth", "a nurse")):
+        job = start(tmp_path / name, fake_python, mood, warm)
+        assert not warm.free
+        if mood == "slow":
+            until(job, "appearance")
+            job.cancel()
+        finish(job)
+        assert job.progress.phase == {"slow": CANCELLED, "oom": FAILED}.get(mood, FINISHED)
+        assert warm.free, "it waits for the next job"
+    assert job.result_folder == tmp_path / "fourth" / "result"
+
+
+@posix
+def test_a_job_whose_warm_engine_dies_is_done_by_a_fresh_one(
+    tmp_path: Path, fake_python: str, warm: WarmEngine
+) -> None:
+    job = start(tmp_path / "job", fake_python, "brief", warm)
+    until(job, "appearance")
+    process.end(warm.child, force=True)
+    assert finish(job).progress.phase == FINISHED
+    assert not warm.free and (tmp_path / "job" / "result" / "avatar.npz").is_file()
+    assert start(tmp_path / "dying", fake_python, "a knight", warm).running, "nor is one that it cannot take lost"
+    lost = start(tmp_path / "fatal", fake_python, "die", warm)
+    assert finish(lost).progress.phase == FAILED and "SIGKILL" in lost.progress.message
 
 
 @posix
@@ -244,7 +283,7 @@ def test_progress_survives_senseless_events() -> None:
         state.apply({"event": event, "stage": 7, "step": None, "total": [], "eta": "x", "stages": "abc", "path": 3})
     state = Progress()
     state.apply({"event": "progress", "stage": "mesh", "step": 3, "total": 2, "eta": float("nan"), "score": 1})
-    assert (state.factor, state.position, state.seconds_left(), state.figures) == (1.0, 3, None, {"score": 1.0})
+    assert (state.factor, state.seconds_left(), state.figures) == (1.0, None, {"score": 1.0})
 
 
 def test_time_left_counts_down_between_events() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import REAL, ROOT, find_blender
 
 
 def test_holds_add_on_engine_and_lock_at_the_right_places(extension: Path) -> None:
@@ -22,7 +23,8 @@ def test_holds_add_on_engine_and_lock_at_the_right_places(extension: Path) -> No
     assert {"blender_manifest.toml", "__init__.py", "importer/mesh.py", "engine/protocol.py", "engine/__main__.py",
             "confs/draft.conf", "requirements.lock"} <= set(names)  # fmt: skip
     assert len(names) == len(set(names))
-    assert not [name for name in names if "__pycache__" in name or name.startswith(("tests", "tools", "/", "."))]
+    outside = ("tests", "tools", "engine/training", "/", ".")
+    assert not [name for name in names if "__pycache__" in name or name.startswith(outside)]
 
 
 def test_is_the_same_byte_for_byte(tmp_path: Path) -> None:
@@ -52,7 +54,7 @@ def test_manifest_follows_blenders_rules() -> None:
 
 
 def test_add_on_imports_nothing_but_blender_numpy_and_the_standard_library() -> None:
-    allowed = {"bpy", "bpy_extras", "bl_operators", "bmesh", "mathutils", "numpy", *sys.stdlib_module_names}
+    allowed = {"bpy", "blf", "bpy_extras", "bl_operators", "bmesh", "mathutils", "numpy", *sys.stdlib_module_names}
     for path in (ROOT / "avatarclip_blender").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -88,3 +90,18 @@ def load_packager():  # type: ignore[no-untyped-def]
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.mark.blender
+def test_a_folder_becomes_a_repository_that_blender_installs_from(tmp_path: Path) -> None:
+    environment = os.environ | {"BLENDER": str(find_blender(REAL[-1]))}
+    command = [sys.executable, str(ROOT / "tools" / "package.py"), str(tmp_path), "--index"]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stderr
+    (entry,) = json.loads((tmp_path / "index.json").read_text())["data"]
+    archive = tmp_path / entry["archive_url"]
+    assert entry["id"] == "avatarclip_blender" and archive.stat().st_size == entry["archive_size"]
+    assert entry["archive_hash"] == "sha256:" + hashlib.sha256(archive.read_bytes()).hexdigest()
+    environment |= {"BLENDER": "", "PATH": str(tmp_path)}
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    assert ended.returncode == 1 and ended.stderr.strip().startswith("index.json needs Blender")

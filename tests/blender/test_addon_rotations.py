@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation, Slerp
 
+from avatarclip_blender.importer import names, rotations, split
 from avatarclip_blender.importer import result as results
-from avatarclip_blender.importer import rotations, split
 
 
 def as_scipy(quaternions: np.ndarray) -> Rotation:
@@ -167,3 +167,10 @@ def test_a_result_is_found_from_job_folder_and_file(tmp_path: Path, result: Path
         results.find_result(tmp_path / "elsewhere")
     (expected / "manifest.json").write_text("{broken")
     assert results.load_manifest(expected) == {}
+
+
+def test_names_and_files_have_neither_emoji_debris_nor_home_folders() -> None:
+    assert names.tidy("dances 💃🏽 on \u202e ice ❤️‍🔥", 60) == "dances on ice"
+    assert names.tidy("танцует " * 9, 20) == "танцует та" and names.tidy("  a\nb ", 9) == "a b"
+    inside = str(Path.home() / "Documents" / "x")
+    assert names.without_home(f'{{"a": "{inside}"}}') == '{"a": "~/Documents/x"}'

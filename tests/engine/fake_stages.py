@@ -24,6 +24,7 @@ from engine.job import Job
 from engine.pipeline import Context, Stage
 from engine.protocol import Request
 from engine.report import Reporter
+from engine.worker import Worker
 
 STEPS = 10
 STEP_SECONDS = float(os.environ.get("FAKE_STEP_SECONDS", "0"))
@@ -49,6 +50,8 @@ def make_stage(name: str, needs: tuple[str, ...], takes: tuple[str, ...], judged
 
     def run(context: Context, report: Reporter) -> Any:
         folder = context.folders[name]
+        if context.prompts.get(name) == "a bug":
+            raise KeyError("left_tail")
         before = {other: context.result(other)["number"] for other in (*needs, *takes) if other in context.wanted}
         steps = STEPS if name == "appearance" else 1
         for step in range(first_step(folder.steps) if steps > 1 else 0, steps):
@@ -93,6 +96,7 @@ def installed() -> Iterator[None]:
         mock.patch.object(pipeline, "_write_results", finish),
         mock.patch.object(Context, "body", SimpleNamespace(checksum="body")),
         mock.patch.object(Context, "perceptor", SimpleNamespace(checksum="perceptor")),
+        mock.patch.object(Worker, "warm", lambda self: None),
     ):
         yield
 

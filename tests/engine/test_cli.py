@@ -71,6 +71,8 @@ BAD_INPUT = {
     "bad seed": ["generate", "--seed", "-1"],
     "no number": ["generate", "--seed", "lucky"],
     "no job": ["run", "nowhere"],
+    "no list": ["batch", "nowhere.csv", "--out", "."],
+    "no avatars": ["batch", "--out", "."],
 }
 
 

@@ -167,9 +167,18 @@ def glb_document(path: Path) -> dict:
 def test_only_the_motion_is_made_again(job):
     before = provenance.checksum(job / "result" / protocol.AVATAR_NPZ)
     moved = provenance.checksum(job / "result" / protocol.MOTION_NPZ)
+    still = (protocol.AVATAR_PLY, protocol.AVATAR_OBJ)
+    times = [(job / "result" / name).stat().st_mtime_ns for name in still]
+    views = np.asarray(Image.open(job / "result" / protocol.PREVIEW_PNG))
     assert run_stages(generate(job, "--motion", "a person is walking")) == ["motion"]
     assert provenance.checksum(job / "result" / protocol.AVATAR_NPZ) == before
     assert provenance.checksum(job / "result" / protocol.MOTION_NPZ) != moved
+    assert [(job / "result" / name).stat().st_mtime_ns for name in still] == times, "what rests is not written again"
+    shown = np.asarray(Image.open(job / "result" / protocol.PREVIEW_PNG))
+    assert (shown[:640] == views[:640]).all() and (shown[644:] != views[644:]).any()
+    manifest = json.loads((job / "result" / protocol.MANIFEST_FILE).read_text(encoding="utf-8"))
+    for name, told in manifest["files"].items():
+        assert provenance.checksum(job / "result" / name) == told["sha256"], name
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")

@@ -11,7 +11,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from engine.errors import EngineError
-from engine.mesh import write_glb
+from engine.export.gltf import write_glb
 from engine.motion.rotations import to_matrix
 from engine.protocol import PARENTS
 from engine.report import Silent

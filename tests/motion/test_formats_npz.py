@@ -9,7 +9,7 @@ import torch
 from engine import motion
 from engine.body.model import stand_pose
 from engine.errors import EngineError
-from engine.motion.bvh_writer import write_bvh as write_own_bvh
+from engine.export.bvh import write_bvh as write_own_bvh
 from engine.motion.rotations import about_y, to_axis_angle, to_matrix
 from engine.motion.skeleton import positions_of
 from engine.protocol import PARENTS

@@ -10,7 +10,7 @@ from engine import motion
 from engine.body.fingers import full_joints
 from engine.body.hands import both_hands, from_straight, hand_poses
 from engine.body.model import load_open_body
-from engine.motion.bvh_writer import write_bvh
+from engine.export.bvh import write_bvh
 from engine.motion.formats.fingers import find_fingers
 from engine.motion.formats.retarget import retarget
 from engine.motion.formats.take import Take

@@ -29,6 +29,14 @@ def test_what_has_no_effect_and_other_languages_are_told():
     assert "German" in german["notes"][0] and german["understood"]
 
 
+def test_a_text_longer_than_the_perceptor_reads_is_told_with_the_place():
+    short = "a woman in a long green dress with white sleeves"
+    fine, long = ask({"what": "appearance", "text": short}, {"what": "appearance", "text": f"{short}, " * 6 + "a hat"})
+    assert fine["notes"] == [] and len(long["notes"]) == 1
+    place = long["notes"][0].partition("“")[2].partition("…")[0]
+    assert place in (f"{short}, " * 6) and (f"{short}, " * 6).index(place) > 0
+
+
 def test_a_text_that_is_matched_as_a_whole_is_put_into_english():
     assert english("ein Mann tanzt").split() == ["a", "man", "dances"] and english("waving slowly") == "waving slowly"
     assert "woman" in english("una mujer corre") and "run" in english("una mujer corre")

@@ -83,6 +83,20 @@ def test_who_it_is() -> None:
     assert who.age is not None and who.age > 0.8 and who.height is not None and who.height > 0
 
 
+@pytest.mark.parametrize("text", ["a robot dressed as a pirate", "a pirate robot", "a robot pirate with a sabre"])
+def test_a_being_in_the_clothes_of_a_figure(text: str) -> None:
+    who = read(text).who
+    assert (who.figure, who.being) == ("pirate", "robot")
+
+
+def test_two_persons_are_not_one() -> None:
+    assert read("a knight next to a zombie").who.being is None
+
+
+def test_shades_of_any_colour() -> None:
+    assert one(read("a deep emerald scarf"), "scarf").color == one(read("a dark green scarf"), "scarf").color
+
+
 def test_only_leaves_the_rest_bare() -> None:
     assert set(read("a man wearing only blue shorts").who.bare) == {"torso", "feet"}
 

@@ -146,3 +146,21 @@ def test_empty_view_is_the_backdrop() -> None:
     scene = Scene(ball.vertices, ball.faces, np.ones((len(ball.vertices), 3)))
     picture = scene.photograph(Camera.orbit(np.array([50.0, 0.0, 0.0]), 3.0, 0.0, 4.0, 22.0, (20, 30)))
     assert (np.ptp(picture.reshape(-1, 3).astype(int), axis=1) == 0).all() and picture.min() > 100
+
+
+def test_what_is_behind_a_sheer_sheet_is_mixed_in_by_its_opacity_and_unshadowed() -> None:
+    square = np.float32([[-1, 0, 0], [1, 0, 0], [1, 2, 0], [-1, 2, 0]])
+    vertices = np.concatenate([square, square + np.float32([0, 0, 0.05])])
+    faces = np.int32([[0, 1, 2], [0, 2, 3], [4, 5, 6], [4, 6, 7]])
+    colors = np.repeat(np.float32([[0.9, 0.1, 0.1], [0.1, 0.1, 0.9]]), 4, axis=0)
+    camera = Camera.orbit(np.array([0.0, 1.0, 0.0]), 4.0, 0.0, 0.0, 10.0, (6, 6))
+
+    def seen(opacity: float) -> np.ndarray:
+        surface = Surface(opacity=np.repeat(np.float32([1.0, opacity]), 4))
+        return Scene(vertices, faces, colors, surface=surface)._covered(camera, 1)[3, 3]
+
+    behind, before = seen(0.0), seen(1.0)
+    assert behind[0] > 5 * behind[2] and before[2] > 5 * before[0]
+    np.testing.assert_allclose(seen(0.25), 0.25 * before + 0.75 * behind, atol=0.02)
+    bare = Scene(vertices[:4], faces[:2], colors[:4])._covered(camera, 1)[3, 3]
+    np.testing.assert_allclose(behind, bare, atol=0.02)

@@ -11,7 +11,7 @@ import pytest
 from engine.body import load_body
 from engine.errors import EngineError
 from engine.mesh import Mesh
-from engine.protocol import FACE_SHAPES
+from engine.protocol import FACE_FEATURES, FACE_KEYS, FACE_SHAPES
 from engine.render.raycast import MeshRaycaster
 from engine.rig import Avatar, load_avatar, run, save_avatar, uncover
 from engine.rig.face import face_shapes
@@ -57,7 +57,7 @@ def head(numbers: tuple[float, ...]) -> tuple[Joined, np.ndarray]:
 @pytest.fixture(scope="module", params=[CHILD, OLD], ids=["child", "old"])
 def person(request: pytest.FixtureRequest) -> tuple[Joined, np.ndarray, np.ndarray]:
     layers, betas = head(request.param)
-    found = face_shapes(layers, OPEN, betas)
+    found = face_shapes(layers, OPEN, betas, features=True)
     assert found is not None
     return layers, betas, found.dense(len(layers.vertices))
 
@@ -70,7 +70,7 @@ def of(layers: Joined, name: str) -> np.ndarray:
 REGIONS = {  # canonical heights, and how far a side's shape reaches over the middle, metres
     "brow": (0.675, 0.75, 0.012), "eye": (0.64, 0.705, 0.0), "noseSneer": (0.625, 0.74, 0.006),
     "cheekSquint": (0.585, 0.70, 0.0), "cheekPuff": (0.58, 0.69, 0.0), "jaw": (0.54, 0.69, 0.0),
-    "mouth": (0.57, 0.685, 0.028), "tongue": (0.0, 0.0, 0.0),
+    "mouth": (0.57, 0.685, 0.028), "tongue": (0.54, 0.69, 0.0),
 }  # fmt: skip
 
 
@@ -149,6 +149,54 @@ def test_the_mouth_opens_with_its_lower_teeth(person) -> None:
         hit = MeshRaycaster(vertices, layers.faces).cast_rays(starts.astype(np.float32), ray)
         seen.append(int(np.isin(layers.face_layers[hit.face], behind)[hit.mask].sum()))
     assert seen[0] <= 6 and seen[1] > 60, seen
+
+
+def test_the_tongue_comes_out_between_the_lips(person) -> None:
+    layers, _, dense = person
+    moved = layers.vertices + dense[FACE_SHAPES.index("tongueOut")]
+    edge = moved[OPEN.labels["mouth_cavity.border"]]
+    middle = edge[np.abs(edge[:, 0] - edge[:, 0].mean()) < 0.2 * np.ptp(edge[:, 0])]
+    tongue = moved[of(layers, "Mouth")]
+    out = tongue[tongue[:, 2] > middle[:, 2].max() + 0.002]
+    assert len(out) > 20 and np.ptp(middle[:, 1]) > 0.009
+    assert out[:, 1].mean() < middle[:, 1].max() and out[:, 1].max() > middle[:, 1].min()
+    teeth_moved = dense[FACE_SHAPES.index("tongueOut"), of(layers, "Teeth")]
+    assert teeth_moved.any(1).mean() > 0.3, "the lower teeth go with the jaw"
+
+
+@pytest.mark.parametrize("name", FACE_FEATURES)
+def test_keys_of_another_face_move_the_head_alone_and_what_is_on_it(person, name: str) -> None:
+    layers, _, dense = person
+    moved = np.linalg.norm(dense[FACE_KEYS.index(name)], axis=1)
+    skin = of(layers, BODY)
+    assert 0.0005 < moved[skin].max() < 0.02 and not moved[skin[layers.canonical[skin, 1] < 0.5]].any()
+    eyes = moved[of(layers, "Eyes")]
+    assert (eyes.min() > 0.0004) if name == "Eye Distance" else name.startswith("Eye") or not eyes.any()
+
+
+def test_a_vertex_that_took_the_other_lips_place_moves_as_its_neighbours() -> None:
+    rows, columns = np.divmod(np.arange(64), 8)
+    a = np.flatnonzero((columns < 7) & (rows < 7))
+    faces = np.concatenate([np.stack([a, a + 1, a + 8], 1), np.stack([a + 1, a + 9, a + 8], 1)]).astype(np.int32)
+    down = np.where(rows < 7, -0.002 * (7 - rows), 0.0)  # a lip that opens evenly towards its edge
+    wrong = down.copy()
+    wrong[[11, 37]] = 0.0
+    wrong[11] = -0.030
+
+    def shapes(y: np.ndarray) -> FaceShapes:
+        dense = np.zeros((len(FACE_SHAPES), 64, 3))
+        dense[FACE_SHAPES.index("jawOpen"), :, 1] = y
+        dense[FACE_SHAPES.index("mouthClose"), :, 1] = -y
+        return FaceShapes.of(dense)
+
+    assert (
+        shapes(down).agreeing(faces, 64).arrays()["face_delta"].tolist() == shapes(down).arrays()["face_delta"].tolist()
+    )
+    healed = shapes(wrong).agreeing(faces, 64).dense(64)
+    np.testing.assert_allclose(healed[FACE_SHAPES.index("jawOpen"), 11, 1], down[11], atol=0.0015)
+    np.testing.assert_allclose(
+        healed[FACE_SHAPES.index("mouthClose")], -healed[FACE_SHAPES.index("jawOpen")], atol=1e-7
+    )
 
 
 def test_mouth_and_lips_stay_joined(person) -> None:

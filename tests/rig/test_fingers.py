@@ -15,8 +15,9 @@ from engine.body.fingers import full_joints
 from engine.body.hands import both_hands
 from engine.body.model import load_open_body
 from engine.errors import EngineError
-from engine.mesh import Mesh, from_body, write_glb
-from engine.motion.bvh_writer import write_bvh
+from engine.export.bvh import write_bvh
+from engine.export.gltf import write_glb
+from engine.mesh import Mesh, from_body
 from engine.motion.formats.bvh import read_bvh
 from engine.protocol import SKELETON_NAMES, SKELETON_PARENTS
 from engine.report import Silent

@@ -24,15 +24,16 @@ from engine.wardrobe.cloth.panels import PANELS, laid_on, panels
 from engine.wardrobe.cloth.piece import Piece, evened, loops
 from engine.wardrobe.cloth.records import records
 from engine.wardrobe.cloth.sewing import borders_of
+from engine.wardrobe.cloth.sheer import net_of, netted, opacity
 from engine.wardrobe.cloth.supports import supported
 from engine.wardrobe.cloth.textile import dyed
 from engine.wardrobe.cloth.traits import changes, tailored
-from engine.wardrobe.cloth.wear import intact, shown_through, torn, weathered
+from engine.wardrobe.cloth.wear import intact, torn, weathered
 from engine.wardrobe.dressing import ordered
-from engine.wardrobe.layers import Layer, Mannequin
+from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import COLORS, SYMBOLS, TRAITS, Garment, Look
 
-ELSEWHERE = {"collar", "ruffle", "hood", "strips"}
+ELSEWHERE = {"collar", "net", "ruffle", "hood", "strips"}
 """Forms of details that neither `forms` nor `panels` make."""
 
 
@@ -245,19 +246,29 @@ def test_holes_are_cut_out_and_nothing_else(fine):
     assert len(loops(found.faces)) > len(loops(piece.faces)) + 3
 
 
-def test_wet_cloth_is_darker_and_thin_cloth_shows_what_is_beneath(fine):
+def test_wet_cloth_is_darker(fine):
     piece = cut(fine, "t_shirt")
     colors = np.full((len(piece.vertices), 3), 0.6)
     p, borders = grained(piece), borders_of(records()["t_shirt"])
     assert (weathered(colors, ("wet",), p, borders) < 0.55).all()
     assert np.allclose(weathered(colors, (), p, borders), 0.6)
-    flat = sheet()
-    below, above = (
-        Layer("Cloth", "cotton", flat.vertices + np.float32([0, 0, z]), flat.faces, np.full_like(flat.vertices, value),
-              flat.weights, flat.canonical)
-        for z, value in ((0, 1.0), (0.01, 0.0))
-    )  # fmt: skip
-    assert np.allclose(shown_through(above, below, 0.4).colors, 0.4, atol=1e-5)
+
+
+def test_thin_cloth_is_lined_on_the_trunk_and_a_net_is_open_between_its_strings(fine):
+    shirt, tights = records()["long_sleeve"], records()["leggings.fishnet"]
+    piece = cut(fine, "long_sleeve")
+    found, p = opacity(piece, shirt, (), 0.5), grained(piece)
+    assert (found[p.arm] == 0.5).all() and (found[~p.arm & (p.y < 0.38) & (p.y > -0.1)] == 1).all()
+    assert (opacity(piece, shirt, (), 1.0) == 1).all() and opacity(piece, shirt, ("sheer",), 1.0).min() < 0.6
+    legs = netted(cut(fine, "leggings"), tights)
+    p, seen = grained(legs), opacity(legs, tights, (), 0.0)
+    faces = legs.faces[(p.y[legs.faces] < -0.25).all(1)]
+    corners = legs.vertices[faces]
+    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    solid = (areas * seen[faces].mean(1)).sum() / areas.sum()
+    net = net_of(tights)
+    spacing = 1 / np.hypot(1 / net["width"], 1 / net["height"])
+    assert solid == pytest.approx(2 * net["thick"] / spacing, rel=0.6)  # two families of strings, cloth pulled wider
 
 
 def test_denim_is_pale_on_the_thighs_and_silk_is_even(fine):

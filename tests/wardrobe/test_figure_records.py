@@ -114,6 +114,8 @@ def test_a_wrong_look_is_told_with_file_record_and_key(tmp_path, look, fault):
         ('words = "yak"\nlooks = ["only"]\nperson = "big"', "mine.toml: [yak] under 'person': unknown level 'big'."),
         ('words = "yak"\nlooks = ["only"]\nperson = "old|fat"',
          "mine.toml: [yak] under 'person': 'old|fat' are levels of different things."),
+        ('words = "yak"\nlooks = ["only"]\nbeing = 1',
+         "mine.toml: [yak] has 1 under 'being', which is neither true nor false."),
     ],
 )  # fmt: skip
 def test_a_wrong_record_is_told_in_a_sentence(tmp_path, table, sentence):
@@ -163,3 +165,20 @@ def test_a_second_colour_is_another_than_the_first_where_there_is_another():
     made = [costume.garments[0] for costume in draws("red|green/red|green two_tone hat", 40)]
     assert {(hat.color, hat.accent) for hat in made} == {("red", "green"), ("green", "red")}
     assert draws("red/red hat", 1)[0].garments[0].accent == "red"
+
+
+def test_a_womans_figure_on_a_man_wears_trousers_in_its_colours_where_it_has_no_other_look(tmp_path):
+    path = tmp_path / "figures.toml"
+    looks = "looks = ['green/gold gown; gold shoes.heels; silver headband.tiara']"
+    path.write_text(f"[lady]\nwords = 'lady'\nperson = 'female'\n{looks}\n[roman]\nwords = 'roman'\n{looks}\n")
+    lady, roman = read_figures(path).values()
+
+    def worn(figure: figure_records.FigureRecord, gender: float) -> list[tuple]:
+        costume = figure.draw(np.random.default_rng(0), None, gender)
+        return [(garment.kind, garment.color, garment.accent) for garment in costume.garments]
+
+    rest = [("headband", "silver", None)]
+    assert worn(lady, -1.0) == [("gown", "green", "gold"), ("shoes", "gold", None), *rest]
+    both = [("long_sleeve", "green", "gold"), ("trousers", "green", "gold")]
+    assert worn(lady, 1.0) == [*both, ("shoes", "gold", None), *rest]
+    assert worn(roman, 1.0) == worn(lady, -1.0)  # whose look it is

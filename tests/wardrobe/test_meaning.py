@@ -20,6 +20,7 @@ FIGURES = {
     "bride": record("bride", "female young", "white gown.wedding; white hood.veil; white shoes.heels"),
     "santa": record("santa", "male old fat", "red robe; black boots; hair medium white; beard full white"),
     "waiter": record("waiter", "", "black dress; black shoes", "white long_sleeve; black trousers; black shoes"),
+    "robot": record("robot", "tall", "skin metal; hair bald; eyes red; silver armor_torso.robot; silver +horns.bull"),
     "cleaner": record("cleaner", "", "blue trousers|long_skirt; grey t_shirt; black shoes; 50% * hat"),
 }
 
@@ -51,6 +52,17 @@ def test_what_is_said_wins_over_what_is_usual():
     assert (look.beard, look.hair_color) == ("none", "pink")
     look = of(Who(figure="santa"), body=Who(hair_style="bald")).look(np.random.default_rng(0))
     assert look.hair_style == "bald" and look.beard == "full"
+
+
+def test_a_being_wears_another_figures_clothes():
+    robot = of(Who(figure="santa", being="robot"))
+    assert (
+        robot.person.height == FIGURES["robot"].person["height"][0] * 0.5 + FIGURES["robot"].person["height"][1] * 0.5
+    )
+    look = robot.look(np.random.default_rng(0))
+    assert (look.skin, look.hair_style, look.eye_color, look.beard) == ("metal", "bald", "red", "none")
+    assert [garment.kind for garment in look.garments] == ["robe", "boots"]
+    assert [extra.kind for extra in look.extras] == ["horns"]
 
 
 def test_looks_fit_the_gender():

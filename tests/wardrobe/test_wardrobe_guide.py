@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -39,10 +40,11 @@ def block(name: str) -> str:
 @pytest.fixture(scope="module")
 def record(tmp_path_factory):
     """The blouse, added to the bundled garments by its record alone."""
-    path = tmp_path_factory.mktemp("mine") / "garments.toml"
-    bundled = (CATALOG / "garments.toml").read_text(encoding="utf-8")
-    path.write_text(f"{bundled}\n{block('long_sleeve.peasant')}", encoding="utf-8")
-    found = read_records(path)
+    folder = tmp_path_factory.mktemp("mine") / "garments"
+    shutil.copytree(CATALOG / "garments", folder)
+    with (folder / "tops.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{block('long_sleeve.peasant')}")
+    found = read_records(folder)
     assert set(found) == {*records.records(), "long_sleeve.peasant"}
     return found["long_sleeve.peasant"]
 
@@ -114,6 +116,7 @@ def test_the_guide_names_every_key_and_every_form():
     assert set(records.MEASURES) <= told
     used = {key for record in records.records().values() for detail in record.details for key in detail} - {"form"}
     assert used <= told | {"rib", "tone"} and {*FORMS, *PANELS} <= told
-    fields = {name for table in tomllib.loads((CATALOG / "garments.toml").read_text()).values() for name in table}
+    files = (CATALOG / "garments").glob("*.toml")
+    fields = {name for file in files for table in tomllib.loads(file.read_text()).values() for name in table}
     keys = {name for name in fields if any(name in vars(record) for record in records.records().values())}
     assert keys <= told

@@ -21,6 +21,9 @@ class Clauses(People):
                 outer = inner
         elif way < 0.5:
             outer = self.item(d, rich=0.7)
+            if self.maybe(0.2):
+                d.say(self.one("", "", "worn", "is", "hanging"))
+                d.link("attach", d.say(self.one("open", "open", "unbuttoned", "buttoned", "unzipped"), "trait"), outer)
             d.say(
                 self.one(
                     "over",
@@ -64,6 +67,14 @@ class Clauses(People):
             )
             d.say(self.one("", "", "he wears", "is", "she wears"))
             d.link("over", outer, self.item(d, rich=0.7))
+
+    def tucked(self, d: Draft) -> None:
+        """ "Trousers tucked into boots": what is said is said of the first."""
+        first = self.item(d, rich=0.7)
+        d.say(self.one("", "", "neatly", "loosely", ",", "are"))
+        d.link("attach", d.say("tucked", "trait"), first)
+        d.say(self.one("into", "into", "into", "in", "inside"))
+        self.item(d, self.one("", "", "his", "her", "the", "a pair of"), rich=0.7)
 
     def denial(self, d: Draft) -> None:
         """What is not worn, in many ways."""
@@ -204,6 +215,9 @@ class Clauses(People):
             if self.maybe(0.1):
                 d.say(self.one("shades of", "pure", "tones of"))
             d.say(self.word("color"), "dress")
+            if self.maybe(0.06):
+                d.say(self.one("not", "and not", ", not", "instead of"))
+                d.say(self.word("color"), "dress", True)
             if self.maybe(0.22):
                 d.say(self.one("and", "and", "&", "with"))
                 d.say(self.word("color"), "dress_accent")
@@ -225,7 +239,18 @@ class Clauses(People):
         if not self.maybe(0.3):
             return
         d.say(
-            self.one("except for", "apart from", "but", ", with", "with", ", only the", ", save for", "and", "but for")
+            self.one(
+                "except for",
+                "apart from",
+                "but",
+                ", with",
+                "with",
+                ", only the",
+                ", save for",
+                "and",
+                "but for",
+                "besides",
+            )
         )
         number = self.item(d, self.one("the", "a", "", "his", "her"), rich=0.4)
         if not any(column == number and d.nodes[row].role == "color" for row, column in d.links["attach"]):
@@ -254,7 +279,8 @@ class Clauses(People):
             if self.maybe(0.3):
                 d.say("in")
                 color = d.say(self.word("color"), "accent")
-        d.say(self.one("on", "on", "on the front of", "on the back of", "across", "printed on", "embroidered on"))
+        d.say(self.one("on", "on", "on the front of", "on the back of", "across", "printed on", "embroidered on",
+                       "on the chest of", "across the front of", "on the breast of", "sewn onto"))  # fmt: skip
         item = self.item(d, self.one("a", "his", "her", "the"))
         for node in (shown, color):
             if node is not None:
@@ -266,20 +292,30 @@ class Clauses(People):
         role = "color" if self.maybe(0.85) else "material"
         word = self.word(role)
         if first:
-            d.say(self.one("all", "all", "everything", "the same", "matching", "all in", "only"))
+            d.say(self.one("all", "all", "everything", "the same", "matching", "all in", "only", "same", "same"))
+            if self.maybe(0.15):
+                d.say(self.one("deep", "shade of", "bright", "dark", self.strange()))
             node = d.say(word, role)
-            d.say(self.one(":", ":", "-", "for the", ",", ": the"))
+            d.say(self.one(":", ":", "-", "for the", ",", ": the", "for", "", "on the", "for his", "for both"))
         numbers = []
         count = self.rng.choice((2, 3, 3, 4))
         for number in range(count):
             if number:
                 d.say(self.one("and", "and the", ",") if number == count - 1 else ",")
-            numbers.append(self.item(d, self.one("", "", "the"), rich=0.0))
+            numbers.append(self.item(d, self.one("", "", "the", "his", "her"), rich=0.2 * self.maybe(0.3)))
         if not first:
-            d.say(self.one(", all", ", all of them", ", all in", "in", "all", "are all", ", both", "in matching"))
+            d.say(self.one(", all", ", all of them", ", all in", "in", "all", "are all", ", both", "in matching",
+                           "both in", "in the same", "are both", ", each in", "are", "all in", "of the same",
+                           "all of the same", "in identical", "alike in", ", every one of them", "both",
+                           "are all in", "are all"))  # fmt: skip
             node = d.say(word, role)
+        nodes = [node]
+        if not first and role == "color" and self.maybe(0.15):
+            d.say(self.one("and", "&", "and"))
+            nodes.append(d.say(self.word("color"), "accent"))
         for number in numbers:
-            d.link("attach", node, number)
+            for node in nodes:
+                d.link("attach", node, number)
 
     def _shared(self, d: Draft) -> None:
         """ "Black hat and gloves": what stands before both belongs to both."""

@@ -20,8 +20,12 @@ class Grammar(Clauses):
         """One text."""
         d = Draft(nouns_first=self.maybe(0.11))
         way = self.rng.random()
-        if way < 0.2:
+        if way < 0.18:
             self.telegraph(d)
+        elif way < 0.41:
+            self.sheet(d)
+        elif way < 0.44:
+            self.facts(d)
         else:
             self.opening(d)
             if self.maybe(0.96):
@@ -40,7 +44,7 @@ class Grammar(Clauses):
                        "I want",
                        "please make me", "picture:"))  # fmt: skip
         if self.maybe(0.1):
-            self.person(d, figure=False)
+            self.person(d, figure=self.maybe(0.35))
             d.say(self.one("dressed as", "disguised as", "dressed up as", "cosplaying as", "looking like", "as"))
             d.say(self.one("a", "a", "an", "the", ""))
             self.figure(d)
@@ -81,6 +85,54 @@ class Grammar(Clauses):
                 self.item(d, self.one("", "", "", "", "a"))
                 self._shared(d)
 
+    def sheet(self, d: Draft) -> None:
+        """ "Old pirate: torn coat, collar up, black beard, no hat, parrot": who it is, and a list of all sorts."""
+        d.say(self.one("", "", "", "", "I want", "my character is", "somebody like", "make him", "picture this:"))
+        self.nobody(d) if self.maybe(0.06) else self.person(d, self.maybe(0.7))
+        separator = self.one(",", ",", ",", ",", ".", ";")
+        d.say(self.one(separator, separator, ":", ":", "-", ".", "in", "with", "wearing", "–", "who wears", "has"))
+        options = [
+            self._listed, self.features, self.denial, self.layers, self.alike, self.shown_on, self.tucked,
+            self._strange_thing, self.predicate, self._one_thing, self.bare, self.scenery, self.dress, self.build,
+            self.tanned,
+        ]  # fmt: skip
+        for number in range(self.rng.randrange(2, 9)):
+            if number:
+                d.say(self.one(separator, separator, separator, separator, "and", "with", "&", ", and", "."))
+            self.rng.choices(options, [14, 3, 2, 1.5, 0.6, 1.0, 0.8, 1.6, 1.2, 1.8, 0.6, 0.5, 0.3, 0.6, 0.4])[0](d)
+
+    def facts(self, d: Draft) -> None:
+        """ "The jacket is red, the trousers are black; his hair is long"."""
+        for number in range(self.rng.randrange(2, 5)):
+            if number:
+                d.say(self.one(",", ";", "and", ",", "."))
+            self.predicate(d) if self.maybe(0.85) else self.features(d)
+
+    def nobody(self, d: Draft) -> None:
+        """ "Not a soldier, just a hiker"."""
+        d.say(self.one("not a", "no", "not a", "not the usual"))
+        d.say(self.word("figure"), "figure", True)
+        d.say(self.one(", just a", "but a", ", a", ", rather a", "- a"))
+        d.figure = d.say(self.word("figure"), "figure")
+
+    def _listed(self, d: Draft) -> None:
+        self.item(d, self.one("", "", "", "a", "his", "her"), rich=1.2)
+        self._shared(d)
+
+    def _one_thing(self, d: Draft) -> None:
+        if self.maybe(0.3):
+            d.say(self.one("holding", "carrying", "with", "playing"))
+        self._thing(d)
+        d.say(self.one("", "", "in hand", "over the shoulder", "in one hand", "at his side", "on the back"))
+
+    def _strange_thing(self, d: Draft) -> None:
+        """A thing that nobody knows, with a colour: "a silver tray"."""
+        d.say(self.one("", "a", "his", "the"))
+        if self.maybe(0.5):
+            d.say(self.one(self.word("color"), self.strange(), self.noise("adjectives")))
+        d.say(self.strange() if self.maybe(0.7) else self.noise("belongings").removeprefix("a "))
+        d.say(self.one("", "", "", "in the left hand", "on the cheeks", "round the eyes", "in his hair", "at his feet"))
+
     def worn(self, d: Draft) -> None:
         """ "Wearing a red hat, a coat and boots"."""
         way = self.rng.random()
@@ -114,6 +166,8 @@ class Grammar(Clauses):
                 self.layers(d)
             elif way < 0.14:
                 self.shown_on(d)
+            elif way < 0.155:
+                self.tucked(d)
             elif way < 0.17:
                 d.say(self.one("", "", self.word("color"), "big", self.word("color")))
                 d.say(self.noise("belongings").removeprefix("a "))
@@ -183,8 +237,16 @@ class Grammar(Clauses):
 
     def predicate(self, d: Draft) -> None:
         """ "His shirt is red", "shirt: red", "hat and gloves are torn"."""
-        d.say(self.one("his", "her", "the", "", "their", "both the"))
-        numbers = [self.item(d, "", rich=0.15)]
+        if self.maybe(0.07):
+            d.say(self.one("the", "a", "this"))
+            d.figure = d.say(self.word("figure") + "'s", "figure")
+        else:
+            d.say(self.one("his", "her", "the", "", "their", "both the", "whose", "whose", "the"))
+        numbers = [self.item(d, "", rich=0.5 if self.maybe(0.4) else 0.15)]
+        if self.maybe(0.06):  # "her skirt, a long one, is ..."
+            d.say(", a")
+            d.link("attach", self._trait(d, after=False), numbers[0])
+            d.say("one ,")
         if self.maybe(0.15):
             d.say("and")
             numbers.append(self.item(d, self.one("", "his", "the"), rich=0.1))

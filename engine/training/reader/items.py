@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.reader.lexicon import lexicon, phrase
+from engine.reader.vectors import vectors
 from engine.training.reader.draft import Draft
 
 AFTER = re.compile(
@@ -25,6 +26,16 @@ def noise() -> dict[str, list[str]]:
     """`noise.toml`."""
     raw = tomllib.loads(Path(__file__).with_name("noise.toml").read_text("utf-8"))
     return {name: words.split("|") for name, words in raw.items()}
+
+
+SYLLABLES = "ba|ro|kin|dal|mer|os|tu|vel|ish|gra|pon|li|sto|ment|char|ra|fi|zo|nel|wick".split("|")
+"""What words that nobody knows are made of."""
+
+
+@lru_cache(maxsize=1)
+def _strangers() -> list[str]:
+    """Words that have a vector but no meaning here."""
+    return [word for word in vectors().rows if word.isalpha() and len(word) > 3 and not lexicon().senses((word,))]
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +70,12 @@ class Items:
     def noise(self, kind: str) -> str:
         """Words without effect."""
         return self.rng.choice(noise()[kind])
+
+    def strange(self) -> str:
+        """A word that the lexicon lacks: one that only has a vector, or one that nobody knows."""
+        if self.maybe(0.75):
+            return self.rng.choice(_strangers())
+        return "".join(self.rng.choice(SYLLABLES) for _ in range(self.rng.choice((2, 2, 3))))
 
     def quality(self) -> str:
         """An adjective of persons without effect."""
@@ -107,6 +124,8 @@ class Items:
             said.append(lambda: [d.say(self.word("material"), "material")])
         if self.maybe(0.15):
             self.rng.shuffle(said)
+        if self.maybe(0.05 * rich):  # "a white charro jacket"
+            said.append(lambda: self._noise_word(d))
         out: list[int] = []
         for count, words in enumerate(said):
             if count and self.maybe(0.12):
@@ -120,7 +139,7 @@ class Items:
         return [color, d.say(self.one("lined", "trimmed", "edged", "rimmed", "tipped", "soled", "banded"), "part")]
 
     def _noise_word(self, d: Draft) -> list[int]:
-        d.say(self.noise("adjectives"))
+        d.say(self.strange() if self.maybe(0.35) else self.noise("adjectives"))
         return []
 
     def _trait(self, d: Draft, after: bool) -> int:
@@ -151,9 +170,10 @@ class Items:
             self._stripes, self._decal, self._saying, self._made_of, self._parts, self._trait_after, self._clause,
             self._same_color, self._color_after,
             self._side_after,
-            self._missing,
+            self._missing, self._striped_in, self._not_but,
         ]  # fmt: skip
-        weights = [4, 3, 2.2, 2.5, 3.5, 4.5, 1.8, 1.0 if d.colored else 0.2, 0.1 if colored else 1.2, 0.6, 0.3]
+        late = 0.1 if colored else 1.2
+        weights = [4, 3, 2.2, 2.5, 3.5, 5.5, 1.8, 1.0 if d.colored else 0.2, late, 0.6, 0.3, 1.0, 0.5 * late]
         self.rng.choices(options, weights)[0](d, item, colored)
 
     def _attach(self, d: Draft, item: int, word: str, role: str) -> int:
@@ -176,9 +196,36 @@ class Items:
         if self.maybe(0.08):
             d.say(self.one("all over", "on it", "on the sleeves", "down the side", "on the front"))
 
+    def _striped_in(self, d: Draft, item: int, colored: bool) -> None:
+        """ "Striped in navy and white", "checked red/black"."""
+        words = [w for words in vocabulary()["pattern"].values() for w in words if w.endswith("ed") and "with" not in w]
+        d.say(self.one("", "", ",", "that is", "and"))
+        self._attach(d, item, self.rng.choice(words), "pattern")
+        d.say(self.one("in", "in", "", "with"))
+        self._attach(d, item, self.word("color"), "accent" if colored else "color")
+        if not colored:
+            d.say(self.one("and", "/", "and", "&"))
+            self._attach(d, item, self.word("color"), "accent")
+            d.colored.append(item)
+
+    def _not_but(self, d: Draft, item: int, colored: bool) -> None:
+        """ "Not red but blue", "blue, not red"."""
+        first = self.maybe(0.5)
+        if first:
+            d.say(self.one("not", "not in", "that is not", ", not", "isn't", "aren't", "not"))
+            d.say(self.word("color"), "color", True)
+            d.say(self.one("but", "but", ", but", ", rather", "but in"))
+        else:
+            d.say(self.one("in", "", ","))
+        self._attach(d, item, self.word("color"), "color")
+        if not first:
+            d.say(self.one("not", ", not", "instead of", "rather than", "and not"))
+            d.say(self.word("color"), "color", True)
+        d.colored.append(item)
+
     def _decal(self, d: Draft, item: int, colored: bool) -> None:
         """ "With a red star on the chest"."""
-        d.say(self.one("with", "with", "with", "featuring", "bearing", "showing", "emblazoned with", "displaying"))
+        d.say(self.one("with", "with", "with", "featuring", "bearing", "showing", "emblazoned with", "displaying", ","))
         d.say(self.one("a", "a", "a", "a big", "the", "a small", "a large", "an embroidered", "a printed"))
         if self.maybe(0.6):
             self._attach(d, item, self.word("color"), "accent")
@@ -196,7 +243,7 @@ class Items:
         d.say(self.one("with the number", "with number", "number", "with a", "with a big", "with a", "numbered")
               if number else self.one("that says", "saying", "reading", "which reads", "with the word", "with the text",
                                       "with the words", "printed with", "with the slogan", "that reads",
-                                      "with"))  # fmt: skip
+                                      "with", ", a big", ", a"))  # fmt: skip
         if self.maybe(0.15):
             self._attach(d, item, self.word("color"), "accent")
         self._attach(d, item, f"{mark}{text}{mark}", "text")
@@ -232,11 +279,11 @@ class Items:
             self._attach(d, item, self.word("color"), "accent")
             d.say(self.one("", "", self.word("material")))
             return
-        d.say(self.one("with", "with", "with", "and", "featuring"))
+        d.say(self.one("with", "with", "with", "and", "featuring", ",", "has", "with"))
         d.say(self.one("a", "", "", "the", "its"))
         self._attach(d, item, self.word("color"), "accent")
-        if self.maybe(0.1):
-            d.say(self.noise("adjectives"))
+        if self.maybe(0.2):
+            d.say(self.strange() if self.maybe(0.5) else self.noise("adjectives"))
         self._attach(d, item, self.word("part"), "part")
 
     def _trait_after(self, d: Draft, item: int, colored: bool) -> None:

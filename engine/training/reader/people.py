@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.reader.lexicon import lexicon, phrase
 from engine.training.reader.draft import Draft
-from engine.training.reader.items import Items
+from engine.training.reader.items import Items, vocabulary
 
 
 class People(Items):
@@ -27,8 +28,9 @@ class People(Items):
             d.say(self.one("with", "with", "with", "who has", ",", "having", "and", "has", "with"))
             self.features(d)
         if self.maybe(0.05):
-            d.say(self.one("in his", "in her"))
-            d.say(self.one("twenties", "fifties", "sixties"), "none")
+            d.say(self.one(",", "", ""))
+            decade = self.one("twenties", "thirties", "forties", "fifties", "sixties", "seventies")
+            d.say(f"in {self.one('his', 'her', 'their')} {decade}", "body")
 
     def figure(self, d: Draft) -> None:
         """A figure's name, with a colour or a compound at times."""
@@ -36,6 +38,8 @@ class People(Items):
             d.say(self.word("color"), "figure_color")
         if self.maybe(0.06):
             d.say(self.one("male", "female", "lady", "boy", "girl"), "person")
+        if self.maybe(0.12):  # "a zombie nurse"
+            d.say(self.word("figure"), "figure")
         d.figure = d.say(self.word("figure"), "figure")
         if self.maybe(0.06):
             d.say(self.one("man", "woman", "girl", "boy", "lady", "guy"), "person")
@@ -144,6 +148,7 @@ class People(Items):
         if self.maybe(0.75):
             d.say(self.one("", "", "", "piercing", "big", "his", "her", "bright", "kind", "glowing", "deep"))
             d.say(self.one(self.word("eye_color"), self.word("color")), "eye_color")
+            d.say(self.one("", "", "", "", "", "glowing", "piercing", "kind", "almond shaped"))
             d.say(self.one("eyes", "eyes", "eyes", "irises", "eye colour"), "eyes")
         else:
             d.say(self.one("his", "her", "", "the"))
@@ -179,6 +184,12 @@ class People(Items):
             d.say("skin", "skin_noun")
             d.say(self.one("is", "of", "made of", "that is", ":", "as"))
             d.say(self.word("skin"), "skin")
+
+    def tanned(self, d: Draft) -> None:
+        """ "Sunburnt", by itself; colours would be the clothes'."""
+        words = [w for words in vocabulary()["skin"].values() for w in words if len(lexicon().senses(phrase(w))) == 1]
+        d.say(self.one("", "", "", "with a", "is", "very"))
+        d.say(self.rng.choice(words), "skin")
 
     def face(self, d: Draft) -> None:
         """ "A crooked nose"."""

@@ -1,6 +1,6 @@
 """Pattern blocks: which part of the figure a garment is cut from, as functions that are positive inside it.
 
-Each takes `Points` on the standard figure and the measures of a record in ``catalog/garments.toml``, in metres, and
+Each takes `Points` on the standard figure and the measures of a record in ``catalog/garments/``, in metres, and
 gives (N,) values that are distances from the border near it.
 """
 

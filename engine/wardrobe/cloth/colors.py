@@ -96,8 +96,10 @@ def _dyed(p: Points, colors: NDArray, accent: NDArray, garment: Garment) -> NDAr
     return np.asarray((1 - share) * wheel[index] + share * wheel[(index + 1) % len(wheel)])
 
 
-def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Floats]:
-    """Colours (P, 3) of a garment's cloth, and where (P,) it is metal."""
+def paint(
+    garment: Garment, found: list[Mark], piece: Piece, thread: str = ""
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Colours (P, 3) of a garment's cloth, whose stitches show in ``thread``, and where (P,) it is metal."""
     p, count = grained(piece), len(piece.vertices)
     main = np.array(COLORS[garment.color])
     accent = np.array(COLORS[garment.accent]) if garment.accent else second_color(garment)
@@ -112,6 +114,9 @@ def paint(garment: Garment, found: list[Mark], piece: Piece) -> tuple[Floats, Fl
             colors = blend(colors, inside, accent)
         if mark.color:
             colors = blend(colors, inside, np.array(COLORS[mark.color]))
+        if mark.thread and thread:
+            colors = blend(colors, 0.9 * smoothstep(signed, 0.0, 0.0006), np.array(COLORS[thread]))
+            continue
         if mark.metal:
             colors = blend(colors, inside, METAL)
             metallic = np.maximum(metallic, inside)

@@ -24,6 +24,8 @@ LEGS = -0.1
 """Height below which cloth belongs to the legs."""
 SEAM = 0.0016
 """Half width of a seam in metres."""
+STITCHES = 0.0016
+"""Half width in metres of stitches along an edge."""
 RIB = 0.012
 """Metres between the ribs of knitted borders."""
 Signed = Callable[[Points], NDArray]
@@ -45,6 +47,10 @@ class Mark:
     color: str | None = None
     """A colour of its own, of `outfit.COLORS`."""
     metal: bool = False
+    thread: bool = False
+    """Whether it is of stitches, which show in the material's thread."""
+    middle: Signed | None = None
+    """Of what is narrower than triangles: zero (N,) along its middle, which is cut first lest it be missed."""
     dome: float = BEVEL
     """Metres from its border over which it rises."""
     rise: Signed | None = None
@@ -115,12 +121,16 @@ def _band(borders: Borders, border: str, width: float, height: float = 0.0015, t
 
 def _seam(borders: Borders, border: str | None = None, offset: float = 0.0, height: float | None = None) -> Made:
     """A line of stitches at a distance from a border, or at a height."""
-    if border is not None and not borders.has(border):
-        return
     if border is not None:
-        yield Mark(lambda p: SEAM - np.abs(borders.distance(border, p) - offset), -0.0006, 0.78, 1.0)
+        if borders.has(border):
+            yield line(lambda p: borders.distance(border, p) - offset)
     elif height is not None:
-        yield Mark(lambda p: SEAM - np.abs(p.y - height) - p.arm, -0.001, 0.75, 1.0)
+        yield line(lambda p: p.y - height + 2.0 * p.arm)
+
+
+def line(middle: Signed, half: float = SEAM, height: float = -0.0008, tone: float = 0.75) -> Mark:
+    """A line of stitches, pressed in, where a function is zero that gives metres from it."""
+    return Mark(lambda p: half - np.abs(middle(p)), height, tone, 1.0, thread=True, middle=middle)
 
 
 def _panel(p: Points, at: tuple[float, float], side: str) -> tuple[NDArray, NDArray, NDArray]:
@@ -142,8 +152,10 @@ def _panel(p: Points, at: tuple[float, float], side: str) -> tuple[NDArray, NDAr
 def _patch(
     borders: Borders, at: tuple[float, float], size: tuple[float, float], side: str, height: float, flap: bool = False,
     pleat: bool = False, pointed: float = 0.0, slanted: float = 0.0, zip: bool = False, accent: bool = False,
+    stitched: bool = False,
 ) -> Made:  # fmt: skip
-    """A pocket: a sewn-on patch, with a flap, a box pleat, a pointed bottom or slanted sides."""
+    """A pocket: a sewn-on patch, with a flap, a box pleat, a pointed bottom, slanted sides or stitches that show; what
+    stands off far is a pouch with round edges."""
     wide, high = size[0] / 2, size[1] / 2
 
     def body(p: Points) -> NDArray:
@@ -163,13 +175,15 @@ def _patch(
         across, along, facing = _panel(p, at, side)
         return np.minimum.reduce([0.16 * wide - np.abs(across), high - along, along + high, facing])
 
-    yield Mark(body, height, 0.97, accent=accent)
+    yield Mark(body, height, 0.97, accent=accent, dome=max(BEVEL, min(0.55 * height, 0.012)))
+    if stitched:
+        yield line(lambda p: body(p) - 0.006, STITCHES, 0.0, 0.9)
     if pleat:
         yield Mark(fold, 0.0015, 0.97, 0.8)
     if zip:
         yield Mark(lambda p: np.minimum(0.004 - np.abs(_panel(p, at, side)[0]), body(p)), 0.001, 0.9, metal=True)
     if flap:
-        yield Mark(lid, 0.0028, 0.95, 0.6)
+        yield Mark(lid, 0.0028 + 0.12 * height, 0.92, 0.5)
         for sign in (1, -1) if at[0] and side in ("front", "back") else ():
             depth = 0.15 if side == "front" else -0.15
             yield Spot((sign * at[0], at[1] + 0.45 * high, depth), 0.005)
@@ -196,11 +210,10 @@ def _edging(borders: Borders, low: float, spread: float, width: float, height: f
 def _sides(borders: Borders) -> Made:
     """Seams along the outside of legs and trunk."""
 
-    def line(p: Points) -> NDArray:
-        off = np.where(p.y < LEGS, np.abs(p.around) - 0.5 * np.pi * LEG, np.abs(p.around) - 0.5 * np.pi * TRUNK)
-        return np.where(p.arm, -1.0, SEAM - np.abs(off))
+    def off(p: Points) -> NDArray:
+        return np.where(p.arm, 1.0, np.abs(p.around) - 0.5 * np.pi * np.where(p.y < LEGS, LEG, TRUNK))
 
-    yield Mark(line, -0.0007, 0.85, 1.0)
+    yield line(off)
 
 
 def _inset(
@@ -276,7 +289,7 @@ def _quilt(borders: Borders, period: float, height: float, across: bool = True) 
 
 def _armhole(borders: Borders) -> Made:
     """The seams at which sleeves are sewn on."""
-    yield Mark(lambda p: np.where(p.y > 0.3, SEAM - np.abs(p.side - 0.188), -1.0), -0.0009, 0.8, 1.0)
+    yield line(lambda p: np.where(p.y > 0.3, p.side - 0.188, -1.0))
 
 
 def _tape(borders: Borders, height: float | None = None, half: float = 0.025, side: float | None = None,

@@ -35,6 +35,8 @@ EDGE = 0.0007
 """Half width in metres of the borders between colours."""
 NECK, LEAN = 0.068, 0.75
 """Radius of a neck in metres, and how much of what a neckline is wider a collar comes in."""
+NEARLY = 0.44
+"""Height from which on an open front is only a collar's."""
 POINT = 0.026
 """Metres by which a shirt collar's points hang lower than the rest."""
 GAP = {"shirt": 0.0025, "stand": 0.002, "mandarin": 0.002}
@@ -55,8 +57,11 @@ def engrave(piece: Piece, marks: Sequence[Mark], scale: float) -> Piece:
     """Cut the marks' borders into the cloth and raise what is inside them; ``scale`` is the body's size."""
     for mark in marks:
         signed = mark.signed(grained(piece))
-        if signed.max() <= 0 or signed.min() >= 0:
+        if mark.middle is None and (signed.max() <= 0 or signed.min() >= 0):
             continue
+        if mark.middle is not None:
+            piece = piece.lined(mark.middle(grained(piece)), 0.1)
+            signed = mark.signed(grained(piece))
         piece = piece.lined(signed)
         if mark.height or mark.tone != 1.0 or mark.accent:
             for depth in (BEVEL,) if mark.dome == BEVEL else (0.2 * mark.dome, 0.6 * mark.dome):
@@ -82,7 +87,8 @@ def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale:
     out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
     side = np.abs(at[:, 0])
     high = np.ones(len(run)) if low is None else smoothstep(at[:, 1], 0.415, 0.475)
-    tip = smoothstep(side, 0.060, 0.010) * (at[:, 2] > 0.03) * (style in ("shirt", "fall")) * (low is None)
+    pointed = style in ("shirt", "fall") and (low is None or low > NEARLY)
+    tip = smoothstep(side, 0.060, 0.010) * (at[:, 2] > 0.03) * pointed
     middle = 0.5 * (points.min(0) + points.max(0))
     wide = np.linalg.norm((points - middle) * [1, 0, 1], axis=1)
     lean = LEAN * np.clip(wide - NECK * scale, 0, None) * high  # shoulders are wider than a collar

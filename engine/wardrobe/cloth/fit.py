@@ -21,6 +21,8 @@ SLICE = 0.012
 """Metres between the heights at which the trunk is spanned."""
 FALL = 0.12
 """By how much a metre cloth comes in where it hangs from what stands out above."""
+SPANNED = 40
+"""How often cloth over the seat's cleft is evened out."""
 BELOW = 0.08
 """Metres beneath a surface from which points are still brought out."""
 
@@ -96,10 +98,19 @@ def ease_of(p: Points, trunk: Sequence[Sequence[float]], arms: Sequence[Sequence
     return ease.astype(np.float32)
 
 
+def _cleft(canonical: NDArray) -> NDArray[np.bool_]:
+    """(N,) which points of the standard figure are where trunks are spanned across the seat's cleft."""
+    x, y, z = canonical.T
+    return np.asarray((np.abs(x) < 0.05) & (y > -0.085) & (y < 0.07) & (z < 0.0))
+
+
 def fit(piece: Piece, beneath: Beneath, ease: NDArray, smoothing: int) -> Floats:
     """(P, 3) a piece smoothed over the anatomy and kept ``ease`` (P,) metres away from what is beneath."""
     mean = averaging(piece.faces, len(piece.vertices))
     points: NDArray = piece.vertices + ease[:, None] * vertex_normals(piece.vertices, piece.faces)
+    cleft = _cleft(piece.canonical)
+    for _ in range(SPANNED if cleft.any() else 0):  # else its walls would lie pressed together in what spans it
+        points[cleft] += 0.7 * (mean @ points - points)[cleft]
     for _ in range(ROUNDS):
         for _ in range(max(smoothing // ROUNDS, 1)):
             points = points + 0.6 * (mean @ points - points)

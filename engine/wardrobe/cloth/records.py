@@ -1,8 +1,9 @@
-"""The records of ``catalog/garments.toml``: how each kind of garment, and each cut of it, is made."""
+"""The records of ``catalog/garments/*.toml``: how each kind of garment, and each cut of it, is made."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -21,20 +22,20 @@ MEASURES = (
 
 MEASURES_OF = {
     "top": ("hem", "sleeve", "neck", "nape", "low", "spread", "slit", "shoulder", "crossed"),
-    "strapped": ("hem", "bust", "back", "dip", "strap"), "poncho": ("low", "slit"),
+    "strapped": ("hem", "bust", "back", "dip", "strap"), "poncho": ("low", "slit", "neck"),
     "legs": ("hem", "waist"), "suit": ("hem", "sleeve", "neck", "nape", "low", "spread"),
-    "region": MEASURES, "cape": (),
+    "region": MEASURES, "cape": ("neck",),
 }  # fmt: skip
 """Blocks of `cloth.blocks`, and capes, with the measures that each takes."""
 NUMBERS = {
     *MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim", "crease", "train",
-    "petticoat", "tails", "split",
+    "petticoat", "tails", "split", "panels", "stand",
 } - {"strap"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Record:
-    """One garment; see the head of ``catalog/garments.toml`` for units."""
+    """One garment; see the head of ``catalog/garments/tops.toml`` for units."""
 
     kind: str
     cut: str | None
@@ -62,6 +63,8 @@ class Record:
     crease: float = 0.0035
     tails: float = 0.0
     split: float = 0.0
+    panels: float = 0.0
+    stand: float = 0.0
     words: str = ""
     """What texts call it, divided by '|', beside the words of the reader's lexicon."""
 
@@ -74,24 +77,24 @@ class Record:
 _OWN = {field.name for field in fields(Record)} - {"kind", "cut", "measures"}
 
 
-def read_records(path: Path = CATALOG / "garments.toml", base: Path | None = None) -> dict[str, Record]:
+def read_records(path: Path = CATALOG / "garments", base: Path | None = None) -> dict[str, Record]:
     """The records of a file by their keys; a cut takes from its kind what it does not say itself.
 
     Args:
-        path: the file.
+        path: the file, or a folder of such files.
         base: another one, from which kinds take what ``path`` does not say of them.
 
     Raises:
         ValueError: one sentence with the file, the record, the key and what is wrong.
     """
     found: dict[str, Record] = {}
-    under = _tables(base) if base else {}
-    for kind, table in _tables(path).items():
+    under = {kind: table for _, kind, table in _tables(base)} if base else {}
+    for file, kind, table in _tables(path):
         own = {name: value for name, value in under.get(kind, {}).items() if not isinstance(value, dict)}
         own |= {name: value for name, value in table.items() if not isinstance(value, dict)}
         cuts = {name: value for name, value in table.items() if isinstance(value, dict)}
         for cut, record in [(None, own), *((cut, _over(own, more)) for cut, more in cuts.items())]:
-            made = _record(path.name, kind, cut, record)
+            made = _record(file, kind, cut, record)
             found[made.key] = made
     return found
 
@@ -102,11 +105,15 @@ def _over(kind: dict[str, Any], cut: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in kind.items() if name not in other}, **cut}
 
 
-def _tables(path: Path) -> dict[str, dict[str, Any]]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is no TOML file: {error}.") from None
+def _tables(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The kinds of a file or of a folder's files: the file's name, the kind and its table."""
+    for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
+        try:
+            tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ValueError(f"{file.name} is no TOML file: {error}.") from None
+        for kind, table in tables.items():
+            yield file.name, kind, table
 
 
 def _record(file: str, kind: str, cut: str | None, table: dict[str, Any]) -> Record:
@@ -144,7 +151,7 @@ def records() -> dict[str, Record]:
         EngineError: ``bad_config``: a record of the user's cannot be read.
     """
     own = userdata.data_folder() / "wardrobe" / "garments.toml"
-    bundled = CATALOG / "garments.toml"
+    bundled = CATALOG / "garments"
     if not own.is_file():
         return read_records(bundled)
     try:

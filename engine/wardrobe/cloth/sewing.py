@@ -17,10 +17,12 @@ from engine.wardrobe.cloth.forms import marks
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
 from engine.wardrobe.cloth.piece import Piece, averaging, evened
 from engine.wardrobe.cloth.records import Record
+from engine.wardrobe.cloth.sheer import netted, opacity
 from engine.wardrobe.cloth.sheet import TOP
 from engine.wardrobe.cloth.textile import dyed
 from engine.wardrobe.cloth.wear import roughness, torn, weathered
 from engine.wardrobe.layers import Layer, merged
+from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import Garment
 
 LYING = 0.0015
@@ -50,7 +52,7 @@ def make(
     borders = borders_of(record)
     found, spots = marks(record.details, borders)
     piece = engrave(piece, found, size)
-    piece = patterned(piece, garment)
+    piece = netted(patterned(piece, garment), record)
     if "torn" in garment.traits:
         piece = torn(piece, borders)
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
@@ -59,7 +61,7 @@ def make(
             before = len(piece.vertices)
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
             piece.vertices[before:] = beneath.outside(piece.vertices[before:], LYING * size)
-            piece = piece.compact()
+            piece = patterned(piece.compact(), garment) if garment.pattern != "plain" else piece.compact()
         elif detail["form"] == "strips":
             piece = strips(piece, detail["below"], detail["teeth"])
         elif detail["form"] == "ruffle":
@@ -102,11 +104,13 @@ def _sewn_up(
     """A finished piece with its rims, colours and buttons."""
     knobs = buttons(piece, spots, size)
     piece, inner = rims(piece, record.rim * size)
-    colors, metallic = paint(garment, found, piece)
+    colors, metallic = paint(garment, found, piece, MATERIALS[material].thread)
     colors = dyed(colors, material, grained(piece))
     colors = weathered(colors, garment.traits, grained(piece), borders_of(record))
     colors[inner] *= 0.8
     count = len(piece.vertices)
+    thin = np.ones(count + len(knobs[0]), np.float32)
+    thin[:count] = opacity(piece, record, garment.traits, MATERIALS[material].opacity)
     knob_colors = np.array([knob(garment, spots[owner].color) for owner in knobs[4]]).reshape(-1, 3)
     layer = Layer(
         record.name, material,
@@ -115,6 +119,7 @@ def _sewn_up(
         np.concatenate([colors, knob_colors]).clip(0, 1).astype(np.float32),
         np.concatenate([piece.weights, knobs[2]]).astype(np.float32),
         np.concatenate([piece.canonical, knobs[3]]).astype(np.float32),
+        opacity=thin,
     )  # fmt: skip
     if metallic.any():
         whole = layer.metallic.copy()

@@ -42,7 +42,7 @@ def cape(mannequin: Mannequin, drop: float, flare: float, waves: int, wave: floa
     return _placed(points, _woven(rows, COLUMNS, False), grain, mannequin), (t < 1.5 / rows).ravel()
 
 
-def poncho(mannequin: Mannequin, drop: float, slit: float, row: float) -> tuple[Piece, NDArray]:
+def poncho(mannequin: Mannequin, drop: float, slit: float, row: float, hole: float = HOLE) -> tuple[Piece, NDArray]:
     """A round sheet with a hole for the head, which lies on shoulders and arms, and which of its points are held.
 
     Args:
@@ -50,11 +50,12 @@ def poncho(mannequin: Mannequin, drop: float, slit: float, row: float) -> tuple[
         drop: its length from the neck on the standard figure.
         slit: half the angle, in front, in which it is open.
         row: metres between its points.
+        hole: radius of the hole in metres.
     """
     rows, columns = round(drop / row), 2 * COLUMNS - 1 if slit else 2 * COLUMNS - 2
     turns = np.linspace(slit, 2 * np.pi - slit, columns, endpoint=bool(slit))
     t, turn = np.meshgrid(np.linspace(0, 1, rows), turns, indexing="ij")
-    out = HOLE + drop * t
+    out = hole + drop * t
     x, z = out * np.sin(turn), -0.012 + out * np.cos(turn) * (0.85 + 0.15 * t)
     y = TOP + 0.055 - 0.5 * (out - HOLE) - 0.03 * np.cos(turn) * np.clip(1 - t / 0.2, 0, 1)
     points = np.stack([x, y, z], -1).reshape(-1, 3).astype(np.float32)
@@ -62,6 +63,21 @@ def poncho(mannequin: Mannequin, drop: float, slit: float, row: float) -> tuple[
     away = (turn.ravel() + np.pi) % (2 * np.pi) - np.pi
     grain = np.stack([np.sin(away) * wide, np.cos(away) * wide, (TOP - drop * t).ravel()], -1).astype(np.float32)
     return _placed(points, _woven(rows, columns, not slit), grain, mannequin), (t < 1.5 / rows).ravel()
+
+
+def standing(mannequin: Mannequin, high: float, hole: float = HOLE) -> Piece:
+    """A stiff collar that stands round the back and the sides of the neck and opens upwards, ``high`` metres behind."""
+    t, turn = np.meshgrid(np.linspace(0, 1, 12), np.linspace(0.55, 2 * np.pi - 0.55, COLUMNS), indexing="ij")
+    behind = 0.5 - 0.5 * np.cos(turn)
+    rise = high * t * (0.35 + 0.65 * behind**0.5)
+    out = hole + 0.012 + rise * (0.42 + 0.25 * t)
+    x, z = out * np.sin(turn), -0.012 + out * np.cos(turn)
+    y = TOP + 0.012 - 0.035 * np.cos(turn) + rise
+    points = np.stack([x, y, z], -1).reshape(-1, 3).astype(np.float32)
+    wide = (out / TRUNK).ravel()
+    away = (turn.ravel() + np.pi) % (2 * np.pi) - np.pi
+    grain = np.stack([np.sin(away) * wide, np.cos(away) * wide, (TOP + rise).ravel()], -1).astype(np.float32)
+    return _placed(points, _woven(12, COLUMNS, False), grain, mannequin)
 
 
 def near_weights(points: Floats, mannequin: Mannequin) -> Floats:

@@ -18,7 +18,7 @@ from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
 from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
 from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, together
 from engine.wardrobe.cloth.records import Record
-from engine.wardrobe.cloth.sheet import cape, near_weights, poncho
+from engine.wardrobe.cloth.sheet import HOLE, cape, near_weights, poncho, standing
 from engine.wardrobe.cloth.supports import supported
 from engine.wardrobe.layers import Floats, Mannequin
 from engine.wardrobe.skin import quartered
@@ -74,6 +74,11 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
     if record.tails:  # the front is cut away
         turn = np.abs(np.arctan2(piece.canonical[:, 0], piece.canonical[:, 2]))
         piece = piece.moved(fitted).cut(np.where(piece.free, TRUNK * (turn - record.tails), 0.2)).compact()
+        fitted, p = piece.vertices, Points(piece.canonical)
+    if record.panels and piece.free.any():  # only a flap in front and one behind
+        turn = np.abs(np.arctan2(piece.canonical[:, 0], piece.canonical[:, 2]))
+        away = TRUNK * (record.panels - np.minimum(turn, np.pi - turn))
+        piece = piece.moved(fitted).cut(np.where(piece.free, away, 0.2)).compact()
         fitted, p = piece.vertices, Points(piece.canonical)
     if record.split and piece.free.any():  # open at the left leg
         at = Points(piece.canonical)
@@ -153,8 +158,9 @@ def grain(points: Floats, p: Points, body: Mannequin, free: NDArray, wide: NDArr
 
 def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> tuple[Piece, bool]:
     """A cape, with the yoke that holds it."""
+    neck = record.measures.get("neck", HOLE)
     if record.block == "poncho":
-        sheet, held = poncho(body, record.drop, record.measures.get("slit", 0.0), ROW)
+        sheet, held = poncho(body, record.drop, record.measures.get("slit", 0.0), ROW, neck)
     else:
         sheet, held = cape(body, record.drop, record.flare, record.waves, record.wave, ROW)
     start = beneath.outside(sheet.vertices, 0.012)
@@ -167,13 +173,16 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
     if record.block == "poncho":
         sheet = replace(sheet, weights=near_weights(sheet.vertices, body))
     p = Points(body.canonical)
-    ring = blocks.signed("region", {}, body.canonical, record.kind, None)
+    ring = np.minimum.reduce([p.neck - neck + 0.007, neck + 0.028 - p.neck, 0.56 - p.y])
     line = p.y - YOKE + 0.6 * (p.side - 0.1)
     behind = np.minimum.reduce([line, 0.165 - p.side, 0.05 - p.z, p.neck - 0.07, 0.56 - p.y])
     yoke = Piece.of(body, ring if record.block == "poncho" else np.maximum(ring, behind))
     ease = np.full(len(yoke.vertices), 0.008 * body.size)
     yoke = yoke.moved(fit(yoke, beneath, ease, 6))
-    return together(sheet, yoke), fallen is not None
+    sheet = together(sheet, yoke)
+    if record.stand:
+        sheet = together(sheet, standing(body, record.stand, neck))
+    return sheet, fallen is not None
 
 
 def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record) -> Floats:

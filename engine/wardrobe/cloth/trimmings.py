@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points
-from engine.wardrobe.cloth.details import ARM, LEG, LEGS, SEAM, TRUNK, Borders, Made, Mark, wave_of
+from engine.wardrobe.cloth.details import ARM, LEG, LEGS, SEAM, TRUNK, Borders, Made, Mark, line, wave_of
 
 
 def _front(p: Points) -> NDArray:
@@ -17,11 +18,15 @@ def _front(p: Points) -> NDArray:
 
 def _stitch(borders: Borders, at: float, slope: float = 0.0, top: float = 0.375, low: float = -0.02) -> Made:
     """Seams down both halves of the front, slanted by ``slope``."""
-    yield Mark(
-        lambda p: np.minimum.reduce(
-            [SEAM - np.abs(p.side - at - slope * (p.y - low)), top - p.y, p.y - low, _front(p)]),
-        -0.0008, 0.75, 1.0,
-    )  # fmt: skip
+
+    def inside(p: Points) -> NDArray:
+        return np.minimum.reduce([top - p.y, p.y - low, _front(p)])
+
+    def middle(p: Points) -> NDArray:
+        return np.where(inside(p) > -0.01, p.side - at - slope * (p.y - low), 1.0)
+
+    found = line(middle)
+    yield replace(found, signed=lambda p: np.minimum(found.signed(p), inside(p)))
 
 
 def _stitch_up(borders: Borders, at: float, top: float) -> Made:

@@ -1,9 +1,8 @@
-"""Cloth as wear and weather leave it: holes and frays, water, dirt, shine, and what shows through thin cloth."""
+"""Cloth as wear and weather leave it: holes and frays, water, dirt and shine."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.details import ARM, LEG, TRUNK, Borders
 from engine.wardrobe.cloth.finish import grained
-from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.noise import noise
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.layers import Floats, Layer
@@ -28,8 +26,6 @@ HOLES = (
 MUD = np.array([0.30, 0.22, 0.14])
 THREAD = 0.007
 """Metres from a hole within which cloth is frayed."""
-SHARES = {"sheer": 0.50, "lace": 0.35}
-"""How much of what is beneath shows through cloth of these traits."""
 
 
 def intact(p: Points, borders: Borders) -> NDArray:
@@ -74,11 +70,3 @@ def roughness(layer: Layer, traits: tuple[str, ...]) -> Layer:
     """A layer that gleams where its garment is wet or shiny."""
     share = 0.62 if "wet" in traits else 0.45 if "shiny" in traits else 1.0
     return layer if share == 1.0 else replace(layer, roughness=(share * layer.roughness).astype(np.float32))
-
-
-def shown_through(layer: Layer, beneath: Any, share: float) -> Layer:
-    """A thin layer, whose colours are mixed with those of what is beneath; ``beneath`` has vertices, faces, colors."""
-    face, bary, distance = Beneath(beneath.vertices, beneath.faces).caster.closest_point(layer.vertices, False)
-    under = np.einsum("nk,nkc->nc", bary, beneath.colors[beneath.faces[face]])
-    near = share * smoothstep(distance, 0.10, 0.02)[:, None]
-    return replace(layer, colors=((1 - near) * layer.colors + near * under).astype(np.float32))

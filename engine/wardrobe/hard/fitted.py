@@ -15,6 +15,7 @@ from engine.protocol import JOINT_NAMES
 from engine.wardrobe.forms import Form, ellipsoid, joined, looped
 from engine.wardrobe.hard.footwear import FOOT
 from engine.wardrobe.hard.free import free_form, sides_of
+from engine.wardrobe.hard.heels import heel
 from engine.wardrobe.hard.hulls import PARTS, Hull, Hulls
 from engine.wardrobe.hard.pieces import Piece, band, carried, clear, layer_of, palette, rigid, strap
 from engine.wardrobe.hard.plates import Plate, shell
@@ -83,6 +84,10 @@ def pieces_of_part(
     side = part.get("side", side)
     sides = ("",) if not PARTS[hull].limb else ("L", "R") if side is None else ("L" if side == "left" else "R",)
     for one in sides:
+        if part["form"] == "heel":
+            form, weights = heel(part, hulls.mannequin, one)
+            yield Piece(form.toned(np.full(len(form.vertices), part.get("tone", 1.0))), weights)
+            continue
         name = f"{hull}.{one}" if one else hull
         form = _on_hull(part, hulls[name], hulls.mannequin, one)
         form = (

@@ -41,7 +41,9 @@ def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
 
     ``thick``: metres under the foot, ``out``: by which it stands out, ``top``: by which it covers the upper,
     ``arch``: by which it rises between the ``heel`` (its length) and the ball; ``taper``: how much narrower the heel
-    is below, as a share; ``tip``: see `_tipped`.
+    is below, as a share; ``slant``: metres by which the heel's lower end stands in front; ``lugs``: whether its lower
+    edge is notched; ``spring``: metres by which its tip is off the floor; ``stripe``: the tone of a line round its
+    wall; ``tip``: see `_tipped`.
     """
     k, out, thick = hull.size, part.get("out", 0.009), part.get("thick", 0.014)
     floor = float(mannequin.vertices[:, 1].min()) - thick * k
@@ -52,8 +54,10 @@ def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     middle, back = outline.mean(0), float(outline[:, 2].min())
     heel, ball = back + part.get("heel", 0.085) * k, back + BALL * k
     welt, wall = top - 0.006 * k, floor - top + 0.008 * k
+    sides = ((0.25, 0.992), (0.5, 0.992), (0.75, 0.986), (1.0, 0.972))
     levels = [(top, 0.975, 0.0), (top - 0.0015 * k, 1.0, 0.0), (top - 0.0045 * k, 1.0, 0.0), (welt, 0.985, 0.0),
-              *((welt + wall * s, 0.985, s) for s in (0.25, 0.5, 0.75, 1.0)), (floor, 0.965, 1.0)]  # fmt: skip
+              *((welt + wall * s, inset, s) for s, inset in sides), (floor, 0.94, 1.0)]  # fmt: skip
+    front = float(outline[:, 2].max())
     core = np.array([middle[0], 0, back + 0.45 * part.get("heel", 0.085) * k])
     rings = []
     for level, inset, down in levels:
@@ -63,12 +67,23 @@ def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
         )
         hind = np.clip((heel + 0.004 * k - ring[:, 2]) / (0.01 * k), 0, 1) * part.get("taper", 0.0) * down
         ring[:, [0, 2]] += hind[:, None] * (core[[0, 2]] - ring[:, [0, 2]])
-        ring[:, 1] = level + down * part.get("arch", 0.0) * k * arched
+        if part.get("slant"):
+            back_edge = np.clip(1 - (ring[:, 2] - back) / (0.5 * (heel - back)), 0, 1)
+            ring[:, 2] += part["slant"] * k * down * back_edge
+        sprung = np.clip((ring[:, 2] - ball) / max(front - ball, 1e-6) - 0.15, 0, 1) ** 2
+        ring[:, 1] = level + down * part.get("arch", 0.0) * k * arched + down * part.get("spring", 0.006) * k * sprung
+        if part.get("lugs") and 0.4 < down < 1.01:
+            notch = np.arange(COLUMNS) % 3 == 0
+            ring[notch] += 0.045 * (middle - ring[notch]) * [1, 0, 1]
         rings.append(ring)
     ends = [
         np.array([middle[0], level, middle[2]]) for level in (top - 0.004 * k, floor + part.get("arch", 0.0) * k * 0.8)
     ]
-    return _tipped(outward(capped(np.array(rings), *ends)), part, hull)
+    form = outward(capped(np.array(rings), *ends))
+    if "stripe" in part:
+        row = np.append(np.repeat(np.arange(len(rings)), COLUMNS), [0, len(rings)])
+        form = form.toned(np.where((row == 4) | (row == 5), part["stripe"], 1.0))
+    return _tipped(form, part, hull)
 
 
 def upper(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
@@ -205,7 +220,8 @@ FOOT: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
 }  # fmt: skip
 """Forms on the hull of a leg, by the name that a part calls them."""
 KEYS = {
-    "sole": {"thick", "out", "top", "arch", "heel", "taper", "flat", "tip"}, "upper": {"rim", "out", "flare", "tip"},
+    "sole": {"thick", "out", "top", "arch", "heel", "taper", "flat", "tip", "slant", "lugs", "spring", "stripe"},
+    "upper": {"rim", "out", "flare", "tip"},
     "toe": {"share", "lift", "tip"}, "tongue": {"top"}, "laces": {"top"}, "crossing": {"share", "width"},
 }  # fmt: skip
 """What a part may say of each."""

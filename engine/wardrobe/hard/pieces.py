@@ -83,6 +83,7 @@ def layer_of(name: str, material: str, pieces: Sequence[Piece], colors: NDArray,
         canonical.astype(np.float32),
         roughness=np.repeat([one.roughness for one in made], counts).astype(np.float32),
         metallic=np.repeat([one.metallic for one in made], counts).astype(np.float32),
+        opacity=np.repeat([one.opacity for one in made], counts).astype(np.float32),
     )
 
 

@@ -61,7 +61,7 @@ ON_HULLS: dict[str, set[str]] = {
     "dome": {"border", "lift", "lining", "rim", "flare", "rows"}, "wrap": {"low", "high", "out", "inner"},
     "strap": {"path", "width", "lift", "thick", "mirror"}, "cord": {"path", "radius", "lift", "beads"},
     "plate": {field.name for field in fields(Plate)} - {"layer", "part", "joints", "role", "material", "slot"},
-    **footwear.KEYS,
+    "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"}, **footwear.KEYS,
 }  # fmt: skip
 """Forms that lie on hulls, and their keys."""
 COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
@@ -86,6 +86,8 @@ class Thing:
     """The pose of the hand that holds it; empty: no hand does."""
     hold: str = "forward"
     """How what is in a hand points, of `held.HOLDS`."""
+    heel: float = 0.0
+    """Metres by which it raises the heels of a grown body's feet, for its parts of the form ``heel``."""
     soft: bool = False
     """It moves with what is beneath, point by point, not as a whole."""
 
@@ -173,3 +175,10 @@ THINGS = _all()
 def thing_of(kind: str, cut: str | None) -> Thing | None:
     """The record of a cut, else of its kind, else None."""
     return THINGS.get((kind, cut)) or THINGS.get((kind, None))
+
+
+def shaft(thing: Thing | None, usual: float) -> float:
+    """The height on the standard figure of a boot's rim, ``usual`` for what has no upper."""
+    uppers = [part for part in (thing.parts if thing else ()) if part["form"] == "upper"]
+    rims = [high for part in uppers for _, high in part["rim"]]
+    return max(rims, default=usual)

@@ -9,16 +9,26 @@ import numpy as np
 
 from engine.wardrobe.head.beard import beard_layer
 from engine.wardrobe.head.eyes import eye_layer, has_eyes, settle_face
-from engine.wardrobe.head.face import face_of, face_words, finer_face
+from engine.wardrobe.head.face import Whose, face_of, finer_face
 from engine.wardrobe.head.frame import Head
 from engine.wardrobe.head.hair import hair_layers
 from engine.wardrobe.head.mouth import mouth_layers, parted
-from engine.wardrobe.head.skin import paint_bare
+from engine.wardrobe.head.skin import bare_roughness, paint_bare
 from engine.wardrobe.head.strokes import brow_layer, lash_layer
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import Look
 
-__all__ = ["face_of", "face_words", "finer_face", "head_layers", "mouth_layers", "paint_bare", "parted", "settle_face"]
+__all__ = [
+    "Whose",
+    "bare_roughness",
+    "face_of",
+    "finer_face",
+    "head_layers",
+    "mouth_layers",
+    "paint_bare",
+    "parted",
+    "settle_face",
+]
 
 
 def head_layers(

@@ -138,7 +138,7 @@ def _painted(reach: NDArray, turn: NDArray, rays: NDArray, color: NDArray, rng: 
     iris = iris * (1 - 0.62 * smoothstep(reach, 0.80, 0.97))[..., None]  # the limbal ring
     iris = iris * (1 - 0.35 * smoothstep(np.sin(turn), 0.3, 1.0))[..., None]  # the upper lid's shadow
     iris = iris + (np.array([0.012] * 3) - iris) * smoothstep(reach, pupil * 1.12, pupil * 0.92)[..., None]
-    white = np.array([0.90, 0.88, 0.855]) * np.ones((*turn.shape, 1))
+    white = np.array([0.83, 0.80, 0.77]) * np.ones((*turn.shape, 1))
     shade = np.clip(np.abs(rays[..., 0]) - 0.35, 0, 0.5) + 0.9 * np.clip(rays[..., 1] - 0.05, 0, 0.4)
     white = white * (1 - 0.55 * shade[..., None] * np.array([0.75, 1.0, 1.02]))
     colors: NDArray = white + (iris - white) * smoothstep(reach, 1.08, 0.95)[..., None]

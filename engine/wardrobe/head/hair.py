@@ -19,7 +19,8 @@ from engine.wardrobe.head.standing import coils, crest, stubble
 from engine.wardrobe.head.styles import FREE, STYLES, Style
 from engine.wardrobe.head.tied import gather
 from engine.wardrobe.layers import Layer
-from engine.wardrobe.outfit import HAIR_COLORS, Look
+from engine.wardrobe.outfit import HAIR_COLORS, SKINS, Look
+from engine.wardrobe.paint import blend
 
 HIDING = frozenset({"hood", "mask_full"})
 """Headgear beneath which there is no hair."""
@@ -29,6 +30,8 @@ FLAT_BENEATH = frozenset({"hat", "cap", "helmet"})
 """Headgear beneath which nobody's hair stands up."""
 MATT = 0.8
 """Roughness of hair that stands."""
+THINNER = 0.006
+"""Metres above the hairline in which hair is thinner."""
 GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble}
 """How hair grows, by `Style.grow`."""
 
@@ -64,10 +67,22 @@ def hair_layers(
     tufts = together(scalp, replace(grown, vertices=clear))
     tufts = over(tufts, head, clothes)
     tufts = under(tufts, head, [layer for layers in headgear.values() for layer in layers])
-    layer = hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head)
+    layer = soft_edged(hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head), head, look)
     if record.grow in ("stubble", "coils"):  # does not shine
         layer = replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
     return [layer]
+
+
+def soft_edged(layer: Layer, head: Head, look: Look) -> Layer:
+    """The hair's layer, thinner along the hairline, so that skin shows between its first roots."""
+    points = layer.vertices.astype(np.float64)
+    above = hairline(head.canonical(points))
+    near = np.flatnonzero((above < THINNER) & (above > -0.01))
+    off = head.mannequin.caster.closest_point(points[near], signed=False)[2]
+    share = 0.6 * smoothstep(above[near], THINNER, 0.0) * smoothstep(off, 0.004, 0.001)
+    colors = layer.colors.copy()
+    colors[near] = blend(colors[near], share, 0.8 * np.array(SKINS[look.skin]))
+    return replace(layer, colors=colors.astype(np.float32))
 
 
 def _hidden(look: Look, headgear: Mapping[str, Sequence[Layer]]) -> bool:

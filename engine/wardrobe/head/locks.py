@@ -170,7 +170,7 @@ def hair_layer(name: str, tufts: Tufts, color: NDArray, head: Head) -> Layer:
     fade = np.array([0.8, 1.05, 1.3]) if base[0] > base[2] + 0.05 else np.ones(3)  # fair hair darkens to brown
     lifted = base * tones**fade
     if base.mean() < 0.25:  # black hair shows its strands by their sheen
-        lifted = lifted + 0.035 * (tones - 0.8)
+        lifted = lifted + np.array([0.022, 0.017, 0.014]) * (tones - 0.8)
     return Layer(
         name,
         "hair",

@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from engine.mesh.surface import compact
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.head.frame import Head, hairline, unit
+from engine.wardrobe.head.frame import Head, beside_ears, hairline, unit
 from engine.wardrobe.head.locks import Tufts
 from engine.wardrobe.head.split import split_long
 
 EDGE = 0.0012
 """Metres by which the shell's border lies beneath the skin; where it comes through is the hairline."""
+ON_EARS = -0.0012
+"""Metres by which the shell may reach onto ears, which are too thin to hide more of it."""
 FINEST = 0.0018
 """Metres of the longest edge along the hairline."""
 
@@ -51,7 +53,8 @@ def shell(
     values, faces = compact(values, mannequin.faces[inside])
     mix, faces = split_long(values[:, 6:], faces, longest, 1 if bushy else 5)
     values = mix @ values
-    values, faces = compact(values, faces[(reach(values[:, 6:])[faces] > -0.004).all(1)])
+    kept = (reach(values[:, 6:]) > -0.004) & (beside_ears(values[:, 6:]) > ON_EARS)
+    values, faces = compact(values, faces[kept[faces].all(1)])
     canonical = values[:, 6:]
     turn = np.arctan2(canonical[:, 0], canonical[:, 2] - 0.03)
     phase = rng.uniform(0, 2 * np.pi, 3)

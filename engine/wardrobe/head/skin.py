@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.head.frame import beside_ears, hairline
 from engine.wardrobe.head.strokes import BROW, brow_color, brow_height, brow_width
+from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import HAIR_COLORS, HUMAN_SKINS, SKINS, Look
 from engine.wardrobe.paint import blend, paint_face, shade
 from engine.wardrobe.regions import BEARD, smoothstep_edge
@@ -27,7 +30,7 @@ NAILS = np.array([(0.820, 0.405, -0.032), (0.855, 0.413, -0.015), (0.868, 0.422,
 
 
 def paint_bare(
-    look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False, age: float = 0.55
+    look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False, age: float = 0.55, text: str = ""
 ) -> Floats:
     """Colours (N, 3) sRGB of the bare body.
 
@@ -37,18 +40,19 @@ def paint_bare(
         rng: decides mottling and freckles.
         eyes: paint eyes and brows too, for bodies that have no layers of them.
         age: 0-1 as `outfit.Shape` counts it; old skin is paler, spotted and wrinkled.
+        text: all that is said of the person, for freckles and moles.
     """
     p = Points(canonical, 0.002)
     skin = np.array(SKINS[look.skin])
     human = look.skin in HUMAN_SKINS
     base = np.broadcast_to(skin, (len(p.x), 3)) * _mottled(p, rng, 0.030 if human else 0.045)
     if human:
-        base = _nails(_warm(base, p), p)
+        base = _nails(_warm(_palms(base, p), p), p)
     socket = 0.75 * p_soft(p, 0.031, 0.6885, 0.022, 0.013) + 0.5 * p_soft(p, 0.027, 0.677, 0.015, 0.005)
     base = blend(base, np.clip(socket, 0, 1) * 0.30, base * np.array([0.80, 0.72, 0.74]))
     base = _lips(base, p, human)
-    if human and look.skin in ("pale", "fair") and rng.random() < 0.35:
-        base = _freckled(base, p, rng)
+    if human:
+        base = _marked(base, look, p, rng, text.lower())
     if human and age > OLD[0]:
         base = _aged(base, p, float(smoothstep(np.array(age), *OLD)), rng)
     base = _hair_ground(base, look, p)
@@ -90,6 +94,26 @@ def _warm(base: NDArray, p: Points) -> NDArray:
     return blend(base, np.clip(blood, 0, 1), base * WARM)
 
 
+def _palms(base: NDArray, p: Points) -> NDArray:
+    """Palms and soles of dark skin are lighter."""
+    palm = smoothstep(p.side, 0.70, 0.73) * smoothstep(p.y, 0.424, 0.410)
+    pale = 0.5 * np.clip(palm + smoothstep(p.y, -0.925, -0.935), 0, 1)
+    dark = smoothstep(base.mean(1), 0.55, 0.3)
+    return blend(base, pale * dark, np.array([0.70, 0.48, 0.38]))
+
+
+def bare_roughness(canonical: NDArray, age: float) -> Floats:
+    """(N,) of bare skin: lips and the middle of the face shine, old skin less."""
+    p = Points(canonical, 0.002)
+    oily = np.maximum.reduce([
+        p_soft(p, 0.0, 0.735, 0.035, 0.020), p_soft(p, 0.0, 0.665, 0.012, 0.022) * smoothstep(p.z, 0.12, 0.14),
+        0.7 * p_soft(p, 0.045, 0.668, 0.014, 0.010), 0.6 * p_soft(p, 0.0, 0.586, 0.014, 0.010),
+    ])  # fmt: skip
+    usual = MATERIALS["skin"].roughness
+    found = usual - 0.11 * np.clip(oily, 0, 1) + 0.08 * float(smoothstep(np.array(age), *OLD))
+    return np.asarray(found + lips(p)[0] * (usual - 0.16 - found), np.float32)
+
+
 def lips(p: Points) -> tuple[NDArray, NDArray]:
     """(N,) 1 on the lips, with a soft border, and 1 on the line between them."""
     across = np.clip(p.side / 0.0252, 0, 1)
@@ -104,20 +128,35 @@ def lips(p: Points) -> tuple[NDArray, NDArray]:
 
 def _lips(base: NDArray, p: Points, human: bool) -> NDArray:
     mask, line = lips(p)
-    dark = float(base.mean()) < 0.42
-    tint = np.array([0.95, 0.74, 0.76]) if dark else np.array([0.88, 0.66, 0.69])
+    dark = smoothstep(np.array(float(base.mean())), 0.5, 0.25)
+    tint = np.array([0.88, 0.66, 0.69]) + dark * (np.array([0.90, 0.74, 0.78]) - np.array([0.88, 0.66, 0.69]))
     color = base * tint if human else base * 0.74
+    if human:  # of dark lips the lower one is rosier
+        low = dark * smoothstep(p.y, 0.6165, 0.6125)
+        color = blend(color, 0.32 * low, np.array([0.56, 0.30, 0.28]))
     lit = 1 + 0.06 * np.exp(-(((p.y - 0.6125) / 0.003) ** 2))
     base = blend(base, 0.82 * mask, color * lit[:, None])
     return blend(base, 0.5 * line, base * np.array([0.50, 0.36, 0.36]))
 
 
-def _freckled(base: NDArray, p: Points, rng: np.random.Generator) -> NDArray:
-    """Small faint freckles over nose and cheeks, here and there one that is darker."""
-    count = int(rng.integers(70, 150))
-    x, y = rng.normal(0, 0.030, count), rng.normal(0.658, 0.010, count)
-    depth = 0.05 + 0.13 * rng.random(count) ** 2
-    return blend(base, _spots(p, x, y, rng.uniform(0.0009, 0.0014, count), depth), base * np.array([0.72, 0.54, 0.42]))
+def _marked(base: NDArray, look: Look, p: Points, rng: np.random.Generator, text: str) -> NDArray:
+    """Freckles and moles that the text names, or that some have."""
+    asked, chance, mole = "freckle" in text, rng.random(), rng.random()
+    if asked or (look.skin in ("pale", "fair") and chance < 0.25):
+        base = _freckled(base, p, rng, asked)
+    if re.search(r"\b(?:moles?|beauty (?:mark|spot))\b", text) or mole < 0.3:
+        x, y = rng.uniform(0.018, 0.045, 1) * rng.choice([-1, 1]), rng.uniform(0.61, 0.665, 1)
+        base = blend(base, _spots(p, x, y, np.array([0.0013]), np.array([1.0])), base * np.array([0.55, 0.40, 0.36]))
+    return base
+
+
+def _freckled(base: NDArray, p: Points, rng: np.random.Generator, many: bool) -> NDArray:
+    """Small faint freckles over nose and cheeks, here and there one that is darker; many reach the forehead."""
+    count = int(rng.integers(70, 150)) * (3 if many else 1)
+    wide = 1.5 if many else 1.0
+    x, y = rng.normal(0, 0.030 * wide, count), rng.normal(0.661, 0.010 * wide**2, count)
+    depth = 0.05 + (0.35 if many else 0.13) * rng.random(count) ** 2
+    return blend(base, _spots(p, x, y, rng.uniform(0.0009, 0.0015, count), depth), base * np.array([0.72, 0.54, 0.42]))
 
 
 def _spots(p: Points, x: NDArray, y: NDArray, size: NDArray, depth: NDArray) -> NDArray:
@@ -125,14 +164,14 @@ def _spots(p: Points, x: NDArray, y: NDArray, size: NDArray, depth: NDArray) -> 
     near = np.flatnonzero((p.z > 0.08) & (p.y > 0.60) & (p.y < 0.78) & (p.side < 0.08))
     away = (p.x[near, None] - x) ** 2 + (p.y[near, None] - y) ** 2
     amount = np.zeros(len(p.x))
-    amount[near] = np.clip((depth * np.exp(-away / size**2)).sum(1), 0, 0.35)
+    amount[near] = np.clip((depth * np.exp(-away / size**2)).sum(1), 0, max(0.35, depth.max()))
     return amount
 
 
 def _aged(base: NDArray, p: Points, much: float, rng: np.random.Generator) -> NDArray:
     """Old skin: less colour, wrinkles on forehead, at eyes, nose and mouth, spots on face and hands."""
     grey = base.mean(1, keepdims=True) * np.array([1.03, 1.0, 0.97])
-    base = base + much * 0.16 * (grey - base)
+    base = base + much * 0.10 * (grey - base)
     folds = np.zeros(len(p.x))
     wave = 0.0012 * np.sin(95 * p.x + rng.uniform(0, 6)) - 0.0018 * np.cos(70 * p.side)
     for height in (0.7240, 0.7365):
@@ -176,12 +215,12 @@ def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
     if look.beard != "none":
         full = look.beard != "stubble"
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.005)
-        strength = 0.80 if full else 1.15
+        strength = 0.80 if full else 0.75
         color = 0.7 * beard if full else 0.55 * beard + 0.35 * shade(base.mean(0), 0.7)
         base = blend(base, np.clip(strength * BEARD[look.beard](wide), 0, 1), color)
     if look.hair_style != "hood" or look.skin in HUMAN_SKINS:
         off = np.abs(p.y - brow_height(p.side)) - brow_width(p.side)
         brow = smoothstep(off, 0.0015, -0.0015) * smoothstep(p.side, BROW[0] - 0.001, BROW[0] + 0.003)
         brow = brow * smoothstep(p.side, BROW[1] + 0.002, BROW[1] - 0.004) * smoothstep(p.z, 0.08, 0.095)
-        base = blend(base, 0.48 * brow, 0.95 * brow_color(look))
+        base = blend(base, 0.42 * brow, brow_color(look))
     return base

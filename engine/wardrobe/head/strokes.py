@@ -11,11 +11,11 @@ from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.head.frame import Head, unit
 from engine.wardrobe.head.locks import Tufts, hair_layer, locks, together
 from engine.wardrobe.layers import Layer
-from engine.wardrobe.outfit import HAIR_COLORS, NATURAL_HAIR, Look
+from engine.wardrobe.outfit import HAIR_COLORS, NATURAL_HAIR, SKINS, Look
 
 BROW = (0.0115, 0.0470)
 """Canonical distances from the middle between which a brow lies."""
-STROKES = 170
+STROKES = 230
 """Hairs of a brow."""
 
 
@@ -28,7 +28,7 @@ def brow_height(side: NDArray) -> NDArray:
 def brow_width(side: NDArray) -> NDArray:
     """Half its width there."""
     t = np.clip((side - BROW[0]) / (BROW[1] - BROW[0]), 0, 1)
-    return 0.0042 * np.interp(t, [0, 0.12, 0.55, 0.85, 1], [0.65, 0.95, 0.85, 0.45, 0.15])
+    return 0.0044 * np.interp(t, [0, 0.12, 0.55, 0.85, 1], [0.65, 0.95, 0.85, 0.45, 0.15])
 
 
 def _laid(head: Head, start: NDArray, heading: NDArray, length: NDArray, lift: NDArray, steps: int = 5) -> NDArray:
@@ -51,7 +51,7 @@ def brow_color(look: Look) -> NDArray:
 def brow_layer(look: Look, head: Head, rng: np.random.Generator) -> Layer:
     """Both brows, of strokes that stand up at the inner end and lie down at the outer."""
     parts = []
-    raised, thick, tilt = rng.normal(0, 0.0007), rng.uniform(0.75, 1.15), rng.normal(0, 0.035)
+    raised, thick, tilt = rng.normal(0, 0.0007), rng.uniform(0.6, 1.1), rng.normal(0, 0.035)
     for sign in (1.0, -1.0):
         t = (np.arange(STROKES) + rng.uniform(-0.5, 0.5, STROKES)) / STROKES
         t = np.clip(t, 0, 1) ** 0.9
@@ -61,14 +61,15 @@ def brow_layer(look: Look, head: Head, rng: np.random.Generator) -> Layer:
         y = brow_height(side) + across * thick * brow_width(side) + rng.normal(raised, 0.0004) + tilt * (side - 0.03)
         start, normal = head.before(x, y)
         lean = np.interp(t, [0, 0.15, 0.5, 1], [0.95, 0.70, 0.20, -0.42]) - 0.45 * across * (t > 0.1)
-        lean = lean + rng.normal(0, 0.12, STROKES)
+        lean = lean + rng.normal(0, 0.09, STROKES)
         heading = unit(np.stack([sign * np.cos(lean), np.sin(lean), 0 * lean], 1))
-        length = np.interp(t, [0, 0.3, 1], [0.0065, 0.0085, 0.0065]) * rng.uniform(0.75, 1.15, STROKES) * head.size
+        length = np.interp(t, [0, 0.3, 1], [0.0050, 0.0070, 0.0060]) * rng.uniform(0.75, 1.15, STROKES) * head.size
         lift = np.array([0, 0.0007, 0.0010, 0.0009, 0.0004]) * head.size * rng.uniform(0.7, 1.3, (STROKES, 1))
         paths = _laid(head, start - 0.0004 * normal, heading, length, lift)
-        width = 0.00046 * head.size * rng.uniform(0.7, 1.2, STROKES)
-        parts.append(locks(paths, np.repeat(normal[:, None], 5, 1), width, 0.7, 0.7, rng, root=0.85, tip=1.05))
-    return hair_layer("Brows", together(*parts), brow_color(look) + 0.02, head)
+        width = 0.00030 * head.size * rng.uniform(0.7, 1.2, STROKES)
+        parts.append(locks(paths, np.repeat(normal[:, None], 5, 1), width, 0.7, 0.7, rng, root=0.85, tip=1.1))
+    skin = np.array(SKINS[look.skin])  # shows between so few hairs
+    return hair_layer("Brows", together(*parts), 0.02 + 0.74 * brow_color(look) + 0.26 * 0.7 * skin, head)
 
 
 def lash_layer(head: Head, rng: np.random.Generator) -> Layer | None:

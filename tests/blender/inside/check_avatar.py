@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 from common import ARGUMENTS, empty, evaluated
+from mathutils import Quaternion
 
 import avatarclip_blender
 from avatarclip_blender import avatar, compat, controls, export
@@ -76,6 +77,21 @@ except export.ExportError as error:
     assert "Press Bake IK Controls first" in str(error)
 else:
     raise AssertionError("what the controls do would be missing in the file")
+# A limb by its own bones and by its control again: the motion stays, and either's edits are kept
+assert ops.switch_limb(limb="left_wrist") == {"FINISHED"} and difference(moved, look())[1] < 1e-3, "to FK"
+arm, leg = (next(limb for limb in controls.LIMBS if limb.end == end) for end in ("left_wrist", "right_ankle"))
+assert not controls.is_ik(rig, arm) and controls.is_ik(rig, leg)
+scene.frame_set(30)
+elbow = rig.pose.bones["left_elbow"]
+elbow.rotation_quaternion.rotate(Quaternion((1.0, 0.0, 0.0), 0.6))
+elbow.keyframe_insert("rotation_quaternion", frame=30)
+edited = look()
+assert difference(moved, edited)[1] > 0.02
+assert ops.switch_limb(limb="left_wrist") == {"FINISHED"} and controls.is_ik(rig, arm)
+assert difference(edited, look())[1] < 1e-3, difference(edited, look())
+assert ops.switch_limb(limb="right_ankle") == {"FINISHED"}
+moved = look()
+assert difference(edited, moved)[1] < 1e-3
 assert ops.bake_controls() == {"FINISHED"}
 assert set(rig.data.bones.keys()) == set(protocol.JOINT_NAMES) and "IK Controls" not in rig.data.collections
 assert difference(moved, look())[1] < 1e-3, difference(moved, look())

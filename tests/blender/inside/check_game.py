@@ -40,6 +40,9 @@ bpy.context.scene.frame_set(5)
 before = everything()
 for key in PRESETS:
     export.export_fbx(bpy.context, out / f"{key}.fbx", avatar.rig, key)
+    written = (out / f"{key}.fbx").read_bytes()
+    assert b".partial-" not in written and str(out).encode() not in written, key
+    assert b"Firefighter_Game_Color.png" in written
 export.export_fbx(bpy.context, out / "IN_PLACE.fbx", avatar.rig, "UNITY", "IN_PLACE")
 assert everything() == before, "the scene is as it was"
 try:

@@ -10,6 +10,7 @@ from common import ARGUMENTS, empty
 
 import avatarclip_blender
 from avatarclip_blender import mending, preferences, properties, session
+from avatarclip_blender.examples import examples
 
 result, python, out = ARGUMENTS
 os.environ.update(AVATARCLIP_PYTHON=python, AVATARCLIP_FAKE_RESULT=result)
@@ -51,6 +52,18 @@ settings.motion = "x" * 10_000
 assert "10000 characters" in properties.problem(settings)
 settings.motion = "танцует 💃 \u202e 跳舞"
 
+# Blender's own switch for the network, asked for; examples fill the prompts in
+if not bpy.app.online_access and not bpy.app.online_access_override:
+    assert not ops.install_engine.poll() and ops.allow_online.poll() and ops.allow_online() == {"FINISHED"}
+    assert bpy.app.online_access and not ops.allow_online.poll()
+    bpy.context.preferences.system.use_online_access = False
+kept = {part: getattr(settings, part) for part in ("shape", "appearance", "motion")}
+for one in examples():
+    assert ops.use_example(title=one["title"]) == {"FINISHED"} and not properties.problem(settings)
+    assert settings.appearance == one["appearance"]
+for part, text in kept.items():
+    setattr(settings, part, text)
+
 # A job from the first click to the avatar in the scene
 settings.shape_seed = 5
 assert ops.generate() == {"FINISHED"}
@@ -68,6 +81,12 @@ else:
     refused(ops.export_usd, "built without USD", filepath=str(Path(out) / "avatar.usdz"))
 assert ops.browse_avatar(filepath=str(job.result_folder / "avatar.npz")) == {"FINISHED"}
 assert len(bpy.data.armatures) == 2
+bpy.context.scene.cursor.location = (1.0, 2.0, 0.5)
+assert ops.browse_avatar(directory=str(job.result_folder), files=[{"name": "avatar.npz"}]) == {"FINISHED"}
+assert tuple(bpy.context.active_object.location) == (1.0, 2.0, 0.5)
+assert ops.browse_avatar(directory=out, at_cursor=False) == {"FINISHED"}, "all of a folder, side by side"
+assert len(bpy.data.armatures) == 3 + len(list(Path(out).glob("*/result/manifest.json")))
+bpy.context.scene.cursor.location = (0.0, 0.0, 0.0)
 refused(ops.import_avatar, "no finished avatar", directory=out)
 refused(ops.export_fbx, "could not be written", filepath="/no/such/folder/a.fbx")
 
@@ -111,11 +130,11 @@ blocked = Path(out) / "file"
 blocked.write_text("")
 preferences.output_folder = lambda context: blocked
 refused(ops.generate, "choose another Avatars Folder")
-assert mending.mend_of_problem(session.problem) == "folder"
+assert mending.mends(session.problem.code) == ("folder",)
 preferences.output_folder = lambda context: Path(out) / "unused"
 os.environ["AVATARCLIP_PYTHON"] = "/no/such/python"
 refused(ops.generate, "/no/such/python")
-assert mending.mend_of_problem(session.problem) == "install"
+assert mending.mends(session.problem.code) == ("install",)
 assert not (Path(out) / "unused").exists()
 assert ops.check_setup() == {"FINISHED"} and not session.setup_check().passed
 os.environ["AVATARCLIP_PYTHON"] = python

@@ -40,7 +40,7 @@ nothing = ours()
 assert nothing == ([], False, 0, False, [0, 0], 0, []), nothing
 for turn in range(20):
     avatarclip_blender.register()
-    assert ours()[1:3] == (True, 4)
+    assert ours()[1:3] == (True, 5)
     if turn % 10 == 3:
         bpy.context.scene.avatarclip.appearance = "slow"
         assert bpy.ops.avatarclip.generate() == {"FINISHED"}

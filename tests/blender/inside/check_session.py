@@ -9,7 +9,7 @@ import bpy
 from common import ARGUMENTS, empty
 
 import avatarclip_blender
-from avatarclip_blender import library, live, mending, preferences, session, settings_table
+from avatarclip_blender import disk, library, live, mending, preferences, session, settings_table
 from avatarclip_blender.operators import common
 from avatarclip_blender.operators.copy_report import report
 from avatarclip_blender.waiting import recall
@@ -160,14 +160,14 @@ bpy.context.scene.avatarclip.keep_running = False
 # What goes wrong is a sentence with buttons that mend; nothing is lost
 for mood, code, buttons in (
     ("oom", "out_of_memory", ("lower", "free")), ("full", "disk_full", ("folder",)),
-    ("readonly", "not_writable", ("folder",)), ("die", "internal", ("lower", "free")),
+    ("readonly", "not_writable", ("folder",)), ("die", "killed", ("lower", "free")),
 ):  # fmt: skip
     bpy.context.scene.avatarclip.appearance = mood
     ops.generate(part="appearance")
     state = turn(idle).progress
     assert (state.phase, state.code) == ("failed", code), state
-    assert mending.mends(state.code, state.hint, state.device) == buttons, state
-    assert "cpu" in mending.mends("out_of_memory", "", "cuda (a card)")
+    assert mending.mends(state.code, state.device) == buttons, state
+    assert "cpu" in mending.mends("out_of_memory", "cuda (a card)")
     assert ops.resume.poll() and mood in report(session.job()) and state.message in report(session.job())
 assert ops.free_memory() == {"FINISHED"}
 ops.set_quality(preset="standard")
@@ -212,14 +212,14 @@ for appearance in ("a cook", "a king"):
 waiting = [entry.folder for entry in session.queue()]
 bases = [entry.base for entry in session.queue()]
 assert len(waiting) == 2 and not ops.resume_queue.poll()
-library._last = None
+disk.forget()
 avatarclip_blender.unregister()
 avatarclip_blender.register()
 assert session.queue() == () and library.left_waiting(Path(out)) == waiting
 assert [recall(folder) for folder in waiting] == [("auto", base) for base in bases]
 assert ops.resume_queue() == {"FINISHED"} and len(session.queue()) == 1
 turn(idle)
-library._last = None
+disk.forget()
 assert library.left_waiting(Path(out)) == [] and not ops.resume_queue.poll()
 assert all((folder / "result" / "manifest.json").is_file() for folder in waiting)
 

@@ -108,6 +108,42 @@ assert avatar.rig.animation_data.action == second
 importer.use_take(avatar.rig, avatar.action)
 assert gaps(tracks(avatar.rig), truth)[0] < 1e-4
 
+# Reduce Keys: the same movement of a take that is there, an edit of another curve stays
+avatar.rig["mine"] = 0.0
+for action in (avatar.action, second):
+    importer.use_take(avatar.rig, action)
+    avatar.rig.keyframe_insert('["mine"]', frame=7)
+    whole = tracks(avatar.rig)
+    before, now = importer.reduce_keys(avatar.rig, action)
+    assert (before, now) == (before, keys_of(action)) and now < 0.5 * before, (before, now)
+    metres, degrees = gaps(tracks(avatar.rig), whole)
+    assert metres <= 0.00501 and degrees <= 0.505, (metres, degrees)
+    assert any(curve.data_path == '["mine"]' for curve in compat.action_fcurves(action))
+
+# Loop: it ends as it begins, goes on from where it has got to, and is left alone but for its last frames
+importer.use_take(avatar.rig, second)
+whole = tracks(avatar.rig)
+importer.loop_take(avatar.rig, second, 30.0, reduced=False)
+first, last = (round(frame) for frame in second.frame_range)
+looped = tracks(avatar.rig)
+assert importer.is_looped(second) and len(looped) == len(whole)
+assert gaps(looped[:-13], whole[:-13])[0] < 1e-4
+travel = (looped[-1, 0, :3, 3] - looped[0, 0, :3, 3]) * (1, 1, 0)
+assert np.linalg.norm(travel) > 0.5
+again = looped.copy()
+again[..., :3, 3] += travel
+for frame in (0, 5, 20):
+    bpy.context.scene.frame_set(last + frame)
+    now = np.array(
+        [[np.array(avatar.rig.matrix_world @ avatar.rig.pose.bones[n].matrix) for n in protocol.JOINT_NAMES]]
+    )
+    metres, degrees = gaps(now, again[frame : frame + 1])
+    assert metres < 1e-3 and degrees < 0.1, (frame, metres, degrees)
+importer.unloop_take(avatar.rig, second)
+assert not importer.is_looped(second)
+importer.use_take(avatar.rig, avatar.action)
+truth = tracks(avatar.rig)
+
 # Retargeting: to a body half as large, the angles stay and the path shrinks with the legs
 small = importer.import_avatar(
     bpy.context, edit(work / "small" / "result", scale=0.5, poses=poses, trans=trans), name="Small"
@@ -131,6 +167,15 @@ assert small.rig.animation_data.action == current and not set(assets) & set(impo
 avatarclip_blender.register()
 empty()
 assert not bpy.ops.avatarclip.add_take.poll()
+assert bpy.ops.avatarclip.import_avatar(directory=str(calm)) == {"FINISHED"}
+shown = bpy.context.scene
+few = keys_of(bpy.context.active_object.animation_data.action)
+assert shown.use_preview_range and (shown.frame_preview_start, shown.frame_end) == (1, 250)
+assert shown.frame_preview_end == round(bpy.context.active_object.animation_data.action.frame_range[1])
+assert bpy.ops.avatarclip.import_avatar(directory=str(calm), keys="DENSE", play_take=False) == {"FINISHED"}
+assert few < 0.5 * keys_of(bpy.context.active_object.animation_data.action)
+assert bpy.ops.avatarclip.loop_take() == {"FINISHED"} and bpy.ops.avatarclip.reduce_keys() == {"FINISHED"}
+empty()
 one = importer.import_avatar(bpy.context, calm)
 assert bpy.ops.avatarclip.add_take(directory=str(jump)) == {"FINISHED"}
 assert (

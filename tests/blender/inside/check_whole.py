@@ -1,5 +1,6 @@
 """RESULT OTHER OUT: takes under IK controls, duplicates, appended and linked avatars, and Delete Avatar."""
 
+import json
 from pathlib import Path
 
 import bpy
@@ -7,7 +8,7 @@ import numpy as np
 from common import ARGUMENTS, empty, evaluated
 
 import avatarclip_blender
-from avatarclip_blender import api, avatar, compat, controls, export, importer
+from avatarclip_blender import api, avatar, compat, controls, export, importer, modes
 from avatarclip_blender.importer.action import CurveOptions
 from avatarclip_blender.importer.takes import make_own
 
@@ -61,6 +62,8 @@ for take in truth:
     assert not any("ik_" in curve.data_path or curve.mute for curve in curves)
     assert np.abs(heads(rig) - truth[take]).max() < 2e-3, take.name
 
+take_names, bone_names = [take.name for take in truth], [bone.name for bone in rig.pose.bones]
+
 # --- a duplicate has takes of its own as soon as one is changed ---
 for copied in (True, False):  # a preference of Blender's
     bpy.context.preferences.edit.use_duplicate_action = copied
@@ -77,6 +80,49 @@ for copied in (True, False):  # a preference of Blender's
     api.delete_avatar(twin)
     assert np.abs(evaluated(made.body) - before).max() < 1e-6 and set(importer.takes_of(rig)) == {first, second}
 
+# --- all takes as clips in one file, each moving as it does here ---
+importer.use_take(rig, first)
+was = everything()
+api.export_fbx(rig, out / "clips.fbx", all_takes=True)
+api.export_glb(rig, out / "clips.glb", all_takes=True)
+api.export_glb(rig, out / "one.glb")
+assert everything() == was and rig.animation_data.action == first and not rig.animation_data.nla_tracks
+names = {first.name, second.name}
+
+
+def gltf(path):
+    """The JSON of a .glb file."""
+    data = path.read_bytes()
+    return json.loads(data[20 : 20 + int.from_bytes(data[12:16], "little")])
+
+
+told = gltf(out / "clips.glb")
+assert {clip["name"] for clip in told["animations"]} == names
+assert [clip["name"] for clip in gltf(out / "one.glb")["animations"]] == [first.name]
+roots = [told["nodes"][node] for node in told["scenes"][0]["nodes"]]
+assert all("rotation" not in node and "scale" not in node for node in roots), roots
+joints = [told["nodes"][joint]["name"] for joint in told["skins"][0]["joints"]]
+assert set(joints) == {bone.name for bone in rig.data.bones} and b".partial-" not in (out / "clips.glb").read_bytes()
+bpy.ops.wm.save_as_mainfile(filepath=str(out / "mine.blend"))
+empty()
+bpy.context.scene.render.fps = 30
+bpy.ops.import_scene.gltf(filepath=str(out / "clips.glb"))
+stands = next(thing for thing in bpy.data.objects if thing.type == "ARMATURE")
+stands.animation_data.use_nla = False
+for take, heads_there in zip(take_names, list(truth.values())):
+    compat.assign_action(stands, next(action for action in bpy.data.actions if action.name.startswith(take)))
+    found = []
+    for frame in (0, 19, 39):
+        bpy.context.scene.frame_set(frame)
+        found.append([list(stands.matrix_world @ stands.pose.bones[name].head) for name in bone_names])
+    assert np.abs(np.array(found) - heads_there).max() < 2e-3, take
+empty()
+compat.import_fbx(str(out / "clips.fbx"))
+assert all(any(name in action.name for action in bpy.data.actions) for name in names), list(bpy.data.actions)
+bpy.ops.wm.open_mainfile(filepath=str(out / "mine.blend"))
+rig = next(thing for thing in bpy.data.objects if importer.is_avatar(thing))
+second = bpy.data.actions[take_names[1]]
+
 # --- exports tell what they leave out ---
 hat = bpy.data.objects.new("Hat", bpy.data.meshes.new("Hat"))
 bpy.context.scene.collection.objects.link(hat)
@@ -86,6 +132,19 @@ track.strips.new("Pushed", 1, second).name = "Pushed"
 notes = export.left_out(rig, "GAME")
 assert any("Hat" in note for note in notes) and any("Pushed" in note for note in notes), notes
 rig.animation_data.nla_tracks.remove(track)
+
+# --- a file that is saved in the middle of an export, as by a crash, is as before when it is opened ---
+before, range_before = everything(), (bpy.context.scene.name, bpy.context.scene.frame_end)
+with modes.object_mode(bpy.context), export.copied(bpy.context, rig, "FULL", export.PRESETS["UNREAL"], "ROOT") as copy:
+    names = copy.rig.name, rig.name
+    bpy.ops.wm.save_as_mainfile(filepath=str(out / "crashed.blend"), copy=True)
+assert names == ("Armature", "Lent") and everything() == before
+bpy.ops.wm.save_as_mainfile(filepath=str(out / "mine.blend"))
+bpy.ops.wm.open_mainfile(filepath=str(out / "crashed.blend"))
+assert everything() == before, everything() ^ before
+assert (bpy.context.scene.name, bpy.context.scene.frame_end) == range_before
+bpy.ops.wm.open_mainfile(filepath=str(out / "mine.blend"))
+rig = next(thing for thing in bpy.data.objects if importer.is_avatar(thing))
 
 # --- where it stands in the scene does not go into the file ---
 rig.location = (5.0, 3.0, 1.0)

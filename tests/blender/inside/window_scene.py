@@ -14,6 +14,8 @@ import bpy
 state_file, python, out = sys.argv[sys.argv.index("--") + 1 :][:3]
 ID = "bl_ext.user_default.avatarclip_blender"
 ticks = []
+copied = [0, ""]
+"""How often something was copied to the clipboard, and what the last time."""
 
 
 def view():
@@ -28,6 +30,7 @@ def set_up():
     """Show the tab, set the preferences, and measure the add-on's timer."""
     preferences = bpy.context.preferences
     preferences.view.show_splash = False
+    preferences.view.filebrowser_display_type = "SCREEN"
     stored = preferences.addons[ID].preferences
     stored.engine_python, stored.output_folder = python, out
     session = sys.modules[f"{ID}.session"]
@@ -47,11 +50,40 @@ def prepare_scene():
     bpy.context.scene.frame_end = 20
     bpy.data.objects.remove(bpy.data.objects["Cube"])
     with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        bpy.ops.wm.save_as_mainfile(filepath=str(Path(out).parent / "scene.blend"))
         bpy.ops.ed.undo_push(message="Prepare")
+    print("the scene is prepared", flush=True)
+
+
+def avatar(scene):
+    """Tell how the avatar stands that is active."""
+    modules = {name: sys.modules[f"{ID}.{name}"] for name in ("avatar", "controls", "twist", "layers", "importer")}
+    active = bpy.context.view_layer.objects.active
+    rig = modules["avatar"].find_avatar(active)
+    if rig is None:
+        return None
+    action = rig.animation_data.action if rig.animation_data else None
+    controls = modules["controls"]
+    return {
+        "controls": controls.has_controls(rig),
+        "ik": [limb.title for limb in controls.LIMBS if controls.has_controls(rig) and controls.is_ik(rig, limb)],
+        "twist": modules["twist"].has_twist(rig),
+        "view": modules["layers"].view_of(rig),
+        "shown": [mesh.name for mesh in modules["layers"].layers_of(rig) if mesh.visible_get()],
+        "takes": [take.name for take in modules["importer"].takes_of(rig)],
+        "take": action.name if action else "",
+        "keys": modules["importer"].key_count(action) if action else 0,
+        "looped": bool(action) and modules["importer"].is_looped(action),
+        "asset": any(collection.asset_data is not None for collection in rig.users_collection),
+    }
 
 
 def tell():
     """Write the state; a timer."""
+    manager = bpy.context.window_manager
+    if manager.clipboard:
+        copied[:] = copied[0] + 1, manager.clipboard
+        manager.clipboard = ""
     if "Cube" in bpy.data.objects:
         prepare_scene()
     area, region = view()
@@ -80,13 +112,19 @@ def tell():
         "frame_end": scene.frame_end,
         "elbow": list(rig.pose.bones["left_elbow"].rotation_quaternion) if rig and rig.pose else None,
         "color_type": area.spaces.active.shading.color_type,
+        "copied": copied,
+        "prompts": {name: getattr(scene.avatarclip, name) for name in ("shape", "appearance", "motion")},
+        "preset": scene.avatarclip.preset,
+        "shape_seed": scene.avatarclip.shape_seed,
+        "avatar": avatar(scene),
+        "areas": sorted({area.type for area in manager.windows[0].screen.areas}),
         "slowest_tick": max(ticks, default=0.0),
         "time": time.time(),
     }
     partial = Path(state_file + ".part")
     partial.write_text(json.dumps(state))
     os.replace(partial, state_file)
-    return 0.2
+    return 0.1
 
 
 set_up()

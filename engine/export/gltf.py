@@ -1,0 +1,332 @@
+"""GLB (binary glTF 2.0): skinned, coloured meshes with SMPL's skeleton and, where there is one, its animation.
+
+Each layer of an avatar is a node of its own with its name and material, all on one skin: readers show a mesh of several
+primitives as one object, from which no garment can be taken off. The game mesh is one node with a primitive a layer.
+
+glTF's frame is ours (metres, +y up, facing +z), so numbers go in unchanged. Vertex colours (COLOR_0) are linear by the
+specification (section 3.9.2), rotations are quaternions x, y, z, w, matrices are stored by columns.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container, opened
+from engine.export.morphs import shapes_of, targets, with_targets
+from engine.mesh.surface import is_closed
+from engine.mesh.uv import split_seams, tangents
+from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
+from engine.render.raycast import vertex_normals
+from engine.render.shade import to_linear
+
+if TYPE_CHECKING:
+    from engine.rig import Avatar
+
+PICTURES = ("color", "normal", "orm")
+"""Textures in the order of their indices."""
+ROUGH = 0.85
+"""Roughness of a mesh without layers."""
+NO_INDEX = 65535
+"""What restarts a strip, so that an index of 16 bits cannot be it."""
+INFLUENCES = 4
+"""Joints a vertex; a second set of four is something few game engines read."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Texture coordinates of a mesh and its textures as PNG files' bytes."""
+
+    uvs: np.ndarray
+    """(F, 3, 2) of the faces' corners, v up."""
+    color: bytes
+    normal: bytes
+    orm: bytes
+    """Occlusion, roughness and metalness in red, green and blue."""
+
+
+def write_glb(
+    path: str | os.PathLike[str],
+    avatar: Avatar,
+    poses: np.ndarray | None = None,
+    trans: np.ndarray | None = None,
+    fps: float = 30.0,
+    name: str = "Avatar",
+    layout: Layout | None = None,
+    face: np.ndarray | None = None,
+) -> None:
+    """Write an avatar and, if ``poses`` are given, one animation.
+
+    Face shapes are morph targets with sparse accessors: each layer has those that move it, the game mesh all of them.
+
+    With textures the vertices' colours go into the attribute _COLOR_0, as readers multiply COLOR_0 with the texture.
+
+    Args:
+        path: the file, written whole or not at all.
+        avatar: the rigged mesh.
+        poses: (T, 3·J) or (T, J, 3) axis-angle of the avatar's joints.
+        trans: (T, 3) metres added to the pelvis's rest position, or None to stay in place.
+        fps: frames a second.
+        name: of the scene, of a mesh without layers, and of the animation.
+        layout: texture coordinates and textures of the mesh, or None for one in its vertices' colours.
+        face: (T, 52) values of the face shapes, 0-1, or None for a face at rest.
+    """
+    binary = Binary()
+    document, chosen = document_of(binary, avatar, name, layout)
+    if poses is not None:  # last, so that `renew_animation` can cut it off
+        joints, first = np.asarray(avatar.joints, np.float64), len(document["meshes"])
+        document["animations"] = [animation(binary, joints, np.asarray(poses), trans, fps, name, first)]
+        if face is not None:
+            _animate_faces(binary, document["animations"][0], chosen, face)
+    write_atomically(path, container(document, binary))
+
+
+def document_of(
+    binary: Binary, avatar: Avatar, name: str, layout: Layout | None, names: Sequence[str] = SKELETON_NAMES
+) -> tuple[dict[str, Any], list[list[int]]]:
+    """The scene without animations: nodes of the meshes, then of the joints in their order.
+
+    Args:
+        binary: grows by it.
+        avatar: the rigged mesh.
+        name: of the scene, and of a mesh without layers.
+        layout: texture coordinates and textures of the mesh, if it has any.
+        names: of its joints.
+
+    Returns:
+        The document, and for each mesh the numbers of the face shapes that are its targets.
+    """
+    parents = [int(parent) for parent in avatar.parents]
+    joints = np.asarray(avatar.joints, np.float64)
+    parts = list(_parts(avatar, name))
+    chosen = [shapes_of(avatar.face, np.unique(avatar.faces[faces])) for _, faces in parts]
+    if layout is not None:  # primitives of one mesh share their targets
+        chosen = [sorted(set().union(*chosen))] * len(parts)
+    primitives = [
+        _primitive(binary, avatar, faces, None if layout is None else layout.uvs[faces], layout is not None, number,
+                   chosen[number])
+        for number, (_, faces) in enumerate(parts)
+    ]  # fmt: skip
+    meshes = [{"name": part, "primitives": [primitive]} for (part, _), primitive in zip(parts, primitives)]
+    if layout is not None:
+        meshes = [{"name": name, "primitives": primitives}]
+    meshes = [with_targets(mesh, shapes) for mesh, shapes in zip(meshes, chosen)]
+    first = len(meshes)
+    nodes: list[dict[str, Any]] = [{"name": mesh["name"], "mesh": k, "skin": 0} for k, mesh in enumerate(meshes)]
+    inverse_bind = np.tile(np.eye(4), (len(parents), 1, 1))
+    inverse_bind[:, 3, :3] = -joints  # transposed: by columns, the last of which is the translation
+    root = first + parents.index(-1)
+    document: dict[str, Any] = {
+        "asset": {"version": "2.0", "generator": "AvatarCLIP for Blender"},
+        "scene": 0,
+        "scenes": [{"name": name, "nodes": [*range(first), root]}],
+        "nodes": nodes + skeleton(joints, parents, first, names),
+        "meshes": meshes,
+        "materials": [_material(part, avatar, faces, layout is not None) for part, faces in parts],
+        "skins": [
+            {
+                "name": f"{name} Skeleton",
+                "joints": list(range(first, first + len(parents))),
+                "skeleton": root,
+                "inverseBindMatrices": binary.add(inverse_bind, FLOAT, "MAT4"),
+            }
+        ],
+    }
+    if layout is not None:
+        document |= _pictures(binary, layout)
+    return document, chosen[:first]
+
+
+def renew_animation(
+    before: str | os.PathLike[str], path: str | os.PathLike[str], joints: np.ndarray, poses: np.ndarray,
+    trans: np.ndarray | None = None, fps: float = 30.0, name: str = "Avatar", face: np.ndarray | None = None,
+) -> None:  # fmt: skip
+    """Write a file of `write_glb` again with another animation, all else byte for byte as it was.
+
+    Args:
+        before: the file as it is.
+        path: the new one, written whole or not at all.
+        joints: (J, 3) metres, at rest.
+        poses, trans, fps, name, face: see `write_glb`.
+    """
+    document, binary = opened(Path(before).read_bytes())
+    if old := document.pop("animations", None):
+        binary.cut(old[0]["samplers"][0]["input"])
+    meshes = document["meshes"]
+    new = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, name, len(meshes))
+    if face is not None:
+        names = [mesh.get("extras", {}).get("targetNames", []) for mesh in meshes]
+        _animate_faces(binary, new, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
+    write_atomically(path, container(document | {"animations": [new]}, binary))
+
+
+def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    """Names of the layers and the numbers of their faces; all under ``name`` where there are none."""
+    if avatar.layer_names is None or avatar.face_layers is None:
+        yield name, np.arange(len(avatar.faces))
+        return
+    for number, layer in enumerate(avatar.layer_names):
+        faces = np.flatnonzero(avatar.face_layers == number)
+        if len(faces):
+            yield layer, faces
+
+
+def skeleton(joints: np.ndarray, parents: list[int], first: int, names: Sequence[str]) -> list[dict[str, Any]]:
+    """A node a joint, placed relative to its parent; joint k is node ``first`` + k of the scene."""
+    nodes = []
+    for joint, parent in enumerate(parents):
+        offset = joints[joint] - (joints[parent] if parent >= 0 else 0.0)
+        node: dict[str, Any] = {"name": names[joint], "translation": offset.tolist()}
+        children = [child + first for child, of in enumerate(parents) if of == joint]
+        nodes.append(node | ({"children": children} if children else {}))
+    return nodes
+
+
+def _pictures(binary: Binary, layout: Layout) -> dict[str, Any]:
+    """The textures as PNG inside the binary chunk, in the order in which the material counts them."""
+    images = []
+    for name, picture in zip(PICTURES, (layout.color, layout.normal, layout.orm)):
+        images.append({"name": name, "mimeType": "image/png", "bufferView": binary.add_bytes(picture)})
+    return {
+        "images": images,
+        "samplers": [{"magFilter": 9729, "minFilter": 9987, "wrapS": 33071, "wrapT": 33071}],  # trilinear, clamped
+        "textures": [{"source": number, "sampler": 0} for number in range(len(images))],
+    }
+
+
+def _primitive(
+    binary: Binary, avatar: Avatar, chosen: NDArray[np.int64], uvs: np.ndarray | None, textured: bool, material: int,
+    shapes: list[int],
+) -> dict[str, Any]:  # fmt: skip
+    """Some of the faces with normals, colours and four joints a vertex; vertices on texture seams are doubled.
+
+    Args:
+        binary: grows by it.
+        avatar: the mesh.
+        chosen: (F,) numbers of faces; normals are those of these alone.
+        uvs: (F, 3, 2) of their corners, or None for the avatar's, if it has any.
+        textured: with tangents, and with colours that do not count.
+        material: its number.
+        shapes: numbers of the face shapes that are its targets.
+    """
+    used = np.unique(avatar.faces[chosen])
+    faces = np.searchsorted(used, avatar.faces[chosen]).astype(np.int32)
+    normals = vertex_normals(avatar.vertices[used], faces)
+    extra: dict[str, Any] = {}
+    source: Any = np.arange(len(used))
+    if uvs is None and avatar.uvs is not None and avatar.uvs[chosen].any():
+        uvs = avatar.uvs[chosen]
+    if uvs is not None:
+        source, faces, spots = split_seams(faces, uvs)
+        extra["TEXCOORD_0"] = binary.add(np.stack((spots[:, 0], 1.0 - spots[:, 1]), -1), FLOAT, "VEC2", VERTEX_BUFFER)
+    normals, of = normals[source], used[source]
+    if textured:
+        frame = tangents(avatar.vertices[of], normals, faces, spots)
+        extra["TANGENT"] = binary.add(frame, FLOAT, "VEC4", VERTEX_BUFFER)
+    colors = np.ones((len(of), 4))
+    colors[:, :3] = to_linear(avatar.colors[of])
+    if avatar.opacity is not None:
+        colors[:, 3] = avatar.opacity[of]
+    joints, weights = strongest(avatar.weights[of])
+    vertex = VERTEX_BUFFER
+    return {
+        "attributes": {
+            "POSITION": binary.add(avatar.vertices[of], FLOAT, "VEC3", vertex, bounds=True),
+            "NORMAL": binary.add(normals, FLOAT, "VEC3", vertex),
+            # 16 bits: linear values in 8 would show bands in dark cloth.
+            "_COLOR_0" if textured else "COLOR_0": binary.add(
+                (colors * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True
+            ),
+            "JOINTS_0": binary.add(joints, UBYTE, "VEC4", vertex),
+            "WEIGHTS_0": binary.add(sixteen_bits(weights), USHORT, "VEC4", vertex, normalized=True),
+            **extra,
+        },
+        "indices": binary.add(faces.reshape(-1), USHORT if len(of) < NO_INDEX else UINT, "SCALAR", INDEX_BUFFER),
+        "material": material,
+        **({"targets": targets(binary, avatar.face, of, shapes)} if shapes and avatar.face is not None else {}),
+    }
+
+
+def _material(name: str, avatar: Avatar, chosen: NDArray[np.int64], textured: bool) -> dict[str, Any]:
+    """White, for vertices' colours or a texture; rough and metallic as its faces (F,); two-sided if they are open."""
+    faces = avatar.faces[chosen]
+    rough, metal = (
+        value if of is None else round(float(of[np.unique(faces)].mean()), 4)
+        for value, of in ((ROUGH, avatar.roughness), (0.0, avatar.metallic))
+    )
+    surface: dict[str, Any] = {"baseColorFactor": [1, 1, 1, 1], "metallicFactor": metal, "roughnessFactor": rough}
+    made: dict[str, Any] = {"name": name, "pbrMetallicRoughness": surface}
+    if avatar.opacity is not None and (opacity := avatar.opacity[np.unique(faces)]).min() < 1:
+        made["alphaMode"] = "BLEND"
+        if textured:  # else the vertices' colours have it
+            surface["baseColorFactor"] = [1, 1, 1, round(float(opacity.mean()), 4)]
+    if not is_closed(faces):
+        made["doubleSided"] = True
+    if textured:
+        surface |= {"metallicFactor": 1, "roughnessFactor": 1}  # the texture has them
+        surface |= {"baseColorTexture": {"index": 0}, "metallicRoughnessTexture": {"index": 2}}
+        made |= {"normalTexture": {"index": 1}, "occlusionTexture": {"index": 2}}
+    return made
+
+
+def strongest(weights: np.ndarray, count: int = INFLUENCES) -> tuple[np.ndarray, np.ndarray]:
+    """The strongest joints (V, count) of each vertex and their weights, scaled to sum to 1; unused ones are joint 0."""
+    joints = np.argsort(-weights, axis=1, kind="stable")[:, :count]
+    kept = np.take_along_axis(weights, joints, axis=1).astype(np.float64)
+    kept = (kept / kept.sum(1, keepdims=True)).astype(np.float32)
+    return np.where(kept > 0, joints, 0), kept
+
+
+def sixteen_bits(weights: np.ndarray) -> np.ndarray:
+    """Weights (V, 4) as whole numbers whose sum is 65535 in each row; the largest takes what rounding leaves."""
+    whole = np.rint(weights * 65535.0).astype(np.int64)
+    rows = np.arange(len(whole))
+    whole[rows, whole.argmax(1)] += 65535 - whole.sum(1)
+    return whole
+
+
+def animation(
+    binary: Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str, first: int
+) -> dict[str, Any]:
+    """One channel of rotations a joint and one of the pelvis's translation, linear between frames."""
+    rotations = quaternions(poses.reshape(len(poses), -1, 3))  # (T, J, 4)
+    times = binary.add(np.arange(len(poses)) / fps, FLOAT, "SCALAR", bounds=True)
+    channels: list[dict[str, Any]] = []
+    samplers: list[dict[str, Any]] = []
+    tracks = [(joint + first, "rotation", rotations[:, joint], "VEC4") for joint in range(rotations.shape[1])]
+    moved = joints[0] + (np.zeros((len(poses), 3)) if trans is None else np.asarray(trans))
+    tracks.append((first, "translation", moved, "VEC3"))
+    for node, path, values, kind in tracks:
+        samplers.append({"input": times, "output": binary.add(values, FLOAT, kind), "interpolation": "LINEAR"})
+        channels.append({"sampler": len(samplers) - 1, "target": {"node": node, "path": path}})
+    return {"name": name, "channels": channels, "samplers": samplers}
+
+
+def _animate_faces(binary: Binary, animation: dict[str, Any], chosen: list[list[int]], face: np.ndarray) -> None:
+    """A channel of weights for each mesh, node by node, that has targets; ``face`` (T, 52) has a row a frame."""
+    times = animation["samplers"][0]["input"]
+    for node, shapes in enumerate(chosen):
+        if shapes and np.any(face[:, shapes]):
+            output = binary.add(face[:, shapes].reshape(-1), FLOAT, "SCALAR")
+            animation["samplers"].append({"input": times, "output": output, "interpolation": "LINEAR"})
+            sampler = len(animation["samplers"]) - 1
+            animation["channels"].append({"sampler": sampler, "target": {"node": node, "path": "weights"}})
+
+
+def quaternions(axis_angle: np.ndarray) -> np.ndarray:
+    """Unit quaternions (T, J, 4) as x, y, z, w of axis-angle (T, J, 3), each on the hemisphere of the one before.
+
+    Readers interpolate between neighbours; q and -q are the same rotation, but between them lies a whole turn.
+    """
+    angle = np.linalg.norm(axis_angle.astype(np.float64), axis=-1, keepdims=True)
+    vector = axis_angle * (0.5 * np.sinc(angle / (2.0 * np.pi)))  # sin(angle / 2) / angle, exact near 0
+    result = np.concatenate((vector, np.cos(angle / 2.0)), axis=-1)
+    flips = np.ones(result.shape[:2])
+    flips[1:] = np.where((result[1:] * result[:-1]).sum(-1) < 0.0, -1.0, 1.0)
+    return np.asarray(result * np.cumprod(flips, axis=0)[..., None])

@@ -1,0 +1,153 @@
+"""VRM 1.0: the game mesh (or the layers where there is none) as programs for avatars read it.
+
+A GLB in the T-pose, facing +z, with the extensions VRMC_vrm (humanoid bones, expressions, look-at, licence) and
+VRMC_springBone (what hangs, `engine.export.hanging`); see github.com/vrm-c/vrm-specification. Beside the preset
+expressions each face shape is a custom one under ARKit's name, as face trackers look for. The motion is a file of its
+own, ``motion.vrma`` (`engine.export.vrma`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.export.binary import Binary, container
+from engine.export.glb import layout_of
+from engine.export.gltf import document_of
+from engine.export.hanging import Hanging, hung
+from engine.export.humanoid import expressions, human_bones, licences, table
+from engine.export.scene import Scene
+from engine.protocol import AVATAR_VRM, FACE_SHAPES, JOINT_NAMES, SKELETON_NAMES, write_atomically
+from engine.rig import Avatar
+from engine.rig.face import LOOK
+
+MOVES = False
+HEAD = JOINT_NAMES.index("head")
+EYE_HEIGHT, EYE_DEPTH = 0.42, 0.3
+"""Where the look starts from, of the way from the head's joint to the crown, if no face shape tells."""
+
+
+def write(scene: Scene, folder: Path) -> list[str]:
+    """Write ``avatar.vrm``."""
+    write_atomically(folder / AVATAR_VRM, made(scene))
+    return [AVATAR_VRM]
+
+
+def made(scene: Scene) -> bytes:
+    """The file's bytes."""
+    scene = scene.in_t_pose()
+    avatar = scene.game or scene.avatar
+    hanging = hung(avatar, scene.body)
+    binary, name = Binary(), scene.conf.name or "Avatar"
+    names = (*SKELETON_NAMES[: len(avatar.joints)], *hanging.names)
+    document, chosen = document_of(binary, hanging.avatar, name, layout_of(scene), names)
+    first = len(document["meshes"])
+    document["extensionsUsed"] = ["VRMC_vrm"]
+    document["extensions"] = {"VRMC_vrm": {
+        "specVersion": "1.0",
+        "meta": meta(scene),
+        "humanoid": {"humanBones": human_bones(len(avatar.joints), first)},
+        "firstPerson": {"meshAnnotations": [{"node": node, "type": "auto"} for node in range(first)]},
+        "lookAt": _look_at(avatar),
+        "expressions": _expressions(chosen),
+    }}  # fmt: skip
+    if hanging.chains:
+        document["extensionsUsed"].append("VRMC_springBone")
+        document["extensions"]["VRMC_springBone"] = _springs(hanging, first)
+    return container(document, binary)
+
+
+def meta(scene: Scene) -> dict[str, Any]:
+    """Name, authors and what may be done with the avatar."""
+    licence = dict(licences()[scene.conf.license])
+    label, url = licence.pop("label"), licence.pop("url", None)
+    found = {
+        "name": scene.conf.name or "Avatar",
+        "authors": [scene.conf.author or "Unnamed"],
+        "licenseUrl": "https://vrm.dev/licenses/1.0/",
+        "allowExcessivelyViolentUsage": False,
+        "allowExcessivelySexualUsage": False,
+        "allowPoliticalOrReligiousUsage": False,
+        "allowAntisocialOrHateUsage": False,
+        **licence,
+    }
+    return found | ({"otherLicenseUrl": url, "copyrightInformation": label} if url else {})
+
+
+def _look_at(avatar: Avatar) -> dict[str, Any]:
+    """Eyes turn by face shapes; full at the angles for which these are made."""
+    angles = {"horizontalInner": LOOK["In"][1], "horizontalOuter": LOOK["Out"][1],
+              "verticalDown": LOOK["Down"][0], "verticalUp": LOOK["Up"][0]}  # fmt: skip
+    ranges = {
+        f"rangeMap{name[0].upper()}{name[1:]}": {"inputMaxValue": abs(angle), "outputScale": 1.0}
+        for name, angle in angles.items()
+    }
+    return {"type": "expression", "offsetFromHeadBone": _eyes(avatar).round(5).tolist(), **ranges}
+
+
+def _eyes(avatar: Avatar) -> np.ndarray:
+    """(3,) the middle between the eyes, from the head's joint."""
+    if avatar.face is not None:
+        blinks = [FACE_SHAPES.index(name) for name in ("eyeBlinkLeft", "eyeBlinkRight")]
+        rows = avatar.face.row[np.isin(avatar.face.shape, blinks)]
+        if len(rows):
+            middle = avatar.vertices[rows].mean(0) - avatar.joints[HEAD]
+            return np.asarray([0.0, middle[1], middle[2]])
+    height = avatar.vertices[:, 1].max() - avatar.joints[HEAD, 1]
+    return np.asarray([0.0, EYE_HEIGHT * height, EYE_DEPTH * height])
+
+
+def _expressions(chosen: list[list[int]]) -> dict[str, Any]:
+    """Presets and custom expressions over the targets of each mesh; without those that move nothing.
+
+    Args:
+        chosen: of each mesh, whose number is its node's, the face shapes that are its targets.
+    """
+    records = table()["expressions"]
+
+    def bound(values: np.ndarray) -> list[dict[str, Any]]:
+        return [
+            {"node": node, "index": index, "weight": round(float(values[shape]), 4)}
+            for node, shapes in enumerate(chosen)
+            for index, shape in enumerate(shapes)
+            if values[shape] > 0
+        ]
+
+    def expression(values: np.ndarray, hides: list[str]) -> dict[str, Any]:
+        overrides = {f"override{part}": "block" if part.lower() in hides else "none"
+                     for part in ("Blink", "LookAt", "Mouth")}  # fmt: skip
+        return {"isBinary": False, **overrides, "morphTargetBinds": bound(values)}
+
+    presets = {name: expression(values, records[name].get("hides", [])) for name, values in expressions().items()}
+    custom = {name: expression(values, []) for name, values in zip(FACE_SHAPES, np.eye(len(FACE_SHAPES)))}
+    kept = {
+        kind: {name: it for name, it in group.items() if it["morphTargetBinds"]}
+        for kind, group in (("preset", presets), ("custom", custom))
+    }
+    return {kind: group for kind, group in kept.items() if group}
+
+
+def _springs(hanging: Hanging, first: int) -> dict[str, Any]:
+    """What VRMC_springBone says of chains of joints and of what they fall on."""
+    colliders = [
+        {"node": first + c.joint, "shape": {"capsule" if c.tail else "sphere": {
+            "offset": list(c.offset), "radius": c.radius, **({"tail": list(c.tail)} if c.tail else {})
+        }}}
+        for c in hanging.colliders
+    ]  # fmt: skip
+    springs = [
+        {
+            "name": chain.name,
+            "joints": [
+                {"node": first + joint, "hitRadius": chain.radius, "stiffness": chain.stiffness,
+                 "gravityPower": chain.gravity, "gravityDir": [0, -1, 0], "dragForce": chain.drag}
+                for joint in chain.joints
+            ],
+            "colliderGroups": [0],
+        }
+        for chain in hanging.chains
+    ]  # fmt: skip
+    groups = [{"name": "Body", "colliders": list(range(len(colliders)))}]
+    return {"specVersion": "1.0", "colliders": colliders, "colliderGroups": groups, "springs": springs}

@@ -1,0 +1,114 @@
+"""Three avatars through every format and reader: on the floor, joints and bounds within 2 mm, lengths exact."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import trimesh
+
+from engine import export
+from engine.body.skinning import bone_transforms
+from engine.export import Scene
+from engine.motion.formats.bvh import read_bvh
+from engine.protocol import SKELETON_NAMES
+from engine.settings import ExportConfig
+from tests.export import figures
+from tests.export.test_formats import Glb
+
+NEAR = 0.002
+FORMATS = ("glb", "ply", "obj", "bvh")
+MODELS = ("avatar.glb", "game.glb")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Scene, Path]]:
+    """Every avatar and the folder with its files."""
+    made = {}
+    for name in figures.NAMES:
+        folder = tmp_path_factory.mktemp(name)
+        scene = figures.scene(name, folder / "textures", ExportConfig(formats=FORMATS))
+        export.write(scene, folder)
+        made[name] = (scene, folder)
+    return made
+
+
+def joints_of(scene: Scene) -> np.ndarray:
+    """(T, J, 3) where the joints are, by the engine's kinematics."""
+    take, rest = scene.take, np.c_[scene.avatar.joints, np.ones(len(scene.avatar.joints))]
+    transforms = bone_transforms(scene.avatar.joints, take.poses, scene.avatar.parents.tolist())
+    return np.einsum("tjik,jk->tji", transforms[..., :3, :], rest) + take.trans[:, None]
+
+
+def assert_bounds(points: np.ndarray, scene: Scene, game: bool) -> None:
+    mesh = scene.game if game else scene.avatar
+    expected = mesh.vertices[np.unique(mesh.faces)]
+    np.testing.assert_allclose((points.min(0), points.max(0)), (expected.min(0), expected.max(0)), atol=NEAR)
+    assert abs(points[:, 1].min()) < (0.05 if game else NEAR)
+
+
+@pytest.mark.parametrize("name", figures.NAMES)
+def test_files_rest_on_the_floor_and_move_as_the_motion_does(name: str, written: Any) -> None:
+    scene, folder = written[name]
+    moved, steps = joints_of(scene), (figures.FRAMES - 1) / figures.FPS
+    for model in MODELS:
+        glb = Glb(folder / model)
+        nodes = glb.document["nodes"]
+        (skin,) = glb.document["skins"]
+        shown = [glb.array(p["attributes"]["POSITION"]) for m in glb.document["meshes"] for p in m["primitives"]]
+        assert_bounds(np.concatenate(shown), scene, model == "game.glb")
+        rest = -glb.array(skin["inverseBindMatrices"])[:, 12:15]
+        np.testing.assert_allclose(rest, scene.avatar.joints, atol=NEAR)
+        assert [nodes[joint]["name"] for joint in skin["joints"]] == list(SKELETON_NAMES[: len(rest)])
+        times = glb.array(glb.document["animations"][0]["samplers"][0]["input"])[:, 0]
+        assert len(times) == figures.FRAMES and times[-1] == np.float32(steps)
+    for model in ("avatar.ply", "avatar.obj"):
+        assert_bounds(np.asarray(trimesh.load(folder / model, process=False).vertices), scene, model == "avatar.obj")
+    take = read_bvh(folder / "motion.bvh", lambda text: None)
+    order = [take.names.index(joint) for joint in SKELETON_NAMES[: moved.shape[1]]]
+    local, rest = take.local()[:, order], take.rest[order] / 100
+    np.testing.assert_allclose(rest - rest[0], scene.avatar.joints - scene.avatar.joints[0], atol=NEAR)
+    assert len(local) == figures.FRAMES and take.fps == pytest.approx(figures.FPS, rel=1e-6)
+    rows = (folder / "motion.bvh").read_text().partition("Frame Time:")[2].splitlines()[1:]
+    pelvis = [[float(value) / 100 for value in row.split()[:3]] for row in rows]
+    np.testing.assert_allclose(pelvis, moved[:, 0], atol=NEAR)
+
+
+def godot() -> list[str]:
+    """The command that probes files in a Godot; skips the test where there is none."""
+    named = os.environ.get("AVATARCLIP_GODOT_PROBE")
+    beside = Path(__file__).resolve().parents[3] / "shared" / "tools" / "real-godot"
+    if named:
+        return named.split()
+    if os.name == "nt" or not beside.is_file() or os.geteuid() != 0:
+        pytest.skip("no Godot: set AVATARCLIP_GODOT_PROBE, or run as root beside shared/tools/real-godot")
+    return [str(beside), "probe"]
+
+
+def test_godot_sees_joints_and_bounds_where_they_are(written: Any, tmp_path: Path) -> None:
+    command = godot()
+    cases = list(zip(figures.NAMES, (*MODELS, MODELS[0])))
+    files = [shutil.copy(written[name][1] / model, tmp_path / f"{name}_{model}") for name, model in cases]
+    ended = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, timeout=600, check=True)
+    found = {seen["file"]: seen for seen in map(json.loads, ended.stdout.splitlines())}
+    assert len(found) == len(files)
+    for name, model in cases:
+        scene, seen = written[name][0], found[f"{name}_{model}"]
+        moved = joints_of(scene)
+        names = SKELETON_NAMES[: moved.shape[1]]
+        assert seen["skeletons"] == 1 and seen["scale"] == pytest.approx(1.0)
+        np.testing.assert_allclose([seen["rest"][joint] for joint in names], scene.avatar.joints, atol=NEAR)
+        (played,) = seen["animations"].values()
+        assert played["length"] == pytest.approx((figures.FRAMES - 1) / figures.FPS, abs=1e-4)
+        for pose, frame in ((played["poses"][0], 0), (played["poses"][2], 6), (played["poses"][4], 12)):
+            joints = [pose["joints"][joint] for joint in names]
+            np.testing.assert_allclose(joints, moved[frame], atol=NEAR, err_msg=f"{name} {model} {frame}")
+        low = np.min([mesh["low"] for mesh in seen["meshes"]], axis=0)
+        mesh = scene.avatar if model == "avatar.glb" else scene.game
+        np.testing.assert_allclose(low, mesh.vertices[np.unique(mesh.faces)].min(0), atol=NEAR)
