@@ -65,7 +65,7 @@ class Bench:
     def objective(self, field: AvatarField, conf: AppearanceConfig, perceptor: Perceptor, text: str) -> Objective:
         """What guidance by a perceptor lowers at each step, from the bare body."""
         inputs = AppearanceInputs(text, self.betas, self.body, perceptor, Meaning.of(text))
-        conf = strengthened(conf, perceptor, True)
+        conf = strengthened(conf, perceptor, renderer_of(conf).grows)
         return Objective(field, renderer_of(conf), guidance_of(inputs, conf), stance_of(inputs, field), conf)
 
     def camera(self, azimuth: float, elevation: float, size: int, near: float = 2.2) -> Camera:

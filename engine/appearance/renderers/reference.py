@@ -25,6 +25,7 @@ class Reference:
     """See `engine.appearance.parts.Renderer`."""
 
     layered: ClassVar[bool] = False
+    grows: ClassVar[bool] = False
 
     def __init__(self, conf: AppearanceConfig) -> None:
         self.conf, self.own = conf, conf.reference
