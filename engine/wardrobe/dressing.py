@@ -21,7 +21,7 @@ from engine.wardrobe.cloth.traits import tailored
 from engine.wardrobe.following import followed
 from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers
-from engine.wardrobe.hard.heels import raised
+from engine.wardrobe.hard.heels import raised, rise_of, stretched
 from engine.wardrobe.hard.things import shaft, thing_of
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import (
@@ -151,7 +151,8 @@ def layers_of(
     rng = np.random.default_rng(seed)
     expected = expected_shape(text) if text else np.zeros(5, np.float32)
     whose = Whose(text, look.skin, float(expected[3]), float(expected[4]))
-    bare = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, whose))
+    flat = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, whose))
+    bare = stretched(flat, look.garments)
     shown = finer_face(parted(bare))
     age = 0.5 + 0.5 * whose.age if text else YOUNG
     colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age, text)
@@ -176,7 +177,9 @@ def layers_of(
         record = record_of(garment.kind, garment.cut)
         record = None if record is None else _worn_with(tailored(record, garment.traits), look)
         if record is None:
-            for layer in _stiff(garment, look, bare, dressing.layers):
+            rise = rise_of(garment)
+            made = _stiff(garment, look, flat if rise else bare, [] if rise else dressing.layers)
+            for layer in raised(made, flat, rise):
                 dressing.add(layer, None if garment.kind in OVER_ALL else (layer.vertices, layer.faces))
                 if garment.kind in HEADGEAR:
                     on_head.setdefault(garment.kind, []).append(layer)
@@ -196,7 +199,7 @@ def layers_of(
     for layer in [*head_layers(look, shown, rng, on_head, clothes), *mouth_layers(look, bare, age)]:
         dressing.add(layer)
     tell(1, 1)
-    return covered(raised(dressing.layers, bare, look.garments))
+    return covered(dressing.layers)
 
 
 def _rested(
@@ -275,8 +278,8 @@ def _worn_with(record: Record, look: Look) -> Record:
         record = replace(record, trunk=(*low, *waist, *(row for row in high if row[0] > 0.15)), held=((0.065, 0.092),))
     boots = next((garment for garment in look.garments if garment.kind == "boots"), None)
     rim = SHAFT if boots is None else shaft(thing_of("boots", boots.cut), SHAFT)
-    high = boots is not None and not _over_boots(look, boots)
-    if high and record.block == "legs" and record.measures["hem"] < rim and record.drape:
+    inside_boots = boots is not None and not _over_boots(look, boots)
+    if inside_boots and record.block == "legs" and record.measures["hem"] < rim and record.drape:
         inside = ((-0.9, 0.002), *((rim + place, ease) for place, ease in IN_SHAFT))
         above = tuple(row for row in record.trunk if row[0] > inside[-1][0] + 0.02)
         hem = {**record.measures, "hem": rim - 0.06}

@@ -90,7 +90,7 @@ def _veil(part: Mapping[str, Any]) -> Form:
     turn = np.arctan2(points[:, 0], 0.05 - points[:, 2])  # 0 behind
     fall = np.clip((0.775 - points[:, 1]) / 0.74, 0, 1)
     points[:, 1] += 0.34 * (turn / 1.75) ** 2 * fall  # the hem is round, not square
-    wide = 1 + 0.22 * fall**2 + 0.035 * fall * np.sin(11 * turn + 1.0)
+    wide = 1 + 0.34 * np.clip(2.2 * fall - 0.35, 0, 1) + 0.020 * fall * np.sin(11 * turn + 1.0)
     points[:, [0, 2]] = (points[:, [0, 2]] - [0, 0.05]) * wide[:, None] + [0, 0.05]
     return replace(form, vertices=points - [0, 0.735, 0.043], tones=1 + 0.03 * np.sin(11 * turn + 1.0))
 

@@ -141,6 +141,7 @@ CUTS: dict[str, tuple[str, ...]] = {
     "t_shirt": ("polo", "buttoned", "jersey", "blouse"),
     "long_sleeve": (
         "buttoned", "field", "sweater", "turtleneck", "wrap", "blouse", "tunic", "jersey", "sweatshirt", "poet",
+        "shinobi",
     ),
     "jacket": (
         "suit", "leather", "military", "denim", "bomber", "puffer", "track", "cardigan", "chef", "tailcoat", "turnout",

@@ -106,6 +106,7 @@ def layers(rings: int, sides: int) -> tuple[np.ndarray, np.ndarray, dict[str, np
         "uvs": np.random.default_rng(4).random((len(faces), 3, 2)).astype(np.float32),
         "roughness": rough.astype(np.float32),
         "metallic": np.repeat([0.0, 0.0, 0.0, 1.0], counts).astype(np.float32),
+        "opacity": np.repeat([1.0, 1.0, 0.5, 1.0], counts).astype(np.float32),
         "covered": np.concatenate(covered),
     }  # fmt: skip
     return np.concatenate([vertices for vertices, _ in tubes]), faces.astype(np.int32), arrays

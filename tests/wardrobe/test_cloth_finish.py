@@ -12,6 +12,7 @@ from engine.body import load_body
 from engine.wardrobe import outfit
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import tailor
+from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.blocks import front_edge, signed
 from engine.wardrobe.cloth.colors import decal_color, second_color
 from engine.wardrobe.cloth.decal import ABOVE, Print, known_signs, lettering, printed, prints_of, symbol
@@ -33,7 +34,7 @@ from engine.wardrobe.dressing import ordered
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import COLORS, SYMBOLS, TRAITS, Garment, Look
 
-ELSEWHERE = {"collar", "net", "ruffle", "hood", "strips"}
+ELSEWHERE = {"binding", "collar", "net", "ruffle", "hood", "strips"}
 """Forms of details that neither `forms` nor `panels` make."""
 
 
@@ -289,3 +290,12 @@ def test_a_print_stands_out_from_both_colors_of_a_pattern(accent):
     for beneath in (np.array(COLORS["red"]), second):
         assert np.abs(decal_color(garment) - beneath).max() > 0.3
     assert decal_color(replace(garment, pattern="plain")) == pytest.approx(COLORS[accent or "white"])
+
+
+def test_a_binding_runs_along_every_border(fine):
+    piece = cut(fine, "tank_top")
+    (mark,) = bindings([{"form": "binding", "width": 0.01}], piece)
+    signed_ = mark.signed(grained(piece))
+    rim = np.concatenate(loops(piece.faces))
+    assert np.allclose(signed_[rim], 0.01, atol=1e-6) and len(loops(piece.faces)) >= 4
+    assert 0.05 < (signed_ > 0).mean() < 0.5

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from engine.body import load_body
-from engine.wardrobe.hard.heels import FOOT, Stretch, raised
-from engine.wardrobe.hard.things import thing_of
+from engine.wardrobe.hard.heels import FOOT, Stretch, raised, rise_of, stretched
 from engine.wardrobe.hard.worn import hard_layers
-from engine.wardrobe.layers import BODY, Layer, Mannequin
+from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import Garment
 
 
@@ -21,10 +20,9 @@ def mannequin():
 
 def test_a_shoe_with_a_heel_stands_on_its_heel_and_its_ball(mannequin):
     m, shoes = mannequin, Garment("shoes", "red", cut="heels")
-    bare = Layer(BODY, "skin", m.vertices, m.faces, np.full_like(m.vertices, 0.5), m.weights, m.canonical)
-    (shoe,) = hard_layers(shoes, m)
-    body, worn = raised([bare, shoe], m, [shoes])
-    rise = thing_of("shoes", "heels").heel * m.size
+    body = stretched(m, [Garment("t_shirt", "red"), shoes])
+    (worn,) = raised(hard_layers(shoes, m), m, rise_of(shoes))
+    rise = rise_of(shoes) * m.size
     for side, (ankle, ball) in FOOT.items():
         fore, foot = m.weights[:, ball] > 0.95, np.flatnonzero(m.weights[:, ankle] > 0.5)
         hind = foot[m.vertices[foot, 2] < m.vertices[foot, 2].min() + 0.03]
@@ -40,4 +38,4 @@ def test_a_shoe_with_a_heel_stands_on_its_heel_and_its_ball(mannequin):
     assert (body.vertices[still] == m.vertices[still]).all()
     turn = Stretch.of(m, "L", 0.08).turn
     assert np.allclose(turn @ turn.T, np.eye(3)) and np.linalg.det(turn) == pytest.approx(1)
-    assert raised([bare], m, [Garment("shoes", "red", cut="flats")])[0].vertices is bare.vertices
+    assert stretched(m, [Garment("shoes", "red", cut="flats")]).vertices is m.vertices

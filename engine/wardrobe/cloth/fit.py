@@ -54,6 +54,17 @@ class Beneath:
             points += lack[:, None] * normal
         return points
 
+    def enclosed(self, points: NDArray, centre: NDArray, gap: float, reach: float = 0.10) -> Floats:
+        """Points (N, 3) moved out level from the upright line through ``centre`` (3,) until nothing that stands up to
+        ``reach`` metres beyond them is outside: cuffs, pockets, plates."""
+        away = np.asarray(points, np.float32) - np.asarray(centre, np.float32)
+        away[:, 1] = 0
+        away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
+        start = (points + reach * away).astype(np.float32)
+        out = reach + gap - self.caster.cast_rays(start, -away).depth
+        found: Floats = (points + np.clip(out, 0, None)[:, None] * away).astype(np.float32)
+        return found
+
 
 def plain_form(mannequin: Mannequin) -> Floats:
     """(V, 3) the body as cloth feels it: its trunk spanned from side to side, without navel, cleft and ribs."""
@@ -98,7 +109,7 @@ def ease_of(p: Points, trunk: Sequence[Sequence[float]], arms: Sequence[Sequence
     return ease.astype(np.float32)
 
 
-def _cleft(canonical: NDArray) -> NDArray[np.bool_]:
+def cleft(canonical: NDArray) -> NDArray[np.bool_]:
     """(N,) which points of the standard figure are where trunks are spanned across the seat's cleft."""
     x, y, z = canonical.T
     return np.asarray((np.abs(x) < 0.05) & (y > -0.085) & (y < 0.07) & (z < 0.0))
@@ -108,9 +119,9 @@ def fit(piece: Piece, beneath: Beneath, ease: NDArray, smoothing: int) -> Floats
     """(P, 3) a piece smoothed over the anatomy and kept ``ease`` (P,) metres away from what is beneath."""
     mean = averaging(piece.faces, len(piece.vertices))
     points: NDArray = piece.vertices + ease[:, None] * vertex_normals(piece.vertices, piece.faces)
-    cleft = _cleft(piece.canonical)
-    for _ in range(SPANNED if cleft.any() else 0):  # else its walls would lie pressed together in what spans it
-        points[cleft] += 0.7 * (mean @ points - points)[cleft]
+    near = cleft(piece.canonical)
+    for _ in range(SPANNED if near.any() else 0):  # else its walls would lie pressed together in what spans it
+        points[near] += 0.7 * (mean @ points - points)[near]
     for _ in range(ROUNDS):
         for _ in range(max(smoothing // ROUNDS, 1)):
             points = points + 0.6 * (mean @ points - points)

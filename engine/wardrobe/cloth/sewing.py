@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.render.raycast import vertex_normals
+from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
 from engine.wardrobe.cloth.creases import creases
 from engine.wardrobe.cloth.decal import printed, prints_of
@@ -51,7 +52,9 @@ def make(
         piece = _creased(evened(piece, EVEN * size), record, size)
     borders = borders_of(record)
     found, spots = marks(record.details, borders)
+    found += bindings(record.details, piece)
     piece = engrave(piece, found, size)
+    piece = piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size))
     piece = netted(patterned(piece, garment), record)
     if "torn" in garment.traits:
         piece = torn(piece, borders)

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body import bone_transforms, stand_pose
+from engine.mesh.surface import edges
 from engine.render.raycast import vertex_normals
 from engine.rig.rig import unpose
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks
 from engine.wardrobe.cloth.details import LEGS, TRUNK
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
-from engine.wardrobe.cloth.fit import Beneath, ease_of, fit
+from engine.wardrobe.cloth.fit import SPANNED, Beneath, cleft, ease_of, fit
 from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, together
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheet import HOLE, cape, near_weights, poncho, standing
@@ -28,12 +29,18 @@ GAP = 0.0035
 """Metres that cloth keeps from what is beneath while it falls."""
 SEAM_AT = 0.19
 """How far out sleeves are sewn on, on the standard figure."""
+OPEN = 0.022
+"""Half width in metres of the front of the yoke of a cape that is open there."""
 YOKE = 0.475
 """Height on the back down to which the yoke of a cape reaches, on the standard figure."""
 ROW = 0.014
 """Metres between rows of cloth that is let down."""
 EVENED = 12
 """How often a trunk's cloth is evened out before it is sewn: it has no room for small forms beneath."""
+HANGING = 0.006
+"""Metres that cloth that is let down hangs outside of what stands off beneath it."""
+EASED_IN = 8
+"""How many rows beside it take part in that, less and less."""
 UNEVEN = 0.003
 """Metres by which cloth is uneven before it falls."""
 
@@ -68,7 +75,7 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
     p = Points(piece.canonical)
     ease = body.size * ease_of(p, record.trunk, record.arms)
     if piece.free.any():
-        fitted = _fitted_above(piece, beneath, ease, record)
+        fitted = _fitted_above(piece, beneath, ease, record, body)
     else:
         fitted = fit(piece, beneath, ease, record.smoothing)
     if record.tails:  # the front is cut away
@@ -102,6 +109,8 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
         fell = fallen is not None
         fitted = fitted if fallen is None else fallen
+    if piece.free.any():
+        fitted = fitted + _off(piece, fitted, beneath, body, 0.03)
     return piece.moved(fitted), fell
 
 
@@ -174,6 +183,8 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
         sheet = replace(sheet, weights=near_weights(sheet.vertices, body))
     p = Points(body.canonical)
     ring = np.minimum.reduce([p.neck - neck + 0.007, neck + 0.028 - p.neck, 0.56 - p.y])
+    if record.measures.get("slit"):
+        ring = np.minimum(ring, np.where(p.z > 0, p.side - OPEN, 1.0))
     line = p.y - YOKE + 0.6 * (p.side - 0.1)
     behind = np.minimum.reduce([line, 0.165 - p.side, 0.05 - p.z, p.neck - 0.07, 0.56 - p.y])
     yoke = Piece.of(body, ring if record.block == "poncho" else np.maximum(ring, behind))
@@ -185,8 +196,11 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
     return sheet, fallen is not None
 
 
-def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record) -> Floats:
-    """(P, 3) a piece whose upper part is fitted to the body and carries the rows that are let down from it along."""
+def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record, body: Mannequin) -> Floats:
+    """(P, 3) a piece whose upper part is fitted to the body and carries the rows that are let down from it along.
+
+    Those rows hang outside of all that stands off beneath them.
+    """
     own = np.flatnonzero(~piece.free)
     number = np.full(len(piece.vertices), -1)
     number[own] = np.arange(len(own))
@@ -201,7 +215,32 @@ def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record)
         rows = int(piece.free.sum()) // len(hem)
         share = np.arange(1, rows + 1)[:, None, None] / rows
         found[piece.free] += (shift * (1 - share * [0, 1, 0])).reshape(-1, 3)  # the new hem stays level
+    found += _off(piece, found, beneath, body, 0.10)
     return beneath.outside(found, np.where(piece.free, 0.006, np.minimum(ease, 0.003))).astype(np.float32)
+
+
+def _off(piece: Piece, points: Floats, beneath: Beneath, body: Mannequin, reach: float) -> Floats:
+    """(P, 3) how cloth that is let down moves to hang outside of what stands off up to ``reach`` metres beneath it.
+
+    Edges are tried as points are, for a rim may stand out between two rows. What is higher than the hands stays.
+    """
+    hands = body.vertices[Points(body.canonical).arm, 1].min() - 0.02
+    free = piece.free & (points[:, 1] < hands)
+    ends = edges(piece.faces)
+    ends = ends[free[ends].all(1)]
+    middles = points[ends].mean(1)
+    out = np.zeros_like(points)
+    out[free] = beneath.enclosed(points[free], body.joints[0], HANGING, reach) - points[free]
+    between = beneath.enclosed(middles, body.joints[0], HANGING, reach) - middles
+    for column in ends.T:
+        further = np.linalg.norm(between, axis=1) > np.linalg.norm(out[column], axis=1)
+        out[column[further]] = between[further]
+    mean = averaging(piece.faces, len(points))
+    for _ in range(EASED_IN):
+        spread = mean @ out
+        wider = piece.free & (np.linalg.norm(spread, axis=1) > np.linalg.norm(out, axis=1))
+        out[wider] = spread[wider]
+    return out
 
 
 def _hem(piece: Piece, record: Record) -> NDArray[np.int64] | None:
@@ -225,5 +264,10 @@ def _lengthened(piece: Piece, record: Record, body: Mannequin) -> Piece:
     if hem is None:
         return piece
     size = body.size
+    points, near = piece.vertices.copy(), cleft(piece.canonical[hem])
+    for _ in range(SPANNED):  # cloth that hangs from the seat does not come out of its cleft
+        line = points[hem]
+        points[hem[near]] = 0.5 * (np.roll(line, 1, axis=0) + np.roll(line, -1, axis=0))[near]
+    piece = piece.moved(points)
     return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size,
                     record.profile, record.train * size)  # fmt: skip

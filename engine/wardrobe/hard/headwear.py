@@ -54,7 +54,7 @@ def _powered(hull: Hull) -> list[Form]:
     )
     face = Plate("", "face", (-1.02, -1.10, -1.02), (0.52, 0.62, 0.52), (34, 52, 60, 50, 34), lift=5, thick=5, rim=4,
                  role="accent", grooves=(0.36,), ridge=3)  # fmt: skip
-    jaw = Plate("", "head", (-1.2, -1.12, -1.2), (-0.55, -0.92, -0.55), (66,), lift=6, thick=5, rim=4)
+    jaw = Plate("", "head", (-1.2, -1.12, -1.2), (-0.55, -0.92, -0.55), (66,), lift=2, thick=5, rim=4)
     dark = tinted(shell(Plate("", "head", (-1.1,), (0.5,), (70,), lift=0, thick=2), hull), DARK)
     forms = [skull, shell(face, hull, 0.01), shell(jaw, hull), dark]
     for c in (-24, 24):

@@ -1,8 +1,8 @@
-"""Feet on raised heels: shoes are made on flat feet, then feet and all that is on them are stretched."""
+"""Feet on raised heels: bodies are dressed on stretched feet; their shoes are made on flat ones and stretched alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,22 +63,30 @@ class Stretch:
         return found
 
 
-def raised(layers: Sequence[Layer], mannequin: Mannequin, garments: Iterable[Garment]) -> list[Layer]:
-    """All layers, with the feet stretched as the highest heels among the garments want it."""
-    worn = (thing_of(garment.kind, garment.cut) for garment in garments)
-    rise = max((thing.heel for thing in worn if thing is not None), default=0.0)
+def stretched(mannequin: Mannequin, garments: Iterable[Garment]) -> Mannequin:
+    """The mannequin with its feet as the highest heels among the garments want them."""
+    rise = max((rise_of(garment) for garment in garments), default=0.0)
+    return replace(mannequin, vertices=_moved(mannequin, rise, mannequin.vertices, mannequin.weights))
+
+
+def raised(layers: Iterable[Layer], mannequin: Mannequin, rise: float) -> list[Layer]:
+    """Layers of footwear that was made on flat feet, on feet whose heels stand ``rise`` metres higher."""
+    return [layer.moved(_moved(mannequin, rise, layer.vertices, layer.weights)) for layer in layers]
+
+
+def rise_of(garment: Garment) -> float:
+    """Metres by which a garment raises the heels of a grown body."""
+    thing = thing_of(garment.kind, garment.cut)
+    return 0.0 if thing is None else thing.heel
+
+
+def _moved(mannequin: Mannequin, rise: float, vertices: NDArray, weights: NDArray) -> NDArray:
+    """(N, 3) points with skinning weights (N, 24) on feet that are stretched."""
     if not rise:
-        return list(layers)
-    both = [Stretch.of(mannequin, side, rise) for side in FOOT]
-    return [
-        replace(
-            layer,
-            vertices=(
-                layer.vertices + sum(one.moves(layer.vertices.astype(np.float64), layer.weights) for one in both)
-            ).astype(np.float32),
-        )
-        for layer in layers
-    ]
+        return vertices
+    points = vertices.astype(np.float64)
+    moves = sum(Stretch.of(mannequin, side, rise).moves(points, weights) for side in FOOT)
+    return np.asarray(points + moves, np.float32)
 
 
 def heel(part: Mapping[str, Any], mannequin: Mannequin, side: str) -> tuple[Form, NDArray]:

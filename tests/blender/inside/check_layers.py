@@ -76,6 +76,7 @@ for number, mesh in enumerate(avatar.layers):
     (made,) = mesh.data.materials
     surface = next(node for node in made.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
     assert abs(surface.inputs["Metallic"].default_value - data["metallic"][own].mean()) < 1e-5
+    assert abs(surface.inputs["Alpha"].default_value - data["opacity"][own].mean()) < 1e-5
     rough = data["roughness"][own]
     assert abs(surface.inputs["Roughness"].default_value - rough.mean()) < 1e-5
     if np.ptp(rough) > 0:
