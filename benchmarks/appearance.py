@@ -20,9 +20,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.fitting import Bench, Render, TapNeus, reference, seconds, shell
-from engine.appearance import views
 from engine.appearance.field import AvatarField
-from engine.appearance.guidance import Guide
 from engine.appearance.neus import NeusField
 from engine.appearance.objective import Objective
 from engine.appearance.rays import Rendering
@@ -149,16 +147,14 @@ def guided_rows(bench: Bench) -> list[Row]:
     """Several views in one batch, and smaller pictures: seconds per picture of a whole guided step."""
     field = fresh(bench)
     field.use_band(cell(bench.conf))
-    guide = Guide("a firefighter", load_perceptor())
-    stance = views.Stance.of(bench.start.vertices, bench.joints)
     rows = []
     for count, size in ((1, 96), (2, 96), (4, 96), (2, 48)):
         conf = AppearanceConfig(views=count, size=size, growing=0.0)
-        objective = Objective(field, guide, stance, conf)
+        objective = bench.objective(field, conf, load_perceptor(), "a firefighter")
 
         def once(objective: Objective = objective) -> None:
             field.zero_grad()
-            objective(0, 12544, torch.Generator().manual_seed(3))[0].backward()
+            objective(0, 12544, torch.Generator().manual_seed(3)).total.backward()
 
         rows.append(Row(f"{count} views of {size} pixels a guided step", f"{seconds(once) / count:.3f} s a picture"))
     return rows
@@ -172,14 +168,13 @@ def vit_rows(bench: Bench) -> list[Row]:
     vit = ClipPerceptor(CLIPModel(CLIPConfig()), bundled.tokenizer, "random ViT-B/32")  # type: ignore[attr-defined]
     field = fresh(bench)
     field.use_band(cell(bench.conf))
-    stance = views.Stance.of(bench.start.vertices, bench.joints)
     found = []
     for perceptor in (bundled, vit):
-        objective = Objective(field, Guide("a firefighter", perceptor), stance, AppearanceConfig(growing=0.0))
+        objective = bench.objective(field, AppearanceConfig(growing=0.0), perceptor, "a firefighter")
 
         def once(objective: Objective = objective) -> None:
             field.zero_grad()
-            objective(0, 12544, torch.Generator().manual_seed(3))[0].backward()
+            objective(0, 12544, torch.Generator().manual_seed(3)).total.backward()
 
         found.append(seconds(once, 2))
     return [Row("a guided step of the draft, bundled perceptor or a ViT-B/32", f"{found[0]:.2f} or {found[1]:.2f} s")]
@@ -187,8 +182,6 @@ def vit_rows(bench: Bench) -> list[Row]:
 
 def memory_rows(bench: Bench) -> list[Row]:
     """What a guided step keeps for its backward pass, the perceptor included; from few rays, scaled to the preset's."""
-    guide = Guide("a firefighter", load_perceptor())
-    stance = views.Stance.of(bench.start.vertices, bench.joints)
     rows = []
     for preset, most in (("draft", 12544), ("standard", 12544), ("high", 4096), ("original", 256)):
         conf = load_config(preset).appearance
@@ -202,9 +195,8 @@ def memory_rows(bench: Bench) -> list[Row]:
             return tensor
 
         with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-            Objective(field, guide, stance, replace(conf, views=1, growing=0.0))(
-                0, most, torch.Generator().manual_seed(3)
-            )
+            objective = bench.objective(field, replace(conf, views=1, growing=0.0), load_perceptor(), "a firefighter")
+            objective(0, most, torch.Generator().manual_seed(3))
         rays = min(conf.max_rays, most if most < 12544 else conf.max_rays)
         total = kept[0] * conf.views * conf.max_rays / rays / 2**30
         rows.append(Row(f"memory of a step, {preset}", f"{total:.1f} GiB at most"))

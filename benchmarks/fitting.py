@@ -13,13 +13,19 @@ from torch import Tensor
 
 from engine.appearance.base import BaseSurface, Nearest
 from engine.appearance.field import AvatarField, Sample
+from engine.appearance.grades import strengthened
 from engine.appearance.neus import NeusField
+from engine.appearance.objective import Objective
+from engine.appearance.parts import AppearanceInputs, guidance_of, renderer_of, stance_of
 from engine.appearance.rays import Rays, Rendering, silhouette_rays
 from engine.appearance.reference import Sampling, render_reference
 from engine.appearance.shell import render_shell
 from engine.body import load_body, stand_pose
 from engine.config import load_config
+from engine.perceptor import Perceptor
 from engine.render.camera import Camera
+from engine.settings import AppearanceConfig
+from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Garment, Look
 
 RAYS = 256
@@ -55,6 +61,12 @@ class Bench:
         self.target = BaseSurface.dressed(self.body, self.betas, LOOK)
         self.joints = self.body.pose(self.betas, stand_pose()[None])[1][0]
         self.conf = load_config("draft").appearance
+
+    def objective(self, field: AvatarField, conf: AppearanceConfig, perceptor: Perceptor, text: str) -> Objective:
+        """What guidance by a perceptor lowers at each step, from the bare body."""
+        inputs = AppearanceInputs(text, self.betas, self.body, perceptor, Meaning.of(text))
+        conf = strengthened(conf, perceptor, renderer_of(conf).grows)
+        return Objective(field, renderer_of(conf), guidance_of(inputs, conf), stance_of(inputs, field), conf)
 
     def camera(self, azimuth: float, elevation: float, size: int, near: float = 2.2) -> Camera:
         """From around the body, a little nearer than the paper's reconstruction, so that most rays count."""

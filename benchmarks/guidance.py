@@ -22,7 +22,9 @@ from skimage.color import rgb2lab
 
 from engine.appearance import ResidualField, views
 from engine.appearance.base import BaseSurface
-from engine.appearance.guidance import Guide
+from engine.appearance.grades import strengthened
+from engine.appearance.objective import Objective
+from engine.appearance.parts import AppearanceInputs, guidance_of, renderer_of
 from engine.appearance.trainer import Trainer
 from engine.appearance.warm_start import Fitting, find_look
 from engine.body import load_body, stand_pose
@@ -101,9 +103,13 @@ def guided(ground: Ground, text: str, conf: AppearanceConfig, clip: ClipConfig) 
     avatar = ResidualField(surface, conf.shell.grid, True, torch.Generator().manual_seed(0))
     avatar.use_band(0.8 / conf.size)
     with tempfile.TemporaryDirectory() as folder:
-        guide, generator = Guide(text, load_perceptor(clip)), torch.Generator().manual_seed(1)
-        course = Course(ground, TEXTS[text])
-        course.trainer = Trainer(avatar, guide, ground.stance, conf, generator, course, Path(folder))
+        generator, course = torch.Generator().manual_seed(1), Course(ground, TEXTS[text])
+        perceptor = load_perceptor(clip)
+        inputs = AppearanceInputs(text, ground.betas, ground.body, perceptor, Meaning.of(text))
+        conf = strengthened(conf, perceptor, True)
+        guide, renderer = guidance_of(inputs, conf), renderer_of(conf)
+        objective = Objective(avatar, renderer, guide, ground.stance, conf)
+        course.trainer = Trainer(objective, generator, course, Path(folder))
         course.trainer.run()
     return course
 

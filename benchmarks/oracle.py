@@ -1,6 +1,7 @@
 """Whether guidance can take the bare grey body to a target that it is only shown, blurred and coarse.
 
-    .venv/bin/python -m benchmarks.oracle OUT [--only shell reference] [--steps 400] [--set appearance.size=96 ...]
+    .venv/bin/python -m benchmarks.oracle OUT [--only shell reference] [--steps 700] [--presets draft standard high]
+                                              [--set appearance.size=96 ...]
 
 A perceptor says little about a picture: what is where, of which colour, about how large. The oracle says no more. It
 knows a target avatar (a bearded figure in a hat, a skirt and boots, as layers) and likes pictures that look like the
@@ -8,9 +9,13 @@ target's from the same view in the same light, after both were made `CELLS` pixe
 reaches the target under it, then what a real perceptor leaves undone is not the optimiser's, the field's or the
 cameras' doing.
 
-Judged by views that guidance does not draw: PSNR inside the widened silhouettes of both, mean colours of each region
+Judged by views that guidance does not draw: PSNR inside the widened silhouettes of both (and over whole pictures), mean
+colours of each region
 of the target (distance in CIE Lab), and how much of the hat, the skirt and the beard that stands out from the bare
 body has been grown. OUT keeps figures and a picture: the start, what was reached, the target.
+
+``--presets`` adds seconds (and on a GPU the memory) of a step of these presets with the bundled perceptor. Everything
+runs on the GPU if there is one.
 """
 
 from __future__ import annotations
@@ -34,9 +39,12 @@ from scipy.ndimage import binary_dilation
 from skimage.color import rgb2lab
 from torch import Tensor
 
+from benchmarks.fitting import Bench as FitBench
 from engine import registry
 from engine.appearance import AppearanceInputs, AvatarField, Runtime, run, views
 from engine.appearance.base import BaseSurface, Nearest
+from engine.appearance.exam import questions
+from engine.appearance.neus import NeusField
 from engine.appearance.parts import GUIDANCES, Judgement, Renderer, Shown, renderer_of
 from engine.appearance.rays import compose, lambert, silhouette_rays
 from engine.body import load_body, stand_pose
@@ -44,12 +52,13 @@ from engine.config import load_config
 from engine.device import describe, pick
 from engine.perceptor import load_perceptor
 from engine.render.camera import Camera
+from engine.render.oklab import oklab
 from engine.report import Silent
 from engine.settings import AppearanceConfig
 from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.layers import joined
 from engine.wardrobe.meaning import Meaning
-from engine.wardrobe.outfit import Garment, Look
+from engine.wardrobe.outfit import COLORS, Garment, Look
 
 CELLS = 32
 """Pixels along a side of what the oracle sees."""
@@ -59,18 +68,18 @@ LOOK = Look(
 )  # fmt: skip
 GROWN = {"hat": "fedora", "skirt": "skirt", "beard": "beard"}
 """Whose silhouettes are followed, by what their layers' names contain."""
-HELD_OUT = tuple((azimuth, elevation) for elevation in (0.0, 12.0) for azimuth in (10.0, 100.0, 190.0, 280.0))
-SIZE = 96
+HELD_OUT = ((10.0, 0.0), (100.0, 12.0), (190.0, 0.0), (280.0, 12.0))
+SIZE, FINE = 96, 2
+"""Pixels along a side of the pictures that are judged, and rays along a side of a pixel."""
 COMMON = {
     "appearance.initializer": "bare", "appearance.guidance": "oracle", "appearance.cameras": "around",
-    "appearance.loss.keep": 0,
-    "appearance.loss.mask": 0, "appearance.loss.smooth": 0.05, "appearance.preview_every": 10**9,
-    "appearance.checkpoint_every": 10**9,
+    "appearance.loss.keep": 0, "appearance.loss.mask": 0, "appearance.loss.smooth": 0.05,
+    "appearance.preview_every": 10**9, "appearance.checkpoint_every": 10**9,
 }  # fmt: skip
 OWN: dict[str, dict[str, Any]] = {
     "shell": {
         "appearance.renderer": "shell", "appearance.shell.relief": 0.3, "appearance.shell.symmetric": False,
-        "appearance.learning_rate": 5e-3, "appearance.size": 96,
+        "appearance.shell.grid": 64, "appearance.learning_rate": 1e-2, "appearance.size": 64,
     },
     "reference": {
         "appearance.renderer": "reference", "appearance.learning_rate": 5e-4, "appearance.size": 48,
@@ -133,6 +142,13 @@ def look_at(surface: BaseSurface, camera: Camera) -> tuple[NDArray, NDArray, NDA
     return hits.mask, color, normal
 
 
+def pixels(values: NDArray) -> NDArray:
+    """(SIZE, SIZE, ...) means over the rays of each pixel."""
+    shape = values.shape[2:]
+    parts = values.astype(np.float32).reshape(SIZE, FINE, SIZE, FINE, *shape)
+    return parts.mean((1, 3))  # type: ignore[no-any-return]
+
+
 class Bench:
     """The target, the views that it is judged from, and the judging."""
 
@@ -165,23 +181,27 @@ class Bench:
     @torch.no_grad()
     def judge(self, field: AvatarField, renderer: Renderer) -> dict[str, Any]:
         """PSNR in dB, colour misses in Lab by region, and shares of what stands out that was grown."""
-        error, count, misses, grown = 0.0, 0, {}, {}
+        error, all_of_it, count, pixel_count, misses, grown = 0.0, 0.0, 0, 0, {}, {}
         for azimuth, elevation in HELD_OUT:
-            camera = self.camera(azimuth, elevation)
+            camera = self.camera(azimuth, elevation, FINE * SIZE)
             seen, opacity = picture(field, renderer, camera)
             mask, color, _ = look_at(self.target, camera)
-            place = binary_dilation(mask | (opacity > 0.1), iterations=round(SIZE * 10 / 224))
-            error += float(np.square(seen - color)[place].sum())
-            count += 3 * int(place.sum())
+            far = np.square(pixels(seen) - pixels(color)).sum(-1)
+            place = binary_dilation(pixels(mask | (opacity > 0.1)) > 0, iterations=round(SIZE * 10 / 224))
+            error, all_of_it = error + float(far[place].sum()), all_of_it + float(far.sum())
+            count, pixel_count = count + 3 * int(place.sum()), pixel_count + 3 * far.size
             bare = self.bare.whole.cast(camera).mask
             for name, region in self.regions(camera).items():
-                if region.sum() > 20:
+                if region.sum() > 20 * FINE**2:
                     misses.setdefault(name, []).append((region.sum(), seen[region].mean(0), color[region].mean(0)))
                 part = next((key for key, word in GROWN.items() if word in name.lower()), None)
-                if part and (out := region & ~bare).sum() > 5:
+                if part and (out := region & ~bare).any():
                     grown.setdefault(part, []).append((out.sum(), (opacity[out] > 0.5).sum()))
+        right = [name for name, rows in misses.items() if _named(rows, 1) == _named(rows, 2)]
         return {
+            "painted": len(right) / len(misses),
             "psnr": -10 * math.log10(error / count),
+            "psnr_whole": -10 * math.log10(all_of_it / pixel_count),
             "colors": {name: _miss(rows) for name, rows in misses.items()},
             "grown": {name: float(sum(b for _, b in rows) / sum(a for a, _ in rows)) for name, rows in grown.items()},
         }
@@ -190,11 +210,12 @@ class Bench:
         """Start, reached and target, each from two sides, in the same light."""
         rows = []
         for azimuth in (25.0, 160.0):
-            camera = self.camera(azimuth, 5.0, 288)
+            camera = self.camera(azimuth, 5.0, 288 if renderer.layered else 144)
             with torch.no_grad():
                 seen, _ = picture(field, renderer, camera, lit=True)
             row = [shaded(self.bare, camera), seen, shaded(self.target, camera)]
-            rows.append(np.concatenate([part[:, 40:248] for part in row], 1))
+            side = camera.width
+            rows.append(np.concatenate([part[:, side // 7 : side - side // 7] for part in row], 1))
         return (np.concatenate(rows, 1) * 255).round().clip(0, 255).astype(np.uint8)
 
 
@@ -234,6 +255,35 @@ def _miss(rows: list[tuple[int, NDArray, NDArray]]) -> float:
     return float((np.linalg.norm(seen - wanted, axis=1) * sizes).sum() / sizes.sum())
 
 
+def _named(rows: list[tuple[int, NDArray, NDArray]], index: int) -> str:
+    """The basic colour that is nearest to a region's mean."""
+    names = questions()["colors"]
+    mean = sum(row[0] * row[index] for row in rows) / sum(row[0] for row in rows)
+    known = oklab(np.array([COLORS[name] for name in names]))
+    return str(names[int(np.linalg.norm(known - oklab(np.asarray(mean)[None]), axis=1).argmin())])
+
+
+def step_of(preset: str, device: torch.device) -> str:
+    """A row on a preset's guided steps in their full size, with the bundled perceptor."""
+    conf = replace(load_config(preset).appearance, growing=0.0)
+    perceptor = load_perceptor(device=str(device))
+    bench, gpu = FitBench(0), device.type == "cuda"
+    renderer, base = renderer_of(conf), BaseSurface.dressed(bench.body, bench.betas, None, device=device)
+    field = renderer.stand_in(base, device) or NeusField(base, torch.Generator().manual_seed(0)).to(device)
+    objective = bench.objective(field, conf, perceptor, "a firefighter")
+    if gpu:
+        torch.cuda.reset_peak_memory_stats()
+    spent = []
+    for step in range(4 if gpu else 2):
+        began = time.perf_counter() if gpu else time.process_time()
+        objective(step, conf.max_rays, torch.Generator().manual_seed(step)).total.backward()
+        if gpu:
+            torch.cuda.synchronize()
+        spent.append((time.perf_counter() if gpu else time.process_time()) - began)
+    memory = f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB" if gpu else "-"
+    return f"| {preset}, bundled perceptor | {conf.iterations} | {min(spent[1:]):.2f} | {memory} | - | - | - | - |"
+
+
 def sculpt(bench: Bench, name: str, steps: int, changes: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Guide one renderer's field from the bare body; figures, and a picture in the folder."""
     settings = {**COMMON, **OWN[name], "appearance.iterations": steps, **changes}
@@ -257,8 +307,10 @@ def row(found: dict[str, Any]) -> str:
     """One line of the table."""
     colors = ", ".join(f"{name} {miss:.0f}" for name, miss in found["colors"].items())
     grown = ", ".join(f"{name} {share:.0%}" for name, share in found["grown"].items())
-    figures = f"{found['steps']} | {found['seconds']:.0f} | {found['psnr']:.1f}"
-    return f"| {found['renderer']} | {figures} | {grown} | {colors} |"
+    quality = f"{found['psnr']:.1f} ({found['psnr_whole']:.1f})"
+    figures = f"{found['steps']} | {found['seconds'] / found['steps']:.2f} | - | {quality}"
+    painted = f"{found['painted']:.0%}"
+    return f"| {found['renderer']}, oracle | {figures} | {painted} | {grown} | {colors} |"
 
 
 def main() -> None:
@@ -266,7 +318,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--only", nargs="*", choices=tuple(OWN), default=tuple(OWN))
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--presets", nargs="*", default=())
     parser.add_argument("--set", dest="changes", action="append", default=[], metavar="KEY=VALUE")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -274,7 +327,12 @@ def main() -> None:
     bench = Bench(options.out)
     registry.add(GUIDANCES, "oracle", lambda inputs, conf: Oracle(bench.target))
     changes = dict(pair.split("=", 1) for pair in options.changes)
-    print("| renderer | steps | CPU s | PSNR, dB | grown | miss in Lab |\n| --- | --- | --- | --- | --- | --- |")
+    device = pick("auto")
+    print(f"{describe(device)}\n")
+    print("| | steps | s a step | memory | PSNR (whole), dB | painted | grown | miss in Lab |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for preset in options.presets:
+        print(step_of(preset, device), flush=True)
     for name in options.only:
         print(row(sculpt(bench, name, options.steps, changes, options.out / name)), flush=True)
 

@@ -42,9 +42,9 @@ class Strength:
     textureless: float
     """loss.textureless"""
     mask: float
-    """loss.mask, from the bare body"""
+    """loss.mask, where forms may grow"""
     relief: float
-    """shell.relief, from the bare body; layers keep their form but for `RELIEF`"""
+    """shell.relief, where forms may grow; layers keep theirs but for `RELIEF`"""
 
 
 PAPER = Strength(0.0, 1.0, 0.0, GROWTH)
@@ -81,16 +81,16 @@ def keep(checksum: str, grade: Grade) -> None:
     write_atomically(path, json.dumps(own, indent=1))
 
 
-def strengthened(conf: AppearanceConfig, perceptor: Perceptor, bare: bool) -> AppearanceConfig:
+def strengthened(conf: AppearanceConfig, perceptor: Perceptor, grows: bool) -> AppearanceConfig:
     """The settings with numbers for all that is left to the perceptor's grade.
 
     Args:
         conf: the settings.
         perceptor: who guides.
-        bare: whether guidance starts from the bare body; layers get a relief only.
+        grows: whether forms may grow, from the bare body and with a renderer for that; layers get a relief only.
     """
     strength = strength_of(grade_of(perceptor.checksum))
-    if not bare:
+    if not grows:
         strength = replace(strength, relief=RELIEF, mask=1.0)
     given = {name: getattr(conf.loss, name) for name in ("keep", "textureless", "mask")}
     loss = replace(conf.loss, **{name: getattr(strength, name) for name, value in given.items() if value is None})

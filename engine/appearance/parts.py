@@ -100,6 +100,8 @@ class Renderer(Protocol):
 
     layered: ClassVar[bool]
     """Whether its field can stand on open surfaces, as layers are."""
+    grows: ClassVar[bool]
+    """Whether new forms come out of the bare body without anything that holds its outline."""
 
     def __init__(self, conf: AppearanceConfig) -> None: ...
 

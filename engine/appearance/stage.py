@@ -43,7 +43,7 @@ def run(inputs: AppearanceInputs, conf: AppearanceConfig, runtime: Runtime) -> A
     """
     check(conf)
     report = runtime.report
-    conf = strengthened(conf, inputs.perceptor, initializer_of(conf).bare)
+    conf = strengthened(conf, inputs.perceptor, initializer_of(conf).bare and renderer_of(conf).grows)
     initializer, renderer, guidance = initializer_of(conf), renderer_of(conf), guidance_of(inputs, conf)
     prompts.warn_of_cut(inputs.prompt, prompts.face, inputs.perceptor, report)
     wardrobe = Wardrobe(inputs.body)

@@ -128,7 +128,7 @@ def _triangulate(grid: _Grid) -> tuple[Floats, Indices]:
     vertices, faces = grid.tiles.triangulate()
     if not len(faces):
         raise EngineError(
-            "internal", "The sculpted field has no surface.", "Try another seed, or lower appearance.clip_weight."
+            "internal", "The sculpted field has no surface.", "Try another seed, or lower appearance.loss.clip."
         )
     points = (grid.origin + grid.cell * vertices).astype(np.float32)
     if volume(points, faces) < 0.0:

@@ -79,12 +79,15 @@ def propose(
 
 
 def looked_at(conf: MotionConfig, perceptor: Any) -> bool:
-    """Whether the perceptor judges pictures of candidates: if the settings or their generator say so, and where they
-    say nothing, if it is another than the bundled one."""
+    """Whether the perceptor judges pictures of candidates: as the settings say, and where they say nothing, if their
+    generator needs it or it is another than the bundled one."""
     if perceptor is None:
         return False
-    own = perceptor.name != BUNDLED_NAME if conf.judge_pictures is None else conf.judge_pictures
-    return own or conf.generator == "pictures"
+    if conf.judge_pictures is not None:
+        return conf.judge_pictures
+    if conf.backend == "original":  # whose weights know what the perceptor thinks of pictures
+        return False
+    return perceptor.name != BUNDLED_NAME or conf.generator == "pictures"
 
 
 def through(found: Proposal, inputs: MotionInputs, stage: Stage, codes: Codes, report: Reporter) -> Made:

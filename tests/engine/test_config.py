@@ -1,5 +1,7 @@
 """Settings: order of the sources, and one sentence for everything that is wrong."""
 
+import dataclasses
+
 import pytest
 
 from engine import config, protocol
@@ -106,7 +108,15 @@ def test_tuples_are_checked_item_by_item():
             config._coerce(value, kind)
 
 
+def fields_of(kind):
+    """Every field of a dataclass of settings and of its blocks."""
+    for field in dataclasses.fields(kind):
+        block = field.default_factory if dataclasses.is_dataclass(field.default_factory) else None
+        yield from fields_of(block) if block else [field]
+
+
 def test_every_setting_is_documented_and_its_default_is_possible():
+    assert all(field.metadata.get("help") for field in fields_of(Config) if field.name != "others")
     for setting in config.fields().values():
         assert setting.help and not setting.problem(setting.default), setting.key
     assert config.fields()["appearance.loss.keep"].low == 0

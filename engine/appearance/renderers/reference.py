@@ -17,12 +17,15 @@ from engine.appearance.reference import Sampling, render_reference
 from engine.settings import AppearanceConfig
 
 RECONSTRUCTED = "reconstructed.pt"
+STILL_RAYS = 1024
+"""Of a picture to look at that are asked for together."""
 
 
 class Reference:
     """See `engine.appearance.parts.Renderer`."""
 
     layered: ClassVar[bool] = False
+    grows: ClassVar[bool] = False
 
     def __init__(self, conf: AppearanceConfig) -> None:
         self.conf, self.own = conf, conf.reference
@@ -66,8 +69,16 @@ class Reference:
         return replace(seen, start_color=start)
 
     def still(self, field: NeusField, rays: Rays) -> Rendering:
-        """Without chance."""
-        return render_reference(field, rays, self.sampling)
+        """Without chance, and some rays after the others: a large picture's would not fit into memory."""
+        parts = [
+            render_reference(field, replace(rays, origins=origins, directions=directions), self.sampling)
+            for origins, directions in zip(rays.origins.split(STILL_RAYS), rays.directions.split(STILL_RAYS))
+        ]
+        joined = {
+            name: torch.cat([getattr(part, name).detach() for part in parts])
+            for name in ("color", "base_color", "normal", "opacity", "depth")
+        }
+        return replace(parts[0], **joined)
 
 
 PART = Reference

@@ -26,6 +26,7 @@ class Shell:
     """See `engine.appearance.parts.Renderer`."""
 
     layered: ClassVar[bool] = True
+    grows: ClassVar[bool] = True
 
     def __init__(self, conf: AppearanceConfig) -> None:
         self.conf, self.own = conf, conf.shell
