@@ -62,10 +62,9 @@ def check(conf: ExportConfig) -> None:
 
     for name in conf.formats:
         exporter(name)
-    for key, choices in (("license", tuple(licences())), ("root_motion", ("pelvis", "root", "in_place"))):
-        if getattr(conf, key) not in choices:
-            sentence = f"There is no export.{key} {getattr(conf, key)!r}."
-            raise EngineError("bad_config", sentence, f"Choose one of {', '.join(choices)}.")
+    if conf.license not in licences():
+        hint = f"Choose one of {', '.join(licences())}."
+        raise EngineError("bad_config", f"There is no export.license {conf.license!r}.", hint)
 
 
 def chosen(conf: ExportConfig) -> list[str]:
