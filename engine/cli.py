@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, default in protocol.DEFAULT_PROMPTS.items():
         usual = default or "from the appearance"
         generate.add_argument(f"--{name}", metavar="TEXT", help=f"the {name} prompt (default: {usual})")
+    generate.add_argument("--example", metavar="TITLE", help="prompts of confs/examples.toml, where none are given")
     generate.add_argument("--seed", type=int, default=0, metavar="N", help="one seed gives one avatar (default: 0)")
     generate.add_argument(
         "--preset", default="draft", metavar="NAME", help=f"{', '.join(protocol.PRESETS)} (default: draft)"
@@ -233,6 +234,22 @@ def _import_weights(options: argparse.Namespace) -> int:
     return protocol.EXIT_OK if any(report.ok for report in reports) else protocol.EXIT_BAD_INPUT
 
 
+def _example(title: str | None) -> dict[str, str]:
+    """The prompts of an example.
+
+    Raises:
+        EngineError: ``bad_request`` if there is none of that title.
+    """
+    from engine.examples import examples
+
+    if title is None:
+        return {}
+    for known, prompts in examples().items():
+        if known.lower() == title.strip().lower():
+            return prompts
+    raise EngineError("bad_request", f"There is no example {title!r}.", f"Examples: {', '.join(examples())}.")
+
+
 def _request(options: argparse.Namespace) -> Request:
     """The request that the options describe, checked together with its settings.
 
@@ -241,7 +258,8 @@ def _request(options: argparse.Namespace) -> Request:
     """
     from engine.config import load_config
 
-    prompts = {name: getattr(options, name) for name in protocol.DEFAULT_PROMPTS}
+    given = {name: getattr(options, name) for name in protocol.DEFAULT_PROMPTS}
+    prompts = {**_example(options.example), **{name: text for name, text in given.items() if text is not None}}
     overrides: dict[str, Any] = {}
     for pair in [*options.settings, *options.overrides]:
         key, separator, value = pair.partition("=")
@@ -256,7 +274,7 @@ def _request(options: argparse.Namespace) -> Request:
     if options.stages is not None:
         stages = tuple(name.strip() for name in options.stages.split(",") if name.strip())
     request = Request(
-        prompts={name: text for name, text in prompts.items() if text is not None},
+        prompts=prompts,
         seed=options.seed,
         preset=options.preset,
         stages=stages,
