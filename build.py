@@ -105,6 +105,11 @@ def test_environment() -> Environment:
     return Environment(".venv", sys.executable, [["-r", str(ROOT / "requirements-dev.lock")]])
 
 
+def cluster_environment() -> Environment:
+    """Ray, in the same folder, for the tests of clusters."""
+    return Environment(".venv", sys.executable, [["-r", str(ROOT / "requirements-cluster.lock")]])
+
+
 def bpy_environment(version: str) -> Environment | None:
     """Blender as a Python module with pytest, or None where there is no Python 3.11 for it."""
     python = sys.executable if sys.version_info[:2] == (3, 11) else shutil.which("python3.11")
@@ -239,6 +244,8 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
         pending = [pool.submit(environment.ensure) for environment in environments]
         engine_env = engine_environment().ensure()
         python = str(test_environment().ensure().python)
+        if options.cluster:
+            cluster_environment().ensure()
         failed = []
         for tool in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]):
             say(f"$ {' '.join(tool)}")
@@ -290,6 +297,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     show.add_argument("--conf", type=Path, metavar="FILE", help="HOCON file merged over the preset")
     show.set_defaults(command=demo)
     checks = commands.add_parser("test", help="run the tests", allow_abbrev=False)
+    checks.add_argument("--cluster", action="store_true", help="install Ray (250 MB) and test clusters as well")
     checks.set_defaults(command=test)
     pack = commands.add_parser("package", help="write the extension's zip", allow_abbrev=False)
     pack.set_defaults(command=package)

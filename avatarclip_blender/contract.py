@@ -39,8 +39,9 @@ def _load(module_name: str) -> ModuleType:
 
 ENGINE_ROOT = find_engine_root()
 if TYPE_CHECKING:
-    from engine import environment, protocol, schema
+    from engine import environment, examples, protocol, schema
     from engine import settings as engine_settings
 else:
     environment, protocol, schema = _load("environment"), _load("protocol"), _load("schema")
+    examples = _load("examples")
     engine_settings = _load("settings")

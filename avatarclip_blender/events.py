@@ -22,11 +22,12 @@ def register() -> None:
     session.on_look.append(_keep_running)
     session.watch("find", _find_job)
     session.warm_engine = ready.engine_for
+    session.engine_home = lambda: preferences.engine_home(bpy.context).options()
 
 
 def unregister() -> None:
     """Listen no longer; the lists of the session are emptied by its shutdown."""
-    session.warm_engine = None
+    session.warm_engine = session.engine_home = None
     bpy.app.handlers.load_post.remove(_file_opened)
     bpy.app.handlers.save_pre.remove(_file_saving)
     bpy.app.handlers.depsgraph_update_post.remove(_scene_changed)

@@ -17,7 +17,6 @@ from .export_presets import IN_PLACE, ROOT, Preset
 from .importer.armature import NAMES, names_of
 from .importer.face_keys import TAKE_FACE
 from .importer.marks import EXPORT_COPY, LENT
-from .importer.material import tint_of
 from .importer.shape_keys import settle
 from .layers import WHITE, apply_masks, bake_tints, join_meshes, tints_of
 
@@ -163,11 +162,11 @@ def _duplicate(
 
 def _without_tints(mesh: bpy.types.Object) -> None:
     """Give a copy materials that do not tint once more what was tinted for good."""
-    for slot, socket in tints_of(mesh).items():
-        if tuple(socket.default_value) != WHITE:
-            other = _made(mesh.material_slots[slot].material.copy())
-            mesh.data.materials[slot] = other
-            tint_of(other).default_value = WHITE
+    tinted = [slot for slot, socket in tints_of(mesh).items() if tuple(socket.default_value) != WHITE]
+    for slot in tinted:
+        mesh.data.materials[slot] = _made(mesh.material_slots[slot].material.copy())
+    for slot in tinted:
+        tints_of(mesh)[slot].default_value = WHITE
 
 
 def lay_out(copy: Copy) -> None:
@@ -309,25 +308,56 @@ def _write(tracks: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarra
         curve.update()
 
 
+def split_orm(copy: Copy) -> None:
+    """Give roughness and metalness pictures of their own: FBX takes only what is linked to the surface directly."""
+    for tree in _own_trees(copy, "ORM"):
+        surface = next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
+        for node in _pictures(tree, "ORM") if surface is not None else []:
+            for channel, title in ((1, "Roughness"), (2, "Metallic")):
+                pixels = _pixels(node.image)
+                for other in range(3):
+                    pixels[other::4] = pixels[channel::4].copy()
+                alone = tree.nodes.new("ShaderNodeTexImage")
+                alone.image, alone.label = _made(_picture(node.image, title, pixels)), title
+                tree.links.new(alone.outputs["Color"], surface.inputs[title])
+
+
 def _flip_green(copy: Copy) -> None:
     """Give the copies' materials a normal map whose green points down."""
+    for tree in _own_trees(copy, "Normal"):
+        for node in _pictures(tree, "Normal"):
+            pixels = _pixels(node.image)
+            pixels[1::4] = 1.0 - pixels[1::4]
+            node.image = _made(_picture(node.image, "DirectX", pixels))
+
+
+def _own_trees(copy: Copy, label: str) -> list[bpy.types.NodeTree]:
+    """Trees of the copies' materials with the picture of a label; these materials become copies themselves."""
+    twins: dict[bpy.types.Material, bpy.types.Material] = {}
     for mesh in copy.meshes:
         for slot in mesh.material_slots:
-            if slot.material is None or slot.material.node_tree is None:
-                continue
-            other = _made(slot.material.copy())
-            slot.link, slot.material = "OBJECT", other
-            for node in slot.material.node_tree.nodes:
-                if node.type == "TEX_IMAGE" and node.label == "Normal" and node.image is not None:
-                    node.image = _made(_flipped(node.image))
+            material = slot.material
+            if material is not None and material.node_tree is not None and _pictures(material.node_tree, label):
+                twins[material] = twins.get(material) or _twin(material)
+                slot.link, slot.material = "OBJECT", twins[material]
+    return [twin.node_tree for twin in twins.values()]
 
 
-def _flipped(image: bpy.types.Image) -> bpy.types.Image:
-    """A packed copy of a normal map with its green channel turned round."""
+def _pictures(tree: bpy.types.NodeTree, label: str) -> list[bpy.types.ShaderNode]:
+    """Nodes with the picture of a label."""
+    return [node for node in tree.nodes if node.type == "TEX_IMAGE" and node.label == label and node.image is not None]
+
+
+def _pixels(image: bpy.types.Image) -> np.ndarray:
+    """Its numbers, four a pixel."""
     pixels = np.empty(len(image.pixels), np.float32)
     image.pixels.foreach_get(pixels)
-    pixels[1::4] = 1.0 - pixels[1::4]
-    other = bpy.data.images.new(f"{image.name} DirectX", *image.size)
+    return pixels
+
+
+def _picture(image: bpy.types.Image, title: str, pixels: np.ndarray) -> bpy.types.Image:
+    """A packed picture of data, not colours, with the size of another and its name with a title."""
+    other = bpy.data.images.new(f"{image.name} {title}", *image.size)
     other.colorspace_settings.name = "Non-Color"
     other.pixels.foreach_set(pixels)
     name = bpy.path.clean_name(other.name)

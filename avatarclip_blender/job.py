@@ -57,17 +57,18 @@ class Job:
 
     def start(
         self, python: Sequence[str], environment: Mapping[str, str], engine_root: Path, device: str = "auto",
-        warm: WarmEngine | None = None,
+        warm: WarmEngine | None = None, more: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """Start ``PYTHON -m engine run FOLDER`` on a device (``auto``, ``cpu`` ...), or hand it to a warm engine.
 
         Should the warm engine die, the job begins again in a process of its own, where it goes on from what is stored.
+        ``more`` are options of the command line, such as a cluster's address.
 
         Raises:
             SetupError: if the program cannot be started.
             OSError: if the job folder cannot be written.
         """
-        command = [*python, "-m", "engine", "run", str(self.folder), "--live", "--device", device]
+        command = [*python, "-m", "engine", "run", str(self.folder), "--live", "--device", device, *more]
 
         def fresh() -> None:
             self._warm, self._drained, self.progress = None, False, Progress()

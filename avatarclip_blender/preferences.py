@@ -76,12 +76,12 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
         description="Show under each prompt what the engine understands of it and which words have no effect",
     )  # fmt: skip
     engine_home: bpy.props.EnumProperty(
-        name="Crowds On", default="HERE",
+        name="Engine", default="HERE",
         items=[
-            ("HERE", "This Computer", "As many at once as its cores and memory allow"),
-            ("CLUSTER", "Cluster", "A Ray cluster of yours; what is begun there goes on when Blender is closed"),
+            ("HERE", "This Computer", ""),
+            ("CLUSTER", "Cluster", "A Ray cluster of yours; crowds there go on when Blender is closed"),
         ],
-        description="Where Crowd makes its avatars",
+        description="Where avatars and crowds are made",
     )  # fmt: skip
     cluster_address: bpy.props.StringProperty(
         name="Address", default="auto",
@@ -190,7 +190,7 @@ def draw_engine(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences, c
 
 def draw_network(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Draw why Blender may not use the network and the way to allow it, where the engine is still to be installed."""
-    if engine_state(context) == "ready" or bpy.app.online_access:
+    if bpy.app.online_access or engine_problem(context) is None:
         return
     if bpy.app.online_access_override:
         ui.wrapped(layout, "Blender was started with --offline-mode; start it without to install the engine",
@@ -339,8 +339,8 @@ def minutes_ready(context: bpy.types.Context) -> int:
     return int(stored.minutes_ready) if stored else 0
 
 
-def crowd_home(context: bpy.types.Context) -> Home:
-    """Return where crowds are made."""
+def engine_home(context: bpy.types.Context) -> Home:
+    """Return where avatars are made."""
     stored = _stored(context)
     if stored is None or stored.engine_home == "HERE":
         return Home()

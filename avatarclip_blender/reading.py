@@ -11,7 +11,7 @@ import time
 import bpy
 
 from . import preferences, session, ui
-from .contract import ENGINE_ROOT
+from .contract import ENGINE_ROOT, protocol
 from .locate import SetupError
 from .reader import ReaderProcess, Reading
 
@@ -19,6 +19,7 @@ DELAY = 0.5
 """Seconds after the last letter before the reader is asked."""
 IDLE = 120.0
 """Seconds without a question after which the reader ends and gives its memory back."""
+MOTION = "motion"
 _INTERVAL = 0.1
 _KEPT = 64
 """Readings that are remembered."""
@@ -27,7 +28,8 @@ _known: dict[tuple[str, str], Reading] = {}
 _wanted: dict[str, tuple[str, float]] = {}
 """Part -> its text, and since when it is that."""
 _asked: set[tuple[str, str]] = set()
-_child: ReaderProcess | None = None
+_children: dict[bool, ReaderProcess] = {}
+"""One for looks, one for motions (True), whose reading takes much longer to start."""
 _last = 0.0
 _failed = False
 """Whether the reader has ended by itself: an engine without one, or a broken one, is not started again and again."""
@@ -38,6 +40,8 @@ def of(part: str, text: str) -> Reading | None:
     text = text.strip()
     if not text or _failed or not preferences.reads_prompts(bpy.context):
         return None
+    if part == MOTION and text == protocol.DEFAULT_PROMPTS[MOTION]:
+        return None  # nobody has written anything yet
     if (part, text) in _known:
         return _known[part, text]
     if (part, text) in _asked:
@@ -51,42 +55,48 @@ def of(part: str, text: str) -> Reading | None:
 
 def shutdown() -> None:
     """End the reader and forget all; for unregistering, and when another engine is chosen."""
-    global _child, _failed
+    global _failed
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
-    if _child is not None:
-        _child.close()
-    _child, _failed = None, False
+    _close()
+    _failed = False
     _known.clear()
     _wanted.clear()
     _asked.clear()
 
 
+def _close() -> None:
+    """End the readers."""
+    for child in _children.values():
+        child.close()
+    _children.clear()
+    _asked.clear()
+
+
 def _tick() -> float | None:
     """Ask what is due, take the answers in; Blender calls this until it returns None."""
-    global _child, _last, _failed
+    global _last, _failed
     now = time.monotonic()
     due = [(part, text) for part, (text, since) in _wanted.items() if now - since >= DELAY]
     for part, text in due:
         del _wanted[part]
         if (part, text) in _known or (part, text) in _asked:
             continue
-        if _child is None:
-            _child = _started()
-        if _child is None:
+        child = _children.get(part == MOTION) or _started()
+        if child is None:
             _wanted.clear()  # the panel says that there is no engine
             return None
-        _child.ask(part, text)
+        _children[part == MOTION] = child
+        child.ask(part, text)
         _asked.add((part, text))
         _last = now
-    if _child is not None:
-        _take(_child.answers())
-        _failed = not _child.running and bool(_asked)
-        if not _child.running or now - _last > IDLE:
-            _child.close()
-            _child = None
-            _asked.clear()
-    return _INTERVAL if _child is not None or _wanted else None
+    for child in _children.values():
+        _take(child.answers())
+    ended = any(not child.running for child in _children.values())
+    _failed = _failed or (ended and bool(_asked))
+    if ended or now - _last > IDLE:
+        _close()
+    return _INTERVAL if _children or _wanted else None
 
 
 def _started() -> ReaderProcess | None:

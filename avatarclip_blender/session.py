@@ -50,6 +50,8 @@ problem: locate.SetupError | None = None
 _seen: tuple[object, ...] = ()
 warm_engine: Callable[[Sequence[str], str], WarmEngine | None] | None = None
 """Gives an engine that is ready for a job on a device, if any; `events` sets it."""
+engine_home: Callable[[], list[str]] | None = None
+"""Gives the options that lead to a cluster, if jobs are to be done there; `events` sets it."""
 on_end: list[Callable[[Job], None]] = []
 """Called on the main thread with each job that has ended."""
 on_look: list[Callable[[], None]] = []

@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -90,22 +91,13 @@ class SetupCheck:
 
 def findings(report: Mapping[str, Any]) -> list[Finding]:
     """Turn the doctor's report into findings, each with the button that mends it where there is one."""
-    advice = [str(text).rstrip(".") for text in report.get("advice", [])]
-    return [Finding(text, _mend(text.lower())) for text in advice]
+    texts = [str(text).rstrip(".") for text in report.get("advice", [])]
+    codes = [str(code) for code in report.get("advice_codes", [])]
+    return [Finding(text, _MENDS.get(code, "")) for text, code in zip_longest(texts, codes[: len(texts)], fillvalue="")]
 
 
-def _mend(text: str) -> str:
-    """The button for a piece of the doctor's advice."""
-    for words, mend in (
-        (("bundled file",), "reinstall"),
-        (("packages are missing", "other versions", "cpu build of torch", "is a cpu build", "torch"), "install"),
-        (("memory",), "lower"),
-        (("body.", "clip.", "weights"), "models"),
-        (("disk", "space"), "folder"),
-    ):
-        if any(word in text for word in words):
-            return mend
-    return ""
+_MENDS = {"bundle": "reinstall", "packages": "install", "memory": "lower", "weights": "models"}
+"""Buttons by the codes of the doctor's advice."""
 
 
 def facts(report: Mapping[str, Any]) -> list[str]:

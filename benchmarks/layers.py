@@ -4,8 +4,9 @@
 
 * vertices, faces, and seconds of dressing, in all and by garment of cloth (wall clock of one thread)
 * deep: share of the vertices of all but the body that are more than 1 mm inside what lies beneath, collars and rims too
-* seen: share of a figure's pixels, from four sides, that show what another layer lies over in the stand pose, or a hole
-  where that was left out and nothing is seen close behind; standing, as a mean over motions, and in the worst of them
+* seen: share of a figure's pixels, from four sides, that show a spot over which another layer lies in the stand pose,
+  or which lies over what is worn over it, or a hole where what is covered was left out and nothing is seen close
+  behind; standing, as a mean over motions, and in the worst of them; with the skinning weights that an avatar gets
 """
 
 from __future__ import annotations
@@ -22,19 +23,23 @@ from numpy.typing import NDArray
 from engine.body import Body, bone_transforms, load_body, stand_pose
 from engine.body.skinning import skin
 from engine.motion.codes import load_codes
-from engine.render.raycast import MeshRaycaster
+from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.rig.hinges import tighten
 from engine.rig.rig import unpose
+from engine.rig.weights import prune
+from engine.settings import RigConfig
 from engine.shape.bodies import bundled
 from engine.wardrobe import dressing
 from engine.wardrobe.cloth.fit import Beneath
+from engine.wardrobe.coverage import UNCOVERED
 from engine.wardrobe.layers import Joined, Layer, joined
 from engine.wardrobe.outfit import Garment, Look
 
 DEEP, OVER = 0.001, 0.05
 """Metres inside from which a vertex counts as deep, and within which a layer lies over another."""
+UNDER = 0.015
+"""Metres within which an outer layer beneath an inner one counts as turned inside out with it."""
 PIXEL, SIDES = 0.006, 4
-UNDER_ALL = ("hair", "eye")
-"""Materials of what nothing is worn over."""
 
 
 def look(*garments: Garment, skin: str = "fair", hair: str = "short") -> Look:
@@ -83,34 +88,47 @@ def deep_share(layers: Sequence[Layer]) -> float:
     """Of the vertices of all layers but the body."""
     deep = total = 0
     for index, layer in enumerate(layers):
-        if index and layer.material not in UNDER_ALL:
+        if index and layer.material not in UNCOVERED:
             whole = joined(layers[:index])
             distance, _ = Beneath(whole.vertices, whole.faces).signed(layer.vertices)
             deep, total = deep + int((distance < -DEEP).sum()), total + len(distance)
     return deep / max(total, 1)
 
 
-def beneath(layers: Sequence[Layer]) -> NDArray[np.bool_]:
-    """(F,) which faces another layer lies over in the stand pose."""
-    found = []
-    for index, layer in enumerate(layers):
-        outside = [other for other in layers[index + 1 :] if other.material not in UNDER_ALL]
-        hidden = np.zeros(len(layer.faces), bool)
-        if outside and layer.material not in UNDER_ALL:
-            above, own = joined(outside), MeshRaycaster(layer.vertices, layer.faces)
-            middle, normal = (of[layer.faces].mean(1).astype(np.float32) for of in (layer.vertices, own.normals))
-            normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
-            depth = MeshRaycaster(above.vertices, above.faces).cast_rays(middle - 0.002 * normal, normal).depth
-            hidden = depth < OVER
-        found.append(hidden)
-    return np.concatenate(found)
+class Over:
+    """Which spots of joined layers another layer lies over in the stand pose, or is turned inside out with."""
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self.whole = joined(layers)
+        self.normals = np.concatenate([vertex_normals(layer.vertices, layer.faces) for layer in layers])
+        self.above: dict[int, MeshRaycaster] = {}
+        worn = [index for index, layer in enumerate(layers) if layer.material not in UNCOVERED]
+        for index in worn[:-1]:
+            outside = joined([layers[other] for other in worn if other > index])
+            self.above[index] = MeshRaycaster(outside.vertices, outside.faces)
+
+    def __call__(self, face: NDArray, bary: NDArray) -> NDArray[np.bool_]:
+        """Of spots (N,): a face of an outer layer that looks the same way is close above, or just below."""
+        corners, layer = self.whole.faces[face], self.whole.face_layers[face]
+        spots = np.einsum("nk,nkc->nc", bary, self.whole.vertices[corners])
+        normals = np.einsum("nk,nkc->nc", bary, self.normals[corners])
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+        found = np.zeros(len(face), bool)
+        for index, above in self.above.items():
+            own = np.flatnonzero(layer == index)
+            spot, normal = spots[own].astype(np.float32), normals[own].astype(np.float32)
+            for start, reach, alike in ((OVER, OVER, 0.0), (-0.0005, UNDER, 0.3)):
+                hits = above.cast_rays(spot + start * normal, -normal)
+                found[own] |= hits.mask & (hits.depth < reach) & ((hits.normal * normal).sum(1) > alike)
+        return found
 
 
-def seen_share(whole: Joined, hidden: NDArray[np.bool_], vertices: NDArray) -> float:
+def seen_share(over: Over, vertices: NDArray) -> float:
     """Of the pixels of a figure whose vertices are at (V, 3), from four sides: what another layer lies over, or a hole.
 
     What is covered for good is not shown; it makes a hole where nothing else is seen within `OVER` behind it.
     """
+    whole = over.whole
     kept = np.flatnonzero(~whole.covered[whole.faces].all(1))
     caster, full = MeshRaycaster(vertices, whole.faces[kept]), MeshRaycaster(vertices, whole.faces)
     low, high = vertices.min(0), vertices.max(0)
@@ -121,10 +139,17 @@ def seen_share(whole: Joined, hidden: NDArray[np.bool_], vertices: NDArray) -> f
         view, right = np.array([np.sin(turn), 0, np.cos(turn)]), np.array([np.cos(turn), 0, -np.sin(turn)])
         origins = middle + 2 * reach * view + u * right + v * [0, 1, 0]
         shown, all_ = (of.cast_rays(origins, np.broadcast_to(-view, origins.shape)) for of in (caster, full))
-        hole = all_.mask & (shown.depth > all_.depth + OVER)
-        through = shown.mask & hidden[kept[shown.face]]
-        seen, total = seen + int((hole | through).sum()), total + int(all_.mask.sum())
+        through = all_.mask & (shown.depth > all_.depth + OVER)
+        some = np.flatnonzero(shown.mask)
+        through[some] |= over(kept[shown.face[some]], shown.bary[some])
+        seen, total = seen + int(through.sum()), total + int(all_.mask.sum())
     return seen / max(total, 1)
+
+
+def rigged(whole: Joined, body: Body, betas: NDArray) -> NDArray:
+    """Skinning weights (V, 24) as `engine.rig.rig` gives them to layers."""
+    posed, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
+    return prune(tighten(whole.weights, whole.vertices, joints, posed, RigConfig().hinge), RigConfig().influences)
 
 
 def motion_poses(count: int) -> dict[str, NDArray]:
@@ -146,18 +171,18 @@ def main(looks: int = len(LOOKS), motions: int = 20) -> None:
         began = time.perf_counter()
         layers, spent = dressed(of, body, betas)
         seconds = time.perf_counter() - began
-        whole, hidden, joints = joined(layers), beneath(layers), body.rest_joints(betas)
-        rest = unpose(whole.vertices, whole.weights, bone_transforms(joints, stand_pose()[None])[0])
-        shares = {"": seen_share(whole, hidden, whole.vertices)}
+        over, joints, weights = Over(layers), body.rest_joints(betas), rigged(joined(layers), body, betas)
+        rest = unpose(over.whole.vertices, weights, bone_transforms(joints, stand_pose()[None])[0])
+        shares = {"": seen_share(over, over.whole.vertices)}
         for motion, pose in poses.items():
-            posed = skin(rest, whole.weights, bone_transforms(joints, pose[None]))[0]
-            shares[motion] = seen_share(whole, hidden, posed)
+            posed = skin(rest, weights, bone_transforms(joints, pose[None]))[0]
+            shares[motion] = seen_share(over, posed)
         standing = shares.pop("")
         worst = max(shares, key=lambda motion: shares[motion])
         garments = ", ".join(f"{garment} {took:.1f}" for garment, took in spent.items())
         print(
-            f"| {name} | {len(layers)} | {len(whole.vertices):,} | {len(whole.faces):,} | {seconds:.1f} | {garments} "
-            f"| {deep_share(layers):.2%} | {standing:.2%} | {np.mean(list(shares.values())):.2%} "
+            f"| {name} | {len(layers)} | {len(over.whole.vertices):,} | {len(over.whole.faces):,} | {seconds:.1f} "
+            f"| {garments} | {deep_share(layers):.2%} | {standing:.2%} | {np.mean(list(shares.values())):.2%} "
             f"| {worst} {shares[worst]:.2%} |",
             flush=True,
         )

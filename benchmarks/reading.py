@@ -23,7 +23,10 @@ AGES = {"child": (0.15, 0.36), "teen": (0.36, 0.49), "adult": (0.49, 0.83), "old
 SIGNS = ("weight", "height", "muscle")
 KINDS = {"color": "colour", "accent": "colour", "pattern": "pattern", "material": "material", "traits": "state",
          "decal": "decal", "side": "side", "cut": "cut"}  # fmt: skip
-FINER = {"silk": "velvet|satin", "linen": "canvas|straw", "wool": "tweed", "fur": "fleece", "leather": "polish"}
+FINER = {
+    "silk": "velvet|satin", "linen": "canvas|straw", "wool": "tweed", "fur": "fleece", "leather": "polish",
+    "cotton": "canvas|fleece", "wood": "straw",
+}  # fmt: skip
 """Materials that the catalogue tells apart since the answers were written: the finer one is right too."""
 Slot = tuple[str, bool, str]
 """Its kind, whether it is right, and what was asked."""

@@ -2,9 +2,10 @@
 
     python -m benchmarks.warm [OUT] [KEY=VALUE ...]
 
-One run makes an avatar in a fresh process, then other motions for it and another avatar, each by a fresh process and by
-one ``engine serve``. Wall-clock seconds hold for a quiet machine; CPU seconds, children's included, for any. A motion is
-made in a new folder with the stages of the avatar before, as the add-on does it; "all files anew" has not its result.
+One run makes an avatar in a fresh process, then other motions for it and another avatar, each by a fresh process and
+by one ``engine serve``. Wall-clock seconds hold for a quiet machine; CPU seconds, children's included, for any. A
+motion is made in a new folder with the stages of the avatar before, as the add-on does it; "all files anew" has not
+its result.
 """
 
 from __future__ import annotations

@@ -38,6 +38,8 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     """All commands and options."""
+    from engine.crowd.command import add_cluster, add_parser
+
     parser = _Parser(
         prog="python -m engine", description="Three prompts in, a rigged and moving avatar out.", allow_abbrev=False
     )
@@ -50,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, default in protocol.DEFAULT_PROMPTS.items():
         usual = default or "from the appearance"
         generate.add_argument(f"--{name}", metavar="TEXT", help=f"the {name} prompt (default: {usual})")
+    generate.add_argument("--example", metavar="TITLE", help="prompts of confs/examples.toml, where none are given")
     generate.add_argument("--seed", type=int, default=0, metavar="N", help="one seed gives one avatar (default: 0)")
     generate.add_argument(
         "--preset", default="draft", metavar="NAME", help=f"{', '.join(protocol.PRESETS)} (default: draft)"
@@ -83,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("job", type=Path, metavar="JOB", help=f"folder with a {protocol.REQUEST_FILE}")
     run.add_argument("--live", action="store_true", help="also store the growing surface, for a viewport")
     run.set_defaults(command=_run, events=True)
+    add_cluster(run)
 
     serve = commands.add_parser(
         "serve", help='run the jobs that lines {"job": FOLDER} on standard input name', allow_abbrev=False
@@ -91,8 +95,6 @@ def _parser() -> argparse.ArgumentParser:
         "--idle", type=float, default=600.0, metavar="SECONDS", help="end after so long without a job (default: 600)"
     )
     serve.set_defaults(command=_serve)
-    from engine.crowd.command import add_parser
-
     add_parser(commands).set_defaults(command=_batch)
     for sub in (generate, run, serve):
         sub.add_argument(
@@ -143,9 +145,16 @@ def _generate(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     """Run a job folder for a program that reads the events."""
     _, flag, listener = _prepare(options)
+    cancel.watch_parent(flag, options.job)
+    if options.address is not None:
+        from engine.crowd.cluster import RayHome
+        from engine.crowd.single import run_one
+
+        share = options.share or str(options.job.resolve().parent)
+        home = RayHome(options.address, share, 1, options.cpus, options.gpus, options.device)
+        return run_one(options.job.resolve(), home, listener, flag)
     from engine.worker import Worker
 
-    cancel.watch_parent(flag, options.job)
     return Worker(options.device).run(options.job, None, flag, [listener], options.live).code
 
 
@@ -164,7 +173,6 @@ def _batch(options: argparse.Namespace) -> int:
     """Make many avatars."""
     from engine.crowd import command
 
-    device.tune_process()
     output = _claim_stdout()
     _set_up_logging(to_stderr=options.events)
     return command.run(options, output)
@@ -226,6 +234,22 @@ def _import_weights(options: argparse.Namespace) -> int:
     return protocol.EXIT_OK if any(report.ok for report in reports) else protocol.EXIT_BAD_INPUT
 
 
+def _example(title: str | None) -> dict[str, str]:
+    """The prompts of an example.
+
+    Raises:
+        EngineError: ``bad_request`` if there is none of that title.
+    """
+    from engine.examples import examples
+
+    if title is None:
+        return {}
+    for known, prompts in examples().items():
+        if known.lower() == title.strip().lower():
+            return prompts
+    raise EngineError("bad_request", f"There is no example {title!r}.", f"Examples: {', '.join(examples())}.")
+
+
 def _request(options: argparse.Namespace) -> Request:
     """The request that the options describe, checked together with its settings.
 
@@ -234,7 +258,8 @@ def _request(options: argparse.Namespace) -> Request:
     """
     from engine.config import load_config
 
-    prompts = {name: getattr(options, name) for name in protocol.DEFAULT_PROMPTS}
+    given = {name: getattr(options, name) for name in protocol.DEFAULT_PROMPTS}
+    prompts = {**_example(options.example), **{name: text for name, text in given.items() if text is not None}}
     overrides: dict[str, Any] = {}
     for pair in [*options.settings, *options.overrides]:
         key, separator, value = pair.partition("=")
@@ -249,7 +274,7 @@ def _request(options: argparse.Namespace) -> Request:
     if options.stages is not None:
         stages = tuple(name.strip() for name in options.stages.split(",") if name.strip())
     request = Request(
-        prompts={name: text for name, text in prompts.items() if text is not None},
+        prompts=prompts,
         seed=options.seed,
         preset=options.preset,
         stages=stages,

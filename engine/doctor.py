@@ -24,6 +24,18 @@ _ENOUGH_MEMORY = 4 << 30
 """Bytes of free main memory below which a job on the CPU may not fit."""
 
 
+class Advice(str):
+    """A sentence on what to do, with a code by which a program knows what it is about."""
+
+    code: str
+
+    def __new__(cls, text: str, code: str) -> Advice:
+        """``code``: bundle, packages, memory or weights; empty for what nobody can press a button for."""
+        made = super().__new__(cls, text)
+        made.code = code
+        return made
+
+
 def examine(config: Config | None = None) -> dict[str, Any]:
     """Look at everything the engine needs.
 
@@ -33,7 +45,7 @@ def examine(config: Config | None = None) -> dict[str, Any]:
     Returns:
         A JSON-ready dict; ``ok`` says whether a job can run, ``advice`` what to do, most important first.
     """
-    advice: list[str] = []
+    advice: list[Advice] = []
     findings: dict[str, Any] = {
         "ok": True,
         "engine": engine.__version__,
@@ -50,17 +62,18 @@ def examine(config: Config | None = None) -> dict[str, Any]:
     }
     broken = [part for part in findings["assets"] if part["state"] != "ok"]
     for part in broken:
-        advice.insert(0, f"The bundled file {part['file']} is {part['state']}; install or check out the project again.")
+        text = f"The bundled file {part['file']} is {part['state']}; install or check out the project again."
+        advice.insert(0, Advice(text, "bundle"))
     missing = [name for name, entry in findings["packages"].items() if entry["installed"] is None]
     bad_weights = [entry for entry in findings["user_weights"] if entry["state"] != "ok"]
     findings["ok"] = not (
         broken or missing or bad_weights or findings["device"]["error"] or findings["perceptor"]["error"]
     )
-    findings["advice"] = advice
+    findings["advice"], findings["advice_codes"] = advice, [sentence.code for sentence in advice]
     return findings
 
 
-def _packages(advice: list[str]) -> dict[str, dict[str, str | None]]:
+def _packages(advice: list[Advice]) -> dict[str, dict[str, str | None]]:
     """Installed against tested versions of the packages in the lock."""
     table: dict[str, dict[str, str | None]] = {}
     for name, wanted in _locked().items():
@@ -76,11 +89,10 @@ def _packages(advice: list[str]) -> dict[str, dict[str, str | None]]:
         if entry["installed"] and entry["installed"].split("+")[0] != entry["tested"]
     ]
     if missing:
-        advice.insert(0, f"Packages are missing ({', '.join(missing)}); run: {_pip()}")
+        advice.insert(0, Advice(f"Packages are missing ({', '.join(missing)}); run: {_pip()}", "packages"))
     if other:
-        advice.append(
-            f"Other versions than the tested ones are installed ({', '.join(other)}); to be sure, run: {_pip()}"
-        )
+        text = f"Other versions than the tested ones are installed ({', '.join(other)}); to be sure, run: {_pip()}"
+        advice.append(Advice(text, "packages"))
     return table
 
 
@@ -97,7 +109,7 @@ def _locked() -> dict[str, str]:
     return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;#]+)", text, flags=re.MULTILINE))
 
 
-def _device(advice: list[str]) -> dict[str, Any]:
+def _device(advice: list[Advice]) -> dict[str, Any]:
     """The device a job would use by default."""
     try:
         import torch
@@ -117,19 +129,21 @@ def _device(advice: list[str]) -> dict[str, Any]:
         free, total = torch.cuda.mem_get_info()
         found["memory_total"], found["memory_free"] = total, free
     elif torch.version.cuda is None:
-        advice.append("torch is a CPU build; with an NVIDIA GPU, install a CUDA build of torch for better presets.")
+        text = "torch is a CPU build; with an NVIDIA GPU, install a CUDA build of torch for better presets."
+        advice.append(Advice(text, "packages"))
     return found
 
 
-def _memory(advice: list[str]) -> dict[str, int | None]:
+def _memory(advice: list[Advice]) -> dict[str, int | None]:
     """Main memory in bytes."""
     total, available = device.memory()
     if available is not None and available < _ENOUGH_MEMORY:
-        advice.append(f"Only {_size(available)} of memory are free; close other programs before a job on the CPU.")
+        text = f"Only {_size(available)} of memory are free; close other programs before a job on the CPU."
+        advice.append(Advice(text, "memory"))
     return {"total": total, "available": available}
 
 
-def _perceptor(config: Config, advice: list[str]) -> dict[str, Any]:
+def _perceptor(config: Config, advice: list[Advice]) -> dict[str, Any]:
     """The perceptor that the settings name, loaded by the code that will use it; nothing is downloaded."""
     found: dict[str, Any] = {"setting": config.clip.model, "name": None, "input_size": None, "error": None}
     try:
@@ -137,18 +151,19 @@ def _perceptor(config: Config, advice: list[str]) -> dict[str, Any]:
 
         perceptor = load_perceptor(replace(config.clip, download=False))
     except (EngineError, ImportError) as error:
-        advice.insert(0, f"clip.model: {error}")
+        advice.insert(0, Advice(f"clip.model: {error}", "weights"))
         return found | {"error": str(error)}
     from engine.appearance.grades import known
 
     grades = {checksum: {"name": grade.name, "painting": grade.painting} for checksum, grade in known().items()}
     if perceptor.checksum not in grades:
-        advice.append(f"{perceptor.name} was not examined in painting; run: {sys.executable} -m engine.appearance.exam")
+        text = f"{perceptor.name} was not examined in painting; run: {sys.executable} -m engine.appearance.exam"
+        advice.append(Advice(text, ""))
     named = {"name": perceptor.name, "input_size": perceptor.input_size, "sha256": perceptor.checksum}
     return found | named | {"grades": grades}
 
 
-def _user_weights(config: Config, advice: list[str]) -> list[dict[str, str | None]]:
+def _user_weights(config: Config, advice: list[Advice]) -> list[dict[str, str | None]]:
     """The user's own files that the settings name, tried by the code that will read them."""
     entries: list[dict[str, str | None]] = []
     loaders: dict[str, tuple[str | None, Callable[[], object]]] = {
@@ -162,17 +177,17 @@ def _user_weights(config: Config, advice: list[str]) -> list[dict[str, str | Non
             found = _described(load())
         except EngineError as error:
             state = str(error)
-            advice.insert(0, f"{key}: {error}")
+            advice.insert(0, Advice(f"{key}: {error}", "weights"))
         entries.append({"setting": key, "path": path, "state": state, "found": found})
     return entries
 
 
-def _imported(advice: list[str]) -> list[dict[str, Any]]:
+def _imported(advice: list[Advice]) -> list[dict[str, Any]]:
     """Weights of the original that ``import-weights`` has converted."""
     from engine.imported import find
 
     found = [item.as_json() for item in find()]
-    advice += [f"{item['path']}: {item['state']}" for item in found if item["state"] != "ok"]
+    advice += [Advice(f"{item['path']}: {item['state']}", "") for item in found if item["state"] != "ok"]
     return found
 
 

@@ -63,13 +63,18 @@ class Models:
         for kept in [item for item in gc.get_objects() if type(item) is functools._lru_cache_wrapper]:
             if (kept.__module__ or "").startswith("engine."):
                 kept.cache_clear()
-        gc.collect()
-        torch = sys.modules.get("torch")
-        if torch is not None and torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        if sys.platform == "linux":
-            with contextlib.suppress(OSError, AttributeError):
-                ctypes.CDLL(None).malloc_trim(0)
+        give_back()
+
+
+def give_back() -> None:
+    """Give memory that is not in use back to the system, which `device.tune_process` keeps for the next step."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _kept(known: dict[Any, Any], key: Any, load: Callable[[], Any], most: int) -> Any:
@@ -89,6 +94,10 @@ def _stamp_of(name: str | None) -> Stamp:
 
 def _stamp(path: Path) -> Stamp:
     """Name, time and size of a file or of all files in a folder: another stamp, another content."""
-    files = [path] if path.is_file() else sorted(path.rglob("*"))
-    stats = [(file, file.stat()) for file in files if file.is_file()]
-    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in stats)
+    found = []
+    for file in [path] if path.is_file() else sorted(path.rglob("*")):
+        with contextlib.suppress(OSError):  # it went away in this very moment
+            stat = file.stat()
+            if not file.is_dir():
+                found.append((str(file), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)

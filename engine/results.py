@@ -87,7 +87,8 @@ def _write_avatar(context: Context, motion: Any, folder: Path, renewal: Renewal)
     if motion is not None:
         stored[protocol.MOTION_NPZ] = context.folders["motion"].folder / protocol.MOTION_NPZ
     textures = context.folders["mesh"].folder
-    scene = export.Scene.of(context.result("rig"), motion, textures, stored, context.config.export)
+    conf, loops = context.config.export, context.config.motion.loop
+    scene = export.Scene.of(context.result("rig"), motion, textures, stored, conf, loops)
     settings = {key: value for key, value in context.config.section("export").items() if key != "formats"}
     files: list[str] = []
     for name in export.chosen(scene.conf):

@@ -20,10 +20,14 @@ from typing import TextIO
 from engine import cancel, protocol
 from engine.cancel import CancelFlag
 from engine.errors import EngineError
+from engine.models import give_back
 from engine.progress import EventStream
 from engine.worker import Worker, report_failure
 
 log = logging.getLogger(__name__)
+
+REST_SECONDS = 5.0
+"""After so long without a job, memory that the last one needed is given back; the models stay."""
 
 
 @dataclass
@@ -69,15 +73,20 @@ class Server:
         code: int | None = None
         while True:
             self._say_ready(code)
-            try:
-                order = self._waiting.get(timeout=idle)
-            except queue.Empty:
-                return protocol.EXIT_OK
+            order = self._next(idle)
             if order is None:
                 return protocol.EXIT_OK
             code = self._run(order)
             with self._guard:
                 self._orders.popleft()
+
+    def _next(self, idle: float) -> _Order | None:
+        """Wait for an order; None if none will come, or none came for ``idle`` seconds."""
+        for seconds in (min(idle, REST_SECONDS), idle - REST_SECONDS):
+            with contextlib.suppress(queue.Empty):
+                return self._waiting.get(timeout=max(seconds, 0.0))
+            give_back()
+        return None
 
     def take(self, line: str) -> None:
         """Take one line: a job, or a command."""

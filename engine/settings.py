@@ -290,6 +290,10 @@ class ExportConfig:
         "Which are written beside what Blender reads: names of `engine.export`, or a module of your own.")
     name: str = setting("", 'What the avatar is called in files that say so; empty for "Avatar".')
     author: str = setting("", "Who made it, for files that say so.")
+    root_motion: Literal["pelvis", "root", "in_place"] = setting("pelvis",
+        "Who carries the travel over the floor in every file: ``pelvis``, a bone ``root`` on the floor, or nobody.")
+    lods: tuple[int, ...] = setting((10000, 5000, 2500),
+        "Triangles of the game mesh's further levels of detail in game.glb; an empty list for none.")
     license: str = setting("personal",
         "What others may do with it, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc.")
 

@@ -23,7 +23,7 @@ ADDON = "avatarclip_blender"
 MANIFEST = "blender_manifest.toml"
 FOLDERS = ("engine", "confs")
 """Go into the zip under their own names; `ADDON`'s files go to its root."""
-FILES = ("LICENSE", "requirements.lock")
+FILES = ("LICENSE", "requirements.lock", "requirements-cluster.lock")
 SKIPPED_FOLDERS = {"__pycache__", "training"}
 """``engine/training`` made the bundled models; nothing that an artist runs needs it."""
 SKIPPED_SUFFIXES = {".pyc", ".pyo", ".blend1", ".log"}

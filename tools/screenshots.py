@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 NAMES = ("panel", "running", "posing")
-WINDOW = ("0", "0", "1280", "1240")
+WINDOW = ("0", "0", "1280", "880")
 PATIENCE = 900.0
 """Seconds until Blender has to have drawn what is to be seen; a processor that draws its windows is slow."""
 
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
             while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(1.0)
             target = IMAGES / f"{name}.png"
-            subprocess.run(["import", "-window", "root", str(target)], check=True)
+            subprocess.run(["import", "-window", "root", "-trim", "+repage", str(target)], check=True)
             process.kill()
         if not ready.exists():
             print(f"Blender did not get as far as {name}", file=sys.stderr)
@@ -97,7 +97,7 @@ def stage(name: str, job: Path, ready: Path) -> None:
             sidebar.active_panel_category = "Avatar"
             sidebar.tag_redraw()
         running = session.job()
-        sculpting = running is not None and len(running.progress.curve) > 12
+        sculpting = running is not None and len(running.progress.curve) > 8
         if number > 12 and (name != "running" or sculpting):
             ready.touch()
             return None

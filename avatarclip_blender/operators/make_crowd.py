@@ -67,7 +67,7 @@ class AVATARCLIP_OT_make_crowd(bpy.types.Operator):
         try:
             job.start(
                 row, preferences.engine_command(context), session.engine_environment(), ENGINE_ROOT,
-                preferences.crowd_home(context), properties.of(context.scene).device,
+                preferences.engine_home(context), properties.of(context.scene).device,
             )  # fmt: skip
         except (locate.SetupError, OSError) as error:
             self.report({"ERROR"}, str(error))
@@ -121,7 +121,6 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Draw the button, or the one bar of the crowd that is made; below, what went wrong with the last."""
     job = State.job
     if job is None or not job.running:
-        layout.operator_context = "INVOKE_DEFAULT"
         layout.operator(AVATARCLIP_OT_make_crowd.bl_idname, text="Crowd…", icon="COMMUNITY")
         for problem in State.problems[:3]:
             ui.wrapped(layout, problem, context.region.width, "ERROR")

@@ -3,7 +3,7 @@
 import bpy
 
 from .. import flow, properties
-from ..examples import examples
+from ..contract import examples
 
 
 class AVATARCLIP_OT_use_example(bpy.types.Operator):
@@ -15,14 +15,13 @@ class AVATARCLIP_OT_use_example(bpy.types.Operator):
 
     title: bpy.props.EnumProperty(
         name="Example", options={"SKIP_SAVE"},
-        items=[(one["title"], one["title"], one["appearance"]) for one in examples()],
+        items=[(title, title, prompts["appearance"]) for title, prompts in examples.examples().items()],
     )  # fmt: skip
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Fill them in."""
-        chosen = next(one for one in examples() if one["title"] == self.title)
         for part in flow.PARTS:
-            setattr(properties.of(context.scene), part, chosen[part])
+            setattr(properties.of(context.scene), part, examples.examples()[self.title][part])
         return {"FINISHED"}
 
 
@@ -33,5 +32,6 @@ class AVATARCLIP_MT_examples(bpy.types.Menu):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw an entry for each."""
-        for one in examples():
-            self.layout.operator("avatarclip.use_example", text=one["title"]).title = one["title"]
+        column = self.layout.column_flow(columns=3)
+        for title in examples.examples():
+            column.operator("avatarclip.use_example", text=title).title = title

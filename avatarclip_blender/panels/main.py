@@ -25,10 +25,8 @@ class AVATARCLIP_PT_main(AvatarPanel, bpy.types.Panel):
     bl_order = 1
 
     def draw_header_preset(self, context: bpy.types.Context) -> None:
-        """Draw the examples and the way to the preferences."""
-        row = self.layout.row(align=True)
-        row.menu("AVATARCLIP_MT_examples", text="Examples")
-        row.operator("avatarclip.open_preferences", text="", icon="PREFERENCES", emboss=False)
+        """Draw the way to the preferences."""
+        self.layout.operator("avatarclip.open_preferences", text="", icon="PREFERENCES", emboss=False)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw prompts, quality, the buttons that fit the state, and what the last job left."""

@@ -39,7 +39,12 @@ def draw_prompt(layout: bpy.types.UILayout, context: bpy.types.Context, part: st
     settings, width = properties.of(context.scene), context.region.width
     column = layout.column(align=True)
     column.use_property_split = False
-    column.label(text=flow.LABELS[part])
+    head = column.row()
+    head.label(text=flow.LABELS[part])
+    if part == flow.PARTS[0]:
+        side = head.row()
+        side.alignment = "RIGHT"
+        side.menu("AVATARCLIP_MT_examples")
     column.prop(settings, part, text="", placeholder=protocol.DEFAULT_PROMPTS[part] or "From the appearance")
     text = getattr(settings, part)
     if not ui.fits(text, width):

@@ -25,7 +25,7 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> No
     side = row.row()
     side.alignment = "RIGHT"
     side.active = False
-    side.label(text="Paused" if state.paused else f"{duration_text(left)} left" if left is not None else "")
+    side.label(text="Paused" if state.paused else _left(state, left))
     row = layout.row(align=True)
     row.enabled = not job.stopping
     if not job.attached:
@@ -40,6 +40,14 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> No
     column.use_property_split = False
     column.prop(settings, "show_live")
     column.prop(settings, "keep_running", text="Keep Running without Blender")
+
+
+def _left(state: Progress, whole: float | None) -> str:
+    """How long it will still take, or as long as nothing was measured on this machine, the running stage."""
+    if whole is not None:
+        return f"{duration_text(whole)} left"
+    stage = state.seconds_left()
+    return f"{duration_text(stage)} left of this stage" if stage is not None else ""
 
 
 def _doing(state: Progress) -> str:

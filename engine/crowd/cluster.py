@@ -1,13 +1,15 @@
 """Home of a crowd's workers on many machines: Ray's actors, each with a worker that stays warm.
 
-Ray places and restarts the actors and sends a job that lost its worker again; here stands only who gets the next job,
-how folders travel (`engine.crowd.transfer`), and that all workers are the driver's like.
+Ray places the actors and restarts those that are lost, on another machine if need be; here stands only who gets the
+next job, how folders travel (`engine.crowd.transfer`), and that all workers are the driver's like. A job whose worker
+is lost goes to the next that is free, which goes on from the last finished stage.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import platform
 import shutil
 import socket
@@ -21,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import engine
+from engine import device as device_of_process
 from engine import protocol, provenance
 from engine.cancel import CancelFlag
 from engine.crowd.local import Ended, Watcher
@@ -31,6 +34,7 @@ from engine.protocol import Request
 START_SECONDS = 180.0
 """How long the cluster may take until a first worker is there."""
 _ANSWER_SECONDS = 10.0
+_LOOK_SECONDS = 0.5
 
 
 def identity() -> dict[str, str]:
@@ -44,6 +48,8 @@ class Hand:
 
     def __init__(self, worker: str, device: str) -> None:
         """``worker``: dotted name of the worker's class."""
+        device_of_process.tune_process()
+        logging.getLogger("engine").setLevel(logging.INFO)  # for the jobs' own logs
         module, _, name = worker.rpartition(".")
         self._worker = getattr(importlib.import_module(module), name)(device)
         with contextlib.suppress(Exception):  # the job that needs it says so in a sentence
@@ -72,7 +78,7 @@ class Hand:
                     stage = event["stage"]
                     below = (protocol.PREVIEWS_DIR, protocol.CHECKPOINTS_DIR)
                     names = names_in(folder, *(f"{kind}/{stage}" for kind in below), f"{below[1]}/{stage}.json")
-                    place.send(folder, names)
+                    place.send(folder, [*names, protocol.EVENTS_FILE])
 
             outcome = self._worker.run(folder, Request.from_json(request), None, [send_stage])
             names = names_in(folder)
@@ -141,14 +147,16 @@ def connect(address: str) -> Any:
 
 
 class Dispatch:
-    """Hands a crowd's jobs to actors; Ray's own retries bring a job to an end whose worker or node was lost."""
+    """Hands a crowd's jobs to actors until each has ended."""
 
     def __init__(self, ray: Any, home: RayHome, jobs: Sequence[Path], watcher: Watcher) -> None:
         self._ray, self._home, self._watcher = ray, home, watcher
         self._waiting = deque(jobs)
         self._identity = identity()
         self._checks: dict[Any, Any] = {}
-        """Answers that are awaited -> the actor that gives them, before it gets its first job."""
+        """Answers that are awaited -> the actor that gives them, before it gets a job."""
+        self._lost: list[Any] = []
+        """Actors that Ray has not begun again yet."""
         self._busy: dict[Any, tuple[Any, Path]] = {}
         """Results that are awaited -> actor and job."""
         self._idle: list[Any] = []
@@ -159,21 +167,31 @@ class Dispatch:
     def run(self, flag: CancelFlag) -> None:
         """Work until all jobs have ended."""
         self._hire()
-        began: float | None = time.monotonic()
+        silent = looked = time.monotonic()
         while (self._waiting or self._busy) and not flag.is_set():
             self._hand_out()
-            if not self._busy and not self._checks:
+            if not self._busy and not self._checks and not self._lost:
                 self._give_up(self._refusal or "No worker of the cluster can be used.")
                 break
-            done, _ = self._ray.wait([*self._busy, *self._checks], timeout=0.5)
-            for answer in done:
+            asked = [*self._busy, *self._checks]
+            for answer in self._ray.wait(asked, timeout=_LOOK_SECONDS)[0] if asked else ():
                 self._take_check(answer) if answer in self._checks else self._take_result(answer)
-            began = None if self._busy or self._idle else began
-            if began is not None and time.monotonic() - began > START_SECONDS:
+            if self._lost and time.monotonic() - looked > _LOOK_SECONDS:
+                looked = time.monotonic()
+                while self._lost:
+                    self._ask(self._lost.pop())
+            elif not asked:
+                time.sleep(_LOOK_SECONDS)
+            silent = time.monotonic() if self._busy or self._idle else silent
+            if time.monotonic() - silent > START_SECONDS:
                 room = self._ray.available_resources().get("CPU", 0)
                 self._give_up(f"No worker began: of the {self._home.cpus:g} cores that it needs {room:g} are free.")
-        for actor in [*self._checks.values(), *self._idle, *(actor for actor, _ in self._busy.values())]:
+        for actor in [*self._checks.values(), *self._lost, *self._idle, *(actor for actor, _ in self._busy.values())]:
             self._ray.kill(actor)
+
+    def _ask(self, actor: Any) -> None:
+        """Ask an actor whether it is there and like this machine."""
+        self._checks[actor.check.remote(self._identity)] = actor
 
     def _hire(self) -> None:
         """Ask Ray for the actors."""
@@ -186,11 +204,10 @@ class Dispatch:
                                 has.get("GPU", 0) // home.gpus if home.gpus else 1e9))  # fmt: skip
         count = max(1, min(home.workers or room, len(self._waiting)))
         kind = self._ray.remote(Hand).options(
-            num_cpus=home.cpus, num_gpus=home.gpus, max_restarts=-1, max_task_retries=home.tries - 1,
-            scheduling_strategy="SPREAD",
+            num_cpus=home.cpus, num_gpus=home.gpus, max_restarts=-1, scheduling_strategy="SPREAD"
         )  # fmt: skip
         for actor in [kind.remote(home.worker, home.device) for _ in range(count)]:
-            self._checks[actor.check.remote(self._identity)] = actor
+            self._ask(actor)
 
     def _hand_out(self) -> None:
         """Give each idle actor a job; where none is left, let them go: a lost one may begin again in their place."""
@@ -208,38 +225,48 @@ class Dispatch:
         """An actor has said whether it is like this machine."""
         actor = self._checks.pop(answer)
         try:
-            self._refusal = self._ray.get(answer) or self._refusal
-            (self._dismiss if self._ray.get(answer) else self._idle.append)(actor)
+            differs = self._ray.get(answer)
+        except self._ray.exceptions.ActorUnavailableError:
+            self._lost.append(actor)
+            return
         except self._ray.exceptions.RayError as error:
-            self._refusal = f"A worker could not begin ({first_line(error.__cause__ or error)})."
-            self._dismiss(actor)
+            said = str(error).strip().splitlines() or ["no details"]  # the last line names the cause
+            differs = f"A worker could not begin ({said[-1].strip()[:160]})."
+        if differs:
+            self._refusal = differs
+            self._ray.kill(actor)
+        else:
+            self._idle.append(actor)
 
     def _take_result(self, answer: Any) -> None:
-        """A job has ended, or has ended its worker once too often."""
+        """A job has ended, well or not, or has lost its worker."""
         actor, job = self._busy.pop(answer)
         try:
             told = self._ray.get(answer)
         except self._ray.exceptions.RayError:
-            times = f"{self._home.tries} times" if self._home.tries > 1 else "once"
-            message = f"It ended its worker {times}; it may need more memory than a worker has."
-            self._watcher.ended(Ended(job.name, protocol.EXIT_FAILED, message))
-            self._checks[actor.check.remote(self._identity)] = actor  # Ray has begun it again, elsewhere perhaps
+            self._lost.append(actor)
+            self._again(job, "It ended its worker {times}; it may need more memory than a worker has.")
             return
         if "refused" in told:
             self._refusal = told["refused"]
             self._waiting.append(job)
-            self._dismiss(actor)
+            self._ray.kill(actor)
             return
         self._idle.append(actor)
         problem = "" if told["code"] != protocol.EXIT_OK else self._bring(job, told["sums"])
-        if not problem:
+        if problem:
+            self._again(job, problem)
+        else:
             self._watcher.ended(Ended(job.name, told["code"], told["message"]))
-            return
-        self._tries[job] = self._tries.get(job, 0) + 1
-        if self._tries[job] < self._home.tries:
+
+    def _again(self, job: Path, sentence: str) -> None:
+        """Let another worker try, or give the job up."""
+        tries = self._tries[job] = self._tries.get(job, 0) + 1
+        if tries < self._home.tries:
             self._waiting.append(job)
         else:
-            self._watcher.ended(Ended(job.name, protocol.EXIT_FAILED, problem))
+            times = "once" if tries == 1 else f"{tries} times"
+            self._watcher.ended(Ended(job.name, protocol.EXIT_FAILED, sentence.replace("{times}", times)))
 
     def _bring(self, job: Path, wanted: dict[str, str]) -> str:
         """Bring a job's files home and see that they are whole; one sentence if they are not, else an empty text."""
@@ -252,9 +279,6 @@ class Dispatch:
             return str(from_exception(error, job))
         broken = [name for name in wanted if found.get(name) != wanted[name]]
         return f"{broken[0]} did not arrive as it was sent." if broken else ""
-
-    def _dismiss(self, actor: Any) -> None:
-        self._ray.kill(actor)
 
     def _give_up(self, sentence: str) -> None:
         """End all that waits."""

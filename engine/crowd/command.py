@@ -36,13 +36,18 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     batch.add_argument("--workers", type=int, default=0, metavar="N", help="at once (default: as the machine allows)")
     batch.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda (default: auto)")
     batch.add_argument("--tries", type=int, default=3, metavar="N", help="before a job is given up (default: 3)")
-    batch.add_argument("--address", metavar="ADDRESS", help="of a Ray cluster: auto, ray://HOST:10001")
-    batch.add_argument("--share", metavar="PLACE", help="folder or fsspec address that the cluster's machines reach")
-    batch.add_argument("--cpus", type=float, default=2.0, metavar="N", help="of a worker on the cluster (default: 2)")
-    batch.add_argument("--gpus", type=float, default=0.0, metavar="N", help="of a worker on the cluster (default: 0)")
+    add_cluster(batch)
     batch.add_argument("--no-blend", action="store_true", help="do not write crowd.blend")
     batch.add_argument("--events", action="store_true", help="JSON events on standard output instead of a bar")
     return batch
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Add the options that lead to a cluster."""
+    parser.add_argument("--address", metavar="ADDRESS", help="of a Ray cluster: auto, ray://HOST:10001")
+    parser.add_argument("--share", metavar="PLACE", help="folder or fsspec address that the cluster's machines reach")
+    parser.add_argument("--cpus", type=float, default=2.0, metavar="N", help="of a worker on the cluster (default: 2)")
+    parser.add_argument("--gpus", type=float, default=0.0, metavar="N", help="of a worker on the cluster (default: 0)")
 
 
 def run(options: argparse.Namespace, output: TextIO) -> int:
@@ -58,6 +63,8 @@ def run(options: argparse.Namespace, output: TextIO) -> int:
         for name in ("workers", "tries"):
             if getattr(options, name) < (name == "tries"):
                 raise EngineError("bad_request", f"--{name} must be {int(name == 'tries')} or more.")
+        if options.device not in device.CHOICES:
+            raise EngineError("bad_request", f"There is no device {options.device!r}; use {', '.join(device.CHOICES)}.")
         entries, refused = _wanted(options)
         home = _home(options)
         options.out.mkdir(parents=True, exist_ok=True)
@@ -100,7 +107,6 @@ def _home(options: argparse.Namespace) -> Any:
     if options.address is None:
         from engine.crowd.local import LocalHome
 
-        device.pick(options.device)
         return LocalHome(options.workers, options.device, options.tries)
     from engine.crowd.cluster import RayHome
 

@@ -16,6 +16,9 @@ from engine.export.scene import Scene
 from engine.protocol import FINGER_NAMES, MOTION_BVH, SKELETON_NAMES, SKELETON_PARENTS, write_atomically
 
 CENTIMETRES = 100.0
+TURNS = "Zrotation Xrotation Yrotation"
+CHANNELS = f"CHANNELS 6 Xposition Yposition Zposition {TURNS}"
+"""Of what travels."""
 END_SITE, FINGERTIP = 8.0, 2.0
 """Centimetres of the stub at the last joint of each limb and of each finger."""
 
@@ -25,13 +28,14 @@ def write(scene: Scene, folder: Path) -> list[str]:
     take = scene.take
     if take is None:
         return []
-    write_bvh(folder / MOTION_BVH, scene.avatar.joints, take.poses, take.trans, take.fps)
+    write_bvh(folder / MOTION_BVH, scene.avatar.joints, take.poses, take.trans, take.fps, take.root)
     return [MOTION_BVH]
 
 
 def write_bvh(
-    path: str | os.PathLike[str], joints: np.ndarray, poses: np.ndarray, trans: np.ndarray, fps: float
-) -> None:
+    path: str | os.PathLike[str], joints: np.ndarray, poses: np.ndarray, trans: np.ndarray, fps: float,
+    root: np.ndarray | None = None,
+) -> None:  # fmt: skip
     """Write a motion.
 
     Args:
@@ -40,14 +44,21 @@ def write_bvh(
         poses: (T, 3·J) or (T, J, 3) axis-angle of as many joints, local to the parent.
         trans: (T, 3) metres, added to the pelvis's rest position.
         fps: frames a second.
+        root: (T, 3) metres by which a joint on the floor, above the pelvis, travels; None for no such joint.
     """
     order: list[int] = []
     lines = ["HIERARCHY"]
-    _joint(0, CENTIMETRES * np.asarray(joints, np.float64), 0, lines, order)
+    if root is not None:
+        lines += ["ROOT root", "{", f"\tOFFSET {' '.join(['0.00000'] * 3)}", f"\t{CHANNELS}"]
+    _joint(0, CENTIMETRES * np.asarray(joints, np.float64), int(root is not None), lines, order)
+    lines += ["}"] if root is not None else []
     turns = np.asarray(poses, np.float64).reshape(-1, 3)
     degrees = Rotation.from_rotvec(turns).as_euler("ZXY", degrees=True).reshape(len(poses), -1, 3)
     places = CENTIMETRES * (np.asarray(joints[0], np.float64) + np.asarray(trans, np.float64))
-    rows = np.concatenate((places, degrees[:, order].reshape(len(poses), -1)), axis=1)
+    above = np.zeros((len(poses), 0))
+    if root is not None:
+        above = np.concatenate((CENTIMETRES * np.asarray(root, np.float64), np.zeros((len(poses), 3))), axis=1)
+    rows = np.concatenate((above, places, degrees[:, order].reshape(len(poses), -1)), axis=1)
     lines += ["MOTION", f"Frames: {len(rows)}", f"Frame Time: {1.0 / fps:.8f}"]
     lines += [" ".join(f"{value:.5f}" for value in row) for row in rows.tolist()]
     write_atomically(path, "\n".join([*lines, ""]))
@@ -58,11 +69,9 @@ def _joint(joint: int, positions: np.ndarray, depth: int, lines: list[str], orde
     order.append(joint)
     pad, parent = "\t" * depth, SKELETON_PARENTS[joint]
     offset = positions[joint] - positions[parent] if parent >= 0 else np.zeros(3)
-    turns = "Zrotation Xrotation Yrotation"
-    lines += [f"{pad}{'ROOT' if parent < 0 else 'JOINT'} {SKELETON_NAMES[joint]}", f"{pad}{{"]
+    lines += [f"{pad}{'JOINT' if depth else 'ROOT'} {SKELETON_NAMES[joint]}", f"{pad}{{"]
     lines.append(f"{pad}\tOFFSET " + " ".join(f"{value:.5f}" for value in offset))
-    channels = f"CHANNELS 6 Xposition Yposition Zposition {turns}" if parent < 0 else f"CHANNELS 3 {turns}"
-    lines.append(f"{pad}\t{channels}")
+    lines.append(f"{pad}\t{CHANNELS if parent < 0 else f'CHANNELS 3 {TURNS}'}")
     children = [child for child, of in enumerate(SKELETON_PARENTS[: len(positions)]) if of == joint]
     for child in children:
         _joint(child, positions, depth + 1, lines, order)

@@ -1,4 +1,4 @@
-"""GLB: ``avatar.glb``, a node a layer in its vertices' colours, and ``game.glb``, the game mesh with its textures."""
+"""GLB: ``avatar.glb``, a node a layer in its vertices' colours, and ``game.glb``, the game mesh textured."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.export.gltf import Layout, renew_animation, write_glb
+from engine.export.lods import levels_of
 from engine.export.scene import Scene
 from engine.protocol import AVATAR_GLB, GAME_GLB
 
@@ -14,10 +17,14 @@ from engine.protocol import AVATAR_GLB, GAME_GLB
 def write(scene: Scene, folder: Path) -> list[str]:
     """Write the avatar, and its game mesh if it has one, each with the motion if there is one."""
     moves: dict[str, Any] = {} if scene.take is None else dataclasses.asdict(scene.take)
-    write_glb(folder / AVATAR_GLB, scene.avatar, **moves)
+    if scene.take is None and scene.conf.root_motion == "root":
+        moves["root"] = np.zeros((1, 3))
+    write_glb(folder / AVATAR_GLB, scene.avatar, **moves, name=scene.name)
     if scene.game is None:
         return [AVATAR_GLB]
-    write_glb(folder / GAME_GLB, scene.game, **moves, layout=layout_of(scene))
+    layout = layout_of(scene)
+    lower = [] if layout is None else levels_of(scene.game, scene.conf.lods)
+    write_glb(folder / GAME_GLB, scene.game, **moves, name=scene.name, layout=layout, lower=lower)
     return [AVATAR_GLB, GAME_GLB]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container, opened
+from engine.export.lods import with_levels
 from engine.export.morphs import shapes_of, targets, with_targets
+from engine.export.names import plain_names
+from engine.mesh.levels import Level
 from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
@@ -33,6 +36,8 @@ PICTURES = ("color", "normal", "orm")
 """Textures in the order of their indices."""
 ROUGH = 0.85
 """Roughness of a mesh without layers."""
+ROOT = "root"
+"""The bone on the floor that carries the travel, where one is wanted."""
 NO_INDEX = 65535
 """What restarts a strip, so that an index of 16 bits cannot be it."""
 INFLUENCES = 4
@@ -60,6 +65,9 @@ def write_glb(
     name: str = "Avatar",
     layout: Layout | None = None,
     face: np.ndarray | None = None,
+    root: np.ndarray | None = None,
+    clip: str = "Avatar",
+    lower: Sequence[Level] = (),
 ) -> None:
     """Write an avatar and, if ``poses`` are given, one animation.
 
@@ -73,31 +81,35 @@ def write_glb(
         poses: (T, 3·J) or (T, J, 3) axis-angle of the avatar's joints.
         trans: (T, 3) metres added to the pelvis's rest position, or None to stay in place.
         fps: frames a second.
-        name: of the scene, of a mesh without layers, and of the animation.
+        name: of the scene and of a mesh without layers.
         layout: texture coordinates and textures of the mesh, or None for one in its vertices' colours.
         face: (T, 52) values of the face shapes, 0-1, or None for a face at rest.
+        root: (T, 3) metres by which a bone on the floor, above the pelvis, travels; None for a skeleton without it.
+        clip: name of the animation.
+        lower: levels of detail of a mesh with textures, from more to fewer triangles.
     """
-    binary = Binary()
-    document, chosen = document_of(binary, avatar, name, layout)
+    binary, names = Binary(), SKELETON_NAMES[: len(avatar.joints)]
+    document, chosen = document_of(binary, *((avatar, names) if root is None else rooted(avatar, names)), name, layout)
+    with_levels(binary, document, avatar, [faces for _, faces in _parts(avatar, name)], lower)
     if poses is not None:  # last, so that `renew_animation` can cut it off
-        joints, first = np.asarray(avatar.joints, np.float64), len(document["meshes"])
-        document["animations"] = [animation(binary, joints, np.asarray(poses), trans, fps, name, first)]
+        joints, first = np.asarray(avatar.joints, np.float64), len(chosen)
+        document["animations"] = [animation(binary, joints, np.asarray(poses), trans, fps, clip, first, root)]
         if face is not None:
-            _animate_faces(binary, document["animations"][0], chosen, face)
+            _animate_faces(binary, document, face)
     write_atomically(path, container(document, binary))
 
 
 def document_of(
-    binary: Binary, avatar: Avatar, name: str, layout: Layout | None, names: Sequence[str] = SKELETON_NAMES
+    binary: Binary, avatar: Avatar, names: Sequence[str], name: str, layout: Layout | None
 ) -> tuple[dict[str, Any], list[list[int]]]:
     """The scene without animations: nodes of the meshes, then of the joints in their order.
 
     Args:
         binary: grows by it.
         avatar: the rigged mesh.
+        names: of its joints.
         name: of the scene, and of a mesh without layers.
         layout: texture coordinates and textures of the mesh, if it has any.
-        names: of its joints.
 
     Returns:
         The document, and for each mesh the numbers of the face shapes that are its targets.
@@ -143,9 +155,19 @@ def document_of(
     return document, chosen[:first]
 
 
+def rooted(avatar: Avatar, names: Sequence[str]) -> tuple[Avatar, tuple[str, ...]]:
+    """The avatar with one joint more, at the origin above the pelvis, that carries no vertex; and all names."""
+    count = len(avatar.joints)
+    parents = np.append(np.where(avatar.parents < 0, count, avatar.parents), -1).astype(np.int32)
+    weights = np.pad(avatar.weights, ((0, 0), (0, 1)))
+    joints = np.concatenate((avatar.joints, np.zeros((1, 3), np.float32)))
+    return replace(avatar, joints=joints, parents=parents, weights=weights), (*names, ROOT)
+
+
 def renew_animation(
     before: str | os.PathLike[str], path: str | os.PathLike[str], joints: np.ndarray, poses: np.ndarray,
-    trans: np.ndarray | None = None, fps: float = 30.0, name: str = "Avatar", face: np.ndarray | None = None,
+    trans: np.ndarray | None = None, fps: float = 30.0, face: np.ndarray | None = None, root: np.ndarray | None = None,
+    clip: str = "Avatar",
 ) -> None:  # fmt: skip
     """Write a file of `write_glb` again with another animation, all else byte for byte as it was.
 
@@ -153,17 +175,17 @@ def renew_animation(
         before: the file as it is.
         path: the new one, written whole or not at all.
         joints: (J, 3) metres, at rest.
-        poses, trans, fps, name, face: see `write_glb`.
+        poses, trans, fps, face, root, clip: see `write_glb`.
     """
     document, binary = opened(Path(before).read_bytes())
     if old := document.pop("animations", None):
         binary.cut(old[0]["samplers"][0]["input"])
-    meshes = document["meshes"]
-    new = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, name, len(meshes))
+    first = document["skins"][0]["joints"][0]
+    new = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, clip, first, root)
+    document["animations"] = [new]
     if face is not None:
-        names = [mesh.get("extras", {}).get("targetNames", []) for mesh in meshes]
-        _animate_faces(binary, new, [[FACE_SHAPES.index(shape) for shape in shapes] for shapes in names], face)
-    write_atomically(path, container(document | {"animations": [new]}, binary))
+        _animate_faces(binary, document, face)
+    write_atomically(path, container(document, binary))
 
 
 def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]:
@@ -171,7 +193,7 @@ def _parts(avatar: Avatar, name: str) -> Iterator[tuple[str, NDArray[np.int64]]]
     if avatar.layer_names is None or avatar.face_layers is None:
         yield name, np.arange(len(avatar.faces))
         return
-    for number, layer in enumerate(avatar.layer_names):
+    for number, layer in enumerate(plain_names(avatar.layer_names)):
         faces = np.flatnonzero(avatar.face_layers == number)
         if len(faces):
             yield layer, faces
@@ -233,7 +255,9 @@ def _primitive(
     colors[:, :3] = to_linear(avatar.colors[of])
     if avatar.opacity is not None:
         colors[:, 3] = avatar.opacity[of]
-    joints, weights = strongest(avatar.weights[of])
+    joints, shares = strongest(avatar.weights[of])
+    weights = sixteen_bits(shares)
+    joints = np.where(weights > 0, joints, 0)  # as the format wants it of joints without weight
     vertex = VERTEX_BUFFER
     return {
         "attributes": {
@@ -244,7 +268,7 @@ def _primitive(
                 (colors * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True
             ),
             "JOINTS_0": binary.add(joints, UBYTE, "VEC4", vertex),
-            "WEIGHTS_0": binary.add(sixteen_bits(weights), USHORT, "VEC4", vertex, normalized=True),
+            "WEIGHTS_0": binary.add(weights, USHORT, "VEC4", vertex, normalized=True),
             **extra,
         },
         "indices": binary.add(faces.reshape(-1), USHORT if len(of) < NO_INDEX else UINT, "SCALAR", INDEX_BUFFER),
@@ -292,9 +316,10 @@ def sixteen_bits(weights: np.ndarray) -> np.ndarray:
 
 
 def animation(
-    binary: Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str, first: int
-) -> dict[str, Any]:
-    """One channel of rotations a joint and one of the pelvis's translation, linear between frames."""
+    binary: Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str, first: int,
+    root: np.ndarray | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Channels of all joints' rotations, of the pelvis's translation and of the root's, linear between frames."""
     rotations = quaternions(poses.reshape(len(poses), -1, 3))  # (T, J, 4)
     times = binary.add(np.arange(len(poses)) / fps, FLOAT, "SCALAR", bounds=True)
     channels: list[dict[str, Any]] = []
@@ -302,21 +327,30 @@ def animation(
     tracks = [(joint + first, "rotation", rotations[:, joint], "VEC4") for joint in range(rotations.shape[1])]
     moved = joints[0] + (np.zeros((len(poses), 3)) if trans is None else np.asarray(trans))
     tracks.append((first, "translation", moved, "VEC3"))
+    if root is not None:
+        tracks.append((first + len(joints), "translation", root, "VEC3"))
     for node, path, values, kind in tracks:
         samplers.append({"input": times, "output": binary.add(values, FLOAT, kind), "interpolation": "LINEAR"})
         channels.append({"sampler": len(samplers) - 1, "target": {"node": node, "path": path}})
     return {"name": name, "channels": channels, "samplers": samplers}
 
 
-def _animate_faces(binary: Binary, animation: dict[str, Any], chosen: list[list[int]], face: np.ndarray) -> None:
-    """A channel of weights for each mesh, node by node, that has targets; ``face`` (T, 52) has a row a frame."""
-    times = animation["samplers"][0]["input"]
-    for node, shapes in enumerate(chosen):
-        if shapes and np.any(face[:, shapes]):
+def _animate_faces(binary: Binary, document: dict[str, Any], face: np.ndarray) -> None:
+    """A channel of weights for each node whose mesh has targets; ``face`` (T, 52) has a row a frame."""
+    (clip,) = document["animations"]
+    samplers: dict[tuple[int, ...], int] = {}
+    for number, node in enumerate(document["nodes"]):
+        names = document["meshes"][node["mesh"]].get("extras", {}).get("targetNames", []) if "mesh" in node else []
+        shapes = tuple(FACE_SHAPES.index(name) for name in names)
+        if not shapes or not np.any(face[:, shapes]):
+            continue
+        if shapes not in samplers:
+            samplers[shapes] = len(clip["samplers"])
             output = binary.add(face[:, shapes].reshape(-1), FLOAT, "SCALAR")
-            animation["samplers"].append({"input": times, "output": output, "interpolation": "LINEAR"})
-            sampler = len(animation["samplers"]) - 1
-            animation["channels"].append({"sampler": sampler, "target": {"node": node, "path": "weights"}})
+            sampler = {"input": clip["samplers"][0]["input"], "output": output, "interpolation": "LINEAR"}
+            clip["samplers"].append(sampler)
+        target = {"node": number, "path": "weights"}
+        clip["channels"].append({"sampler": samplers[shapes], "target": target})
 
 
 def quaternions(axis_angle: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.export.names import plain
 from engine.protocol import TEXTURES
 from engine.rig import Avatar, in_rest_pose, on_floor, relative_to, uncover, with_hands
 from engine.settings import ExportConfig
@@ -26,7 +27,32 @@ class Take:
     fps: float
     face: np.ndarray | None = None
     """(T, 52) values of the face shapes, 0-1."""
-    name: str = "Avatar"
+    clip: str = "Avatar"
+    """What it is called; Godot repeats what ends with "-loop" by itself."""
+    root: np.ndarray | None = None
+    """(T, 3) metres by which a bone on the floor travels, if one shall; ``trans`` is what remains for the pelvis."""
+
+    @staticmethod
+    def of(avatar: Avatar, motion: Any, conf: ExportConfig, loops: bool = False) -> Take:
+        """From the motion stage's motion.
+
+        Args:
+            avatar: in the pose that files rest in.
+            motion: `engine.motion`'s.
+            conf: who carries the travel.
+            loops: its first frame follows the last one; the take ends with that first frame, as players jump from end
+                to beginning in no time.
+        """
+        turns = with_hands(avatar, motion.poses, motion.hands)
+        poses = relative_to(avatar.rest_pose, turns, avatar.parents).reshape(len(turns), -1, 3)
+        trans, face, root = np.asarray(motion.trans), motion.face, None
+        if loops:
+            poses, trans = (np.concatenate((values, values[:1])) for values in (poses, trans))
+            face = None if face is None else np.concatenate((face, face[:1]))
+        if conf.root_motion != "pelvis":
+            travel = (trans - trans[:1]) * [1.0, 0.0, 1.0]
+            trans, root = trans - travel, travel if conf.root_motion == "root" else None
+        return Take(poses, trans, float(motion.fps), face, "Avatar-loop" if loops else "Avatar", root)
 
 
 @dataclass(frozen=True)
@@ -43,8 +69,8 @@ class Scene:
     stored: Mapping[str, Path]
     """The stages' own files by the names that they have in a result."""
     conf: ExportConfig = field(default_factory=ExportConfig)
-    source: tuple[Avatar, Any] | None = None
-    """The rig stage's avatar and the motion stage's motion, of which all this is made."""
+    source: tuple[Avatar, Any, bool] | None = None
+    """The rig stage's avatar, the motion stage's motion and whether it repeats, of which all this is made."""
 
     @staticmethod
     def of(
@@ -53,6 +79,7 @@ class Scene:
         textures: Path | None = None,
         stored: Mapping[str, Path] | None = None,
         conf: ExportConfig | None = None,
+        loops: bool = False,
     ) -> Scene:
         """Make it.
 
@@ -62,25 +89,28 @@ class Scene:
             textures: folder with the game mesh's pictures.
             stored: files of the stages that are copied as they are.
             conf: how files are written.
+            loops: the motion repeats.
         """
+        conf = conf or ExportConfig()
         avatar = on_floor(in_rest_pose(uncover(rig)))
-        take = None
-        if motion is not None:
-            turns = with_hands(avatar, motion.poses, motion.hands)
-            poses = relative_to(avatar.rest_pose, turns, avatar.parents).reshape(len(turns), -1, 3)
-            take = Take(poses, motion.trans, float(motion.fps), motion.face)
+        take = None if motion is None else Take.of(avatar, motion, conf, loops)
         pictures = {}
         if avatar.game is not None and textures is not None:
             pictures = {name: textures / f"{name}.png" for name in TEXTURES}
-        return Scene(avatar, game_only(avatar), take, pictures, stored or {}, conf or ExportConfig(), (rig, motion))
+        return Scene(avatar, game_only(avatar), take, pictures, stored or {}, conf, (rig, motion, loops))
 
     def in_t_pose(self) -> Scene:
         """The same, resting in the T-pose."""
         if self.avatar.rest_pose is None or self.source is None:
             return self
-        rig, motion = self.source
-        made = Scene.of(dataclasses.replace(rig, rest_pose=None), motion, None, self.stored, self.conf)
+        rig, motion, loops = self.source
+        made = Scene.of(dataclasses.replace(rig, rest_pose=None), motion, None, self.stored, self.conf, loops)
         return dataclasses.replace(made, textures=self.textures)
+
+    @property
+    def name(self) -> str:
+        """What nodes and files' scenes are called."""
+        return plain(self.conf.name or "Avatar")
 
     @property
     def body(self) -> np.ndarray:

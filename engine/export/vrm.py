@@ -40,9 +40,9 @@ def made(scene: Scene) -> bytes:
     scene = scene.in_t_pose()
     avatar = scene.game or scene.avatar
     hanging = hung(avatar, scene.body)
-    binary, name = Binary(), scene.conf.name or "Avatar"
+    binary, name = Binary(), scene.name
     names = (*SKELETON_NAMES[: len(avatar.joints)], *hanging.names)
-    document, chosen = document_of(binary, hanging.avatar, name, layout_of(scene), names)
+    document, chosen = document_of(binary, hanging.avatar, names, name, layout_of(scene))
     first = len(document["meshes"])
     document["extensionsUsed"] = ["VRMC_vrm"]
     document["extensions"] = {"VRMC_vrm": {

@@ -40,7 +40,8 @@ def made(scene: Scene) -> bytes | None:
         return None
     binary, parents = Binary(), [int(parent) for parent in scene.avatar.parents]
     nodes = skeleton(joints, parents, 0, SKELETON_NAMES)
-    moves = animation(binary, joints, take.poses, take.trans, take.fps, scene.conf.name or take.name, 0)
+    trans = take.trans if take.root is None else take.trans + take.root  # the format knows no bone below the hips
+    moves = animation(binary, joints, take.poses, trans, take.fps, take.clip, 0)
     known: dict[str, Any] = {"specVersion": "1.0", "humanoid": {"humanBones": human_bones(len(joints), 0)}}
     faces = presets(take)
     if faces:

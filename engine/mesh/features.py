@@ -15,6 +15,33 @@ LENS = 1.4
 
 LEAST = {"skin": 0.15, "mouth": 0.025, "teeth": 0.02}
 """Shares of all triangles that layers of these materials get at least, so that a mouth opens cleanly."""
+HAIR = 0.3
+"""Share of all triangles that hair, brows and lashes get at most together: shoes and collars need theirs."""
+
+
+def shaved(
+    wanted: NDArray[np.int64], materials: Sequence[str], has: NDArray[np.int64], count: int
+) -> NDArray[np.int64]:
+    """Triangles (L,) of layers with those of hair held to `HAIR`; the others share the rest, small ones more.
+
+    Args:
+        wanted: (L,) by how much is seen.
+        materials: of the layers.
+        has: (L,) how many there are, of the last layers perhaps none.
+        count: of all.
+    """
+    hair = np.array([material == "hair" for material in materials[: len(wanted)]])
+    over = float(wanted[hair].sum()) - HAIR * count
+    if over <= 0 or hair.all():
+        return wanted
+    found = wanted.astype(float)
+    found[hair] *= HAIR * count / found[hair].sum()
+    share = np.sqrt(found) * ~hair
+    found += over * share / max(share.sum(), 1e-9)
+    have = np.zeros(len(wanted))
+    have[: len(has)] = has[: len(wanted)]
+    held: NDArray[np.int64] = np.minimum(np.maximum(have, wanted), found).astype(np.int64)
+    return held
 
 
 def for_faces(

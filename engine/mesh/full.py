@@ -15,7 +15,7 @@ from engine.wardrobe.layers import Joined
 from engine.wardrobe.materials import MATERIALS
 
 SHEETS = 0.004
-"""Metres to both sides within which the sheet that looks the same way is looked for where the closest one does not."""
+"""Metres to both sides within which the outermost sheet that looks the same way is looked for."""
 AGREES = 0.2
 """Least cosine between the normals of a point and of its place on the full surface."""
 STEEPEST = 1.5
@@ -52,10 +52,9 @@ class FullSurface:
             self.openness[used] = openness(self.caster, full.vertices[used], self.normals[used], rays)
 
     def at(self, layer: int, points: np.ndarray, looking: np.ndarray | None = None) -> GBuffer:
-        """The closest place of a layer to each point (N, 3).
-
-        Where that looks another way than ``looking`` (N, 3), the place of a nearby sheet that looks the same way is
-        taken if there is one: cloth has an outside and a lining.
+        """The closest place of a layer to each point (N, 3); with ``looking`` (N, 3), which way a light surface looks
+        there, the outermost place near it that looks the same way, if there is one: cloth has an outside and a lining,
+        laces and buttons lie over what is beneath them.
         """
         if layer not in self._casters:
             self._casters[layer] = MeshRaycaster(self.full.vertices, self.full.faces[self._own[layer]])
@@ -64,12 +63,11 @@ class FullSurface:
         found = self._place(self._own[layer][face], bary, distance)
         if looking is None:
             return found
-        wrong = np.flatnonzero((found.normal * looking).sum(1) < AGREES)
-        hit = caster.cast_rays(points[wrong] + SHEETS * looking[wrong], -looking[wrong])
-        near = hit.mask & (hit.depth < 2.0 * SHEETS)
+        hit = caster.cast_rays(points + SHEETS * looking, -looking)
+        near = np.flatnonzero(hit.mask & (hit.depth < 2.0 * SHEETS))
         other = self._place(self._own[layer][hit.face[near]], hit.bary[near], np.abs(hit.depth[near] - SHEETS))
-        better = (other.normal * looking[wrong[near]]).sum(1) >= AGREES
-        chosen = wrong[near][better]
+        better = (other.normal * looking[near]).sum(1) >= AGREES
+        chosen = near[better]
         for into, of in zip((found.face, found.bary, found.normal, found.depth),
                             (other.face, other.bary, other.normal, other.depth)):  # fmt: skip
             into[chosen] = of[better]

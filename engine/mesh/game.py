@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.mesh.bake import Textures, bake, baking_error
 from engine.mesh.decimate import decimate, shares
-from engine.mesh.features import LENS, for_faces, magnified
+from engine.mesh.features import LENS, for_faces, magnified, shaved
 from engine.mesh.full import FullSurface, Paint, uncovered
 from engine.mesh.regions import Figure, as_on, regions
 from engine.mesh.strands import fewer_pieces
@@ -119,7 +119,9 @@ def _lightened(full: Joined, wide: Floats, count: int) -> tuple[Floats, Indices,
     """About ``count`` faces (F, 3), their vertices (V, 3) as ``wide`` has them, and the layer (V,) of each vertex."""
     seen = uncovered(full.faces, full.covered)
     faces, layers = full.faces[seen], full.face_layers[seen]
-    wanted = for_faces(shares(wide, faces, layers, count), full.materials, np.bincount(layers), count)
+    has = np.bincount(layers)
+    wanted = shaved(shares(wide, faces, layers, count), full.materials, has, count)
+    wanted = for_faces(wanted, full.materials, has, count)
     made: dict[int, tuple[Floats, Indices]] = {}
     for layer in sorted(np.unique(layers).tolist(), key=lambda layer: full.materials[layer] != "hair"):
         lit, left = decimate(*compact(wide, faces[layers == layer]), int(wanted[layer]), insist=True)

@@ -12,6 +12,7 @@ from engine.reader.network import ROLES, Scores
 from engine.reader.reading import Reading, Understood, Who, Worn
 from engine.reader.things import Parsed
 from engine.reader.values import value
+from engine.wardrobe.measures import measures
 
 GROWN = ("wings", "horns", "halo", "ears", "tail", "nose", "tusks", "eye_patch", "long_beard", "ruff", "earrings")
 """Extras that are not held."""
@@ -27,6 +28,7 @@ LAYERS = {
     "figure_color": "Figure", "color": "Clothes", "accent": "Clothes", "pattern": "Clothes", "decal": "Clothes",
     "text": "Clothes", "dress": "Clothes", "dress_accent": "Clothes", "whole": "Clothes", "only": "Clothes",
 }  # fmt: skip
+MEASURES = {"stature": "height", "mass": "weight", "years": "age"}
 SILENT = ("hair", "eyes", "skin_noun", "part", "whole", "beard")
 """Roles that only say what others speak of: neither understood by themselves nor ignored."""
 
@@ -40,7 +42,15 @@ def decode(text: str, found: Sequence[Chunk], scores: Scores) -> Reading:
     dressed = _dress(parsed, worn)
     person = who.who(parsed, worn)
     worn = _whole(parsed, [*dressed, *worn], person)
-    return Reading(text, who=person, worn=tuple(worn), understood=_understood(text, parsed), ignored=_ignored(parsed))
+    said = measures(text)
+    if said.age is not None:
+        person = replace(person, age=(1 + said.age) / 2)
+    measured = [Understood(text[a:b], a, b, "Body", MEASURES[name], text[a:b]) for a, b, name in said.places]
+    places = [(a, b) for a, b, _ in said.places]
+    plain = (part for part in _understood(text, parsed) if not _within(part.start, part.end, places))
+    understood = sorted([*plain, *measured], key=lambda part: part.start)
+    ignored = _ignored(parsed, places)
+    return Reading(text, who=person, worn=tuple(worn), understood=tuple(understood), ignored=ignored)
 
 
 def _dress(parsed: Parsed, worn: list[Worn]) -> list[Worn]:
@@ -116,13 +126,19 @@ def _understood(text: str, parsed: Parsed) -> tuple[Understood, ...]:
     return tuple(out)
 
 
-def _ignored(parsed: Parsed) -> tuple[str, ...]:
-    """Words that could have had an effect and had none."""
+def _within(start: int, end: int, places: list[tuple[int, int]]) -> bool:
+    return any(a <= start and end <= b for a, b in places)
+
+
+def _ignored(parsed: Parsed, measured: list[tuple[int, int]]) -> tuple[str, ...]:
+    """Words that could have had an effect and had none; those of measures have one."""
     out = []
     for at, (chunk, role) in enumerate(zip(parsed.chunks, parsed.roles)):
         function = any(category.startswith("fn.") for category in chunk.categories)
         empty = any(sense.value == "" and sense.category in ("person", "part") for sense in chunk.senses)
         if at in parsed.used or role in SILENT or function or empty or MARK.fullmatch(chunk.written):
+            continue
+        if _within(chunk.start, chunk.end, measured):
             continue
         out.append(chunk.written)
     return tuple(out)

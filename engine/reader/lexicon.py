@@ -221,8 +221,9 @@ def lexicon() -> Lexicon:
         _add(known, category, value, words)
     for name, words in tomllib.loads((FOLDER / "persons.toml").read_text("utf-8"))["figure"].items():
         same = next((s.value for s in known.get(phrase(name), ()) if s.category == "figure"), None)
-        for word in words.split("|") if same is not None else ():
-            _add(known, "figure", _marked(same.partition("/")[0], _gender(word)), word)
+        figure = (same or "").partition("/")[0]
+        for word in words.split("|") if figure else ():
+            _add(known, "figure", _marked(figure, _gender(word)), word)
     for words_ in sorted((w for w in known if len(w) > 1), key=len, reverse=True):  # before their own ends change
         kept = [sense for sense in (_whole(words_, sense, known) for sense in known[words_]) if sense]
         if kept:

@@ -31,14 +31,38 @@ def answers(lines: Iterable[str]) -> Iterator[str]:
 def answer(what: str, text: str) -> dict[str, Any]:
     """What a prompt is understood as, with sentences on the whole of it under ``notes``."""
     empty: dict[str, Any] = {"what": what, "text": text, "understood": [], "ignored": [], "repaired": []}
-    if what == "motion":  # matched as a whole, by the motion stage
-        return empty | {"notes": _length(text)}
+    if what == "motion":
+        understood, notes = _movements(text)
+        return empty | {"understood": understood, "notes": [*notes, *_length(text)]}
     reading = asdict(read(text, "body" if what == "shape" else "appearance"))
     return (
         empty
         | {name: reading[name] for name in ("understood", "ignored", "repaired")}
         | {"notes": [*_notes(reading), *_length(text)]}
     )
+
+
+def _movements(text: str) -> tuple[list[dict[str, str]], list[str]]:
+    """The movements that a text is taken for, one after another, what is asked of each, and what the stage will say.
+
+    The motion stage brings torch, which takes seconds: a process that answers on looks should not be asked this too.
+    """
+    from engine.motion.matcher import load_matcher
+    from engine.motion.understanding import understand
+    from engine.reader import english
+    from engine.report import Silent
+
+    report = Silent()
+    steps, _ = understand(english(text), load_matcher(), None, report)
+    found = []
+    for number, step in enumerate(steps, 1):
+        layer = f"Movement {number}" if len(steps) > 1 else "Movement"
+        for concept, part in step:
+            asked = [("is", concept.texts[0]), *part.asked.said.items()]
+            found += [
+                {"words": part.text, "layer": layer, "property": name, "value": str(value)} for name, value in asked
+            ]
+    return found, [message.rstrip(".") for message in report.warnings]
 
 
 def _notes(reading: dict[str, Any]) -> list[str]:

@@ -21,6 +21,11 @@ FAINT = -3.0
 """Log-odds below which a modifier belongs to nothing, even if nothing else is likelier."""
 LIKELY = -0.8
 """Log-odds from which on one thing lies over another."""
+PLAIN = frozenset(
+    ("garment", "extra", "figure", "material", "pattern", "trait", "hair_style", "skin", "person", "bare")
+)
+UNSAID = 4.0
+"""Log-odds by which a phrase with only one meaning, of these, is less likely to say nothing than the network thinks."""
 LONGEST_TEXT = 12
 ONE_OF = ("shirt", "legs", "feet")
 """Places where one garment of a set makes way for another kind."""
@@ -62,6 +67,9 @@ def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
     """The likeliest roles that the catalogue allows, and the links between them."""
     roles = []
     for at, (chunk, row) in enumerate(zip(found, scores.roles)):
+        beside = any(other.value("fn.between") for other in found[max(at - 2, 0) : at])  # "next to a knight"
+        if len(chunk.categories) == 1 and chunk.categories <= PLAIN and not beside:
+            row = row - UNSAID * (np.arange(len(ROLES)) == ROLES.index("none"))
         order = [ROLES[i] for i in np.argsort(-row)]
         roles.append(next(role for role in order if may_be(chunk, role) and (role != "text" or _printed(found, at))))
     denied = np.array([bool(s > 0) or chunk.less for s, chunk in zip(scores.denied, found)])
@@ -133,30 +141,33 @@ def _named_once(made: dict[int, list[Worn]]) -> dict[int, list[Worn]]:
     """A piece of a set that is named by itself, too, is the one that is named: "a tuxedo, black tie undone"; one that
     is denied is none of it: "a suit, no jacket"; and of two names of one set there is one: "a three-piece tweed suit".
     """
-    found = {at: list(pieces) for at, pieces in made.items()}
-    for at, pieces in sorted(made.items(), key=lambda pair: len(pair[1])):
+    found = {at: list(items) for at, items in made.items()}
+    for at, these in sorted(made.items(), key=lambda pair: len(pair[1])):
         for other, named in made.items():
-            if other == at or not found[at] or not found[other] or len(named) < len(pieces):
+            if other == at or not found[at] or not found[other] or len(named) < len(these):
                 continue
-            if {worn.kind for worn in pieces} <= {worn.kind for worn in named} and (len(pieces) > 1 or _part(pieces)):
-                same = {worn.kind: worn for worn in pieces}
-                plain = replace(pieces[0], decal=None, traits=())
+            if _named_by(these, named):
+                same = {worn.kind: worn for worn in these}
+                plain = replace(these[0], decal=None, traits=())
                 found[other] = [_completed(worn, same.get(worn.kind, plain)) for worn in found[other]]
                 found[at] = []
-    for at, pieces in made.items():
-        for piece in list(found[at]) if len(pieces) > 1 else ():
-            other = next((i for i, o in made.items() if len(o) == 1 and found[i] and _replaces(o[0], piece)), None)
-            if other is None or piece.denied:
+    for at, these in made.items():
+        for piece in list(found[at]) if len(these) > 1 else ():
+            named_at = next((i for i, o in made.items() if len(o) == 1 and found[i] and _replaces(o[0], piece)), None)
+            if named_at is None or piece.denied:
                 continue
             found[at].remove(piece)
-            if not found[other][0].denied:
-                found[other] = [_completed(found[other][0], piece)]
+            if not found[named_at][0].denied:
+                found[named_at] = [_completed(found[named_at][0], piece)]
     return found
 
 
-def _part(pieces: list[Worn]) -> bool:
-    """A breastplate is a part of an armour that is named, too."""
-    return pieces[0].kind == "armor_torso" and not pieces[0].denied
+def _named_by(these: list[Worn], others: list[Worn]) -> bool:
+    """Whether a set is also named by another word, or a breastplate is a part of an armour that is named."""
+    if len(these) == 1:
+        part = these[0].kind == "armor_torso" and not these[0].denied
+        return part and any(worn.kind == "armor_torso" for worn in others)
+    return {(worn.kind, worn.cut) for worn in these} <= {(worn.kind, worn.cut) for worn in others}
 
 
 def _replaces(named: Worn, piece: Worn) -> bool:
@@ -237,10 +248,11 @@ def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
         return replace(worn, accent=worn.accent or meant)
     if role == "pattern":
         return replace(worn, pattern=meant)
-    if role == "material":
-        return replace(worn, material=meant)
-    if role == "trait" and meant not in worn.traits:
-        return replace(worn, traits=(*worn.traits, meant))
+    if role in ("material", "trait"):  # some words say both: "lace", "patent"
+        trait = meant if role == "trait" else chunk.value("trait")
+        material = meant if role == "material" else worn.material or chunk.value("material")
+        traits = (*worn.traits, trait) if trait and trait not in worn.traits else worn.traits
+        return replace(worn, material=material, traits=traits)
     return replace(worn, side=SIDES[category]) if role == "side" else worn
 
 

@@ -19,7 +19,9 @@ FIELDS = {
 """Role -> field of `Who` that it fills."""
 LENGTHS = ("buzz", "short", "medium", "long")
 """Hair styles that give way to others: "long hair in a ponytail"."""
-COSTUMES = frozenset((word,) for word in "suit|costume|outfit|uniform|onesie|attire|garb|getup|disguise".split("|"))
+COSTUMES = frozenset(
+    (word,) for word in ("suit", "costume", "outfit", "uniform", "onesie", "attire", "garb", "getup", "disguise")
+)
 """What is worn by the name of a figure: "a gorilla suit"."""
 JOINTS = frozenset({"fn.dressas", "fn.article", "fn.comma", "fn.in", "fn.wear"})
 """Between two figures that are one person."""

@@ -5,8 +5,11 @@ Pictures are uint8 (H, W, 3) sRGB. Frame: metres, +y up, the avatar faces +z; az
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
+from engine.device import available_cores
 from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
 from engine.render.scene import Picture, Scene
@@ -94,12 +97,15 @@ def motion_row(
     middle = chosen.mean(1, keepdims=True)  # (count, 1, 3), which a lifted arm hardly moves
     still = chosen - middle * np.array([1.0, 0.0, 1.0], np.float32)  # a walk stays in its picture
     camera = framing(still.reshape(-1, 3), 22.0, size, margin=1.06)
-    pictures = []
-    for vertices in still:
+
+    def taken(vertices: np.ndarray) -> Picture:
         scene = Scene(vertices, faces, colors, floor=floor, surface=surface)
         scene.light_from(22.0)
-        pictures.append(scene.photograph(camera))
-    return np.concatenate(pictures, axis=1)
+        return scene.photograph(camera)
+
+    first = taken(still[0])  # alone, for it compiles and loads the kernels
+    with ThreadPoolExecutor(available_cores()) as threads:  # rays and arrays leave Python to the others
+        return np.concatenate([first, *threads.map(taken, still[1:])], axis=1)
 
 
 def preview_sheet(views: Picture, motion: Picture) -> Picture:

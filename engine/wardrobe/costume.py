@@ -58,10 +58,13 @@ class Draw:
     """One draw: what '*', '^' and '$' stand for is settled once for all items of a look."""
 
     def __init__(
-        self, rng: np.random.Generator, asked: str | None = None, unfit: tuple[Thing, ...] = ()
+        self, rng: np.random.Generator, asked: str | None = None, unfit: tuple[Thing, ...] = (),
+        named: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
-        """``asked``: the colour that '*' stands for, or None for any; ``unfit``: drawn only for want of else."""
+        """``asked``: the colour that '*' stands for, or None for any; ``unfit``: drawn only for want of else;
+        ``named``: kinds that chance does not leave out."""
         self.rng = rng
+        self.named = named
         self.unfit = unfit
         self.wild: dict[str, str] = {"*": asked} if asked else {}
         self.first: str | None = None
@@ -95,7 +98,8 @@ class Draw:
 
     def garment(self, item: Item) -> Garment | None:
         """What is worn of an item; None where chance leaves it out."""
-        if item.chance < 1 and self.rng.random() >= item.chance:
+        left_out = item.chance < 1 and self.rng.random() >= item.chance
+        if left_out and not any(thing.kind in self.named for thing in item.things):
             return None
         color = self._color(item.colors)
         seen = tuple(value for value in item.accents if value != color) or item.accents  # beside the first colour

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from engine.body import Body, bone_transforms, stand_pose
 from engine.body.skinning import skin
-from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record, record_of
@@ -18,7 +17,8 @@ from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.cloth.sewing import make
 from engine.wardrobe.cloth.tailor import fine, shaped
 from engine.wardrobe.cloth.traits import tailored
-from engine.wardrobe.following import followed
+from engine.wardrobe.coverage import covered
+from engine.wardrobe.following import Followed
 from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers
 from engine.wardrobe.hard.heels import raised, rise_of, stretched
@@ -88,16 +88,8 @@ OVER_ALL = frozenset({
 """What nothing is draped over."""
 YOUNG = 0.55
 """Age of whom nothing is said, as `outfit.Shape` counts it."""
-UNCOVERED = frozenset({"hair", "eye", "mouth", "teeth"})
-"""Materials of what neither covers others nor is covered."""
 OVER_COLLARS = 0.118
 """Radius in metres of the necks of capes that lie round collars."""
-HIDDEN = 0.05
-"""Metres beneath another layer within which skin and cloth are covered."""
-WIDE, ABOVE_HEM = 0.30, 0.18
-"""The same beneath what hangs wide, as skirts do, and how far above its lowest place that holds."""
-OPEN_ROUNDS = 3
-"""How many rings of faces beside what is seen stay, so that hems may move a little."""
 
 
 @dataclass
@@ -187,8 +179,9 @@ def layers_of(
         piece, fell = _rested(record, quartered, dressing.beneath(), device, drapes)
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
-        piece = followed(piece, joined(dressing.layers))
-        made = make(garment, record, piece, dressing.finished(), bare.size, garment.material)
+        beneath = Followed(joined(dressing.layers), bare.rest_joints)
+        made = make(garment, record, beneath.piece(piece), dressing.finished(), bare.size, garment.material)
+        made = [beneath.layer(part) for part in made]
         dressing.add(made[0], (piece.vertices, piece.faces))
         for layer in made[1:]:
             dressing.add(layer)
@@ -364,28 +357,3 @@ def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, b
         posed = skin(placed.astype(np.float32), binding.weights, transforms)[0]
         parts.append(Layer(name, material, posed, prop.faces, prop.colors, binding.weights, prop.vertices))
     return merged(parts) if parts else None
-
-
-def covered(layers: list[Layer]) -> list[Layer]:
-    """The layers with what of each lies for good beneath those outside of it marked."""
-    found = list(layers)
-    for index, layer in enumerate(layers[:-1]):
-        outside = [
-            other for other in layers[index + 1 :] if other.material not in UNCOVERED and other.opacity.min() == 1.0
-        ]
-        if layer.material in UNCOVERED or not outside:
-            continue
-        above = joined(outside)
-        normals = vertex_normals(layer.vertices, layer.faces)
-        hits = MeshRaycaster(above.vertices, above.faces).cast_rays(layer.vertices - 0.002 * normals, normals)
-        within = (hits.face >= 0) & ((hits.normal * normals).sum(1) > 0)  # at a lining, not at a sleeve
-        low = np.full(len(outside), np.inf)
-        np.minimum.at(low, above.vertex_layers, above.vertices[:, 1])
-        lowest = low[above.face_layers[np.maximum(hits.face, 0)]]
-        hung = (hits.depth < WIDE) & (layer.vertices[:, 1] > lowest + ABOVE_HEM)
-        hidden = within & ((hits.depth < HIDDEN) | hung)
-        for _ in range(OPEN_ROUNDS):
-            open_faces = ~hidden[layer.faces].all(1)
-            hidden[layer.faces[open_faces]] = False
-        found[index] = replace(layer, covered=hidden)
-    return found

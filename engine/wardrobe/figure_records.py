@@ -48,21 +48,27 @@ class FigureRecord:
     being: bool = False
     """Whether the name says what somebody is rather than what he wears."""
 
-    def draw(self, rng: np.random.Generator, color: str | None = None, gender: float = 0.0) -> Costume:
+    def draw(
+        self, rng: np.random.Generator, color: str | None = None, gender: float = 0.0,
+        named: frozenset[str] = frozenset(),
+    ) -> Costume:  # fmt: skip
         """One of the figure's looks.
 
         Args:
             rng: decides between alternatives.
             color: what '*' in it stands for, or None for any.
             gender: of who wears it, as `outfit.Shape` has it; what only others wear is left out where there is else.
+            named: kinds of garments that are to be in it where one of the looks has them: "a nurse in a white cap".
         """
         unfit = things(people()["hints"]["female" if gender > 0 else "male"]) if gender else ()
         fitting = [
             look for look in self.looks
             if not any(item.chance == 1 and all(unfitting(t, unfit) for t in item.things) for item in look.garments)
         ]  # fmt: skip
-        among = fitting or self.looks
-        costume = Draw(rng, color, unfit).costume(among[int(rng.integers(len(among)))])
+        among = tuple(fitting) or self.looks
+        shared = [len(named & {thing.kind for item in look.garments for thing in item.things}) for look in among]
+        among = tuple(look for look, count in zip(among, shared) if count == max(shared))
+        costume = Draw(rng, color, unfit, named).costume(among[int(rng.integers(len(among)))])
         womans = self.person.get("gender", (0.0, 1.0))[1] <= 0
         return instead(costume, _for_men()) if womans and gender > 0 and not fitting else costume
 

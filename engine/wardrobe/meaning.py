@@ -80,7 +80,8 @@ class Meaning:
         """
         if figure is None and self.known:
             record = self.known[int(rng.integers(len(self.known)))]
-            figure = record.draw(rng, self.appearance.who.color, self.person.gender or 0.0)
+            named = frozenset(worn.kind for worn in self.appearance.worn if not worn.denied and worn.cut is None)
+            figure = record.draw(rng, self.appearance.who.color, self.person.gender or 0.0, named)
             if (being := _being(self.appearance)) is not None:
                 figure = worn_by(figure, being.draw(rng, None, self.person.gender or 0.0))
             figure = replace(figure, beard=figure.beard or "none")  # a figure with one is known by it

@@ -36,6 +36,8 @@ class Measures:
     years: float | None = None
     denied: str = ""
     """Words for a body that it denies ("not fat"), without the "not"."""
+    places: tuple[tuple[int, int, str], ...] = ()
+    """First and last character (exclusive) of what was taken, and what it is: stature, mass or years."""
 
     @property
     def age(self) -> float | None:
@@ -85,6 +87,8 @@ _RULES: tuple[tuple[str, _Take], ...] = (
     (rf"\b{_AMOUNT}(?:(?:years?|yrs?)(?:[ -]old|[ -]of[ -]age)\b|(?:y\.?/?o\b\.?))", _years),
     (rf"\b(?:aged|(?:of|at) age|age|at the age of)[ :]+(?P<n>{NUMBER})(?: years?)?\b", _years),
     (rf"\bof (?P<n>{NUMBER}) years\b", _years),
+    (r"(?:(?<=man )|(?<=girl )|(?<=boy )|(?<=lady )|(?<=person )|(?<=child ))of (?P<n>[1-9]\d?)(?=\s*(?:[,.;)]|$))",
+     _years),
     (r"\bin (?:his|her|their|the) (?:(?P<share>early|mid|late)[ -])?"
      r"(?P<n>[1-9]0|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)(?=ies))(?:ie)?['\u2019]?s\b",
      lambda m: {"years": _decade(m["n"]) + {"early": 2.0, "late": 8.0}.get(m["share"] or "", 5.0)}),
@@ -111,14 +115,17 @@ def _decade(word: str) -> float:
 def measures(text: str) -> Measures:
     """Read a text's measures."""
     rest = re.sub(r"\bhundred and\b", "hundred", text.lower())
+    same = len(rest) == len(text)  # so that places in it are the text's
     found: dict[str, float] = {}
+    places: list[tuple[int, int, str]] = []
     for pattern, take in _RULES:
         for match in re.finditer(pattern, rest):
             values = take(match)
             if values is None or found.keys() & values.keys():
                 continue
             found |= values
-            rest = f"{rest[: match.start()]} {rest[match.end() :]}"
+            places += [(*match.span(), name) for name in values if same]
+            rest = rest[: match.start()] + " " * len(match[0]) + rest[match.end() :]
             break
     denied = []
     while matches := [m for m in _NOT.finditer(rest) if m["word"] in _BODY_WORDS]:
@@ -135,4 +142,5 @@ def measures(text: str) -> Measures:
         r"\b(?:weighing|weighs|of|who is|about|measuring|standing|is|at|with|who|and|,)\s*(?=$|,|;)", "", rest.strip()
     )
     rest = re.sub(r"\s+", " ", re.sub(r"\s*,\s*(?=,|$)", "", rest)).strip(" ,;")
-    return Measures(rest or "a person", found.get("stature"), found.get("mass"), found.get("years"), " ".join(denied))
+    return Measures(rest or "a person", found.get("stature"), found.get("mass"), found.get("years"), " ".join(denied),
+                    tuple(places))  # fmt: skip

@@ -209,13 +209,32 @@ def serve() -> int:
     return 0
 
 
+def batch(listing: Path, out: Path) -> int:
+    """Be ``engine batch``: the row's avatars, all but the last one."""
+    row = json.loads(listing.read_text(encoding="utf-8"))
+    names = [*(f"avatar-{number}" for number in range(row["count"] - 1)), "last"]
+    for done, name in enumerate(names, start=1):
+        told: dict[str, object] = {"event": "crowd_job", "name": name, "state": "made", "message": ""}
+        if name == "last":
+            told |= {"state": "failed", "message": "The disk is full."}
+        else:
+            shutil.copytree(os.environ["AVATARCLIP_FAKE_RESULT"], out / name / "result")
+            # a real one has a manifest, which is written last
+            (out / name / "result" / "manifest.json").write_text(json.dumps({"prompts": row["prompts"]}))
+        total = len(names)
+        share = {"event": "crowd_progress", "done": done, "total": total, "share": done / total, "eta": 1.0}
+        for event in (told, share):
+            print(json.dumps({"time": time.time(), **event}), flush=True)
+    return 1
+
+
 def doctor() -> int:
     """Answer as the doctor does."""
     code = int(os.environ.get("AVATARCLIP_FAKE_DOCTOR", "0"))
     print("a stray line")
     report = {"ok": code == 0, "engine": "0.1.0", "python": "3.11.7", "device": {"name": "cpu (2 threads)"},
               "memory": {"available": 3 << 30, "total": 8 << 30}, "packages": {"torch": {"installed": "2.13.0"}},
-              "advice": ["Only 3.0 GiB of memory are free."]}  # fmt: skip
+              "advice": ["Only 3.0 GiB of memory are free."], "advice_codes": ["memory"]}  # fmt: skip
     print(json.dumps(report, indent=2))
     return code
 
@@ -228,5 +247,7 @@ if __name__ == "__main__":
         sys.exit(read())
     if arguments[:3] == ["-m", "engine", "serve"]:
         sys.exit(serve())
+    if arguments[:3] == ["-m", "engine", "batch"]:
+        sys.exit(batch(Path(arguments[3]), Path(arguments[5])))
     assert arguments[:3] == ["-m", "engine", "run"], arguments
     sys.exit(run(Path(arguments[3])))

@@ -98,6 +98,12 @@ def test_twist_bones_come_and_go_and_are_exported(inside_wheel: Inside, result: 
     inside_wheel("check_twist.py", result, tmp_path)
 
 
+def test_crowds_stand_in_a_grid_and_are_assets(
+    inside_wheel: Inside, result: Path, fake_python: str, tmp_path: Path
+) -> None:
+    inside_wheel("check_crowd.py", result, fake_python, tmp_path / "out")
+
+
 def test_an_avatar_that_rests_in_the_a_pose_moves_alike(inside_wheel: Inside, result: Path, tmp_path: Path) -> None:
     inside_wheel("check_rest.py", result, fake_avatar.write_result(tmp_path / "a", a_pose=True), tmp_path)
 

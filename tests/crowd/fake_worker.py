@@ -20,6 +20,9 @@ class Worker:
     def run(self, folder: Path, request: Request, flag: object, listeners: list) -> Outcome:
         """The square of the seed, by way of a stage that keeps the seed."""
         stored = folder / "checkpoints" / "shape.json"
+        folder.mkdir(exist_ok=True)
+        with open(folder / protocol.EVENTS_FILE, "a") as events:
+            events.write('{"event": "job_started"}\n')
         if not stored.exists():
             self._note(f"shape {request.seed}")
             (folder / "checkpoints" / "shape").mkdir(parents=True)
@@ -28,13 +31,15 @@ class Worker:
             for listener in listeners:
                 listener({"event": "stage_finished", "stage": "shape"})
         self._note(f"motion {request.seed}")
-        time.sleep(0.2)
+        time.sleep(0.1)
         if request.prompts.get("appearance") == "deadly":
             os._exit(1)
         seed = int((folder / "checkpoints" / "shape" / "seed.txt").read_text())
         (folder / "result").mkdir(exist_ok=True)
         (folder / "result" / "square.txt").write_text(str(seed * seed))
         (folder / "result" / protocol.MANIFEST_FILE).write_text(json.dumps({"seed": seed}))
+        with open(folder / protocol.EVENTS_FILE, "a") as events:
+            events.write('{"event": "result"}\n')
         return Outcome(protocol.EXIT_OK)
 
     def _note(self, text: str) -> None:

@@ -16,11 +16,12 @@ import pytest
 
 from engine import protocol
 from engine.cancel import CancelFlag
-from engine.crowd import batch
+from engine.crowd import batch, single
 from engine.crowd.cluster import RayHome
 from engine.crowd.listing import entries_of
+from engine.protocol import Request
 
-pytest.importorskip("ray", reason="the extra 'cluster' is not installed (pip install -r requirements-cluster.lock)")
+pytest.importorskip("ray", reason="the extra 'cluster' is not installed (build.py test --cluster)")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="SIGKILL")]
 ROOT, HERE = Path(__file__).resolve().parents[2], Path(__file__).resolve().parent
 JOBS = 40
@@ -109,6 +110,16 @@ def test_forty_jobs_survive_the_death_of_a_worker_and_of_a_node(tmp_path: Path, 
         if len(ended) == 20:
             kill(cluster.second)
 
+    one = tmp_path / "one"
+    one.mkdir()
+    (one / protocol.REQUEST_FILE).write_text(Request(prompts={}, seed=7).to_json())
+    told: list[dict] = []
+    home = RayHome(cluster.address, str(tmp_path), 1, 1.0, worker="fake_worker.Worker")
+    assert single.run_one(one, home, told.append, CancelFlag()) == protocol.EXIT_OK
+    assert [event["event"] for event in told] == ["job_started", "result"]
+    assert (one / "result" / "square.txt").read_text() == "49"
+    cluster.notes.write_text("")
+
     rows = [{"name": f"job{seed:02}", "appearance": "a nun", "seed": seed} for seed in range(JOBS - 1)]
     rows.append({"name": "poison", "appearance": "deadly", "seed": JOBS})
     entries, refused = entries_of(iter(enumerate(rows, start=1)))
@@ -125,4 +136,5 @@ def test_forty_jobs_survive_the_death_of_a_worker_and_of_a_node(tmp_path: Path, 
     assert {node for _, node, _, _ in notes} == {"head", "second"}, "both nodes took part"
     shapes = [seed for _, _, stage, seed in notes if stage == "shape"]
     assert sorted(map(int, shapes)) == [*range(JOBS - 1), JOBS], "a finished stage is not made again"
-    assert len([seed for _, _, stage, seed in notes if stage == "motion"]) >= JOBS + 2 + 1
+    assert len([seed for _, _, stage, seed in notes if stage == "motion"]) >= JOBS + 2, "the poison was tried thrice"
+    assert len({pid for pid, *_ in notes}) >= 5, "workers were begun again"

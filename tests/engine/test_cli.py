@@ -12,6 +12,7 @@ import fake_stages
 import pytest
 
 from engine import protocol
+from engine.examples import examples
 from engine.protocol import Request
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,7 @@ BAD_INPUT = {
     "blank prompt": ["generate", "--motion", " \t\n"],
     "10,000 characters": ["generate", "--appearance", "a" * 10_000],
     "unknown preset": ["generate", "--preset", "ultra"],
+    "unknown example": ["generate", "--example", "nobody"],
     "unknown key": ["generate", "--set", "mesh.resolutoin=5"],
     "wrong type": ["generate", "--set", "mesh.resolution=big"],
     "no value": ["generate", "--set", "mesh.resolution"],
@@ -138,6 +140,14 @@ def test_the_default_folder_belongs_to_the_request(tmp_path):
     for seed in (1, 1, 2):
         assert call("generate", "--seed", seed, "--preset", "tiny", program=FAKE, cwd=tmp_path).returncode == 0
     assert len([path for path in (tmp_path / "out").iterdir() if path.is_dir()]) == 2
+
+
+def test_prompts_of_an_example_give_way_to_those_that_are_typed(tmp_path):
+    done = call("generate", "--example", "samurai", "--motion", "bowing", "--preset", "tiny", "--out", tmp_path / "job",
+                program=FAKE)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    stored = json.loads((tmp_path / "job" / protocol.REQUEST_FILE).read_text(encoding="utf-8"))["prompts"]
+    assert stored == {**examples()["Samurai"], "motion": "bowing"} and "samurai" in stored["appearance"]
 
 
 def test_run_gives_events_only(tmp_path):

@@ -65,7 +65,7 @@ def test_the_manifest_tells_everything(job):
     wanted = {
         protocol.AVATAR_NPZ, protocol.MOTION_NPZ, protocol.AVATAR_PLY, protocol.AVATAR_GLB, protocol.PREVIEW_PNG,
         protocol.PROCESS_MP4, protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL, protocol.MOTION_BVH,
-        *protocol.TEXTURES.values(),
+        protocol.AVATAR_VRM, protocol.MOTION_VRMA, protocol.VIEWER_HTML, *protocol.TEXTURES.values(),
     }  # fmt: skip
     assert set(manifest["files"]) == wanted
     assert {path.name for path in (job / "result").iterdir()} == wanted | {protocol.MANIFEST_FILE}

@@ -116,10 +116,10 @@ def motion(seed: int = 3) -> Any:
     return SimpleNamespace(poses=poses, trans=trans, fps=FPS, hands=hands, face=face)
 
 
-def scene(name: str, folder: Path, conf: ExportConfig | None = None, moving: bool = True) -> Scene:
+def scene(name: str, folder: Path, conf: ExportConfig | None = None, moving: bool = True, loops: bool = False) -> Scene:
     """One of the avatars with its motion; its textures are written into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     colors = {"color": (200, 100, 40), "normal": (128, 128, 255), "orm": (255, 160, 30)}
     for picture in TEXTURES:
         Image.new("RGB", (16, 16), colors[picture]).save(folder / f"{picture}.png")
-    return Scene.of(avatars()[name], motion() if moving else None, folder, {}, conf)
+    return Scene.of(avatars()[name], motion() if moving else None, folder, {}, conf, loops)

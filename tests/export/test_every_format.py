@@ -23,7 +23,7 @@ from tests.export import figures
 from tests.export.test_formats import Glb
 
 NEAR = 0.002
-FORMATS = ("glb", "ply", "obj", "bvh")
+FORMATS = ("glb", "ply", "obj", "bvh", "vrm", "vrma")
 MODELS = ("avatar.glb", "game.glb")
 
 
@@ -80,6 +80,46 @@ def test_files_rest_on_the_floor_and_move_as_the_motion_does(name: str, written:
     np.testing.assert_allclose(pelvis, moved[:, 0], atol=NEAR)
 
 
+@pytest.mark.parametrize("who", ["root", "in_place"])
+def test_travel_is_where_it_was_asked_for_in_every_file(who: str, tmp_path: Path) -> None:
+    """On the root bone all is where it was; in place nothing leaves the spot of the first frame."""
+    free = joints_of(figures.scene("own", tmp_path / "textures"))
+    scene = figures.scene("own", tmp_path / "textures", ExportConfig(formats=FORMATS, root_motion=who))
+    export.write(scene, tmp_path)
+    travel = (free[:, :1] - free[:1, :1]) * [1, 0, 1]
+    glb = Glb(tmp_path / "game.glb")
+    nodes, (skin,) = glb.document["nodes"], glb.document["skins"]
+    names = [nodes[joint]["name"] for joint in skin["joints"]]
+    (clip,) = glb.document["animations"]
+    moves = {
+        nodes[channel["target"]["node"]]["name"]: glb.array(clip["samplers"][channel["sampler"]]["output"])
+        for channel in clip["channels"] if channel["target"]["path"] == "translation"
+    }  # fmt: skip
+    take = read_bvh(tmp_path / "motion.bvh", lambda text: None)
+    np.testing.assert_allclose(moves["pelvis"], free[:, 0] - travel[:, 0], atol=1e-5)
+    assert len(names) == len(set(names)) == (25 if who == "root" else 24) == len(take.names)
+    rows = [[float(v) / 100 for v in line.split()] for line in
+            (tmp_path / "motion.bvh").read_text().partition("Frame Time:")[2].splitlines()[1:]]  # fmt: skip
+    pelvis = np.array(rows)[:, 6:9] if who == "root" else np.array(rows)[:, :3]
+    np.testing.assert_allclose(pelvis, free[:, 0] - travel[:, 0], atol=1e-5)
+    if who == "root":
+        np.testing.assert_allclose(moves["root"], travel[:, 0], atol=1e-5)
+        np.testing.assert_allclose(np.array(rows)[:, :3], travel[:, 0], atol=1e-5)
+        assert nodes[skin["skeleton"]]["name"] == "root" == take.names[0]
+    else:
+        assert set(moves) == {"pelvis"}
+
+
+def test_a_loop_ends_with_the_frame_that_it_begins_with(tmp_path: Path) -> None:
+    """Players go from the end to the beginning in no time, so that the last step must be in the take."""
+    once, again = (figures.scene("own", tmp_path, loops=loops).take for loops in (False, True))
+    assert len(again.poses) == len(again.trans) == len(again.face) == len(once.poses) + 1
+    for name in ("poses", "trans", "face"):
+        values = getattr(again, name)
+        np.testing.assert_array_equal(values[-1], values[0])
+        np.testing.assert_array_equal(values[:-1], getattr(once, name))
+
+
 def godot() -> list[str]:
     """The command that probes files in a Godot; skips the test where there is none."""
     named = os.environ.get("AVATARCLIP_GODOT_PROBE")
@@ -112,3 +152,24 @@ def test_godot_sees_joints_and_bounds_where_they_are(written: Any, tmp_path: Pat
         low = np.min([mesh["low"] for mesh in seen["meshes"]], axis=0)
         mesh = scene.avatar if model == "avatar.glb" else scene.game
         np.testing.assert_allclose(low, mesh.vertices[np.unique(mesh.faces)].min(0), atol=NEAR)
+
+
+def test_the_khronos_validator_finds_nothing_wrong(written: Any, tmp_path: Path) -> None:
+    modules = os.environ.get("AVATARCLIP_NODE_MODULES", "")
+    if not (Path(modules) / "gltf-validator").is_dir() or shutil.which("node") is None:
+        pytest.skip("no glTF validator: set AVATARCLIP_NODE_MODULES to a folder with gltf-validator")
+    files = [folder / model for _, folder in written.values() for model in (*MODELS, "avatar.vrm", "motion.vrma")]
+    script = """
+        const validator = require("gltf-validator"), fs = require("fs");
+        (async () => {
+          for (const file of process.argv.slice(2)) {
+            const { issues } = await validator.validateBytes(new Uint8Array(fs.readFileSync(file)));
+            console.log(JSON.stringify(issues.messages.filter((one) => one.severity < 2)));
+          }
+        })();"""
+    (tmp_path / "check.js").write_text(script, encoding="utf-8")
+    ended = subprocess.run(
+        ["node", str(tmp_path / "check.js"), *map(str, files)], capture_output=True, text=True, timeout=300, check=True,
+        env=os.environ | {"NODE_PATH": modules},
+    )  # fmt: skip
+    assert [json.loads(line) for line in ended.stdout.splitlines()] == [[]] * len(files)

@@ -17,12 +17,15 @@ from scipy.spatial.transform import Rotation, Slerp
 from engine.body import load_body
 from engine.body.skinning import bone_transforms
 from engine.export.bvh import write_bvh
+from engine.export.glb import layout_of
 from engine.export.gltf import Layout, quaternions, renew_animation, strongest, write_glb
+from engine.export.lods import levels_of
 from engine.export.obj import write_obj
 from engine.export.ply import write_ply
 from engine.protocol import JOINT_NAMES
 from engine.render.shade import to_linear
 from engine.rig import Avatar, pose_avatar
+from tests.export import figures
 
 RNG = np.random.default_rng(5)
 BODY = load_body()
@@ -282,3 +285,36 @@ def test_another_animation_in_an_old_file_is_as_if_it_were_written_anew(tmp_path
         write_glb(old, figure, layout=layout)  # one that stood still
         renew_animation(old, renewed, figure.joints, poses, trans, fps)
         assert renewed.read_bytes() == anew.read_bytes()
+
+
+def test_levels_of_detail_share_vertices_skin_and_textures(tmp_path: Path) -> None:
+    """Their indices give the levels' triangles; the scene shows the full mesh alone."""
+    scene = figures.scene("child", tmp_path / "textures")
+    lower = levels_of(scene.game, (900, 300))
+    write_glb(
+        tmp_path / "a.glb", scene.game, scene.take.poses, layout=layout_of(scene), face=scene.take.face, lower=lower
+    )
+    glb = Glb(tmp_path / "a.glb")
+    nodes, meshes = glb.document["nodes"], glb.document["meshes"]
+    ids = nodes[0]["extensions"]["MSFT_lod"]["ids"]
+    assert [nodes[k]["name"] for k in ids] == ["Avatar_LOD1", "Avatar_LOD2"] == [m["name"] for m in meshes[1:]]
+    assert not set(ids) & set(glb.document["scenes"][0]["nodes"])
+    for level, number in zip(lower, ids):
+        assert nodes[number]["skin"] == 0
+        primitives = meshes[nodes[number]["mesh"]]["primitives"]
+        corners, spots = [], []
+        for primitive in primitives:
+            index = glb.array(primitive["indices"])[:, 0].astype(int)
+            corners.append(glb.array(primitive["attributes"]["POSITION"])[index])
+            spots.append(glb.array(primitive["attributes"]["TEXCOORD_0"])[index])
+        order = np.argsort(scene.game.face_layers[level.of], kind="stable")
+        np.testing.assert_allclose(
+            np.concatenate(corners).reshape(-1, 3, 3), scene.game.vertices[level.faces[order]], atol=1e-6
+        )
+        np.testing.assert_allclose(
+            np.concatenate(spots).reshape(-1, 3, 2) * [1, -1] + [0, 1], level.uvs[order], atol=1e-6
+        )
+    targets = [
+        c["target"]["node"] for c in glb.document["animations"][0]["channels"] if c["target"]["path"] == "weights"
+    ]
+    assert targets == [0, *ids]

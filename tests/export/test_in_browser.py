@@ -48,7 +48,8 @@ async function main() {
       if (Math.abs(a[k] - b[k]) + Math.abs(a[k + 1] - b[k + 1]) + Math.abs(a[k + 2] - b[k + 2]) > 12) count++;
     return count;
   };
-  const place = (name) => vrm.humanoid.getRawBoneNode(name).getWorldPosition(new vrm.scene.position.constructor()).toArray();
+  const Vector = vrm.scene.position.constructor;
+  const place = (name) => vrm.humanoid.getRawBoneNode(name).getWorldPosition(new Vector()).toArray();
   picture(null, 0);
   const rest = picture(null, 0), found = { again: apart(rest, picture(null, 0)) };
   found.blink = apart(rest, picture("blink", 0));

@@ -37,6 +37,14 @@ def test_a_text_longer_than_the_perceptor_reads_is_told_with_the_place():
     assert place in (f"{short}, " * 6) and (f"{short}, " * 6).index(place) > 0
 
 
+def test_a_motion_is_told_by_its_movements_in_their_order():
+    (found,) = ask({"what": "motion", "text": "walking backwards and then sitting down"})
+    layers = [item["layer"] for item in found["understood"]]
+    assert layers == sorted(layers) and set(layers) == {"Movement 1", "Movement 2"} and found["notes"] == []
+    told = {layer: " ".join(i["value"] for i in found["understood"] if i["layer"] == layer) for layer in layers}
+    assert "walk" in told["Movement 1"] and "backward" in told["Movement 1"] and "sit" in told["Movement 2"]
+
+
 def test_a_text_that_is_matched_as_a_whole_is_put_into_english():
     assert english("ein Mann tanzt").split() == ["a", "man", "dances"] and english("waving slowly") == "waving slowly"
     assert "woman" in english("una mujer corre") and "run" in english("una mujer corre")

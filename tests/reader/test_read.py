@@ -42,6 +42,17 @@ def test_ways_to_deny(text: str) -> None:
     assert [(worn.kind, worn.denied) for worn in reading.worn] == [("hat", True)]
 
 
+def test_pieces_of_a_set_are_worn_once() -> None:
+    reading = read("a black tuxedo, a red bow tie")
+    assert one(reading, "tie").color == "red" and one(reading, "jacket").color == "black"
+    assert [worn.denied for worn in read("a grey suit without a jacket").worn if worn.kind == "jacket"] == [True]
+
+
+def test_the_costume_of_a_figure() -> None:
+    reading = read("a man in a gorilla suit")
+    assert reading.who.figure == "gorilla" and not reading.worn and not reading.ignored
+
+
 def test_one_thing_instead_of_another() -> None:
     reading = read("a knight wearing a straw hat instead of a helmet")
     assert one(reading, "helmet").denied and not one(reading, "hat").denied
@@ -95,6 +106,14 @@ def test_two_persons_are_not_one() -> None:
 
 def test_shades_of_any_colour() -> None:
     assert one(read("a deep emerald scarf"), "scarf").color == one(read("a dark green scarf"), "scarf").color
+
+
+def test_measures_have_an_effect_and_are_reported() -> None:
+    reading = read("a 70 year old man, 1.90 m tall, in a suit")
+    assert reading.who.age is not None and reading.who.age > 0.8 and reading.ignored == ()
+    assert {(part.words, part.property) for part in reading.understood} >= {
+        ("70 year old", "age"), ("1.90 m tall", "height")
+    }  # fmt: skip
 
 
 def test_only_leaves_the_rest_bare() -> None:

@@ -167,6 +167,14 @@ def test_a_second_colour_is_another_than_the_first_where_there_is_another():
     assert draws("red/red hat", 1)[0].garments[0].accent == "red"
 
 
+def test_what_is_named_is_in_the_look_that_is_drawn(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('[nurse]\nwords = "nurse"\nlooks = ["blue t_shirt", "white dress; 10% white cap.nurse"]\n')
+    record = read_figures(path)["nurse"]
+    drawn = [record.draw(np.random.default_rng(seed), named=frozenset({"cap"})) for seed in range(20)]
+    assert {tuple(garment.kind for garment in costume.garments) for costume in drawn} == {("dress", "cap")}
+
+
 def test_a_womans_figure_on_a_man_wears_trousers_in_its_colours_where_it_has_no_other_look(tmp_path):
     path = tmp_path / "figures.toml"
     looks = "looks = ['green/gold gown; gold shoes.heels; silver headband.tiara']"

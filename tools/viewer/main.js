@@ -87,7 +87,7 @@ function panel(layers, vrm, player) {
   tag("h1", box, document.title);
   const total = [...layers.values()].reduce((sum, layer) => sum + layer.triangles, 0);
   tag("p", box, `${total.toLocaleString("en")} triangles`, { id: "triangles" });
-  if (player.clip) {
+  if (player.clip?.duration) {
     const row = tag("p", box);
     const button = tag("button", row, player.paused ? "Play" : "Pause");
     const slider = tag("input", row, "", { type: "range", min: 0, max: player.clip.duration, step: 0.001 });
@@ -138,7 +138,7 @@ class Player {
   step(seconds) {
     if (this.clip && !this.paused) {
       this.mixer.update(seconds);
-      this.moved(this.mixer.time % this.clip.duration);
+      this.moved(this.mixer.time % (this.clip.duration || 1));
     }
     if (this.face.length) {
       this.vrm.expressionManager.resetValues();

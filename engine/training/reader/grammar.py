@@ -90,7 +90,7 @@ class Grammar(Clauses):
         d.say(self.one("", "", "", "", "I want", "my character is", "somebody like", "make him", "picture this:"))
         self.nobody(d) if self.maybe(0.06) else self.person(d, self.maybe(0.7))
         separator = self.one(",", ",", ",", ",", ".", ";")
-        d.say(self.one(separator, separator, ":", ":", "-", ".", "in", "with", "wearing", "–", "who wears", "has"))
+        d.say(self.one(separator, separator, ":", ":", "-", ".", "in", "with", "wearing", "--", "who wears", "has"))
         options = [
             self._listed, self.features, self.denial, self.layers, self.alike, self.shown_on, self.tucked,
             self._strange_thing, self.predicate, self._one_thing, self.bare, self.scenery, self.dress, self.build,

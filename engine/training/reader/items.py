@@ -28,7 +28,8 @@ def noise() -> dict[str, list[str]]:
     return {name: words.split("|") for name, words in raw.items()}
 
 
-SYLLABLES = "ba|ro|kin|dal|mer|os|tu|vel|ish|gra|pon|li|sto|ment|char|ra|fi|zo|nel|wick".split("|")
+SYLLABLES = ("ba", "ro", "kin", "dal", "mer", "os", "tu", "vel", "ish", "gra", "pon", "li", "sto", "ment", "char", "ra",
+             "fi", "zo", "nel", "wick")  # fmt: skip
 """What words that nobody knows are made of."""
 
 

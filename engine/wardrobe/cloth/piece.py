@@ -108,11 +108,10 @@ def loops(faces: Indices) -> list[NDArray[np.int64]]:
 
 def averaging(faces: Indices, count: int) -> sparse.csr_matrix:
     """(P, P) each row the mean of a point's neighbours; on a border, of those along the border alone."""
-    links = edge_matrix(faces, count).tolil()
+    links = edge_matrix(faces, count).tocsr()
     forward, backward, base = directed_edges(faces)
     rim = forward[~np.isin(forward, backward)]
     start, end = np.divmod(rim, base)
-    links = links.tocsr()
     on_rim = np.zeros(count, bool)
     on_rim[start], on_rim[end] = True, True
     inner = sparse.diags((~on_rim).astype(float)) @ links

@@ -43,6 +43,8 @@ for key in PRESETS:
     written = (out / f"{key}.fbx").read_bytes()
     assert b".partial-" not in written and str(out).encode() not in written, key
     assert b"Firefighter_Game_Color.png" in written
+    for kind, link in (("Roughness", b"ShininessExponent"), ("Metallic", b"ReflectionFactor")):
+        assert f"Firefighter_Game_ORM_{kind}.png".encode() in written and link in written, (key, kind)
 export.export_fbx(bpy.context, out / "IN_PLACE.fbx", avatar.rig, "UNITY", "IN_PLACE")
 assert everything() == before, "the scene is as it was"
 try:

@@ -10,7 +10,7 @@ from common import ARGUMENTS, empty
 
 import avatarclip_blender
 from avatarclip_blender import mending, preferences, properties, session
-from avatarclip_blender.examples import examples
+from avatarclip_blender.contract import examples
 
 result, python, out = ARGUMENTS
 os.environ.update(AVATARCLIP_PYTHON=python, AVATARCLIP_FAKE_RESULT=result)
@@ -58,9 +58,9 @@ if not bpy.app.online_access and not bpy.app.online_access_override:
     assert bpy.app.online_access and not ops.allow_online.poll()
     bpy.context.preferences.system.use_online_access = False
 kept = {part: getattr(settings, part) for part in ("shape", "appearance", "motion")}
-for one in examples():
-    assert ops.use_example(title=one["title"]) == {"FINISHED"} and not properties.problem(settings)
-    assert settings.appearance == one["appearance"]
+for title, prompts in examples.examples().items():
+    assert ops.use_example(title=title) == {"FINISHED"} and not properties.problem(settings)
+    assert settings.appearance == prompts["appearance"]
 for part, text in kept.items():
     setattr(settings, part, text)
 

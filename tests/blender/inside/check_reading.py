@@ -31,7 +31,7 @@ found = read("appearance", "a wizard with a blue hatt and a blork ")
 assert [item.layer for item in found.understood] == ["Wizard", "With", "Blue", "Hatt"], found
 assert found.ignored == ("blork",) and found.repaired == (("hatt", "hat"),)
 assert read("shape", "tall").text == "tall" and reading.of("shape", " ") is None
-child = reading._child
+child = reading._children[False]
 assert reading.of("appearance", found.text) is found and child.running, "asked once"
 
 settings.appearance = "Hatt on a hattery"
@@ -41,10 +41,11 @@ assert bpy.ops.avatarclip.replace_words(part="appearance", words="hatt", by="hat
 
 reading.IDLE = 0.0
 reading._tick()
-assert reading._child is None and not child.running, "it gives its memory back"
+assert not reading._children and not child.running, "it gives its memory back"
 reading.IDLE = 120.0
-assert read("motion", "wave hands").understood and reading._child.running
-child = reading._child
+assert reading.of("motion", "waving") is None and not reading._wanted, "the panel's own words"
+assert read("motion", "wave hands").understood and reading._children[True].running and False not in reading._children
+child = reading._children[True]
 preferences.reads_prompts = lambda context: False
 assert reading.of("motion", "jump high") is None and not reading._wanted
 avatarclip_blender.unregister()

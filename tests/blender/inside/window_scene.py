@@ -18,11 +18,16 @@ copied = [0, ""]
 """How often something was copied to the clipboard, and what the last time."""
 
 
+last = {}
+"""The state that was told last."""
+
+
 def view():
-    """Return the 3D view and its sidebar."""
-    area = max(
-        (a for a in bpy.context.window_manager.windows[0].screen.areas if a.type == "VIEW_3D"), key=lambda a: a.width
-    )
+    """Return the 3D view and its sidebar; None while something else, such as a file browser, fills the window."""
+    areas = [a for a in bpy.context.window_manager.windows[0].screen.areas if a.type == "VIEW_3D"]
+    if not areas:
+        return None, None
+    area = max(areas, key=lambda a: a.width)
     return area, next(region for region in area.regions if region.type == "UI")
 
 
@@ -87,7 +92,11 @@ def tell():
     if "Cube" in bpy.data.objects:
         prepare_scene()
     area, region = view()
-    area.spaces.active.show_region_ui = True
+    if area is None:
+        write({**last, "areas": sorted({area.type for area in manager.windows[0].screen.areas})})
+        return 0.1
+    if not area.spaces.active.show_region_ui:  # to set it again would close menus and end typing
+        area.spaces.active.show_region_ui = True
     job = sys.modules[f"{ID}.session"].job()
     prompt = Path(out).parent / "prompt"
     if prompt.exists():
@@ -114,6 +123,9 @@ def tell():
         "color_type": area.spaces.active.shading.color_type,
         "copied": copied,
         "prompts": {name: getattr(scene.avatarclip, name) for name in ("shape", "appearance", "motion")},
+        "read": sorted(
+            part for part, text in sys.modules[f"{ID}.reading"]._known if text == getattr(scene.avatarclip, part)
+        ),
         "preset": scene.avatarclip.preset,
         "shape_seed": scene.avatarclip.shape_seed,
         "avatar": avatar(scene),
@@ -121,10 +133,16 @@ def tell():
         "slowest_tick": max(ticks, default=0.0),
         "time": time.time(),
     }
+    write(state)
+    return 0.1
+
+
+def write(state):
+    """Leave the state for the driver, whole."""
+    last.update(state)
     partial = Path(state_file + ".part")
     partial.write_text(json.dumps(state))
     os.replace(partial, state_file)
-    return 0.1
 
 
 set_up()

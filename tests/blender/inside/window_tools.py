@@ -68,21 +68,21 @@ def point(from_right, from_top):
 def click(from_right, from_top, times=1):
     """Click at a place of the sidebar."""
     point(from_right, from_top)
-    time.sleep(0.35)  # the button under the pointer has to light up before it takes a click
+    time.sleep(0.6)  # the button under the pointer has to light up before it takes a click
     for _ in range(times):
         tool("xdotool", "mousedown", "1")
-        time.sleep(0.08)
+        time.sleep(0.15)
         tool("xdotool", "mouseup", "1")
         time.sleep(0.05)
 
 
-def under(from_right, from_top):
+def under(from_right, from_top, patience):
     """Return what lies at a place of the sidebar: an operator's call, a field's value, or nothing."""
     point(from_right, from_top)
-    time.sleep(0.12)
+    time.sleep(0.1 + 0.2 * patience)
     before = state()["copied"]
     tool("xdotool", "key", "ctrl+c")
-    deadline = time.monotonic() + 0.35
+    deadline = time.monotonic() + 0.3 * patience
     while time.monotonic() < deadline:
         now = state()["copied"]
         if now[0] != before[0]:
@@ -91,26 +91,26 @@ def under(from_right, from_top):
     return ""
 
 
-def find(wanted, from_right=150):
-    """Return the place of the button whose call or value begins so; where it was the last time is looked at first."""
-    height = state()["region"][3]
-    start = _known.get(wanted, 60)
-    near = sorted(range(24, height - 8, STEP), key=lambda place: abs(place - start))
-    for place in near:
-        there = under(from_right, place)
-        if there:
-            _known[there] = place
-        if there.startswith(wanted):
-            _known[wanted] = place
-            return from_right, place
+def find(wanted, from_right=150, near=60):
+    """Return the place of the button whose call or value begins so; it is looked for around a place from the top."""
+    start, height = _known.get(wanted, near), state()["region"][3]
+    places = sorted([start, *range(16, height - 8, STEP)], key=lambda place: abs(place - start))
+    seen = set()
+    for patience in (1, 3):
+        for number, place in enumerate(places):
+            there = under(from_right, place, 3 if number < 5 else patience)
+            seen.add(there)
+            if there.startswith(wanted):
+                _known[wanted] = place
+                return from_right, place
     picture("stuck")
-    raise AssertionError(f"there is no {wanted} in the panel; it has {sorted(_known)}")
+    raise AssertionError(f"there is no {wanted} in the panel; there are {sorted(seen)}")
 
 
-def push(wanted, what, condition, from_right=150, times=1):
+def push(wanted, what, condition, from_right=150, near=60, times=1):
     """Push the button that does what is wanted and wait for that; again if Blender was too busy to notice."""
     for _ in range(4):
-        click(*find(wanted, from_right), times=times)
+        click(*find(wanted, from_right, near), times=times)
         try:
             now = wait(what, condition, 15)
         except AssertionError as error:

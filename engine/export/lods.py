@@ -1,0 +1,90 @@
+"""Levels of detail in a GLB: MSFT_lod over named meshes that share vertices, skin, textures and face shapes.
+
+The first node shows the full mesh; readers that know the extension swap it for ``NAME_LOD1`` and so on, which stand
+outside of the scene, and those that don't never show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.export.binary import INDEX_BUFFER, UINT, USHORT, Binary
+from engine.mesh.levels import Level, levels
+from engine.mesh.uv import split_seams
+from engine.protocol import JOINT_NAMES
+from engine.rig import Avatar
+
+FACE = 8.0
+"""How much more errors count on the head."""
+COVERAGE = 0.5
+"""Share of the screen's height from which on the full mesh is shown; each level down to a fourth of the one before."""
+
+
+def levels_of(game: Avatar, counts: tuple[int, ...]) -> list[Level]:
+    """Levels of a textured mesh, of at most so many triangles each; those that take nothing away are left out."""
+    if game.uvs is None or not counts:
+        return []
+    head = [JOINT_NAMES.index(name) for name in ("neck", "head")]
+    importance = 1.0 + FACE * game.weights[:, head].sum(1)
+    made, found = levels(game.vertices, game.faces, game.uvs, counts, importance), []
+    before = len(game.faces)
+    for level in made:
+        if len(level.faces) < before:
+            found.append(level)
+            before = len(level.faces)
+    return found
+
+
+def with_levels(
+    binary: Binary, document: dict[str, Any], game: Avatar, parts: Sequence[np.ndarray], lower: Sequence[Level]
+) -> None:
+    """Add levels to a document whose first mesh has a primitive for each part.
+
+    Args:
+        binary: grows by their indices.
+        document: changed in place.
+        game: the mesh.
+        parts: numbers (F,) of the faces of each primitive.
+        lower: the levels, from more to fewer triangles.
+    """
+    if not lower:
+        return
+    full, node = document["meshes"][0], document["nodes"][0]
+    ids = []
+    for number, level in enumerate(lower, 1):
+        primitives = []
+        for part, primitive in zip(parts, full["primitives"]):
+            indices = _indices(game, part, level)
+            if len(indices):
+                count = _count(binary, primitive)
+                kind = USHORT if count <= 65535 else UINT
+                accessor = binary.add(indices.ravel(), kind, "SCALAR", INDEX_BUFFER)
+                primitives.append(primitive | {"indices": accessor})
+        document["meshes"].append(full | {"name": f"{full['name']}_LOD{number}", "primitives": primitives})
+        ids.append(len(document["nodes"]))
+        document["nodes"].append(node | {"name": f"{node['name']}_LOD{number}", "mesh": len(document["meshes"]) - 1})
+    node["extensions"] = {"MSFT_lod": {"ids": ids}}
+    node["extras"] = {"MSFT_screencoverage": [COVERAGE / 4.0**k for k in range(len(ids))] + [0.0]}
+    document["extensionsUsed"] = [*document.get("extensionsUsed", []), "MSFT_lod"]
+
+
+def _count(binary: Binary, primitive: dict[str, Any]) -> int:
+    """Vertices of a primitive."""
+    return int(binary.accessors[primitive["attributes"]["POSITION"]]["count"])
+
+
+def _indices(game: Avatar, part: np.ndarray, level: Level) -> np.ndarray:
+    """(F, 3) the level's triangles of a part, by the part's own vertices as `split_seams` orders them."""
+    assert game.uvs is not None
+    inside = np.isin(level.of, part)
+    used = np.unique(game.faces[part])
+    source, _, spots = split_seams(np.searchsorted(used, game.faces[part]), game.uvs[part])
+    corners = np.concatenate((level.faces[inside].reshape(-1, 1), level.uvs[inside].reshape(-1, 2)), axis=1)
+    known = np.concatenate((used[source][:, None], spots), axis=1)
+    _, same = np.unique(np.concatenate((known, corners)), axis=0, return_inverse=True)
+    place = np.zeros(same.max() + 1, np.int64)
+    place[same[: len(known)]] = np.arange(len(known))
+    return place[same[len(known) :]].reshape(-1, 3)
