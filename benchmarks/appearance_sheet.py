@@ -23,9 +23,8 @@ from engine import shape
 from engine.appearance import Runner
 from engine.body import stand_pose
 from engine.render.stills import body_views
-from engine.render.surface import Surface
 from engine.report import Silent
-from engine.wardrobe.materials import MATERIALS
+from engine.wardrobe.materials import surface_of
 
 PROMPTS = (
     ("a strong man", "a firefighter"),
@@ -85,16 +84,10 @@ def avatar(body: str, prompt: str, out: Path, preset: str, overrides: dict[str, 
     spent = time.process_time() - began
     seen = layers.faces[~layers.covered[layers.faces].all(1)]
     owners = layers.face_layers[~layers.covered[layers.faces].all(1)]
-    soft = np.array([name == "skin" for name in layers.materials], np.float32)[layers.vertex_layers]
-    surface = Surface(
-        layers.roughness,
-        layers.metallic,
-        layers.opacity,
-        soft,
-        layers.canonical,
-        owners,
-        [MATERIALS[name] for name in layers.materials],
-    )
+    surface = surface_of(
+        layers.materials, layers.vertex_layers, owners, roughness=layers.roughness, metallic=layers.metallic,
+        opacity=layers.opacity, canonical=layers.canonical,
+    )  # fmt: skip
     head = runner.body.pose(runner.betas, stand_pose()[None])[1][0][15]
     views = body_views(layers.vertices, seen, layers.colors, head, surface=surface)
     picture = Image.fromarray(np.concatenate([views[name] for name in VIEWS], axis=1))

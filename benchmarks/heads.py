@@ -23,13 +23,12 @@ from engine.body.hands import hand_pose
 from engine.protocol import JOINT_NAMES
 from engine.render.camera import Camera
 from engine.render.scene import Scene
-from engine.render.surface import Surface
 from engine.shape.bodies import bundled
 from engine.wardrobe import dressing
 from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.head import paint_bare
 from engine.wardrobe.layers import Layer, joined
-from engine.wardrobe.materials import MATERIALS
+from engine.wardrobe.materials import MATERIALS, surface_of
 from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.readout import expected_shape
@@ -89,9 +88,10 @@ def scene_of(layers: list[Layer]) -> Scene:
     """Layers in the studio."""
     whole = joined(layers)
     seen = ~whole.covered[whole.faces].all(1)
-    soft = np.array([name == "skin" for name in whole.materials], np.float32)[whole.vertex_layers]
-    made = [MATERIALS[name] for name in whole.materials]
-    surface = Surface(whole.roughness, whole.metallic, soft, whole.canonical, whole.face_layers[seen], made)
+    surface = surface_of(
+        whole.materials, whole.vertex_layers, whole.face_layers[seen], roughness=whole.roughness,
+        metallic=whole.metallic, opacity=whole.opacity, canonical=whole.canonical,
+    )  # fmt: skip
     return Scene(whole.vertices, whole.faces[seen], whole.colors, surface=surface)
 
 
@@ -118,8 +118,9 @@ def hand_picture(body: Body, name: str, size: int = HAND_SIZE) -> NDArray[np.uin
     places = canonical_coordinates(body)
     colors = paint_bare(PLAIN, places, np.random.default_rng(0))
     near = (places[:, 0] > 0.60)[body.faces].all(1)
-    soft, rough = np.ones(len(places), np.float32), np.full(len(places), MATERIALS["skin"].roughness, np.float32)
-    surface = Surface(rough, None, soft, places, np.zeros(int(near.sum()), np.int32), [MATERIALS["skin"]])
+    rough = np.full(len(places), MATERIALS["skin"].roughness, np.float32)
+    none = np.zeros(max(len(places), len(near)), np.int64)
+    surface = surface_of(["skin"], none[: len(places)], none[: int(near.sum())], roughness=rough, canonical=places)
     scene = Scene(vertices, body.faces[near], colors, surface=surface)
     of_hand = vertices[places[:, 0] > 0.68]
     target = 0.5 * (of_hand.min(0) + of_hand.max(0))

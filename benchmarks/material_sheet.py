@@ -43,7 +43,9 @@ def picture(material: Material) -> Image.Image:
     surface = Surface(
         np.full(count, material.roughness, np.float32),
         np.full(count, material.metallic, np.float32),
-        np.full(count, material.name == "skin", np.float32),
+        None,
+        np.full(count, material.softness, np.float32),
+        np.full(count, material.scatter, np.float32),
         vertices,
         np.zeros(len(faces), np.int32),
         (material,),

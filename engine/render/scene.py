@@ -35,6 +35,8 @@ DARKEST = 0.014
 """Black cloth gives back about so much light."""
 BENEATH = (0.26, 0.08, 0.04)
 """How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator."""
+FIBRES = 0.5
+"""The same where fibres scatter all light."""
 SHEEN = 0.14
 """Of rough surfaces at their outline, as cloth and skin have it."""
 
@@ -67,8 +69,8 @@ class Scene:
         self.faces = np.asarray(faces, np.int32)
         self.surface = surface or Surface()
         finish = self.surface.finish(len(self.vertices))
-        darkest = DARKEST * (1.0 - finish[:, 2:])  # what lies beneath dark skin is no grey
-        self._attributes = np.hstack((darkest + (1.0 - darkest) * to_linear(colors), finish))  # (V, 6)
+        darkest = DARKEST * (1.0 - finish[:, 2:3])  # what lies beneath dark skin is no grey
+        self._attributes = np.hstack((darkest + (1.0 - darkest) * to_linear(colors), finish))  # (V, 7)
         self.floor = float(self.vertices[:, 1].min()) if floor is None else floor
         self.raycaster = self.blocking = MeshRaycaster(self.vertices, self.faces, device)
         sheer = None if self.surface.opacity is None else self.surface.opacity[self.faces].min(1) < 1.0
@@ -244,17 +246,19 @@ def shaded(
 
     Args:
         light: of the studio.
-        attributes: (M, 6) linear albedo, roughness, metalness, softness.
+        attributes: (M, 7) linear albedo, roughness, metalness, softness, scatter.
         normals: (M, 3) unit, on the side that is seen.
         unseen: (M,) variance of slopes finer than a pixel, which make a surface rougher.
         directions: (M, 3) unit, of the viewing rays.
         arriving: shares of the light.
     """
     albedo, roughness, metallic = attributes[:, :3], attributes[:, 3:4], attributes[:, 4:5]
-    spread = attributes[:, 5:] * np.array(BENEATH, np.float32)
+    through = attributes[:, 6:]
+    spread = attributes[:, 5:6] * np.array(BENEATH, np.float32) + FIBRES * through
     blur: Floats = np.sqrt(np.clip(roughness**4 + unseen[:, None], 0.0, 1.0))  # alpha of GGX
-    open_light = light.ambient(normals) * _bounced(arriving.ambient[:, None], albedo)
-    matt = open_light + light.key(normals, spread) * arriving.key[:, None] ** (1.0 - spread)
+    around, key = (share[:, None] + through * (1.0 - share[:, None]) for share in (arriving.ambient, arriving.key))
+    open_light = light.ambient(normals) * _bounced(around, albedo)
+    matt = open_light + light.key(normals, spread) * key ** (1.0 - spread)
     facing = np.clip(-dot(normals, directions), 1e-3, 1.0)
     base = np.asarray(DIELECTRIC + metallic * (albedo - DIELECTRIC), np.float32)
     mirror = _mirror_share(base, np.sqrt(blur).astype(np.float32), facing)

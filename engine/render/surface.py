@@ -47,6 +47,8 @@ class Surface:
     """(V,) 0-1: below 1 what is behind shows through; None: nowhere."""
     softness: Floats | None = None
     """(V,) 0-1: 1 where light goes on beneath the surface as in skin."""
+    scatter: Floats | None = None
+    """(V,) 0-1: how much light passes through from all sides, as between the fibres of hair."""
     canonical: Floats | None = None
     """(V, 3) pattern coordinates in metres."""
     face_layers: NDArray[np.int32] | None = None
@@ -55,8 +57,8 @@ class Surface:
     """One a layer."""
 
     def finish(self, count: int) -> Floats:
-        """(V, 3) roughness, metalness and softness."""
-        given = ((self.roughness, MATT), (self.metallic, 0.0), (self.softness, 0.0))
+        """(V, 4) roughness, metalness, softness and scatter."""
+        given = ((self.roughness, MATT), (self.metallic, 0.0), (self.softness, 0.0), (self.scatter, 0.0))
         return np.stack([np.full(count, usual) if part is None else part for part, usual in given], -1).astype(
             np.float32
         )

@@ -9,7 +9,7 @@ from engine.body.skinning import bone_transforms
 from engine.render.stills import Picture, body_views, motion_row, preview_sheet
 from engine.render.surface import Surface
 from engine.rig.avatar import Avatar, pose_avatar, uncover, with_hands
-from engine.wardrobe.materials import MATERIALS
+from engine.wardrobe import materials
 
 VIEW_HEIGHT = 640
 """Pixels of the views' row."""
@@ -21,14 +21,12 @@ def surface_of(avatar: Avatar) -> Surface | None:
     """How an avatar of layers takes light; None for a solid one, which is matt."""
     if avatar.layer_materials is None or avatar.face_layers is None:
         return None
-    soft = np.zeros(len(avatar.vertices), np.float32)
-    for layer, name in enumerate(avatar.layer_materials):
-        if name == "skin":
-            soft[avatar.faces[avatar.face_layers == layer]] = 1.0
-    materials = tuple(MATERIALS[name] for name in avatar.layer_materials)
-    return Surface(
-        avatar.roughness, avatar.metallic, avatar.opacity, soft, avatar.canonical, avatar.face_layers, materials
-    )
+    owners = np.zeros(len(avatar.vertices), np.int64)
+    owners[avatar.faces] = avatar.face_layers[:, None]
+    return materials.surface_of(
+        avatar.layer_materials, owners, avatar.face_layers, roughness=avatar.roughness, metallic=avatar.metallic,
+        opacity=avatar.opacity, canonical=avatar.canonical,
+    )  # fmt: skip
 
 
 def avatar_preview(

@@ -75,11 +75,11 @@ def test_metals_mirror_in_their_own_color_and_paint_does_not() -> None:
     normal = np.array([[0.0, 0.0, 1.0]], np.float32)
     free = Arriving(*(np.ones(1, np.float32),) * 3)
     for roughness in (0.0, 0.3):
-        gold = np.array([[1.0, 0.7, 0.3, roughness, 1.0, 0.0]], np.float32)
+        gold = np.array([[1.0, 0.7, 0.3, roughness, 1.0, 0.0, 0.0]], np.float32)
         color = shaded(light, gold, normal, np.zeros(1, np.float32), -normal, free)[0]
         assert color[1] / color[0] == pytest.approx(0.7, abs=0.05)  # deeper where it bounces more than once
         assert color[2] / color[0] == pytest.approx(0.3, abs=0.05)
-    white = np.array([[1.0, 1.0, 1.0, 0.2, 0.0, 0.0]], np.float32)
+    white = np.array([[1.0, 1.0, 1.0, 0.2, 0.0, 0.0, 0.0]], np.float32)
     color = shaded(light, white, normal, np.zeros(1, np.float32), -normal, free)[0]
     np.testing.assert_allclose(color, 0.5, atol=0.02)  # what it does not mirror, it scatters
 
@@ -125,7 +125,12 @@ def test_light_goes_on_beneath_skin_redder_than_it_came() -> None:
         normal = (np.cos(np.radians(angle)) * ahead + np.sin(np.radians(angle)) * across)[None].astype(np.float32)
         hard, soft = (
             shaded(
-                light, np.array([[0.5, 0.5, 0.5, 1.0, 0.0, softness]], np.float32), normal, np.zeros(1), -normal, free
+                light,
+                np.array([[0.5, 0.5, 0.5, 1.0, 0.0, softness, 0.0]], np.float32),
+                normal,
+                np.zeros(1),
+                -normal,
+                free,
             )
             for softness in (0.0, 1.0)
         )
@@ -133,6 +138,17 @@ def test_light_goes_on_beneath_skin_redder_than_it_came() -> None:
         assert (
             (gain[0] > 1.05 and gain[0] > gain[1] > gain[2] > 1.0) if redder else gain == pytest.approx(1.0, abs=1e-3)
         )
+
+
+def test_light_passes_between_hairs_into_shade() -> None:
+    light, normal = Illumination(EVEN), np.array([[0.0, 0.0, 1.0]], np.float32)
+    free, shade = (Arriving(*(np.full(1, share, np.float32),) * 3) for share in (1.0, 0.0))
+    left = []
+    for scatter in (0.0, 0.4):
+        made = np.array([[0.5, 0.5, 0.5, 1.0, 0.0, 0.0, scatter]], np.float32)
+        dark, lit = (shaded(light, made, normal, np.zeros(1), -normal, given)[0, 0] for given in (shade, free))
+        left.append(dark / lit)
+    assert left[0] < 0.05 and 0.4 < left[1] < 0.8
 
 
 def test_white_and_black_keep_their_steps() -> None:
