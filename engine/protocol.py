@@ -127,6 +127,8 @@ TEXTURES: dict[str, str] = {"color": "color.png", "normal": "normal.png", "orm":
 metalness in red, green and blue, as glTF packs them."""
 PREVIEW_PNG = "preview.png"
 PROCESS_MP4 = "process.mp4"
+MOTION_MP4 = "motion.mp4"
+"""The camera goes once round the moving avatar."""
 VIEWER_HTML = "viewer.html"
 """Shows the avatar in a browser, from disk and without the net."""
 MANIFEST_FILE = "manifest.json"
