@@ -40,7 +40,8 @@ def delete_avatar(rig: bpy.types.Object) -> None:
     data = {thing.data for thing in things if thing.data is not None}
     bpy.data.batch_remove(things)
     for group in (data, materials, images):
-        bpy.data.batch_remove({item for item in group if not item.users})
+        used = bpy.data.user_map(subset=group) if group else {}  # 4.2 counts users of images that are gone
+        bpy.data.batch_remove({item for item in group if not used.get(item) and not item.use_fake_user})
     played = {thing.animation_data.action for thing in bpy.data.objects if thing.animation_data is not None}
     gone = set(takes) - played
     kept = {take.get(TAKE_FACE) for take in bpy.data.actions if take not in gone}

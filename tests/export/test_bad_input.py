@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine import export
+from engine.config import load_config
 from engine.errors import EngineError
 from engine.export import Scene
 from engine.export.names import LONGEST, plain, plain_names
@@ -54,11 +55,12 @@ def test_settings_that_cannot_work_are_told_before_the_first_stage() -> None:
     for conf, words in (
         (ExportConfig(formats=("glb", "gbl")), "'gbl', which no exporter writes"),
         (ExportConfig(license="mine"), "no export.license 'mine'"),
-        (ExportConfig(root_motion="feet"), "no export.root_motion 'feet'"),
     ):
         with pytest.raises(EngineError, match=words) as caught:
             export.check(conf)
         assert caught.value.hint
+    with pytest.raises(EngineError, match=r"export.root_motion.*'feet'"):
+        load_config("draft", None, {"export.root_motion": "feet"})
 
 
 def test_a_format_of_ones_own_is_a_module_with_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

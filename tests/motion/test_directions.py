@@ -10,6 +10,7 @@ import torch
 
 from engine import motion
 from engine.body import load_body
+from engine.motion import proposals
 from engine.motion.paths import bent, facing
 from engine.motion.rotations import to_matrix, yaw_of
 from engine.motion.skeleton import positions_of, reference_joints
@@ -45,7 +46,7 @@ class Path(Take):
 @pytest.fixture(scope="module")
 def body():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(motion, "candidate_pictures", lambda *_: [np.zeros((2, 2, 3), np.uint8)])
+        patch.setattr(proposals, "candidate_pictures", lambda *_: [np.zeros((2, 2, 3), np.uint8)])
         yield load_body()
 
 

@@ -8,6 +8,7 @@ import torch
 
 from engine import motion
 from engine.body import load_body
+from engine.motion import proposals
 from engine.report import Silent
 from engine.settings import MotionConfig
 
@@ -20,7 +21,7 @@ AIM = 0.85
 def body():
     with pytest.MonkeyPatch.context() as patch:
         # The candidates' pictures take most of the time and are not what is tested here.
-        patch.setattr(motion, "candidate_pictures", lambda *_: [np.zeros((2, 2, 3), np.uint8)])
+        patch.setattr(proposals, "candidate_pictures", lambda *_: [np.zeros((2, 2, 3), np.uint8)])
         yield load_body()
 
 
