@@ -123,8 +123,10 @@ def hand_picture(body: Body, name: str, size: int = HAND_SIZE) -> NDArray[np.uin
     scene = Scene(vertices, body.faces[near], colors, surface=surface)
     of_hand = vertices[places[:, 0] > 0.68]
     target = 0.5 * (of_hand.min(0) + of_hand.max(0))
-    scene.light_from(20.0)
-    return scene.photograph(Camera.orbit(target, 0.155 / np.tan(np.radians(LENS) / 2), 20.0, 8.0, LENS, (size, size)))
+    azimuth, reach = -48.0, 0.118
+    scene.light_from(azimuth)
+    camera = Camera.orbit(target, reach / np.tan(np.radians(LENS) / 2), azimuth, 0.0, LENS, (size, size))
+    return scene.photograph(camera)
 
 
 def page(pictures: list[NDArray[np.uint8]], columns: int) -> Image.Image:

@@ -118,11 +118,6 @@ def hands_of(made: Sequence, spans: Ordered[Span], joints: Array, fps: float, ge
     return np.asarray(out + free * _life(count, fps, generator, loop), np.float32)
 
 
-def relaxed_hands(count: int, fps: float, generator: torch.Generator, loop: bool = False) -> Array:
-    """Poses (T,2,45) of hands of which nothing is said."""
-    return np.asarray(both_hands() + _life(count, fps, generator, loop), np.float32)
-
-
 def _acting(away: Array, side: str) -> Array:
     """(T,2) by how much each arm acts, 0 to 1: how far it is from hanging (T,2), against the other."""
     most = away.max(0)

@@ -67,14 +67,14 @@ def _opposed(name: str, count: int) -> np.ndarray:
 def ancestries(face: Face) -> dict[str, np.ndarray]:
     """(V, 3) metres on the open body by name; the head does not move as a whole."""
     count = len(face.base)
-    means = [
-        0.5 * sum(read(f"macrodetails/{name}-{gender}-young", count) for gender in ("female", "male"))
+    means = np.stack([
+        np.mean([read(f"macrodetails/{name}-{gender}-young", count) for gender in ("female", "male")], 0)
         for name in ANCESTRY
-    ]
+    ])  # fmt: skip
     found = {}
     on = face.body.weights[:, HEAD] > 0.9
     for name, own in zip(ANCESTRY, means):
-        moved = on_body(face, np.asarray(own) - np.mean(means, 0))
+        moved = on_body(face, own - means.mean(0))
         found[NAMES.get(name, name)] = moved - moved[on].mean(0)
     return found
 
@@ -105,7 +105,7 @@ def main() -> None:
         numbers.append(np.full(len(far), index))
         deltas.append(moved[far])
         print(f"{name}: {len(far)} points, at most {1000 * np.linalg.norm(moved, axis=1).max():.1f} mm")
-    tensors = {
+    tensors: dict[str, np.ndarray] = {
         "row": np.concatenate(rows).astype(np.int32), "direction": np.concatenate(numbers).astype(np.uint8),
         "delta": np.concatenate(deltas).astype(np.float16),
     }  # fmt: skip

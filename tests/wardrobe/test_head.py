@@ -13,7 +13,7 @@ from engine.shape.bodies import bundled
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.hard.worn import hard_layers
-from engine.wardrobe.head import Whose, face_of, finer_face, head_layers, paint_bare, settle_face
+from engine.wardrobe.head import Whose, face_of, finer_face, head_layers, mouth_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import eyeball
 from engine.wardrobe.head.face import displaced, face_words, features_of, read_face_words
 from engine.wardrobe.head.frame import Head, beside_ears, hairline
@@ -265,7 +265,7 @@ def test_ears_and_face_are_outside_the_hairline():
 PLACES = {
     "nose tip": (0.0, 0.653, 0.155), "jaw width": (0.050, 0.605, 0.065), "chin forward": (0.0, 0.588, 0.130),
     "cheek bones": (0.055, 0.664, 0.092), "brow ridge": (0.025, 0.708, 0.130), "upper lip": (0.008, 0.6245, 0.143),
-    "eye opening": (0.031, 0.690, 0.122), "ears off": (0.086, 0.685, 0.015), "forehead": (0.0, 0.738, 0.115),
+    "eye opening": (0.031, 0.690, 0.122), "ears off": (0.086, 0.685, 0.015), "forehead": (0.0, 0.765, 0.115),
 }  # fmt: skip
 """Canonical places by some directions of the face space."""
 
@@ -295,6 +295,15 @@ def test_another_bodys_face_follows_the_same_directions(body, mannequin):
                     weights=mannequin.weights[some], labels={})  # fmt: skip
     whole, part = (displaced(of, {"chin forward": 1.0}).vertices - of.vertices for of in (mannequin, other))
     assert np.abs(part - whole[some]).max() < 0.001 < 0.003 < np.abs(part).max()
+
+
+def test_no_face_is_so_flat_that_the_mouth_shows_through(body):
+    bare = Mannequin.of(body, np.zeros(body.num_betas))
+    flat = {"chin forward": -1.5, "lower lip": -1.5, "upper lip": -1.5, "mouth forward": -1.5, "jaw width": -1.5}
+    shaped = settle_face(displaced(bare, flat))
+    for layer in mouth_layers(LOOK, shaped):
+        distance = shaped.caster.closest_point(layer.vertices)[2]
+        assert np.quantile(distance, 0.995) < 0.0002 and distance.max() < 0.001, layer.name
 
 
 def test_faces_differ_by_seed_and_stay_human(mannequin):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.hard.armour import BARE_METAL
 from engine.wardrobe.head.falling import fall
-from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, zones
+from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, sideburns, zones
 from engine.wardrobe.head.locks import hair_layer, together
 from engine.wardrobe.head.pressed import over, under
 from engine.wardrobe.head.scalp import shell
@@ -102,6 +102,8 @@ def _closed(look: Look) -> bool:
 def _density(style: Style, canonical: NDArray) -> NDArray:
     """(N,) how closely a style's hair grows at places."""
     grown = smoothstep(hairline(canonical), -0.001, 0.004)
+    if style.behind:  # what grows before the ears would go through them
+        grown = grown * (1 - sideburns(canonical))
     if style.grow == "crest":
         grown = grown * smoothstep(np.abs(canonical[:, 0]), 0.020, 0.014)
     if style.grow == "fall":  # roots stand close along the parting

@@ -30,6 +30,8 @@ RISE = 0.27
 """By which the edges rise a metre towards the back."""
 EDGE = 0.6170
 """Canonical height of the upper front teeth's edge."""
+BENEATH = 0.0010
+"""Metres by which the mouth's inside lies beneath a grown-up's skin."""
 CLEAN, WORN, GUM = (0.86, 0.83, 0.765), (0.80, 0.74, 0.63), (0.60, 0.30, 0.31)
 FLESH, DEEP, TONGUE = (0.50, 0.20, 0.20), (0.10, 0.025, 0.025), (0.66, 0.33, 0.33)
 """Colours, sRGB."""
@@ -140,7 +142,7 @@ def mouth_layers(look: Look, mannequin: Mannequin, age: float = 0.55) -> list[La
     ids = mouth_points(mannequin)
     places = np.concatenate([mannequin.canonical, face.cavity, face.tongue])[ids]
     faces = np.searchsorted(ids, np.concatenate([face.cavity_faces, face.tongue_faces])).astype(np.int32)
-    vertices = brought(head, places)
+    vertices = beneath_skin(head, brought(head, places))
     own = ids < face.body
     vertices[own] = mannequin.vertices[ids[own]]
     depth = smoothstep(places[:, 2], 0.134, 0.096)
@@ -152,7 +154,10 @@ def mouth_layers(look: Look, mannequin: Mannequin, age: float = 0.55) -> list[La
     white = np.array(CLEAN) + smoothstep(np.array(age), 0.55, 0.95) * (np.array(WORN) - CLEAN)
     gum = np.array(GUM) * _tint(look)
     colors = np.where(form.roles[:, None] == 0, white, gum) * shades[:, None]
-    return [mouth, _layer(TEETH, "teeth", brought(head, form.vertices), form.faces, colors, form.vertices)]
+    return [
+        mouth,
+        _layer(TEETH, "teeth", beneath_skin(head, brought(head, form.vertices)), form.faces, colors, form.vertices),
+    ]
 
 
 def brought(head: Head, places: NDArray) -> NDArray:
@@ -166,6 +171,16 @@ def brought(head: Head, places: NDArray) -> NDArray:
     near = (share[..., None] * shift).sum(1) / share.sum(1, keepdims=True)
     close = np.exp(-away.min(1) / 0.008**2)[:, None]  # further in, all moves alike
     found: NDArray = head.place(places) + close * near + (1 - close) * shift.mean(0)
+    return found
+
+
+def beneath_skin(head: Head, points: NDArray) -> NDArray:
+    """Points (N, 3) that are at least `BENEATH` inside the skin: chins and lips of some faces lie further back."""
+    mannequin = head.mannequin
+    face, bary, distance = mannequin.caster.closest_point(points)
+    normal = np.einsum("nk,nkc->nc", bary, mannequin.normals[mannequin.faces[face]])
+    lack = np.clip(distance + BENEATH * head.size, 0, None)
+    found: NDArray = points - lack[:, None] * normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     return found
 
 

@@ -9,6 +9,7 @@ from common import ARGUMENTS, coordinates, empty
 import avatarclip_blender
 from avatarclip_blender import avatar, compat, export, importer, layers
 from avatarclip_blender.importer import face_keys, shape_keys
+from avatarclip_blender.importer.result import Faces
 
 result, out = ARGUMENTS[0], Path(ARGUMENTS[1])
 names = ["eyeBlinkLeft", "jawOpen", "tongueOut"]
@@ -84,5 +85,12 @@ for detail in ("FULL", "GAME"):
     scale = np.abs(np.array(mesh.matrix_world.to_scale())).max()
     assert abs(moved.max() * scale - 0.05) < 1e-3, (moved.max(), scale)
     assert mesh.data.shape_keys.animation_data is not None, "the face's curves are in the file"
+# Keys that make another face go both ways and are none of what takes move
+plain = bpy.data.objects.new("Plain", bpy.data.meshes.new("Plain"))
+plain.data.from_pydata([(0, 0, 0), (1, 0, 0), (0, 1, 0)], [], [(0, 1, 2)])
+rows = np.array([0, 1], np.int32)
+face_keys.add_face_keys(plain, Faces(("jawOpen", "Nose Width"), rows, rows, np.full((2, 3), 0.01, np.float32)), False)
+ranges = [(key.name, key.slider_min, key.slider_max, key.value) for key in plain.data.shape_keys.key_blocks[1:]]
+assert ranges == [("jawOpen", 0.0, 1.0, 0.0), ("Nose Width", -1.0, 1.0, 0.0)], ranges
 avatarclip_blender.unregister()
 print("ok")
