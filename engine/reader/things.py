@@ -248,7 +248,7 @@ def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
         return replace(worn, accent=worn.accent or meant)
     if role == "pattern":
         return replace(worn, pattern=meant)
-    if role in ("material", "trait"):  # some words say both: "lace", "patent"
+    if role in ("material", "trait", "part"):  # some words say both: "lace", "patent", "plume"
         trait = meant if role == "trait" else chunk.value("trait")
         material = meant if role == "material" else worn.material or chunk.value("material")
         traits = (*worn.traits, trait) if trait and trait not in worn.traits else worn.traits

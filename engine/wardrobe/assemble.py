@@ -127,8 +127,19 @@ def _named_on(
     return said
 
 
+PLATES = "armor_torso"
+OF_PLATES = frozenset({"helmet", "gauntlets", "boots", "shoulder_pads", "knee_pads"})
+"""What is of one metal with the armour of the trunk, where it has its colour."""
+
+
 def _matching(worn: Garment, off: list[Garment], made: Garment) -> Garment:
-    """A hat, belt or cape that was in the colour of what comes off is in that of what replaces it."""
+    """A hat, belt or cape that was in the colour of what comes off is in that of what replaces it; so is all armour."""
+    if (
+        made.kind == PLATES
+        and worn.kind in OF_PLATES
+        and any((old.kind, old.color) == (PLATES, worn.color) for old in off)
+    ):
+        return replace(worn, color=made.color, accent=None if worn.accent == made.color else worn.accent)
     matched = any(worn.color == old.color and places()[old.kind] in MAIN for old in off)
     if not matched or places()[worn.kind] in MAIN or combining.is_neutral(worn.color):
         return worn

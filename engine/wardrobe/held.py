@@ -11,6 +11,8 @@ GRIP = np.array([-0.795, 0.402, 0.012])
 """The middle of what the right hand holds."""
 PALM = np.array([-0.795, 0.409, 0.012])
 """The same for what it only touches."""
+BESIDE = np.array([-0.785, 0.392, 0.074])
+"""Of what stands before the hand, at index finger and thumb: no wrist bends so far that a fist goes round it."""
 FORWARD = np.array([0.234, 0.260, 0.937])
 """Where what is gripped points: to the front when the arm hangs, and a little up."""
 UPRIGHT = np.array([0.669, 0.743, 0.0])
@@ -24,7 +26,8 @@ are bent."""
 CLOSED = frozenset({"fist", "grip_small", "grip_large", "pistol", "cup", "pinch"})
 """Poses of the hand in which its fingers close round what it holds."""
 HOLDS = {
-    "forward": (FORWARD, UPRIGHT, GRIP), "upright": (UPRIGHT, FRONT, PALM), "hanging": (-UPRIGHT, FRONT, GRIP),
+    "forward": (FORWARD, UPRIGHT, GRIP), "upright": (UPRIGHT, FRONT, PALM),
+    "beside": (UPRIGHT, FRONT, BESIDE), "hanging": (-UPRIGHT, FRONT, GRIP),
     "pointing": (-ACROSS, FRONT, GRIP), "palm": (-UP, FRONT, PALM),
 }  # fmt: skip
 """By name: along what a thing in the right hand lies, what of it is up or in front, and its origin (T-pose)."""

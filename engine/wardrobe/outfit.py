@@ -253,7 +253,7 @@ TRAITS: dict[str, str] = {
     "wet": "dark and shining", "dirty": "stained", "shiny": "gleaming", "padded": "quilted", "pleated": "in pleats",
     "ruffled": "with frills", "belted": "with a belt of its own", "buttoned": "with buttons", "zipped": "with a zip",
     "pockets": "with pockets", "sheer": "see-through", "fur_trimmed": "hems of fur", "lace": "of lace",
-    "flared": "widening to the hem", "slit": "open to the thigh",
+    "flared": "widening to the hem", "slit": "open to the thigh", "plumed": "with a feather stuck on",
 }  # fmt: skip
 """What is said of how a garment is made and worn, beyond kind, cut, colours and material."""
 SYMBOLS = (

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from engine.wardrobe.cloth.traits import changes
 from engine.wardrobe.hard import belts, facewear, hands, headwear
 from engine.wardrobe.hard.armour import BARE_METAL, armour_layers
 from engine.wardrobe.hard.fitted import thing_layers
-from engine.wardrobe.hard.things import THINGS, thing_of
+from engine.wardrobe.hard.things import THINGS, Thing, thing_of
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import GARMENT_KINDS, Garment
 
@@ -56,6 +57,18 @@ HARD = frozenset(CODE) | {kind for kind, _ in THINGS if kind in GARMENT_KINDS}
 """All kinds of stiff garments."""
 
 
+PLUMES = "feathers"
+"""The material of what is stuck on headgear; headgear is not of it."""
+
+
+def _plume(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer]) -> list[Layer]:
+    """The feather on headgear: in a second colour that is not that of its border, else white."""
+    worn = thing_of(garment.kind, garment.cut)
+    color = garment.accent if garment.accent and garment.accent != (worn and worn.accent) else "white"
+    feather = Thing(garment.kind, None, "Plume", PLUMES, tuple(changes()["plumed"]["parts"]), place="crown")
+    return thing_layers(feather, Garment(garment.kind, color), mannequin, beneath)
+
+
 def hard_layers(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
     """The layers of one stiff garment over what is worn already, the outermost of which comes last.
 
@@ -64,6 +77,9 @@ def hard_layers(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer]
     Raises:
         KeyError: a kind that is not of `HARD`.
     """
+    if garment.kind in changes()["plumed"]["kinds"] and (garment.material == PLUMES or "plumed" in garment.traits):
+        bare = replace(garment, material=None if garment.material == PLUMES else garment.material, traits=())
+        return [*hard_layers(bare, mannequin, beneath), *_plume(garment, mannequin, beneath)]
     thing = THINGS.get((garment.kind, garment.cut))
     if thing is None and garment.kind not in CODE:
         thing = thing_of(garment.kind, garment.cut)

@@ -13,7 +13,7 @@ from engine.wardrobe.hard.armour import BARE_METAL
 from engine.wardrobe.head.falling import fall
 from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, sideburns, zones
 from engine.wardrobe.head.locks import hair_layer, together
-from engine.wardrobe.head.pressed import over, under
+from engine.wardrobe.head.pressed import clad, under
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.head.standing import coils, crest, stubble
 from engine.wardrobe.head.styles import FREE, STYLES, Style
@@ -65,7 +65,7 @@ def hair_layers(
     grown = GROWTH[record.grow](record, head, seeds, rng)
     clear = head.off_skin(grown.vertices, np.full(len(grown.vertices), -ROOT), 0.0)[0]
     tufts = together(scalp, replace(grown, vertices=clear))
-    tufts = over(tufts, head, clothes)
+    tufts = clad(tufts, head, clothes)
     tufts = under(tufts, head, [layer for layers in headgear.values() for layer in layers])
     layer = soft_edged(hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head), head, look)
     if record.grow in ("stubble", "coils"):  # does not shine

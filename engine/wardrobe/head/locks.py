@@ -38,7 +38,13 @@ class Tufts:
 
     def without(self, gone: NDArray) -> Tufts:
         """All but the faces whose points are all ``gone`` (V,) bool, and points that nothing uses."""
-        kept = self.faces[~gone[self.faces].all(1)]
+        return self._of(self.faces[~gone[self.faces].all(1)])
+
+    def cut(self, gone: NDArray) -> Tufts:
+        """All but the faces that have a point that is ``gone`` (V,) bool, and points that nothing uses."""
+        return self._of(self.faces[~gone[self.faces].any(1)])
+
+    def _of(self, kept: NDArray) -> Tufts:
         values, faces = compact(np.c_[self.vertices, self.tones, self.strands], kept)
         return Tufts(values[:, :3], faces.astype(np.int32), values[:, 3], values[:, 4:])
 
