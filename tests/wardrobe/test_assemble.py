@@ -160,6 +160,14 @@ def test_hats_that_match_what_is_replaced_match_what_replaces_it():
         assert the(look, "cap").color == the(look, "shoes").color == "white"
 
 
+def test_armour_is_of_one_metal():
+    wears = "silver armor_torso.knight; silver gauntlets; silver boots; silver helmet; brown belt"
+    for look in put_on(Worn("armor_torso", color="gold"), figure=wears):
+        colors = {garment.kind: garment.color for garment in look.garments}
+        assert {colors[kind] for kind in ("armor_torso", "gauntlets", "boots", "helmet")} == {"gold"}
+        assert colors["belt"] == "brown"
+
+
 def test_hands_hold_what_is_said():
     knight = "silver armor_torso; silver +sword; blue +shield; gold +halo"
     for look in put_on(Worn("axe", "double"), figure=knight):

@@ -112,16 +112,17 @@ def ease_of(p: Points, trunk: Sequence[Sequence[float]], arms: Sequence[Sequence
 def cleft(canonical: NDArray) -> NDArray[np.bool_]:
     """(N,) which points of the standard figure are where trunks are spanned across the seat's cleft."""
     x, y, z = canonical.T
-    return np.asarray((np.abs(x) < 0.05) & (y > -0.085) & (y < 0.07) & (z < 0.0))
+    return np.asarray((np.abs(x) < 0.07) & (y > -0.085) & (y < 0.07) & (z < 0.0))
 
 
 def fit(piece: Piece, beneath: Beneath, ease: NDArray, smoothing: int) -> Floats:
     """(P, 3) a piece smoothed over the anatomy and kept ``ease`` (P,) metres away from what is beneath."""
     mean = averaging(piece.faces, len(piece.vertices))
-    points: NDArray = piece.vertices + ease[:, None] * vertex_normals(piece.vertices, piece.faces)
+    points: NDArray = piece.vertices.astype(np.float64)
     near = cleft(piece.canonical)
     for _ in range(SPANNED if near.any() else 0):  # else its walls would lie pressed together in what spans it
         points[near] += 0.7 * (mean @ points - points)[near]
+    points = points + ease[:, None] * vertex_normals(points, piece.faces)  # of walls they would point at one another
     for _ in range(ROUNDS):
         for _ in range(max(smoothing // ROUNDS, 1)):
             points = points + 0.6 * (mean @ points - points)

@@ -39,6 +39,8 @@ EVENED = 12
 """How often a trunk's cloth is evened out before it is sewn: it has no room for small forms beneath."""
 HANGING = 0.006
 """Metres that cloth that is let down hangs outside of what stands off beneath it."""
+STRAIGHT = 400
+"""How often a border over the seat's cleft is."""
 EASED_IN = 8
 """How many rows beside it take part in that, less and less."""
 UNEVEN = 0.003
@@ -208,8 +210,11 @@ def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record,
     arrays = {name: getattr(piece, name)[own] for name in CARRIED}
     upper = Piece(faces=faces[(faces >= 0).all(1)].astype(np.int32), **arrays)
     found = piece.vertices.copy()
-    found[own] = fit(upper, beneath, ease[own], record.smoothing)
+    fitted = fit(upper, beneath, ease[own], record.smoothing)
     hem = _hem(upper, record)
+    if hem is not None:
+        fitted = _spanned(upper, fitted, hem)
+    found[own] = fitted
     if hem is not None:
         shift = found[own][hem] - piece.vertices[own][hem]
         rows = int(piece.free.sum()) // len(hem)
@@ -217,6 +222,27 @@ def _fitted_above(piece: Piece, beneath: Beneath, ease: NDArray, record: Record,
         found[piece.free] += (shift * (1 - share * [0, 1, 0])).reshape(-1, 3)  # the new hem stays level
     found += _off(piece, found, beneath, body, 0.10)
     return beneath.outside(found, np.where(piece.free, 0.006, np.minimum(ease, 0.003))).astype(np.float32)
+
+
+def _straight(line: NDArray, near: NDArray) -> NDArray:
+    """(N, 3) a border without the bends of those of its points that are ``near`` (N,)."""
+    found = line.astype(np.float64)
+    for _ in range(STRAIGHT):
+        found[near] = 0.5 * (np.roll(found, 1, axis=0) + np.roll(found, -1, axis=0))[near]
+    return found
+
+
+def _spanned(piece: Piece, points: Floats, hem: NDArray) -> Floats:
+    """(P, 3) the cloth with what ease and the seat's cleft made of its hem behind laid flat, and what is above evened
+    out to that: else rows that hang from it begin with a fold."""
+    near = cleft(piece.canonical)
+    found = points.astype(np.float64)
+    found[hem] = _straight(points[hem], near[hem])
+    near[hem] = False
+    mean = averaging(piece.faces, len(found))
+    for _ in range(2 * SPANNED):
+        found[near] += 0.7 * (mean @ found - found)[near]
+    return found.astype(np.float32)
 
 
 def _off(piece: Piece, points: Floats, beneath: Beneath, body: Mannequin, reach: float) -> Floats:
@@ -264,10 +290,8 @@ def _lengthened(piece: Piece, record: Record, body: Mannequin) -> Piece:
     if hem is None:
         return piece
     size = body.size
-    points, near = piece.vertices.copy(), cleft(piece.canonical[hem])
-    for _ in range(SPANNED):  # cloth that hangs from the seat does not come out of its cleft
-        line = points[hem]
-        points[hem[near]] = 0.5 * (np.roll(line, 1, axis=0) + np.roll(line, -1, axis=0))[near]
+    points = piece.vertices.copy()  # cloth that hangs from the seat does not come out of its cleft
+    points[hem] = _straight(points[hem], cleft(piece.canonical[hem]))
     piece = piece.moved(points)
     return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size,
                     record.profile, record.train * size)  # fmt: skip
