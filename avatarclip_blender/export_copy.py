@@ -312,7 +312,9 @@ def split_orm(copy: Copy) -> None:
     """Give roughness and metalness pictures of their own: FBX takes only what is linked to the surface directly."""
     for tree in _own_trees(copy, "ORM"):
         surface = next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
-        for node in _pictures(tree, "ORM") if surface is not None else []:
+        if surface is None:
+            continue
+        for node in _pictures(tree, "ORM"):
             for channel, title in ((1, "Roughness"), (2, "Metallic")):
                 pixels = _pixels(node.image)
                 for other in range(3):

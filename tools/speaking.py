@@ -87,6 +87,7 @@ def studio(rig: bpy.types.Object) -> None:
     """Camera, lights and a quiet wall before the avatar's head."""
     head = rig.matrix_world @ rig.data.bones["head"].head_local
     body = shape_keys.leading_mesh(rig)
+    assert body is not None, "the avatar has no mesh"
     near = [body.matrix_world @ vertex.co for vertex in body.data.vertices]
     top = max(place.z for place in near if abs(place.x - head.x) < 0.1)
     target = Vector((head.x, head.y, head.z + 0.30 * (top - head.z)))
