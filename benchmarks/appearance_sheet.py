@@ -24,7 +24,7 @@ from engine.appearance import Runner
 from engine.body import stand_pose
 from engine.render.stills import body_views
 from engine.report import Silent
-from engine.wardrobe.materials import surface_of
+from engine.wardrobe.surfaces import surface_of
 
 PROMPTS = (
     ("a strong man", "a firefighter"),

@@ -28,10 +28,11 @@ from engine.wardrobe import dressing
 from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.head import paint_bare
 from engine.wardrobe.layers import Layer, joined
-from engine.wardrobe.materials import MATERIALS, surface_of
+from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Look
 from engine.wardrobe.readout import expected_shape
+from engine.wardrobe.surfaces import surface_of
 
 HEADS = (
     ("a young woman", "long wavy brown hair and freckles, a green t-shirt"),

@@ -9,7 +9,7 @@ from engine.body.skinning import bone_transforms
 from engine.render.stills import Picture, body_views, motion_row, preview_sheet
 from engine.render.surface import Surface
 from engine.rig.avatar import Avatar, pose_avatar, uncover, with_hands
-from engine.wardrobe import materials
+from engine.wardrobe.surfaces import surface_of as surface_of_layers
 
 VIEW_HEIGHT = 640
 """Pixels of the views' row."""
@@ -23,7 +23,7 @@ def surface_of(avatar: Avatar) -> Surface | None:
         return None
     owners = np.zeros(len(avatar.vertices), np.int64)
     owners[avatar.faces] = avatar.face_layers[:, None]
-    return materials.surface_of(
+    return surface_of_layers(
         avatar.layer_materials, owners, avatar.face_layers, roughness=avatar.roughness, metallic=avatar.metallic,
         opacity=avatar.opacity, canonical=avatar.canonical,
     )  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.examples import examples
 from engine.reader.reading import Reading, Who
 from engine.wardrobe import combining
 from engine.wardrobe.assemble import dressed, look_of
@@ -16,7 +16,6 @@ from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import HUMAN_SKINS, Look, covers, validate
 from engine.wardrobe.persona import Person, persona_of, settled
 
-SAMPLES = Path(__file__).parents[2] / "confs" / "examples"
 SEEDS = (1, 2, 3)
 WORN_ONCE = ("feet", "hands", "waist", "eyes", "tie")
 """Places where nobody wears two things."""
@@ -37,10 +36,10 @@ def looks() -> dict[str, list[Look]]:
     return {name: [drawn(record, seed) for seed in SEEDS] for name, record in figures().items()}
 
 
-def test_the_figures_of_the_sample_confs_are_there():
+def test_the_figures_of_the_examples_are_there():
     words = {word for record in figures().values() for word, _ in record.words}
-    samples = {path.stem.replace("_", " ") for path in SAMPLES.glob("*.conf")} - {"anybody"}
-    assert len(samples) > 40 and samples <= words
+    named = {title.lower() for title, prompts in examples().items() if title.lower() in prompts["appearance"].lower()}
+    assert len(named) > 40 and named <= words
 
 
 def test_no_word_names_two_figures():
