@@ -263,8 +263,11 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def beside_each_other() -> list[str]:
-    """Arguments for all tests that need no window, a file at a time on each core; windows want the machine alone."""
-    return ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "-m", "not window"]
+    """Arguments for all tests that need no window, a file at a time on each core; windows want the machine alone.
+
+    Four at most, for each takes up to 5 GB.
+    """
+    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "-m", "not window"]
 
 
 def package(options: argparse.Namespace, rest: list[str]) -> int:
