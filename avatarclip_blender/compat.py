@@ -13,8 +13,6 @@ SLOT_NAME = "Slot"
 """Name of the slot in every action: the one that Blender's BVH importer uses, so that takes can be swapped."""
 
 HAS_SLOTS = bpy.app.version >= (4, 4, 0)
-LEGACY_FCURVES = bpy.app.version < (5, 0, 0)
-"""`Action.fcurves` and `.groups` went with 5.0."""
 NODES_ALWAYS_ON = bpy.app.version >= (5, 0, 0)
 """`Material.use_nodes` is always true, and deprecated, since 5.0."""
 CPP_FBX_IMPORTER = bpy.app.version >= (4, 5, 0)

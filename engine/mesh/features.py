@@ -38,8 +38,7 @@ def shaved(
     found[hair] *= HAIR * count / found[hair].sum()
     share = np.sqrt(found) * ~hair
     found += over * share / max(share.sum(), 1e-9)
-    have = np.zeros(len(wanted))
-    have[: len(has)] = has[: len(wanted)]
+    have = _of_all(has, len(wanted))
     held: NDArray[np.int64] = np.minimum(np.maximum(have, wanted), found).astype(np.int64)
     return held
 
@@ -57,14 +56,18 @@ def for_faces(
     """
     if "mouth" not in materials:
         return wanted
-    have = np.zeros(len(wanted), np.int64)
-    have[: len(has)] = has[: len(wanted)]
+    have = _of_all(has, len(wanted))
     least = np.array([int(LEAST.get(material, 0.0) * count) for material in materials[: len(wanted)]])
     lifted = np.maximum(wanted, np.minimum(least, have))
     free = np.where(lifted == wanted, wanted - np.minimum(least, wanted), 0).astype(float) ** 2  # who has much gives
     more = float((lifted - wanted).sum())
     found: NDArray[np.int64] = lifted - np.floor(more * free / max(free.sum(), 1.0)).astype(np.int64)
     return found
+
+
+def _of_all(has: NDArray[np.int64], layers: int) -> NDArray[np.int64]:
+    """Triangles (L,) of so many layers, none of those that are not counted."""
+    return np.pad(has[:layers], (0, max(layers - len(has), 0)))
 
 
 def magnified(points: NDArray, canonical: NDArray) -> Floats:

@@ -18,7 +18,7 @@ from engine.rig.rig import unpose
 from engine.rig.weights import smooth
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.cloth.fit import Beneath
-from engine.wardrobe.cloth.piece import Piece, averaging
+from engine.wardrobe.cloth.piece import Piece, averaging, taken_along
 from engine.wardrobe.layers import Floats, Joined, Layer
 
 NEAR, FAR = 0.03, 0.08
@@ -74,11 +74,7 @@ class Followed:
             lack, between = lack[: len(points)] * own, lack[len(points) :] * own[ends].all(1)
             np.maximum.at(lack, ends, between[:, None])
             move = lack[:, None] * normal[: len(points)]
-            for _ in range(SOFT):  # what lies beside goes along
-                beside = mean @ move
-                farther = np.linalg.norm(beside, axis=1) > np.linalg.norm(move, axis=1)
-                move[farther] = beside[farther]
-            moved += move
+            moved += taken_along(move, mean, SOFT, np.ones(len(move), bool))
         changed = np.flatnonzero((moved != points).any(1))
         vertices = layer.vertices.copy()
         vertices[changed] = skin(moved[changed], layer.weights[changed], self.transforms[None])[0]

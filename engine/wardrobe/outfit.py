@@ -6,7 +6,7 @@ names into words. Colours are sRGB 0-1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -316,10 +316,6 @@ class Shape:
     def numbers(self) -> NDArray[np.float32]:
         """(5,) all of them, each in -1..1."""
         return np.array([self.height, self.weight, self.muscle, 2 * self.age - 1, self.gender], np.float32)
-
-    def with_value(self, name: str, value: float) -> Shape:
-        """The same shape with one number replaced."""
-        return replace(self, **{name: value})
 
 
 def covers(kind: str) -> tuple[str, ...]:

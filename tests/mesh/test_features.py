@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engine.body import load_body
-from engine.mesh.features import FEATURES, LEAST, for_faces, magnified
+from engine.mesh.features import FEATURES, HAIR, LEAST, for_faces, magnified, shaved
 
 
 def test_features_grow_and_nothing_folds() -> None:
@@ -32,3 +33,13 @@ def test_what_moves_gets_its_share_off_the_others() -> None:
     assert abs(made.sum() - wanted.sum()) <= 3 and (made <= has).all()
     assert made[2] > 490 and made[1] < 7200, "who has most gives most"
     assert for_faces(wanted, ("skin", "hair", "denim", "wool", "silk"), has, 10000) is wanted
+
+
+def test_hair_is_held_to_its_share_and_the_rest_goes_to_the_others() -> None:
+    materials, has = ("skin", "hair", "leather", "hair"), np.array([30000, 60000, 900, 5000])
+    wanted = np.array([2000, 6000, 300, 1700])
+    made = shaved(wanted, materials, has, 10000)
+    assert made[[1, 3]].sum() == pytest.approx(HAIR * 10000, abs=2)
+    assert made[0] > wanted[0] and wanted[2] < made[2] <= has[2]
+    modest = np.array([7000, 2000, 500, 500])
+    assert shaved(modest, materials, has, 10000) is modest

@@ -54,7 +54,7 @@ class Beneath:
             points += lack[:, None] * normal
         return points
 
-    def enclosed(self, points: NDArray, centre: NDArray, gap: float, reach: float = 0.10) -> Floats:
+    def enclosed(self, points: NDArray, centre: NDArray, gap: float, reach: float) -> Floats:
         """Points (N, 3) moved out level from the upright line through ``centre`` (3,) until nothing that stands up to
         ``reach`` metres beyond them is outside: cuffs, pockets, plates."""
         away = np.asarray(points, np.float32) - np.asarray(centre, np.float32)

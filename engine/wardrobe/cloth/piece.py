@@ -106,6 +106,16 @@ def loops(faces: Indices) -> list[NDArray[np.int64]]:
     return sorted(found, key=len, reverse=True)
 
 
+def taken_along(moves: NDArray, mean: sparse.csr_matrix, rounds: int, may: NDArray[np.bool_]) -> NDArray:
+    """Moves (P, 3) in which points that ``may`` (P,) move as those beside them (`averaging`), where that is farther."""
+    moves = moves.copy()
+    for _ in range(rounds):
+        beside = mean @ moves
+        farther = may & (np.linalg.norm(beside, axis=1) > np.linalg.norm(moves, axis=1))
+        moves[farther] = beside[farther]
+    return moves
+
+
 def averaging(faces: Indices, count: int) -> sparse.csr_matrix:
     """(P, P) each row the mean of a point's neighbours; on a border, of those along the border alone."""
     links = edge_matrix(faces, count).tocsr()

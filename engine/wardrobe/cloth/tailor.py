@@ -17,7 +17,7 @@ from engine.wardrobe.cloth import blocks
 from engine.wardrobe.cloth.details import LEGS, TRUNK
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
 from engine.wardrobe.cloth.fit import SPANNED, Beneath, cleft, ease_of, fit
-from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, together
+from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, taken_along, together
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheet import HOLE, cape, near_weights, poncho, standing
 from engine.wardrobe.cloth.supports import supported
@@ -261,12 +261,7 @@ def _off(piece: Piece, points: Floats, beneath: Beneath, body: Mannequin, reach:
     for column in ends.T:
         further = np.linalg.norm(between, axis=1) > np.linalg.norm(out[column], axis=1)
         out[column[further]] = between[further]
-    mean = averaging(piece.faces, len(points))
-    for _ in range(EASED_IN):
-        spread = mean @ out
-        wider = piece.free & (np.linalg.norm(spread, axis=1) > np.linalg.norm(out, axis=1))
-        out[wider] = spread[wider]
-    return out
+    return taken_along(out, averaging(piece.faces, len(points)), EASED_IN, piece.free).astype(np.float32)
 
 
 def _hem(piece: Piece, record: Record) -> NDArray[np.int64] | None:
