@@ -40,6 +40,10 @@ class Material:
     """0-1: how much light goes on beneath the surface, as in skin."""
     scatter: float = 0.0
     """0-1: how much light passes through from all sides, as between hairs."""
+    folds: float = 1.0
+    """How much cloth of it folds where it is too long; 0 for what stretches."""
+    bend: float = 0.02
+    """0-1: how it resists folding: stiff cloth has fewer and larger folds."""
     words: str = ""
     """What in a text calls for it, divided by '|'."""
 

@@ -114,10 +114,7 @@ def _constraints(cloth: Cloth, fabric: Fabric) -> tuple[Indices, Floats, Floats,
     bends = np.arange(len(pairs)) >= len(along)
     stretch = np.where(bends, fabric.bend, fabric.stretch).astype(np.float32)
     squeeze = np.where(bends, fabric.bend, fabric.squeeze).astype(np.float32)
-    colour = _colours(pairs, len(cloth.vertices))
-    order = np.lexsort((colour,))
-    ends = np.cumsum(np.bincount(colour))
-    ranges = [(int(first), int(last)) for first, last in zip([0, *ends[:-1]], ends)]
+    order, ranges = coloured(pairs, len(cloth.vertices))
     return pairs[order].astype(np.int32), rest[order].astype(np.float32), stretch[order], squeeze[order], ranges
 
 
@@ -130,6 +127,14 @@ def opposite_corners(faces: Indices) -> Indices:
     same = (sides[1:] == sides[:-1]).all(1)
     found: Indices = np.stack([opposite[:-1][same], opposite[1:][same]], 1).astype(np.int32)
     return found
+
+
+def coloured(pairs: Indices, count: int) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
+    """An order (C,) of pairs by colours of which no two share a point, and each colour's range."""
+    colour = _colours(pairs, count)
+    ends = np.cumsum(np.bincount(colour))
+    ranges = [(int(first), int(last)) for first, last in zip([0, *ends[:-1]], ends)]
+    return np.lexsort((colour,)), ranges
 
 
 def _colours(pairs: Indices, count: int) -> NDArray[np.int64]:

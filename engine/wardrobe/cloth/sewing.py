@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from engine.render.raycast import vertex_normals
+from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
-from engine.wardrobe.cloth.creases import creases
 from engine.wardrobe.cloth.decal import printed, prints_of
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
 from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
+from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import marks
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
 from engine.wardrobe.cloth.piece import Piece, averaging, evened
@@ -28,13 +29,20 @@ from engine.wardrobe.outfit import Garment
 
 LYING = 0.0015
 """Metres that finished cloth keeps from what is beneath."""
+SEWN_ON, STIFFER = 0.001, 0.8
+"""Metres from which on what stands off is a second layer of cloth, and how much less cloth folds there."""
+LEAST, ROOM, MOST = 0.004, 0.7, 0.016
+"""Metres that folds stand out from close cloth, how much more where it lies off, and at most."""
+DEEPEST = 0.02
+"""Metres that they go in at most."""
 EVEN = 0.03
 """Metres within which lines drawn on fallen cloth are straightened."""
 
 
 def make(
-    garment: Garment, record: Record, piece: Piece, beneath: Beneath, size: float, material: str | None = None
-) -> list[Layer]:
+    garment: Garment, record: Record, piece: Piece, beneath: Beneath, size: float, material: str | None = None,
+    above: Sequence[Record] = (),
+) -> list[Layer]:  # fmt: skip
     """The finished layers of a draped piece: the garment, and trims of another material.
 
     Args:
@@ -44,15 +52,25 @@ def make(
         beneath: what it lies on.
         size: the body's, against the standard figure.
         material: instead of the record's.
+        above: the garments of cloth that will be worn over it.
     """
     if record.block in ("cape", "poncho"):
         piece = piece.finer()
     piece = smoothed(piece, beneath, size)
-    if record.drape:
-        piece = _creased(evened(piece, EVEN * size), record, size)
     borders = borders_of(record)
     found, spots = marks(record.details, borders)
     found += bindings(record.details, piece)
+    if record.drape:
+        made = MATERIALS[material or record.material]
+        piece = _folded(
+            evened(piece, EVEN * size),
+            replace(record, folds=record.folds * made.folds),
+            found,
+            beneath,
+            size,
+            made.bend,
+            above,
+        )
     piece = engrave(piece, found, size)
     piece = piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size))
     piece = netted(patterned(piece, garment), record)
@@ -93,12 +111,20 @@ def _decals(garment: Garment, record: Record, piece: Piece, size: float, materia
     return found
 
 
-def _creased(piece: Piece, record: Record, size: float) -> Piece:
-    """The cloth with the folds of joints."""
-    if not record.crease:
+def _folded(
+    piece: Piece, record: Record, found: Sequence[Mark], beneath: Beneath, size: float, bend: float,
+    above: Sequence[Record],
+) -> Piece:  # fmt: skip
+    """The cloth with its folds, which are smaller where something is sewn on."""
+    if not record.folds:
         return piece
-    high = creases(grained(piece), piece.free) * record.crease * size
-    return piece.moved(piece.vertices + high[:, None] * vertex_normals(piece.vertices, piece.faces))
+    clearance = np.clip(beneath.signed(piece.vertices)[0] - 2 * LYING * size, 0, DEEPEST * size)
+    room = np.minimum((LEAST + ROOM * clearance) * size, MOST * size) * shown(piece, above, record.held)
+    p = grained(piece)
+    for mark in found:
+        if mark.height >= SEWN_ON:
+            room = room * (1 - STIFFER * smoothstep(mark.signed(p), -0.004, 0.006))
+    return folded(piece, clearance, room.astype(np.float32), record.folds, bend, size)
 
 
 def _sewn_up(
