@@ -35,10 +35,14 @@ SEED = 0.003
 """Metres by which cloth is uneven before it buckles."""
 SHORT, WHOLE = 0.004, 0.009
 """Metres of edges that are not lengthened, lest they crumple, and of those that are in full."""
+BACK = 0.2
+"""Half the width in metres of what capes cover behind."""
 FADES = 0.01
 """Metres from the edge of what is worn over it within which cloth folds less."""
 NARROW, BROADER = 0.035, 0.05
 """Metres after which the folds of limp cloth follow one another, and by how many more those of stiff cloth."""
+HANGING = 0.11
+"""The same round what hangs from a hem."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ def excess(p: Points, free: NDArray, normals: NDArray) -> Floats:
         share = amount * parts[push.on]
         if push.fan is not None:
             off = np.stack([p.x - np.sign(p.x) * push.fan[0], p.y - push.fan[1], 0 * p.x], -1)
-            share = share * np.exp(-((np.linalg.norm(off, axis=1) / float(np.mean(push.reach))) ** 2))
+            far = np.linalg.norm(off, axis=1)
+            share = share * np.exp(-((far / float(np.mean(push.reach))) ** 2)) * smoothstep(far, 0.02, 0.06)
             way = _unit(np.stack([-off[:, 1], off[:, 0], 0 * p.x], -1))
         else:
             low, high = (push.reach, push.reach) if isinstance(push.reach, float) else push.reach
@@ -119,7 +124,7 @@ def shown(piece: Piece, above: Sequence[Record], held: Sequence[Sequence[float]]
 def _within(record: Record, canonical: NDArray, p: Points) -> NDArray:
     """(P,) metres by which places of the standard figure are beneath a garment, what is let down included."""
     if record.block == "cape":
-        return np.minimum(0.02 - p.z, p.y - TOP + record.drop)
+        return np.minimum.reduce([0.02 - p.z, BACK - p.side, p.y - TOP + record.drop])
     if record.block == "poncho":
         return np.asarray(p.y - TOP + record.drop)
     measures = record.measures
@@ -151,7 +156,8 @@ def folded(piece: Piece, clearance: NDArray, room: NDArray, amount: float, bend:
     rest = spans * (1 + longer * smoothstep(spans, SHORT * size, WHOLE * size))
     stiff = np.where(np.arange(len(pairs)) < len(along), 1.0, 0.1 * bend).astype(np.float32)
     wave = NARROW + BROADER * bend
-    seed = np.cos(2 * np.pi * p.along / wave + 3.0 * noise(p, 0.21, 0.4)) * noise(p, 0.13, 1.9)
+    run = np.where(piece.free, p.around / HANGING, p.along / wave)  # folds hang down, or lie across limbs
+    seed = np.cos(2 * np.pi * run + 3.0 * noise(p, 0.21, 0.4)) * np.where(piece.free, 1.0, noise(p, 0.13, 1.9))
     start = piece.vertices + (np.clip(SEED * size * seed, -clearance, room))[:, None] * normals
     moved = _relaxed(start, piece, normals, (pairs, rest, stiff), (clearance, room), 0.1 + 0.7 * bend)
     finer = piece.moved(moved).finer()

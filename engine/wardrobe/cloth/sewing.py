@@ -16,6 +16,7 @@ from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import marks
+from engine.wardrobe.cloth.fur import locks
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
 from engine.wardrobe.cloth.piece import Piece, averaging, evened
 from engine.wardrobe.cloth.records import Record
@@ -31,10 +32,12 @@ LYING = 0.0015
 """Metres that finished cloth keeps from what is beneath."""
 SEWN_ON, STIFFER = 0.001, 0.8
 """Metres from which on what stands off is a second layer of cloth, and how much less cloth folds there."""
-LEAST, ROOM, MOST = 0.004, 0.7, 0.016
-"""Metres that folds stand out from close cloth, how much more where it lies off, and at most."""
-DEEPEST = 0.02
-"""Metres that they go in at most."""
+RIPPLES = (0.5, -0.52) * 8
+"""By how much points move to the mean of those beside them so that ripples go and folds stay (Taubin 1995)."""
+LEAST, ROOM = 0.004, 0.7
+"""Metres that folds stand out from close cloth, and how much more where it lies off."""
+MOST, HANGING, DEEPEST = 0.016, 0.03, 0.02
+"""Metres that folds stand out at most, those of what hangs, and that they go in at most."""
 EVEN = 0.03
 """Metres within which lines drawn on fallen cloth are straightened."""
 
@@ -54,23 +57,16 @@ def make(
         material: instead of the record's.
         above: the garments of cloth that will be worn over it.
     """
-    if record.block in ("cape", "poncho"):
+    made = MATERIALS[material or record.material]
+    record = replace(record, folds=record.folds * made.folds * record.drape)
+    if record.block in ("cape", "poncho") and not record.folds:
         piece = piece.finer()
     piece = smoothed(piece, beneath, size)
     borders = borders_of(record)
     found, spots = marks(record.details, borders)
     found += bindings(record.details, piece)
     if record.drape:
-        made = MATERIALS[material or record.material]
-        piece = _folded(
-            evened(piece, EVEN * size),
-            replace(record, folds=record.folds * made.folds),
-            found,
-            beneath,
-            size,
-            made.bend,
-            above,
-        )
+        piece = _folded(evened(piece, EVEN * size), record, found, beneath, size, made.bend, above)
     piece = engrave(piece, found, size)
     piece = piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size))
     piece = netted(patterned(piece, garment), record)
@@ -119,7 +115,8 @@ def _folded(
     if not record.folds:
         return piece
     clearance = np.clip(beneath.signed(piece.vertices)[0] - 2 * LYING * size, 0, DEEPEST * size)
-    room = np.minimum((LEAST + ROOM * clearance) * size, MOST * size) * shown(piece, above, record.held)
+    most = np.where(piece.free, HANGING, MOST) * size
+    room = np.minimum(LEAST * size + ROOM * clearance, most) * shown(piece, above, record.held)
     p = grained(piece)
     for mark in found:
         if mark.height >= SEWN_ON:
@@ -132,24 +129,26 @@ def _sewn_up(
 ) -> Layer:
     """A finished piece with its rims, colours and buttons."""
     knobs = buttons(piece, spots, size)
+    bare = piece
     piece, inner = rims(piece, record.rim * size)
     colors, metallic = paint(garment, found, piece, MATERIALS[material].thread)
     colors = dyed(colors, material, grained(piece))
     colors = weathered(colors, garment.traits, grained(piece), borders_of(record))
     colors[inner] *= 0.8
     count = len(piece.vertices)
-    thin = np.ones(count + len(knobs[0]), np.float32)
-    thin[:count] = opacity(piece, record, garment.traits, MATERIALS[material].opacity)
     knob_colors = np.array([knob(garment, spots[owner].color) for owner in knobs[4]]).reshape(-1, 3)
-    layer = Layer(
-        record.name, material,
-        np.concatenate([piece.vertices, knobs[0]]).astype(np.float32),
-        np.concatenate([piece.faces, knobs[1] + count]).astype(np.int32),
-        np.concatenate([colors, knob_colors]).clip(0, 1).astype(np.float32),
-        np.concatenate([piece.weights, knobs[2]]).astype(np.float32),
-        np.concatenate([piece.canonical, knobs[3]]).astype(np.float32),
-        opacity=thin,
-    )  # fmt: skip
+    parts = [
+        (piece.vertices, piece.faces, piece.weights, piece.canonical, colors.clip(0, 1)),
+        (*knobs[:4], knob_colors.clip(0, 1)),
+    ]
+    if material == "fur":
+        parts.append(locks(bare, colors[: len(bare.vertices)], size))
+    first = np.cumsum([0, *(len(part[0]) for part in parts)])
+    vertices, _, weights, canonical, shades = (np.concatenate(column).astype(np.float32) for column in zip(*parts))
+    thin = np.ones(len(vertices), np.float32)
+    thin[:count] = opacity(piece, record, garment.traits, MATERIALS[material].opacity)
+    faces = np.concatenate([part[1] + start for part, start in zip(parts, first)]).astype(np.int32)
+    layer = Layer(record.name, material, vertices, faces, shades, weights, canonical, opacity=thin)
     if metallic.any():
         whole = layer.metallic.copy()
         whole[:count] = np.maximum(whole[:count], metallic)
@@ -176,6 +175,8 @@ def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
     points = piece.vertices
     for weight in (0.5, -0.2, 0.5):
         points = points + weight * (mean @ points - points)
+    for weight in RIPPLES if piece.free.any() else ():  # rows that are let down are strung loosely one below the other
+        points = points + weight * piece.free[:, None] * (mean @ points - points)
     for _ in range(2):
         points = beneath.outside(points, 2 * LYING * size)
         points = points + 0.4 * (mean @ points - points)
