@@ -12,7 +12,7 @@ from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
 from engine.wardrobe.cloth.decal import printed, prints_of
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
-from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims, ruffle, strips
+from engine.wardrobe.cloth.finish import COLLARS, buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import marks
@@ -24,7 +24,7 @@ from engine.wardrobe.cloth.sheer import netted, opacity
 from engine.wardrobe.cloth.sheet import TOP
 from engine.wardrobe.cloth.textile import dyed
 from engine.wardrobe.cloth.wear import roughness, torn, weathered
-from engine.wardrobe.layers import Layer, merged
+from engine.wardrobe.layers import Floats, Layer, merged
 from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import Garment
 
@@ -32,6 +32,9 @@ LYING = 0.0015
 """Metres that finished cloth keeps from what is beneath."""
 SEWN_ON, STIFFER = 0.001, 0.8
 """Metres from which on what stands off is a second layer of cloth, and how much less cloth folds there."""
+ROUND, EVEN_ROUND = 0.02, 8
+"""Metres by which other collars stand beyond a collar that is laid round them, and how many places to both sides move
+alike."""
 RIPPLES = (0.5, -0.52) * 8
 """By how much points move to the mean of those beside them so that ripples go and folds stay (Taubin 1995)."""
 LEAST, ROOM = 0.004, 0.7
@@ -75,9 +78,10 @@ def make(
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
     for detail in record.details:
         if detail["form"] == "collar":
-            before = len(piece.vertices)
+            before, cloth = len(piece.vertices), Beneath(piece.vertices, piece.faces)
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
-            piece.vertices[before:] = beneath.outside(piece.vertices[before:], LYING * size)
+            if len(piece.vertices) > before:
+                piece.vertices[before:] = _laid_over(piece.vertices[before:], detail["style"], cloth, beneath, size)
             piece = patterned(piece.compact(), garment) if garment.pattern != "plain" else piece.compact()
         elif detail["form"] == "strips":
             piece = strips(piece, detail["below"], detail["teeth"])
@@ -105,6 +109,20 @@ def _decals(garment: Garment, record: Record, piece: Piece, size: float, materia
                 Layer(record.name, material, cloth.vertices, cloth.faces, colors, cloth.weights, cloth.canonical)
             )
     return found
+
+
+def _laid_over(rows: Floats, style: str, cloth: Beneath, beneath: Beneath, size: float) -> Floats:
+    """(N, 3) the rows of a collar round other collars, and where they fall again on the garment's own cloth."""
+    profile = np.array(COLLARS[style])
+    columns = len(rows) // len(profile)
+    moves = beneath.enclosed(rows, rows.mean(0), LYING * size, ROUND * size) - rows
+    moves[np.linalg.norm(moves, axis=1) > 0.7 * ROUND * size] = 0.0  # it is the shoulder that stands there
+    moves = moves.reshape(len(profile), columns, 3)
+    moves = sum(np.roll(moves, k, axis=1) for k in range(-EVEN_ROUND, EVEN_ROUND + 1)) / (2 * EVEN_ROUND + 1)
+    found = rows + moves.reshape(-1, 3).astype(np.float32)
+    falling = columns * (int(profile[:, 1].argmax()) + 2)
+    found[falling:] = cloth.outside(found[falling:], LYING * size)
+    return beneath.outside(found, LYING * size)
 
 
 def _folded(
