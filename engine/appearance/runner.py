@@ -36,7 +36,7 @@ from engine.wardrobe.meaning import Meaning
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from engine.mesh import Mesh
+    from engine.mesh.surface import Mesh
 
 
 class Runner:
@@ -109,6 +109,6 @@ class Runner:
 
     def mesh(self, resolution: int = 256) -> Mesh:
         """The surface in the stand pose as a closed coloured mesh."""
-        from engine.mesh import extract
+        from engine.mesh.extract import extract
 
         return extract(self.field, MeshConfig(resolution=resolution), Silent())

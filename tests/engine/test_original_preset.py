@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from engine.appearance.stage import is_changed
 from engine.job import Job
-from engine.methods import is_changed
 from engine.motion import proposals
 from engine.pipeline import run_job
 from engine.protocol import Request

@@ -9,12 +9,13 @@ import pytest
 import trimesh
 from scipy.spatial import cKDTree
 
-from engine.mesh import Mesh, decimate, game, load, save
+from engine.mesh import decimate, game
 from engine.mesh.bake import sample
 from engine.mesh.full import FullSurface, Spots, uncovered
 from engine.mesh.game import GameMesh
 from engine.mesh.rims import rim_edges, rim_loops
-from engine.mesh.surface import is_closed
+from engine.mesh.stage import load, save
+from engine.mesh.surface import Mesh, is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.settings import MeshConfig

@@ -10,7 +10,7 @@ import pytest
 
 from engine.body import load_body
 from engine.errors import EngineError
-from engine.mesh import Mesh
+from engine.mesh.surface import Mesh
 from engine.protocol import FACE_FEATURES, FACE_KEYS, FACE_SHAPES
 from engine.render.raycast import MeshRaycaster
 from engine.rig import Avatar, load_avatar, run, save_avatar, uncover

@@ -17,7 +17,8 @@ from engine.body.model import load_open_body
 from engine.errors import EngineError
 from engine.export.bvh import write_bvh
 from engine.export.gltf import write_glb
-from engine.mesh import Mesh, from_body
+from engine.mesh.extract import from_body
+from engine.mesh.surface import Mesh
 from engine.motion.formats.bvh import read_bvh
 from engine.protocol import SKELETON_NAMES, SKELETON_PARENTS
 from engine.report import Silent

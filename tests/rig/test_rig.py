@@ -12,7 +12,8 @@ import trimesh
 from engine.body import load_body, stand_pose
 from engine.body.skinning import bone_transforms
 from engine.errors import EngineError
-from engine.mesh import Mesh, extract, from_body
+from engine.mesh.extract import extract, from_body
+from engine.mesh.surface import Mesh
 from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
 from engine.rig import Avatar, load_avatar, pose_avatar, run, save_avatar
