@@ -185,12 +185,13 @@ def manifest(context: Context, folder: Path, files: list[str], renewal: Renewal)
         "methods": {name: context.stages[name].method(context) for name in context.wanted},
         "guided_steps": context.result("appearance").steps if "appearance" in context.wanted else 0,
         "seconds": {**timings, "total": round(sum(timings.values()), 3)},
-        "files": {name: {"bytes": path.stat().st_size, "sha256": provenance.checksum(path)}
-                  for name, path in places.items()},
+        "files": {
+            name: {"bytes": path.stat().st_size, "sha256": provenance.checksum(path)} for name, path in places.items()
+        },
         MADE_OF: renewal.record,
         protocol.OUTPUT_LICENCE: provenance.output_licence(own_body=bool(config.body.model)),
         "licences": provenance.licences(),
-    }  # fmt: skip
+    }
 
 
 def read_out(context: Context) -> dict[str, Any]:

@@ -43,10 +43,17 @@ class Runner:
     """One avatar's appearance, from a prompt and a conf."""
 
     def __init__(
-        self, prompt: str, preset: str = "draft", conf: str | Path | None = None,
-        overrides: Mapping[str, Any] | None = None, betas: NDArray | None = None, seed: int = 0,
-        folder: str | Path | None = None, device: str = "auto", body_prompt: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        prompt: str,
+        preset: str = "draft",
+        conf: str | Path | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        betas: NDArray | None = None,
+        seed: int = 0,
+        folder: str | Path | None = None,
+        device: str = "auto",
+        body_prompt: str = "",
+    ) -> None:
         """Load what the conf names; nothing is computed yet.
 
         Args:

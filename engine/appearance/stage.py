@@ -90,9 +90,13 @@ def check(conf: AppearanceConfig) -> None:
 
 
 def _step_time(
-    inputs: AppearanceInputs, renderer: Renderer, guidance: Guidance, conf: AppearanceConfig, wardrobe: Wardrobe,
+    inputs: AppearanceInputs,
+    renderer: Renderer,
+    guidance: Guidance,
+    conf: AppearanceConfig,
+    wardrobe: Wardrobe,
     device: torch.device | str,
-) -> float | None:  # fmt: skip
+) -> float | None:
     """Seconds of one guided step, measured on the bare body before the start is known; for the time left only."""
     base = BaseSurface.dressed(inputs.body, inputs.betas, None, wardrobe, device)
     field = renderer.stand_in(base, device)

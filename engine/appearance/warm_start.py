@@ -76,9 +76,14 @@ class Fitting:
 
 
 def find_look(
-    meaning: Meaning, fitting: Fitting, budget: int, generator: torch.Generator, report: Reporter, total: int,
+    meaning: Meaning,
+    fitting: Fitting,
+    budget: int,
+    generator: torch.Generator,
+    report: Reporter,
+    total: int,
     favourites: Sequence[Look] = (),
-) -> tuple[Look, float]:  # fmt: skip
+) -> tuple[Look, float]:
     """The best of the looks that have all that the texts say.
 
     Args:
@@ -114,6 +119,13 @@ def find_look(
 def costume_of(look: Look) -> Costume:
     """What somebody wears and is, as a figure's."""
     return Costume(
-        look.garments, look.extras, look.skin, look.hair_style, look.hair_color, look.beard, look.beard_color,
-        look.eye_color, frozenset({"torso", "legs", "feet"}),
-    )  # fmt: skip
+        look.garments,
+        look.extras,
+        look.skin,
+        look.hair_style,
+        look.hair_color,
+        look.beard,
+        look.beard_color,
+        look.eye_color,
+        frozenset({"torso", "legs", "feet"}),
+    )

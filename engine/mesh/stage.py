@@ -95,8 +95,9 @@ def with_game(mesh: Mesh, paint: Paint | None, figure: Figure, conf: MeshConfig,
     full = game.solid(mesh.vertices, mesh.faces, mesh.colors, figure) if mesh.layers is None else mesh.layers
     made = game.build(full, paint, figure, conf)
     report.progress(5, 5)
-    log.info("game mesh: %d triangles, %.1f dB from 8 views, silhouettes %.4f", len(made.faces), made.psnr,
-             made.silhouette)  # fmt: skip
+    log.info(
+        "game mesh: %d triangles, %.1f dB from 8 views, silhouettes %.4f", len(made.faces), made.psnr, made.silhouette
+    )
     return replace(mesh, game=made)
 
 

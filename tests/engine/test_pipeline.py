@@ -70,10 +70,13 @@ def test_only_what_changed_runs_again(done, change, again):
 @pytest.mark.parametrize(
     ("prompts", "shape"),
     [
-        ({"appearance": "a bride"}, ""), ({"appearance": "a bride", "shape": ""}, ""), ({}, ""),
-        ({"motion": "waving"}, ""), ({"appearance": "a bride", "shape": "a tall one"}, "a tall one"),
+        ({"appearance": "a bride"}, ""),
+        ({"appearance": "a bride", "shape": ""}, ""),
+        ({}, ""),
+        ({"motion": "waving"}, ""),
+        ({"appearance": "a bride", "shape": "a tall one"}, "a tall one"),
     ],
-)  # fmt: skip
+)
 def test_a_body_without_a_prompt_follows_the_appearance(prompts, shape):
     request = dataclasses.replace(REQUEST, prompts=prompts)
     context = Context(request, load_config("tiny"), torch.device("cpu"))
@@ -242,8 +245,10 @@ def test_the_mesh_differs_with_and_without_appearance(done):
 def test_settings_that_cannot_work_are_refused_before_the_first_stage(tmp_path, setting):
     (name,) = setting
     check = pipeline.STAGES[name.split(".")[0]].check
-    stages = {key: dataclasses.replace(stage, check=check if name.startswith(key) else stage.check)
-              for key, stage in fake_stages.STAGES.items()}  # fmt: skip
+    stages = {
+        key: dataclasses.replace(stage, check=check if name.startswith(key) else stage.check)
+        for key, stage in fake_stages.STAGES.items()
+    }
     with pytest.raises(EngineError, match=name) as caught:
         fake_stages.run(tmp_path / "job", dataclasses.replace(REQUEST, overrides=setting), stages=stages)
     assert caught.value.code == "bad_config" and stages_run(tmp_path / "job") == []

@@ -68,10 +68,15 @@ def of(layers: Joined, name: str) -> np.ndarray:
 
 
 REGIONS = {  # canonical heights, and how far a side's shape reaches over the middle, metres
-    "brow": (0.675, 0.75, 0.012), "eye": (0.64, 0.705, 0.0), "noseSneer": (0.625, 0.74, 0.006),
-    "cheekSquint": (0.585, 0.70, 0.0), "cheekPuff": (0.58, 0.69, 0.0), "jaw": (0.54, 0.69, 0.0),
-    "mouth": (0.57, 0.685, 0.028), "tongue": (0.54, 0.69, 0.0),
-}  # fmt: skip
+    "brow": (0.675, 0.75, 0.012),
+    "eye": (0.64, 0.705, 0.0),
+    "noseSneer": (0.625, 0.74, 0.006),
+    "cheekSquint": (0.585, 0.70, 0.0),
+    "cheekPuff": (0.58, 0.69, 0.0),
+    "jaw": (0.54, 0.69, 0.0),
+    "mouth": (0.57, 0.685, 0.028),
+    "tongue": (0.54, 0.69, 0.0),
+}
 
 
 @pytest.mark.parametrize("name", FACE_SHAPES)

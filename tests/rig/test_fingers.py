@@ -175,8 +175,10 @@ def test_a_solid_fist_is_one_piece_with_what_it_holds() -> None:
 
         look = Look("fair", "short", "brown", "none", "brown", "brown", extras=(Garment("sword", "silver"),))
         vertices, faces, weights = (
-            BODY.pose(BETAS, np.zeros((1, 24, 3)))[0][0], BODY.faces, BODY.weights,
-        )  # fmt: skip
+            BODY.pose(BETAS, np.zeros((1, 24, 3)))[0][0],
+            BODY.faces,
+            BODY.weights,
+        )
 
     avatar = run(from_body(BODY, BETAS), BODY, BETAS, CONF, Silent(), Dressed)
     assert avatar.holds.tolist() == [False, True]
