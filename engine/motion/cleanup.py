@@ -15,6 +15,29 @@ from engine.motion.skeleton import JOINT, forward
 
 
 @dataclass(frozen=True)
+class Limits:
+    """From where on a motion is mended; metres are those of the reference skeleton."""
+
+    window: int = 5
+    """Frames of the Savitzky-Golay filter. Set by hand."""
+    low: float = 5.0
+    """Percentile of heights that counts as the floor. Set by hand."""
+    near: float = 0.04
+    """Metres above its lowest at which a foot may stand. Set by hand."""
+    still: float = 0.55
+    """Metres a second below which it does. Set by hand."""
+    shortest: int = 4
+    """Frames of a stand, and of a gap in one. Set by hand."""
+    fade: float = 0.33
+    """Seconds from a stand within which a foot's correction fades. Set by hand."""
+    straight: float = 0.06
+    """Metres of the knee off the line from hip to ankle below which a leg counts as straight. Set by hand."""
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
 class Skin:
     """A few hundred points of a body's surface with their skinning weights, for finding the lowest one."""
 
@@ -46,7 +69,7 @@ def sample_skin(vertices: Array, weights: Array, count: int = 400) -> Skin:
     return Skin(vertices[index].astype(np.float32), weights[index].astype(np.float32))
 
 
-def filter_jitter(poses: Array, root: Array, window: int = 5) -> tuple[Array, Array]:
+def filter_jitter(poses: Array, root: Array, window: int = LIMITS.window) -> tuple[Array, Array]:
     """Savitzky-Golay filter (cubic, so that peaks such as hits keep their height) over rotations and path."""
     if len(poses) <= window:
         return poses, root
@@ -65,7 +88,7 @@ def settle(poses: Array, root: Array, marks: Landmarks, skin: Skin, airborne: bo
     low = skin.lowest(poses, root, marks)
     if airborne:
         # One shift for the whole motion brings its lowest contacts to the floor; flights stay flights.
-        low = np.minimum(low - np.percentile(low, 5), 0) + np.percentile(low, 5)
+        low = np.minimum(low - np.percentile(low, LIMITS.low), 0) + np.percentile(low, LIMITS.low)
     elif len(low) > 8:
         # A smooth shift, then no penetration: a shift by single frames would shake the body.
         low = gaussian_filter1d(low, 2.0, mode="nearest")
@@ -100,9 +123,11 @@ def contacts(places: Array, fps: float, scale: float) -> Array:
     for side, name in enumerate(("left", "right")):
         toe, ankle = places[:, JOINT[f"{name}_foot"]], places[:, JOINT[f"{name}_ankle"]]
         speed = np.linalg.norm(np.gradient(toe, axis=0)[:, [0, 2]], axis=-1) * fps
-        height = np.minimum(toe[:, 1] - np.percentile(toe[:, 1], 5), ankle[:, 1] - np.percentile(ankle[:, 1], 5))
-        near = (height < 0.04 * scale) & (gaussian_filter1d(speed, 1.0) < 0.55 * scale)
-        stands[:, side] = _tidy(near, 4)
+        height = np.minimum(
+            toe[:, 1] - np.percentile(toe[:, 1], LIMITS.low), ankle[:, 1] - np.percentile(ankle[:, 1], LIMITS.low)
+        )
+        near = (height < LIMITS.near * scale) & (gaussian_filter1d(speed, 1.0) < LIMITS.still * scale)
+        stands[:, side] = _tidy(near, LIMITS.shortest)
     return stands
 
 
@@ -146,11 +171,11 @@ def plant_feet(poses: Array, root: Array, marks: Landmarks, fps: float) -> Array
         shift = np.stack([np.interp(np.arange(len(poses)), frames, np.array(shifts)[:, i]) for i in range(3)], 1)
         # Away from any contact the correction fades, so that a swinging foot keeps its own path.
         nearest = np.abs(np.arange(len(poses))[:, None] - np.array(frames)[None]).min(1)
-        shift *= np.clip(1 - nearest / (0.33 * fps), 0, 1)[:, None]
+        shift *= np.clip(1 - nearest / (LIMITS.fade * fps), 0, 1)[:, None]
         shift = gaussian_filter1d(shift, 1.0, axis=0, mode="nearest")
         bulge = places[:, knee] - 0.5 * (places[:, hip] + places[:, ankle])
         forward_axis = world[:, hip, :, 2]
-        straight = np.clip(1 - np.linalg.norm(bulge, axis=-1, keepdims=True) / (0.06 * marks.scale), 0, 1)
+        straight = np.clip(1 - np.linalg.norm(bulge, axis=-1, keepdims=True) / (LIMITS.straight * marks.scale), 0, 1)
         joints = marks.joints
         upper, lower = joints[knee] - joints[hip], joints[ankle] - joints[knee]
         pole = bulge + straight * 0.1 * forward_axis

@@ -17,17 +17,26 @@ from engine.motion.rotations import Array, array, from_6d_torch, to_6d, to_matri
 from engine.motion.sequence import Sequence, join
 from engine.motion.skeleton import MOVING
 
-RANK_WEIGHTS = (1.0, 0.8, 0.6, 0.4, 0.2)
-"""λ of L_pose for the candidates, the best first."""
-CONTINUITY_WEIGHT = 0.5
-"""Weight of the term by which one window goes on where the one before it ends."""
-PRIOR_WEIGHT = 1e-4
-"""Keeps the latent where the prior knows motions; the original had no such term and drifts without it."""
 PACE = 14.75
 """Frames at 30 fps from one candidate to the next: five candidates at frames 0, 14, 29, 44 and 59, as in the
 release."""
 MOST_WINDOWS = 6
-"""Windows that are optimised (280 frames, 9 s); a longer motion goes round again."""
+"""Windows that are optimised (280 frames, 9 s); a longer motion goes round again. Set by hand, for its time."""
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the optimiser's terms that no setting names."""
+
+    ranks: tuple[float, ...] = (1.0, 0.8, 0.6, 0.4, 0.2)
+    """λ of L_pose for the candidates, the best first: paper 5 and the release's ``recon_coef``."""
+    continuity: float = 0.5
+    """Of going on where the window before ends. Set by hand: the paper has one window."""
+    prior: float = 1e-4
+    """Of the latent's square, which keeps it where the prior knows motions. Set by hand: the paper has no such term."""
+
+
+WEIGHTS = LossWeights()
 
 
 @dataclass(frozen=True)
@@ -105,12 +114,12 @@ def optimise(
     latent = latent.clone().requires_grad_(True)
     wanted = torch.from_numpy(to_6d(to_matrix(targets[:, 1:MOVING])).reshape(len(targets), -1))
     weights = torch.tensor(
-        (RANK_WEIGHTS + (0.2,) * len(targets))[: len(targets)] if terms.ranked else (1.0,) * len(targets)
+        (WEIGHTS.ranks + WEIGHTS.ranks[-1:] * len(targets))[: len(targets)] if terms.ranked else (1.0,) * len(targets)
     )
     optimiser = torch.optim.Adam([latent], lr=rate)
     for step in range(iterations):
         frames = codes.prior.decode(latent)  # (W,60,135)
-        loss = _loss(frames, wanted, weights, terms, random) + PRIOR_WEIGHT * latent.square().sum()
+        loss = _loss(frames, wanted, weights, terms, random) + WEIGHTS.prior * latent.square().sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -127,7 +136,7 @@ def _loss(frames: Tensor, wanted: Tensor, weights: Tensor, terms: Terms, random:
     loss = loss - terms.delta * rotations.diff(dim=1).square().sum(-1).mean()
     if len(frames) > 1:
         ends, begins = frames[:-1, STRIDE:, 6:], frames[1:, : FRAMES - STRIDE, 6:]
-        loss = loss + CONTINUITY_WEIGHT * (ends - begins).square().sum(-1).mean()
+        loss = loss + WEIGHTS.continuity * (ends - begins).square().sum(-1).mean()
     if terms.see is None or not terms.clip:
         return loss
     # Two frames half a window apart; the later one counts more, as in the release.
