@@ -22,11 +22,11 @@ from engine.wardrobe.paint import paint
 
 Floats = NDArray[np.float32]
 FAR = 0.10
-"""Metres beyond a part's box from which its distance is only bounded, not measured."""
+"""Metres beyond a part's box from which its distance is only bounded, not measured. Set by hand."""
 DEEP = 0.012
-"""Metres inside a piece from which a quick sign is not believed; most pieces are thinner."""
+"""Metres inside a piece from which a quick sign is not believed; most pieces are thinner. Set by hand."""
 EDGE = 0.0015
-"""Half width in metres of painted borders."""
+"""Half width in metres of painted borders. Set by hand."""
 
 
 @dataclass(frozen=True)

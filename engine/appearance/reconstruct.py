@@ -17,15 +17,20 @@ from engine.render.camera import Camera
 from engine.report import Reporter
 
 POINTS = 60_000
-"""Points whose distance and colour are asked of the mesh once, near the surface and in the whole sphere."""
+"""Points whose distance and colour are asked of the mesh once, near the surface and in the whole sphere. Set by
+hand."""
 BATCH = 2048
+"""Points of a step. Set by hand."""
 RATE = 1e-3
+"""Adam's learning rate. Set by hand."""
 AZIMUTHS, ELEVATIONS = range(0, 360, 20), range(-60, 41, 20)
+"""Section 3.3's 108 pictures."""
 DISTANCE, FOV, PICTURE = 2.2, 60.0, 256
-"""Of the 108 pictures: distance in radii of the sphere, degrees, pixels."""
+"""Of the 108 pictures: distance in radii of the sphere, degrees, pixels. Section 3.3."""
 PICTURE_RATE = 5e-4
+"""The release's 5e-4."""
 RAYS = 512
-"""Rays of each step on pictures."""
+"""Rays of each step on pictures. Set by hand."""
 
 
 def regress(field: NeusField, steps: int, generator: torch.Generator, report: Reporter, total: int) -> None:

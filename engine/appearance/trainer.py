@@ -23,7 +23,9 @@ from engine.report import Reporter
 
 STATE = "guided.pt"
 PREVIEW_SIZE = 288
+"""Pixels. Set by hand."""
 CHECKPOINT_SECONDS = 120.0
+"""At most between two checkpoints. Set by hand."""
 FEWEST_RAYS = 256
 """Of a picture; with fewer there is nothing to see. Set by hand."""
 FEWER = 0.7

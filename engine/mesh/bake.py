@@ -22,9 +22,9 @@ from engine.render.raycast import GBuffer, MeshRaycaster, vertex_normals
 
 Picture = NDArray[np.uint8]
 VIEWS, VIEW_SIZE, FIELD_OF_VIEW = 8, 256, 22.0
-"""Pictures round the figure that the baking error is measured in, their side in pixels, degrees."""
+"""Pictures round the figure that the baking error is measured in, their side in pixels, degrees. Set by hand."""
 BLOCK = 1 << 19
-"""Texels baked at a time."""
+"""Texels baked at a time. Set by hand."""
 
 
 @dataclass(frozen=True)

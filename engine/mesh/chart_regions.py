@@ -34,9 +34,9 @@ PARTS = {
 }
 """Joints that move each part of the body."""
 SMOOTHING = 10
-"""How often neighbours' mean is mixed in, so that seams run straight."""
+"""How often neighbours' mean is mixed in, so that seams run straight. Set by hand."""
 LEAST = 0.003
-"""Share of all triangles below which a region goes to its neighbour."""
+"""Share of all triangles below which a region goes to its neighbour. Set by hand."""
 Numbers = NDArray[np.int64]
 
 

@@ -18,10 +18,11 @@ from engine.mesh.surface import Floats, Indices
 from engine.render.raycast import MeshRaycaster
 
 ROUNDS, FEW = 50, 10
-"""Steps towards rigidity, and those of pieces with less than `SMALL` faces."""
+"""Steps towards rigidity, and those of pieces with less than `SMALL` faces. Set by hand."""
 SMALL = 150
+"""Faces, see `FEW`. Set by hand."""
 LEAST, MOST = 0.05, 10.0
-"""Bounds of an edge's weight: slivers shall neither tear nor rule."""
+"""Bounds of an edge's weight: slivers shall neither tear nor rule. Set by hand."""
 OPPOSITE = [((corner + 1) % 3, (corner + 2) % 3) for corner in range(3)]
 """The ends of the edges opposite to a triangle's corners."""
 PLACES = np.array([[1.0, 1.0, 1.0], [8.0, 1.0, 1.0], [1.0, 8.0, 1.0], [1.0, 1.0, 8.0]])

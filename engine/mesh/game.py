@@ -21,11 +21,11 @@ from engine.wardrobe.layers import Joined
 from engine.wardrobe.materials import MATERIALS
 
 FOCUS, RAMP = 3.0, 0.06
-"""How many times larger the head counts than the body, and the metres below it over which that sets in."""
+"""How many times larger the head counts than the body, and the metres below it over which that sets in. Set by hand."""
 HAND, REACH = 1.8, 0.2
 """How many times larger the hands count, and the metres from the wrist within which they do."""
 GIVEN = 0.1
-"""Share of their triangles that other layers give at most to locks of hair that must stay."""
+"""Share of their triangles that other layers give at most to locks of hair that must stay. Set by hand."""
 SOLID = "plain"
 """The material of a surface that is not made of layers."""
 

@@ -21,15 +21,16 @@ from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.layers import Layer
 
 SHARE = 0.8
-"""Side of the square in which the body's charts lie."""
+"""Side of the square in which the body's charts lie. Set by hand."""
 NEAR = 0.015
-"""Metres from the standard figure within which a point belongs to it."""
+"""Metres from the standard figure within which a point belongs to it. Set by hand."""
 STRETCH = 8.0
-"""By which a triangle's texels may be more or fewer than the pattern's."""
+"""By which a triangle's texels may be more or fewer than the pattern's. Set by hand."""
 GAP = 0.004
-"""Texture coordinates between two charts."""
+"""Texture coordinates between two charts. Set by hand."""
 UPRIGHT, TALL, ROUND = 0.6, 0.15, 12
-"""Of a cylinder: share of faces that look sideways, metres of height, and in how many of 16 directions they look."""
+"""Of a cylinder: share of faces that look sideways, metres of height, and in how many of 16 directions they look. Set
+by hand."""
 Numbers = NDArray[np.int64]
 
 

@@ -17,10 +17,11 @@ from scipy.sparse.csgraph import connected_components
 from engine.mesh.surface import edge_matrix
 
 ROUNDS = 200
+"""Of collapses, as a bound on time. Set by hand."""
 TURNED = 0.2
-"""Least cosine between a triangle's normals before and after."""
+"""Least cosine between a triangle's normals before and after. Set by hand."""
 BORDER = 4.0
-"""How much planes through open borders count against those of triangles."""
+"""How much planes through open borders count against those of triangles. Set by hand."""
 
 
 @dataclass(frozen=True)

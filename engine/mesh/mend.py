@@ -9,8 +9,9 @@ from scipy.sparse.csgraph import connected_components
 from engine.mesh.surface import Indices, compact, directed_edges, edge_matrix, largest_component
 
 ROUNDS = 4
+"""Of mending. Set by hand."""
 LONGEST = 24
-"""Edges round a hole that is still filled by a fan; a larger one would show."""
+"""Edges round a hole that is still filled by a fan; a larger one would show. Set by hand."""
 
 
 def mended(

@@ -23,13 +23,14 @@ from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import STANDARD_JOINTS
 
 TEXELS = 1024
-"""Side of the square that the charts' distances are meant for."""
+"""Side of the square that the charts' distances are meant for. Set by hand."""
 VERSION = 2
 """Of the layout; another one is made anew."""
 FEW, SMALL = 0.05, 8
-"""Share of a region's faces that may be cut out of its level chart, and faces of a piece that is left to xatlas."""
+"""Share of a region's faces that may be cut out of its level chart, and faces of a piece that is left to xatlas. Set by
+hand."""
 STEEP, HIDDEN = 0.2, 0.0005
-"""Least cosine between a face's normal and the direction that it is seen from; metres that hide it."""
+"""Least cosine between a face's normal and the direction that it is seen from; metres that hide it. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from engine.mesh.surface import Indices, directed_edges
 
 TOLERANCE = 0.0006
-"""Metres by which a thinned border may leave its course."""
+"""Metres by which a thinned border may leave its course. Set by hand."""
 LONGEST = 0.03
-"""Metres between two vertices of a thinned border."""
+"""Metres between two vertices of a thinned border. Set by hand."""
 UPRIGHT = 0.2
-"""Least cosine between a face's normals before and after a border was thinned."""
+"""Least cosine between a face's normals before and after a border was thinned. Set by hand."""
 
 
 def rim_edges(faces: np.ndarray) -> NDArray[np.int64]:

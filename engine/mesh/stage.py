@@ -33,8 +33,9 @@ log = logging.getLogger(__name__)
 MESH_FILE = "mesh.npz"
 FORMS = ("layers", "solid")
 LARGEST_TEXTURE = 8192
+"""Texels of a side, as GPUs have it."""
 SMALLEST_BODY = 1e-3
-"""Cubic metres; a body of less is flat, turned inside out, or measured in other units."""
+"""Cubic metres; a body of less is flat, turned inside out, or measured in other units. Set by hand."""
 TEXEL_BYTES = 100
 """Memory that baking holds for each texel at its peak; 87 were measured at 2048."""
 GAME_ARRAYS = ("vertices", "faces", "colors", "uvs", "face_layers", "source", "share")

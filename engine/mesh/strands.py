@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 from engine.mesh.surface import Indices, compact, edge_matrix
 
 STAYS = 0.4
-"""Share of the triangles that is left at least."""
+"""Share of the triangles that is left at least. Set by hand."""
 
 
 def fewer_pieces(vertices: NDArray, faces: Indices, max_faces: int) -> tuple[NDArray, Indices]:

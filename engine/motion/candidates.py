@@ -26,8 +26,8 @@ THRESHOLD = 0.07
 """Radians: poses whose joint rotations differ less, on average, are the same: the release's ``filter_threshold``."""
 
 DECIDED = 4
-"""Power of a movement's score: a high one, so that its second pose comes before another movement's first. Set by
-hand."""
+"""Power of a movement's score: a high one, so that its second pose comes before another movement's first. Set by hand.
+Set by hand."""
 
 
 @dataclass(frozen=True)

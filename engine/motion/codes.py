@@ -18,7 +18,7 @@ from engine.motion.sequence import Sequence, join
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STRIDE = 44
-"""Frames between the starts of two windows of one movement; the rest overlaps and is cross-faded."""
+"""Frames between the starts of two windows of one movement; the rest overlaps and is cross-faded. Set by hand."""
 
 
 class Codes:

@@ -21,13 +21,14 @@ from engine.motion.skeleton import JOINT, mirror, positions_of
 
 HEADINGS = {"forward": 0.0, "left": 90.0, "backward": 180.0, "right": -90.0}
 TRAVELS = 0.35
-"""Metres from which on a movement goes somewhere."""
+"""Metres from which on a movement goes somewhere. Set by hand."""
 HOP = 0.5
-"""Metres, on legs of the reference's length, by which a jump is carried where it was asked to go."""
+"""Metres, on legs of the reference's length, by which a jump is carried where it was asked to go. Set by hand."""
 AIM = 70.0
-"""Degrees by which a gesture is aimed aside."""
+"""Degrees by which a gesture is aimed aside. Set by hand."""
 LOPSIDED = 0.12
-"""Difference of two limbs' activity, as a share of both, from which on one of them is the one that acts."""
+"""Difference of two limbs' activity, as a share of both, from which on one of them is the one that acts. Set by
+hand."""
 
 
 @dataclass(frozen=True)

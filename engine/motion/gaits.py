@@ -11,7 +11,7 @@ import numpy as np
 from engine.motion.keyposes import Foot, Hand, Key, both, closed
 
 STANCE = 0.6
-"""Share of a cycle for which a foot carries."""
+"""Share of a cycle for which a foot carries. Set by hand."""
 
 
 def _foot(phase: float, step: float, lift: float, roll: float, width: float, climb: float, yaw: float) -> Foot:
@@ -187,7 +187,7 @@ POSES: dict[str, Callable[[float], dict[str, Any]]] = {
 """What trunk and arms do, by the name that a record has under ``pose``: a phase to fields of `Key`."""
 
 _HALF_STANCE = 0.11
-"""Metres from the middle to an ankle of the reference skeleton as it stands."""
+"""Metres from the middle to an ankle of the reference skeleton as it stands. Set by hand."""
 
 
 def turning(degrees: float, *, stride: float = 45.0, pace: float = 1.0) -> tuple[Key, ...]:

@@ -48,7 +48,7 @@ class Done:
 
 
 SLIGHT = 0.5
-"""Share of its usual angle by which something turns slightly."""
+"""Share of its usual angle by which something turns slightly. Set by hand."""
 
 
 def entry_of(concept: Concept, clause: Clause) -> Entry:

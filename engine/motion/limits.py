@@ -31,7 +31,7 @@ _LIMITS: dict[str, tuple[str, Range, Range, Range]] = {
     "left_elbow": ("x", (-135, 135), (-165, 10), (-35, 35)),
     "left_wrist": ("x", (-80, 80), (-60, 60), (-95, 95)),
 }
-"""Bone axis, then degrees about x, y and z; the range of the bone's own axis is its twist."""
+"""Bone axis, then degrees about x, y and z; the range of the bone's own axis is its twist. Set by hand."""
 
 
 @cache

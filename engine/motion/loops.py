@@ -8,8 +8,10 @@ from engine.motion.rotations import array, slerp, to_axis_angle, to_matrix
 from engine.motion.sequence import Sequence
 
 SMALL = np.radians(25)
-"""A misfit of the seam up to which it is spread over the whole motion; a larger one is blended away at the end."""
+"""A misfit of the seam up to which it is spread over the whole motion; a larger one is blended away at the end. Set by
+hand."""
 BLEND_SHARE = 0.25
+"""Share of the motion in which it is. Set by hand."""
 
 
 def close_loop(made: Sequence) -> Sequence:

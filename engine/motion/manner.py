@@ -49,6 +49,7 @@ _HANGING = {
     "left_elbow": (0, -12, 0),
     "right_elbow": (0, 12, 0),
 }
+"""Degrees about x, y and z of arms that hang. Set by hand."""
 _LEGS = tuple(JOINT[f"{side}_{part}"] for side in ("left", "right") for part in ("hip", "knee", "ankle"))
 
 

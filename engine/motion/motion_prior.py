@@ -21,8 +21,11 @@ FRAMES = 60
 FPS = 30.0
 FEATURES = MOVING * 6 + 3
 PATCH = 3
+"""Frames that make one token. Set by hand."""
 LATENT = 256
+"""Paper 5's."""
 MEMORY = 8
+"""Tokens that the latent becomes for the decoder. Set by hand."""
 
 
 def encode_frames(poses: Array, trans: Array) -> Array:

@@ -13,9 +13,10 @@ from engine.motion.rotations import from_6d_torch
 from engine.motion.skeleton import MOVING
 
 HEADS = 4
+"""The release's."""
 THEIR_JOINTS = 55
 HEIGHT = 0.95
-"""Metres of the pelvis above the floor; the original's motions stay where they are."""
+"""Metres of the pelvis above the floor; the original's motions stay where they are. Set by hand."""
 
 
 class ConditionalFlow:

@@ -16,8 +16,11 @@ from torch import Tensor, nn
 from engine.motion.rotations import Array, from_6d_torch, to_axis_angle
 
 LATENT = 32
+"""Of VPoser v2."""
 WIDTH = 512
+"""Of its hidden layers, as VPoser v2's."""
 JOINTS = 21
+"""All but the pelvis and the two hands, as VPoser v2's."""
 
 
 class PosePrior(nn.Module):

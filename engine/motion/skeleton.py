@@ -26,7 +26,7 @@ _OFFSETS = (
     (-0.1, 0.04, -0.01), (0.26, 0.0, 0.0), (-0.26, 0.0, 0.0), (0.25, 0.0, 0.0), (-0.25, 0.0, 0.0),
     (0.08, 0.0, 0.0), (-0.08, 0.0, 0.0),
 )  # fmt: skip
-"""A generic adult skeleton of round proportions, child minus parent in the T-pose."""
+"""A generic adult skeleton of round proportions, child minus parent in the T-pose. Set by hand."""
 
 MIRROR = tuple(
     JOINT[name.replace("left", "RIGHT").replace("right", "left").replace("RIGHT", "right")] for name in JOINT_NAMES

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 REACH = 2
-"""Pixels from a disc's middle to its edge."""
+"""Pixels from a disc's middle to its edge. Set by hand."""
 SPREAD = 0.9
-"""Standard deviation of a disc in pixels."""
+"""Standard deviation of a disc in pixels. Set by hand."""
 DEPTH = 0.03
-"""Metres of depth over which the nearer point wins."""
+"""Metres of depth over which the nearer point wins. Set by hand."""
 
 
 def vertex_normals(vertices: Tensor, faces: Tensor) -> Tensor:

@@ -39,9 +39,9 @@ _ADVERBS = frozenset(w for name in ("slow", "fast", "strong", "weak", "careful")
 
 _INTENSE = _words("very extremely really super incredibly so")
 BACKWARD_PACE = 0.75
-"""How fast people go backwards, against forwards."""
+"""How fast people go backwards, against forwards. Set by hand."""
 INTENSE_POWER = 1.8
-"""To which power "very" takes the speed of a manner."""
+"""To which power "very" takes the speed of a manner. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from engine.report import Reporter
 from engine.stems import stem
 
 MOST_STEPS = 12
-"""Movements one after another in one motion."""
+"""Movements one after another in one motion. Set by hand."""
 SIDE = stem("side")
 VAGUE = frozenset(stem(word) for word in ("moving", "using", "bending", "swinging", "lifting"))
 

@@ -20,7 +20,7 @@ ORDER = np.array(((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5)),
 """(TILE, TILE) slot of each pixel of a tile: Bayer's order, so that neighbours' directions differ most."""
 
 ROUGH = 0.5
-"""Radians of blur from which on no mirrored rays are traced."""
+"""Radians of blur from which on no mirrored rays are traced. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -34,17 +34,18 @@ from engine.wardrobe.layers import BODY, Joined, Mannequin
 
 Floats = NDArray[np.float32]
 LOOK = {"Down": (24.0, 0.0), "Up": (-20.0, 0.0), "In": (0.0, -28.0), "Out": (0.0, 28.0)}
-"""Degrees by which an eyeball turns downwards and outwards."""
+"""Degrees by which an eyeball turns downwards and outwards. Set by hand."""
 LEAST_OF_HAIR = 0.0006
-"""Metres: shorter displacements of hairs are left out; of the rest those shorter than `face_shapes.LEAST`."""
+"""Metres: shorter displacements of hairs are left out; of the rest those shorter than `face_shapes.LEAST`. Set by
+hand."""
 TOUCHES, BEYOND = 0.004, 0.03
-"""Metres off the skin within which a thing follows it wholly, and from which on not at all."""
+"""Metres off the skin within which a thing follows it wholly, and from which on not at all. Set by hand."""
 STIFF = frozenset({"metal", "painted_metal", "plastic", "wood", "stone", "mail"})
 """Materials whose pieces move as a whole."""
 LOCK = 600
-"""Vertices that a lock of hair has at most; larger pieces follow the skin point by point."""
+"""Vertices that a lock of hair has at most; larger pieces follow the skin point by point. Set by hand."""
 WITH_TONGUE = {"jawOpen": 0.35, "mouthLowerDownLeft": 0.5, "mouthLowerDownRight": 0.5}
-"""By how much other shapes go with `tongueOut`, so that it does not go through closed lips."""
+"""By how much other shapes go with `tongueOut`, so that it does not go through closed lips. Set by hand."""
 
 
 def face_shapes(layers: Joined, body: Body, betas: NDArray, features: bool = False) -> FaceShapes | None:

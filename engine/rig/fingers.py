@@ -20,16 +20,18 @@ from engine.wardrobe.outfit import Look
 
 Floats = NDArray[np.float32]
 RIGID = 1e-4
-"""A piece whose weights differ by less than this is stiff."""
+"""A piece whose weights differ by less than this is stiff. Set by hand."""
 OFF, MOST = 0.012, 0.25
-"""A piece that hands alone carry is held, not worn, if more than this share of it is so many metres off the skin."""
+"""A piece that hands alone carry is held, not worn, if more than this share of it is so many metres off the skin. Set
+by hand."""
 AGREEMENT = 0.3
-"""Least cosine between the normals of a point and of the skin that it follows: in a fist the next finger is near."""
+"""Least cosine between the normals of a point and of the skin that it follows: in a fist the next finger is near. Set
+by hand."""
 RING = 0.05
-"""Metres: stiff pieces up to this size go with the finger that they sit on, larger ones with the hand."""
+"""Metres: stiff pieces up to this size go with the finger that they sit on, larger ones with the hand. Set by hand."""
 WRISTS = tuple(JOINT_NAMES.index(f"{side}_wrist") for side in SIDES)
 REACH = 0.02
-"""Metres from the skin within which a soft point follows the fingers."""
+"""Metres from the skin within which a soft point follows the fingers. Set by hand."""
 
 
 @dataclass(frozen=True)

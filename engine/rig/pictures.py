@@ -12,7 +12,7 @@ from engine.rig.avatar import Avatar, pose_avatar, uncover, with_hands
 from engine.wardrobe.surfaces import surface_of as surface_of_layers
 
 VIEW_HEIGHT = 640
-"""Pixels of the views' row."""
+"""Pixels of the views' row. Set by hand."""
 FRAMES = 8
 """Frames of the motion in the sheet."""
 

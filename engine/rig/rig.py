@@ -26,11 +26,11 @@ from engine.settings import RigConfig
 from engine.wardrobe.outfit import Look
 
 PROXY_FACES = 30000
-"""Triangles of the light copy on which weights are found."""
+"""Triangles of the light copy on which weights are found. Set by hand."""
 TEAR = 5.0
-"""An edge that grows by more than this factor on the way to the T-pose is torn."""
+"""An edge that grows by more than this factor on the way to the T-pose is torn. Set by hand."""
 TORN_SHARE = 0.005
-"""Share of torn edges from which the user should hear of them."""
+"""Share of torn edges from which the user should hear of them. Set by hand."""
 
 
 class SkinnedSurface(Protocol):

@@ -20,11 +20,11 @@ from engine.render.raycast import MeshRaycaster, vertex_normals
 
 Floats = NDArray[np.float32]
 NEIGHBOURS = 24
-"""Body vertices that compete where the closest point looks the wrong way."""
+"""Body vertices that compete where the closest point looks the wrong way. Set by hand."""
 DETOUR = 0.03
-"""Metres by which such a competitor may be farther away than the closest point."""
+"""Metres by which such a competitor may be farther away than the closest point. Set by hand."""
 MAX_STEPS = 400
-"""Most steps of diffusion, a bound on time."""
+"""Most steps of diffusion, a bound on time. Set by hand."""
 
 
 def transfer(

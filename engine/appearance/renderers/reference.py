@@ -18,7 +18,7 @@ from engine.settings import AppearanceConfig
 
 RECONSTRUCTED = "reconstructed.pt"
 STILL_RAYS = 1024
-"""Of a picture to look at that are asked for together."""
+"""Of a picture to look at that are asked for together. Set by hand."""
 
 
 class Reference:

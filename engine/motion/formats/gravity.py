@@ -22,13 +22,13 @@ TURNS: dict[str, Array] = {
 """Rotations (3,3) from axes in which that one is up to ours, in which +y is."""
 _THICK = array([0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.12, 0.06, 0.06, 0.12, 0.02, 0.02, 0.06, 0.1, 0.1, 0.12, 0.08, 0.08,
                 0.05, 0.05, 0.03, 0.03])  # fmt: skip
-"""Metres from each joint to the skin below it."""
+"""Metres from each joint to the skin below it. Set by hand."""
 UPRIGHT, LEVEL, UPSIDE_DOWN = 0.9, 0.07, 0.04
-"""How common these trunks are among clips."""
+"""How common these trunks are among clips. Set by hand."""
 FAR_FROM_ZERO = {"y": 0.25, "z": 0.25, "-y": 0.1, "-z": 0.1}
-"""How common a floor elsewhere than at zero is."""
+"""How common a floor elsewhere than at zero is. Set by hand."""
 RELATIVE = 0.5
-"""How common it is that the path is told relative to the standing pelvis."""
+"""How common it is that the path is told relative to the standing pelvis. Set by hand."""
 PELVIS = 0.24
 """Metres by which SMPL's path lies above the pelvis, along the model's own +y."""
 

@@ -27,22 +27,22 @@ from engine.motion.skeleton import NUM_JOINTS, REFERENCE_LEG, leg_length, resamp
 
 KINDS = (".bvh", ".npz", ".glb", ".gltf", ".vrma", ".vrm")
 LONGEST = 36000
-"""Frames; twenty minutes at 30 fps."""
+"""Frames; twenty minutes at 30 fps. Set by hand."""
 PRIORS: tuple[dict[str, float], ...] = (
     {"y": 0.45, "-y": 0.3, "z": 0.25},
     {"z": 0.8, "y": 0.15, "-y": 0.05},
     {"z": 0.98, "y": 0.013, "-y": 0.007},
 )
-"""How likely each axis is up in an .npz file, by how much its keys are AMASS's (`Poses.amass`)."""
+"""How likely each axis is up in an .npz file, by how much its keys are AMASS's (`Poses.amass`). Set by hand."""
 RESTING = {
     "+y": {"y": 0.97, "z": 0.01, "-z": 0.01, "-y": 0.01},
     "another axis": {"y": 0.93, "z": 0.03, "-z": 0.03, "-y": 0.01},
     "nobody stands": {"y": 0.93, "z": 0.06, "-y": 0.01},
 }
 """How likely each axis is up in a file with a skeleton of its own, by which is up in its rest pose and stands as "y"
-here: some exporters turn the root instead of the rest pose."""
+here: some exporters turn the root instead of the rest pose. Set by hand."""
 STILL = 1e-3
-"""Metres that a path must cover to be one."""
+"""Metres that a path must cover to be one. Set by hand."""
 
 
 @dataclass(frozen=True)

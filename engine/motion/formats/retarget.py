@@ -21,11 +21,11 @@ HINT = (
     "Retarget."
 )
 SNAP = np.radians(12)
-"""A rest pose that is turned about the vertical by less than this counts as facing along an axis."""
+"""A rest pose that is turned about the vertical by less than this counts as facing along an axis. Set by hand."""
 UPRIGHT = 0.8
-"""Cosine of how far trunk and legs may lean from the vertical in a rest pose in which somebody stands."""
+"""Cosine of how far trunk and legs may lean from the vertical in a rest pose in which somebody stands. Set by hand."""
 SAME = 1e-4
-"""Relative difference of bone lengths up to which a skeleton is this very body's."""
+"""Relative difference of bone lengths up to which a skeleton is this very body's. Set by hand."""
 
 _LIMBS = {
     "hip": "knee",
