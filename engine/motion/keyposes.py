@@ -206,10 +206,11 @@ def solve(
     places = _places(world, root, marks)
     shrug = value("shrug") + noise[:, 3] * 0.8
     drift = np.outer(times, array(entry.travel))
+    figure = _Figure(world, places, marks, drift)
     for side in ("left", "right"):
-        _solve_leg(side, weights, [getattr(k, side + "_foot") for k in keys], world, places, marks, drift)
+        _solve_leg(side, weights, [getattr(k, side + "_foot") for k in keys], figure)
     for side in ("left", "right"):
-        _solve_arm(side, weights, [getattr(k, side) for k in keys], shrug, world, places, marks, drift)
+        _solve_arm(side, weights, [getattr(k, side) for k in keys], shrug, figure)
     local = world.copy()
     for joint in range(1, NUM_JOINTS):
         local[:, joint] = np.swapaxes(world[:, PARENTS[joint]], -1, -2) @ world[:, joint]
@@ -227,10 +228,9 @@ def _places(world: Array, root: Array, marks: Landmarks) -> Array:
     return places
 
 
-def _solve_leg(
-    side: str, weights: Array, specs: list[Foot], world: Array, places: Array, marks: Landmarks, drift: Array
-) -> None:
+def _solve_leg(side: str, weights: Array, specs: list[Foot], figure: _Figure) -> None:
     """Fill in hip, knee and ankle rotations (in place) from the feet of all keys."""
+    world, places, marks, drift = figure.world, figure.places, figure.marks, figure.drift
     sign = array([1 if side == "left" else -1, 1, 1])
     hip, knee, ankle, toe = (JOINT[f"{side}_{n}"] for n in ("hip", "knee", "ankle", "foot"))
     joints, pelvis = marks.joints, world[:, 0]
@@ -318,10 +318,22 @@ class _Reach:
     """(T,1)."""
 
 
-def _gather_reach(
-    side: str, weights: Array, specs: list[Hand], world: Array, places: Array, marks: Landmarks, drift: Array
-) -> _Reach:
+@dataclass(frozen=True)
+class _Figure:
+    """The body as far as it is solved; limbs are filled in in place."""
+
+    world: Array
+    """(T,24,3,3) rotations of the joints in the world."""
+    places: Array
+    """(T,24,3) of the joints."""
+    marks: Landmarks
+    drift: Array
+    """(T,3) of the root over the floor."""
+
+
+def _gather_reach(side: str, weights: Array, specs: list[Hand], figure: _Figure) -> _Reach:
     """Weigh the hands of all keys: directions and distances from the shoulder apart, so that arms swing in arcs."""
+    world, places, marks, drift = figure.world, figure.places, figure.marks, figure.drift
     s = 1.0 if side == "left" else -1.0
     sign = array([s, 1, 1])
     start, chest = places[:, JOINT[f"{side}_shoulder"]], world[:, JOINT["spine3"]]
@@ -354,24 +366,16 @@ def _gather_reach(
     return out
 
 
-def _solve_arm(
-    side: str,
-    weights: Array,
-    specs: list[Hand],
-    shrug: Array,
-    world: Array,
-    places: Array,
-    marks: Landmarks,
-    drift: Array,
-) -> None:
+def _solve_arm(side: str, weights: Array, specs: list[Hand], shrug: Array, figure: _Figure) -> None:
     """Fill in collar, shoulder, elbow and wrist rotations (in place) from the hands of all keys."""
+    world, places, marks = figure.world, figure.places, figure.marks
     s = 1.0 if side == "left" else -1.0
     collar, shoulder, elbow, wrist, tip = (
         JOINT[f"{side}_{n}"] for n in ("collar", "shoulder", "elbow", "wrist", "hand")
     )
     joints, chest, start = marks.joints, world[:, JOINT["spine3"]], places[:, shoulder]
     upper, lower = joints[elbow] - joints[shoulder], joints[wrist] - joints[elbow]
-    reach = _gather_reach(side, weights, specs, world, places, marks, drift)
+    reach = _gather_reach(side, weights, specs, figure)
     # The collarbone lifts and comes forward with the arm; the shoulder moves along with it.
     stretch = np.minimum(reach.distance[:, 0] / (marks.arm_scale * REFERENCE_ARM), 1)
     lift = np.clip(reach.direction[:, 1], -0.2, 1) * 18 + shrug

@@ -52,6 +52,10 @@ class Terms:
     see: Callable[[Tensor], Tensor] | None = None
     """Rotations (B,21,3,3) -> cosines (B,) of their pictures with the text, differentiable; None without a judging
     perceptor."""
+    iterations: int = 100
+    """Steps of the optimiser."""
+    rate: float = 0.02
+    """Adam's learning rate. Set by hand: twice the release's, which takes 5,000 steps."""
 
 
 def order_for_travel(latents: Array) -> list[int]:
@@ -93,10 +97,8 @@ def optimise(
     start: Array,
     targets: Array,
     terms: Terms,
-    iterations: int,
     random: torch.Generator,
     tell: Callable[[int, float], None],
-    rate: float = 0.02,
 ) -> Sequence:
     """Optimise latents of the motion prior so that their windows, one after another, pass through the candidates.
 
@@ -116,8 +118,8 @@ def optimise(
     weights = torch.tensor(
         (WEIGHTS.ranks + WEIGHTS.ranks[-1:] * len(targets))[: len(targets)] if terms.ranked else (1.0,) * len(targets)
     )
-    optimiser = torch.optim.Adam([latent], lr=rate)
-    for step in range(iterations):
+    optimiser = torch.optim.Adam([latent], lr=terms.rate)
+    for step in range(terms.iterations):
         frames = codes.prior.decode(latent)  # (W,60,135)
         loss = _loss(frames, wanted, weights, terms, random) + WEIGHTS.prior * latent.square().sum()
         optimiser.zero_grad()

@@ -125,10 +125,11 @@ def _joined(found: Proposal, setup: MotionSetup, codes: Codes, report: Reporter)
         return start[:length], np.tile(array([0, 0.97, 0]), (length, 1))
     see = query.judge.see if query.judge is not None else None
     terms = Terms(own.delta, own.clip, True, see) if own.method == "optimise" else Terms(0.0, 0.0, False)
+    terms = replace(terms, iterations=conf.iterations)
 
     def tell(step: int, loss: float) -> None:
         if step % 10 == 0:
             report.progress(2 * conf.iterations + step, 4 * conf.iterations, loss=loss)
 
-    made = optimise(codes, start, found.candidates, terms, conf.iterations, setup.generator, tell)
+    made = optimise(codes, start, found.candidates, terms, setup.generator, tell)
     return lengthened(made, frames)
