@@ -202,10 +202,8 @@ def _bound_mesh(
     values: Mapping[str, np.ndarray] | None = None,
 ) -> bpy.types.Object:
     """Build a mesh object that the armature deforms."""
-    vertices = to_blender(surface.vertices) - floor
-    built = mesh.build_mesh(
-        name, vertices, surface.faces, surface.colors, surface.weights, armature.names_of(rig), uvs, values
-    )
+    turned = Surface(to_blender(surface.vertices) - floor, surface.faces, surface.colors, surface.weights)
+    built = mesh.build_mesh(name, turned, armature.names_of(rig), uvs, values)
     collection.objects.link(built)
     built.parent = rig
     modifier = built.modifiers.new("Armature", "ARMATURE")

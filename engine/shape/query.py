@@ -19,6 +19,7 @@ from torch import Tensor
 from engine.body import Body, stand_pose
 from engine.perceptor import Perceptor, prompts
 from engine.perceptor.codebook import embed_pictures, features
+from engine.perceptor.load import BUNDLED_NAME
 from engine.render.camera import Camera
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
@@ -72,6 +73,11 @@ class QueryWeights:
     """How far from the average it goes. Set by hand, where bodies still look like people."""
     misses: float = 0.03
     """Metres, or share of the weight, by which it may miss before the user hears of it. Set by hand."""
+    bundled: float = 0.4
+    """How much pictures count against words with the bundled perceptor, where the settings leave it open: it knows no
+    words that the read-out doesn't. By `engine.training.perceptor.evaluate`."""
+    others: float = 0.7
+    """The same with another perceptor, which does. Set by hand."""
 
 
 PHOTOGRAPHER, WEIGHTS = Photographer(), QueryWeights()
@@ -131,16 +137,17 @@ def run(
     numbers = book.numbers
     meant = _meant(prompt, person)
     words_say = torch.from_numpy(agreement(meant, numbers))
-    scores = conf.picture_share * pictures_say + (1 - conf.picture_share) * words_say
+    share = picture_share(conf, perceptor)
+    scores = share * pictures_say + (1 - share) * words_say
     best = scores.topk(min(conf.blend, len(scores)))
     shares = ((best.values - best.values[0]) / WEIGHTS.blend).softmax(0).numpy()
     chosen = best.indices.numpy()
     betas = (shares[:, None] * codes[chosen]).sum(0)
     reached = (shares[:, None] * numbers[chosen]).sum(0)
-    if conf.picture_share < 1:
-        betas = betas + book.bodies.betas(meant) - book.bodies.betas(reached)
-        reached = meant
-    by_words = conf.picture_share < 1
+    by_words = share < 1
+    if by_words:
+        chosen_numbers, reached = reached, corrected(reached, meant, share, perceptor)
+        betas = betas + book.bodies.betas(reached) - book.bodies.betas(chosen_numbers)
     if by_words and said.years is not None and said.stature is None:
         # As tall as people are at that age, whatever the chosen codes' own statures.
         usual = stature(body.rest_vertices(book.bodies.betas(meant)), body)
@@ -150,6 +157,20 @@ def run(
     report.preview("body", _still(body, betas))
     report.progress(1, 1, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))
+
+
+def picture_share(conf: ShapeConfig, perceptor: Perceptor) -> float:
+    """The settings' share of pictures, or the one that the perceptor's kind calls for."""
+    if conf.picture_share is not None:
+        return conf.picture_share
+    return WEIGHTS.bundled if perceptor.name == BUNDLED_NAME else WEIGHTS.others
+
+
+def corrected(reached: NDArray, meant: NDArray, share: float, perceptor: Perceptor) -> NDArray[np.float32]:
+    """(5,) numbers of the body to be: what the words mean; of another perceptor's choice its share stands."""
+    kept = 0.0 if perceptor.name == BUNDLED_NAME else share
+    numbers: NDArray[np.float32] = (kept * reached + (1 - kept) * meant).astype(np.float32)
+    return numbers
 
 
 def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
