@@ -19,7 +19,7 @@ from engine.untrusted.pickles import BODY_GLOBALS, Global, Rebuilt, Refused, Saf
 from engine.untrusted.texts import AGAIN, check_kind
 
 MAX_PICKLE = 1 << 26
-"""Bytes of a checkpoint's pickle without its tensors."""
+"""Bytes of a checkpoint's pickle without its tensors. Set by hand."""
 MAX_FILE = 8 << 30
 _STORAGES = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool", "Untyped")
 _INERT = (

@@ -20,7 +20,7 @@ from engine.errors import EngineError
 from engine.untrusted.texts import AGAIN
 
 MAX_STEPS = 1_000_000
-"""Instructions of one pickle; SMPL's have some hundreds, a checkpoint some ten thousands."""
+"""Instructions of one pickle; SMPL's have some hundreds, a checkpoint some ten thousands. Set by hand."""
 MAX_CELLS = 1 << 28
 """Cells of one array."""
 HINT = "Nothing in it was run. Use the file as its makers distribute it."
