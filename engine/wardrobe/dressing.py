@@ -20,20 +20,19 @@ from engine.wardrobe.cloth.traits import tailored
 from engine.wardrobe.coverage import covered
 from engine.wardrobe.following import Followed
 from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
-from engine.wardrobe.hard.attached import extra_layers
+from engine.wardrobe.hard.attached import extra_layers, muzzle_of
 from engine.wardrobe.hard.heels import raised, rise_of, stretched
 from engine.wardrobe.hard.things import shaft, thing_of
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import (
     Whose,
     bare_roughness,
-    face_of,
     finer_face,
     head_layers,
     mouth_layers,
+    own_face,
     paint_bare,
     parted,
-    settle_face,
 )
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.holding import held_up
@@ -143,11 +142,12 @@ def layers_of(
     rng = np.random.default_rng(seed)
     expected = expected_shape(text) if text else np.zeros(5, np.float32)
     whose = Whose(text, look.skin, float(expected[3]), float(expected[4]))
-    flat = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, whose))
+    muzzle = muzzle_of(look)
+    flat = own_face(held_up(Mannequin.of(body, betas), look, body, betas), rng, whose, muzzle)
     bare = stretched(flat, look.garments)
     shown = finer_face(parted(bare))
     age = 0.5 + 0.5 * whose.age if text else YOUNG
-    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age, text)
+    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age, text, muzzle)
     first = Layer(
         BODY, skin_material(look.skin), shown.vertices, shown.faces, colors, shown.weights, shown.canonical
     )  # fmt: skip
@@ -189,7 +189,7 @@ def layers_of(
     clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
     for layer in _attached(look, bare, body, betas, dressing.layers[1:]):
         dressing.add(layer)
-    for layer in [*head_layers(look, shown, rng, on_head, clothes), *mouth_layers(look, bare, age)]:
+    for layer in [*head_layers(look, shown, rng, on_head, clothes, muzzle), *mouth_layers(look, bare, age)]:
         dressing.add(layer)
     tell(1, 1)
     return covered(dressing.layers)

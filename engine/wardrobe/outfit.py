@@ -211,7 +211,9 @@ EXTRA_KINDS: dict[str, tuple[str, ...]] = {
     "halo": (),
     "ears": ("pointed", "cat", "rabbit", "fox", "bear", "mouse"),
     "tail": ("cat", "devil", "fox", "lizard", "horse"),
-    "nose": ("clown", "snout", "beak"),
+    "nose": (
+        "clown", "snout", "beak", "dog", "fox", "cat", "bear", "cattle", "reptile", "ape", "rodent", "bill", "frog",
+    ),
     "tusks": (),
     "eye_patch": (),
     "long_beard": (),

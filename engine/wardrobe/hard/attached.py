@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.wardrobe.beings.muzzle import Muzzle
 from engine.wardrobe.forms import Form
 from engine.wardrobe.hard.fitted import coloured, similarity
 from engine.wardrobe.hard.free import free_form
@@ -47,6 +48,12 @@ def grips(look: Look) -> dict[str, str]:
         if thing is not None and thing.grip and extra.side is not None:
             found[extra.side] = thing.grip
     return found
+
+
+def muzzle_of(look: Look) -> Muzzle | None:
+    """How what grows in a look's face draws that out; None where nothing does."""
+    found = (thing_of(extra.kind, extra.cut) for extra in look.extras)
+    return next((thing.face for thing in found if thing is not None and thing.face is not None), None)
 
 
 def extra_layers(look: Look, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:

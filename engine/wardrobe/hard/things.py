@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.protocol import JOINT_NAMES
 from engine.wardrobe import held, shapes
+from engine.wardrobe.beings.muzzle import Muzzle, read_muzzle
 from engine.wardrobe.hard import footwear
 from engine.wardrobe.hard.hulls import PARTS
 from engine.wardrobe.hard.plates import Plate
@@ -90,6 +91,8 @@ class Thing:
     """Metres by which it raises the heels of a grown body's feet, for its parts of the form ``heel``."""
     soft: bool = False
     """It moves with what is beneath, point by point, not as a whole."""
+    face: Muzzle | None = None
+    """How it draws out the face that it is on."""
 
 
 def read_things(path: Path) -> dict[tuple[str, str | None], Thing]:
@@ -135,7 +138,11 @@ def _thing(kind: str, cut: str | None, record: dict[str, Any], where: str) -> Th
     for number, part in enumerate(record["parts"], 1):
         for fault in faults(part):
             raise ValueError(f"{where} part {number} {fault}.")
-    return Thing(kind, cut, **{**record, "parts": tuple(record["parts"])})
+    try:
+        face = {"face": read_muzzle(record["face"])} if "face" in record else {}
+    except ValueError as fault:
+        raise ValueError(f"{where} {fault}.") from None
+    return Thing(kind, cut, **{**record, "parts": tuple(record["parts"]), **face})
 
 
 def faults(part: Mapping[str, Any]) -> Iterator[str]:
