@@ -22,7 +22,7 @@ from engine.wardrobe.following import Followed
 from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers, muzzle_of
 from engine.wardrobe.hard.heels import raised, rise_of, stretched
-from engine.wardrobe.hard.things import shaft, thing_of
+from engine.wardrobe.hard.things import THINGS, shaft, thing_of
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import (
     Whose,
@@ -44,10 +44,7 @@ from engine.wardrobe.readout import expected_shape
 Warn = Callable[[str], None]
 HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
 """Kinds to which hair and beard give way."""
-FORMS: dict[tuple[str, str | None], tuple[str, str]] = {
-    ("skirt", "tutu"): ("Tutu", "gauze"),
-    ("long_skirt", "fishtail"): ("Fishtail", "scales"),
-}
+FORMS: dict[tuple[str, str | None], tuple[str, str]] = {("skirt", "tutu"): ("Tutu", "gauze")}
 """Cuts that are closed forms instead of cloth, with their names and materials."""
 SKIN_MATERIALS = {
     "fur": "fur", "silver": "metal", "bronze": "metal", "gold": "metal", "metal": "metal", "stone": "stone",
@@ -85,6 +82,8 @@ OVER_ALL = frozenset({
     "hood", "wristbands", "gloves",
 })  # fmt: skip
 """What nothing is draped over."""
+LEGS = -0.03
+"""Height beneath which skin is not shown where there is a tail instead of legs."""
 YOUNG = 0.55
 """Age of whom nothing is said, as `outfit.Shape` counts it."""
 OVER_COLLARS = 0.118
@@ -166,7 +165,7 @@ def layers_of(
             if form is not None:
                 dressing.add(form, (form.vertices, form.faces))
             continue
-        record = record_of(garment.kind, garment.cut)
+        record = None if (garment.kind, garment.cut) in THINGS else record_of(garment.kind, garment.cut)
         record = None if record is None else _worn_with(tailored(record, garment.traits), look)
         if record is None:
             rise = rise_of(garment)
@@ -192,7 +191,16 @@ def layers_of(
     for layer in [*head_layers(look, shown, rng, on_head, clothes, muzzle), *mouth_layers(look, bare, age)]:
         dressing.add(layer)
     tell(1, 1)
-    return covered(dressing.layers)
+    return _legless(covered(dressing.layers), look)
+
+
+def _legless(layers: list[Layer], look: Look) -> list[Layer]:
+    """The layers without legs where something else is there instead (`Thing.legs`)."""
+    if not any(thing.legs for worn in look.garments if (thing := THINGS.get((worn.kind, worn.cut)))):
+        return layers
+    skin = layers[0]
+    gone = (skin.canonical[:, 1] < LEGS) & (np.abs(skin.canonical[:, 0]) < 0.4)
+    return [replace(skin, covered=skin.covered | gone), *layers[1:]]
 
 
 def _rested(

@@ -12,6 +12,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
 
 from engine.protocol import JOINT_NAMES
+from engine.wardrobe.beings.lower import tail
 from engine.wardrobe.forms import Form, ellipsoid, joined, looped
 from engine.wardrobe.hard.footwear import FOOT
 from engine.wardrobe.hard.free import free_form, sides_of
@@ -89,6 +90,9 @@ def pieces_of_part(
             yield Piece(form.toned(np.full(len(form.vertices), part.get("tone", 1.0))), weights)
             continue
         name = f"{hull}.{one}" if one else hull
+        if part["form"] == "tail":
+            yield Piece(*tail(part, hulls[name], hulls.mannequin))
+            continue
         form = _on_hull(part, hulls[name], hulls.mannequin, one)
         form = (
             form.toned(np.full(len(form.vertices), part["tone"]))

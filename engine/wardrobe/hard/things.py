@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.protocol import JOINT_NAMES
 from engine.wardrobe import held, shapes
+from engine.wardrobe.beings import lower
 from engine.wardrobe.beings.muzzle import Muzzle, read_muzzle
 from engine.wardrobe.hard import footwear
 from engine.wardrobe.hard.hulls import PARTS
@@ -62,7 +63,7 @@ ON_HULLS: dict[str, set[str]] = {
     "dome": {"border", "lift", "lining", "rim", "flare", "rows"}, "wrap": {"low", "high", "out", "inner"},
     "strap": {"path", "width", "lift", "thick", "mirror"}, "cord": {"path", "radius", "lift", "beads"},
     "plate": {field.name for field in fields(Plate)} - {"layer", "part", "joints", "role", "material", "slot"},
-    "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"}, **footwear.KEYS,
+    "tail": lower.KEYS, "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"}, **footwear.KEYS,
 }  # fmt: skip
 """Forms that lie on hulls, and their keys."""
 COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
@@ -91,6 +92,8 @@ class Thing:
     """Metres by which it raises the heels of a grown body's feet, for its parts of the form ``heel``."""
     soft: bool = False
     """It moves with what is beneath, point by point, not as a whole."""
+    legs: bool = False
+    """It is there instead of the legs, which are not shown."""
     face: Muzzle | None = None
     """How it draws out the face that it is on."""
 
