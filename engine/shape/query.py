@@ -125,13 +125,19 @@ def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
     return -np.linalg.norm(numbers - np.clip(meant, -1, 1), axis=1).astype(np.float32)
 
 
+def _agrees(name: str, usual: float, said: float) -> bool:
+    """Whether a figure's build goes the way that the words go, and further: an overweight sumo wrestler is as fat as
+    sumo wrestlers are."""
+    return name in ("weight", "muscle") and said * usual > 0 and abs(usual) > abs(said) / EXPRESSION[1 + (name == "muscle")]
+
+
 def _meant(prompt: str, person: Person) -> NDArray[np.float32]:
     """(5,) height, weight, muscle, age and gender of the body that the words call for, or else the person's."""
     said = read_out(prompt)
     numbers = EXPRESSION * expected_shape(prompt)
     for index, name in enumerate(("height", "weight", "muscle", "age", "gender")):
         usual = getattr(person, name)
-        if usual is not None and getattr(said, name) is None:
+        if usual is not None and (getattr(said, name) is None or _agrees(name, usual, getattr(said, name))):
             numbers[index] = 2 * usual - 1 if name == "age" else EXPRESSION[index] * usual
     meant: NDArray[np.float32] = np.clip(numbers, -LIMITS, LIMITS)
     age = measures(prompt).age

@@ -110,7 +110,7 @@ def _own_tail(reading: Reading, figure: Costume) -> Reading:
 
 def _instead_of_legs(worn: Garment) -> bool:
     thing = THINGS.get((worn.kind, worn.cut))
-    return thing is not None and thing.legs
+    return thing is not None and thing.instead == "legs"
 
 
 def _denied_areas(reading: Reading) -> frozenset[str]:

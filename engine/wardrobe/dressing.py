@@ -22,7 +22,7 @@ from engine.wardrobe.following import Followed
 from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
 from engine.wardrobe.hard.attached import extra_layers, muzzle_of
 from engine.wardrobe.hard.heels import raised, rise_of, stretched
-from engine.wardrobe.hard.things import THINGS, shaft, thing_of
+from engine.wardrobe.hard.things import INSTEAD, THINGS, shaft, thing_of
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import (
     Whose,
@@ -82,8 +82,8 @@ OVER_ALL = frozenset({
     "hood", "wristbands", "gloves",
 })  # fmt: skip
 """What nothing is draped over."""
-LEGS = -0.03
-"""Height beneath which skin is not shown where there is a tail instead of legs."""
+BESIDE_LEGS = 0.4
+"""Distance from the middle on the standard figure within which legs are."""
 YOUNG = 0.55
 """Age of whom nothing is said, as `outfit.Shape` counts it."""
 OVER_COLLARS = 0.118
@@ -191,15 +191,15 @@ def layers_of(
     for layer in [*head_layers(look, shown, rng, on_head, clothes, muzzle), *mouth_layers(look, bare, age)]:
         dressing.add(layer)
     tell(1, 1)
-    return _legless(covered(dressing.layers), look)
+    return _replaced(covered(dressing.layers), look)
 
 
-def _legless(layers: list[Layer], look: Look) -> list[Layer]:
-    """The layers without legs where something else is there instead (`Thing.legs`)."""
-    if not any(thing.legs for worn in look.garments if (thing := THINGS.get((worn.kind, worn.cut)))):
-        return layers
+def _replaced(layers: list[Layer], look: Look) -> list[Layer]:
+    """The layers without the skin of legs or feet where something else is there instead (`Thing.instead`)."""
+    worn = (THINGS.get((garment.kind, garment.cut)) for garment in look.garments)
+    low = max((INSTEAD[thing.instead] for thing in worn if thing and thing.instead), default=-np.inf)
     skin = layers[0]
-    gone = (skin.canonical[:, 1] < LEGS) & (np.abs(skin.canonical[:, 0]) < 0.4)
+    gone = (skin.canonical[:, 1] < low) & (np.abs(skin.canonical[:, 0]) < BESIDE_LEGS)
     return [replace(skin, covered=skin.covered | gone), *layers[1:]]
 
 

@@ -160,7 +160,7 @@ CUTS: dict[str, tuple[str, ...]] = {
     "shorts": ("cargo", "jeans", "boxing", "swim", "cycling", "lederhosen", "sports"),
     "briefs": ("mawashi", "loincloth", "boxers"),
     "skirt": ("tutu", "pleated", "pencil", "kilt", "grass", "denim"),
-    "long_skirt": ("fishtail", "serpent", "wisp", "hoop", "pencil", "wrap", "tiered"),
+    "long_skirt": ("fishtail", "serpent", "wisp", "horse", "hoop", "pencil", "wrap", "tiered"),
     "leggings": ("tights", "fishnet"),
     "dress": ("shift", "sun", "cocktail", "pinafore", "dirndl", "flapper", "shirt", "maid"),
     "gown": ("ball", "wedding", "mermaid", "empire", "sari", "cheongsam", "maxi"),
@@ -178,7 +178,7 @@ CUTS: dict[str, tuple[str, ...]] = {
     ),
     "boots": (
         "combat", "cowboy", "ankle", "wellington", "fur", "platform", "work", "pirate", "heeled", "ugg", "riding",
-        "thigh_high", "space",
+        "thigh_high", "space", "hooves",
     ),
     "sandals": ("flip_flops", "gladiator", "geta", "heeled"),
     "socks": ("leg_warmers", "stockings"),

@@ -14,7 +14,7 @@ from engine.wardrobe.forms import Form
 from engine.wardrobe.hard.fitted import coloured, similarity
 from engine.wardrobe.hard.free import free_form
 from engine.wardrobe.hard.things import HOLD_JOINTS, Thing, thing_of
-from engine.wardrobe.held import CLOSED, CLOSER
+from engine.wardrobe.held import CLOSED, CLOSER, turns
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import COLORS, HAIR_COLORS, HUMAN_SKINS, SKINS, Garment, Look
 
@@ -48,6 +48,18 @@ def grips(look: Look) -> dict[str, str]:
         thing = thing_of(extra.kind, extra.cut)
         if thing is not None and thing.grip and extra.side is not None:
             found[extra.side] = thing.grip
+    return found
+
+
+def arm_turns(look: Look) -> dict[str, NDArray]:
+    """How what they hold turns elbows and wrists: ``right`` or ``left`` to axis-angles (2, 3) (`held.turns`)."""
+    found = {}
+    for extra in in_hands(look.extras):
+        thing = thing_of(extra.kind, extra.cut)
+        if thing is not None and thing.place == "hand" and extra.side is not None:
+            turned = turns(thing.hold, extra.side)
+            if turned is not None:
+                found[extra.side] = turned
     return found
 
 

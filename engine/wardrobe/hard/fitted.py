@@ -18,7 +18,7 @@ from engine.wardrobe.hard.footwear import FOOT
 from engine.wardrobe.hard.free import free_form, sides_of
 from engine.wardrobe.hard.heels import heel
 from engine.wardrobe.hard.hulls import PARTS, Hull, Hulls
-from engine.wardrobe.hard.pieces import Piece, band, carried, clear, layer_of, palette, rigid, strap
+from engine.wardrobe.hard.pieces import Piece, band, carried, clear, layer_of, palette, rigid, skin_shell, strap
 from engine.wardrobe.hard.plates import Plate, shell
 from engine.wardrobe.hard.shells import dome
 from engine.wardrobe.hard.things import ON_HULLS, PLACES, ROLES, Thing
@@ -120,12 +120,18 @@ def _on_hull(part: Part, hull: Hull, mannequin: Mannequin, side: str) -> Form:
     foot, up, tip = (hull.at(*place)[0] for place in (
         (u, theta, lift * k), (u + 0.006, theta, lift * k), (u, theta, (lift + 0.01) * k)))  # fmt: skip
     axis = (tip - foot) / np.linalg.norm(tip - foot)
+    if part.get("upright"):
+        axis, up = axis * [1, 0, 1] / np.hypot(axis[0], axis[2]), foot + np.array([0, 1.0, 0])
     rise = up - foot - axis * ((up - foot) @ axis)
     rise /= max(float(np.linalg.norm(rise)), FEW)
     frame = np.stack([np.cross(rise, axis), rise, axis])
     form = shape(part)
     form = form if side != "R" else form.mirrored()
-    return form.moved(foot + k * form.vertices @ frame)
+    moved = foot + k * form.vertices @ frame
+    if "floor" in part:  # legs of its own stand where the body's do
+        low = foot[1] - float(mannequin.vertices[:, 1].min())
+        moved[:, 1] = foot[1] + (moved[:, 1] - foot[1]) * np.where(moved[:, 1] < foot[1], low / (k * part["floor"]), 1)
+    return form.moved(moved)
 
 
 def _dome(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
@@ -176,8 +182,16 @@ def _plate(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return joined(*(shell(one, hull, 0.012) for each in whole for one in each.strips()))
 
 
+def _strip(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+    """Cloth between the legs: the skin there, from ``low`` to ``high``, within pairs of a height and ``half`` a width."""
+    x, y, _ = mannequin.canonical.T
+    wide = np.interp(y, *np.array(part["half"], float).T)
+    signed = np.minimum.reduce([wide - np.abs(x), y - part["low"], part["high"] - y])
+    return skin_shell(mannequin, signed, part["out"], 0.001, smooth=6).form
+
+
 LAID: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
-    "dome": _dome, "wrap": _wrap, "strap": _strap, "cord": _cord, "plate": _plate, **FOOT,
+    "dome": _dome, "wrap": _wrap, "strap": _strap, "cord": _cord, "plate": _plate, "strip": _strip, **FOOT,
 }  # fmt: skip
 """How forms of `things.ON_HULLS` are laid on a hull."""
 

@@ -63,10 +63,12 @@ ON_HULLS: dict[str, set[str]] = {
     "dome": {"border", "lift", "lining", "rim", "flare", "rows"}, "wrap": {"low", "high", "out", "inner"},
     "strap": {"path", "width", "lift", "thick", "mirror"}, "cord": {"path", "radius", "lift", "beads"},
     "plate": {field.name for field in fields(Plate)} - {"layer", "part", "joints", "role", "material", "slot"},
-    "tail": lower.KEYS, "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"}, **footwear.KEYS,
+    "tail": lower.KEYS, "strip": {"low", "high", "half", "out"}, "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"}, **footwear.KEYS,
 }  # fmt: skip
 """Forms that lie on hulls, and their keys."""
 COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
+INSTEAD = {"legs": -0.03, "feet": -0.862}
+"""Parts of the body and the heights beneath which they are."""
 ROLES = ("main", "accent", "dark", "light", "bright")
 
 
@@ -92,8 +94,8 @@ class Thing:
     """Metres by which it raises the heels of a grown body's feet, for its parts of the form ``heel``."""
     soft: bool = False
     """It moves with what is beneath, point by point, not as a whole."""
-    legs: bool = False
-    """It is there instead of the legs, which are not shown."""
+    instead: str = ""
+    """Of `INSTEAD`: what it is there instead of, which is not shown."""
     face: Muzzle | None = None
     """How it draws out the face that it is on."""
 
@@ -135,7 +137,8 @@ def _thing(kind: str, cut: str | None, record: dict[str, Any], where: str) -> Th
     for key in ("name", "material", "parts"):
         if not record.get(key):
             raise ValueError(f"{where} {key}: is missing.")
-    for key, allowed in (("material", MATERIALS), ("accent", COLORS), ("place", PLACES), ("hold", held.HOLDS)):
+    for key, allowed in (("material", MATERIALS), ("accent", COLORS), ("place", PLACES), ("hold", held.HOLDS),
+                         ("instead", INSTEAD)):  # fmt: skip
         if record.get(key) is not None and record[key] not in allowed:
             raise ValueError(f"{where} {key}: {record[key]!r} is unknown.")
     for number, part in enumerate(record["parts"], 1):
