@@ -46,6 +46,8 @@ DENSITY = 1010.0
 ROUNDS, STEP, FARTHEST = 4, 0.05, 2.5
 """Rounds and step of the search for a body of given measures, and how far from the average it goes."""
 LIMITS = np.array([1.0, 1.3, 1.3, 1.0, 1.0], np.float32)
+OF_FIGURES = np.array([1.0, 1.6, 1.3, 1.0, 1.0], np.float32)
+"""How far words take a body, and how far a figure does that is usually so, as sumo wrestlers are."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +136,12 @@ def _agrees(name: str, usual: float, said: float) -> bool:
 def _meant(prompt: str, person: Person) -> NDArray[np.float32]:
     """(5,) height, weight, muscle, age and gender of the body that the words call for, or else the person's."""
     said = read_out(prompt)
-    numbers = EXPRESSION * expected_shape(prompt)
+    numbers = np.clip(EXPRESSION * expected_shape(prompt), -LIMITS, LIMITS)
     for index, name in enumerate(("height", "weight", "muscle", "age", "gender")):
         usual = getattr(person, name)
         if usual is not None and (getattr(said, name) is None or _agrees(name, usual, getattr(said, name))):
             numbers[index] = 2 * usual - 1 if name == "age" else EXPRESSION[index] * usual
-    meant: NDArray[np.float32] = np.clip(numbers, -LIMITS, LIMITS)
+    meant: NDArray[np.float32] = np.clip(numbers, -OF_FIGURES, OF_FIGURES)
     age = measures(prompt).age
     if age is not None:
         meant[3] = age

@@ -140,7 +140,7 @@ def layers_of(
     """
     rng = np.random.default_rng(seed)
     expected = expected_shape(text) if text else np.zeros(5, np.float32)
-    whose = Whose(text, look.skin, float(expected[3]), float(expected[4]))
+    whose = Whose(text, look.skin, float(expected[3]), float(expected[4]), float(expected[1]))
     muzzle = muzzle_of(look)
     flat = own_face(held_up(Mannequin.of(body, betas), look, body, betas), rng, whose, muzzle)
     bare = stretched(flat, look.garments)

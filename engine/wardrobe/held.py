@@ -31,7 +31,7 @@ CLOSED = frozenset({"fist", "grip_small", "grip_large", "pistol", "cup", "pinch"
 """Poses of the hand in which its fingers close round what it holds."""
 HOLDS = {
     "forward": (FORWARD, UPRIGHT, GRIP), "upright": (UPRIGHT, FRONT, PALM),
-    "beside": (SHAFT, OUTER, GRIP), "hanging": (-UPRIGHT, FRONT, GRIP),
+    "standing": (SHAFT, OUTER, GRIP), "hanging": (-UPRIGHT, FRONT, GRIP),
     "pointing": (-ACROSS, FRONT, GRIP), "palm": (-UP, FRONT, PALM),
 }  # fmt: skip
 """By name: along what a thing in the right hand lies, what of it is up or in front, and its origin (T-pose)."""
@@ -48,7 +48,7 @@ def frame(hold: str) -> tuple[NDArray, NDArray]:
 
 def turns(hold: str, side: str) -> NDArray | None:
     """(2, 3) axis-angle by which a hold turns elbow and wrist of the arm of the stand pose; None: as they are."""
-    if hold != "beside":
+    if hold != "standing":
         return None
     elbow = Rotation.from_euler("x", TWISTED, degrees=True)
     whole = Rotation.from_euler("x", TURNED, degrees=True)

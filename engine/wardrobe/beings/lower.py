@@ -76,7 +76,9 @@ def tail(part: Part, hull: Hull, mannequin: Mannequin) -> tuple[Form, NDArray]:
         fluke = _fluke(part["fin"], line[-1], side[-1], front[-1], half[0] / 0.17)
         form = joined(form, fluke)
         weights = np.concatenate([weights, np.repeat(weights[-1:], len(fluke.vertices), 0)])
-    return form, weights
+    floor = float(mannequin.vertices[:, 1].min())
+    lying = np.stack([form.vertices[:, 0], np.maximum(form.vertices[:, 1], floor), form.vertices[:, 2]], 1)
+    return form.moved(lying), weights
 
 
 def _spine(part: Part, mannequin: Mannequin, middle: NDArray) -> tuple[NDArray, NDArray, NDArray, NDArray]:
@@ -152,7 +154,7 @@ def _weights(level: NDArray, points: NDArray, mannequin: Mannequin, half: float)
     knots = np.linspace(-0.93, 0.06, 34)
     rows = np.stack([skin[low & (np.abs(places[:, 1] - knot) < 0.03)].mean(0) for knot in knots])
     both = np.stack([np.interp(level, knots, column) for column in rows.T], 1)
-    left = 0.5 + 0.5 * np.clip((points[:, 0]) / (0.8 * half), -1, 1) * smoothstep(level, -0.40, -0.14)
+    left = 0.5 + 0.5 * np.clip((points[:, 0]) / (0.8 * half), -1, 1) * smoothstep(level, -0.36, -0.14)
     for a, b in PAIRS:
         total = both[:, a] + both[:, b]
         both[:, a], both[:, b] = total * left, total * (1 - left)
