@@ -82,8 +82,6 @@ OVER_ALL = frozenset({
     "hood", "wristbands", "gloves",
 })  # fmt: skip
 """What nothing is draped over."""
-BESIDE_LEGS = 0.4
-"""Distance from the middle on the standard figure within which legs are."""
 YOUNG = 0.55
 """Age of whom nothing is said, as `outfit.Shape` counts it."""
 OVER_COLLARS = 0.118
@@ -195,11 +193,12 @@ def layers_of(
 
 
 def _replaced(layers: list[Layer], look: Look) -> list[Layer]:
-    """The layers without the skin of legs or feet where something else is there instead (`Thing.instead`)."""
+    """The layers without the skin where something else is there instead (`Thing.instead`)."""
     worn = (THINGS.get((garment.kind, garment.cut)) for garment in look.garments)
-    low = max((INSTEAD[thing.instead] for thing in worn if thing and thing.instead), default=-np.inf)
-    skin = layers[0]
-    gone = (skin.canonical[:, 1] < low) & (np.abs(skin.canonical[:, 0]) < BESIDE_LEGS)
+    skin, (x, y, _) = layers[0], layers[0].canonical.T
+    gone = np.zeros(len(y), bool)
+    for low, high, beside in (INSTEAD[thing.instead] for thing in worn if thing and thing.instead):
+        gone |= (y > low) & (y < high) & (np.abs(x) < beside)
     return [replace(skin, covered=skin.covered | gone), *layers[1:]]
 
 

@@ -19,6 +19,8 @@ SHAFT, OUTER = np.array([0.372, 0.260, 0.892]), np.array([0.0, -0.980, 0.200])
 TURNED, TWISTED, BENT = -90.0, -45.0, 28.0
 """Degrees by which a hand that lets a shaft stand is turned about the forearm, of these in the forearm itself, and bent
 towards the thumb: an outstretched arm's palm faces the front then, as far as a wrist goes."""
+FACED = 62.0
+"""Degrees by which a forearm is turned that bears a shield."""
 UPRIGHT = np.array([0.669, 0.743, 0.0])
 """Up when the arm hangs as in the pose of sculpting."""
 ACROSS, UP, FRONT = np.eye(3)
@@ -47,7 +49,12 @@ def frame(hold: str) -> tuple[NDArray, NDArray]:
 
 
 def turns(hold: str, side: str) -> NDArray | None:
-    """(2, 3) axis-angle by which a hold turns elbow and wrist of the arm of the stand pose; None: as they are."""
+    """(2, 3) axis-angle by which a hold turns elbow and wrist of the arm of the stand pose; None: as they are.
+
+    ``hold``: of `HOLDS`, or ``shield`` of what is on the forearm: its back is turned to the front.
+    """
+    if hold == "shield":
+        return np.array([[np.radians(FACED), 0, 0], [0, 0, 0]])
     if hold != "standing":
         return None
     elbow = Rotation.from_euler("x", TWISTED, degrees=True)

@@ -164,7 +164,7 @@ CUTS: dict[str, tuple[str, ...]] = {
     "leggings": ("tights", "fishnet"),
     "dress": ("shift", "sun", "cocktail", "pinafore", "dirndl", "flapper", "shirt", "maid"),
     "gown": ("ball", "wedding", "mermaid", "empire", "sari", "cheongsam", "maxi"),
-    "jumpsuit": ("boiler", "wetsuit", "flight", "racing", "pyjamas"),
+    "jumpsuit": ("boiler", "wetsuit", "flight", "racing", "pyjamas", "bones"),
     "swimsuit": ("leotard", "singlet"),
     "apron": ("waist", "leather"),
     "cape": ("collar", "hooded", "short", "poncho", "shawl", "fur"),
@@ -213,7 +213,7 @@ EXTRA_KINDS: dict[str, tuple[str, ...]] = {
     "tail": ("cat", "devil", "fox", "lizard", "horse"),
     "nose": (
         "clown", "snout", "beak", "dog", "fox", "cat", "bear", "panda", "cattle", "reptile", "ape", "rodent",
-        "frog", "bill", "carrot",
+        "frog", "bill", "carrot", "alien", "skull",
     ),
     "tusks": (),
     "eye_patch": (),

@@ -21,6 +21,8 @@ from engine.wardrobe.outfit import COLORS
 
 FACE = 0.138
 """Canonical z of the face beneath the nose."""
+MIDDLE = 0.045
+"""Canonical z of the skull's middle."""
 LIPS = 0.6188
 """Canonical height of the line between the lips."""
 CORNER = 0.024
@@ -55,6 +57,8 @@ class Muzzle:
     """By which the brow stands forward."""
     crown: float = 1.0
     """The height of the skull above the brow against a human one's."""
+    skull: float = 1.0
+    """Its width and depth there."""
     ears: float = 0.0
     """How much of the human ears is left."""
     iris: float = 1.0
@@ -126,6 +130,9 @@ def displacement(places: NDArray, muzzle: Muzzle) -> NDArray:
     moved[:, 2] += muzzle.brow * ridge
     above = np.clip(y - 0.715, 0, None)
     moved[:, 1] -= (1 - muzzle.crown) * above
+    wider = (muzzle.skull - 1) * smoothstep(y, 0.655, 0.745)
+    moved[:, 0] += wider * x
+    moved[:, 2] += wider * (z - MIDDLE)
     return moved + _ears(np.stack([x, y, z], 1), 1 - muzzle.ears)
 
 

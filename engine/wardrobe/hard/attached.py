@@ -56,8 +56,8 @@ def arm_turns(look: Look) -> dict[str, NDArray]:
     found = {}
     for extra in in_hands(look.extras):
         thing = thing_of(extra.kind, extra.cut)
-        if thing is not None and thing.place == "hand" and extra.side is not None:
-            turned = turns(thing.hold, extra.side)
+        if thing is not None and thing.place in HOLD_JOINTS and extra.side is not None:
+            turned = turns(thing.hold if thing.place == "hand" else "shield", extra.side)
             if turned is not None:
                 found[extra.side] = turned
     return found

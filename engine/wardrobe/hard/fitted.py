@@ -80,7 +80,9 @@ def pieces_of_part(
     """A part's pieces, on both limbs where it lies on one and no ``side`` is asked for."""
     hull = part.get("hull")
     if hull is None:
-        yield from (Piece(*fitted(part, thing, hulls.mannequin, one)) for one in sides_of(thing, side))
+        sided = side is None and any(name not in JOINT_NAMES for name in part.get("joints", ()))
+        sides = ("left", "right") if sided else sides_of(thing, side)
+        yield from (Piece(*fitted(part, thing, hulls.mannequin, one)) for one in sides)
         return
     side = part.get("side", side)
     sides = ("",) if not PARTS[hull].limb else ("L", "R") if side is None else ("L" if side == "left" else "R",)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.protocol import JOINT_NAMES
 from engine.wardrobe import held, shapes
 from engine.wardrobe.beings import lower
@@ -53,7 +55,7 @@ PLACES = {
     "neck": Place(("neck", "spine3")),
     "wings": Place(("spine2", "spine3")),
     "hand": Place(("right_hand",)),
-    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.492, 0.012), (-90, 90, 0)),
+    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.492, 0.012), (-90, 52, 0)),  # upright in front of the arm that is turned so
 }
 
 
@@ -67,8 +69,8 @@ ON_HULLS: dict[str, set[str]] = {
 }  # fmt: skip
 """Forms that lie on hulls, and their keys."""
 COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
-INSTEAD = {"legs": -0.03, "feet": -0.862}
-"""Parts of the body and the heights beneath which they are."""
+INSTEAD = {"legs": (-np.inf, -0.03, 0.4), "feet": (-np.inf, -0.862, 0.4), "flesh": (-0.868, 0.556, 0.675)}
+"""Parts of the body: between which heights they are, and how far from the middle, on the standard figure."""
 ROLES = ("main", "accent", "dark", "light", "bright")
 
 
