@@ -130,7 +130,7 @@ def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
 def _agrees(name: str, usual: float, said: float) -> bool:
     """Whether a figure's build goes the way that the words go, and further: an overweight sumo wrestler is as fat as
     sumo wrestlers are."""
-    return name in ("weight", "muscle") and said * usual > 0 and abs(usual) > abs(said) / EXPRESSION[1 + (name == "muscle")]
+    return name in ("weight", "muscle") and said * usual > 0 and abs(usual) > abs(said)
 
 
 def _meant(prompt: str, person: Person) -> NDArray[np.float32]:

@@ -15,8 +15,8 @@ from engine.wardrobe import combining
 from engine.wardrobe.combining import places, rank
 from engine.wardrobe.costume import Costume
 from engine.wardrobe.decency import AREAS, Decency, everyday_outfit
-from engine.wardrobe.named import OF_FIGURE, Maker, main_color
 from engine.wardrobe.hard.things import THINGS
+from engine.wardrobe.named import OF_FIGURE, Maker, main_color
 from engine.wardrobe.notation import is_one_of, things
 from engine.wardrobe.outfit import EXTRA_KINDS, GARMENT_KINDS, HUMAN_SKINS, SKINS, Garment, Look, covers
 from engine.wardrobe.persona import Person, Persona

@@ -55,7 +55,7 @@ def test_humans_wear_noses_and_animals_have_them_in_the_pattern_of_their_fur():
 def test_a_bad_face_is_named_with_its_key():
     with pytest.raises(ValueError, match="snoot"):
         read_muzzle({"snoot": 1.0})
-    with pytest.raises(ValueError, match="light.*mauvish"):
+    with pytest.raises(ValueError, match=r"light.*mauvish"):
         read_muzzle({"light": "mauvish"})
 
 
@@ -71,7 +71,7 @@ def test_both_legs_carry_a_tail_alike(average, key):
 
 
 def test_legs_are_not_shown_where_a_tail_is(average):
-    body, betas, mannequin = average
+    body, betas, _ = average
     fish = (Garment("long_skirt", "teal", cut="fishtail"),)
     skin = layers_of(look(skin="fair", garments=fish), body, betas)[0]
     assert skin.covered[skin.canonical[:, 1] < -0.05].all() and not skin.covered[skin.canonical[:, 1] > 0.15].any()

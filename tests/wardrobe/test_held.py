@@ -70,7 +70,7 @@ def test_frames_are_right_handed(hold):
 @pytest.mark.parametrize("numbers", [(0, 0, 0, 0.1, 0.5), (0, 1.2, 0, 0.1, 0.8), (0, -0.6, 0, 0.1, -0.8)])
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_a_shaft_stands_and_goes_through_the_fist(body, numbers, side):
-    """Skin of the hand is all round it, within two centimetres of its surface, and it leans by less than ten degrees."""
+    """It leans by less than ten degrees, and the hand's skin is all round it, within two centimetres of its surface."""
     betas, look = bundled().betas(np.array(numbers)), holding(Garment("spear", "brown", cut="trident", side=side))
     mannequin = held_up(Mannequin.of(body, betas), look, body, betas)
     (layer,) = extra_layers(look, mannequin)

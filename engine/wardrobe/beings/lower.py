@@ -21,10 +21,10 @@ from engine.wardrobe.layers import Mannequin
 Part = Mapping[str, Any]
 KEYS = {"top", "dip", "path", "wide", "deep", "fin", "scales", "belly", "ragged"}
 """What a part may say: ``top``: the height where it begins, ``dip``: metres by which that is lower in front and higher
-at the sides; ``path``: (y, z) or (x, y, z) on the standard figure from the hips on; ``wide`` and ``deep``: shares of the
-hips' width and depth, spread evenly along it; ``fin``: the reach, the chord and the sweep of a fluke at its end;
-``scales``: how many go round it; ``belly``: half the turn in degrees within which the front is in the accent; ``ragged``:
-metres by which the end's rim is torn."""
+at the sides; ``path``: (y, z) or (x, y, z) on the standard figure from the hips on; ``wide`` and ``deep``: shares of
+the hips' width and depth, spread evenly along it; ``fin``: the reach, the chord and the sweep of a fluke at its end;
+``scales``: how many go round it; ``belly``: half the turn in degrees within which the front is in the accent;
+``ragged``: metres by which the end's rim is torn."""
 HIP = -0.125
 """Height of the last ring that follows the body's own hips."""
 HUGS, RINGS, COLUMNS = 26, 210, 120

@@ -27,6 +27,8 @@ LIPS = 0.6188
 """Canonical height of the line between the lips."""
 CORNER = 0.024
 """Canonical distance of the mouth's corners from the middle."""
+ACROSS, FINER = 0.13, 1.6
+"""Metres of a pattern to a radian round the head, and to a metre of its height: faces have finer marks than trunks."""
 MARKING = 0.75
 """How much of a face's own colour its darkest marking hides beside the pattern's own softness."""
 
@@ -160,8 +162,9 @@ def painted(base: NDArray, p: Points, muzzle: Muzzle) -> NDArray:
         throat = smoothstep(p.y, 0.60, 0.585) * smoothstep(p.y, 0.46, 0.50) * smoothstep(p.side, 0.062, 0.040)
         over(0.92 * np.maximum(lower * head, throat * smoothstep(p.z, 0.0, 0.03)), np.array(COLORS[muzzle.light]))
     if muzzle.pattern:
-        marks = np.maximum.reduce([signed(p.turn * 0.085, p.y) for signed, _ in PATTERNS[muzzle.pattern]])
-        off = smoothstep(share(np.stack([p.x, p.y, p.z], 1), muzzle), 0.55, 0.25)
+        marks = np.maximum.reduce([signed(p.turn * ACROSS, p.y * FINER) for signed, _ in PATTERNS[muzzle.pattern]])
+        eyes = smoothstep(np.hypot((p.side - 0.031) / 0.024, (p.y - 0.689) / 0.014), 0.8, 1.2)
+        off = smoothstep(share(np.stack([p.x, p.y, p.z], 1), muzzle), 0.55, 0.25) * eyes
         over(MARKING * smoothstep(marks, -0.0012, 0.0012) * head * off, np.array(COLORS[muzzle.marks]))
     if muzzle.around:
         eye = np.hypot((p.side - 0.034) / 0.024, (p.y - 0.684 + 0.30 * (p.side - 0.034)) / 0.023)

@@ -55,7 +55,8 @@ PLACES = {
     "neck": Place(("neck", "spine3")),
     "wings": Place(("spine2", "spine3")),
     "hand": Place(("right_hand",)),
-    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.492, 0.012), (-90, 52, 0)),  # upright in front of the arm that is turned so
+    # upright before an arm that is turned so (`held.FACED`)
+    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.492, 0.012), (-90, 52, 0)),
 }
 
 
@@ -65,7 +66,8 @@ ON_HULLS: dict[str, set[str]] = {
     "dome": {"border", "lift", "lining", "rim", "flare", "rows"}, "wrap": {"low", "high", "out", "inner"},
     "strap": {"path", "width", "lift", "thick", "mirror"}, "cord": {"path", "radius", "lift", "beads"},
     "plate": {field.name for field in fields(Plate)} - {"layer", "part", "joints", "role", "material", "slot"},
-    "tail": lower.KEYS, "strip": {"low", "high", "half", "out"}, "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"}, **footwear.KEYS,
+    "tail": lower.KEYS, "strip": {"low", "high", "half", "out"},
+    "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"}, **footwear.KEYS,
 }  # fmt: skip
 """Forms that lie on hulls, and their keys."""
 COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}

@@ -73,9 +73,7 @@ def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
     return replace(mannequin, vertices=vertices.astype(np.float32))
 
 
-def eye_layer(
-    look: Look, mannequin: Mannequin, rng: np.random.Generator, muzzle: Muzzle | None = None
-) -> Layer | None:
+def eye_layer(look: Look, mannequin: Mannequin, rng: np.random.Generator, muzzle: Muzzle | None = None) -> Layer | None:
     """Both eyeballs, an animal's with its irises and pupils; None for a body that does not say where its eyes are."""
     if not has_eyes(mannequin):
         return None
