@@ -195,10 +195,10 @@ def layers_of(
 def _replaced(layers: list[Layer], look: Look) -> list[Layer]:
     """The layers without the skin where something else is there instead (`Thing.instead`)."""
     worn = (THINGS.get((garment.kind, garment.cut)) for garment in look.garments)
-    skin, (x, y, _) = layers[0], layers[0].canonical.T
+    skin, (x, y, z) = layers[0], layers[0].canonical.T
     gone = np.zeros(len(y), bool)
-    for low, high, beside in (INSTEAD[thing.instead] for thing in worn if thing and thing.instead):
-        gone |= (y > low) & (y < high) & (np.abs(x) < beside)
+    for low, high, slope, beside in (INSTEAD[thing.instead] for thing in worn if thing and thing.instead):
+        gone |= (y > low) & (y < high - slope * z) & (np.abs(x) < beside)
     return [replace(skin, covered=skin.covered | gone), *layers[1:]]
 
 

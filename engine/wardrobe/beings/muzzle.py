@@ -63,6 +63,8 @@ class Muzzle:
     """Its width and depth there."""
     ears: float = 0.0
     """How much of the human ears is left."""
+    eyes: bool = True
+    """Whether it has eyes like a human's; else its parts are its eyes."""
     iris: float = 1.0
     """The size of the irises."""
     slit: float = 1.0
@@ -132,7 +134,7 @@ def displacement(places: NDArray, muzzle: Muzzle) -> NDArray:
     moved[:, 2] += muzzle.brow * ridge
     above = np.clip(y - 0.715, 0, None)
     moved[:, 1] -= (1 - muzzle.crown) * above
-    wider = (muzzle.skull - 1) * smoothstep(y, 0.655, 0.745)
+    wider = (muzzle.skull - 1) * smoothstep(y, 0.683, 0.76)
     moved[:, 0] += wider * x
     moved[:, 2] += wider * (z - MIDDLE)
     return moved + _ears(np.stack([x, y, z], 1), 1 - muzzle.ears)

@@ -185,7 +185,7 @@ def _plate(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
 
 
 def _strip(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
-    """Cloth between the legs: the skin from ``low`` to ``high``, as wide as ``half``, pairs of a height and of metres."""
+    """Cloth between the legs: the skin from ``low`` to ``high``, ``half`` as wide: pairs of a height and metres."""
     x, y, _ = mannequin.canonical.T
     wide = np.interp(y, *np.array(part["half"], float).T)
     signed = np.minimum.reduce([wide - np.abs(x), y - part["low"], part["high"] - y])

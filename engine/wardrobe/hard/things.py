@@ -71,8 +71,11 @@ ON_HULLS: dict[str, set[str]] = {
 }  # fmt: skip
 """Forms that lie on hulls, and their keys."""
 COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
-INSTEAD = {"legs": (-np.inf, -0.03, 0.4), "feet": (-np.inf, -0.862, 0.4), "flesh": (-0.868, 0.556, 0.675)}
-"""Parts of the body: between which heights they are, and how far from the middle, on the standard figure."""
+INSTEAD = {
+    "legs": (-np.inf, -0.03, 0.0, 0.4), "feet": (-np.inf, -0.862, 0.0, 0.4), "flesh": (-0.868, 0.60, 0.27, 0.675),
+}  # fmt: skip
+"""Parts of the body on the standard figure: from which height up to which they are, by how much higher that is a metre
+further back, and how far from the middle they reach."""
 ROLES = ("main", "accent", "dark", "light", "bright")
 
 

@@ -75,10 +75,10 @@ def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
 
 def eye_layer(look: Look, mannequin: Mannequin, rng: np.random.Generator, muzzle: Muzzle | None = None) -> Layer | None:
     """Both eyeballs, an animal's with its irises and pupils; None for a body that does not say where its eyes are."""
-    if not has_eyes(mannequin):
+    face = muzzle or Muzzle()
+    if not (has_eyes(mannequin) and face.eyes):
         return None
     head = Head.of(mannequin)
-    face = muzzle or Muzzle()
     balls = [_ball(mannequin, side, np.array(EYE_COLORS[look.eye_color]), rng, face) for side in "LR"]
     vertices = np.concatenate([ball[0] for ball in balls])
     count = len(balls[0][0])
