@@ -60,7 +60,8 @@ def body_views(
     sizes = {name: (width, height) for name, width in VIEW_WIDTHS.items()}
     scene = Scene(vertices, faces, colors, surface=surface)
     reach = framing(scene.vertices, 0.0, sizes["front"], margin=1.05)
-    distance = float(np.linalg.norm(reach.eye - reach.target))
+    deep = framing(scene.vertices, 78.0, sizes["side"], margin=1.0)  # of a horse's body, or a long train
+    distance = max(float(np.linalg.norm(camera.eye - camera.target)) for camera in (reach, deep))
     pictures: dict[str, Picture] = {}
     for name, azimuth in (("front", 0.0), ("side", 78.0), ("back", 180.0)):
         scene.light_from(azimuth)

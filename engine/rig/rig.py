@@ -63,10 +63,11 @@ def run(
     joints, parents = body.rest_joints(betas), PARENTS
     if conf.hands and body.fingers is not None:
         hands = standing_hands(getattr(dressed, "look", None), mesh.layers is not None)
-        stand = full_pose(stand, hands.poses)
-        posed, joints, parents = posed_body(body, betas, stand[0]), full_joints(body, betas), SKELETON_PARENTS
+        posed = posed_body(body, betas, full_pose(hands.stand[None], hands.poses)[0])
+        stand = full_pose(stand, hands.about(hands.poses))
+        joints, parents = hands.turned(full_joints(body, betas)), SKELETON_PARENTS
         weights = with_fingers(weights, mesh.vertices, mesh.faces, body, posed, hands.holds & hands.fused)
-        of_hands = {"hands": hands.usual, "holds": hands.holds}
+        of_hands = {"hands": hands.about(hands.usual), "holds": hands.holds}
     elif conf.hands and not body.is_standard:
         report.warning(f"{body.name} has no fingers; its hands stay one piece each.")
     weights = prune(weights, conf.influences)

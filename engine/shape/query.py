@@ -63,6 +63,8 @@ class QueryWeights:
     weight above all. Set by hand, on pictures."""
     limits: tuple[float, ...] = (1.0, 1.3, 1.3, 1.0, 1.0)
     """Farthest of each; weight and muscle may pass the codebook's extremes. Set by hand, on pictures."""
+    figures: tuple[float, ...] = (1.0, 1.6, 1.3, 1.0, 1.0)
+    """Farthest of what a figure usually is, as sumo wrestlers are heavy. Set by hand, on pictures."""
     blend: float = 0.05
     """Difference of two codes' scores at which the better has e times the other's share. Set by hand."""
     rounds: int = 4
@@ -181,16 +183,23 @@ def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
     return -np.linalg.norm(numbers - np.clip(meant, -1, 1), axis=1).astype(np.float32)
 
 
+def _agrees(name: str, usual: float, said: float) -> bool:
+    """Whether a figure's build goes the way that the words go, and further: an overweight sumo wrestler is as fat as
+    sumo wrestlers are."""
+    return name in ("weight", "muscle") and said * usual > 0 and abs(usual) > abs(said)
+
+
 def _meant(prompt: str, person: Person) -> NDArray[np.float32]:
     """(5,) height, weight, muscle, age and gender of the body that the words call for, or else the person's."""
     said = read_out(prompt)
     expression, limits = np.array(WEIGHTS.expression, np.float32), np.array(WEIGHTS.limits, np.float32)
-    numbers = expression * expected_shape(prompt)
+    farthest = np.array(WEIGHTS.figures, np.float32)
+    numbers = np.clip(expression * expected_shape(prompt), -limits, limits)
     for index, name in enumerate(("height", "weight", "muscle", "age", "gender")):
         usual = getattr(person, name)
-        if usual is not None and getattr(said, name) is None:
+        if usual is not None and (getattr(said, name) is None or _agrees(name, usual, getattr(said, name))):
             numbers[index] = 2 * usual - 1 if name == "age" else expression[index] * usual
-    meant: NDArray[np.float32] = np.clip(numbers, -limits, limits)
+    meant: NDArray[np.float32] = np.clip(numbers, -farthest, farthest)
     age = measures(prompt).age
     if age is not None:
         meant[3] = age

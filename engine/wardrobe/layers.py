@@ -92,6 +92,8 @@ class Mannequin:
     """Names of vertex groups (`iris.L`, ...), empty for a body other than the open one."""
     has_fingers: bool = False
     """Its fingers are bones, which close round what is held."""
+    drawn: bool = False
+    """Its face is drawn out into a muzzle (`beings.muzzle`)."""
 
     @staticmethod
     def of(body: Body, betas: NDArray) -> Mannequin:

@@ -40,6 +40,8 @@ class Head:
         on = mannequin.weights[:, HEAD] > 0.9
         for ids in mannequin.labels.values():  # eyes may have been sunk
             on[ids] = False
+        if mannequin.drawn:  # a muzzle says nothing of the head's size
+            on &= (mannequin.canonical[:, 2] < 0.06) | (mannequin.canonical[:, 1] > 0.70)
         at, to = mannequin.canonical[on].astype(np.float64), mannequin.vertices[on].astype(np.float64)
         middle = at.mean(0)
         scale = ((at - middle) * (to - to.mean(0))).sum(0) / ((at - middle) ** 2).sum(0)
