@@ -15,12 +15,13 @@ from PIL import Image
 from engine import device
 from engine.body import Body, stand_pose
 from engine.errors import EngineError
+from engine.geometry.measures import volume
 from engine.mesh import game
 from engine.mesh.bake import Textures
 from engine.mesh.extract import color_of, extract, from_body
 from engine.mesh.full import Paint
 from engine.mesh.regions import Figure
-from engine.mesh.surface import Field, Mesh, volume
+from engine.mesh.surface import Field, Mesh
 from engine.protocol import TEXTURES
 from engine.report import Reporter
 from engine.settings import MeshConfig

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body import Body, bone_transforms, stand_pose
+from engine.body import Body, stand_pose
 from engine.body.fingers import HANDS, SIDES, full_joints, full_pose, posed_body
 from engine.body.hands import RELAXED, both_hands, hand_pose
-from engine.body.skinning import skin
-from engine.protocol import JOINT_NAMES, SKELETON_PARENTS
+from engine.geometry.skinning import bone_transforms, skin
+from engine.protocol import JOINT_NAMES, PARENTS, SKELETON_PARENTS
 from engine.wardrobe.hard.attached import grips
 from engine.wardrobe.held import CLOSED, CLOSER, fist
 from engine.wardrobe.layers import Mannequin
@@ -38,7 +38,7 @@ def held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Man
     bent = rest
     for side in closed:
         bent = fist(bent, joints, side)
-    moved = skin(bent, body.weights, bone_transforms(joints, stand_pose()[None]))[0]
+    moved = skin(bent, body.weights, bone_transforms(joints, stand_pose()[None], PARENTS))[0]
     changed = np.abs(bent - rest).max(1) > 1e-6
     return replace(mannequin, vertices=np.where(changed[:, None], moved, mannequin.vertices).astype(np.float32))
 
