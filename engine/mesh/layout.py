@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.geometry.measures import face_areas, vertex_normals
+from engine.mesh.chart_regions import connected
 from engine.mesh.full import along
 from engine.mesh.pattern import pattern
-from engine.mesh.regions import connected
 from engine.mesh.surface import Floats
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.layers import Layer

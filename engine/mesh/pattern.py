@@ -17,8 +17,8 @@ from engine import userdata
 from engine.body import load_body
 from engine.geometry.edges import compact
 from engine.geometry.measures import face_vectors
+from engine.mesh.chart_regions import Figure, as_on, connected, regions
 from engine.mesh.flatten import flatten, folded, level
-from engine.mesh.regions import Figure, as_on, connected, regions
 from engine.mesh.surface import Floats, Indices
 from engine.mesh.uv import Pieces, split_seams, unwrap
 from engine.render.raycast import MeshRaycaster

@@ -204,16 +204,26 @@ def _config(tensors: dict[str, Tensor], activation: str) -> CLIPConfig:
         tensors[f"{tower}transformer.resblocks.0.mlp.c_fc.weight"].shape[0] for tower in ("visual.", "")
     )
     text = {
-        "hidden_size": text_width, "intermediate_size": text_inner, "num_attention_heads": text_width // HEAD,
-        "num_hidden_layers": layers("transformer.resblocks."), "max_position_embeddings": context,
-        "vocab_size": vocabulary, "bos_token_id": vocabulary - 2, "eos_token_id": vocabulary - 1,
-        "pad_token_id": vocabulary - 1, "hidden_act": activation,
-    }  # fmt: skip
-    vision = {
-        "hidden_size": width, "intermediate_size": inner, "num_attention_heads": width // HEADS.get(width, HEAD),
-        "num_hidden_layers": layers("visual.transformer.resblocks."), "image_size": grid * patch, "patch_size": patch,
+        "hidden_size": text_width,
+        "intermediate_size": text_inner,
+        "num_attention_heads": text_width // HEAD,
+        "num_hidden_layers": layers("transformer.resblocks."),
+        "max_position_embeddings": context,
+        "vocab_size": vocabulary,
+        "bos_token_id": vocabulary - 2,
+        "eos_token_id": vocabulary - 1,
+        "pad_token_id": vocabulary - 1,
         "hidden_act": activation,
-    }  # fmt: skip
+    }
+    vision = {
+        "hidden_size": width,
+        "intermediate_size": inner,
+        "num_attention_heads": width // HEADS.get(width, HEAD),
+        "num_hidden_layers": layers("visual.transformer.resblocks."),
+        "image_size": grid * patch,
+        "patch_size": patch,
+        "hidden_act": activation,
+    }
     return CLIPConfig(text_config=text, vision_config=vision, projection_dim=tensors["text_projection"].shape[1])
 
 
@@ -231,9 +241,12 @@ PLACES = {
     "logit_scale": "logit_scale",
 }
 INSIDE = {
-    ".ln_1.": ".layer_norm1.", ".ln_2.": ".layer_norm2.", ".mlp.c_fc.": ".mlp.fc1.", ".mlp.c_proj.": ".mlp.fc2.",
+    ".ln_1.": ".layer_norm1.",
+    ".ln_2.": ".layer_norm2.",
+    ".mlp.c_fc.": ".mlp.fc1.",
+    ".mlp.c_proj.": ".mlp.fc2.",
     ".attn.out_proj.": ".self_attn.out_proj.",
-}  # fmt: skip
+}
 
 
 def _renamed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

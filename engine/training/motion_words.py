@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 from engine.geometry.rotations import unit
 from engine.motion.arrays import Array
 from engine.motion.matcher import concepts
-from engine.motion.texts import STOPWORDS, tokens
+from engine.motion.text_rules import STOPWORDS, tokens
 from engine.stems import stem
 
 

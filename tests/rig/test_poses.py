@@ -10,7 +10,7 @@ from benchmarks.skinning import dual_quaternions, linear, nearest_vertex, twist_
 from benchmarks.torture import INDEX, POSES, Limb, crosstalk, kept_sections, kept_volume, limb_at, stretch
 from engine.body import load_body, stand_pose
 from engine.geometry.subdivide import quartered
-from engine.mesh import Mesh
+from engine.mesh.surface import Mesh
 from engine.report import Silent
 from engine.rig import Avatar, run
 from engine.settings import RigConfig
