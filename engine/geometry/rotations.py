@@ -109,11 +109,15 @@ def multiply(a: Array, b: Array) -> Array:
     """Hamilton product of quaternions (..., 4): first ``b``, then ``a``, as with matrices."""
     aw, ax, ay, az = np.moveaxis(a, -1, 0)
     bw, bx, by, bz = np.moveaxis(b, -1, 0)
-    product = (
-        aw * bw - ax * bx - ay * by - az * bz, aw * bx + ax * bw + ay * bz - az * by,
-        aw * by - ax * bz + ay * bw + az * bx, aw * bz + ax * by - ay * bx + az * bw,
-    )  # fmt: skip
-    return np.stack(product, axis=-1)
+    return np.stack(
+        (
+            aw * bw - ax * bx - ay * by - az * bz,
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+        ),
+        axis=-1,
+    )
 
 
 def conjugate(quaternions: Array) -> Array:

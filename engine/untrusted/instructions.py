@@ -51,8 +51,8 @@ def instructions(stream: IO[bytes]) -> Iterator[tuple[OpcodeInfo, Any]]:
             raise Broken("is not a pickle, or is damaged")
         try:
             # Texts of protocol 0 are any bytes between quotes; pickletools takes ASCII alone.
-            line = op.arg is not None and op.arg.name == "stringnl"
-            argument = stream.readline() if line else op.arg and op.arg.reader(stream)
+            read = op.arg.reader if op.arg else None
+            argument = None if read is None else stream.readline() if op.name == "STRING" else read(stream)
         except Exception:  # whatever a broken stream makes it raise
             raise broken() from None
         yield op, argument
@@ -117,6 +117,8 @@ class _Stack:
             self.kinds.append(self.memo[argument])
         elif op.name in ("PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE"):
             self._keep(len(self.memo) if op.name == "MEMOIZE" else argument)
+        elif not op.stack_before:
+            self.kinds += op.stack_after
         else:
             taken = self._take(op)
             _check(op.name, taken)

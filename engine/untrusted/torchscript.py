@@ -32,9 +32,12 @@ def tensors(archive: zipfile.ZipFile) -> dict[str, Tensor]:
     """
     entry = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
     machine = SafeUnpickler(
-        io.BytesIO(archive.read(entry)), _GLOBALS, lambda pid: _Storage(*pid),
-        inert=lambda name: name.startswith("__torch__."), encoding="utf-8",
-    )  # fmt: skip
+        io.BytesIO(archive.read(entry)),
+        _GLOBALS,
+        lambda pid: _Storage(*pid),
+        inert=lambda name: name.startswith("__torch__."),
+        encoding="utf-8",
+    )
     return _flatten(machine.load(), _Storages(archive, entry.removesuffix("data.pkl")))
 
 

@@ -89,8 +89,9 @@ def test_an_average_takes_the_neighbours_and_on_a_border_those_along_it() -> Non
     np.testing.assert_allclose(mean.sum(1), 1.0, atol=1e-6)
     (rim,) = edges.simple_loops(faces)
     values = RNG.normal(size=(count, 3))
-    np.testing.assert_allclose((mean @ values)[rim], (np.roll(values[rim], 1, 0) + np.roll(values[rim], -1, 0)) / 2,
-                               atol=1e-6)  # fmt: skip
+    np.testing.assert_allclose(
+        (mean @ values)[rim], (np.roll(values[rim], 1, 0) + np.roll(values[rim], -1, 0)) / 2, atol=1e-6
+    )
     inner = np.setdiff1d(np.unique(faces), rim)[7]
     np.testing.assert_allclose((mean @ values)[inner], values[CUP.vertex_neighbors[inner]].mean(0), atol=1e-6)
     lonely = np.setdiff1d(np.arange(count), faces)
