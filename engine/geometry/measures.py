@@ -12,16 +12,11 @@ def _doubles(vertices: NDArray) -> Doubles:
     return np.asarray(vertices, np.float64)
 
 
-def corner_vectors(vertices: NDArray, faces: NDArray) -> tuple[NDArray, NDArray]:
-    """From each face's first corner to its second and to its third, (F, 3) each, of the vertices' kind."""
-    a, b, c = (vertices[faces[:, corner]] for corner in range(3))
-    return b - a, c - a
-
-
 def face_vectors(vertices: NDArray, faces: NDArray) -> NDArray:
     """(F, 3) along the faces' normals, twice their areas long; outward if faces are counter-clockwise. Of the
     vertices' kind."""
-    return np.cross(*corner_vectors(vertices, faces))
+    a, b, c = (vertices[faces[:, corner]] for corner in range(3))
+    return np.cross(b - a, c - a)
 
 
 def face_normals(vertices: NDArray, faces: NDArray) -> Doubles:

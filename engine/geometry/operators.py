@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from engine.geometry.edges import edge_matrix, rim_edges
-from engine.geometry.measures import corner_vectors
 
 
 def row_means(links: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -40,11 +39,12 @@ def laplacian(links: sparse.csr_matrix) -> sparse.csr_matrix:
     return (sparse.diags(np.asarray(links.sum(1)).ravel()) - links).tocsr()
 
 
-def cotangents(vertices: NDArray, faces: NDArray) -> NDArray[np.float64]:
-    """(F, 3) of the angles at the faces' corners."""
-    found, vertices = [], np.asarray(vertices, np.float64)
-    for corner in range(3):
-        u, v = corner_vectors(vertices, np.roll(faces, -corner, axis=1))
+def cotangents(corners: NDArray) -> NDArray[np.float64]:
+    """(F, 3) of the angles at the corners of triangles (F, 3, 2) or (F, 3, 3)."""
+    corners = np.pad(corners.astype(np.float64), ((0, 0), (0, 0), (0, 3 - corners.shape[2])))
+    found = []
+    for k in range(3):
+        u, v = corners[:, (k + 1) % 3] - corners[:, k], corners[:, (k + 2) % 3] - corners[:, k]
         found.append((u * v).sum(1) / np.maximum(np.linalg.norm(np.cross(u, v), axis=1), 1e-12))
     return np.stack(found, -1)
 

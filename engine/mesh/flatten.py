@@ -47,7 +47,7 @@ def flatten(vertices: np.ndarray, faces: Indices, start: np.ndarray | None = Non
     if not len(rim):
         return np.zeros((len(vertices), 2), np.float32), np.ones(len(faces), bool)
     laid = _laid(vertices.astype(np.float64), faces)
-    weights = _weights(vertices, faces)
+    weights = np.clip(cotangents(laid), LEAST, MOST)
     begun = _conformal(vertices, faces, rim, weights) if start is None else start.astype(np.float64)
     plane = _rigid(begun, faces, laid, weights)
     flat = plane[faces]
@@ -71,11 +71,6 @@ def _laid(vertices: Doubles, faces: Indices) -> Doubles:
     height = np.linalg.norm(np.cross(a, b), axis=1) / length
     zero = np.zeros_like(length)
     return np.stack((np.stack((zero, zero), -1), np.stack((length, zero), -1), np.stack((along, height), -1)), 1)
-
-
-def _weights(vertices: np.ndarray, faces: Indices) -> Doubles:
-    """Cotangents (F, 3) of the corners, each the weight of the edge opposite to it."""
-    return np.clip(cotangents(vertices, faces), LEAST, MOST)
 
 
 def _conformal(vertices: np.ndarray, faces: Indices, rim: NDArray[np.int64], weights: Doubles) -> Doubles:
@@ -128,7 +123,7 @@ def level(vertices: np.ndarray, faces: Indices, along: np.ndarray) -> tuple[Floa
         What `flatten` returns.
     """
     laid = _laid(vertices.astype(np.float64), faces)
-    weights = _weights(vertices, faces)
+    weights = np.clip(cotangents(laid), LEAST, MOST)
     values = along[faces].astype(np.float64)
     first, second = values[:, 1] - values[:, 0], values[:, 2] - values[:, 0]
     x, (u, v) = laid[:, 1, 0], laid[:, 2].T

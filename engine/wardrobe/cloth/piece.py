@@ -108,7 +108,7 @@ def evened(piece: Piece, reach: float) -> Piece:
     """
     faces, count = piece.faces, len(piece.vertices)
     mass = np.bincount(faces.T.ravel(), np.tile(np.maximum(face_areas(piece.vertices, faces), 5e-13) / 3, 3), count)
-    weights = np.clip(cotangents(piece.vertices, faces), 2e-3, 40.0)
+    weights = np.clip(cotangents(piece.vertices[faces]), 2e-3, 40.0)
     stiffness = laplacian(cotangent_links(faces, weights, count))
     fixed = np.zeros(count, bool)
     for loop in loops(faces):
