@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine.geometry.edges import compact, edge_matrix, edges, is_closed, rim_vertices
 from engine.mesh.mend import components, mended, simple
-from engine.mesh.rims import rim_vertices, thinned
-from engine.mesh.surface import Indices, apart, compact, edge_matrix, edges, is_closed
+from engine.mesh.rims import thinned
+from engine.mesh.surface import Indices, apart
 from engine.render.raycast import MeshRaycaster
 
 UNIT = 100.0

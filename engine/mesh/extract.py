@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from engine.body import NEUTRAL_GREY, Body, stand_pose
 from engine.errors import EngineError
+from engine.geometry.measures import volume
 from engine.mesh.decimate import decimate
 from engine.mesh.refine import Ask, refine
-from engine.mesh.surface import Field, Floats, Indices, Mesh, collapse_short_edges, largest_component, volume
+from engine.mesh.surface import Field, Floats, Indices, Mesh, collapse_short_edges, largest_component
 from engine.mesh.tiles import BLOCK, STEEPEST, TILE, Tiles, upsample
 from engine.report import Reporter
 from engine.settings import MeshConfig

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.measures import vertex_normals
 from engine.mesh.surface import Floats, Indices
-from engine.render.raycast import GBuffer, MeshRaycaster, vertex_normals
+from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.render.shade import sphere_directions
 from engine.wardrobe.layers import Joined
 from engine.wardrobe.materials import MATERIALS

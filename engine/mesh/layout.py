@@ -13,11 +13,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.measures import face_areas, vertex_normals
 from engine.mesh.chart_regions import connected
 from engine.mesh.full import along
 from engine.mesh.pattern import pattern
 from engine.mesh.surface import Floats
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.layers import Layer
 
 SHARE = 0.8
@@ -61,7 +62,7 @@ def _on_pattern(layer: Layer) -> tuple[Floats, NDArray[np.bool_]]:
         spots, far = _spots(chart, layer.canonical[used])
         uvs[rows], placed[rows] = spots[index.reshape(-1, 3)], ~far[index.reshape(-1, 3)].any(1)
     uvs *= SHARE
-    size = _area(uvs) / np.maximum(_areas(layer.vertices[layer.faces]), 1e-12) / (SHARE * found.unit) ** 2
+    size = _area(uvs) / np.maximum(face_areas(layer.vertices, layer.faces), 1e-12) / (SHARE * found.unit) ** 2
     placed &= (size > 1.0 / STRETCH) & (size < STRETCH)
     part = connected(np.zeros(len(corners), np.int64), layer.faces)
     rows = np.flatnonzero(placed)
@@ -189,9 +190,3 @@ def _area(uvs: np.ndarray) -> NDArray[np.float64]:
     """Signed areas (F,) of plane triangles (F, 3, 2)."""
     s, t = (uvs[:, k].astype(np.float64) - uvs[:, 0] for k in (1, 2))
     return np.asarray(0.5 * (s[:, 0] * t[:, 1] - s[:, 1] * t[:, 0]))
-
-
-def _areas(corners: np.ndarray) -> NDArray[np.float64]:
-    """(F,) of triangles (F, 3, 3)."""
-    a, b = (corners[:, k].astype(np.float64) - corners[:, 0] for k in (1, 2))
-    return np.asarray(0.5 * np.linalg.norm(np.cross(a, b), axis=1))

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.mesh.surface import Floats, Indices, edges
-from engine.render.raycast import vertex_normals
+from engine.geometry.edges import edges
+from engine.geometry.measures import vertex_normals
+from engine.mesh.surface import Floats, Indices
 
 COLOR_STEP = 0.05
 """Difference in sRGB between an edge's middle and the mean of its ends from which the edge is split. Set by hand."""

@@ -16,12 +16,13 @@ from engine import device
 from engine.appearance.field import AvatarField
 from engine.body import Body, stand_pose
 from engine.errors import EngineError
+from engine.geometry.measures import volume
 from engine.mesh import game
 from engine.mesh.bake import Textures
 from engine.mesh.chart_regions import Figure
 from engine.mesh.extract import color_of, extract, from_body
 from engine.mesh.full import Paint
-from engine.mesh.surface import Field, Mesh, volume
+from engine.mesh.surface import Field, Mesh
 from engine.methods import COMPUTED
 from engine.protocol import TEXTURES
 from engine.report import Reporter

@@ -10,10 +10,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.edges import compact
+from engine.geometry.measures import vertex_normals
 from engine.mesh.chart_regions import connected
 from engine.mesh.flatten import flatten
-from engine.mesh.surface import Floats, Indices, compact
-from engine.render.raycast import vertex_normals
+from engine.mesh.surface import Floats, Indices
 
 PADDING = 4
 """Texels between two charts. Set by hand."""

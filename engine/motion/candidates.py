@@ -14,9 +14,9 @@ from safetensors import safe_open
 
 from engine.body import Body
 from engine.errors import EngineError
+from engine.motion.arrays import Array
 from engine.motion.matcher import Match
 from engine.motion.pose_prior import PosePrior, load_pose_prior
-from engine.motion.rotations import Array
 from engine.render.stills import thumbnail
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"

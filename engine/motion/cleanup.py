@@ -8,9 +8,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import savgol_filter
 
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_from_6d, matrix_to_6d, matrix_to_axis_angle
+from engine.motion.arrays import Array, array
 from engine.motion.landmarks import Landmarks
 from engine.motion.limbs import two_bone
-from engine.motion.rotations import Array, array, from_6d, to_6d, to_axis_angle, to_matrix
 from engine.motion.skeleton import JOINT, forward
 
 
@@ -48,7 +49,7 @@ class Skin:
 
     def lowest(self, poses: Array, root: Array, marks: Landmarks) -> Array:
         """Height (T,) of the lowest point in every frame of poses (T,24,3) with pelvis positions (T,3)."""
-        places, world = forward(to_matrix(poses), root, marks.joints)
+        places, world = forward(axis_angle_to_matrix(poses), root, marks.joints)
         offset = self.points[:, None] - marks.joints[None]  # (P,24,3)
         # y of every point as each joint would carry it, then blended: (T,P).
         height = np.einsum("tjk,pjk,pj->tp", world[:, :, 1], offset, self.weights, optimize=True)
@@ -73,8 +74,8 @@ def filter_jitter(poses: Array, root: Array, window: int = LIMITS.window) -> tup
     """Savitzky-Golay filter (cubic, so that peaks such as hits keep their height) over rotations and path."""
     if len(poses) <= window:
         return poses, root
-    six = savgol_filter(to_6d(to_matrix(poses)), window, 2, axis=0)
-    return to_axis_angle(from_6d(six)), savgol_filter(root, window, 2, axis=0).astype(np.float32)
+    six = savgol_filter(matrix_to_6d(axis_angle_to_matrix(poses)), window, 2, axis=0)
+    return matrix_to_axis_angle(matrix_from_6d(six)), savgol_filter(root, window, 2, axis=0).astype(np.float32)
 
 
 def settle(poses: Array, root: Array, marks: Landmarks, skin: Skin, airborne: bool) -> Array:
@@ -101,7 +102,7 @@ def settle(poses: Array, root: Array, marks: Landmarks, skin: Skin, airborne: bo
 
 def clear_arms(poses: Array, marks: Landmarks) -> Array:
     """Swing hanging arms (T,24,3) outwards where they would pass through waist or hips; raised arms are left alone."""
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     places, world = forward(local, np.zeros((len(poses), 3), np.float32), marks.joints)
     chest = world[:, JOINT["spine3"]]
     for side, sign in (("left", 1.0), ("right", -1.0)):
@@ -112,9 +113,9 @@ def clear_arms(poses: Array, marks: Landmarks) -> Array:
         hanging = np.clip((-reach[:, 1] - 0.75) / 0.15, 0, 1) * np.clip((0.5 - np.abs(reach[:, 2])) / 0.2, 0, 1)
         angle = np.maximum(np.arcsin(marks.hang) - outward, 0) * hanging
         angle = gaussian_filter1d(angle, 2.0, mode="nearest") if len(angle) > 8 else angle
-        turn = chest @ to_matrix(sign * angle[:, None] * array([0, 0, 1])) @ np.swapaxes(chest, -1, -2)
+        turn = chest @ axis_angle_to_matrix(sign * angle[:, None] * array([0, 0, 1])) @ np.swapaxes(chest, -1, -2)
         local[:, shoulder] = np.swapaxes(world[:, collar], -1, -2) @ turn @ world[:, shoulder]
-    return to_axis_angle(local)
+    return matrix_to_axis_angle(local)
 
 
 def contacts(places: Array, fps: float, scale: float) -> Array:
@@ -155,7 +156,7 @@ def plant_feet(poses: Array, root: Array, marks: Landmarks, fps: float) -> Array
     Returns:
         Poses (T,24,3).
     """
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     places, world = forward(local, root, marks.joints)
     stands = contacts(places, fps, marks.scale)
     for side, name in enumerate(("left", "right")):
@@ -183,4 +184,4 @@ def plant_feet(poses: Array, root: Array, marks: Landmarks, fps: float) -> Array
         local[:, hip] = np.swapaxes(world[:, 0], -1, -2) @ thigh
         local[:, knee] = np.swapaxes(thigh, -1, -2) @ shank
         local[:, ankle] = np.swapaxes(shank, -1, -2) @ world[:, ankle]
-    return to_axis_angle(local)
+    return matrix_to_axis_angle(local)

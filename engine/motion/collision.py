@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from engine.motion.rotations import Array, to_axis_angle, to_matrix, unit
+from engine.geometry.measures import vertex_normals
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle, unit
+from engine.motion.arrays import Array
 from engine.motion.skeleton import JOINT, forward
 
 TRUNK = tuple(JOINT[name] for name in ("pelvis", "spine1", "spine2", "spine3", "left_hip", "right_hip"))
@@ -72,7 +74,7 @@ class Flesh:
 
 def sample_flesh(vertices: Array, faces: Array, weights: Array, joints: Array) -> Flesh:
     """Sample a T-pose (V,3) with faces (F,3), skinning weights (V,24) and rest joints (24,3), in metres."""
-    normals = _normals(vertices, np.asarray(faces))
+    normals = vertex_normals(vertices, np.asarray(faces))
     owner, cell = weights.argmax(1), LIMITS.cell * float(np.ptp(vertices[:, 1]))
 
     def points(chosen: Array, size: float) -> SkinnedPoints:
@@ -109,7 +111,7 @@ def free_arms(poses: Array, flesh: Flesh, fps: float) -> Array:
     Returns:
         Poses (T,24,3); those that were free already are the same.
     """
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     changed = False
     for _ in range(LIMITS.rounds):
         turns = _swings(local, flesh)
@@ -121,8 +123,10 @@ def free_arms(poses: Array, flesh: Flesh, fps: float) -> Array:
             collar, shoulder = JOINT[f"{side}_collar"], JOINT[f"{side}_shoulder"]
             # The swing comes and goes within about a tenth of a second.
             smooth = gaussian_filter1d(turn, fps / 15, axis=0, mode="nearest") if len(turn) > 8 else turn
-            local[:, shoulder] = np.swapaxes(world[:, collar], -1, -2) @ to_matrix(smooth) @ world[:, shoulder]
-    return to_axis_angle(local) if changed else poses
+            local[:, shoulder] = (
+                np.swapaxes(world[:, collar], -1, -2) @ axis_angle_to_matrix(smooth) @ world[:, shoulder]
+            )
+    return matrix_to_axis_angle(local) if changed else poses
 
 
 def _swings(local: Array, flesh: Flesh) -> dict[str, Array]:
@@ -157,13 +161,3 @@ def _depths(points: Array, skin: Array, normals: Array, spacing: float) -> tuple
     depth = np.sum(gap * normal, -1)
     aside = np.linalg.norm(gap - depth[..., None] * normal, axis=-1)
     return np.where(aside < LIMITS.beside * spacing, depth, 0), normal
-
-
-def _normals(vertices: Array, faces: Array) -> Array:
-    """Unit normals (V,3) of vertices."""
-    corner = vertices[faces]
-    across = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    out = np.zeros_like(vertices)
-    for index in range(3):
-        np.add.at(out, faces[:, index], across)
-    return unit(out)

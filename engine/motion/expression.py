@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.motion.rotations import Array
+from engine.motion.arrays import Array
 from engine.motion.text_rules import tokens
 from engine.protocol import FACE_SHAPES
 

@@ -17,12 +17,13 @@ import torch
 from torch import Tensor
 
 from engine.errors import EngineError
+from engine.geometry import differentiable
+from engine.motion.arrays import Array
 from engine.motion.candidates import SHORTLIST, PoseCodes, distinct, picture_order
 from engine.motion.flow import PoseFlow
 from engine.motion.limits import limited
 from engine.motion.matcher import Match
 from engine.motion.pose_prior import JOINTS, LATENT
-from engine.motion.rotations import Array, axis_angle_to_matrix_torch
 
 SAMPLES = 500
 """Poses that the flow draws: 50 batches of 10 in the release."""
@@ -119,7 +120,7 @@ def from_rotations(query: Query) -> Candidates:
     theta = torch.from_numpy(start.reshape(len(start), -1)).requires_grad_(True)
 
     def now() -> tuple[Tensor, Tensor]:
-        return query.codes.prior.encode(theta)[0], axis_angle_to_matrix_torch(theta.reshape(-1, JOINTS, 3))
+        return query.codes.prior.encode(theta)[0], differentiable.axis_angle_to_matrix(theta.reshape(-1, JOINTS, 3))
 
     _ascend(query, theta, now)
     poses = np.zeros((len(theta), 24, 3), np.float32)

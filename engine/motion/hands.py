@@ -16,7 +16,7 @@ import torch
 from scipy.ndimage import gaussian_filter1d
 
 from engine.body.hands import RELAXED, both_hands
-from engine.motion.rotations import Array
+from engine.motion.arrays import Array
 from engine.motion.sequence import Sequence, away_from_hanging
 from engine.protocol import FINGERS
 from engine.stems import stem

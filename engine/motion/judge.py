@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from engine.body import Body
+from engine.motion.arrays import Array, array
 from engine.motion.candidates import ASSETS, PoseCodes
 from engine.motion.generators import Judge
-from engine.motion.rotations import Array, array
 from engine.motion.splat import pictures
 from engine.perceptor.codebook import embed_pictures, features
 from engine.perceptor.prompts import motion as motion_prompt

@@ -14,9 +14,17 @@ from typing import Any
 
 import numpy as np
 
+from engine.geometry.rotations import (
+    axis_angle_to_matrix,
+    euler,
+    matrix_from_6d,
+    matrix_to_6d,
+    matrix_to_axis_angle,
+    unit,
+)
+from engine.motion.arrays import Array, array
 from engine.motion.landmarks import REFERENCE_ARM, Landmarks
 from engine.motion.limbs import frame_of, limit_angle, share_twist, swing_twist, two_bone
-from engine.motion.rotations import Array, array, euler, from_6d, to_6d, to_axis_angle, to_matrix, unit
 from engine.motion.skeleton import JOINT, NUM_JOINTS
 from engine.protocol import PARENTS
 
@@ -215,7 +223,7 @@ def solve(
     for joint in range(1, NUM_JOINTS):
         local[:, joint] = np.swapaxes(world[:, PARENTS[joint]], -1, -2) @ world[:, joint]
     local[:, 22:] = np.eye(3)
-    return to_axis_angle(local), root.astype(np.float32)
+    return matrix_to_axis_angle(local), root.astype(np.float32)
 
 
 def _places(world: Array, root: Array, marks: Landmarks) -> Array:
@@ -252,12 +260,12 @@ def _solve_leg(side: str, weights: Array, specs: list[Foot], figure: _Figure) ->
         share = weights[:, column, None]
         target += share * goal
         pole += share * (pelvis @ (array(foot.pole) * sign))
-        sole += share * to_6d(turn)
+        sole += share * matrix_to_6d(turn)
     upper, lower = joints[knee] - joints[hip], joints[ankle] - joints[knee]
     pole = _untwisted(pelvis, places[:, hip], target, pole, upper, lower)
     thigh, shank = two_bone(places[:, hip], target, pole, upper, lower, array([1, 0, 0]))
     world[:, hip], world[:, knee] = thigh, shank
-    bend = limit_angle(np.swapaxes(shank, -1, -2) @ from_6d(sole), 75)
+    bend = limit_angle(np.swapaxes(shank, -1, -2) @ matrix_from_6d(sole), 75)
     world[:, ankle] = world[:, toe] = shank @ bend
     places[:, knee] = places[:, hip] + thigh @ upper
     places[:, ankle] = places[:, knee] + shank @ lower
@@ -276,7 +284,7 @@ def _untwisted(pelvis: Array, hip: Array, target: Array, pole: Array, upper: Arr
         wanted = np.sign(twist) * np.interp(np.abs(twist), (0, 125, 140, 160), (0, 125, 60, 0))
         if np.abs(twist - wanted).max() < 2:
             break
-        pole = np.einsum("tij,tj->ti", to_matrix(np.radians(wanted - twist)[:, None] * axis), pole)
+        pole = np.einsum("tij,tj->ti", axis_angle_to_matrix(np.radians(wanted - twist)[:, None] * axis), pole)
     return pole
 
 
@@ -354,7 +362,7 @@ def _gather_reach(side: str, weights: Array, specs: list[Hand], figure: _Figure)
             fingers, palm = unit(array(spec.fingers)) * sign, unit(array(spec.palm)) * sign
             if spec.anchor != "sh":
                 goal = goal - frame @ fingers * (0.09 * marks.arm_scale)
-            out.hand += share * to_6d(frame @ (frame_of(fingers, palm) @ rest.T))
+            out.hand += share * matrix_to_6d(frame @ (frame_of(fingers, palm) @ rest.T))
             out.held += share
         reach = np.einsum("tji,tj->ti", chest, goal - start)
         length = np.linalg.norm(reach, axis=-1, keepdims=True)
@@ -386,7 +394,7 @@ def _solve_arm(side: str, weights: Array, specs: list[Hand], shrug: Array, figur
     moved = places[:, collar] + world[:, collar] @ (joints[shoulder] - joints[collar]) - start
     pole = np.einsum("tij,tj->ti", chest, reach.pole)
     first, second = two_bone(start + moved, goal + reach.own * moved, pole, upper, lower, array([0, -s, 0]))
-    wanted_hand = from_6d(reach.hand + np.clip(1 - reach.held, 0, 1) * to_6d(second))
+    wanted_hand = matrix_from_6d(reach.hand + np.clip(1 - reach.held, 0, 1) * matrix_to_6d(second))
     world[:, shoulder] = first
     world[:, elbow], world[:, wrist] = share_twist(second, wanted_hand, lower)
     world[:, tip] = world[:, wrist]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.motion.rotations import Array, array
+from engine.motion.arrays import Array, array
 from engine.motion.skeleton import JOINT, REFERENCE_LEG, leg_length, reference_joints
 
 REFERENCE_ARM = 0.51

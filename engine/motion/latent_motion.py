@@ -10,10 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.geometry import differentiable
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_6d
+from engine.motion.arrays import Array, array
 from engine.motion.codes import STRIDE, Codes, join_windows
 from engine.motion.motion_prior import FPS, FRAMES, encode_frames
 from engine.motion.pose_prior import PosePrior
-from engine.motion.rotations import Array, array, from_6d_torch, to_6d, to_matrix
 from engine.motion.sequence import Sequence, join
 from engine.motion.skeleton import MOVING
 
@@ -114,7 +116,7 @@ def optimise(
     with torch.no_grad():
         latent, _ = codes.prior.encode(torch.from_numpy(np.stack([encode_frames(cut, height) for cut in cuts])))
     latent = latent.clone().requires_grad_(True)
-    wanted = torch.from_numpy(to_6d(to_matrix(targets[:, 1:MOVING])).reshape(len(targets), -1))
+    wanted = torch.from_numpy(matrix_to_6d(axis_angle_to_matrix(targets[:, 1:MOVING])).reshape(len(targets), -1))
     weights = torch.tensor(
         (WEIGHTS.ranks + WEIGHTS.ranks[-1:] * len(targets))[: len(targets)] if terms.ranked else (1.0,) * len(targets)
     )
@@ -145,7 +147,7 @@ def _loss(frames: Tensor, wanted: Tensor, weights: Tensor, terms: Terms, random:
     first = int(torch.randint(FRAMES // 2, (1,), generator=random))
     times = torch.tensor([first, first + FRAMES // 2])
     window = int(torch.randint(len(frames), (1,), generator=random))
-    cosine = terms.see(from_6d_torch(rotations[window, times].reshape(2, MOVING - 1, 6)))
+    cosine = terms.see(differentiable.matrix_from_6d(rotations[window, times].reshape(2, MOVING - 1, 6)))
     return loss + terms.clip * (times / FRAMES * (1 - cosine)).sum()
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
+from engine.motion.arrays import Array, array
 from engine.motion.asked import ASIDE
 from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.manner import OF_WORD
-from engine.motion.rotations import Array, array
 from engine.motion.text_rules import LIGHT, Clause, lead_of, stems
 from engine.stems import stem
 

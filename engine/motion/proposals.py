@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.motion.arrays import Array, array
 from engine.motion.candidates import candidate_pictures, contact_sheet, load_pose_codes, pick
 from engine.motion.codes import STRIDE, Codes
 from engine.motion.flow import load_pose_flow
@@ -20,7 +21,6 @@ from engine.motion.matcher import Match, load_matcher
 from engine.motion.motion_prior import FRAMES
 from engine.motion.parts import Made, MotionInputs
 from engine.motion.perform import LEAST_SECONDS, span_of
-from engine.motion.rotations import Array, array
 from engine.motion.sequence import Sequence
 from engine.motion.text_rules import clause_of
 from engine.motion.understanding import Steps, understand

@@ -8,11 +8,11 @@ import numpy as np
 import warp as wp
 from numpy.typing import NDArray
 
+from engine.geometry.vectors import unit
 from engine.render import kernels
 from engine.render.raycast import MeshRaycaster
 from engine.render.shade import sphere_directions
 from engine.render.studio import TILE, Illumination
-from engine.render.vectors import unit
 
 Floats = NDArray[np.float32]
 

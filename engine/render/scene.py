@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from engine.geometry.measures import face_vectors
+from engine.geometry.vectors import dot, unit
 from engine.render.camera import Camera
 from engine.render.occlusion import Arriving, Places, shares, trace
 from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.render.shade import to_linear, to_srgb
 from engine.render.studio import Illumination, Studio
 from engine.render.surface import Embossed, Surface
-from engine.render.vectors import dot, unit
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -169,9 +170,7 @@ class Scene:
         self, hits: GBuffer, origins: Floats, directions: Floats, pixels: Floats, roughness: Floats, camera: Camera
     ) -> Places:
         """Where rays hit, seen from the side that they came from: sheets of cloth have two."""
-        corners = self.vertices[self.faces[hits.face]]
-        facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        facing = unit(facing)
+        facing = unit(face_vectors(self.vertices, self.faces[hits.face]))
         side = np.where(dot(facing, directions) > 0.0, np.float32(-1.0), np.float32(1.0))
         facing, normals = facing * side, hits.normal * side
         return Places(

@@ -9,9 +9,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.vectors import dot, unit
 from engine.render.raycast import GBuffer
 from engine.render.studio import edge
-from engine.render.vectors import dot, unit
 
 Floats = NDArray[np.float32]
 MATT = 1.0

@@ -15,12 +15,11 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial.transform import Rotation
 
 from engine.body import Body
 from engine.body.face import JAW, load_face, load_face_space
-from engine.mesh.surface import edge_matrix
+from engine.geometry.edges import pieces
 from engine.protocol import FACE_FEATURES, FACE_SHAPES
 from engine.render.raycast import MeshRaycaster
 from engine.rig.face_shapes import LEAST, FaceShapes
@@ -163,7 +162,10 @@ class _Face:
         face, bary = np.zeros(len(own), np.int32), np.zeros((len(own), 3), np.float32)
         distance = np.full(len(own), np.inf)
         face[near], bary[near], distance[near] = self.caster.closest_point(points[near], signed=False)
-        piece = connected_components(_edges(self.layers, own), directed=False)[1]
+        number = np.full(len(self.layers.vertices), -1, np.int32)
+        number[own] = np.arange(len(own))
+        faces = number[self.layers.faces]
+        piece = pieces(faces[(faces >= 0).all(1)], len(own))
         if material == "hair":
             root = _roots(piece, distance)
             face, bary, distance = face[root], bary[root], distance[root]
@@ -196,14 +198,6 @@ class _Face:
 def _by_shape(columns: NDArray) -> NDArray:
     """(K, N, 3) of (N, 3K)."""
     return np.ascontiguousarray(columns.reshape(len(columns), -1, 3).transpose(1, 0, 2))
-
-
-def _edges(layers: Joined, own: NDArray) -> sparse.csr_matrix:
-    """Which of a layer's vertices (N,) are joined by an edge."""
-    number = np.full(len(layers.vertices), -1, np.int32)
-    number[own] = np.arange(len(own))
-    faces = number[layers.faces]
-    return edge_matrix(faces[(faces >= 0).all(1)], len(own))
 
 
 def _roots(piece: NDArray, distance: NDArray) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from engine.mesh.surface import edge_matrix
+from engine.geometry.edges import edge_matrix
 from engine.protocol import FACE_KEYS, FACE_SHAPES
 
 Floats = NDArray[np.float32]

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from engine.body import Body, stand_pose
 from engine.body.fingers import BODY_JOINTS, HANDS, OF_HAND, SIDES, shared_out
 from engine.body.hands import both_hands
-from engine.mesh.surface import edge_matrix
+from engine.geometry.edges import pieces
 from engine.protocol import JOINT_NAMES
 from engine.rig.weights import transfer
 from engine.wardrobe.hard.attached import grips
@@ -119,7 +118,7 @@ def _settled(
     """Shares (T, 30) of the touched points: nought of what is held, and of a large stiff piece such as a plate of
     armour; the same over a small one."""
     found = np.where((distance < REACH)[:, None], shares, 0.0)
-    _, label = connected_components(edge_matrix(faces, len(vertices)), directed=False)
+    label = pieces(faces, len(vertices))
     for piece in np.unique(label[touched]):
         whole, rows = weights[label == piece], label[touched] == piece
         if whole[:, [*WRISTS, *HANDS]].sum(1).min() > 1.0 - RIGID and (distance[rows] > OFF).mean() > MOST:

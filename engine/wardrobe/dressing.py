@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body import Body, bone_transforms, stand_pose
-from engine.body.skinning import skin
+from engine.body import Body, stand_pose
+from engine.geometry.skinning import bone_transforms, skin
+from engine.protocol import PARENTS
 from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record, record_of
@@ -355,7 +356,7 @@ def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray, worn: lis
 def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, betas: NDArray) -> Layer | None:
     """The closed forms of a look's only thing, on a body, as one layer; None where there are none."""
     joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
-    transforms = bone_transforms(joints, stand_pose()[None])
+    transforms = bone_transforms(joints, stand_pose()[None], PARENTS)
     parts = []
     for prop in props_of(only):
         binding = bind(prop, body.weights, bare.canonical)

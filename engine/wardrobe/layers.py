@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body import Body, stand_pose
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import canonical_coordinates
 
 Floats = NDArray[np.float32]

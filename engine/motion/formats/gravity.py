@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.motion.rotations import Array, array, to_axis_angle, to_matrix
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from engine.motion.arrays import Array, array
 from engine.motion.skeleton import MOVING, positions_of, reference_joints
 
 TURNS: dict[str, Array] = {
@@ -45,7 +46,7 @@ def find_up(poses: Array, trans: Array, fps: float, priors: Mapping[str, float],
         Its name in `TURNS`, and whether that is sure.
     """
     places = positions_of(poses, trans, reference_joints())[:, :MOVING]
-    trunk = to_matrix(poses[:, 0])[:, :, 1].mean(0)
+    trunk = axis_angle_to_matrix(poses[:, 0])[:, :, 1].mean(0)
     weight = {
         up: prior
         * _commonness(float(TURNS[up][1] @ trunk))
@@ -94,5 +95,5 @@ def turned(poses: Array, trans: Array, up: str) -> tuple[Array, Array]:
     if up == "y":
         return poses, trans
     poses = poses.copy()
-    poses[:, 0] = to_axis_angle(TURNS[up] @ to_matrix(poses[:, 0]))
+    poses[:, 0] = matrix_to_axis_angle(TURNS[up] @ axis_angle_to_matrix(poses[:, 0]))
     return poses, (trans @ TURNS[up].T).astype(np.float32)
