@@ -25,7 +25,7 @@ import numpy as np
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import EXPANSION_FILE
 from engine.training.perceptor.expand import UNFIT
-from engine.training.perceptor.rare_words import RARE_WORDS
+from engine.training.perceptor.vocabulary import RARE_WORDS
 from engine.training.perceptor.words import is_held_out
 from engine.wardrobe.outfit import COLORS
 

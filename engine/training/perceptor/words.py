@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import pick
-from engine.training.perceptor.rare_words import RARE_WORDS
+from engine.training.perceptor.vocabulary import RARE_WORDS
 from engine.wardrobe.outfit import Look, Shape
 
 
