@@ -68,7 +68,7 @@ class Contestant:
 def fast(bench: Bench) -> AvatarField:
     """The fast path on the bare body, as the draft uses it."""
     field = ResidualField(bench.start, bench.conf.shell.grid, True, torch.Generator().manual_seed(0))
-    field.use_band(0.8 / bench.conf.size)
+    field.use_sdf_grid(0.8 / bench.conf.size)
     return field
 
 

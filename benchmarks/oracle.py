@@ -162,11 +162,11 @@ class Bench:
         self.target = BaseSurface.from_arrays(load_file(stored))
         self.bare = BaseSurface.dressed(self.body, self.betas, None)
         joints = self.body.pose(self.betas, stand_pose()[None])[1][0]
-        self.stance = views.Stance.of(self.target.vertices, joints)
+        self.extents = views.FigureExtents.of(self.target.vertices, joints)
 
     def camera(self, azimuth: float, elevation: float, size: int = SIZE) -> Camera:
         """A view of the whole figure."""
-        return views.framed(self.stance.center, 1.1 * (self.stance.high - self.stance.low), azimuth, elevation, size)
+        return views.framed(self.extents.center, 1.1 * (self.extents.high - self.extents.low), azimuth, elevation, size)
 
     def regions(self, camera: Camera) -> dict[str, NDArray]:
         """Masks (S, S) of the target's layers by their names."""

@@ -104,8 +104,8 @@ class Runner:
         from PIL import Image
 
         joints = self.body.pose(self.betas, stand_pose()[None])[1][0]
-        stance = views.Stance.of(self.field.base.vertices, joints)
-        return Image.fromarray(preview(self.field, renderer_of(self.config.appearance), stance, azimuth, size))
+        extents = views.FigureExtents.of(self.field.base.vertices, joints)
+        return Image.fromarray(preview(self.field, renderer_of(self.config.appearance), extents, azimuth, size))
 
     def mesh(self, resolution: int = 256) -> Mesh:
         """The surface in the stand pose as a closed coloured mesh."""

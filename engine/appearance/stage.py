@@ -9,19 +9,19 @@ import torch
 
 from engine import config
 from engine.appearance.base import BaseSurface
+from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.field import AvatarField
 from engine.appearance.grades import strengthened
 from engine.appearance.objective import Objective
-from engine.appearance.pace import Paced, Part
 from engine.appearance.parts import (
     AppearanceInputs,
     Guidance,
     Renderer,
     Runtime,
+    extents_of,
     guidance_of,
     initializer_of,
     renderer_of,
-    stance_of,
 )
 from engine.appearance.trainer import Trainer, preview
 from engine.errors import EngineError
@@ -51,19 +51,19 @@ def run(inputs: AppearanceInputs, conf: AppearanceConfig, runtime: Runtime) -> A
         report.geometry(*BaseSurface.dressed(inputs.body, inputs.betas, None, wardrobe).mesh())
     runtime = replace(runtime, seed=int(torch.randint(2**31, (1,), generator=runtime.generator)))
     initializer.prepare(inputs, wardrobe, runtime)
-    before = initializer.pace(renderer)
-    guide = Part(conf.iterations, early=round(conf.growing * conf.iterations), share=HALF_SIZE_TIME)
-    paced = Paced(report, before | renderer.pace() | {"guide": guide})
+    before = initializer.phases(renderer)
+    guide = Phase(conf.iterations, early=round(conf.growing * conf.iterations), share=HALF_SIZE_TIME)
+    phased = PhasedReporter(report, before | renderer.phases() | {"guide": guide})
     if before and conf.iterations:
         guide.seconds = _step_time(inputs, renderer, guidance, conf, wardrobe, runtime.device)
-    field = initializer.start(inputs, wardrobe, renderer, runtime, paced)
-    stance = stance_of(inputs, field)
-    report.preview("step-000000", preview(field, renderer, stance, 25.0))
+    field = initializer.start(inputs, wardrobe, renderer, runtime, phased)
+    extents = extents_of(inputs, field)
+    report.preview("step-000000", preview(field, renderer, extents, 25.0))
     if report.wants_geometry:
         report.geometry(*field.surface())
-    paced.begin("guide")
-    objective = Objective(field, renderer, guidance, stance, conf)
-    Trainer(objective, runtime.apart(1), paced, runtime.folder).run()
+    phased.begin("guide")
+    objective = Objective(field, renderer, guidance, extents, conf)
+    Trainer(objective, runtime.apart(1), phased, runtime.folder).run()
     return field
 
 
@@ -89,7 +89,7 @@ def _step_time(
     field = renderer.stand_in(base, device)
     if field is None:
         return None
-    objective = Objective(field, renderer, guidance, stance_of(inputs, field), conf)
+    objective = Objective(field, renderer, guidance, extents_of(inputs, field), conf)
     generator = torch.Generator().manual_seed(0)
     took = 0.0
     for _ in range(2):  # the first one is slower than the rest

@@ -17,9 +17,9 @@ from engine.body import Body, stand_pose
 from engine.errors import EngineError
 from engine.mesh import game
 from engine.mesh.bake import Textures
+from engine.mesh.chart_regions import Figure
 from engine.mesh.extract import color_of, extract, from_body
 from engine.mesh.full import Paint
-from engine.mesh.regions import Figure
 from engine.mesh.surface import Field, Mesh, volume
 from engine.protocol import TEXTURES
 from engine.report import Reporter

@@ -76,7 +76,7 @@ def test_the_manifest_tells_everything(job):
     assert manifest["prompts"] == protocol.DEFAULT_PROMPTS
     assert manifest["settings"]["appearance"]["iterations"] == 4
     assert all(manifest["seconds"][stage] > 0 for stage in protocol.STAGES)
-    assert {part["file"] for part in manifest["licences"]} == {part.file for part in provenance.PARTS}
+    assert {part["file"] for part in manifest["licences"]} == {part.file for part in provenance.BUNDLED}
 
 
 def test_the_avatar_is_as_documented(job):

@@ -8,7 +8,7 @@ import numpy as np
 import trimesh
 
 from engine.body import load_body
-from engine.mesh.regions import Figure
+from engine.mesh.chart_regions import Figure
 from engine.mesh.surface import compact
 from engine.wardrobe.layers import BODY, Layer, Mannequin
 

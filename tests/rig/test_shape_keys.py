@@ -17,7 +17,7 @@ from engine.mesh.surface import volume
 from engine.protocol import JOINT_NAMES, SHAPE_KEYS
 from engine.report import Silent
 from engine.rig import Avatar, load_avatar, run, save_avatar
-from engine.rig.shapes import directions
+from engine.rig.shape_keys import directions
 from engine.settings import RigConfig
 from engine.wardrobe.outfit import Garment, Look
 

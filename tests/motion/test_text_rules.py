@@ -1,4 +1,4 @@
-"""Texts: words, parts, and which movement is meant; the prompts here stand in none of the tables word for word."""
+"""Texts: words, clauses, and which movement is meant; the prompts here stand in none of the tables word for word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from engine.motion import understand
 from engine.motion.matcher import load_matcher
-from engine.motion.texts import parse, part_of
+from engine.motion.text_rules import clause_of, parse
 from engine.report import Silent
 from engine.stems import stem
 
@@ -39,7 +39,7 @@ MEANT = {
 
 @pytest.mark.parametrize("text", MEANT)
 def test_meant_movement(text):
-    best = load_matcher().rank(part_of(text))[0]
+    best = load_matcher().rank(clause_of(text))[0]
     assert best.concept.name in MEANT[text], best
 
 
@@ -61,12 +61,12 @@ def test_order_and_overlap_are_read():
     ("dancing happily", "", 1.1, ("happy",)),
 ])  # fmt: skip
 def test_manner_words(text, side, speed, manners):
-    part = part_of(text)
-    assert (part.asked.side, part.speed, part.manners) == (side, pytest.approx(speed), manners)
+    clause = clause_of(text)
+    assert (clause.asked.side, clause.speed, clause.manners) == (side, pytest.approx(speed), manners)
 
 
 def test_very_slowly_is_slower_than_slowly():
-    assert part_of("crawling very slowly").speed < part_of("crawling slowly").speed < 1
+    assert clause_of("crawling very slowly").speed < clause_of("crawling slowly").speed < 1
 
 
 @pytest.mark.parametrize(("text", "count"), [
@@ -76,7 +76,7 @@ def test_very_slowly_is_slower_than_slowly():
     ("hops on one leg", None),
 ])  # fmt: skip
 def test_counts(text, count):
-    assert part_of(text).asked.count == count
+    assert clause_of(text).asked.count == count
 
 
 @pytest.mark.parametrize(("text", "meant"), [
@@ -85,7 +85,7 @@ def test_counts(text, count):
     ("runs on the spot", "jog_in_place"),
 ])  # fmt: skip
 def test_sentences_with_a_subject(text, meant):
-    assert load_matcher().rank(part_of(text))[0].concept.name == meant
+    assert load_matcher().rank(clause_of(text))[0].concept.name == meant
 
 
 def test_context_settles_an_ambiguous_verb():
