@@ -29,7 +29,7 @@ def noise() -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=1)
-def after() -> re.Pattern[str]:
+def standing_after() -> re.Pattern[str]:
     """Matches traits that stand after their noun."""
     return re.compile(rf"^({'|'.join(noise()['after'])})\b")
 
@@ -146,7 +146,7 @@ class Items:
 
     def _trait(self, d: Draft, after: bool) -> int:
         word = self.word("trait")
-        while bool(after().match(word)) and not after:
+        while bool(standing_after().match(word)) and not after:
             word = self.word("trait")
         if self.maybe(0.12):
             d.say(self.one("very", "slightly", "a bit", "really", "half", "badly", "heavily", "quite"))
