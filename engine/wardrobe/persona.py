@@ -181,11 +181,11 @@ class _Chance:
         return str(self.rng.choice(values.split("|"))).replace("_", " ")
 
     def of(self, table: str, name: str) -> str:
-        return self._one(people()[table][name])
+        return self._one(people()[table][name])  # type: ignore[literal-required]
 
     def style(self, of: str) -> str:
         """A style of hair or beard."""
-        records: list[Mapping[str, str]] = people()[of]
+        records: list[Mapping[str, str]] = people()[of]  # type: ignore[literal-required]
         found = (record["styles"] for record in records if self.person.fits(parse_person(record.get("person", ""))))
         return self._one(next(found, "none"))
 
