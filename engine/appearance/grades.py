@@ -74,7 +74,7 @@ def grade_of(checksum: str) -> Grade | None:
 def known() -> dict[str, Grade]:
     """All grades, shipped and of this user, by checksum."""
     found = read_grades()
-    with contextlib.suppress(OSError, ValueError):  # nothing was examined here
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # nothing, or by another version
         own = json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
         found |= {checksum: Grade(**grade) for checksum, grade in own.items()}
     return found
