@@ -91,10 +91,11 @@ def main_rows(bench: Bench, networks: NeusField) -> list[Row]:
     return [
         Row(f"reference, {steps}", f"{slow_step:.2f} s a step, {slow:.1f} dB, {error[0]:.1f} mm"),
         Row(
-            f"fast path, {steps}", f"{fast_step:.3f} s a step, {quick:.1f} dB, {error[1]:.1f} mm",
+            f"fast path, {steps}",
+            f"{fast_step:.3f} s a step, {quick:.1f} dB, {error[1]:.1f} mm",
             f"{slow_step / fast_step:.0f} times fewer seconds, {quick - slow:+.1f} dB",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def part_rows(bench: Bench, networks: NeusField) -> list[Row]:

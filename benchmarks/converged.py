@@ -144,11 +144,14 @@ class Fit:
     def _write(self) -> None:
         torch.save(
             {
-                "field": self.field.state_dict(), "optimizer": self.optimizer.state_dict(), "spent": self.spent,
-                "steps": self.steps, "generator": self.generator.get_state(),
+                "field": self.field.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "spent": self.spent,
+                "steps": self.steps,
+                "generator": self.generator.get_state(),
             },
             self.state,
-        )  # fmt: skip
+        )
 
     def _resume(self) -> None:
         kept = torch.load(self.state, weights_only=True)

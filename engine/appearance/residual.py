@@ -78,9 +78,13 @@ class ResidualField(AvatarField):
     kind = "residual"
 
     def __init__(
-        self, base: BaseSurface, resolution: int, symmetric: bool = True, generator: torch.Generator | None = None,
+        self,
+        base: BaseSurface,
+        resolution: int,
+        symmetric: bool = True,
+        generator: torch.Generator | None = None,
         relief: float = DEPTH,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Nothing is learned yet.
 
         Args:

@@ -36,17 +36,24 @@ from engine.wardrobe.meaning import Meaning
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from engine.mesh import Mesh
+    from engine.mesh.surface import Mesh
 
 
 class Runner:
     """One avatar's appearance, from a prompt and a conf."""
 
     def __init__(
-        self, prompt: str, preset: str = "draft", conf: str | Path | None = None,
-        overrides: Mapping[str, Any] | None = None, betas: NDArray | None = None, seed: int = 0,
-        folder: str | Path | None = None, device: str = "auto", body_prompt: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        prompt: str,
+        preset: str = "draft",
+        conf: str | Path | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        betas: NDArray | None = None,
+        seed: int = 0,
+        folder: str | Path | None = None,
+        device: str = "auto",
+        body_prompt: str = "",
+    ) -> None:
         """Load what the conf names; nothing is computed yet.
 
         Args:
@@ -109,6 +116,6 @@ class Runner:
 
     def mesh(self, resolution: int = 256) -> Mesh:
         """The surface in the stand pose as a closed coloured mesh."""
-        from engine.mesh import extract
+        from engine.mesh.extract import extract
 
         return extract(self.field, MeshConfig(resolution=resolution), Silent())

@@ -52,9 +52,9 @@ class SdfGrid(nn.Module):
         far = _points(low, blocks + 1, COARSE * cell)
         coarse = base.nearest(far.reshape(-1, 3)).distance.reshape(blocks + 1)
         shape = tuple(blocks * COARSE + 1)
-        values = F.interpolate(
-            torch.from_numpy(coarse)[None, None], shape, mode="trilinear", align_corners=True
-        )[0, 0].numpy()  # fmt: skip
+        values = F.interpolate(torch.from_numpy(coarse)[None, None], shape, mode="trilinear", align_corners=True)[
+            0, 0
+        ].numpy()
         near = np.abs(values) < REACH + COARSE * cell  # linear interpolation is off by less than that
         nodes = _points(low, np.array(shape), cell)[near].astype(np.float32)
         if base.layers is not None:

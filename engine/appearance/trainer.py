@@ -76,8 +76,9 @@ class Trainer:
         return {
             "relief_mm": 1000 * float(offset.abs().mean()),
             "color_change": float((colors.cpu() - torch.from_numpy(base.colors)).abs().mean()),
-            "score_before": self.first_score, "score_after": self._look(),
-        }  # fmt: skip
+            "score_before": self.first_score,
+            "score_after": self._look(),
+        }
 
     @torch.no_grad()
     def _look(self) -> float:

@@ -2,7 +2,8 @@
 
 The paper starts from a grey body and finds every colour by gradient, which takes hours. Here what the text says is
 worn (`engine.wardrobe.meaning`), and CLIP decides between looks that differ in what it leaves open, on the very body,
-by pictures from the front, from behind and of the face, within seconds.
+by pictures from the front, from behind and of the face, within seconds. A perceptor of the user's also brings outfits
+of its own choice (`engine.appearance.outfit_ranking`) and decides between them and the reader's.
 """
 
 from __future__ import annotations
@@ -76,9 +77,14 @@ class Fitting:
 
 
 def find_look(
-    meaning: Meaning, fitting: Fitting, budget: int, generator: torch.Generator, report: Reporter, total: int,
+    meaning: Meaning,
+    fitting: Fitting,
+    budget: int,
+    generator: torch.Generator,
+    report: Reporter,
+    total: int,
     favourites: Sequence[Look] = (),
-) -> tuple[Look, float]:  # fmt: skip
+) -> tuple[Look, float]:
     """The best of the looks that have all that the texts say.
 
     Args:
@@ -87,7 +93,8 @@ def find_look(
         budget: looks to be judged by pictures beside the first; 0 takes the first.
         generator: randomness of what the texts leave open.
         report: hears ``budget`` steps of ``total``, and sees the best outfit now and then.
-        favourites: looks whose clothes a perceptor likes for words that nobody knows.
+        favourites: looks whose clothes a perceptor likes for the text, the best first. They take turns with the
+            reader's own proposals; where the reader does not know who is meant, they stand in for them.
 
     Returns:
         The look and the mean cosine of its pictures.
@@ -96,7 +103,9 @@ def find_look(
     own = int(rng.integers(2**31))  # one person in all of them
     best, score, seen = None, -np.inf, set()
     for step in range(budget + 1):
-        figure = costume_of(favourites[step % len(favourites)]) if favourites else None
+        figure = None
+        if favourites and (step % 2 or not meaning.sure):
+            figure = costume_of(favourites[(step // 2 if meaning.sure else step) % len(favourites)])
         look = meaning.look(rng, own, figure)
         if look not in seen:
             seen.add(look)
@@ -114,6 +123,13 @@ def find_look(
 def costume_of(look: Look) -> Costume:
     """What somebody wears and is, as a figure's."""
     return Costume(
-        look.garments, look.extras, look.skin, look.hair_style, look.hair_color, look.beard, look.beard_color,
-        look.eye_color, frozenset({"torso", "legs", "feet"}),
-    )  # fmt: skip
+        look.garments,
+        look.extras,
+        look.skin,
+        look.hair_style,
+        look.hair_color,
+        look.beard,
+        look.beard_color,
+        look.eye_color,
+        frozenset({"torso", "legs", "feet"}),
+    )

@@ -58,8 +58,11 @@ def unwrap(
     import xatlas  # has no build for the newest Pythons; see `engine.mesh.stage`
 
     atlas, sorted_faces = xatlas.Atlas(), []
-    for group, plane in (chart for number in range(int(region.max()) + 1)
-                         for chart in (lay or _charts)(vertices, faces[region == number])):  # fmt: skip
+    for group, plane in (
+        chart
+        for number in range(int(region.max()) + 1)
+        for chart in (lay or _charts)(vertices, faces[region == number])
+    ):
         points, triangles = compact(vertices, group)
         normals = vertex_normals(points, triangles)
         atlas.add_mesh(points.astype(np.float32), triangles.astype(np.uint32), normals, plane)

@@ -74,10 +74,17 @@ def run(
     trans = root - setup.marks.joints[0]
     best = found.candidates
     return Motion(
-        poses.reshape(len(poses), 72).astype(np.float32), trans.astype(np.float32), fps,
-        np.asarray(betas, np.float32), best.reshape(len(best), 72).astype(np.float32), found.labels, found.source,
-        body.gender, fingers, _face(prompt, body, len(poses), fps, conf, generator),
-    )  # fmt: skip
+        poses.reshape(len(poses), 72).astype(np.float32),
+        trans.astype(np.float32),
+        fps,
+        np.asarray(betas, np.float32),
+        best.reshape(len(best), 72).astype(np.float32),
+        found.labels,
+        found.source,
+        body.gender,
+        fingers,
+        _face(prompt, body, len(poses), fps, conf, generator),
+    )
 
 
 def _face(

@@ -64,9 +64,10 @@ def sample_flesh(vertices: Array, faces: Array, weights: Array, joints: Array) -
         carried = (vertices[rows][:, None] - joints[None]) * held[..., None]
         turned = normals[rows][:, None] * held[..., None]
         return SkinnedPoints(
-            carried.reshape(len(rows), -1).T.astype(np.float32), held.T.copy(),
+            carried.reshape(len(rows), -1).T.astype(np.float32),
+            held.T.copy(),
             turned.reshape(len(rows), -1).T.astype(np.float32),
-        )  # fmt: skip
+        )
 
     knee = joints[[JOINT["left_knee"], JOINT["right_knee"]], 1].mean()
     hip = joints[[JOINT["left_hip"], JOINT["right_hip"]], 1].mean()

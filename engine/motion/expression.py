@@ -124,11 +124,12 @@ def speech_shapes(clock: Array, rng: np.random.Generator) -> Array:
     face = np.zeros((len(clock), len(FACE_SHAPES)))
     bump = np.abs(np.sin(np.pi * np.interp(clock, np.append(0, at), np.arange(count + 1))))
     for names, amounts in (
-        (("jawOpen",), 0.55 * opened), (("mouthFunnel", "mouthPucker"), 0.5 * round_ * opened),
+        (("jawOpen",), 0.55 * opened),
+        (("mouthFunnel", "mouthPucker"), 0.5 * round_ * opened),
         (("mouthStretchLeft", "mouthStretchRight"), 0.4 * wide * opened),
         (("mouthLowerDownLeft", "mouthLowerDownRight"), 0.5 * opened),
         (("mouthUpperUpLeft", "mouthUpperUpRight"), 0.3 * opened),
-    ):  # fmt: skip
+    ):
         value = bump * np.interp(clock, at, amounts)
         for name in names:
             face[:, FACE_SHAPES.index(name)] = value

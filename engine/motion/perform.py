@@ -175,8 +175,10 @@ def share_out(steps: list[Step], frames: int, setup: MotionSetup) -> tuple[list[
     What is counted or measured gets its time first; what goes on for ever, more or less.
     """
     fps, blend = setup.conf.fps, round(BLEND_SECONDS * setup.conf.fps)
-    shares = [max((share_of(c, p, setup, len(steps) == 1) for c, p in step), key=lambda s: (s.exact, s.seconds))
-              for step in steps]  # fmt: skip
+    shares = [
+        max((share_of(c, p, setup, len(steps) == 1) for c, p in step), key=lambda s: (s.exact, s.seconds))
+        for step in steps
+    ]
     rests = [all(counted(c, p, setup) for c, p in step) for step in steps]
     shares = [longer(share, BLEND_SECONDS) if rest else share for share, rest in zip(shares[:-1], rests)] + shares[-1:]
     blends = blend * (len(steps) - 1)

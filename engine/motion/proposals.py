@@ -46,9 +46,12 @@ class Proposal:
 
 
 def propose(
-    inputs: MotionInputs, setup: MotionSetup, report: Reporter, generator: Propose | None = None,
+    inputs: MotionInputs,
+    setup: MotionSetup,
+    report: Reporter,
+    generator: Propose | None = None,
     change: Callable[[Query], Query] = lambda query: query,
-) -> Proposal:  # fmt: skip
+) -> Proposal:
     """Read the prompt, and show its candidates as pictures.
 
     Args:
@@ -64,10 +67,18 @@ def propose(
     judge = None
     if looked_at(conf, inputs.perceptor):
         judge = picture_judge(prompt, inputs.body, inputs.betas, inputs.perceptor, report)
-    query = change(Query(
-        ranked, matcher.meaning(clause_of(prompt), ranked[0]), conf.candidates, load_pose_codes(), load_pose_flow(),
-        judge, conf.iterations, setup.generator,
-    ))  # fmt: skip
+    query = change(
+        Query(
+            ranked,
+            matcher.meaning(clause_of(prompt), ranked[0]),
+            conf.candidates,
+            load_pose_codes(),
+            load_pose_flow(),
+            judge,
+            conf.iterations,
+            setup.generator,
+        )
+    )
     shown, latents = (generator or GENERATORS[conf.generator])(query)
     pictures = candidate_pictures(shown, inputs.body, inputs.betas)
     for number, picture in enumerate(pictures, 1):

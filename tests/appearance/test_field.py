@@ -139,10 +139,12 @@ def test_the_solid_form_shows_what_was_learned_where_it_was_learned():
     )  # something held out in front
     weights = np.zeros((3, 24), np.float32)
     weights[:, 23] = 1.0
-    layers = joined([
-        Layer("Body", "skin", bare.vertices, bare.faces, bare.colors, bare.weights, bare.vertices),
-        Layer("Card", "cotton", far, np.array([[0, 1, 2]], np.int32), np.ones_like(far), weights, far),
-    ])  # fmt: skip
+    layers = joined(
+        [
+            Layer("Body", "skin", bare.vertices, bare.faces, bare.colors, bare.weights, bare.vertices),
+            Layer("Card", "cotton", far, np.array([[0, 1, 2]], np.int32), np.ones_like(far), weights, far),
+        ]
+    )
     field = ResidualField(BaseSurface.layered(layers, LOOK), 24, generator=torch.Generator().manual_seed(1))
     torch.nn.init.normal_(field.residual.out.weight, std=0.2, generator=torch.Generator().manual_seed(0))
     field.use_sdf_grid(0.03)

@@ -34,12 +34,25 @@ BARE = AppearanceConfig(
     checkpoint_every=100,
 )
 NETWORKS = replace(
-    BARE, renderer="reference", cameras="paper", iterations=2, views=1, max_rays=256, loss=LossConfig(keep=0.0),
+    BARE,
+    renderer="reference",
+    cameras="paper",
+    iterations=2,
+    views=1,
+    max_rays=256,
+    loss=LossConfig(keep=0.0),
     reference=ReferenceConfig(
-        reconstruct_iterations=15, octaves=2, sdf_layers=2, sdf_width=24, color_layers=1, color_width=16,
-        uniform_samples=8, importance_samples=8, upsample_rounds=2,
+        reconstruct_iterations=15,
+        octaves=2,
+        sdf_layers=2,
+        sdf_width=24,
+        color_layers=1,
+        color_width=16,
+        uniform_samples=8,
+        importance_samples=8,
+        upsample_rounds=2,
     ),
-)  # fmt: skip
+)
 
 
 def same(one, other) -> bool:

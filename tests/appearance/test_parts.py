@@ -54,8 +54,13 @@ class Large(Bare):
 
     def start(self, inputs, wardrobe, renderer, runtime, phased):
         betas = np.ones_like(inputs.betas)
-        return super().start(AppearanceInputs(inputs.prompt, betas, inputs.body, inputs.perceptor, inputs.meaning),
-                             wardrobe, renderer, runtime, phased)  # fmt: skip
+        return super().start(
+            AppearanceInputs(inputs.prompt, betas, inputs.body, inputs.perceptor, inputs.meaning),
+            wardrobe,
+            renderer,
+            runtime,
+            phased,
+        )
 
 
 @pytest.fixture

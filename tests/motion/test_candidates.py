@@ -105,9 +105,15 @@ def query(text, count=4, iterations=25, judge=None):
     matcher, clause = load_matcher(), clause_of(text)
     matches = matcher.rank(clause)
     return Query(
-        matches, matcher.meaning(clause, matches[0]), count, load_pose_codes(), load_pose_flow(), judge, iterations,
+        matches,
+        matcher.meaning(clause, matches[0]),
+        count,
+        load_pose_codes(),
+        load_pose_flow(),
+        judge,
+        iterations,
         torch.Generator().manual_seed(0),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("name", sorted(set(GENERATORS) - {"pictures"}))

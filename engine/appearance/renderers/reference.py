@@ -39,10 +39,17 @@ class Reference:
         """Networks that have learned the surface."""
         own, generator = self.own, runtime.apart(0)
         networks = NeusField(
-            base, generator, own.room, octaves=own.octaves, sdf_layers=own.sdf_layers, sdf_width=own.sdf_width,
-            color_layers=own.color_layers, color_width=own.color_width, bias=own.sphere_bias,
+            base,
+            generator,
+            own.room,
+            octaves=own.octaves,
+            sdf_layers=own.sdf_layers,
+            sdf_width=own.sdf_width,
+            color_layers=own.color_layers,
+            color_width=own.color_width,
+            bias=own.sphere_bias,
             variance=own.variance_init,
-        ).to(runtime.device)  # fmt: skip
+        ).to(runtime.device)
         path = runtime.folder / RECONSTRUCTED
         if path.exists():
             networks.load_state_dict(torch.load(path, weights_only=True, map_location=networks.device))

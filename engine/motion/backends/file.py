@@ -19,9 +19,7 @@ def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
     path = Path(setup.conf.file or "").expanduser()
     brought = from_file(path, setup, inputs.body, inputs.betas, report.warning)
     done = brought.own and setup.conf.strength == 1.0
-    return Made(
-        brought.made, brought.fps, brought.best, (path.name,), "file", finished=done, hands=brought.hands
-    )  # fmt: skip
+    return Made(brought.made, brought.fps, brought.best, (path.name,), "file", finished=done, hands=brought.hands)
 
 
 PART = make

@@ -16,10 +16,12 @@ def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
         EngineError: if the weights were not imported, or the perceptor has other features than theirs.
     """
     found = propose(
-        inputs, setup, report,
+        inputs,
+        setup,
+        report,
         lambda query: original.candidates(query, setup.conf.generator, inputs.prompt, inputs.perceptor),
         original.with_their_prior,
-    )  # fmt: skip
+    )
     return connect_candidates(found, inputs, setup, original.motion_codes(setup.codes), report)
 
 

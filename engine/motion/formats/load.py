@@ -29,14 +29,16 @@ KINDS = (".bvh", ".npz", ".glb", ".gltf", ".vrma", ".vrm")
 LONGEST = 36000
 """Frames; twenty minutes at 30 fps."""
 PRIORS: tuple[dict[str, float], ...] = (
-    {"y": 0.45, "-y": 0.3, "z": 0.25}, {"z": 0.8, "y": 0.15, "-y": 0.05}, {"z": 0.98, "y": 0.013, "-y": 0.007},
-)  # fmt: skip
+    {"y": 0.45, "-y": 0.3, "z": 0.25},
+    {"z": 0.8, "y": 0.15, "-y": 0.05},
+    {"z": 0.98, "y": 0.013, "-y": 0.007},
+)
 """How likely each axis is up in an .npz file, by how much its keys are AMASS's (`Poses.amass`)."""
 RESTING = {
     "+y": {"y": 0.97, "z": 0.01, "-z": 0.01, "-y": 0.01},
     "another axis": {"y": 0.93, "z": 0.03, "-z": 0.03, "-y": 0.01},
     "nobody stands": {"y": 0.93, "z": 0.06, "-y": 0.01},
-}  # fmt: skip
+}
 """How likely each axis is up in a file with a skeleton of its own, by which is up in its rest pose and stands as "y"
 here: some exporters turn the root instead of the rest pose."""
 STILL = 1e-3
