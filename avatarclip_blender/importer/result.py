@@ -38,7 +38,7 @@ class Surface:
 
 @dataclass(frozen=True)
 class GameMesh(Surface):
-    """The same surface with few triangles, laid out for textures."""
+    """An avatar's surface with few triangles, laid out for textures."""
 
     uvs: np.ndarray  # (F,3,2) float32 of the faces' corners, v up
     textures: dict[str, Path]  # files that exist, by their names in protocol.TEXTURES

@@ -38,13 +38,13 @@ class Strength:
     """Settings that follow from a grade where the conf leaves them null."""
 
     keep: float
-    """loss.keep"""
+    """For the setting loss.keep."""
     textureless: float
-    """loss.textureless"""
+    """For the setting loss.textureless."""
     mask: float
-    """loss.mask, where forms may grow"""
+    """For the setting loss.mask, where forms may grow."""
     relief: float
-    """shell.relief, where forms may grow; layers keep theirs but for `RELIEF`"""
+    """For the setting shell.relief, where forms may grow; layers move by `RELIEF` at most."""
 
 
 PAPER = Strength(0.0, 1.0, 0.0, GROWTH)

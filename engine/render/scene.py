@@ -36,7 +36,7 @@ DARKEST = 0.014
 BENEATH = (0.26, 0.08, 0.04)
 """How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator."""
 FIBRES = 0.5
-"""The same where fibres scatter all light."""
+"""The cosine by which light passes the terminator where fibres scatter all of it."""
 SHEEN = 0.14
 """Of rough surfaces at their outline, as cloth and skin have it."""
 

@@ -44,6 +44,8 @@ class _Goes(TypedDict):
 
 
 class Order(TypedDict):
+    """What is worn over what: lines of the notation."""
+
     inner_to_outer: list[str]
     open: str
 

@@ -10,7 +10,7 @@ from engine.protocol import JOINT_NAMES
 GRIP = np.array([-0.795, 0.402, 0.012])
 """The middle of what the right hand holds."""
 PALM = np.array([-0.795, 0.409, 0.012])
-"""The same for what it only touches."""
+"""The middle of what the right palm only touches."""
 BESIDE = np.array([-0.785, 0.392, 0.074])
 """Of what stands before the hand, at index finger and thumb: no wrist bends so far that a fist goes round it."""
 FORWARD = np.array([0.234, 0.260, 0.937])

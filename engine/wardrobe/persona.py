@@ -43,7 +43,7 @@ class Person:
     muscle: float | None = None
 
     def over(self, other: Person) -> Person:
-        """This person, and where nothing is said of it the other."""
+        """This person, with the other's traits where nothing is said."""
         mine = {name: value for name, value in asdict(self).items() if value is not None}
         return Person(**(asdict(other) | mine))
 

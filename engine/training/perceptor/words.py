@@ -184,6 +184,6 @@ class Words:
         return pick(dice, words)
 
     def mention(self, role: str, value: str, dice: random.Random, targets: tuple[int, ...] = ()) -> Mention:
-        """The same as a mention."""
+        """A word for the value, as a mention."""
         text, plural = self.word(role, value, dice)
         return Mention(role, value, text, targets, plural)

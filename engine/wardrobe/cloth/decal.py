@@ -42,9 +42,9 @@ class Print:
 
     shape: Shape
     half: tuple[float, float]
-    """Half its width and height in metres."""
+    """Half the decal's width and height in metres."""
     at: tuple[float, float]
-    """Its middle on the standard figure, across and up."""
+    """The decal's middle on the standard figure, across and up."""
     back: bool
 
 

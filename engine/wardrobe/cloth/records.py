@@ -70,7 +70,7 @@ class Record:
 
     @property
     def key(self) -> str:
-        """Its name in the catalogue."""
+        """The garment's name in the catalogue."""
         return self.kind if self.cut is None else f"{self.kind}.{self.cut}"
 
 
