@@ -14,7 +14,7 @@ import bpy
 from . import export_copy
 from .avatar import find_avatar
 from .controls import has_controls
-from .export_copy import Copy, split_orm
+from .export_copy import Copy, lay_out, split_orm, without_colors
 from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
 from .importer.face_keys import TAKE_FACE
 from .importer.marks import GAME_MESH, LENT
@@ -166,6 +166,10 @@ def export_fbx(
         copied(context, rig, detail, form, motion or form.motion, twist_bones, all_takes) as copy,
     ):
         split_orm(copy)
+        without_colors(copy)
+        # Nodes stand as the avatar does before its takes: at rest, which readers take from there.
+        lay_out(copy)
+        context.scene.frame_set(-1)
         override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
         several = len(copy.actions) > 1
         options = FBX_OPTIONS | {"bake_anim": bool(copy.actions), "bake_anim_use_nla_strips": several}

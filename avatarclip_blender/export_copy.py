@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import bpy
@@ -17,6 +17,7 @@ from .export_presets import IN_PLACE, ROOT, Preset
 from .importer.armature import NAMES, names_of
 from .importer.face_keys import TAKE_FACE
 from .importer.marks import EXPORT_COPY, LENT
+from .importer.mesh import COLOR_ATTRIBUTE
 from .importer.shape_keys import settle
 from .layers import WHITE, apply_masks, bake_tints, join_meshes, tints_of
 
@@ -85,10 +86,10 @@ def export_copy(
             _shape_action(copy, action, preset, motion)
             _begin_at_zero(action)
         _move_faces(copy)
-        if len(copy.actions) > 1:
-            lay_out(copy)
         if preset.green_down:
             _flip_green(copy)
+        if preset.tinted:
+            _whiten(copy)
         layer.update()
         yield copy
     finally:
@@ -170,7 +171,10 @@ def _without_tints(mesh: bpy.types.Object) -> None:
 
 
 def lay_out(copy: Copy) -> None:
-    """Give each take a track of its own, and what faces do in it one of the same name; nothing else plays."""
+    """Give each take a track of its own, and what faces do in it one of the same name; nothing else plays.
+
+    Before and after them the avatar is at rest.
+    """
     _tracks(copy.rig, [(action.name, action) for action in copy.actions])
     for mesh in copy.meshes if copy.faces else ():
         if mesh.data.shape_keys is not None:
@@ -179,12 +183,14 @@ def lay_out(copy: Copy) -> None:
 
 def _tracks(owner: bpy.types.ID, moves: Sequence[tuple[str, bpy.types.Action]]) -> None:
     animation = owner.animation_data
+    if animation is None:
+        return
     animation.action = None
     for name, action in moves:
         track = animation.nla_tracks.new()
         track.name = name
         strip = track.strips.new(name, 0, action)
-        strip.name = name
+        strip.name, strip.extrapolation = name, "NOTHING"
         compat.assign_slot(strip, action)
 
 
@@ -324,6 +330,21 @@ def split_orm(copy: Copy) -> None:
                 tree.links.new(alone.outputs["Color"], surface.inputs[title])
 
 
+def without_colors(copy: Copy) -> None:
+    """Take the vertices' colours off meshes that have them as a texture: many readers multiply one with the other."""
+    for mesh in copy.meshes:
+        colors = mesh.data.color_attributes.get(COLOR_ATTRIBUTE)
+        if colors is not None and mesh.data.materials and all(map(_is_painted, mesh.data.materials)):
+            mesh.data.color_attributes.remove(colors)
+
+
+def _is_painted(material: bpy.types.Material | None) -> bool:
+    """Whether a picture is the base colour."""
+    nodes = material.node_tree.nodes if material is not None and material.node_tree is not None else ()
+    bases = [node.inputs["Base Color"].links for node in nodes if node.type == "BSDF_PRINCIPLED"]
+    return any(link.from_node.type == "TEX_IMAGE" for links in bases for link in links)
+
+
 def _flip_green(copy: Copy) -> None:
     """Give the copies' materials a normal map whose green points down."""
     for tree in _own_trees(copy, "Normal"):
@@ -333,13 +354,26 @@ def _flip_green(copy: Copy) -> None:
             node.image = _made(_picture(node.image, "DirectX", pixels))
 
 
+def _whiten(copy: Copy) -> None:
+    """Give the copies' materials without a picture a white colour of their own."""
+    for tree in _twin_trees(copy, lambda material: not _is_painted(material)):
+        for node in tree.nodes:
+            if node.type == "BSDF_PRINCIPLED":
+                node.inputs["Base Color"].default_value = WHITE
+
+
 def _own_trees(copy: Copy, label: str) -> list[bpy.types.NodeTree]:
     """Trees of the copies' materials with the picture of a label; these materials become copies themselves."""
+    return _twin_trees(copy, lambda material: bool(_pictures(material.node_tree, label)))
+
+
+def _twin_trees(copy: Copy, wanted: Callable[[bpy.types.Material], bool]) -> list[bpy.types.NodeTree]:
+    """Trees of some of the copies' materials, which become copies themselves."""
     twins: dict[bpy.types.Material, bpy.types.Material] = {}
     for mesh in copy.meshes:
         for slot in mesh.material_slots:
             material = slot.material
-            if material is not None and material.node_tree is not None and _pictures(material.node_tree, label):
+            if material is not None and material.node_tree is not None and wanted(material):
                 twins[material] = twins.get(material) or _twin(material)
                 slot.link, slot.material = "OBJECT", twins[material]
     return [twin.node_tree for twin in twins.values()]

@@ -9,9 +9,8 @@ import bpy
 from mathutils import Matrix
 
 from .export import ExportError, copied, whole
-from .export_copy import Copy, lay_out
+from .export_copy import lay_out, without_colors
 from .export_presets import MOTIONS, PRESETS, TRAVEL
-from .importer.mesh import COLOR_ATTRIBUTE
 from .modes import object_mode
 
 OPTIONS = {
@@ -77,22 +76,6 @@ def export_glb(
         for item in (copy.rig, *copy.meshes):
             item.select_set(True)
         context.view_layer.objects.active = copy.rig
-        if len(copy.actions) == 1:
-            lay_out(copy)
-        _without_colors(copy)
+        lay_out(copy)
+        without_colors(copy)
         bpy.ops.export_scene.gltf(filepath=str(partial), check_existing=False, **OPTIONS)
-
-
-def _without_colors(copy: Copy) -> None:
-    """Take the vertices' colours off meshes that have them as a texture: glTF's readers multiply one with the other."""
-    for mesh in copy.meshes:
-        colors = mesh.data.color_attributes.get(COLOR_ATTRIBUTE)
-        if colors is not None and mesh.data.materials and all(map(_is_painted, mesh.data.materials)):
-            mesh.data.color_attributes.remove(colors)
-
-
-def _is_painted(material: bpy.types.Material | None) -> bool:
-    """Whether a picture is the base colour."""
-    nodes = material.node_tree.nodes if material is not None and material.node_tree is not None else ()
-    bases = [node.inputs["Base Color"].links for node in nodes if node.type == "BSDF_PRINCIPLED"]
-    return any(link.from_node.type == "TEX_IMAGE" for links in bases for link in links)

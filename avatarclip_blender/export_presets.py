@@ -104,6 +104,8 @@ class Preset:
     """Joints that get an end bone, to the end bone's name."""
     green_down: bool = False
     """Whether the normal map's green channel points down (DirectX), not up (OpenGL)."""
+    tinted: bool = False
+    """Whether vertices' colours are multiplied with the material's, which is then white instead of their mean."""
     twist: str = "{elbow}Twist{number}"
     """Pattern of the forearms' twist bones: the elbow's bone, number from the elbow on, ``last`` from the hand on."""
 
@@ -137,7 +139,7 @@ PRESETS = {
     ),
     "GODOT": Preset(
         "Godot", "The names of Godot's humanoid profile, meters", _HUMANOID, _GODOT_FINGERS, rig="Skeleton3D",
-        root="Root",
+        root="Root", tinted=True,
     ),
     "MIXAMO": Preset(
         "Mixamo", "Mixamo's names with end bones, centimeters", _MIXAMO, _MIXAMO_FINGERS, unit=0.01, rig="Armature",

@@ -1,6 +1,6 @@
 """JOBS: writes avatars with the add-on's exporters, reads all kinds of files, and prints where everything is, as JSON.
 
-Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, file, detail]; ``read``,
+Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, file, detail, preset]; ``read``,
 files to import; ``draw``, files with squares to draw flat in one picture, of whose middles the colours are printed.
 Places are given in the files' own frame: metres, +y up, facing +z.
 """
@@ -27,11 +27,13 @@ IMPORTERS = {
 EXPORTERS = {".fbx": export.export_fbx, ".glb": export_glb.export_glb, ".usdz": export.export_usd}
 
 
-def write(result, file, detail):
+def write(result, file, detail, preset):
     """Import a result and write it as a file of one of its formats."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     avatar = importer.import_avatar(bpy.context, result, match_scene_timing=True)
-    EXPORTERS[Path(file).suffix](bpy.context, file, avatar.rig, detail=detail)
+    kind = Path(file).suffix
+    named = {} if kind == ".usdz" else {"preset": preset}
+    EXPORTERS[kind](bpy.context, file, avatar.rig, detail=detail, **named)
 
 
 def load(file):
