@@ -28,7 +28,7 @@ def find_engine_root(addon_folder: Path = ADDON_FOLDER) -> Path:
 
 
 def _load(module_name: str) -> ModuleType:
-    name = f"{__package__}.{module_name}"
+    name = f"{__package__}.{module_name.replace('/', '_')}"
     spec = importlib.util.spec_from_file_location(name, ENGINE_ROOT / "engine" / f"{module_name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -41,7 +41,9 @@ ENGINE_ROOT = find_engine_root()
 if TYPE_CHECKING:
     from engine import environment, examples, protocol, schema
     from engine import settings as engine_settings
+    from engine.export import names as export_names
 else:
     environment, protocol, schema = _load("environment"), _load("protocol"), _load("schema")
     examples = _load("examples")
     engine_settings = _load("settings")
+    export_names = _load("export/names")

@@ -12,7 +12,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from . import compat, twist
-from .contract import protocol
+from .contract import export_names, protocol
 from .export_presets import IN_PLACE, ROOT, Preset
 from .importer.armature import NAMES, names_of
 from .importer.face_keys import TAKE_FACE
@@ -72,7 +72,7 @@ def export_copy(
         if joined and len(copy.meshes) > 1:
             _join(context, copy)
         if preset.rig:
-            copy.rig.name = preset.rig
+            _call(copy.rig, preset.rig)
         if twist_bones and not twist.has_twist(copy.rig):
             layer.update()
             twist.add_twist(context, copy.rig, copy.meshes)
@@ -121,14 +121,29 @@ def _made(datablock: bpy.types.ID) -> bpy.types.ID:
 
 
 def _twin(datablock: bpy.types.ID) -> bpy.types.ID:
-    """Copy a data-block; the copy gets its name, which a file's exporter writes, and the original lends it."""
-    name = datablock.name
+    """Copy a data-block; the copy gets its name, which a file's exporter writes, as every engine takes it.
+
+    Who has that name, which is most often the original, lends it.
+    """
+    twins = [item.name for item in _store(datablock) if EXPORT_COPY in item]
     other = _made(datablock.copy())
-    if datablock.library is None:  # one of another file may have the same name
-        datablock[LENT] = name
-        datablock.name = "Lent"
-    other.name = name
+    _call(other, export_names.plain_beside(datablock.name, twins))
     return other
+
+
+def _call(datablock: bpy.types.ID, name: str) -> None:
+    """Give a copy a name; who has it lends it."""
+    # one of another file may have the same name
+    for holder in [item for item in _store(datablock) if item.name == name and item.library is None]:
+        if holder != datablock:
+            holder[LENT] = name
+            holder.name = "Lent"
+    datablock.name = name
+
+
+def _store(datablock: bpy.types.ID) -> bpy.types.bpy_prop_collection:
+    """The collection in `bpy.data` that has a data-block."""
+    return next(store for store in (getattr(bpy.data, name) for name in _KINDS) if datablock in store.values())
 
 
 def _duplicate(
@@ -158,14 +173,16 @@ def _duplicate(
             if modifier.type == "ARMATURE":
                 modifier.object = other
         twins.append(second)
-    return Copy(other, twins, [_twin(take) for take in takes])
+    made = Copy(other, twins, [_twin(take) for take in takes])
+    _twin_materials(made, lambda material: export_names.plain(material.name) != material.name)
+    return made
 
 
 def _without_tints(mesh: bpy.types.Object) -> None:
     """Give a copy materials that do not tint once more what was tinted for good."""
     tinted = [slot for slot, socket in tints_of(mesh).items() if tuple(socket.default_value) != WHITE]
     for slot in tinted:
-        mesh.data.materials[slot] = _made(mesh.material_slots[slot].material.copy())
+        mesh.data.materials[slot] = _twin(mesh.material_slots[slot].material)
     for slot in tinted:
         tints_of(mesh)[slot].default_value = WHITE
 
@@ -356,27 +373,29 @@ def _flip_green(copy: Copy) -> None:
 
 def _whiten(copy: Copy) -> None:
     """Give the copies' materials without a picture a white colour of their own."""
-    for tree in _twin_trees(copy, lambda material: not _is_painted(material)):
-        for node in tree.nodes:
+    for material in _twin_materials(copy, lambda item: item.node_tree is not None and not _is_painted(item)):
+        for node in material.node_tree.nodes:
             if node.type == "BSDF_PRINCIPLED":
                 node.inputs["Base Color"].default_value = WHITE
 
 
 def _own_trees(copy: Copy, label: str) -> list[bpy.types.NodeTree]:
     """Trees of the copies' materials with the picture of a label; these materials become copies themselves."""
-    return _twin_trees(copy, lambda material: bool(_pictures(material.node_tree, label)))
+    made = _twin_materials(copy, lambda item: item.node_tree is not None and bool(_pictures(item.node_tree, label)))
+    return [material.node_tree for material in made]
 
 
-def _twin_trees(copy: Copy, wanted: Callable[[bpy.types.Material], bool]) -> list[bpy.types.NodeTree]:
-    """Trees of some of the copies' materials, which become copies themselves."""
+def _twin_materials(copy: Copy, wanted: Callable[[bpy.types.Material], bool]) -> list[bpy.types.Material]:
+    """Let some of the copies' materials be copies themselves, and give these."""
     twins: dict[bpy.types.Material, bpy.types.Material] = {}
     for mesh in copy.meshes:
         for slot in mesh.material_slots:
             material = slot.material
-            if material is not None and material.node_tree is not None and wanted(material):
-                twins[material] = twins.get(material) or _twin(material)
+            if material is not None and wanted(material):
+                made = material if EXPORT_COPY in material else _twin(material)
+                twins[material] = twins.get(material) or made
                 slot.link, slot.material = "OBJECT", twins[material]
-    return [twin.node_tree for twin in twins.values()]
+    return list(twins.values())
 
 
 def _pictures(tree: bpy.types.NodeTree, label: str) -> list[bpy.types.ShaderNode]:

@@ -1,7 +1,7 @@
 """JOBS: writes avatars with the add-on's exporters, reads all kinds of files, and prints where everything is, as JSON.
 
-Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, file, detail, preset]; ``read``,
-files to import; ``draw``, files with squares to draw flat in one picture, of whose middles the colours are printed.
+Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, file, detail, preset, names]; ``read``,
+[file, frames a second] to import; ``draw``, files with squares to draw flat in one picture, of whose middles the colours are printed.
 Places are given in the files' own frame: metres, +y up, facing +z.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from avatarclip_blender import compat, export, export_glb, importer  # noqa: E402
 
-FPS, SIZE = 30, 16
+SIZE = 16
 IMPORTERS = {
     ".fbx": compat.import_fbx,
     ".glb": lambda path: bpy.ops.import_scene.gltf(filepath=path),
@@ -27,12 +27,17 @@ IMPORTERS = {
 EXPORTERS = {".fbx": export.export_fbx, ".glb": export_glb.export_glb, ".usdz": export.export_usd}
 
 
-def write(result, file, detail, preset):
-    """Import a result and write it as a file of one of its formats."""
+def write(result, file, detail, preset, names=()):
+    """Import a result and write it as a file of one of its formats; with names, its parts and two takes have these."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     avatar = importer.import_avatar(bpy.context, result, match_scene_timing=True)
+    if names:
+        again = importer.add_take(bpy.context, avatar.rig, result)
+        parts = [avatar.rig, avatar.rig.data, avatar.game, avatar.game.data, avatar.game.data.materials[0]]
+        for part, name in zip([*parts, avatar.action, again], names):
+            part.name = name
     kind = Path(file).suffix
-    named = {} if kind == ".usdz" else {"preset": preset}
+    named = {} if kind == ".usdz" else {"preset": preset, "all_takes": bool(names)}
     EXPORTERS[kind](bpy.context, file, avatar.rig, detail=detail, **named)
 
 
@@ -61,15 +66,17 @@ def bounds(meshes):
     return [points.min(0).tolist(), points.max(0).tolist()]
 
 
-def read(file):
-    """What a file holds."""
+def read(file, fps=30):
+    """What a file holds, in a scene of so many frames a second."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
-    scene.render.fps = FPS
+    scene.render.fps = fps
     objects = load(file)
     meshes = [item for item in objects if item.type == "MESH" and not item.hide_get()]
     rigs = [item for item in objects if item.type == "ARMATURE"]
-    found = {"rigs": len(rigs), "names": sorted(item.name for item in objects), "fps": scene.render.fps}
+    stores = (bpy.data.objects, bpy.data.meshes, bpy.data.materials, bpy.data.armatures)
+    names = [sorted(item.name for item in store) for store in stores]
+    found = {"rigs": len(rigs), "names": names, "fps": scene.render.fps}
     for rig in rigs:
         found["scale"] = list(rig.matrix_world.to_scale())
         actions = list(bpy.data.actions)
@@ -77,7 +84,7 @@ def read(file):
         found["clips"] = [action.name for action in bones]
         if bones:
             first, last = (round(value, 3) for value in bones[0].frame_range)
-            found["frames"] = last - first + 1
+            found["frames"] = [round(action.frame_range[1] - action.frame_range[0], 3) + 1 for action in bones]
             frames = []
             for frame in np.arange(first, last + 1):
                 scene.frame_set(int(frame))
@@ -135,7 +142,7 @@ def flat(mesh):
 jobs = json.loads(Path(sys.argv[1]).read_text())
 for job in jobs["write"]:
     write(*job)
-for file in jobs["read"]:
-    print("FOUND", json.dumps([file, read(file)]))
+for file, *fps in jobs["read"]:
+    print("FOUND", json.dumps([file, read(file, *fps)]))
 if jobs["draw"]:
     draw(jobs["draw"], jobs["picture"])

@@ -17,6 +17,7 @@ from PIL import Image
 from engine import export, motion
 from engine.body import load_body
 from engine.export import Scene
+from engine.export.names import plain
 from engine.motion.cleanup import contacts, runs
 from engine.protocol import SKELETON_NAMES
 from engine.report import Silent
@@ -30,6 +31,10 @@ OWN = ("avatar.glb", "game.glb", "avatar.obj", "avatar.ply", "motion.bvh")
 ADDON = ("blender.fbx", "blender.usdz", "blender.glb")
 """What the add-on writes."""
 SQUARES = ("GAME.fbx", "FULL.fbx", "GAME.usdz", "FULL.usdz", "GAME.glb", "FULL.glb", "avatar.glb", "game.glb")
+NAMES = ("../a/b.c", "a:b", "\N{SLIGHTLY SMILING FACE}", "x" * 200, "a.b / c", "walk 1/2.", "walk 1/2.")
+"""Of armature and its data, mesh and its data, material and two takes."""
+ODD = {"still": (1, 30.0), "fast": (5, 240.0)}
+"""Frames and frames a second of takes that are under such names."""
 ROOTS = ("pelvis", "root", "in_place")
 STEPS = 2
 """Times a frame at which feet are looked at."""
@@ -47,6 +52,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Scene, 
         export.write(scene, folder)
         figures.result(avatar, folder, moves)
         made[name] = (scene, folder)
+    for name, (frames, fps) in ODD.items():
+        folder, whole = tmp_path_factory.mktemp(name), vars(figures.motion())
+        few = {key: value[:frames] for key, value in whole.items() if key != "fps"}
+        figures.paint(folder)
+        made[name] = (made["own"][0], figures.result(figures.avatars()["own"], folder, SimpleNamespace(**few, fps=fps)))
     return made
 
 
@@ -58,10 +68,13 @@ def in_blender(written: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         pytest.skip("no environment with bpy 5.0 (.venv-bpy-5.0 or AVATARCLIP_BPY_ENVS)")
     squares = written["squares"][1]
     folders = [written[name][1] for name in figures.NAMES]
+    odd = {file: fps for name, (_, fps) in ODD.items() for file in (written[name][1] / file for file in ADDON)}
     jobs = {
         "write": [[str(f), str(f / file), "GAME", "SMPL"] for f in folders for file in ADDON]
-        + [[str(squares), str(squares / file), file[:4], "GODOT"] for file in SQUARES[:6]],
-        "read": [str(folder / file) for folder in folders for file in (*OWN, *ADDON)],
+        + [[str(squares), str(squares / file), file[:4], "GODOT"] for file in SQUARES[:6]]
+        + [[str(file.parent), str(file), "GAME", "SMPL", NAMES] for file in odd],
+        "read": [[str(folder / file)] for folder in folders for file in (*OWN, *ADDON)]
+        + [[str(file), round(fps)] for file, fps in odd.items()],
         "draw": [str(squares / file) for file in SQUARES], "picture": str(out / "squares.png"),
     }  # fmt: skip
     (out / "jobs.json").write_text(json.dumps(jobs))
@@ -101,6 +114,8 @@ def in_godot(written: Any, walked: Any, request: Any, tmp_path_factory: pytest.T
     for file in SQUARES:
         if not file.endswith("usdz"):
             files[f"squares {file}"] = (written["squares"][1] / file, {"draw": True})
+    for name in ODD:
+        files |= {f"{name} {file}": (written[name][1] / file, {}) for file in ("blender.fbx", "blender.glb")}
     for who, path in walked[0].items():
         asked = {"times": (walked[2] / walked[1].fps).tolist(), **({"root": "root"} if who == "root" else {})}
         files[f"walk {who}.glb"] = (path, asked)
@@ -129,7 +144,7 @@ def test_blender_reads_every_format_and_what_it_writes_itself(name: str, written
         if file in ("avatar.obj", "avatar.ply"):
             continue
         assert seen["rigs"] == 1 and len(seen["clips"]) == 1, file
-        assert seen["fps"] == figures.FPS and seen["frames"] == figures.FRAMES, file
+        assert seen["fps"] == figures.FPS and seen["frames"] == [figures.FRAMES], file
         np.testing.assert_allclose(seen["scale"], 1.0, atol=1e-5, err_msg=file)
         at = placed([{joint: row[k] for joint, row in seen["joints"].items()} for k in range(figures.FRAMES)], scene)
         np.testing.assert_allclose(at, moved, atol=NEAR, err_msg=file)
@@ -137,6 +152,32 @@ def test_blender_reads_every_format_and_what_it_writes_itself(name: str, written
         if file == "motion.bvh":  # whose skeleton has its hips at the origin
             rest, joints = rest - rest[0], joints - joints[0]
         np.testing.assert_allclose(rest, joints, atol=NEAR, err_msg=file)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_names_and_takes_that_engines_stumble_over_come_through_the_add_on(
+    name: str, written: Any, in_blender: Any
+) -> None:
+    frames, fps = ODD[name]
+    for file in ADDON:
+        seen = in_blender[str(written[name][1] / file)]
+        takes = 1 if file.endswith("usdz") else 2
+        assert seen["frames"] == [frames] * takes and seen["fps"] == fps, file
+        for names in (*seen["names"], seen["clips"]):
+            assert names and all(plain(one) == one for one in names), (file, names)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_godot_has_each_take_as_long_as_it_is(name: str, in_godot: Any) -> None:
+    frames, fps = ODD[name]
+    files = [file for file in in_godot if file.startswith(f"{name} ")]
+    if not files:
+        pytest.skip("no environment with bpy 5.0, which writes them")
+    for file in files:
+        clips = in_godot[file]["clips"]
+        assert len(clips) == 2 and all(plain(clip) == clip for clip in clips), (file, list(clips))
+        for clip in clips.values():
+            assert clip["length"] == pytest.approx((frames - 1) / fps, abs=1e-6), file
 
 
 @pytest.mark.parametrize("name", figures.NAMES)
@@ -187,15 +228,15 @@ def test_godot_draws_textures_in_the_avatars_colours(in_godot: Any) -> None:
 def test_feet_that_stand_do_not_slide_in_godot(walked: Any, in_godot: Any) -> None:
     """No further than in the motion itself, whoever carries the travel; in place the floor goes by beneath them."""
     _, made, frames = walked
-    whole = SimpleNamespace(avatar=figures.patched(), take=None)
-    still = Scene.of(whole.avatar, made)
+    still = Scene.of(figures.patched(), made)
     true = joints_of(still)
     stands = contacts(true, made.fps, 1.0)
     travel = np.array([np.interp(frames, np.arange(len(made.trans)), made.trans[:, axis]) for axis in (0, 2)]).T
     seen = {who: next(iter(in_godot[f"walk {who}.glb"]["clips"].values())) for who in ROOTS}
     played = {who: placed(clip["joints"], still)[..., [0, 2]] for who, clip in seen.items()}
     played["in_place"] += (travel - travel[:1])[:, None]
-    played["root motion"] = placed(seen["root"]["carried"], still)[..., [0, 2]]
+    # at the very end the player has stopped, and adds nothing
+    played["root motion"] = placed(seen["root"]["carried"][:-1], still)[..., [0, 2]]
     checked = 0
     for side, foot in enumerate(("left_foot", "right_foot")):
         joint = SKELETON_NAMES.index(foot)
