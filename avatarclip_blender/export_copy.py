@@ -209,6 +209,8 @@ def _tracks(owner: bpy.types.ID, moves: Sequence[tuple[str, bpy.types.Action]]) 
         strip = track.strips.new(name, 0, action)
         strip.name, strip.extrapolation = name, "NOTHING"
         compat.assign_slot(strip, action)
+        if action.frame_range[0] == action.frame_range[1]:
+            strip.frame_end = strip.frame_start  # as near as Blender lets it be: a strip of one key is a frame long
 
 
 def _join(context: bpy.types.Context, copy: Copy) -> None:

@@ -74,7 +74,7 @@ def read(file, fps=30):
     objects = load(file)
     meshes = [item for item in objects if item.type == "MESH" and not item.hide_get()]
     rigs = [item for item in objects if item.type == "ARMATURE"]
-    stores = (bpy.data.objects, bpy.data.meshes, bpy.data.materials, bpy.data.armatures)
+    stores = (bpy.data.objects, bpy.data.materials)
     names = [sorted(item.name for item in store) for store in stores]
     found = {"rigs": len(rigs), "names": names, "fps": scene.render.fps}
     for rig in rigs:
