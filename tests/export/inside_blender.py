@@ -1,7 +1,7 @@
 """JOBS: writes avatars with the add-on's exporters, reads all kinds of files, and prints where everything is, as JSON.
 
-Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, file, detail, preset, names]; ``read``,
-[file, frames a second] to import; ``draw``, files with squares to draw flat in one picture, of whose middles the colours are printed.
+Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, file, detail, preset,
+names]; ``read``, of [file, frames a second] to import; ``draw``, files with squares to draw flat in one ``picture``.
 Places are given in the files' own frame: metres, +y up, facing +z.
 """
 
@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from avatarclip_blender import compat, export, export_glb, importer  # noqa: E402
+from avatarclip_blender import compat, export, export_glb, importer
 
 SIZE = 16
 IMPORTERS = {
@@ -80,7 +80,9 @@ def read(file, fps=30):
     for rig in rigs:
         found["scale"] = list(rig.matrix_world.to_scale())
         actions = list(bpy.data.actions)
-        bones = [action for action in actions if any("pose.bones" in c.data_path for c in compat.action_fcurves(action))]
+        bones = [
+            action for action in actions if any("pose.bones" in c.data_path for c in compat.action_fcurves(action))
+        ]
         found["clips"] = [action.name for action in bones]
         if bones:
             first, last = (round(value, 3) for value in bones[0].frame_range)
@@ -92,7 +94,9 @@ def read(file, fps=30):
             found["joints"] = {b.name: [row[k] for row in frames] for k, b in enumerate(rig.pose.bones)}
         rig.data.pose_position = "REST"
         bpy.context.view_layer.update()
-        found["rest"] = dict(zip(rig.data.bones.keys(), places([rig.matrix_world @ b.head_local for b in rig.data.bones])))
+        found["rest"] = dict(
+            zip(rig.data.bones.keys(), places([rig.matrix_world @ b.head_local for b in rig.data.bones]))
+        )
     for mesh in meshes:  # a face at rest
         mesh.shape_key_clear()
     if meshes:

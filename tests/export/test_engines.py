@@ -95,7 +95,9 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Path], A
     files = {}
     for who in ROOTS:
         folder = tmp_path_factory.mktemp(who)
-        export.write(Scene.of(figures.patched(), made, None, {}, ExportConfig(formats=("glb",), root_motion=who)), folder)
+        export.write(
+            Scene.of(figures.patched(), made, None, {}, ExportConfig(formats=("glb",), root_motion=who)), folder
+        )
         files[who] = folder / "avatar.glb"
     return files, made, np.arange(STEPS * (len(made.poses) - 1) + 1) / STEPS
 
@@ -158,7 +160,7 @@ def test_blender_reads_every_format_and_what_it_writes_itself(name: str, written
 def test_names_and_takes_that_engines_stumble_over_come_through_the_add_on(
     name: str, written: Any, in_blender: Any
 ) -> None:
-    frames, fps = ODD[name]
+    frames, _ = ODD[name]
     for file in ADDON:
         seen = in_blender[str(written[name][1] / file)]
         if not file.endswith("usdz"):
