@@ -9,7 +9,8 @@ import bpy
 from mathutils import Matrix
 
 from .export import ExportError, copied, whole
-from .export_copy import lay_out, without_colors
+from .export_copy import lay_out
+from .export_materials import without_colors
 from .export_presets import MOTIONS, PRESETS, TRAVEL
 from .modes import object_mode
 
