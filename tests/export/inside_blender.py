@@ -1,7 +1,7 @@
 """JOBS: writes avatars with the add-on's exporters, reads all kinds of files, and prints where everything is, as JSON.
 
-Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, file, detail, preset,
-names]; ``read``, of [file, frames a second] to import; ``draw``, files with squares to draw flat in one ``picture``.
+Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, files, names], each file with
+its detail and preset; ``read``, of [file, frames a second]; ``draw``, files with squares, drawn flat in one ``picture``.
 Places are given in the files' own frame: metres, +y up, facing +z.
 """
 
@@ -27,8 +27,8 @@ IMPORTERS = {
 EXPORTERS = {".fbx": export.export_fbx, ".glb": export_glb.export_glb, ".usdz": export.export_usd}
 
 
-def write(result, file, detail, preset, names=()):
-    """Import a result and write it as a file of one of its formats; with names, its parts and two takes have these."""
+def write(result, files, names=()):
+    """Import a result and write it as files; with names, its parts and two takes have these."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     avatar = importer.import_avatar(bpy.context, result, match_scene_timing=True)
     if names:
@@ -36,9 +36,10 @@ def write(result, file, detail, preset, names=()):
         parts = [avatar.rig, avatar.rig.data, avatar.game, avatar.game.data, avatar.game.data.materials[0]]
         for part, name in zip([*parts, avatar.action, again], names):
             part.name = name
-    kind = Path(file).suffix
-    named = {} if kind == ".usdz" else {"preset": preset, "all_takes": bool(names)}
-    EXPORTERS[kind](bpy.context, file, avatar.rig, detail=detail, **named)
+    for file, detail, preset in files:
+        kind = Path(file).suffix
+        named = {} if kind == ".usdz" else {"preset": preset, "all_takes": bool(names)}
+        EXPORTERS[kind](bpy.context, file, avatar.rig, detail=detail, **named)
 
 
 def load(file):

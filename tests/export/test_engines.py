@@ -68,13 +68,13 @@ def in_blender(written: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         pytest.skip("no environment with bpy 5.0 (.venv-bpy-5.0 or AVATARCLIP_BPY_ENVS)")
     squares = written["squares"][1]
     folders = [written[name][1] for name in figures.NAMES]
-    odd = {file: fps for name, (_, fps) in ODD.items() for file in (written[name][1] / file for file in ADDON)}
+    odd = {written[name][1]: round(fps) for name, (_, fps) in ODD.items()}
     jobs = {
-        "write": [[str(f), str(f / file), "GAME", "SMPL"] for f in folders for file in ADDON]
-        + [[str(squares), str(squares / file), file[:4], "GODOT"] for file in SQUARES[:6]]
-        + [[str(file.parent), str(file), "GAME", "SMPL", NAMES] for file in odd],
+        "write": [[str(f), [[str(f / file), "GAME", "SMPL"] for file in ADDON]] for f in folders]
+        + [[str(squares), [[str(squares / file), file[:4], "GODOT"] for file in SQUARES[:6]]]]
+        + [[str(f), [[str(f / file), "GAME", "SMPL"] for file in ADDON], NAMES] for f in odd],
         "read": [[str(folder / file)] for folder in folders for file in (*OWN, *ADDON)]
-        + [[str(file), round(fps)] for file, fps in odd.items()],
+        + [[str(folder / file), fps] for folder, fps in odd.items() for file in ADDON],
         "draw": [str(squares / file) for file in SQUARES], "picture": str(out / "squares.png"),
     }  # fmt: skip
     (out / "jobs.json").write_text(json.dumps(jobs))
