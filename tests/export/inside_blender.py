@@ -1,8 +1,8 @@
-"""JOBS: writes avatars with the add-on's exporters, reads all kinds of files, and prints where everything is, as JSON.
+"""JOBS: writes avatars with the add-on's exporters, reads files of all kinds, and prints where everything is, as JSON.
 
-Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, files, names], each file with
-its detail and preset; ``read``, of [file, frames a second]; ``draw``, files with squares, drawn flat in one ``picture``.
-Places are given in the files' own frame: metres, +y up, facing +z.
+Run by the Python of a bpy wheel. JOBS is a JSON file: ``write``, a list of [result folder, files, names], each file
+with its detail and preset; ``read``, of [file, frames a second]; ``draw``, files with squares to draw flat in one
+``picture``. Places are given in the files' own frame: metres, +y up, facing +z.
 """
 
 import json
