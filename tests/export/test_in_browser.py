@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from engine.export import viewer
 from engine.export.humanoid import bones, expressions
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES, VIEWER_HTML
 from tests.export import figures
+from tests.export.programs import chromium
 from tests.export.test_every_format import joints_of
 
 SCRIPT = """
@@ -78,14 +77,6 @@ main().catch((error) => ({ error: String(error) })).then((found) => {
 });
 </script>
 """
-
-
-def chromium() -> str:
-    """The browser's command; skips the test where there is none."""
-    for name in (os.environ.get("AVATARCLIP_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
-        if name and shutil.which(name):
-            return name
-    pytest.skip("no headless browser: install chromium, or set AVATARCLIP_CHROMIUM")
 
 
 def ask(page: Path) -> dict[str, Any]:
