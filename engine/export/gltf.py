@@ -68,6 +68,7 @@ def write_glb(
     root: np.ndarray | None = None,
     clip: str = "Avatar",
     lower: Sequence[Level] = (),
+    apart: bool = False,
 ) -> None:
     """Write an avatar and, if ``poses`` are given, one animation.
 
@@ -87,9 +88,11 @@ def write_glb(
         root: (T, 3) metres by which a bone on the floor, above the pelvis, travels; None for a skeleton without it.
         clip: name of the animation.
         lower: levels of detail of a mesh with textures, from more to fewer triangles.
+        apart: a node for each layer of a mesh with textures too, with levels of its own.
     """
     binary, names = Binary(), SKELETON_NAMES[: len(avatar.joints)]
-    document, chosen = document_of(binary, *((avatar, names) if root is None else rooted(avatar, names)), name, layout)
+    whole = (avatar, names) if root is None else rooted(avatar, names)
+    document, chosen = document_of(binary, *whole, name, layout, apart)
     with_levels(binary, document, avatar, [faces for _, faces in _parts(avatar, name)], lower)
     if poses is not None:  # last, so that `renew_animation` can cut it off
         joints, first = np.asarray(avatar.joints, np.float64), len(chosen)
@@ -100,7 +103,7 @@ def write_glb(
 
 
 def document_of(
-    binary: Binary, avatar: Avatar, names: Sequence[str], name: str, layout: Layout | None
+    binary: Binary, avatar: Avatar, names: Sequence[str], name: str, layout: Layout | None, apart: bool = False
 ) -> tuple[dict[str, Any], list[list[int]]]:
     """The scene without animations: nodes of the meshes, then of the joints in their order.
 
@@ -110,6 +113,7 @@ def document_of(
         names: of its joints.
         name: of the scene, and of a mesh without layers.
         layout: texture coordinates and textures of the mesh, if it has any.
+        apart: layers are nodes with textures too; else such a mesh is one node.
 
     Returns:
         The document, and for each mesh the numbers of the face shapes that are its targets.
@@ -118,7 +122,8 @@ def document_of(
     joints = np.asarray(avatar.joints, np.float64)
     parts = list(_parts(avatar, name))
     chosen = [shapes_of(avatar.face, np.unique(avatar.faces[faces])) for _, faces in parts]
-    if layout is not None:  # primitives of one mesh share their targets
+    together = layout is not None and not apart
+    if together:  # primitives of one mesh share their targets
         chosen = [sorted(set().union(*chosen))] * len(parts)
     primitives = [
         _primitive(binary, avatar, faces, None if layout is None else layout.uvs[faces], layout is not None, number,
@@ -126,7 +131,7 @@ def document_of(
         for number, (_, faces) in enumerate(parts)
     ]  # fmt: skip
     meshes = [{"name": part, "primitives": [primitive]} for (part, _), primitive in zip(parts, primitives)]
-    if layout is not None:
+    if together:
         meshes = [{"name": name, "primitives": primitives}]
     meshes = [with_targets(mesh, shapes) for mesh, shapes in zip(meshes, chosen)]
     first = len(meshes)

@@ -33,6 +33,16 @@ LIMBS = (
 """What chains fall on: from a joint to another."""
 MOST = 256
 """Joints that fit into a byte."""
+HIT = 0.015
+"""Metres that joints of a grown person's chains keep off what they fall on, or as far as half-way to the next chain if
+there is room where they rest: else legs would slip through between two."""
+MEAGRE = 0.6
+"""What must get thinner than this share of itself to let a chain rest is not for that chain."""
+CLOTH, HAIR = (0.8, 0.2), (0.8, 0.2)
+"""Stiffness and drag. A joint that travels at v metres a second leans back by arcsin(v · drag / stiffness)."""
+GRAVITY, UPRIGHT = 0.6, 16
+"""What hangs upright falls when the body leans; what stands off was draped as its cloth holds it, and stays so: gravity
+is this times a power of the cosine between a chain and the plumb line."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +51,14 @@ class Chain:
 
     name: str
     joints: tuple[int, ...]
-    radius: float
-    """Metres that each keeps off colliders."""
+    radii: tuple[float, ...]
+    """Metres that the joint below each keeps off colliders."""
     stiffness: float
     """How strongly it goes back to how it rests, VRM's unit."""
     gravity: float
     drag: float
+    colliders: tuple[int, ...] = ()
+    """Numbers of those that it falls on."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ def hung(avatar: Avatar, body: NDArray[np.float32]) -> Hanging:
             made = _with_chains(made, number, rows, free, size, material == "hair")
     if not made.chains:
         return made
-    return replace(made, colliders=_colliders(avatar, body))
+    return _resting(made, _colliders(avatar, body))
 
 
 def _carried_by_trunk(avatar: Avatar, rows: NDArray) -> NDArray[np.bool_]:
@@ -135,9 +147,12 @@ def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size:
     sectors = [s for s in range(SECTORS) if ((np.abs(_turn(around, s)) < 0.5) & (down > 0.5)).sum() >= 4]
     if not sectors or before + len(sectors) * (LEVELS + 1) > MOST:
         return made
-    joints = np.concatenate([_chain(points, down, np.abs(_turn(around, s)) < 0.7) for s in sectors])
+    axis = avatar.joints[anchor]
+    joints = np.concatenate([_chain(points, down, np.abs(_turn(around, s)) < 0.7, axis) for s in sectors])
     links = np.arange(len(joints)).reshape(len(sectors), LEVELS + 1)
-    parents = np.where(links % (LEVELS + 1) == 0, anchor, before + links - 1).ravel()
+    low_ones = down > 1 / LEVELS
+    anchors = [_leg(avatar, rows[low_ones & (np.abs(_turn(around, s)) < 0.7)], anchor) for s in sectors]
+    parents = np.where(links % (LEVELS + 1) == 0, np.array(anchors)[:, None], before + links - 1).ravel()
     wide = np.zeros((len(avatar.vertices), before + len(joints)), np.float32)
     wide[:, :before] = avatar.weights
     share, own = _weights(down, around, sectors)
@@ -145,11 +160,12 @@ def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size:
     wide[np.ix_(rows, before + np.arange(len(joints)))] = share[:, None] * own
     title = re.sub(r"[^0-9A-Za-z]+", "_", (avatar.layer_names or ("",))[number]).strip("_") or "layer"
     names = [f"swing_{number}_{title}_{s}_{k}" for s in range(len(sectors)) for k in range(LEVELS + 1)]
-    manner = (1.2, 0.15, 0.4) if hair else (0.8, 0.3, 0.4)
+    stiffness, drag = HAIR if hair else CLOTH
     chains = tuple(
-        Chain(f"{title} {s + 1}", tuple((before + row).tolist()), round(0.015 * size, 4), *manner)
+        Chain(f"{title} {s + 1}", tuple((before + row).tolist()), (round(HIT * size, 4),) * (LEVELS + 1), stiffness,
+              round(_gravity(joints[row]), 4), drag)
         for s, row in enumerate(links)
-    )
+    )  # fmt: skip
     grown = replace(
         avatar,
         joints=np.concatenate((avatar.joints, joints)).astype(np.float32),
@@ -165,6 +181,17 @@ def _anchor(avatar: Avatar, rows: NDArray) -> int:
     return trunk[int(avatar.weights[rows][:, trunk].sum(0).argmax())]
 
 
+def _leg(avatar: Avatar, rows: NDArray, otherwise: int) -> int:
+    """The hip of the leg with which these vertices go more than with the other, as a skirt's sides do, if there is one."""
+    if len(rows):
+        sides = [[SKELETON_NAMES.index(f"{side}_{name}") for name in ("hip", "knee", "ankle", "foot")]
+                 for side in ("left", "right")]  # fmt: skip
+        left, right = (float(avatar.weights[rows][:, joints].sum(1).mean()) for joints in sides)
+        if abs(left - right) > 0.3:
+            return sides[int(right > left)][0]
+    return otherwise
+
+
 def _sector(points: NDArray, axis: NDArray) -> NDArray[np.float64]:
     """(R,) in which sector round an upright axis the points are, from behind to the left, with fractions."""
     angle = np.arctan2(points[:, 0] - axis[0], -(points[:, 2] - axis[2]))
@@ -176,14 +203,23 @@ def _turn(around: NDArray, sector: float) -> NDArray[np.float64]:
     return np.asarray((around - sector + SECTORS / 2) % SECTORS - SECTORS / 2)
 
 
-def _chain(points: NDArray, down: NDArray, inside: NDArray) -> NDArray[np.float64]:
-    """(LEVELS + 1, 3) joints in the middle of a sector's points, from the top to the hem."""
+def _gravity(joints: NDArray) -> float:
+    """How much a chain falls, from where its joints (K, 3) rest."""
+    along = joints[-1] - joints[0]
+    return GRAVITY * float(max(-along[1] / np.linalg.norm(along), 0.0) ** UPRIGHT)
+
+
+def _chain(points: NDArray, down: NDArray, inside: NDArray, axis: NDArray) -> NDArray[np.float64]:
+    """(LEVELS + 1, 3) joints in the middle of a sector's points, from the top to the hem, as far off the axis as they."""
     made: list[NDArray] = []
     for level in np.arange(LEVELS + 1) / LEVELS:
         near = inside & (np.abs(down - level) < 0.5 / LEVELS)
         if not near.any():
             near = inside & (np.abs(down - level) <= np.abs(down[inside] - level).min() + 1e-9)
-        place = points[near].mean(0)
+        off = points[near][:, [0, 2]] - axis[[0, 2]]
+        place, aside = points[near].mean(0), off.mean(0)
+        far = np.linalg.norm(off, axis=1).mean() / max(float(np.linalg.norm(aside)), 1e-6)
+        place[[0, 2]] = axis[[0, 2]] + aside * min(far, 1.5)  # the mean of an arc lies within it
         at = np.abs(down[near] - level) + 1e-3
         place[1] = np.average(points[near, 1], weights=1 / at)
         if made and made[-1][1] - place[1] < 0.01:  # a joint must not lie on the one before
@@ -206,7 +242,7 @@ def _weights(down: NDArray, around: NDArray, sectors: list[int]) -> tuple[NDArra
 
 
 def _colliders(avatar: Avatar, body: NDArray) -> tuple[Collider, ...]:
-    """Capsules as thick as the body within, a little thinner than the skin."""
+    """Capsules that hold most of the body within."""
     ends = np.array([[avatar.joints[SKELETON_NAMES.index(name)] for name in limb] for limb in LIMBS], np.float64)
     crown = body[:, 1].max()
     ends[2, :, 1] += 0.45 * (crown - ends[2, 0, 1])  # the skull
@@ -218,11 +254,54 @@ def _colliders(avatar: Avatar, body: NDArray) -> tuple[Collider, ...]:
     nearest = away.argmin(1)
     made = []
     for number, (first, last) in enumerate(LIMBS):
-        own = away[nearest == number, number]
+        beside = (nearest == number) & ((first == last) | (share[:, number] % 1.0 > 0.0))  # hands are not an arm's end
+        own = away[beside, number]
         if not len(own):
             continue
         joint = SKELETON_NAMES.index(first)
         offset, tail = ((ends[number, k] - avatar.joints[joint]).round(5).tolist() for k in (0, 1))
-        radius = round(0.85 * float(np.quantile(own, 0.4)), 4)
+        radius = round(float(np.quantile(own, 0.75)), 4)
         made.append(Collider(joint, tuple(offset), radius, None if first == last else tuple(tail)))
     return tuple(made)
+
+
+def _resting(made: Hanging, colliders: tuple[Collider, ...]) -> Hanging:
+    """With what the chains fall on, thin enough that none is pushed where it rests.
+
+    What would have to get too thin for a chain, as a shoulder on which hair lies, is none for that chain.
+    """
+    kept: list[Collider] = []
+    fallen: list[list[int]] = [[] for _ in made.chains]
+    for collider in colliders:
+        room = [float((_apart(made, chain, collider) - chain.radii[0]).min()) for chain in made.chains]
+        falls = [number for number, free in enumerate(room) if free >= MEAGRE * collider.radius]
+        if falls:
+            for number in falls:
+                fallen[number].append(len(kept))
+            thin = min(collider.radius, *(room[number] for number in falls))
+            kept.append(replace(collider, radius=np.floor(thin * 1e4) / 1e4))
+    chains = tuple(
+        replace(chain, colliders=tuple(own), radii=_radii(made, chain, [kept[number] for number in own]))
+        for chain, own in zip(made.chains, fallen)
+    )
+    return replace(made, chains=chains, colliders=tuple(kept))
+
+
+def _radii(made: Hanging, chain: Chain, colliders: list[Collider]) -> tuple[float, ...]:
+    """A chain's radii if it falls on these: up to half-way to the chain beside it, as far as there is room at rest."""
+    joints = made.avatar.joints
+    off = joints[list(chain.joints[1:])] - joints[made.avatar.parents[chain.joints[0]]]
+    room = np.linalg.norm(off[:, [0, 2]], axis=1) * np.sin(np.pi / SECTORS)
+    for collider in colliders:
+        room = np.minimum(room, _apart(made, chain, collider) - collider.radius)
+    grown = np.floor(np.maximum(room, chain.radii[:-1]) * 1e4) / 1e4
+    return (*grown.tolist(), chain.radii[-1])
+
+
+def _apart(made: Hanging, chain: Chain, collider: Collider) -> NDArray[np.float64]:
+    """(K - 1,) how far the joints of a chain that swing are from a collider's axis, at rest."""
+    start = made.avatar.joints[collider.joint] + np.asarray(collider.offset)
+    along = np.zeros(3) if collider.tail is None else np.asarray(collider.tail) - collider.offset
+    off = made.avatar.joints[list(chain.joints[1:])] - start
+    share = np.clip(off @ along / max(float(along @ along), 1e-12), 0.0, 1.0)
+    return np.asarray(np.linalg.norm(off - share[:, None] * along, axis=1))

@@ -1,4 +1,4 @@
-"""Programs of others that tests need: a browser, and packages of npm. They are set up where they can be, once a machine.
+"""Programs of others that tests need: a browser, and packages of npm. They are set up where they can be, once.
 
 Debian's Chromium is installed where the tests run as root (CI's machines, containers); packages of npm go into the
 user's cache, at the versions and with the hashes of ``node/package-lock.json``. Elsewhere, and without a network, the
