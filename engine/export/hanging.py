@@ -8,80 +8,31 @@ chain of joints from where it begins to hang down to its hem. In the T-pose, met
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine.export.colliders import HIT, SECTORS, Chain, Hanging, body_colliders, resting
 from engine.protocol import SKELETON_NAMES
 from engine.rig import Avatar
 from engine.rig.face import STIFF
 
-SECTORS, LEVELS = 8, 3
-"""Round the axis, and joints of a chain without its end."""
+LEVELS = 3
+"""Joints of a chain without its end."""
 SLACK, LENGTH, FEWEST = 0.06, 0.16, 24
 """What hangs stands off by this, is this long (metres of a grown person) and has so many vertices."""
 SHARE = 0.8
 """Of the weights that go to chains; the rest stays, so that legs still push a skirt where nothing swings."""
 TRUNK = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
-LIMBS = (
-    ("pelvis", "spine3"), ("spine3", "neck"), ("head", "head"), ("left_hip", "left_knee"), ("right_hip", "right_knee"),
-    ("left_knee", "left_ankle"), ("right_knee", "right_ankle"), ("left_shoulder", "left_elbow"),
-    ("right_shoulder", "right_elbow"),
-)  # fmt: skip
-"""What chains fall on: from a joint to another."""
 MOST = 256
 """Joints that fit into a byte."""
-HIT = 0.015
-"""Metres that joints of a grown person's chains keep off what they fall on, or as far as half-way to the next chain if
-there is room where they rest: else legs would slip through between two."""
-MEAGRE = 0.6
-"""What must get thinner than this share of itself to let a chain rest is not for that chain."""
-CLOTH, HAIR = (0.8, 0.2), (0.8, 0.2)
-"""Stiffness and drag. A joint that travels at v metres a second leans back by arcsin(v · drag / stiffness)."""
+STIFFNESS, DRAG = 0.8, 0.2
+"""In VRM's units: a joint that travels at v metres a second leans back by arcsin(v · drag / (stiffness + gravity))."""
 GRAVITY, UPRIGHT = 0.6, 16
 """What hangs upright falls when the body leans; what stands off was draped as its cloth holds it, and stays so: gravity
 is this times a power of the cosine between a chain and the plumb line."""
-
-
-@dataclass(frozen=True)
-class Chain:
-    """Joints that swing, from the anchored one to the end."""
-
-    name: str
-    joints: tuple[int, ...]
-    radii: tuple[float, ...]
-    """Metres that the joint below each keeps off colliders."""
-    stiffness: float
-    """How strongly it goes back to how it rests, VRM's unit."""
-    gravity: float
-    drag: float
-    colliders: tuple[int, ...] = ()
-    """Numbers of those that it falls on."""
-
-
-@dataclass(frozen=True)
-class Collider:
-    """A sphere, or a capsule with a second centre, that goes with a joint."""
-
-    joint: int
-    offset: tuple[float, ...]
-    """(3,) from the joint."""
-    radius: float
-    tail: tuple[float, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Hanging:
-    """An avatar with its chains."""
-
-    avatar: Avatar
-    """With more joints than it had, and weights for them."""
-    names: tuple[str, ...] = ()
-    """Of the new joints."""
-    chains: tuple[Chain, ...] = ()
-    colliders: tuple[Collider, ...] = ()
 
 
 def hung(avatar: Avatar, body: NDArray[np.float32]) -> Hanging:
@@ -103,10 +54,10 @@ def hung(avatar: Avatar, body: NDArray[np.float32]) -> Hanging:
         rows = rows[_carried_by_trunk(avatar, rows)]
         free = rows[_hangs(avatar, rows, off, material, size)]
         if len(free) >= FEWEST and np.ptp(avatar.vertices[free, 1]) > LENGTH * size:
-            made = _with_chains(made, number, rows, free, size, material == "hair")
+            made = _with_chains(made, number, rows, free, size)
     if not made.chains:
         return made
-    return _resting(made, _colliders(avatar, body))
+    return resting(made, body_colliders(avatar, body))
 
 
 def _carried_by_trunk(avatar: Avatar, rows: NDArray) -> NDArray[np.bool_]:
@@ -127,7 +78,7 @@ def _hangs(avatar: Avatar, rows: NDArray, off: NDArray, material: str, size: flo
     return standing
 
 
-def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size: float, hair: bool) -> Hanging:
+def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size: float) -> Hanging:
     """With the chains of one layer.
 
     Args:
@@ -136,7 +87,6 @@ def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size:
         rows: (R,) its vertices that may move.
         free: (N,) those that hang for sure.
         size: of the avatar against a grown person.
-        hair: whether it is hair.
     """
     avatar, before = made.avatar, len(made.avatar.joints)
     points = avatar.vertices[rows].astype(np.float64)
@@ -160,10 +110,9 @@ def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size:
     wide[np.ix_(rows, before + np.arange(len(joints)))] = share[:, None] * own
     title = re.sub(r"[^0-9A-Za-z]+", "_", (avatar.layer_names or ("",))[number]).strip("_") or "layer"
     names = [f"swing_{number}_{title}_{s}_{k}" for s in range(len(sectors)) for k in range(LEVELS + 1)]
-    stiffness, drag = HAIR if hair else CLOTH
     chains = tuple(
-        Chain(f"{title} {s + 1}", tuple((before + row).tolist()), (round(HIT * size, 4),) * (LEVELS + 1), stiffness,
-              round(_gravity(joints[row]), 4), drag)
+        Chain(f"{title} {s + 1}", tuple((before + row).tolist()), (round(HIT * size, 4),) * (LEVELS + 1), STIFFNESS,
+              round(_gravity(joints[row]), 4), DRAG)
         for s, row in enumerate(links)
     )  # fmt: skip
     grown = replace(
@@ -182,7 +131,7 @@ def _anchor(avatar: Avatar, rows: NDArray) -> int:
 
 
 def _leg(avatar: Avatar, rows: NDArray, otherwise: int) -> int:
-    """The hip of the leg with which these vertices go more than with the other, as a skirt's sides do, if there is one."""
+    """The hip of the leg with which these vertices go more than with the other, as a skirt's sides do, if any."""
     if len(rows):
         sides = [[SKELETON_NAMES.index(f"{side}_{name}") for name in ("hip", "knee", "ankle", "foot")]
                  for side in ("left", "right")]  # fmt: skip
@@ -210,7 +159,7 @@ def _gravity(joints: NDArray) -> float:
 
 
 def _chain(points: NDArray, down: NDArray, inside: NDArray, axis: NDArray) -> NDArray[np.float64]:
-    """(LEVELS + 1, 3) joints in the middle of a sector's points, from the top to the hem, as far off the axis as they."""
+    """(LEVELS + 1, 3) joints in the middle of a sector's points, from the top down, as far off the axis as they."""
     made: list[NDArray] = []
     for level in np.arange(LEVELS + 1) / LEVELS:
         near = inside & (np.abs(down - level) < 0.5 / LEVELS)
@@ -239,69 +188,3 @@ def _weights(down: NDArray, around: NDArray, sectors: list[int]) -> tuple[NDArra
     levels = np.maximum(1.0 - np.abs(at[:, None] - np.arange(LEVELS + 1)), 0.0)
     own = (near[:, :, None] * levels[:, None]).reshape(len(down), -1)
     return SHARE * np.clip(2.0 * LEVELS * down, 0.0, 1.0), own
-
-
-def _colliders(avatar: Avatar, body: NDArray) -> tuple[Collider, ...]:
-    """Capsules that hold most of the body within."""
-    ends = np.array([[avatar.joints[SKELETON_NAMES.index(name)] for name in limb] for limb in LIMBS], np.float64)
-    crown = body[:, 1].max()
-    ends[2, :, 1] += 0.45 * (crown - ends[2, 0, 1])  # the skull
-    along = ends[:, 1] - ends[:, 0]
-    length = np.maximum((along**2).sum(1), 1e-9)
-    some = body[:: max(1, len(body) // 4000)].astype(np.float64)
-    share = np.clip(np.einsum("bls,ls->bl", some[:, None] - ends[None, :, 0], along) / length, 0, 1)
-    away = np.linalg.norm(some[:, None] - ends[None, :, 0] - share[..., None] * along, axis=2)
-    nearest = away.argmin(1)
-    made = []
-    for number, (first, last) in enumerate(LIMBS):
-        beside = (nearest == number) & ((first == last) | (share[:, number] % 1.0 > 0.0))  # hands are not an arm's end
-        own = away[beside, number]
-        if not len(own):
-            continue
-        joint = SKELETON_NAMES.index(first)
-        offset, tail = ((ends[number, k] - avatar.joints[joint]).round(5).tolist() for k in (0, 1))
-        radius = round(float(np.quantile(own, 0.75)), 4)
-        made.append(Collider(joint, tuple(offset), radius, None if first == last else tuple(tail)))
-    return tuple(made)
-
-
-def _resting(made: Hanging, colliders: tuple[Collider, ...]) -> Hanging:
-    """With what the chains fall on, thin enough that none is pushed where it rests.
-
-    What would have to get too thin for a chain, as a shoulder on which hair lies, is none for that chain.
-    """
-    kept: list[Collider] = []
-    fallen: list[list[int]] = [[] for _ in made.chains]
-    for collider in colliders:
-        room = [float((_apart(made, chain, collider) - chain.radii[0]).min()) for chain in made.chains]
-        falls = [number for number, free in enumerate(room) if free >= MEAGRE * collider.radius]
-        if falls:
-            for number in falls:
-                fallen[number].append(len(kept))
-            thin = min(collider.radius, *(room[number] for number in falls))
-            kept.append(replace(collider, radius=np.floor(thin * 1e4) / 1e4))
-    chains = tuple(
-        replace(chain, colliders=tuple(own), radii=_radii(made, chain, [kept[number] for number in own]))
-        for chain, own in zip(made.chains, fallen)
-    )
-    return replace(made, chains=chains, colliders=tuple(kept))
-
-
-def _radii(made: Hanging, chain: Chain, colliders: list[Collider]) -> tuple[float, ...]:
-    """A chain's radii if it falls on these: up to half-way to the chain beside it, as far as there is room at rest."""
-    joints = made.avatar.joints
-    off = joints[list(chain.joints[1:])] - joints[made.avatar.parents[chain.joints[0]]]
-    room = np.linalg.norm(off[:, [0, 2]], axis=1) * np.sin(np.pi / SECTORS)
-    for collider in colliders:
-        room = np.minimum(room, _apart(made, chain, collider) - collider.radius)
-    grown = np.floor(np.maximum(room, chain.radii[:-1]) * 1e4) / 1e4
-    return (*grown.tolist(), chain.radii[-1])
-
-
-def _apart(made: Hanging, chain: Chain, collider: Collider) -> NDArray[np.float64]:
-    """(K - 1,) how far the joints of a chain that swing are from a collider's axis, at rest."""
-    start = made.avatar.joints[collider.joint] + np.asarray(collider.offset)
-    along = np.zeros(3) if collider.tail is None else np.asarray(collider.tail) - collider.offset
-    off = made.avatar.joints[list(chain.joints[1:])] - start
-    share = np.clip(off @ along / max(float(along @ along), 1e-12), 0.0, 1.0)
-    return np.asarray(np.linalg.norm(off - share[:, None] * along, axis=1))

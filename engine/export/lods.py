@@ -69,7 +69,8 @@ def _level(binary: Binary, document: dict[str, Any], number: int, levels: Sequen
         number: of the mesh and of its node.
         levels: from more to fewer triangles.
     """
-    full, node, ids = document["meshes"][number], document["nodes"][number], []
+    full, node = document["meshes"][number], document["nodes"][number]
+    ids: list[int] = []
     for level, parts in enumerate(levels, 1):
         primitives = []
         for indices, primitive in zip(parts, full["primitives"]):

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from engine.export.binary import Binary, container
+from engine.export.colliders import Collider, Hanging
 from engine.export.glb import layout_of
 from engine.export.gltf import document_of
-from engine.export.hanging import Collider, Hanging, hung
+from engine.export.hanging import hung
 from engine.export.humanoid import expressions, human_bones, licences, table
 from engine.export.scene import Scene
 from engine.export.vrm_older import TURN, older, turned
