@@ -19,6 +19,7 @@ from torch import Tensor
 from engine.body import Body, stand_pose
 from engine.perceptor import Perceptor, prompts
 from engine.perceptor.codebook import embed_pictures, features
+from engine.perceptor.load import BUNDLED_NAME
 from engine.render.camera import Camera
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
@@ -46,6 +47,9 @@ DENSITY = 1010.0
 ROUNDS, STEP, FARTHEST = 4, 0.05, 2.5
 """Rounds and step of the search for a body of given measures, and how far from the average it goes."""
 LIMITS = np.array([1.0, 1.3, 1.3, 1.0, 1.0], np.float32)
+BUNDLED_SHARE, OTHERS_SHARE = 0.4, 0.7
+"""How much pictures count against words where the settings leave it open: the bundled perceptor knows no words that the
+read-out doesn't, another does. The first by `engine.training.perceptor.evaluate`, the second set by hand."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,14 @@ def pictures(body: Body, betas: NDArray, size: int) -> Tensor:
 
 
 def run(
-    prompt: str, body: Body, perceptor: Perceptor, conf: ShapeConfig, generator: torch.Generator, report: Reporter,
+    prompt: str,
+    body: Body,
+    perceptor: Perceptor,
+    conf: ShapeConfig,
+    generator: torch.Generator,
+    report: Reporter,
     person: Person = NOBODY,
-) -> ShapeResult:  # fmt: skip
+) -> ShapeResult:
     """The body whose difference from the mean body points most along the text's difference from a neutral one.
 
     Args:
@@ -96,16 +105,17 @@ def run(
     numbers = book.numbers
     meant = _meant(prompt, person)
     words_say = torch.from_numpy(agreement(meant, numbers))
-    scores = conf.picture_share * pictures_say + (1 - conf.picture_share) * words_say
+    share = picture_share(conf, perceptor)
+    scores = share * pictures_say + (1 - share) * words_say
     best = scores.topk(min(conf.blend, len(scores)))
     shares = ((best.values - best.values[0]) / 0.05).softmax(0).numpy()
     chosen = best.indices.numpy()
     betas = (shares[:, None] * codes[chosen]).sum(0)
     reached = (shares[:, None] * numbers[chosen]).sum(0)
-    if conf.picture_share < 1:
-        betas = betas + book.bodies.betas(meant) - book.bodies.betas(reached)
-        reached = meant
-    by_words = conf.picture_share < 1
+    by_words = share < 1
+    if by_words:
+        chosen_numbers, reached = reached, corrected(reached, meant, share, perceptor)
+        betas = betas + book.bodies.betas(reached) - book.bodies.betas(chosen_numbers)
     if by_words and said.years is not None and said.stature is None:
         # As tall as people are at that age, whatever the chosen codes' own statures.
         usual = stature(body.rest_vertices(book.bodies.betas(meant)), body)
@@ -115,6 +125,20 @@ def run(
     report.preview("body", _still(body, betas))
     report.progress(1, 1, score=float(best.values[0]))
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))
+
+
+def picture_share(conf: ShapeConfig, perceptor: Perceptor) -> float:
+    """The settings' share of pictures, or the one that the perceptor's kind calls for."""
+    if conf.picture_share is not None:
+        return conf.picture_share
+    return BUNDLED_SHARE if perceptor.name == BUNDLED_NAME else OTHERS_SHARE
+
+
+def corrected(reached: NDArray, meant: NDArray, share: float, perceptor: Perceptor) -> NDArray[np.float32]:
+    """(5,) numbers of the body to be: what the words mean; of another perceptor's choice its share stands."""
+    kept = 0.0 if perceptor.name == BUNDLED_NAME else share
+    numbers: NDArray[np.float32] = (kept * reached + (1 - kept) * meant).astype(np.float32)
+    return numbers
 
 
 def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
@@ -148,8 +172,11 @@ def measured(
     Args:
         betas: (S,) of the body so far, which stands for these numbers (5,) of `Bodies`.
     """
-    wanted = [(index, goal, measure) for index, goal, measure in
-              ((0, said.stature, stature), (1, said.mass, mass)) if goal is not None]  # fmt: skip
+    wanted = [
+        (index, goal, measure)
+        for index, goal, measure in ((0, said.stature, stature), (1, said.mass, mass))
+        if goal is not None
+    ]
     changed = numbers.astype(np.float64)
     start = np.asarray(betas - bodies.betas(changed), np.float32)
 

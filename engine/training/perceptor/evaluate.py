@@ -22,6 +22,7 @@ from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.settings import ShapeConfig
 from engine.shape import run
+from engine.shape.query import BUNDLED_SHARE
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Look
@@ -65,7 +66,7 @@ def shapes() -> None:
         read = np.mean([expected_shape(more)[index] > expected_shape(less)[index] for more, less in texts])
         row = [f"{read:.0%}"]
         measure = {"height": height, "weight": stoutness}.get(attribute)
-        for share in (1.0, ShapeConfig().picture_share):
+        for share in (1.0, BUNDLED_SHARE):
             if measure is None:
                 row.append("-")
                 continue

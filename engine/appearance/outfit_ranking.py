@@ -1,7 +1,7 @@
-"""What a perceptor other than the bundled one makes of words that nobody knows: its favourites by their pictures.
+"""The outfits that a perceptor other than the bundled one likes best for a text, by their pictures.
 
-Another perceptor has read other texts. It looks at a picture of every outfit of the codebook once, and names those that
-it likes best for a text.
+Another perceptor has read other texts. It looks at a picture of every outfit of the codebook once, and its favourites
+compete with what the reader proposes; where the reader knows no word of who is meant, they are alone.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ FAVOURITES = 12
 def favourites(
     meaning: Meaning, body: Body, perceptor: Perceptor, wardrobe: Wardrobe, report: Reporter
 ) -> tuple[Look, ...]:
-    """The looks of the codebook that a perceptor likes best for a text that has words that nobody knows.
+    """The looks of the codebook that a perceptor likes best for a text, the best first.
 
-    The bundled perceptor has read no other texts and is not asked; another's features of the pictures are kept.
+    The bundled perceptor has read no other texts than the reader and is not asked; another's features of the pictures
+    are kept.
     """
     with safe_open(CODEBOOK, "pt") as file:
-        if meaning.sure or (file.metadata() or {}).get("perceptor") == perceptor.checksum:
+        if (file.metadata() or {}).get("perceptor") == perceptor.checksum:
             return ()
     looks = codebook()[::EVERY]
     seen = look_features(looks, body, perceptor, wardrobe, report)
@@ -48,13 +49,13 @@ def look_features(looks: list[Look], body: Body, perceptor: Perceptor, wardrobe:
     """(N, D) unit vectors of looks on the mean body, from the cache where it has them."""
     betas = np.zeros(body.num_betas, np.float32)
     vertices, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
-    stance = views.Stance.of(vertices, joints)
+    extents = views.FigureExtents.of(vertices, joints)
 
     def embed(member: Perceptor, index: int) -> Tensor:
         figure = wardrobe.dress(looks[index], betas)
         caster = MeshRaycaster(figure.posed(stand_pose()), figure.faces)
-        covered = 1.12 * (stance.high - stance.low)
-        camera = views.framed(stance.center, covered, 25.0, 3.0, member.input_size)
+        covered = 1.12 * (extents.high - extents.low)
+        camera = views.framed(extents.center, covered, 25.0, 3.0, member.input_size)
         return embed_pictures(member, torch.from_numpy(portraits(caster, figure.colors, [camera])))
 
     return features(CODEBOOK, f"pictures.{body.checksum[:12]}", perceptor, len(looks), embed, report)
