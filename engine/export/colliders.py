@@ -21,7 +21,7 @@ LIMBS = (
 HIT = 0.015
 """Metres that joints of a grown person's chains keep off what they fall on, or as far as half-way to the next chain if
 there is room where they rest: else legs would slip through between two."""
-MEAGRE = 0.6
+MEAGRE = 0.5
 """What must get thinner than this share of itself to let a chain rest is not for that chain."""
 
 
