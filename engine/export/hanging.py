@@ -30,7 +30,7 @@ MOST = 256
 """Joints that fit into a byte."""
 STIFFNESS, DRAG = 0.8, 0.2
 """In VRM's units: a joint that travels at v metres a second leans back by arcsin(v · drag / (stiffness + gravity))."""
-GRAVITY, UPRIGHT = 0.6, 32
+GRAVITY, UPRIGHT = 0.6, 48
 """What hangs upright falls when the body leans; what stands off was draped as its cloth holds it, and stays so: gravity
 is this times a power of the cosine between a chain and the plumb line."""
 

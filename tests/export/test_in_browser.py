@@ -198,7 +198,7 @@ def test_skirts_swing_keep_off_legs_and_settle_in_either_version(tmp_path: Path)
             expected = rest[SKELETON_NAMES.index(bones()[name])] * turn
             np.testing.assert_allclose(seen["bones"][name], expected, atol=0.002)
         offs = seen["offs"]
-        assert max(offs[:60]) < 0.02  # a cone of 30 cm falls in a little
+        assert max(offs[:60]) < 0.01  # it stays as it was draped
         assert 0.02 < max(offs[60:120]) < 0.3
-        assert offs[-1] < 0.02 and max(seen["speeds"][-20:]) < 0.01
+        assert offs[-1] < 0.01 and max(seen["speeds"][-20:]) < 0.01
         assert seen["room"] > -0.01
