@@ -103,7 +103,13 @@ def write_glb(
 
 
 def document_of(
-    binary: Binary, avatar: Avatar, names: Sequence[str], name: str, layout: Layout | None, apart: bool = False
+    binary: Binary,
+    avatar: Avatar,
+    names: Sequence[str],
+    name: str,
+    layout: Layout | None,
+    apart: bool = False,
+    with_tangents: bool = True,
 ) -> tuple[dict[str, Any], list[list[int]]]:
     """The scene without animations: nodes of the meshes, then of the joints in their order.
 
@@ -114,6 +120,7 @@ def document_of(
         name: of the scene, and of a mesh without layers.
         layout: texture coordinates and textures of the mesh, if it has any.
         apart: layers are nodes with textures too; else such a mesh is one node.
+        with_tangents: whether a mesh with textures has them; readers make their own where it has none.
 
     Returns:
         The document, and for each mesh the numbers of the face shapes that are its targets.
@@ -127,7 +134,7 @@ def document_of(
         chosen = [sorted(set().union(*chosen))] * len(parts)
     primitives = [
         _primitive(binary, avatar, faces, None if layout is None else layout.uvs[faces], layout is not None, number,
-                   chosen[number])
+                   chosen[number], with_tangents)
         for number, (_, faces) in enumerate(parts)
     ]  # fmt: skip
     meshes = [{"name": part, "primitives": [primitive]} for (part, _), primitive in zip(parts, primitives)]
@@ -229,7 +236,7 @@ def _pictures(binary: Binary, layout: Layout) -> dict[str, Any]:
 
 def _primitive(
     binary: Binary, avatar: Avatar, chosen: NDArray[np.int64], uvs: np.ndarray | None, textured: bool, material: int,
-    shapes: list[int],
+    shapes: list[int], with_tangents: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
     """Some of the faces with normals, colours and four joints a vertex; vertices on texture seams are doubled.
 
@@ -238,7 +245,7 @@ def _primitive(
         avatar: the mesh.
         chosen: (F,) numbers of faces; normals are those of these alone.
         uvs: (F, 3, 2) of their corners, or None for the avatar's, if it has any.
-        textured: with tangents, and with colours that do not count.
+        textured: with colours that do not count, and with tangents if wanted.
         material: its number.
         shapes: numbers of the face shapes that are its targets.
     """
@@ -253,7 +260,7 @@ def _primitive(
         source, faces, spots = split_seams(faces, uvs)
         extra["TEXCOORD_0"] = binary.add(np.stack((spots[:, 0], 1.0 - spots[:, 1]), -1), FLOAT, "VEC2", VERTEX_BUFFER)
     normals, of = normals[source], used[source]
-    if textured:
+    if textured and with_tangents:
         frame = tangents(avatar.vertices[of], normals, faces, spots)
         extra["TANGENT"] = binary.add(frame, FLOAT, "VEC4", VERTEX_BUFFER)
     colors = np.ones((len(of), 4))

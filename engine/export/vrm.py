@@ -51,7 +51,8 @@ def made(scene: Scene, old: bool = False) -> bytes:
     if old:
         hanging = replace(hanging, avatar=turned(hanging.avatar), colliders=tuple(map(_turned, hanging.colliders)))
         avatar = turned(avatar)
-    document, chosen = document_of(binary, hanging.avatar, names, name, layout_of(scene))
+    toon = scene.conf.vrm_toon and bool(scene.textures) and not old  # three-vrm's toon shader fails with tangents
+    document, chosen = document_of(binary, hanging.avatar, names, name, layout_of(scene), with_tangents=not toon)
     first = len(document["meshes"])
     document["extensionsUsed"] = ["VRMC_vrm"]
     document["extensions"] = {"VRMC_vrm": {
@@ -67,7 +68,7 @@ def made(scene: Scene, old: bool = False) -> bytes:
         document["extensions"]["VRMC_springBone"] = _springs(hanging, first)
     if old:
         older(document)
-    elif scene.conf.vrm_toon and scene.textures:
+    elif toon:
         document["extensionsUsed"].append("VRMC_materials_mtoon")
         for material in document["materials"]:
             material["extensions"] = {"VRMC_materials_mtoon": _toon(material)}
