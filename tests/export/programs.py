@@ -93,10 +93,11 @@ def _folder() -> Path:
 
 
 def _run(command: list[str], **options: Any) -> str:
-    """The last line of what went wrong with a command; empty if nothing did."""
+    """What went wrong with a command; empty if nothing did."""
     try:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, **options)
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     lines = (ended.stderr or ended.stdout).strip().splitlines()
-    return "" if ended.returncode == 0 else (lines[-1] if lines else f"exit code {ended.returncode}")
+    told = [line for line in lines if line.startswith(("E: ", "npm error"))] or lines[-1:]  # apt's words, and npm's
+    return "" if ended.returncode == 0 else " ".join([*told[:2], f"exit code {ended.returncode}"])
