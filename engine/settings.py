@@ -295,6 +295,12 @@ class ExportConfig:
         "Who carries the travel over the floor in every file: ``pelvis``, a bone ``root`` on the floor, or nobody.")
     lods: tuple[int, ...] = setting((10000, 5000, 2500),
         "Triangles of the game mesh's further levels of detail in game.glb; an empty list for none.")
+    layers_apart: bool = setting(False,
+        "A node for each layer in game.glb, with its own levels of detail, so that programs can take garments off.")
+    vrm_version: Literal["1.0", "0.x"] = setting("1.0",
+        "What avatar.vrm is written as; 0.x for programs that read nothing newer.")
+    vrm_toon: bool = setting(False,
+        "Toon shading and outlines (VRMC_materials_mtoon) on the materials of a textured game mesh in VRM 1.0.")
     license: str = setting("personal",
         "What others may do with the avatar, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc.")
 

@@ -20,6 +20,7 @@ from engine.motion.formats.bvh import read_bvh
 from engine.protocol import SKELETON_NAMES
 from engine.settings import ExportConfig
 from tests.export import figures
+from tests.export.programs import node_modules
 from tests.export.test_formats import Glb
 
 NEAR = 0.002
@@ -121,9 +122,7 @@ def test_a_loop_ends_with_the_frame_that_it_begins_with(tmp_path: Path) -> None:
 
 
 def test_the_khronos_validator_finds_nothing_wrong(written: Any, tmp_path: Path) -> None:
-    modules = os.environ.get("AVATARCLIP_NODE_MODULES", "")
-    if not (Path(modules) / "gltf-validator").is_dir() or shutil.which("node") is None:
-        pytest.skip("no glTF validator: set AVATARCLIP_NODE_MODULES to a folder with gltf-validator")
+    modules = str(node_modules())
     files = [folder / model for _, folder in written.values() for model in (*MODELS, "avatar.vrm", "motion.vrma")]
     script = """
         const validator = require("gltf-validator"), fs = require("fs");
