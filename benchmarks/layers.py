@@ -20,12 +20,13 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body import Body, bone_transforms, load_body, stand_pose
-from engine.body.skinning import skin
+from engine.body import Body, load_body, stand_pose
+from engine.geometry.measures import vertex_normals
+from engine.geometry.skinning import bone_transforms, skin, unpose
 from engine.motion.codes import load_codes
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.protocol import PARENTS
+from engine.render.raycast import MeshRaycaster
 from engine.rig.hinges import tighten
-from engine.rig.rig import unpose
 from engine.rig.weights import prune
 from engine.settings import RigConfig
 from engine.shape.bodies import bundled
@@ -47,22 +48,50 @@ def look(*garments: Garment, skin: str = "fair", hair: str = "short") -> Look:
 
 
 LOOKS: dict[str, tuple[tuple[float, ...], Look]] = {
-    "t-shirt, jeans": ((0, 0, 0, 0.1, 1), look(Garment("trousers", "blue", cut="jeans"), Garment("t_shirt", "red"),
-                                               Garment("shoes", "white"))),
-    "suit": ((0.3, 0.3, 0, 0.4, 1), look(Garment("trousers", "grey"), Garment("long_sleeve", "white", cut="buttoned"),
-                                         Garment("jacket", "grey", cut="suit"), Garment("shoes", "black"))),
-    "soldier": ((0.2, 0, 0.6, 0.2, 1), look(Garment("trousers", "olive", pattern="camo", cut="cargo"),
-                                            Garment("long_sleeve", "olive", pattern="camo", cut="field"),
-                                            Garment("vest", "dark green", cut="tactical"), Garment("boots", "black"))),
+    "t-shirt, jeans": (
+        (0, 0, 0, 0.1, 1),
+        look(Garment("trousers", "blue", cut="jeans"), Garment("t_shirt", "red"), Garment("shoes", "white")),
+    ),
+    "suit": (
+        (0.3, 0.3, 0, 0.4, 1),
+        look(
+            Garment("trousers", "grey"),
+            Garment("long_sleeve", "white", cut="buttoned"),
+            Garment("jacket", "grey", cut="suit"),
+            Garment("shoes", "black"),
+        ),
+    ),
+    "soldier": (
+        (0.2, 0, 0.6, 0.2, 1),
+        look(
+            Garment("trousers", "olive", pattern="camo", cut="cargo"),
+            Garment("long_sleeve", "olive", pattern="camo", cut="field"),
+            Garment("vest", "dark green", cut="tactical"),
+            Garment("boots", "black"),
+        ),
+    ),
     "gown": ((0, -0.3, 0, 0.1, -1), look(Garment("gown", "dark red"), Garment("shoes", "black"), hair="long")),
-    "coat": ((0, 0, 0, 0.5, -1), look(Garment("skirt", "navy"), Garment("long_sleeve", "cream"),
-                                      Garment("coat", "tan"), Garment("boots", "brown"))),
+    "coat": (
+        (0, 0, 0, 0.5, -1),
+        look(
+            Garment("skirt", "navy"), Garment("long_sleeve", "cream"), Garment("coat", "tan"), Garment("boots", "brown")
+        ),
+    ),
     "robe": ((0, 0.5, -0.2, 0.8, 1), look(Garment("robe", "blue", "gold"), Garment("sandals", "brown"))),
-    "child": ((0, 0, 0, -0.8, -1), look(Garment("shorts", "tan"), Garment("t_shirt", "green", pattern="stripes_h"),
-                                        Garment("shoes", "white"))),
-    "fat man": ((0, 1.8, 0, 0.4, 1), look(Garment("trousers", "black"), Garment("t_shirt", "grey"),
-                                          Garment("apron", "white"), Garment("shoes", "black"))),
-}  # fmt: skip
+    "child": (
+        (0, 0, 0, -0.8, -1),
+        look(Garment("shorts", "tan"), Garment("t_shirt", "green", pattern="stripes_h"), Garment("shoes", "white")),
+    ),
+    "fat man": (
+        (0, 1.8, 0, 0.4, 1),
+        look(
+            Garment("trousers", "black"),
+            Garment("t_shirt", "grey"),
+            Garment("apron", "white"),
+            Garment("shoes", "black"),
+        ),
+    ),
+}
 """Height, weight, muscle, age and gender, and what is worn."""
 
 
@@ -172,10 +201,10 @@ def main(looks: int = len(LOOKS), motions: int = 20) -> None:
         layers, spent = dressed(of, body, betas)
         seconds = time.perf_counter() - began
         over, joints, weights = Over(layers), body.rest_joints(betas), rigged(joined(layers), body, betas)
-        rest = unpose(over.whole.vertices, weights, bone_transforms(joints, stand_pose()[None])[0])
+        rest = unpose(over.whole.vertices, weights, bone_transforms(joints, stand_pose()[None], PARENTS)[0])
         shares = {"": seen_share(over, over.whole.vertices)}
         for motion, pose in poses.items():
-            posed = skin(rest, weights, bone_transforms(joints, pose[None]))[0]
+            posed = skin(rest, weights, bone_transforms(joints, pose[None], PARENTS))[0]
             shares[motion] = seen_share(over, posed)
         standing = shares.pop("")
         worst = max(shares, key=lambda motion: shares[motion])

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..contract import protocol
-from . import rotations
+from ..contract import protocol, rotations, skinning
+from . import conversions
 
 DEGREES, METRES = 0.5, 0.005
 """How far a reduced motion may be from the dense one."""
@@ -33,9 +33,11 @@ def spline(values: np.ndarray, tangents: np.ndarray, keys: np.ndarray) -> np.nda
     span = np.maximum(last - first, 1)[:, None]
     s = (at - first)[:, None] / span
     return (
-        (2 * s**3 - 3 * s**2 + 1) * values[first] + (s**3 - 2 * s**2 + s) * span * tangents[first]
-        + (3 * s**2 - 2 * s**3) * values[last] + (s**3 - s**2) * span * tangents[last]
-    )  # fmt: skip
+        (2 * s**3 - 3 * s**2 + 1) * values[first]
+        + (s**3 - 2 * s**2 + s) * span * tangents[first]
+        + (3 * s**2 - 2 * s**3) * values[last]
+        + (s**3 - s**2) * span * tangents[last]
+    )
 
 
 def few_keys(values: np.ndarray, error: Callable[[np.ndarray, np.ndarray], np.ndarray], tolerance: float) -> np.ndarray:
@@ -74,7 +76,7 @@ def quaternion_error(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 def euler_error(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Degrees (N,) by which Euler angles (N,3), radians, turn differently."""
-    return quaternion_error(rotations.euler_to_quaternion(guess), rotations.euler_to_quaternion(truth))
+    return quaternion_error(conversions.euler_to_quaternion(guess), conversions.euler_to_quaternion(truth))
 
 
 def distance(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -92,14 +94,13 @@ def joint_places(basis: np.ndarray, locations: np.ndarray, rest: np.ndarray, hea
     bone = rotations.matrix_to_quaternion(rest)[None]
     turn = rotations.multiply(rotations.multiply(bone, basis), rotations.conjugate(bone))
     matrices = rotations.quaternion_to_matrix(turn)
-    world, places = np.zeros_like(matrices), np.zeros((*matrices.shape[:2], 3))
-    for joint, parent in enumerate(protocol.SKELETON_PARENTS[: matrices.shape[1]]):
-        if parent < 0:
-            world[:, joint], places[:, joint] = matrices[:, joint], heads[joint] + locations @ rest[joint].T
-        else:
-            world[:, joint] = world[:, parent] @ matrices[:, joint]
-            places[:, joint] = places[:, parent] + world[:, parent] @ (heads[joint] - heads[parent])
-    return places
+    root = protocol.SKELETON_PARENTS.index(-1)
+    moved = heads[root] + locations @ rest[root].T
+    return skinning.forward_kinematics(matrices, heads, protocol.SKELETON_PARENTS, moved)[0]
+
+
+def _normalised(quaternions: np.ndarray) -> np.ndarray:
+    return quaternions / np.linalg.norm(quaternions, axis=-1, keepdims=True)
 
 
 def reduce(
@@ -114,11 +115,7 @@ def reduce(
     """
     quaternion = channels[0].shape[1] == 4
     error = quaternion_error if quaternion else euler_error
-    as_basis = (
-        (lambda rows: rows / np.linalg.norm(rows, axis=-1, keepdims=True))
-        if quaternion
-        else rotations.euler_to_quaternion
-    )
+    as_basis = _normalised if quaternion else conversions.euler_to_quaternion
     truth = joint_places(np.stack([as_basis(c) for c in channels], 1), locations, rest, heads)
     share = 1.0
     while True:
@@ -137,9 +134,13 @@ def in_place(positions: np.ndarray, fps: float) -> np.ndarray:
     if count < 3:
         return positions
     width = max(1, min(round(0.4 * fps), count - 1))
-    padded = np.concatenate((  # continued by its mirror image through either end
-        2 * positions[0] - positions[width:0:-1], positions, 2 * positions[-1] - positions[-2 : -width - 2 : -1],
-    ))  # fmt: skip
+    padded = np.concatenate(
+        (  # continued by its mirror image through either end
+            2 * positions[0] - positions[width:0:-1],
+            positions,
+            2 * positions[-1] - positions[-2 : -width - 2 : -1],
+        )
+    )
     window = np.hanning(2 * width + 3)[1:-1]
     smooth = np.stack([np.convolve(padded[:, axis], window / window.sum(), "valid") for axis in range(2)], axis=1)
     out = positions.copy()

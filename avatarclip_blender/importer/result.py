@@ -38,7 +38,7 @@ class Surface:
 
 @dataclass(frozen=True)
 class GameMesh(Surface):
-    """The same surface with few triangles, laid out for textures."""
+    """An avatar's surface with few triangles, laid out for textures."""
 
     uvs: np.ndarray  # (F,3,2) float32 of the faces' corners, v up
     textures: dict[str, Path]  # files that exist, by their names in protocol.TEXTURES
@@ -120,8 +120,12 @@ def load_avatar(folder: Path) -> Avatar:
     """Load and check ``avatar.npz`` of a result folder.
 
     Raises:
-        ResultError: if it is missing or broken, or not a body of 24 joints or 54.
+        ResultError: if it is missing or broken, of a newer version, or not a body of 24 joints or 54.
     """
+    try:
+        protocol.check_format(load_manifest(folder).get("format", protocol.FORMAT), "avatar")
+    except protocol.ProtocolError as error:
+        raise ResultError(str(error)) from None
     path = folder / protocol.AVATAR_NPZ
     arrays = _load(
         path,
@@ -247,9 +251,16 @@ def _layers(path: Path, arrays: Mapping[str, np.ndarray]) -> Layers | None:
     vertices, faces, of_face = len(arrays["vertices"]), arrays["faces"], arrays["face_layers"]
     names, materials = (tuple(map(str, arrays[name].ravel().tolist())) for name in ("layer_names", "layer_materials"))
     _expect_shape(
-        path, arrays, layer_names=(len(names),), layer_materials=(len(names),), face_layers=(len(faces),),
-        uvs=(len(faces), 3, 2), roughness=(vertices,), metallic=(vertices,), covered=(vertices,),
-    )  # fmt: skip
+        path,
+        arrays,
+        layer_names=(len(names),),
+        layer_materials=(len(names),),
+        face_layers=(len(faces),),
+        uvs=(len(faces), 3, 2),
+        roughness=(vertices,),
+        metallic=(vertices,),
+        covered=(vertices,),
+    )
     if len(set(names)) < len(names) or not all(name.strip() for name in names):
         raise ResultError(f"{path} is broken: two layers have the same name, or one has none")
     if not np.issubdtype(of_face.dtype, np.integer) or of_face.min() < 0 or of_face.max() >= len(names):

@@ -10,10 +10,9 @@ to the named colour of eleven. The grade is kept by the perceptor's checksum (`e
 from __future__ import annotations
 
 import argparse
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import torch
@@ -29,6 +28,7 @@ from engine.render.camera import Camera
 from engine.render.oklab import oklab
 from engine.render.raycast import MeshRaycaster
 from engine.settings import ClipConfig
+from engine.tables import read_as
 from engine.wardrobe.canonical import Points, canonical_coordinates
 from engine.wardrobe.outfit import COLORS
 from engine.wardrobe.regions import REGIONS
@@ -36,10 +36,30 @@ from engine.wardrobe.regions import REGIONS
 STEPS, RATE, SIZE = 150, 0.08, 128
 
 
-@cache
-def questions() -> dict[str, Any]:
+class Question(TypedDict):
+    """A prompt, and the colours in which its garments must be by their kinds."""
+
+    text: str
+    garments: dict[str, str]
+
+
+class Questions(TypedDict):
     """The exam's prompts and the names of its colours."""
-    return tomllib.loads((Path(__file__).parent / "exam.toml").read_text(encoding="utf-8"))
+
+    colors: list[str]
+    prompts: list[Question]
+
+
+def read_questions(path: Path = Path(__file__).parent / "exam.toml") -> Questions:
+    """The questions of a file; `ValueError` names the file, the table, the key and what is wrong."""
+    found: Questions = read_as(path, Questions)
+    return found
+
+
+@cache
+def questions() -> Questions:
+    """The bundled exam."""
+    return read_questions()
 
 
 class Canvas:
@@ -50,14 +70,14 @@ class Canvas:
         vertices, joints = (part[0] for part in body.pose(np.zeros(body.num_betas), stand_pose()[None]))
         self.perceptor, self.canonical, self.faces = perceptor, canonical_coordinates(body), body.faces
         self.caster = MeshRaycaster(vertices, body.faces)
-        self.stance = views.Stance.of(vertices, joints)
-        covered = 1.15 * (self.stance.high - self.stance.low)
+        self.extents = views.FigureExtents.of(vertices, joints)
+        covered = 1.15 * (self.extents.high - self.extents.low)
         self.cameras: list[tuple[str, Camera]] = [
-            ("back" if abs(angle) > 120 else "body", views.framed(self.stance.center, covered, angle, 5.0, SIZE))
+            ("back" if abs(angle) > 120 else "body", views.framed(self.extents.center, covered, angle, 5.0, SIZE))
             for angle in (-40.0, -20.0, 0.0, 20.0, 40.0, 180.0)
         ]
         self.cameras += [
-            ("face", views.face_view(self.stance, angle, 0.0, 0.38, SIZE).camera) for angle in (-20.0, 15.0)
+            ("face", views.face_view(self.extents, angle, 0.0, 0.38, SIZE).camera) for angle in (-20.0, 15.0)
         ]
         self.hits = [self.caster.cast(camera) for _, camera in self.cameras]
 

@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from scipy import ndimage
 
-from engine.appearance.band import Band
 from engine.appearance.residual import DEPTH, TAP, ResidualField
+from engine.appearance.sdf_grid import SdfGrid
 
 CELL = 0.012
-"""Metres between the places that are looked at."""
+"""Metres between the places that are looked at. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,16 @@ class Soundness:
     deviation: float
     """Mean distance from the dressed body, in millimetres."""
     farthest: float
-    """Greatest distance from it, in millimetres."""
+    """Greatest distance from the dressed body, in millimetres."""
     steepness: float
-    """Slope of that distance along the surface, 99th percentile; spikes and noise are steep."""
+    """Slope of the distance from the dressed body along the surface, 99th percentile; spikes and noise are steep."""
 
 
 @torch.no_grad()
 def measure(field: ResidualField) -> Soundness:
     """Look at the whole surface, on a grid and at the dressed body's vertices."""
-    band = Band.build(field.base, field.bounds, CELL)
-    before = band.values[0, 0].numpy().transpose(2, 1, 0)  # (X, Y, Z)
+    grid = SdfGrid.build(field.base, field.bounds, CELL)
+    before = grid.values[0, 0].numpy().transpose(2, 1, 0)  # (X, Y, Z)
     after = before.copy()
     near = np.abs(before) <= DEPTH
     nodes = field.bounds[0] + CELL * np.argwhere(near)

@@ -17,7 +17,7 @@ from engine.appearance.field import AvatarField
 from engine.render.camera import Camera
 
 DILATION = 10 / 224
-"""By how much of the picture's height the silhouette is widened (10 of 224 pixels)."""
+"""By how much of the picture's height the silhouette is widened (10 of 224 pixels): the release's 10."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,14 @@ class Rays:
         met = Nearest(self.met.distance[among], self.met.face[among], self.met.bary[among])
         kept = kept.to(self.depth.device)
         return Rays(
-            self.size, self.pixels[index], self.origins[kept], self.directions[kept], self.depth[kept],
-            self.hit[kept], met,
-        )  # fmt: skip
+            self.size,
+            self.pixels[index],
+            self.origins[kept],
+            self.directions[kept],
+            self.depth[kept],
+            self.hit[kept],
+            met,
+        )
 
 
 @dataclass(frozen=True)

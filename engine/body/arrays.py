@@ -18,6 +18,7 @@ Arrays = dict[str, NDArray[Any]]
 NAMES = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights", "f", "kintree_table")
 BODY_JOINTS, HEAD, LEFT_WRIST = 22, 15, 20
 MAX_VERTICES = 50_000
+"""More are no body of SMPL's kind. Set by hand."""
 POSE_BASIS = 9 * 23
 """Pose blend shapes: nine entries of (rotation - identity) of each joint but the root."""
 SHAPE_DIRECTIONS = {24: 300, 52: 300, 55: 300}
@@ -42,9 +43,14 @@ def prepared(raw: Arrays, where: str, betas: int) -> Arrays:
         raise bad(f"{where} lacks the array {missing[0]}.")
     vertices, joints = _sizes(raw, where)
     wanted = {
-        "v_template": (vertices, 3), "shapedirs": (vertices, 3, None), "posedirs": (vertices, 3, 9 * (joints - 1)),
-        "J_regressor": (joints, vertices), "weights": (vertices, joints), "f": (None, 3), "kintree_table": (2, joints),
-    }  # fmt: skip
+        "v_template": (vertices, 3),
+        "shapedirs": (vertices, 3, None),
+        "posedirs": (vertices, 3, 9 * (joints - 1)),
+        "J_regressor": (joints, vertices),
+        "weights": (vertices, joints),
+        "f": (None, 3),
+        "kintree_table": (2, joints),
+    }
     for name, shape in wanted.items():
         found = raw[name].shape
         if len(found) != len(shape) or any(w not in (None, f) for w, f in zip(shape, found)) or 0 in found:

@@ -25,7 +25,7 @@ from engine.settings import BodyConfig
 Floats = NDArray[np.float32]
 OPEN_BODY = Path(__file__).resolve().parent.parent / "assets" / "body.safetensors"
 NEUTRAL_GREY = 0.72
-"""sRGB of a body that nothing was said about."""
+"""sRGB of a body that nothing was said about. Set by hand."""
 
 
 class _Smpl(smplx.SMPL):
@@ -52,9 +52,14 @@ class Body:
         self.num_betas = int(data["shapedirs"].shape[-1])
         with contextlib.redirect_stdout(io.StringIO()):  # smplx prints a warning for bodies that are not SMPL's
             self.smpl = _Smpl(
-                "", data_struct=Struct(**data), num_betas=self.num_betas, create_betas=False,
-                create_body_pose=False, create_global_orient=False, create_transl=False,
-            )  # fmt: skip
+                "",
+                data_struct=Struct(**data),
+                num_betas=self.num_betas,
+                create_betas=False,
+                create_body_pose=False,
+                create_global_orient=False,
+                create_transl=False,
+            )
         self.smpl._num_betas = self.num_betas
         self.smpl.shapedirs = torch.as_tensor(np.asarray(data["shapedirs"], np.float32))
         self.faces: NDArray[np.int32] = np.asarray(data["f"], np.int32)

@@ -33,7 +33,7 @@ from engine.untrusted.texts import decoded
 
 COLUMNS = ("name", "count", "seed", *protocol.DEFAULT_PROMPTS, "preset", "conf", "stages")
 MOST = 10_000
-"""Avatars that a row may give."""
+"""Avatars that a row may give. Set by hand."""
 _NAME = re.compile(r"[^/\\:*?\"<>|{}\x00-\x1f.][^/\\:*?\"<>|{}\x00-\x1f]{0,79}")
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _SEED = re.compile(r"(\d{1,10})\s*(?:-|\.\.)\s*(\d{1,10})")
@@ -44,7 +44,7 @@ class Entry:
     """One avatar that is to be made."""
 
     name: str
-    """Of its folder."""
+    """Name of the avatar's folder."""
     request: Request
     row: int = 1
     """Of the list, counted from 1."""
@@ -133,10 +133,14 @@ def expand(row: Row, number: int = 1, vary: int | None = None) -> list[Entry]:
     entries = []
     for k in range(count):
         request = Request(
-            prompts=_choose(texts, _spread(k, combinations, json.dumps(texts))), seed=first + k,
-            preset=str(given.get("preset", "draft")), stages=tuple(stages), overrides=overrides,
-            conf=str(given["conf"]) if "conf" in given else None, engine_version=engine.__version__,
-        )  # fmt: skip
+            prompts=_choose(texts, _spread(k, combinations, json.dumps(texts))),
+            seed=first + k,
+            preset=str(given.get("preset", "draft")),
+            stages=tuple(stages),
+            overrides=overrides,
+            conf=str(given["conf"]) if "conf" in given else None,
+            engine_version=engine.__version__,
+        )
         request.check()
         entries.append(Entry(_name(given.get("name"), k, count, request), request, number))
     if entries:
@@ -235,9 +239,10 @@ def _csv_rows(text: str, path: Path) -> Iterator[tuple[int, Row | str]]:
     names = [name.strip() for name in reader.fieldnames or ()]
     if not set(names) & {*protocol.DEFAULT_PROMPTS, "name"}:
         raise EngineError(
-            "bad_request", f"{path} is no list of avatars: its first row must name columns.",
+            "bad_request",
+            f"{path} is no list of avatars: its first row must name columns.",
             f"Columns: {', '.join(COLUMNS)}.",
-        )  # fmt: skip
+        )
     reader.fieldnames = names
     for number in itertools.count(1):
         try:

@@ -19,13 +19,13 @@ from engine.mesh.surface import Floats, Indices
 TILE, BLOCK = 16, 4
 """Nodes along each side of a tile, and of the blocks in it that are asked for or not."""
 SNAP = 0.02
-"""Least |signed distance| at a node, in cells: keeps the surface off the nodes, where triangles vanish."""
+"""Least |signed distance| at a node, in cells: keeps the surface off the nodes, where triangles vanish. Set by hand."""
 STEEPEST = 16.0
-"""Largest |signed distance| at a node, in cells: keeps it off the nodes where the field jumps, too."""
+"""Largest |signed distance| at a node, in cells: keeps it off the nodes where the field jumps, too. Set by hand."""
 OUTSIDE, INSIDE = 0, 1
 """The two constant tiles."""
 BATCH = 128
-"""Tiles looked at together."""
+"""Tiles looked at together. Set by hand."""
 Mask = NDArray[np.bool_]
 
 
@@ -134,8 +134,10 @@ class Tiles:
 
     def _batches(self) -> Iterator[tuple[NDArray[np.int64], Floats]]:
         """Places (K, 3) and nodes (K, 17, 17, 17), the next tiles' first layers included, of tiles not constant."""
-        corners = [self.number[tuple(slice(d, n - 1 + d) for d, n in zip(step, self.number.shape))]
-                   for step in product((0, 1), repeat=3)]  # fmt: skip
+        corners = [
+            self.number[tuple(slice(d, n - 1 + d) for d, n in zip(step, self.number.shape))]
+            for step in product((0, 1), repeat=3)
+        ]
         varies = np.any([(corner > INSIDE) | (corner != corners[0]) for corner in corners], axis=0)
         places = np.argwhere(varies)
         for start in range(0, len(places), BATCH):

@@ -11,37 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.motion.manner import OF_WORD
+from engine.motion.words import WORDS
 from engine.numerals import NUMBER, number
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-LIMBS = _words(
-    """hand hands arm arms leg legs foot feet knee knees fist fists elbow elbows shoulder shoulders thumb thumbs finger
-    fingers heel heels toe toes hip hips palm palms wrist wrists ankle ankles"""
-)
-ASIDE = LIMBS | _words("place forward forwards backward backwards back sideways ahead up down side")
+LIMBS, LEG = WORDS.limbs, WORDS.leg
+ASIDE = LIMBS | WORDS.directions
 """Words of limbs and directions, which name no movement by themselves."""
-_BLOWS = "hook|jab|uppercut|cross|kick|punch|swing"
-"""What is dealt with a limb that needn't be named ("a left hook")."""
-_THE = r"(?:(?:the|his|her|its|their|my|your|one|a|an) )"
-_LIMB = "|".join(sorted(LIMBS, key=len, reverse=True))
-LEG = _words("leg legs foot feet knee knees heel heels toe toes ankle ankles kick")
-COUNTED = LIMBS | _words(
-    """eyes sides swords blades knives pistols guns people men women friends man woman person boy girl directions hour
-    hours time once year years degree degrees minute minutes second seconds metre metres meter meters mile miles side
-    direction another by of after more spot end place day"""
-)
+COUNTED = LIMBS | WORDS.counted
 """Nouns after which a number says nothing about how often."""
-_LIGHT = _words(
-    """do does doing did make makes making made take takes taking perform performs performing throw throws throwing
-    give gives giving execute executes executing deal deals dealing land lands landing complete completes"""
-)
-"""Verbs after which a number counts a movement and not its objects."""
-_FILLING = _words("a an the then and just exactly only")
-_TAIL = ASIDE | _LIGHT | _FILLING | _words("in with on high low again")
+_TAIL = ASIDE | WORDS.doing | WORDS.filling | WORDS.tail
+_LIMB, _BLOWS = "|".join(sorted(LIMBS, key=lambda limb: (-len(limb), limb))), "|".join(WORDS.blows)
+_THE = r"(?:(?:the|his|her|its|their|my|your|one|a|an) )"
 
 
 @dataclass(frozen=True)
@@ -84,16 +64,15 @@ class Asked:
 
 
 MOST_TIMES, MOST_DEGREES = 50, 3600.0
+"""Repetitions and degrees of one movement. Set by hand."""
 
 _Rule = Callable[["re.Match[str]", Asked], "tuple[Asked, str] | None"]
 """From a match to the wishes with it and what stays of its words; None if it was none after all."""
 
-_FRACTIONS = {"quarter": 90.0, "half": 180.0, "three quarter": 270.0, "full": 360.0, "complete": 360.0, "whole": 360.0}
-
 
 def _part_turn(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
     many = number(match["n"]) if match["n"] else 1.0
-    asked = replace(asked, degrees=_FRACTIONS[match["share"]] * many)
+    asked = replace(asked, degrees=WORDS.fractions[match["share"]] * many)
     if match["noun"].startswith("circle"):
         return replace(asked, path=asked.path or "circle"), ""
     return asked, match["noun"]
@@ -114,18 +93,7 @@ def _steps(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
 
 
 def _how_many(words: str) -> float:
-    vague = {
-        "a": 1,
-        "an": 1,
-        "single": 1,
-        "a single": 1,
-        "a few": 3,
-        "few": 3,
-        "several": 4,
-        "a couple of": 2,
-        "some": 3,
-    }
-    return vague.get(words) or number(words)
+    return WORDS.vague.get(words) or number(words)
 
 
 def _times(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
@@ -135,9 +103,9 @@ def _times(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
 
 def _counted(match: re.Match[str], asked: Asked) -> tuple[Asked, str] | None:
     many, words = number(match["n"]), match["rest"].split()
-    before = [word for word in match.string[: match.start()].split() if word not in _FILLING]
+    before = [word for word in match.string[: match.start()].split() if word not in WORDS.filling]
     # "Juggling three balls" counts objects, "does three push-ups" the movement.
-    if asked.count or many != round(many) or many < 1 or (before and before[-1] not in _LIGHT):
+    if asked.count or many != round(many) or many < 1 or (before and before[-1] not in WORDS.doing):
         return None
     ends = [i for i, word in enumerate(words) if word.endswith("s") and not word.endswith("ss")] if many > 1 else [0]
     if not ends or COUNTED & set(words[: ends[0] + 1]):
@@ -177,27 +145,46 @@ def _set(**changes: object) -> _Rule:
 
 
 _RULES: tuple[tuple[str, str, _Rule], ...] = (
-    ("", rf"\b(?:for |during )(?:about |around )?(?P<n>{NUMBER}) ?(?P<unit>seconds?|secs?|s|minutes?|mins?)\b",
-     lambda m, a: (replace(a, seconds=number(m["n"]) * (60 if m["unit"][0] == "m" else 1)), "")),
+    (
+        "",
+        rf"\b(?:for |during )(?:about |around )?(?P<n>{NUMBER}) ?(?P<unit>seconds?|secs?|s|minutes?|mins?)\b",
+        lambda m, a: (replace(a, seconds=number(m["n"]) * (60 if m["unit"][0] == "m" else 1)), ""),
+    ),
     ("", r"\bin place\b", lambda m, a: (replace(a, in_place=True), m[0])),
     ("", r"\bwithout (?:moving forward|going anywhere|travel\w*)\b", _set(in_place=True)),
     ("", rf"\bwithout (?:moving|swinging|using|raising|lifting) {_THE}?(?:arms?|hands?)\b", _set(still_arms=True)),
     ("path", r"\b(?:in |along )?(?:a )?figure (?:of )?(?:eight|8)s?\b", _set(path="eight", degrees=0.0)),
-    ("path", r"\b(?:in |along )?(?:a )?(?:zig ?zag\w*|slalom)(?: (?:line|path|pattern))?\b",
-     _set(path="zigzag", degrees=0.0)),
-    ("degrees", rf"\b(?:by |about |through )?(?P<n>{NUMBER}) (?:degrees?|deg)\b",
-     lambda m, a: (replace(a, degrees=number(m["n"])), "")),
-    ("degrees", rf"\b(?:(?P<n>{NUMBER}) |a |an )?(?P<share>three quarter|quarter|half|full|complete|whole)s?"
-     r"(?: of a)?(?: full| whole| complete)? (?P<noun>turns?|circles?|rotations?|spins?|revolutions?|pirouettes?)\b",
-     _part_turn),
+    (
+        "path",
+        r"\b(?:in |along )?(?:a )?(?:zig ?zag\w*|slalom)(?: (?:line|path|pattern))?\b",
+        _set(path="zigzag", degrees=0.0),
+    ),
+    (
+        "degrees",
+        rf"\b(?:by |about |through )?(?P<n>{NUMBER}) (?:degrees?|deg)\b",
+        lambda m, a: (replace(a, degrees=number(m["n"])), ""),
+    ),
+    (
+        "degrees",
+        rf"\b(?:(?P<n>{NUMBER}) |a |an )?(?P<share>three quarter|quarter|half|full|complete|whole)s?"
+        r"(?: of a)?(?: full| whole| complete)? (?P<noun>turns?|circles?|rotations?|spins?|revolutions?|pirouettes?)\b",
+        _part_turn,
+    ),
     ("degrees", rf"\b(?P<n>{NUMBER}) (?P<noun>rotations|spins|revolutions|pirouettes|twirls)\b", _whole_turns),
-    ("path", rf"\b(?:in |along |around )?(?:(?P<n>{NUMBER}) |an? |the )?(?:(?!of\b)\w+ )?"
-             r"(?P<half>half |semi ?)?(?<!arm )circles?\b(?! (?:the|his|her|with|of) )", _circle),
+    (
+        "path",
+        rf"\b(?:in |along |around )?(?:(?P<n>{NUMBER}) |an? |the )?(?:(?!of\b)\w+ )?"
+        r"(?P<half>half |semi ?)?(?<!arm )circles?\b(?! (?:the|his|her|with|of) )",
+        _circle,
+    ),
     ("path", r"\b(?:in |along )?(?:a |an )(?:\w+ )?(?:curve|arc|bow shape)\b", _set(path="curve")),
     ("spin", r"\b(?:in )?(?:a |an )?(?:counter|anti) ?clockwise(?: direction)?\b", _set(spin=1)),
     ("spin", r"\b(?:in )?(?:a )?clockwise(?: direction)?\b", _set(spin=-1)),
-    ("", rf"\b{_THE}?(?:left and (?:the )?right|right and (?:the )?left) (?P<limb>{_LIMB})\b",
-     lambda m, a: (a, m["limb"])),
+    (
+        "",
+        rf"\b{_THE}?(?:left and (?:the )?right|right and (?:the )?left) (?P<limb>{_LIMB})\b",
+        lambda m, a: (a, m["limb"]),
+    ),
     ("side", rf"\b(?:on|onto|upon) {_THE}?(?P<side>left|right) (?P<limb>{_LIMB}|side|cheek)\b(?! of)", _on_side),
     ("side", rf"\b(?P<side>left|right) ?(?P<limb>{_LIMB}|{_BLOWS})(?:ed)?\b", _limb_side),
     ("side", rf"\b(?:with|using) {_THE}?(?P<side>left|right)\b", _with_side),
@@ -205,19 +192,33 @@ _RULES: tuple[tuple[str, str, _Rule], ...] = (
     ("heading", rf"\b{_THE}?(?P<side>left|right) (?P<stay>turns?)\b", _heading("", False)),
     ("heading", r"\bforwards?\b|\bahead\b|\bonwards?\b|\bstraight on\b", _heading("forward", True)),
     ("heading", r"\bbackwards?\b|\brearwards?\b|\bin reverse\b", _heading("backward", True)),
-    ("", r"(?<!the )(?<!his )(?<!her )(?<!its )(?<!their )(?<!turn )\bback\b(?! and\b| to\b| up\b| flips?\b)",
-     _heading("backward", True)),
-    ("heading", rf"\b(?:(?:over |off |out |in|on)?(?:to|towards?) |on )?{_THE}?(?:own )?(?P<side>left|right)(?:wards?)?"
-                r"(?: hand)?(?: side| direction)?\b(?! now| away| here| there| up| down| before| after| behind)",
-     _heading("", False)),
+    (
+        "",
+        r"(?<!the )(?<!his )(?<!her )(?<!its )(?<!their )(?<!turn )\bback\b(?! and\b| to\b| up\b| flips?\b)",
+        _heading("backward", True),
+    ),
+    (
+        "heading",
+        rf"\b(?:(?:over |off |out |in|on)?(?:to|towards?) |on )?{_THE}?(?:own )?(?P<side>left|right)(?:wards?)?"
+        r"(?: hand)?(?: side| direction)?\b(?! now| away| here| there| up| down| before| after| behind)",
+        _heading("", False),
+    ),
     ("heading", r"\bsideways\b|\bsidewards?\b", _heading("sideways", True)),
-    ("count", rf"\b(?P<n>{NUMBER}|a single|single|an?|a few|few|several|a couple of|some) "
-              rf"(?:(?!{_LIMB})[a-z]+ )??(?:steps?|paces?|strides?)\b", _steps),
+    (
+        "count",
+        rf"\b(?P<n>{NUMBER}|a single|single|an?|a few|few|several|a couple of|some) "
+        rf"(?:(?!{_LIMB})[a-z]+ )??(?:steps?|paces?|strides?)\b",
+        _steps,
+    ),
     ("metres", rf"\b(?P<n>{NUMBER}) (?:metres?|meters?|m)\b", lambda m, a: (replace(a, metres=number(m["n"])), "")),
-    ("count", rf"\b(once|twice|thrice)\b|\b({NUMBER}|a couple of|several|a few|few) (?:(?:more )?times|of them)\b|"
-              r"\b(\d+)x\b|\bx ?(\d+)\b", _times),
+    (
+        "count",
+        rf"\b(once|twice|thrice)\b|\b({NUMBER}|a couple of|several|a few|few) (?:(?:more )?times|of them)\b|"
+        r"\b(\d+)x\b|\bx ?(\d+)\b",
+        _times,
+    ),
     ("count", rf"\b(?P<n>{NUMBER}) (?P<rest>[a-z]+(?: [a-z]+){{0,2}})\b", _counted),
-)  # fmt: skip
+)
 """(name in `Asked.said` or nothing, pattern, what it means), in the order in which they are tried."""
 
 
@@ -253,7 +254,7 @@ def _named_by_steps(text: str) -> str:
     rest = [
         word
         for word in text.replace("\0", "").split()
-        if word not in _LIGHT | _FILLING
+        if word not in WORDS.doing | WORDS.filling
         and word not in ("forward", "backward", "back", "backwards", "forwards", "sideways")
     ]
     named = any(word.endswith(("ing", "s")) for word in rest)

@@ -13,11 +13,16 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from engine.motion.rotations import Array, from_6d_torch, to_axis_angle
+from engine.geometry import differentiable
+from engine.geometry.rotations import matrix_to_axis_angle
+from engine.motion.arrays import Array
 
 LATENT = 32
+"""Of VPoser v2."""
 WIDTH = 512
+"""Of its hidden layers, as VPoser v2's."""
 JOINTS = 21
+"""All but the pelvis and the two hands, as VPoser v2's."""
 
 
 class PosePrior(nn.Module):
@@ -26,14 +31,23 @@ class PosePrior(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.encoder = nn.Sequential(
-            nn.BatchNorm1d(JOINTS * 3), nn.Linear(JOINTS * 3, WIDTH), nn.LeakyReLU(),
-            nn.BatchNorm1d(WIDTH), nn.Dropout(0.1), nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH),
-        )  # fmt: skip
+            nn.BatchNorm1d(JOINTS * 3),
+            nn.Linear(JOINTS * 3, WIDTH),
+            nn.LeakyReLU(),
+            nn.BatchNorm1d(WIDTH),
+            nn.Dropout(0.1),
+            nn.Linear(WIDTH, WIDTH),
+            nn.Linear(WIDTH, WIDTH),
+        )
         self.mu, self.logvar = nn.Linear(WIDTH, LATENT), nn.Linear(WIDTH, LATENT)
         self.decoder = nn.Sequential(
-            nn.Linear(LATENT, WIDTH), nn.LeakyReLU(), nn.Dropout(0.1),
-            nn.Linear(WIDTH, WIDTH), nn.LeakyReLU(), nn.Linear(WIDTH, JOINTS * 6),
-        )  # fmt: skip
+            nn.Linear(LATENT, WIDTH),
+            nn.LeakyReLU(),
+            nn.Dropout(0.1),
+            nn.Linear(WIDTH, WIDTH),
+            nn.LeakyReLU(),
+            nn.Linear(WIDTH, JOINTS * 6),
+        )
 
     def encode(self, body_pose: Tensor) -> tuple[Tensor, Tensor]:
         """Axis-angle (B,63) -> mean and standard deviation (B,32)."""
@@ -42,14 +56,14 @@ class PosePrior(nn.Module):
 
     def decode(self, latent: Tensor) -> Tensor:
         """Latents (B,32) -> rotation matrices (B,21,3,3)."""
-        return from_6d_torch(self.decoder(latent).reshape(len(latent), JOINTS, 6))
+        return differentiable.matrix_from_6d(self.decoder(latent).reshape(len(latent), JOINTS, 6))
 
     @torch.no_grad()
     def poses(self, latent: Array) -> Array:
         """Latents (N,32) -> axis-angle poses (N,24,3) with the root and the hands at rest."""
         matrices = self.decode(torch.as_tensor(latent, dtype=torch.float32)).numpy()
         poses = np.zeros((len(latent), 24, 3), np.float32)
-        poses[:, 1:22] = to_axis_angle(matrices)
+        poses[:, 1:22] = matrix_to_axis_angle(matrices)
         return poses
 
 

@@ -51,9 +51,13 @@ class ClipPerceptor:
     MEAN, STD = MEAN, STD
 
     def __init__(
-        self, model: Any, tokenizer: PreTrainedTokenizerBase, name: str, device: str = "cpu",
+        self,
+        model: Any,
+        tokenizer: PreTrainedTokenizerBase,
+        name: str,
+        device: str = "cpu",
         dtype: torch.dtype = torch.float32,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.model = model.eval().requires_grad_(False).to(device, dtype)
         self.tokenizer: Any = tokenizer
         self.name, self.device = name, device
@@ -64,6 +68,7 @@ class ClipPerceptor:
 
     @cached_property
     def checksum(self) -> str:
+        """SHA-256 of all weights."""
         digest = hashlib.sha256()
         for key, value in sorted(self.model.state_dict().items()):
             digest.update(key.encode())
@@ -72,9 +77,11 @@ class ClipPerceptor:
 
     @torch.no_grad()
     def encode_text(self, texts: list[str]) -> Tensor:
+        """(N, D) unit vectors of texts."""
         return _unit(self._text(texts))
 
     def encode_image(self, images: Tensor) -> Tensor:
+        """(N, D) unit vectors of pictures (N, 3, H, W), sRGB 0-1."""
         size, images = self.input_size, images.to(self.device)
         if images.shape[-2:] != (size, size):
             images = F.interpolate(images, (size, size), mode="bilinear", antialias=True, align_corners=False)
@@ -82,6 +89,7 @@ class ClipPerceptor:
         return _unit(self._image(pixels))
 
     def words_cut_off(self, text: str) -> str:
+        """The end of a text that the text tower does not read, or nothing."""
         return tokens.cut_off(text, lambda part: self._length(part) <= self.context)
 
     def _side(self) -> int:
@@ -95,9 +103,12 @@ class ClipPerceptor:
     def _text(self, texts: list[str]) -> Tensor:
         """(N, D) embeddings, not normalised."""
         found = self.tokenizer(
-            [tokens.clean(text) for text in texts], padding=True, truncation=True, max_length=self.context,
+            [tokens.clean(text) for text in texts],
+            padding=True,
+            truncation=True,
+            max_length=self.context,
             return_tensors="pt",
-        ).to(self.device)  # fmt: skip
+        ).to(self.device)
         pooled = self.model.text_model(input_ids=found["input_ids"], attention_mask=found["attention_mask"])
         return self.model.text_projection(pooled.pooler_output)
 

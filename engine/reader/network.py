@@ -47,8 +47,9 @@ FLAGS = ("unknown", "quoted", "number", "capitals", "capital", "less", "no_vecto
 FEATURES = len(CATEGORIES) + len(FLAGS) + SIZE
 _COLUMN = {name: column for column, name in enumerate(CATEGORIES)}
 SPAN = 24
-"""Distance from which on attention tells distances no longer apart."""
+"""Distance from which on attention tells distances no longer apart. Set by hand."""
 HEADS = 4
+"""Of attention. Set by hand."""
 
 
 def features(found: Sequence[Chunk]) -> Array:
@@ -67,9 +68,15 @@ def features(found: Sequence[Chunk]) -> Array:
 def _flags(chunk: Chunk) -> list[bool]:
     word = chunk.written
     return [
-        not chunk.senses, chunk.quoted, word.isdigit(), len(word) > 1 and word.isupper(), word[:1].isupper(),
-        chunk.less, False, len(chunk.words) > 1,
-    ]  # fmt: skip
+        not chunk.senses,
+        chunk.quoted,
+        word.isdigit(),
+        len(word) > 1 and word.isupper(),
+        word[:1].isupper(),
+        chunk.less,
+        False,
+        len(chunk.words) > 1,
+    ]
 
 
 @dataclass(frozen=True)

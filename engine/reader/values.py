@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,27 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.reader.chunks import Chunk
-from engine.reader.lexicon import FOLDER, PIECE, lexicon
+from engine.reader.lexicon import FOLDER, PIECE, lexicon, read_words
 from engine.reader.reading import Worn
 from engine.reader.vectors import vectors
 from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, SKINS
 
 SOURCES: dict[str, tuple[str, ...]] = {
-    "color": ("color",), "accent": ("color",), "figure_color": ("color",), "dress": ("color", "material", "pattern"),
-    "dress_accent": ("color",), "decal": ("symbol",), "hair_color": ("hair_color", "color"),
+    "color": ("color",),
+    "accent": ("color",),
+    "figure_color": ("color",),
+    "dress": ("color", "material", "pattern"),
+    "dress_accent": ("color",),
+    "decal": ("symbol",),
+    "hair_color": ("hair_color", "color"),
     "beard_color": ("hair_color", "color"),
-    "eye_color": ("eye_color", "color"), "skin": ("skin", "color", "material"), "hair_style": ("hair_style",),
-    "side": ("fn.side_left", "fn.side_right", "fn.one"), "same": ("fn.same",), "whole": ("fn.whole",),
+    "eye_color": ("eye_color", "color"),
+    "skin": ("skin", "color", "material"),
+    "hair_style": ("hair_style",),
+    "side": ("fn.side_left", "fn.side_right", "fn.one"),
+    "same": ("fn.same",),
+    "whole": ("fn.whole",),
     "only": ("fn.only", "fn.except"),
-}  # fmt: skip
+}
 """Categories that a role takes its value from; other roles have the name of theirs."""
 PALETTES = {"hair_color": HAIR_COLORS, "beard_color": HAIR_COLORS, "eye_color": EYE_COLORS, "skin": SKINS}
 """What garments' colours become there: the nearest."""
 FREE = ("none", "text")
 """Roles that any chunk may have."""
 LIKE = {"figure": 0.8, "color": 0.7, "accent": 0.7, "dress": 0.72, "figure_color": 0.72}
-"""Least cosine of an unknown word to the known one whose value it takes, in the role; else `LEAST`."""
+"""Least cosine of an unknown word to the known one whose value it takes, in the role; else `LEAST`. Set by hand."""
 LEAST = 0.68
+"""The same in other roles. Set by hand."""
 GUESSED = (
     "garment",
     "extra",
@@ -78,7 +87,7 @@ def nearest_color(color: str, role: str) -> str:
     palette = PALETTES[role]
     if color in palette:
         return color
-    near: dict[str, str] = tomllib.loads((FOLDER / "become.toml").read_text("utf-8"))["near"]
+    near: dict[str, str] = read_words(FOLDER / "become.toml")["near"]
     rgb = np.array(COLORS[color])
     closest = min(palette, key=lambda name: float(np.square(np.array(palette[name]) - rgb).sum()))
     return next((name for name in near.get(color, "").split("|") if name in palette), closest)

@@ -30,15 +30,16 @@ from engine.wardrobe.canonical import canonical_coordinates
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "shapes.safetensors"
 SMPL_VERTICES = 6890
 SIGMA = 0.01
-"""Metres by which a surface may miss the codebook's before an unlikely shape is preferred."""
+"""Metres by which a surface may miss the codebook's before an unlikely shape is preferred. Set by hand."""
 EXACT = 0.001
-"""The same for shapes that were made of the model's own directions."""
+"""Metres by which a surface may miss shapes that were made of the model's own directions. Set by hand."""
 STYLE_SIGMA = 0.06
-"""The same for the difference of the two mean bodies, of which only the stature is to be made up for, not the style."""
+"""Metres by which the two mean bodies may differ: only their stature is to be made up for, not their style. Set by
+hand."""
 INDEPENDENT = 300.0
-"""Coordinates of a surface that vary by themselves; its thousands of vertices move together."""
+"""Coordinates of a surface that vary by themselves; its thousands of vertices move together. Set by hand."""
 EXTREME = 4.0
-"""Standard deviations beyond which models look broken."""
+"""Standard deviations beyond which models look broken. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,10 @@ def original_codes(body: Body, report: Reporter) -> ShapeCodes:
     vae, stored = require("shape_vae", setting), load_file(require("shape_codes", setting))
     if len(body.template) != SMPL_VERTICES:
         raise EngineError(
-            "bad_config", f"{setting} is for SMPL's {SMPL_VERTICES} vertices; {body.name} has {len(body.template)}.",
+            "bad_config",
+            f"{setting} is for SMPL's {SMPL_VERTICES} vertices; {body.name} has {len(body.template)}.",
             "Set body.model to your SMPL, or shape.codebook to body.",
-        )  # fmt: skip
+        )
     usual = load_codes(body, report)
     tag = hashlib.sha256(vae.read_bytes() + stored["latents"].tobytes()).hexdigest()[:12]
 
@@ -129,9 +131,7 @@ def refit(body: Body, codes: ShapeCodes) -> userdata.Arrays:
     betas = shift + fit_betas(body, directions @ codes.betas.T, SIGMA)
     known = fit_betas(body, directions @ table.reshape(-1, table.shape[-1]).T, SIGMA).reshape(*table.shape[:3], -1)
     known[0] += shift  # the average bodies; the others are differences
-    return {
-        "betas": np.clip(betas, -EXTREME, EXTREME), "numbers": codes.numbers, "bodies": known.astype(np.float32)
-    }  # fmt: skip
+    return {"betas": np.clip(betas, -EXTREME, EXTREME), "numbers": codes.numbers, "bodies": known.astype(np.float32)}
 
 
 def correspondence(points: NDArray, standard: Body) -> sparse.csr_matrix:

@@ -10,7 +10,7 @@ from engine.body import stand_pose
 from engine.body.fingers import full_joints, full_pose, posed_body
 from engine.body.hands import both_hands, from_straight, hand_pose, hand_poses
 from engine.body.model import load_open_body
-from engine.body.skinning import bone_transforms
+from engine.geometry.skinning import bone_transforms
 from engine.protocol import FINGER_NAMES, FINGERS, JOINT_NAMES, PARENTS, SKELETON_NAMES, SKELETON_PARENTS
 
 BODY = load_open_body()
@@ -95,8 +95,13 @@ def test_fingers_keep_their_order_and_distance_in_every_pose() -> None:
 
 
 def test_gestures_show_the_fingers_that_they_are_named_for() -> None:
-    stretched = {"point": {"index"}, "peace": {"index", "middle"}, "horns": {"index", "pinky"}, "fist": set(),
-                 "flat": {"index", "middle", "ring", "pinky"}}  # fmt: skip
+    stretched = {
+        "point": {"index"},
+        "peace": {"index", "middle"},
+        "horns": {"index", "pinky"},
+        "fist": set(),
+        "flat": {"index", "middle", "ring", "pinky"},
+    }
     for name, shown in stretched.items():
         joints = posed_joints(name)
         for finger in ("index", "middle", "ring", "pinky"):

@@ -1,5 +1,7 @@
 """The coarse body follows the words; the prompts here are examples, not what anything was tuned on."""
 
+from copy import copy
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,7 @@ from engine.report import Silent
 from engine.settings import ShapeConfig
 from engine.shape import run
 from engine.shape.codebook import BUNDLED
+from engine.shape.query import corrected, picture_share
 from engine.wardrobe.persona import Person
 
 
@@ -56,6 +59,19 @@ def test_pictures_alone_stay_within_the_codebook():
     assert np.abs(codes - result.betas).max(1).min() < 1e-6
 
 
+def test_another_perceptors_choice_is_not_overwritten_by_the_words():
+    """The bundled one's body gets all that the words mean; another's share of its own choice stands."""
+    bundled = load_perceptor()
+    other = copy(bundled)
+    other.name = "another"
+    reached, meant = np.array([1.0, 0, 0, 0, 0]), np.array([0.0, 1, 0, 0, 0])
+    share = picture_share(ShapeConfig(), other)
+    assert picture_share(ShapeConfig(), bundled) < 0.5 < share < 1
+    assert picture_share(ShapeConfig(picture_share=0.25), other) == 0.25
+    assert np.allclose(corrected(reached, meant, 0.4, bundled), meant)
+    assert np.allclose(corrected(reached, meant, share, other), [share, 1 - share, 0, 0, 0])
+
+
 @pytest.fixture(scope="module")
 def weigh():
     body, perceptor = load_body(), load_perceptor()
@@ -71,19 +87,30 @@ def weigh():
     return measures
 
 
-@pytest.mark.parametrize(("text", "metres"), [
-    ("a nurse 158 cm tall", 1.58), ("a man of two metres", 2.0), ("a woman who is 5'9\"", 1.7526),
-    ("a fat old wizard, 5 ft 3", 1.6002), ("a boy of 1.20 m", 1.2), ("a 6 foot 6 athletic woman", 1.9812),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("a nurse 158 cm tall", 1.58),
+        ("a man of two metres", 2.0),
+        ("a woman who is 5'9\"", 1.7526),
+        ("a fat old wizard, 5 ft 3", 1.6002),
+        ("a boy of 1.20 m", 1.2),
+        ("a 6 foot 6 athletic woman", 1.9812),
+    ],
+)
 def test_bodies_are_as_tall_as_they_are_said_to_be(text, metres, weigh):
     assert weigh(text)[0] == pytest.approx(metres, abs=0.03)
 
 
-@pytest.mark.parametrize(("text", "metres", "kilograms"), [
-    ("a 118 kg man", None, 118), ("a woman of 1.72 m and 58 kg", 1.72, 58),
-    ("a strong man, 1.85 m, 102 kilos", 1.85, 102),
-    ("a slim girl, 105 pounds", None, 47.6),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "metres", "kilograms"),
+    [
+        ("a 118 kg man", None, 118),
+        ("a woman of 1.72 m and 58 kg", 1.72, 58),
+        ("a strong man, 1.85 m, 102 kilos", 1.85, 102),
+        ("a slim girl, 105 pounds", None, 47.6),
+    ],
+)
 def test_bodies_weigh_what_they_are_said_to_weigh(text, metres, kilograms, weigh):
     tall, heavy, warnings = weigh(text)
     assert heavy == pytest.approx(kilograms, rel=0.03) and not warnings

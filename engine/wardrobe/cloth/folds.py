@@ -15,15 +15,17 @@ import numpy as np
 import warp as wp
 from numpy.typing import NDArray
 
-from engine.mesh.surface import edges
-from engine.render.raycast import vertex_normals
+from engine.geometry.edges import edges, opposite_corners
+from engine.geometry.measures import edge_lengths, vertex_normals
+from engine.geometry.operators import averaging
+from engine.geometry.vectors import unit
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth import blocks, kernels
 from engine.wardrobe.cloth.details import LEGS
-from engine.wardrobe.cloth.drape import coloured, opposite_corners
+from engine.wardrobe.cloth.drape import coloured
 from engine.wardrobe.cloth.finish import grained
 from engine.wardrobe.cloth.noise import noise
-from engine.wardrobe.cloth.piece import Piece, averaging
+from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheet import TOP
 from engine.wardrobe.layers import Floats, Indices
@@ -79,7 +81,7 @@ def excess(p: Points, free: NDArray, normals: NDArray) -> Floats:
              "hanging": free}  # fmt: skip
     place = np.where(p.arm, p.side, p.y)
     axis = np.where(p.arm[:, None], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
-    across = _unit(np.cross(normals, axis))
+    across = unit(np.cross(normals, axis))
     lay = noise(p, 0.33, 0.7)
     amount = np.clip(0.9 + 0.8 * noise(p, 0.24, 2.1), 0.1, 1.9)
     for push in pushes():
@@ -88,12 +90,12 @@ def excess(p: Points, free: NDArray, normals: NDArray) -> Floats:
             off = np.stack([p.x - np.sign(p.x) * push.fan[0], p.y - push.fan[1], 0 * p.x], -1)
             far = np.linalg.norm(off, axis=1)
             share = share * np.exp(-((far / float(np.mean(push.reach))) ** 2)) * smoothstep(far, 0.02, 0.06)
-            way = _unit(np.stack([-off[:, 1], off[:, 0], 0 * p.x], -1))
+            way = unit(np.stack([-off[:, 1], off[:, 0], 0 * p.x], -1))
         else:
             low, high = (push.reach, push.reach) if isinstance(push.reach, float) else push.reach
             away = place - push.at
             share = share * np.exp(-((away / np.where(away < 0, low, high)) ** 2))
-            way = _unit(axis + push.slant * np.clip(2.0 * lay, -1, 1)[:, None] * across)
+            way = unit(axis + push.slant * np.clip(2.0 * lay, -1, 1)[:, None] * across)
         if push.facing is not None:
             share = share * (0.6 + 0.4 * np.cos(np.abs(p.turn) - push.facing))
         found += push.along * share[:, None, None] * way[:, :, None] * way[:, None, :]
@@ -150,9 +152,9 @@ def folded(piece: Piece, clearance: NDArray, room: NDArray, amount: float, bend:
     along, corners = edges(piece.faces), opposite_corners(piece.faces)
     pairs = np.concatenate([along, corners])
     first, second = pairs.T
-    way = _unit(piece.canonical[second] - piece.canonical[first])
+    way = unit(piece.canonical[second] - piece.canonical[first])
     longer = np.einsum("ci,cij,cj->c", way, 0.5 * (form[first] + form[second]), way)
-    spans = np.linalg.norm(piece.vertices[first] - piece.vertices[second], axis=1)
+    spans = edge_lengths(piece.vertices, pairs)
     rest = spans * (1 + longer * smoothstep(spans, SHORT * size, WHOLE * size))
     stiff = np.where(np.arange(len(pairs)) < len(along), 1.0, 0.1 * bend).astype(np.float32)
     wave = NARROW + BROADER * bend
@@ -196,7 +198,3 @@ def _relaxed(
             shown += even * (mean @ away - away)
         wp.launch(kernels.near, len(start), [x, x0, n0, *limits], device="cpu")
     return np.array(x.numpy())
-
-
-def _unit(vectors: NDArray) -> NDArray:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.render.raycast import vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.geometry.vectors import unit
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.layers import Floats, Indices
 
@@ -43,9 +44,9 @@ def locks(piece: Piece, colors: NDArray, size: float) -> tuple[Floats, Indices, 
     def at(values: NDArray) -> NDArray:
         return np.asarray(np.einsum("nk,nkc->nc", bary, values[mixed]))
 
-    root, normal = at(piece.vertices), _unit(at(vertex_normals(piece.vertices, piece.faces)))
+    root, normal = at(piece.vertices), unit(at(vertex_normals(piece.vertices, piece.faces)))
     down = np.array([0.0, -1.0, 0.0]) + 0.35 * rng.normal(size=(count, 3))
-    down = _unit(down - (down * normal).sum(1, keepdims=True) * normal)
+    down = unit(down - (down * normal).sum(1, keepdims=True) * normal)
     side = np.cross(normal, down)
     long = length * rng.uniform(0.65, 1.3, (count, 1))
     wide = WIDE * length * rng.uniform(0.7, 1.2, (count, 1))
@@ -68,7 +69,3 @@ def locks(piece: Piece, colors: NDArray, size: float) -> tuple[Floats, Indices, 
         return np.asarray(np.stack(parts, 1).reshape(-1, 3), np.float32)
 
     return woven(rows), faces.astype(np.int32), weights.astype(np.float32), woven(pattern), woven(shade).clip(0, 1)
-
-
-def _unit(vectors: NDArray) -> NDArray:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.geometry.operators import averaging
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
@@ -18,7 +19,7 @@ from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import marks
 from engine.wardrobe.cloth.fur import locks
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
-from engine.wardrobe.cloth.piece import Piece, averaging, evened
+from engine.wardrobe.cloth.piece import Piece, evened
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheer import netted, opacity
 from engine.wardrobe.cloth.sheet import TOP
