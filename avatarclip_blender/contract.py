@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -28,8 +29,12 @@ def find_engine_root(addon_folder: Path = ADDON_FOLDER) -> Path:
 
 
 def _load(module_name: str) -> ModuleType:
-    name = f"{__package__}.{module_name}"
-    spec = importlib.util.spec_from_file_location(name, ENGINE_ROOT / "engine" / f"{module_name}.py")
+    name, folder = f"{__package__}.{module_name}", ENGINE_ROOT / "engine" / module_name
+    package = folder.is_dir()
+    file = folder / "__init__.py" if package else folder.with_suffix(".py")
+    spec = importlib.util.spec_from_file_location(
+        name, file, submodule_search_locations=[str(folder)] if package else None
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their own module up here while it runs
@@ -41,7 +46,10 @@ ENGINE_ROOT = find_engine_root()
 if TYPE_CHECKING:
     from engine import environment, examples, protocol, schema
     from engine import settings as engine_settings
+    from engine.geometry import rotations, skinning
 else:
     environment, protocol, schema = _load("environment"), _load("protocol"), _load("schema")
     examples = _load("examples")
     engine_settings = _load("settings")
+    _load("geometry")
+    rotations, skinning = (import_module(f"{__package__}.geometry.{name}") for name in ("rotations", "skinning"))

@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -160,10 +161,11 @@ def export_fbx(
     if "fbx" not in dir(bpy.ops.export_scene):
         raise ExportError("Enable the add-on “FBX format” in the preferences, which does the writing")
     form = PRESETS[preset]
+    form = replace(form, motion=motion or form.motion)
     with (
         whole(Path(filepath), "FBX") as partial,
         object_mode(context),
-        copied(context, rig, detail, form, motion or form.motion, twist_bones, all_takes) as copy,
+        copied(context, rig, detail, form, twist_bones, all_takes) as copy,
     ):
         split_orm(copy)
         override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
@@ -208,7 +210,7 @@ def export_usd(
     with (
         whole(target, "USD") as partial,
         object_mode(context),
-        copied(context, rig, detail, PRESETS["SMPL"], motion) as copy,
+        copied(context, rig, detail, replace(PRESETS["SMPL"], motion=motion)) as copy,
     ):
         for item in (copy.rig, *copy.meshes):
             item.select_set(True)
@@ -255,7 +257,6 @@ def copied(
     rig: bpy.types.Object,
     detail: str,
     form: Preset,
-    motion: str,
     twist_bones: bool = False,
     all_takes: bool = False,
 ) -> Iterator[Copy]:
@@ -264,7 +265,7 @@ def copied(
         raise ExportError(f"Press Bake IK Controls first: what they do to {rig.name} is not in its bones' keys yet")
     meshes, joined, chosen = wanted_meshes(rig, detail), detail == "GAME", takes_of(rig) if all_takes else []
     with (
-        export_copy.export_copy(context, rig, meshes, form, motion, twist_bones, joined, chosen) as copy,
+        export_copy.export_copy(context, rig, meshes, form, twist_bones, joined, chosen) as copy,
         _scene_for(context.scene, copy.actions, form.unit),
     ):
         yield copy

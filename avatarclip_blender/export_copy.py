@@ -42,7 +42,6 @@ def export_copy(
     rig: bpy.types.Object,
     meshes: list[bpy.types.Object],
     preset: Preset,
-    motion: str,
     twist_bones: bool = False,
     joined: bool = True,
     takes: Sequence[bpy.types.Action] = (),
@@ -53,8 +52,7 @@ def export_copy(
         context: Blender's, in Object Mode with nothing selected (`modes.object_mode`).
         rig: the avatar's armature object.
         meshes: of its meshes those that are wanted.
-        preset: names, unit and end bones.
-        motion: who carries the travel; a key of `export_presets.MOTIONS`.
+        preset: names, unit, end bones, and who carries the travel.
         twist_bones: give the copy twist bones where the avatar has none.
         joined: make one mesh of them.
         takes: of the avatar; none takes the one that it plays, if any.
@@ -79,10 +77,10 @@ def export_copy(
             if twist.has_twist(copy.rig):
                 compat.assign_action(copy.rig, action)
                 twist.key_twist(copy.rig, take, action)
-        _shape_bones(context, copy, preset, motion)
+        _shape_bones(context, copy, preset)
         for action in copy.actions:
             compat.assign_action(copy.rig, action)
-            _shape_action(copy, action, preset, motion)
+            _shape_action(copy, action, preset)
             _begin_at_zero(action)
         _move_faces(copy)
         if len(copy.actions) > 1:
@@ -198,7 +196,7 @@ def _join(context: bpy.types.Context, copy: Copy) -> None:
     copy.meshes[:] = [first]
 
 
-def _shape_bones(context: bpy.types.Context, copy: Copy, preset: Preset, motion: str) -> None:
+def _shape_bones(context: bpy.types.Context, copy: Copy, preset: Preset) -> None:
     """Lay the data on its back in the file's unit, rename the bones, add end bones and the root."""
     scale = Matrix.Scale(1.0 / preset.unit, 4)
     turn = UPRIGHT.inverted() @ scale
@@ -220,26 +218,26 @@ def _shape_bones(context: bpy.types.Context, copy: Copy, preset: Preset, motion:
     context.view_layer.objects.active = copy.rig
     bpy.ops.object.mode_set(mode="EDIT")
     try:
-        _add_bones(copy.rig.data.edit_bones, preset, motion)
+        _add_bones(copy.rig.data.edit_bones, preset)
     finally:
         bpy.ops.object.mode_set(mode="OBJECT")
 
 
-def _add_bones(bones: bpy.types.ArmatureEditBones, preset: Preset, motion: str) -> None:
+def _add_bones(bones: bpy.types.ArmatureEditBones, preset: Preset) -> None:
     """Add the bones that joints do not have: ends of limbs, and the root on the floor."""
     for joint, name in preset.ends.items():
         last = bones[preset.names[joint]]
         end = bones.new(name)
         end.head, end.tail = last.tail, last.tail + 0.3 * (last.tail - last.head)
         end.parent, end.roll = last, last.roll
-    if motion == ROOT:
+    if preset.motion == ROOT:
         root = bones.new(preset.root)
         root.head, root.tail = Vector(), Vector((0.0, 0.0, 0.1 / preset.unit))  # +z of the laid-down data is the front
         root.roll = 0.0
         bones[preset.names["pelvis"]].parent = root
 
 
-def _shape_action(copy: Copy, action: bpy.types.Action, preset: Preset, motion: str) -> None:
+def _shape_action(copy: Copy, action: bpy.types.Action, preset: Preset) -> None:
     """Rename the curves' bones, scale the locations, and share the travel out between hips and root."""
     curves = compat.action_fcurves(action)
     for curve in curves:
@@ -255,10 +253,10 @@ def _shape_action(copy: Copy, action: bpy.types.Action, preset: Preset, motion: 
     moved = (local / preset.unit) @ rest.T  # in the laid-down frame, whose floor is x and z
     travel = moved * np.array([1.0, 0.0, 1.0])
     travel -= travel[:1]
-    if motion in (ROOT, IN_PLACE):
+    if preset.motion in (ROOT, IN_PLACE):
         moved = moved - travel
     _write(tracks, frames, moved @ rest)
-    if motion == ROOT:
+    if preset.motion == ROOT:
         stand = np.array(copy.rig.data.bones[preset.root].matrix_local.to_3x3())
         added = compat.ActionCurves.of(copy.rig, action)
         data_path = f'pose.bones["{preset.root}"].location'

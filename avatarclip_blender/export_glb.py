@@ -70,7 +70,7 @@ def export_glb(
     with (
         whole(target, "glTF") as partial,
         object_mode(context),
-        copied(context, rig, detail, form, motion, all_takes=all_takes) as copy,
+        copied(context, rig, detail, replace(form, motion=motion), all_takes=all_takes) as copy,
     ):
         copy.rig.matrix_world = Matrix()
         for item in (copy.rig, *copy.meshes):

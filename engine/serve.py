@@ -27,7 +27,7 @@ from engine.worker import Worker, report_failure
 log = logging.getLogger(__name__)
 
 REST_SECONDS = 5.0
-"""After so long without a job, memory that the last one needed is given back; the models stay."""
+"""After so long without a job, memory that the last one needed is given back; the models stay. Set by hand."""
 
 
 @dataclass

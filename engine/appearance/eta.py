@@ -10,7 +10,7 @@ import numpy as np
 from engine.report import Reporter
 
 RECENT = 0.1
-"""How much the newest step counts in the mean time of a phase's steps."""
+"""How much the newest step counts in the mean time of a phase's steps. Set by hand."""
 
 
 @dataclass

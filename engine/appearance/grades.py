@@ -15,11 +15,25 @@ from engine.userdata import cache_folder
 
 SHIPPED = Path(__file__).parent / "grades.toml"
 FILE = "grades.json"
-POOR, GOOD = 0.6, 0.8
-"""Shares of garments in the right colour: up to the one, guidance is held as still as it can be; from the other on it
-is as free as in the paper."""
 RELIEF, GROWTH = 0.025, 0.3
-"""Metres by which guidance may move a surface: a relief, and new forms."""
+"""Metres by which guidance may move a surface: a relief, and new forms. Set by hand."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From a grade to what guidance may."""
+
+    poor: float = 0.6
+    """Share of garments in the right colour up to which guidance is held as still as it can be. Set by hand."""
+    good: float = 0.8
+    """The share from which on it is as free as in the paper. Set by hand."""
+    keep: float = 6.0
+    """loss.keep of a poor one. Set by hand, on drafts (``benchmarks/README.md``)."""
+    textureless: float = 0.5
+    """loss.textureless of a poor one; the paper's is 1. Set by hand."""
+
+
+SCALE = Scale()
 
 
 @dataclass(frozen=True)
@@ -55,9 +69,10 @@ def strength_of(grade: Grade | None) -> Strength:
     """The strength for a grade, or the paper's for none."""
     if grade is None:
         return PAPER
-    free = min(1.0, max(0.0, (grade.painting - POOR) / (GOOD - POOR)))
+    free = min(1.0, max(0.0, (grade.painting - SCALE.poor) / (SCALE.good - SCALE.poor)))
     grows = free == 1.0
-    return Strength(6.0 * (1 - free), 0.5 + 0.5 * free, 0.0 if grows else 1.0, GROWTH if grows else RELIEF)
+    textureless = SCALE.textureless + (1 - SCALE.textureless) * free
+    return Strength(SCALE.keep * (1 - free), textureless, 0.0 if grows else 1.0, GROWTH if grows else RELIEF)
 
 
 def read_grades(path: Path = SHIPPED) -> dict[str, Grade]:

@@ -12,7 +12,7 @@ from engine.appearance.residual import DEPTH, TAP, ResidualField
 from engine.appearance.sdf_grid import SdfGrid
 
 CELL = 0.012
-"""Metres between the places that are looked at."""
+"""Metres between the places that are looked at. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from engine.appearance.field import AvatarField
 from engine.appearance.rays import Rays, Rendering
 
 SHELL = 0.035
-"""Metres before and behind the surface that are sampled."""
+"""Metres before and behind the surface that are sampled. Set by hand."""
 FAINT = 5.0
-"""Widths of the opacity's rise beyond which nothing is seen of a surface."""
+"""Widths of the opacity's rise beyond which nothing is seen of a surface. Set by hand."""
 OUTSIDE = 1.0
 """Signed distance in metres where rays come from."""
 

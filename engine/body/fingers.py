@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from engine.body.skinning import bone_transforms, skin
+from engine.geometry.skinning import bone_transforms, skin
 from engine.protocol import FINGER_NAMES, JOINT_NAMES, SKELETON_PARENTS
 
 if TYPE_CHECKING:

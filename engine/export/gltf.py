@@ -22,11 +22,12 @@ from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTE
 from engine.export.lods import with_levels
 from engine.export.morphs import shapes_of, targets, with_targets
 from engine.export.names import plain_names
+from engine.geometry.edges import is_closed
+from engine.geometry.measures import vertex_normals
+from engine.geometry.rotations import axis_angle_to_quaternion, without_flips
 from engine.mesh.levels import Level
-from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
-from engine.render.raycast import vertex_normals
 from engine.render.shade import to_linear
 
 if TYPE_CHECKING:
@@ -358,9 +359,5 @@ def quaternions(axis_angle: np.ndarray) -> np.ndarray:
 
     Readers interpolate between neighbours; q and -q are the same rotation, but between them lies a whole turn.
     """
-    angle = np.linalg.norm(axis_angle.astype(np.float64), axis=-1, keepdims=True)
-    vector = axis_angle * (0.5 * np.sinc(angle / (2.0 * np.pi)))  # sin(angle / 2) / angle, exact near 0
-    result = np.concatenate((vector, np.cos(angle / 2.0)), axis=-1)
-    flips = np.ones(result.shape[:2])
-    flips[1:] = np.where((result[1:] * result[:-1]).sum(-1) < 0.0, -1.0, 1.0)
-    return np.asarray(result * np.cumprod(flips, axis=0)[..., None])
+    w, *vector = np.moveaxis(without_flips(axis_angle_to_quaternion(axis_angle.astype(np.float64))), -1, 0)
+    return np.stack([*vector, w], -1)

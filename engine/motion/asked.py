@@ -64,6 +64,7 @@ class Asked:
 
 
 MOST_TIMES, MOST_DEGREES = 50, 3600.0
+"""Repetitions and degrees of one movement. Set by hand."""
 
 _Rule = Callable[["re.Match[str]", Asked], "tuple[Asked, str] | None"]
 """From a match to the wishes with it and what stays of its words; None if it was none after all."""

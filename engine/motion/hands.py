@@ -16,7 +16,7 @@ import torch
 from scipy.ndimage import gaussian_filter1d
 
 from engine.body.hands import RELAXED, both_hands
-from engine.motion.rotations import Array
+from engine.motion.arrays import Array
 from engine.motion.sequence import Sequence, away_from_hanging
 from engine.protocol import FINGERS
 from engine.stems import stem
@@ -24,13 +24,15 @@ from engine.tables import read_as
 
 TABLE = Path(__file__).with_name("hands.toml")
 SOFT = 0.12
-"""Standard deviation in seconds of a change from one pose to another."""
+"""Standard deviation in seconds of a change from one pose to another. Set by hand."""
 ACTS, SHARE = 0.12, 0.55
 """Metres, on arms of the reference's length, from which on an arm does something, and the share of what the other does
-below which it does not."""
+below which it does not. Set by hand."""
 VARIED, DRIFT = 0.07, 0.035
-"""How much of the way to a fist relaxed fingers differ from seed to seed, and by how much they move meanwhile."""
+"""How much of the way to a fist relaxed fingers differ from seed to seed, and by how much they move meanwhile. Set by
+hand."""
 DRIFT_SECONDS = 4.0
+"""Of one wave of the drift of fingers. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.motion.rotations import Array, array
+from engine.motion.arrays import Array, array
 from engine.motion.skeleton import JOINT, REFERENCE_LEG, leg_length, reference_joints
 
 REFERENCE_ARM = 0.51
+"""Metres from shoulder to wrist of the skeleton that key poses are written for."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.motion.rotations import euler, slerp, to_axis_angle, to_matrix
+from engine.geometry.rotations import axis_angle_to_matrix, euler, matrix_to_axis_angle, slerp
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import JOINT
 from engine.tables import read_as
@@ -46,6 +46,7 @@ _HANGING = {
     "left_elbow": (0, -12, 0),
     "right_elbow": (0, 12, 0),
 }
+"""Degrees about x, y and z of arms that hang. Set by hand."""
 _LEGS = tuple(JOINT[f"{side}_{part}"] for side in ("left", "right") for part in ("hip", "knee", "ankle"))
 
 
@@ -56,7 +57,7 @@ def in_manner(made: Sequence, name: str, fps: float) -> Sequence:
         return made
     poses = made[0].copy()
     for joint, angles in manner.bends.items():
-        poses[:, JOINT[joint]] = to_axis_angle(to_matrix(poses[:, JOINT[joint]]) @ euler(*angles))
+        poses[:, JOINT[joint]] = matrix_to_axis_angle(axis_angle_to_matrix(poses[:, JOINT[joint]]) @ euler(*angles))
     if manner.sway:
         clock = np.arange(len(poses)) / fps
         roll, pitch = (
@@ -65,7 +66,7 @@ def in_manner(made: Sequence, name: str, fps: float) -> Sequence:
         )
         for joint, share in (("spine1", 0.6), ("spine3", 0.4), ("head", -0.5)):
             turn = euler(pitch * share, np.zeros_like(roll), roll * share)
-            poses[:, JOINT[joint]] = to_axis_angle(to_matrix(poses[:, JOINT[joint]]) @ turn)
+            poses[:, JOINT[joint]] = matrix_to_axis_angle(axis_angle_to_matrix(poses[:, JOINT[joint]]) @ turn)
     return poses, made[1]
 
 
@@ -75,7 +76,7 @@ def hanging(made: Sequence, sides: tuple[str, ...]) -> np.ndarray:
     for side in sides:
         for part in ("collar", "shoulder", "elbow", "wrist"):
             angles = _HANGING.get(f"{side}_{part}", (0, 0, 0))
-            poses[:, JOINT[f"{side}_{part}"]] = to_axis_angle(euler(*angles))
+            poses[:, JOINT[f"{side}_{part}"]] = matrix_to_axis_angle(euler(*angles))
     return poses
 
 
@@ -89,7 +90,7 @@ def strengthen(made: Sequence, strength: float) -> Sequence:
     if strength == 1.0:
         return made
     poses, root = made
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     centre = _mean_rotation(local)
     if strength < 1:
         neutral = np.broadcast_to(np.eye(3, dtype=np.float32), centre.shape).copy()
@@ -104,7 +105,7 @@ def strengthen(made: Sequence, strength: float) -> Sequence:
     out = slerp(centre, local, share)
     mean = root.mean(0)
     scaled = mean + (root - mean) * strength
-    return to_axis_angle(out), scaled.astype(np.float32)
+    return matrix_to_axis_angle(out), scaled.astype(np.float32)
 
 
 def _mean_rotation(local: np.ndarray) -> np.ndarray:

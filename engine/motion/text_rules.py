@@ -18,9 +18,9 @@ _ADVERBS = frozenset(w for name in ("slow", "fast", "strong", "weak", "careful")
 """Words that say only how; other manners ("sadly") stay in the text, for "walking sadly" is a movement of its own."""
 
 BACKWARD_PACE = 0.75
-"""How fast people go backwards, against forwards."""
+"""How fast people go backwards, against forwards. Set by hand."""
 INTENSE_POWER = 1.8
-"""To which power "very" takes the speed of a manner."""
+"""To which power "very" takes the speed of a manner. Set by hand."""
 
 
 @dataclass(frozen=True)

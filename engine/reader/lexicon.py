@@ -54,7 +54,7 @@ FEMALE = (
 )
 """Ends of figures' names that mean women."""
 SHADED = 3
-"""Words that a shade and a colour have at most."""
+"""Words that a shade and a colour have at most. Set by hand."""
 BODIED = ("haired", "eyed", "skinned", "skin", "hair", "eyes")
 
 

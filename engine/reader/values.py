@@ -37,8 +37,9 @@ PALETTES = {"hair_color": HAIR_COLORS, "beard_color": HAIR_COLORS, "eye_color": 
 FREE = ("none", "text")
 """Roles that any chunk may have."""
 LIKE = {"figure": 0.8, "color": 0.7, "accent": 0.7, "dress": 0.72, "figure_color": 0.72}
-"""Least cosine of an unknown word to the known one whose value it takes, in the role; else `LEAST`."""
+"""Least cosine of an unknown word to the known one whose value it takes, in the role; else `LEAST`. Set by hand."""
 LEAST = 0.68
+"""The same in other roles. Set by hand."""
 GUESSED = (
     "garment",
     "extra",

@@ -5,10 +5,11 @@ import warp as wp
 
 NO_HIT = wp.constant(-1)
 FAR = wp.constant(wp.float32(1.0e9))
+"""Metres beyond which nothing is hit."""
 LIFT = wp.constant(wp.float32(3.0e-4))
-"""Metres off the surface where a shadow ray starts, so that a face does not shade itself."""
+"""Metres off the surface where a shadow ray starts, so that a face does not shade itself. Set by hand."""
 GRAZING = wp.constant(wp.float32(0.1))
-"""Light below this cosine to a surface, a hundredth of all, is left out of its occlusion."""
+"""Light below this cosine to a surface, a hundredth of all, is left out of its occlusion. Set by hand."""
 
 
 @wp.kernel(enable_backward=False)

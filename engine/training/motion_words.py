@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
+from engine.geometry.rotations import unit
+from engine.motion.arrays import Array
 from engine.motion.matcher import concepts
-from engine.motion.rotations import Array, unit
 from engine.motion.text_rules import tokens
 from engine.motion.words import WORDS
 from engine.stems import stem

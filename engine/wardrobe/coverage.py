@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.layers import Layer, joined
 
 UNCOVERED = frozenset({"hair", "eye", "mouth", "teeth"})

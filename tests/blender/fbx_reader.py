@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).res
 import conftest  # noqa: E402, F401 (makes the add-on importable without bpy)
 
 from avatarclip_blender.export_presets import PRESETS, ROOT  # noqa: E402
-from engine.body.skinning import bone_transforms  # noqa: E402
+from engine.geometry.skinning import bone_transforms  # noqa: E402
 from engine.protocol import JOINT_NAMES, PARENTS  # noqa: E402
 
 
@@ -33,7 +33,7 @@ def smpl_joints(result: Path, surface: str = "") -> tuple[np.ndarray, float]:
     avatar, motion = np.load(result / "avatar.npz"), np.load(result / "motion.npz")
     joints = avatar["joints"].astype(np.float64)
     poses = motion["poses"].astype(np.float64).reshape(-1, 24, 3)
-    transforms = bone_transforms(joints, poses)
+    transforms = bone_transforms(joints, poses, PARENTS)
     moved = np.einsum("tjik,jk->tji", transforms[..., :3, :3], joints) + transforms[..., :3, 3]
     floor = np.array([0.0, avatar["vertices"][:, 1].min(), 0.0])
     return moved + motion["trans"][:, None] - floor, float(motion["mocap_framerate"])

@@ -17,8 +17,8 @@ from engine.body.hands import both_hands
 from engine.body.model import load_open_body
 from engine.export import Scene
 from engine.export.gltf import strongest
+from engine.geometry.edges import compact
 from engine.mesh.decimate import decimate
-from engine.mesh.surface import compact
 from engine.protocol import FACE_SHAPES, PARENTS, SKELETON_PARENTS, TEXTURES
 from engine.rig import Avatar
 from engine.rig.avatar import GameAvatar, layered

@@ -14,8 +14,8 @@ import pytest
 import trimesh
 
 from engine import export
-from engine.body.skinning import bone_transforms
 from engine.export import Scene
+from engine.geometry.skinning import bone_transforms
 from engine.motion.formats.bvh import read_bvh
 from engine.protocol import SKELETON_NAMES
 from engine.settings import ExportConfig

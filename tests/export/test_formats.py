@@ -15,14 +15,14 @@ from PIL import Image
 from scipy.spatial.transform import Rotation, Slerp
 
 from engine.body import load_body
-from engine.body.skinning import bone_transforms
 from engine.export.bvh import write_bvh
 from engine.export.glb import layout_of
 from engine.export.gltf import Layout, quaternions, renew_animation, strongest, write_glb
 from engine.export.lods import levels_of
 from engine.export.obj import write_obj
 from engine.export.ply import write_ply
-from engine.protocol import JOINT_NAMES
+from engine.geometry.skinning import bone_transforms
+from engine.protocol import JOINT_NAMES, PARENTS
 from engine.render.shade import to_linear
 from engine.rig import Avatar, pose_avatar
 from tests.export import figures
@@ -240,7 +240,7 @@ def test_bvh_joints_are_where_smpl_has_them(tmp_path: Path) -> None:
     a, (poses, trans) = avatar(), motion()
     write_bvh(tmp_path / "a.bvh", a.joints, poses.reshape(-1, 72), trans, 25.0)
     names, found, seconds = bvh_positions(tmp_path / "a.bvh")
-    transforms = bone_transforms(a.joints.astype(np.float64), poses.astype(np.float64))
+    transforms = bone_transforms(a.joints.astype(np.float64), poses.astype(np.float64), PARENTS)
     rotated = np.einsum("tjik,jk->tji", transforms[..., :3, :3], a.joints)
     true = rotated + transforms[..., :3, 3] + trans[:, None]
     order = [JOINT_NAMES.index(name) for name in names]

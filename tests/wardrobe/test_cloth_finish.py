@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.body import load_body
+from engine.geometry.edges import loops
 from engine.wardrobe import outfit
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import tailor
@@ -22,7 +23,7 @@ from engine.wardrobe.cloth.forms import FORMS, marks
 from engine.wardrobe.cloth.hulls import reach, round_the_legs
 from engine.wardrobe.cloth.motifs import PATTERNS
 from engine.wardrobe.cloth.panels import PANELS, laid_on, panels
-from engine.wardrobe.cloth.piece import Piece, evened, loops
+from engine.wardrobe.cloth.piece import Piece, evened
 from engine.wardrobe.cloth.records import records
 from engine.wardrobe.cloth.sewing import borders_of
 from engine.wardrobe.cloth.sheer import net_of, netted, opacity

@@ -17,7 +17,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from engine.motion.gaits import POSES, gait, turning
+from engine.motion.gaits import POSES, Gait, turning
 from engine.motion.keyposes import Entry, Foot, Hand, Key, both, closed, feet
 from engine.tables import read_as, read_toml
 
@@ -67,7 +67,7 @@ def _entry(name: str, table: Table, shapes: Shapes) -> Entry:
     elif "gait" in table:
         held = shapes.fields(table.pop("hold", {}))
         pose = POSES[table.pop("pose")] if "pose" in table else lambda phase: held
-        made = gait(**table.pop("gait"), pose=pose)
+        made = Gait(**table.pop("gait")).cycle(pose)
     else:
         keys = [shapes.key(key) for key in table.pop("keys")]
         period = table.pop("period", None)

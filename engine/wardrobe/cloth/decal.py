@@ -13,7 +13,8 @@ from typing import NotRequired, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.tables import read_as
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cut import cut_region

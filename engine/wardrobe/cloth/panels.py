@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.render.raycast import vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import averaging
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.blocks import front_edge
 from engine.wardrobe.cloth.details import ARM, TRUNK, Borders, Signed
 from engine.wardrobe.cloth.finish import grained
-from engine.wardrobe.cloth.piece import Piece, averaging
+from engine.wardrobe.cloth.piece import Piece
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.render.raycast import vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import averaging
 from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
 from engine.wardrobe.cloth.creases import creases
@@ -16,7 +17,7 @@ from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.forms import marks
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
-from engine.wardrobe.cloth.piece import Piece, averaging, evened
+from engine.wardrobe.cloth.piece import Piece, evened
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheer import netted, opacity
 from engine.wardrobe.cloth.sheet import TOP

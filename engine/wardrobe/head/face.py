@@ -33,6 +33,8 @@ ANCESTRIES = ("african", "asian", "european")
 """Directions of which somebody has shares."""
 GROWN = (-0.66, 0.1)
 """Ages, as `readout.expected_shape` counts them, between which faces come to differ as grown-ups' do."""
+HEAVY = (0.3, 0.8)
+"""Weights from which on a face is fat, and at which it is as fat as faces are."""
 FAR = 0.03
 """Metres on the standard figure within which another body's vertices follow the open body's."""
 
@@ -47,6 +49,7 @@ class Whose:
     age: float = 0.1
     """As `readout.expected_shape` counts it, as the next."""
     gender: float = 0.0
+    weight: float = 0.0
 
 
 def displaced(mannequin: Mannequin, amounts: Mapping[str, float]) -> Mannequin:
@@ -82,6 +85,7 @@ def features_of(rng: np.random.Generator, whose: Whose = Whose()) -> dict[str, f
     for name, share in (
         ("woman", grown * max(0.0, -whose.gender)), ("man", grown * max(0.0, whose.gender)), ("child", 1 - grown),
         ("old", float(smoothstep(np.array(whose.age), 0.4, 0.9))),
+        ("heavy", float(smoothstep(np.array(whose.weight), *HEAVY))),
     ):  # fmt: skip
         for feature, amount in usual[name].items():
             found[feature] += min(share, 1.0) * amount
