@@ -213,7 +213,7 @@ EXTRA_KINDS: dict[str, tuple[str, ...]] = {
     "tail": ("cat", "devil", "fox", "lizard", "horse"),
     "nose": (
         "clown", "snout", "beak", "dog", "fox", "cat", "bear", "panda", "cattle", "reptile", "ape", "rodent",
-        "frog", "bill", "carrot", "alien", "skull",
+        "frog", "bill", "carrot", "alien", "skull", "robot",
     ),
     "tusks": (),
     "eye_patch": (),
