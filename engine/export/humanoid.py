@@ -20,13 +20,6 @@ class Preset(TypedDict):
     hides: NotRequired[Any]
 
 
-class Older(TypedDict):
-    """VRM 0.x's names."""
-
-    expressions: dict[str, str]
-    licenses: dict[str, str]
-
-
 class Humanoid(TypedDict):
     """The tables of ``humanoid.toml``."""
 
@@ -34,7 +27,7 @@ class Humanoid(TypedDict):
     sided: dict[str, str]
     expressions: dict[str, Preset]
     licenses: dict[str, dict[str, str | bool]]
-    older: Older
+    older: dict[str, dict[str, str]]
 
 
 def read_humanoid(path: Path = Path(__file__).parent / "humanoid.toml") -> Humanoid:
