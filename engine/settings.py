@@ -137,7 +137,7 @@ class ReferenceConfig:
     upsample_rounds: int = setting(4, "Rounds in which the importance samples are placed.", 1)
     octaves: int = setting(6, "Octaves of the positional encoding.", 0)
     sdf_layers: int = setting(4, "Hidden layers of the signed-distance network.", 2)
-    sdf_width: int = setting(256, "Width of the signed-distance network, and of what it tells the colour network.", 4)
+    sdf_width: int = setting(256, "Width of the signed-distance network and of its feature for the colours.", 4)
     sphere_bias: float = setting(0.5,
         "Radius of the sphere, in the unit sphere, that the untrained network describes.")
     color_layers: int = setting(2, "Hidden layers of the colour network, on which both colour heads stand.", 1)
@@ -263,8 +263,8 @@ class MotionConfig(PartsConfig):
     candidates: int = setting(5,
         "How many distinct candidate poses stand for the text (they are saved with the motion).", 1, 20)
     generator: Literal["codebook", "pictures", "direct", "latent", "flow"] = setting("codebook",
-        "What proposes candidate poses: the codebook by its labels, or by the perceptor's view of all its pictures "
-        "(the paper's way), direct or latent (optimised poses), or flow (sampled ones).")
+        "What proposes candidate poses: the codebook by its labels, or by the perceptor's view of all pictures (the "
+        "paper's way), direct or latent (optimised poses), or flow (sampled ones).")
     pick: tuple[int, ...] = setting((),
         "The candidates to keep, in this order, by the numbers of their pictures from 1 on; an empty list keeps all.")
     iterations: int = setting(150,
@@ -295,6 +295,12 @@ class ExportConfig:
         "Who carries the travel over the floor in every file: ``pelvis``, a bone ``root`` on the floor, or nobody.")
     lods: tuple[int, ...] = setting((10000, 5000, 2500),
         "Triangles of the game mesh's further levels of detail in game.glb; an empty list for none.")
+    layers_apart: bool = setting(False,
+        "A node for each layer in game.glb, with its own levels of detail, so that programs can take garments off.")
+    vrm_version: Literal["1.0", "0.x"] = setting("1.0",
+        "What avatar.vrm is written as; 0.x for programs that read nothing newer.")
+    vrm_toon: bool = setting(False,
+        "Toon shading and outlines (VRMC_materials_mtoon) on the materials of a textured game mesh in VRM 1.0.")
     license: str = setting("personal",
         "What others may do with the avatar, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc.")
 
