@@ -146,7 +146,7 @@ class Preset:
     names: dict[str, str] = field(repr=False)
     """SMPL's joint names to bone names."""
     fingers: dict[str, str] = field(repr=False)
-    """Finger joints' names to bone names, and hands' on a skeleton with fingers, where they carry what is held."""
+    """Finger joints' names to bone names, and those of hands on a skeleton with fingers, which carry what is held."""
     unit: float = 1.0
     """Meters of one unit of the file; Unreal and Mixamo count in centimeters."""
     rig: str | None = None

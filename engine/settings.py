@@ -137,7 +137,7 @@ class ReferenceConfig:
     upsample_rounds: int = setting(4, "Rounds in which the importance samples are placed.", 1)
     octaves: int = setting(6, "Octaves of the positional encoding.", 0)
     sdf_layers: int = setting(4, "Hidden layers of the signed-distance network.", 2)
-    sdf_width: int = setting(256, "Width of the signed-distance network, and of what it tells the colour network.", 4)
+    sdf_width: int = setting(256, "Width of the signed-distance network and of its feature for the colours.", 4)
     sphere_bias: float = setting(0.5,
         "Radius of the sphere, in the unit sphere, that the untrained network describes.")
     color_layers: int = setting(2, "Hidden layers of the colour network, on which both colour heads stand.", 1)
@@ -263,8 +263,8 @@ class MotionConfig(PartsConfig):
     candidates: int = setting(5,
         "How many distinct candidate poses stand for the text (they are saved with the motion).", 1, 20)
     generator: Literal["codebook", "pictures", "direct", "latent", "flow"] = setting("codebook",
-        "What proposes candidate poses: the codebook by its labels, or by the perceptor's view of all its pictures "
-        "(the paper's way), direct or latent (optimised poses), or flow (sampled ones).")
+        "What proposes candidate poses: the codebook by its labels, or by the perceptor's view of all pictures (the "
+        "paper's way), direct or latent (optimised poses), or flow (sampled ones).")
     pick: tuple[int, ...] = setting((),
         "The candidates to keep, in this order, by the numbers of their pictures from 1 on; an empty list keeps all.")
     iterations: int = setting(150,

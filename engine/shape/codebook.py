@@ -34,8 +34,8 @@ SIGMA = 0.01
 EXACT = 0.001
 """Metres by which a surface may miss shapes that were made of the model's own directions. Set by hand."""
 STYLE_SIGMA = 0.06
-"""Metres by which the two mean bodies may differ: only their stature is to be made up for, not their style. Set
-by hand."""
+"""Metres by which the two mean bodies may differ: only their stature is to be made up for, not their style. Set by
+hand."""
 INDEPENDENT = 300.0
 """Coordinates of a surface that vary by themselves; its thousands of vertices move together. Set by hand."""
 EXTREME = 4.0

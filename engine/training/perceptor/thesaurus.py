@@ -32,7 +32,7 @@ from engine.wardrobe.outfit import COLORS
 LEAST_FREQUENCY = 1.3
 """Zipf frequency (log10 of occurrences in 10⁹ words) below which a word is left out."""
 LEAST_OF_COMPOSED = 4.1
-"""Zipf frequency below which colours of several words are left out ("dark pastel green" is read from its parts)."""
+"""Zipf frequency below which colours of several words are left out: "dark pastel green" is clear from its parts."""
 SENSES = 3
 """How many of a word's commonest meanings are asked."""
 ODD_COLORS = re.compile(
