@@ -12,11 +12,13 @@ from pathlib import Path
 
 import bpy
 
-from . import export_copy
+from . import export_copy, export_twins
 from .avatar import find_avatar
 from .controls import has_controls
-from .export_copy import Copy, split_orm
+from .export_copy import lay_out
+from .export_materials import split_orm, without_colors
 from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
+from .export_twins import Copy
 from .importer.face_keys import TAKE_FACE
 from .importer.marks import GAME_MESH, LENT
 from .importer.mesh import COLOR_ATTRIBUTE
@@ -168,6 +170,10 @@ def export_fbx(
         copied(context, rig, detail, form, twist_bones, all_takes) as copy,
     ):
         split_orm(copy)
+        without_colors(copy)
+        # Nodes stand as the avatar does before its takes: at rest, which readers take from there.
+        lay_out(copy)
+        context.scene.frame_set(-1)
         override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
         several = len(copy.actions) > 1
         options = FBX_OPTIONS | {"bake_anim": bool(copy.actions), "bake_anim_use_nla_strips": several}
@@ -301,7 +307,7 @@ def _give_back(scene: bpy.types.Scene) -> int:
 
 def clear_up() -> None:
     """Let a file that was saved in the middle of an export, when Blender crashed, be as it was before."""
-    export_copy.clear_up()
+    export_twins.clear_up()
     for scene in bpy.data.scenes:
         if LENT in scene:
             _give_back(scene)

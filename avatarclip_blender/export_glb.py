@@ -10,6 +10,7 @@ from mathutils import Matrix
 
 from .export import ExportError, copied, whole
 from .export_copy import lay_out
+from .export_materials import without_colors
 from .export_presets import MOTIONS, PRESETS, TRAVEL
 from .modes import object_mode
 
@@ -76,6 +77,6 @@ def export_glb(
         for item in (copy.rig, *copy.meshes):
             item.select_set(True)
         context.view_layer.objects.active = copy.rig
-        if len(copy.actions) == 1:
-            lay_out(copy)
+        lay_out(copy)
+        without_colors(copy)
         bpy.ops.export_scene.gltf(filepath=str(partial), check_existing=False, **OPTIONS)

@@ -56,7 +56,7 @@ class Server:
         self._worker, self._output = worker, output
         self._guard = threading.RLock()  # the signal handler may come while the main thread holds it
         self._orders: deque[_Order] = deque()
-        """Those that have not ended, the one at work first."""
+        """Orders that have not ended, the one at work first."""
         self._waiting: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
 
     def serve(self, idle: float) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tomllib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from engine.perceptor import Perceptor
 from engine.protocol import write_atomically
 from engine.settings import AppearanceConfig
+from engine.tables import read_as
 from engine.userdata import cache_folder
 
 SHIPPED = Path(__file__).parent / "grades.toml"
@@ -52,13 +52,13 @@ class Strength:
     """Settings that follow from a grade where the conf leaves them null."""
 
     keep: float
-    """loss.keep"""
+    """For the setting loss.keep."""
     textureless: float
-    """loss.textureless"""
+    """For the setting loss.textureless."""
     mask: float
-    """loss.mask, where forms may grow"""
+    """For the setting loss.mask, where forms may grow."""
     relief: float
-    """shell.relief, where forms may grow; layers keep theirs but for `RELIEF`"""
+    """For the setting shell.relief, where forms may grow; layers move by `RELIEF` at most."""
 
 
 PAPER = Strength(0.0, 1.0, 0.0, GROWTH)
@@ -75,6 +75,12 @@ def strength_of(grade: Grade | None) -> Strength:
     return Strength(SCALE.keep * (1 - free), textureless, 0.0 if grows else 1.0, GROWTH if grows else RELIEF)
 
 
+def read_grades(path: Path = SHIPPED) -> dict[str, Grade]:
+    """The grades of a file by checksum; `ValueError` names the file, the checksum, the key and what is wrong."""
+    found: dict[str, Grade] = read_as(path, dict[str, Grade])
+    return found
+
+
 def grade_of(checksum: str) -> Grade | None:
     """The grade of the perceptor with a checksum: this user's, or the shipped one."""
     return known().get(checksum)
@@ -82,10 +88,11 @@ def grade_of(checksum: str) -> Grade | None:
 
 def known() -> dict[str, Grade]:
     """All grades, shipped and of this user, by checksum."""
-    found = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    with contextlib.suppress(OSError, ValueError):  # nothing was examined here
-        found |= json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
-    return {checksum: Grade(**grade) for checksum, grade in found.items()}
+    found = read_grades()
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # nothing, or by another version
+        own = json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
+        found |= {checksum: Grade(**grade) for checksum, grade in own.items()}
+    return found
 
 
 def keep(checksum: str, grade: Grade) -> None:

@@ -33,8 +33,8 @@ DEPTH = 0.025
 SHARPNESS = 3e-3
 """Metres over which opacity rises at the start; NeuS's 1 / inv_s. Set by hand."""
 SOFTNESS, SHARP_FROM = 0.02, 0.6
-"""The same at the start where forms may grow, since a silhouette only pulls at what is nearly opaque; and the part of
-guidance in which it becomes as sharp as without. Set by hand."""
+"""Where forms may grow: metres over which opacity rises at the start, for a silhouette only pulls at what is nearly
+opaque, and the part of guidance after which it is as sharp as elsewhere. Set by hand."""
 RELIEF_ONLY = 0.035
 """Metres of relief from which on forms may grow: more than the thin shell shows. Set by hand."""
 DOUBT = 0.001

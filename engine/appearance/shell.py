@@ -33,7 +33,7 @@ def section_weights(sdf: Tensor, inv_s: Tensor) -> Tensor:
 
 
 def shell_weights(sdf: Tensor, inv_s: Tensor) -> Tensor:
-    """The same (R, S) for rays that come from outside: what grew may fill a grazed shell from its very start."""
+    """Weights (R, S) of samples on rays that come from outside: what grew may fill a grazed shell from its start."""
     return section_weights(torch.cat([torch.full_like(sdf[:, :1], OUTSIDE), sdf], 1), inv_s)
 
 

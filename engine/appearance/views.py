@@ -96,7 +96,7 @@ def random_view(extents: FigureExtents, step: int, size: int, generator: torch.G
 
 
 def around_view(extents: FigureExtents, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
-    """The same from all sides alike, for forms that must be right at the back too; faces from where they are seen."""
+    """One step's view from all sides alike, for forms that must be right at the back too; faces where they are seen."""
     seen = random_view(extents, step, size, generator, faces)
     turned = 360 * _random(generator) - 180
     camera = seen.camera

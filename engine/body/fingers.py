@@ -53,7 +53,7 @@ class Fingers:
 
 @cache
 def open_fingers(vertices: int) -> Fingers:
-    """Those of the bundled body; ``engine/training/fingers.py`` made them."""
+    """The fingers of the bundled body; ``engine/training/fingers.py`` made them."""
     data = load_file(ASSET)
     found = {}
     for name, shape in (("weights", (vertices, len(FINGER_NAMES))), ("J_regressor", (len(FINGER_NAMES), vertices))):

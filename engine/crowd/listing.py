@@ -44,7 +44,7 @@ class Entry:
     """One avatar that is to be made."""
 
     name: str
-    """Of its folder."""
+    """Name of the avatar's folder."""
     request: Request
     row: int = 1
     """Of the list, counted from 1."""

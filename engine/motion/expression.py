@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from engine.motion.arrays import Array
 from engine.motion.text_rules import tokens
 from engine.protocol import FACE_SHAPES
+from engine.tables import read_toml
 
 TABLE = Path(__file__).with_name("expressions.toml")
 NOT = frozenset({"not", "never", "no", "without"})
@@ -45,7 +45,7 @@ def expressions(path: Path = TABLE) -> dict[str, Expression]:
         ValueError: names the file, the record and what is wrong with it.
     """
     found = {}
-    for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, record in read_toml(path).items():
         shapes = np.zeros(len(FACE_SHAPES), np.float32)
         rest = {key: record.pop(key) for key in ("words", "blink", "speech") if key in record}
         for shape, amount in record.items():

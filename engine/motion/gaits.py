@@ -111,7 +111,7 @@ _SHRUNK = Hand("chest", (0.10, -0.08, 0.16), palm=(0, -1, 0.2), fingers=(0, -0.4
 
 
 def _raise(foot: Foot) -> Foot:
-    """The same step on the toes."""
+    """A step of this foot on its toes."""
     return replace(foot, place=(foot.place[0], foot.place[1] + 0.07, foot.place[2]), pitch=foot.pitch + 38)
 
 

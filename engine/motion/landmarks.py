@@ -84,7 +84,7 @@ class Landmarks:
 
 
 def reference_landmarks() -> Landmarks:
-    """Those of the reference skeleton, with an average adult's depths."""
+    """Landmarks of the reference skeleton, with an average adult's depths."""
     return Landmarks(reference_joints(), 0.13, 0.13, 0.17, 0.11, 0.08, 0.2)
 
 

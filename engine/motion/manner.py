@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +10,9 @@ import numpy as np
 from engine.geometry.rotations import axis_angle_to_matrix, euler, matrix_to_axis_angle, slerp
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import JOINT
+from engine.tables import read_as
 
+FILE = Path(__file__).with_name("manners.toml")
 Angles = tuple[float, float, float]
 
 
@@ -24,22 +24,19 @@ class Manner:
     speed: float = 1.0
     strength: float = 1.0
     """How far joints go from where they rest, see `strengthen`."""
-    bends: Mapping[str, Angles] = field(default_factory=dict)
+    bends: dict[str, Angles] = field(default_factory=dict)
     """Degrees (pitch, yaw, roll) that joints are bent by."""
     sway: float = 0.0
     """Degrees by which the trunk rolls to and fro."""
 
 
-def _read(path: Path) -> dict[str, Manner]:
-    """The records of a file; a key that no manner has is a `TypeError` that names it."""
-    found = {}
-    for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        bends = {joint: (pitch, yaw, roll) for joint, (pitch, yaw, roll) in table.pop("bends", {}).items()}
-        found[name] = Manner(frozenset(table.pop("words").split()), bends=bends, **table)
+def read_manners(path: Path = FILE) -> dict[str, Manner]:
+    """The manners of a file; `ValueError` names the file, the manner, the key and what is wrong."""
+    found: dict[str, Manner] = read_as(path, dict[str, Manner])
     return found
 
 
-MANNERS = _read(Path(__file__).with_name("manners.toml"))
+MANNERS = read_manners()
 OF_WORD = {word: name for name, manner in MANNERS.items() for word in manner.words}
 """Word -> name of its manner."""
 

@@ -16,10 +16,11 @@ from engine.motion.asked import ASIDE
 from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.manner import OF_WORD
-from engine.motion.text_rules import LIGHT, Clause, lead_of, stems
+from engine.motion.text_rules import Clause, lead_of, stems
+from engine.motion.words import WORDS
 from engine.stems import stem
 
-WORDS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
+VECTORS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
 PLURALS = frozenset(("people", "men", "women", "children", "they"))
 
 
@@ -104,7 +105,7 @@ def concepts() -> tuple[Concept, ...]:
 class WordVectors:
     """Meanings of common English words, by stem; related words have a high cosine (`training/motion_words.py`)."""
 
-    def __init__(self, path: Path = WORDS) -> None:
+    def __init__(self, path: Path = VECTORS) -> None:
         data = load_file(path)
         words = data["words"].tobytes().decode().split("\n")
         vectors = data["vectors"].astype(np.float32)
@@ -127,7 +128,7 @@ class Matcher:
     def __init__(self, vectors: WordVectors) -> None:
         self.vectors = vectors
         self.texts = [(concept, text) for concept in concepts() for text in concept.texts]
-        self.light = {stem(word) for word in LIGHT}
+        self.light = {stem(word) for word in WORDS.light}
         self.words = [stems(unsided(text)) or (text,) for _, text in self.texts]
         self.vocabulary = sorted({w for words in self.words for w in words})
         self.column = {w: i for i, w in enumerate(self.vocabulary)}
@@ -276,7 +277,7 @@ def unsided(text: str) -> str:
 
 
 @cache
-def load_matcher(path: Path = WORDS) -> Matcher:
+def load_matcher(path: Path = VECTORS) -> Matcher:
     """The matcher with the bundled word vectors."""
     return Matcher(WordVectors(path))
 

@@ -115,7 +115,7 @@ def connect_candidates(
 
 
 def _joined(found: Proposal, setup: MotionSetup, codes: Codes, report: Reporter) -> Sequence:
-    """The same at 30 fps and the reference skeleton's size, as long as the conf asks."""
+    """The motion through the candidates at 30 fps and the reference skeleton's size, as long as the conf asks."""
     conf, own, query = setup.conf, setup.conf.optimise, found.query
     frames = frames_at_prior_rate(conf.frames, conf.fps)
     straight = own.method == "interpolate"

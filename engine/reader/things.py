@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.reader.chunks import Chunk
-from engine.reader.lexicon import FOLDER
+from engine.reader.lexicon import FOLDER, read_words
 from engine.reader.network import ITEMS, LINKS, MODIFIERS, ROLES, Scores
 from engine.reader.reading import Worn
 from engine.reader.values import may_be, pieces, value
@@ -275,7 +274,7 @@ def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
 
 @lru_cache(maxsize=1)
 def _becoming() -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads((FOLDER / "become.toml").read_text("utf-8"))["become"]
+    found: dict[str, str] = read_words(FOLDER / "become.toml")["become"]
     return found
 
 

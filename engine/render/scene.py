@@ -39,7 +39,7 @@ DARKEST = 0.014
 BENEATH = (0.26, 0.08, 0.04)
 """How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator. Set by hand."""
 FIBRES = 0.5
-"""The same where fibres scatter all light. Set by hand."""
+"""The cosine by which light passes the terminator where fibres scatter all of it. Set by hand."""
 SHEEN = 0.14
 """Of rough surfaces at their outline, as cloth and skin have it. Set by hand."""
 

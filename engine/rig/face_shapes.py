@@ -44,7 +44,7 @@ class FaceShapes:
 
     @staticmethod
     def together(parts: Sequence[FaceShapes]) -> FaceShapes:
-        """Those of several parts of a mesh as one."""
+        """The face shapes of several parts of a mesh as one."""
         shape, row, delta = (np.concatenate([getattr(part, name) for part in parts]) for name in KINDS)
         order = np.lexsort((row, shape))
         return FaceShapes(shape[order], row[order], delta[order])

@@ -17,7 +17,7 @@ UNCOVERED = frozenset({"hair", "eye", "mouth", "teeth"})
 HIDDEN = 0.05
 """Metres beneath another layer within which skin and cloth are covered."""
 WIDE, ABOVE_HEM = 0.30, 0.18
-"""The same beneath what hangs wide, as skirts do, and how far above its lowest place that holds."""
+"""Metres beneath what hangs wide, as skirts do, within which skin and cloth are covered, and how far above its hem."""
 OPEN_ROUNDS = 4
 """How many rings of faces beside what is seen stay, so that hems may move a little."""
 

@@ -107,7 +107,7 @@ class Dressing:
         )
 
     def finished(self) -> Beneath:
-        """The same with all that stands off: pockets, buttons, collars."""
+        """All that is worn, as one surface, with all that stands off: pockets, buttons, collars."""
         whole = joined(self.layers)
         return Beneath(whole.vertices, whole.faces)
 

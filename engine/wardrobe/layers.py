@@ -92,9 +92,9 @@ class Mannequin:
     labels: dict[str, NDArray[np.int32]]
     """Names of vertex groups (`iris.L`, ...), empty for a body other than the open one."""
     has_fingers: bool = False
-    """Its fingers are bones, which close round what is held."""
+    """Whether its fingers are bones, which close round what is held."""
     drawn: bool = False
-    """Its face is drawn out into a muzzle (`beings.muzzle`)."""
+    """Whether its face is drawn out into a muzzle (`beings.muzzle`)."""
 
     @staticmethod
     def of(body: Body, betas: NDArray) -> Mannequin:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.tables import read_toml
 
 CATALOG = Path(__file__).parent / "catalog"
 Floats = NDArray[np.float32]
@@ -118,7 +119,7 @@ def read_materials(path: Path = CATALOG / "materials.toml") -> dict[str, Materia
         ValueError: names the file, the record and what is wrong with it.
     """
     found = {}
-    for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, record in read_toml(path).items():
         try:
             found[name] = Material(name, **record)
         except TypeError as error:

@@ -65,11 +65,12 @@ def check(path: Path, result: Path, key: str, motion: str, take: str) -> float:
 
 
 def _check_mesh(scene: ufbx.Scene, textured: bool) -> None:
-    """One mesh, at most four weights a vertex that sum to 1, colours, and textures in the file."""
+    """One mesh, at most four weights a vertex that sum to 1, and in the file textures, or else colours of vertices."""
     assert len(scene.meshes) == 1
     (mesh,) = kept(list(scene.meshes))
     (skin,) = kept(list(mesh.skin_deformers))
-    assert len(mesh.color_sets) == 1 and mesh.vertex_color.exists
+    assert len(mesh.color_sets) == (0 if textured else 1)  # many readers multiply them with a texture
+    assert mesh.vertex_color.exists != textured
     counts = np.array([vertex.num_weights for vertex in skin.vertices])
     assert counts.max() <= 4 and counts.min() >= 1
     weights = np.array([weight.weight for weight in skin.weights])

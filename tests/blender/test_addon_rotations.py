@@ -69,6 +69,14 @@ def test_broken_files_are_refused_in_one_sentence(
     assert "\n" not in str(caught.value)
 
 
+def test_an_avatar_of_a_newer_version_is_refused(tmp_path: Path, result: Path) -> None:
+    folder = tmp_path / "result"
+    shutil.copytree(result, folder)
+    (folder / "manifest.json").write_text('{"format": 99}')
+    with pytest.raises(results.ResultError, match=r"avatar was made by a newer version \(format 99\)"):
+        results.load_avatar(folder)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -13,11 +13,11 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-import trimesh
 from numpy.typing import NDArray
 
 from engine.appearance.warm_start import Fitting, find_look
 from engine.body import Body, load_body
+from engine.geometry.measures import volume
 from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.settings import ShapeConfig
@@ -48,8 +48,7 @@ def height(body: Body, betas: NDArray) -> float:
 
 def stoutness(body: Body, betas: NDArray) -> float:
     """Volume over height cubed."""
-    mesh = trimesh.Trimesh(body.rest_vertices(betas), body.faces, process=False)
-    return float(mesh.volume) / height(body, betas) ** 3
+    return volume(body.rest_vertices(betas), body.faces) / height(body, betas) ** 3
 
 
 def shapes() -> None:

@@ -32,7 +32,7 @@ class Panel:
     accent: bool = False
     """Whether it has the garment's second colour."""
     color: str | None = None
-    """Its colour where the garment has no second one."""
+    """The colour where the garment has no second one."""
     even: int = 0
     """How often it is smoothed, so that it spans the folds beneath."""
 
