@@ -156,6 +156,7 @@ def layers_of(
     look = _hooded(look)
     worn = ordered(look)
     on_head: dict[str, list[Layer]] = {}
+    cloth = [record_of(garment.kind, garment.cut) for garment in worn]
     for number, garment in enumerate(worn):
         tell(number, len(worn) + 1)
         if (garment.kind, garment.cut) in FORMS:
@@ -178,7 +179,11 @@ def layers_of(
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         beneath = Followed(joined(dressing.layers), bare.rest_joints)
-        made = make(garment, record, beneath.piece(piece), dressing.finished(), bare.size, garment.material)
+        above = [
+            _worn_with(tailored(over, outer.traits), look)
+            for over, outer in zip(cloth[number + 1 :], worn[number + 1 :]) if over is not None
+        ]  # fmt: skip
+        made = make(garment, record, beneath.piece(piece), dressing.finished(), bare.size, garment.material, above)
         made = [beneath.layer(part) for part in made]
         dressing.add(made[0], (piece.vertices, piece.faces))
         for layer in made[1:]:

@@ -115,11 +115,16 @@ def _constraints(cloth: Cloth, fabric: Fabric) -> tuple[Indices, Floats, Floats,
     bends = np.arange(len(pairs)) >= len(along)
     stretch = np.where(bends, fabric.bend, fabric.stretch).astype(np.float32)
     squeeze = np.where(bends, fabric.bend, fabric.squeeze).astype(np.float32)
-    colour = _colours(pairs, len(cloth.vertices))
-    order = np.lexsort((colour,))
+    order, ranges = coloured(pairs, len(cloth.vertices))
+    return pairs[order].astype(np.int32), rest[order].astype(np.float32), stretch[order], squeeze[order], ranges
+
+
+def coloured(pairs: Indices, count: int) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
+    """An order (C,) of pairs by colours of which no two share a point, and each colour's range."""
+    colour = _colours(pairs, count)
     ends = np.cumsum(np.bincount(colour))
     ranges = [(int(first), int(last)) for first, last in zip([0, *ends[:-1]], ends)]
-    return pairs[order].astype(np.int32), rest[order].astype(np.float32), stretch[order], squeeze[order], ranges
+    return np.lexsort((colour,)), ranges
 
 
 def _colours(pairs: Indices, count: int) -> NDArray[np.int64]:

@@ -98,3 +98,23 @@ def settle(
         v = v * (most / speed)
         x[i] = before[i] + v * step
     velocity[i] = v
+
+
+@wp.kernel(enable_backward=False)
+def near(
+    x: wp.array(dtype=wp.vec3),
+    base: wp.array(dtype=wp.vec3),
+    normals: wp.array(dtype=wp.vec3),
+    inward: wp.array(dtype=wp.float32),
+    outward: wp.array(dtype=wp.float32),
+):
+    """Bring points back that left their place too far, along the normal or aside."""
+    i = wp.tid()
+    away = x[i] - base[i]
+    high = wp.dot(away, normals[i])
+    aside = away - normals[i] * high
+    far = wp.length(aside)
+    if far > outward[i]:
+        aside = aside * (outward[i] / far)
+    high = wp.clamp(high, -inward[i], outward[i])
+    x[i] = base[i] + aside + normals[i] * high

@@ -28,7 +28,7 @@ MEASURES_OF = {
 }  # fmt: skip
 """Blocks of `cloth.blocks`, and capes, with the measures that each takes."""
 NUMBERS = {
-    *MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim", "crease", "train",
+    *MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim", "folds", "train",
     "petticoat", "tails", "split", "panels", "stand",
 } - {"strap"}  # fmt: skip
 
@@ -60,7 +60,7 @@ class Record:
     profile: tuple[tuple[float, float], ...] = ()
     train: float = 0.0
     petticoat: float = 0.0
-    crease: float = 0.0035
+    folds: float = 1.0
     tails: float = 0.0
     split: float = 0.0
     panels: float = 0.0
