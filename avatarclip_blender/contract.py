@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -29,7 +28,8 @@ def find_engine_root(addon_folder: Path = ADDON_FOLDER) -> Path:
 
 
 def _load(module_name: str) -> ModuleType:
-    name, folder = f"{__package__}.{module_name.replace('/', '_')}", ENGINE_ROOT / "engine" / module_name
+    """Load a module or package of the engine by its path, under a name in the add-on."""
+    name, folder = f"{__package__}.{module_name}", ENGINE_ROOT / "engine" / module_name
     package = folder.is_dir()
     file = folder / "__init__.py" if package else folder.with_suffix(".py")
     spec = importlib.util.spec_from_file_location(
@@ -44,14 +44,13 @@ def _load(module_name: str) -> ModuleType:
 
 ENGINE_ROOT = find_engine_root()
 if TYPE_CHECKING:
-    from engine import environment, examples, protocol, schema
+    from engine import environment, examples, geometry, protocol, schema
+    from engine import names as export_names
     from engine import settings as engine_settings
-    from engine.export import names as export_names
-    from engine.geometry import rotations, skinning
 else:
     environment, protocol, schema = _load("environment"), _load("protocol"), _load("schema")
     examples = _load("examples")
     engine_settings = _load("settings")
-    export_names = _load("export/names")
-    _load("geometry")
-    rotations, skinning = (import_module(f"{__package__}.geometry.{name}") for name in ("rotations", "skinning"))
+    export_names = _load("names")
+    geometry = _load("geometry")
+rotations, skinning = geometry.rotations, geometry.skinning

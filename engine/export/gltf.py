@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container, opened
 from engine.export.lods import with_levels
 from engine.export.morphs import shapes_of, targets, with_targets
-from engine.export.names import plain_names
 from engine.geometry.edges import is_closed
 from engine.geometry.measures import vertex_normals
 from engine.geometry.rotations import axis_angle_to_quaternion, without_flips
 from engine.mesh.levels import Level
 from engine.mesh.uv import split_seams, tangents
+from engine.names import plain_names
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
 from engine.render.shade import to_linear
 

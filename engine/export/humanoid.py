@@ -27,6 +27,7 @@ class Humanoid(TypedDict):
     sided: dict[str, str]
     expressions: dict[str, Preset]
     licenses: dict[str, dict[str, str | bool]]
+    older: dict[str, dict[str, str]]
 
 
 def read_humanoid(path: Path = Path(__file__).parent / "humanoid.toml") -> Humanoid:

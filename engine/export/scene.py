@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.export.names import plain
+from engine.names import plain
 from engine.protocol import TEXTURES
 from engine.rig import Avatar, in_rest_pose, on_floor, relative_to, uncover, with_hands
 from engine.settings import ExportConfig

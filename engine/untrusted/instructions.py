@@ -20,14 +20,34 @@ NO_LIST = "items for something that is no list"
 NO_DICTIONARY = "items for something that is no dictionary"
 NO_NAMES = "a dictionary whose keys are not names"
 _INSTRUCTIONS = {op.code.encode("latin1"): op for op in pickletools.opcodes}
-_REFUSED = frozenset((
-    "PERSID", "INST", "OBJ", "EXT1", "EXT2", "EXT4", "NEWOBJ_EX", "EMPTY_SET", "ADDITEMS", "FROZENSET", "NEXT_BUFFER",
-    "READONLY_BUFFER",
-))  # fmt: skip
+_REFUSED = frozenset(
+    (
+        "PERSID",
+        "INST",
+        "OBJ",
+        "EXT1",
+        "EXT2",
+        "EXT4",
+        "NEWOBJ_EX",
+        "EMPTY_SET",
+        "ADDITEMS",
+        "FROZENSET",
+        "NEXT_BUFFER",
+        "READONLY_BUFFER",
+    )
+)
 _KEYS = {
-    anyobject, pickletools.pyint, pickletools.pylong, pickletools.pyinteger_or_bool, pickletools.pybool,
-    pickletools.pyfloat, pickletools.pystring, pickletools.pybytes_or_str, pickletools.pybytes, pickletools.pyunicode,
-}  # fmt: skip
+    anyobject,
+    pickletools.pyint,
+    pickletools.pylong,
+    pickletools.pyinteger_or_bool,
+    pickletools.pybool,
+    pickletools.pyfloat,
+    pickletools.pystring,
+    pickletools.pybytes_or_str,
+    pickletools.pybytes,
+    pickletools.pyunicode,
+}
 """Hashing nested tuples could take for ever; names and numbers are all that real files have."""
 
 

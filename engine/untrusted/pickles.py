@@ -29,7 +29,7 @@ from engine.untrusted.stand_ins import (
     named,
     rebuilt_array,
     text,
-)  # fmt: skip
+)
 from engine.untrusted.texts import AGAIN
 
 HINT = "Nothing in it was run. Use the file as its makers distribute it."

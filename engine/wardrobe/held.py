@@ -19,7 +19,7 @@ SHAFT, OUTER = np.array([0.372, 0.260, 0.892]), np.array([0.0, -0.980, 0.200])
 TURNED, TWISTED, BENT = -90.0, -45.0, 28.0
 """Degrees by which a hand that lets a shaft stand is turned about the forearm, of these in the forearm itself, and bent
 towards the thumb: an outstretched arm's palm faces the front then, as far as a wrist goes."""
-FACED = 62.0
+FACED = 74.0
 """Degrees by which a forearm is turned that bears a shield."""
 UPRIGHT = np.array([0.669, 0.743, 0.0])
 """Up when the arm hangs as in the pose of sculpting."""

@@ -13,13 +13,9 @@ from engine.protocol import VIEWER_HTML
 from tests.export import figures
 from tests.export.test_in_browser import ask, chromium
 
-SCRIPT = """
-<script>
+COLOURS = """
 async function main() {
-  while (!window.viewer && !document.body.dataset.error) await new Promise((done) => setTimeout(done, 20));
-  if (document.body.dataset.error) return { error: document.body.dataset.error };
-  const { vrm, scene, camera, renderer } = window.viewer;
-  renderer.setAnimationLoop(null);
+  const { vrm, scene, camera, renderer } = await ready();
   vrm.scene.traverse(({ material }) => {
     if (!material) return;
     material.toneMapped = false;
@@ -42,11 +38,6 @@ async function main() {
   }
   return { colors: found };
 }
-main().catch((error) => ({ error: String(error) })).then((found) => {
-  document.body.replaceChildren();
-  document.body.textContent = "FOUND" + JSON.stringify(found) + "END";
-});
-</script>
 """
 
 
@@ -58,7 +49,4 @@ def test_three_js_draws_the_avatars_colours(by: str, tmp_path: Path) -> None:
     if by == "vertices":
         avatar = dataclasses.replace(avatar, game=None)
     viewer.write(Scene.of(avatar, None, tmp_path), tmp_path)
-    page = tmp_path / VIEWER_HTML
-    text = page.read_text(encoding="utf-8").replace("</body>", SCRIPT + "</body>")
-    page.write_text(text, encoding="utf-8")
-    np.testing.assert_allclose(ask(page)["colors"], figures.PATCHES, atol=2)
+    np.testing.assert_allclose(ask(tmp_path / VIEWER_HTML, COLOURS)["colors"], figures.PATCHES, atol=2)

@@ -17,8 +17,8 @@ from PIL import Image
 from engine import export, motion
 from engine.body import load_body
 from engine.export import Scene
-from engine.export.names import plain
 from engine.motion.cleanup import contacts, runs
+from engine.names import plain
 from engine.protocol import SKELETON_NAMES
 from engine.report import Silent
 from engine.settings import ExportConfig, MotionConfig

@@ -56,7 +56,7 @@ PLACES = {
     "wings": Place(("spine2", "spine3")),
     "hand": Place(("right_hand",)),
     # upright before an arm that is turned so (`held.FACED`)
-    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.492, 0.012), (-90, 52, 0)),
+    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.504, 0.012), (-90, 52, 0)),
 }
 
 

@@ -1,4 +1,4 @@
-"""Names that every engine takes: of nodes, meshes, materials and takes."""
+"""Names that every game engine takes: of nodes, meshes, materials and takes. Standard library only."""
 
 from __future__ import annotations
 
