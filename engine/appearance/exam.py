@@ -10,10 +10,9 @@ to the named colour of eleven. The grade is kept by the perceptor's checksum (`e
 from __future__ import annotations
 
 import argparse
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import torch
@@ -29,6 +28,7 @@ from engine.render.camera import Camera
 from engine.render.oklab import oklab
 from engine.render.raycast import MeshRaycaster
 from engine.settings import ClipConfig
+from engine.tables import read_as
 from engine.wardrobe.canonical import Points, canonical_coordinates
 from engine.wardrobe.outfit import COLORS
 from engine.wardrobe.regions import REGIONS
@@ -36,10 +36,30 @@ from engine.wardrobe.regions import REGIONS
 STEPS, RATE, SIZE = 150, 0.08, 128
 
 
-@cache
-def questions() -> dict[str, Any]:
+class Question(TypedDict):
+    """A prompt, and the colours in which its garments must be by their kinds."""
+
+    text: str
+    garments: dict[str, str]
+
+
+class Questions(TypedDict):
     """The exam's prompts and the names of its colours."""
-    return tomllib.loads((Path(__file__).parent / "exam.toml").read_text(encoding="utf-8"))
+
+    colors: list[str]
+    prompts: list[Question]
+
+
+def read_questions(path: Path = Path(__file__).parent / "exam.toml") -> Questions:
+    """The questions of a file; `ValueError` names the file, the table, the key and what is wrong."""
+    found: Questions = read_as(path, Questions)
+    return found
+
+
+@cache
+def questions() -> Questions:
+    """The bundled exam."""
+    return read_questions()
 
 
 class Canvas:

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tomllib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from engine.perceptor import Perceptor
 from engine.protocol import write_atomically
 from engine.settings import AppearanceConfig
+from engine.tables import read_as
 from engine.userdata import cache_folder
 
 SHIPPED = Path(__file__).parent / "grades.toml"
 FILE = "grades.json"
-POOR, GOOD = 0.6, 0.8
-"""Shares of garments in the right colour: up to the one, guidance is held as still as it can be; from the other on it
-is as free as in the paper."""
 RELIEF, GROWTH = 0.025, 0.3
-"""Metres by which guidance may move a surface: a relief, and new forms."""
+"""Metres by which guidance may move a surface: a relief, and new forms. Set by hand."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From a grade to what guidance may."""
+
+    poor: float = 0.6
+    """Share of garments in the right colour up to which guidance is held as still as it can be. Set by hand."""
+    good: float = 0.8
+    """The share from which on it is as free as in the paper. Set by hand."""
+    keep: float = 6.0
+    """loss.keep of a poor one. Set by hand, on drafts (``benchmarks/README.md``)."""
+    textureless: float = 0.5
+    """loss.textureless of a poor one; the paper's is 1. Set by hand."""
+
+
+SCALE = Scale()
 
 
 @dataclass(frozen=True)
@@ -38,13 +52,13 @@ class Strength:
     """Settings that follow from a grade where the conf leaves them null."""
 
     keep: float
-    """loss.keep"""
+    """For the setting loss.keep."""
     textureless: float
-    """loss.textureless"""
+    """For the setting loss.textureless."""
     mask: float
-    """loss.mask, where forms may grow"""
+    """For the setting loss.mask, where forms may grow."""
     relief: float
-    """shell.relief, where forms may grow; layers keep theirs but for `RELIEF`"""
+    """For the setting shell.relief, where forms may grow; layers move by `RELIEF` at most."""
 
 
 PAPER = Strength(0.0, 1.0, 0.0, GROWTH)
@@ -55,9 +69,16 @@ def strength_of(grade: Grade | None) -> Strength:
     """The strength for a grade, or the paper's for none."""
     if grade is None:
         return PAPER
-    free = min(1.0, max(0.0, (grade.painting - POOR) / (GOOD - POOR)))
+    free = min(1.0, max(0.0, (grade.painting - SCALE.poor) / (SCALE.good - SCALE.poor)))
     grows = free == 1.0
-    return Strength(6.0 * (1 - free), 0.5 + 0.5 * free, 0.0 if grows else 1.0, GROWTH if grows else RELIEF)
+    textureless = SCALE.textureless + (1 - SCALE.textureless) * free
+    return Strength(SCALE.keep * (1 - free), textureless, 0.0 if grows else 1.0, GROWTH if grows else RELIEF)
+
+
+def read_grades(path: Path = SHIPPED) -> dict[str, Grade]:
+    """The grades of a file by checksum; `ValueError` names the file, the checksum, the key and what is wrong."""
+    found: dict[str, Grade] = read_as(path, dict[str, Grade])
+    return found
 
 
 def grade_of(checksum: str) -> Grade | None:
@@ -67,10 +88,11 @@ def grade_of(checksum: str) -> Grade | None:
 
 def known() -> dict[str, Grade]:
     """All grades, shipped and of this user, by checksum."""
-    found = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    with contextlib.suppress(OSError, ValueError):  # nothing was examined here
-        found |= json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
-    return {checksum: Grade(**grade) for checksum, grade in found.items()}
+    found = read_grades()
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # nothing, or by another version
+        own = json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
+        found |= {checksum: Grade(**grade) for checksum, grade in own.items()}
+    return found
 
 
 def keep(checksum: str, grade: Grade) -> None:

@@ -24,8 +24,10 @@ from engine.wardrobe.outfit import Look
 from engine.wardrobe.readout import CODEBOOK, codebook
 
 EVERY = 4
-"""One look of so many is shown: the codebook is in random order, and each costs a large model a tenth of a second."""
+"""One look of so many is shown: the codebook is in random order, and each costs a large model a tenth of a second.
+Set by hand."""
 FAVOURITES = 12
+"""Looks that are named. Set by hand."""
 
 
 def favourites(

@@ -19,9 +19,9 @@ from engine.render.surface import Surface
 __all__ = ["Picture", "Scene", "body_views", "framing", "motion_row", "preview_sheet", "thumbnail"]
 
 FIELD_OF_VIEW = 22.0
-"""Degrees: a long lens, as portraits of whole figures are taken."""
+"""Degrees: a long lens, as portraits of whole figures are taken. Set by hand."""
 VIEW_WIDTHS = {"front": 450, "side": 340, "back": 450, "head": 360}
-"""Pixels; a figure with spread arms needs more room from the front than from the side."""
+"""Pixels; a figure with spread arms needs more room from the front than from the side. Set by hand."""
 
 
 def framing(

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from engine.body import Body, stand_pose
 from engine.body.fingers import BODY_JOINTS, HANDS, OF_HAND, SIDES, shared_out
 from engine.body.hands import both_hands
-from engine.mesh.surface import edge_matrix
+from engine.geometry.edges import pieces
 from engine.protocol import JOINT_NAMES
 from engine.rig.weights import transfer
 from engine.wardrobe.hard.attached import grips
@@ -20,16 +19,18 @@ from engine.wardrobe.outfit import Look
 
 Floats = NDArray[np.float32]
 RIGID = 1e-4
-"""A piece whose weights differ by less than this is stiff."""
+"""A piece whose weights differ by less than this is stiff. Set by hand."""
 OFF, MOST = 0.012, 0.25
-"""A piece that hands alone carry is held, not worn, if more than this share of it is so many metres off the skin."""
+"""A piece that hands alone carry is held, not worn, if more than this share of it is so many metres off the skin. Set
+by hand."""
 AGREEMENT = 0.3
-"""Least cosine between the normals of a point and of the skin that it follows: in a fist the next finger is near."""
+"""Least cosine between the normals of a point and of the skin that it follows: in a fist the next finger is near. Set
+by hand."""
 RING = 0.05
-"""Metres: stiff pieces up to this size go with the finger that they sit on, larger ones with the hand."""
+"""Metres: stiff pieces up to this size go with the finger that they sit on, larger ones with the hand. Set by hand."""
 WRISTS = tuple(JOINT_NAMES.index(f"{side}_wrist") for side in SIDES)
 REACH = 0.02
-"""Metres from the skin within which a soft point follows the fingers."""
+"""Metres from the skin within which a soft point follows the fingers. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _settled(
     """Shares (T, 30) of the touched points: nought of what is held, and of a large stiff piece such as a plate of
     armour; the same over a small one."""
     found = np.where((distance < REACH)[:, None], shares, 0.0)
-    _, label = connected_components(edge_matrix(faces, len(vertices)), directed=False)
+    label = pieces(faces, len(vertices))
     for piece in np.unique(label[touched]):
         whole, rows = weights[label == piece], label[touched] == piece
         if whole[:, [*WRISTS, *HANDS]].sum(1).min() > 1.0 - RIGID and (distance[rows] > OFF).mean() > MOST:

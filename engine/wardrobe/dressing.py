@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body import Body, bone_transforms, stand_pose
-from engine.body.skinning import skin
+from engine.body import Body, stand_pose
+from engine.geometry.skinning import bone_transforms, skin
+from engine.protocol import PARENTS
 from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record, record_of
@@ -106,7 +107,7 @@ class Dressing:
         )
 
     def finished(self) -> Beneath:
-        """The same with all that stands off: pockets, buttons, collars."""
+        """All that is worn, as one surface, with all that stands off: pockets, buttons, collars."""
         whole = joined(self.layers)
         return Beneath(whole.vertices, whole.faces)
 
@@ -155,6 +156,7 @@ def layers_of(
     look = _hooded(look)
     worn = ordered(look)
     on_head: dict[str, list[Layer]] = {}
+    cloth = [record_of(garment.kind, garment.cut) for garment in worn]
     for number, garment in enumerate(worn):
         tell(number, len(worn) + 1)
         if (garment.kind, garment.cut) in FORMS:
@@ -177,7 +179,11 @@ def layers_of(
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         beneath = Followed(joined(dressing.layers), bare.rest_joints)
-        made = make(garment, record, beneath.piece(piece), dressing.finished(), bare.size, garment.material)
+        above = [
+            _worn_with(tailored(over, outer.traits), look)
+            for over, outer in zip(cloth[number + 1 :], worn[number + 1 :]) if over is not None
+        ]  # fmt: skip
+        made = make(garment, record, beneath.piece(piece), dressing.finished(), bare.size, garment.material, above)
         made = [beneath.layer(part) for part in made]
         dressing.add(made[0], (piece.vertices, piece.faces))
         for layer in made[1:]:
@@ -355,7 +361,7 @@ def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray, worn: lis
 def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, betas: NDArray) -> Layer | None:
     """The closed forms of a look's only thing, on a body, as one layer; None where there are none."""
     joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
-    transforms = bone_transforms(joints, stand_pose()[None])
+    transforms = bone_transforms(joints, stand_pose()[None], PARENTS)
     parts = []
     for prop in props_of(only):
         binding = bind(prop, body.weights, bare.canonical)

@@ -11,7 +11,7 @@ from engine.protocol import JOINT_NAMES
 GRIP = np.array([-0.795, 0.402, 0.012])
 """The middle of what the right hand holds."""
 PALM = np.array([-0.795, 0.409, 0.012])
-"""The same for what it only touches."""
+"""The middle of what the right palm only touches."""
 FORWARD = np.array([0.234, 0.260, 0.937])
 """Where what is gripped points: to the front when the arm hangs, and a little up."""
 SHAFT, OUTER = np.array([0.372, 0.260, 0.892]), np.array([0.0, -0.980, 0.200])

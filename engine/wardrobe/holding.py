@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from engine.body import Body, bone_transforms, stand_pose
+from engine.body import Body, stand_pose
 from engine.body.fingers import HANDS, SIDES, full_joints, full_pose, posed_body
 from engine.body.hands import RELAXED, both_hands, hand_pose
-from engine.body.skinning import skin
-from engine.protocol import JOINT_NAMES, SKELETON_PARENTS
+from engine.geometry.skinning import bone_transforms, skin
+from engine.protocol import JOINT_NAMES, PARENTS, SKELETON_PARENTS
 from engine.wardrobe.hard.attached import arm_turns, grips
 from engine.wardrobe.held import CLOSED, CLOSER, fist
 from engine.wardrobe.layers import Mannequin
@@ -59,7 +59,7 @@ def held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Man
     bent = rest
     for side in closed:
         bent = fist(bent, joints, side)
-    moved = skin(bent, body.weights, bone_transforms(joints, pose))[0]
+    moved = skin(bent, body.weights, bone_transforms(joints, pose, PARENTS))[0]
     turned = [JOINT_NAMES.index(f"{side}_{name}") for side in arm_turns(look) for name in ("elbow", "wrist", "hand")]
     changed = (np.abs(bent - rest).max(1) > 1e-6) | (body.weights[:, turned].sum(1) > 0)
     return replace(mannequin, vertices=np.where(changed[:, None], moved, mannequin.vertices).astype(np.float32))

@@ -43,7 +43,7 @@ class Person:
     muscle: float | None = None
 
     def over(self, other: Person) -> Person:
-        """This person, and where nothing is said of it the other."""
+        """This person, with the other's traits where nothing is said."""
         mine = {name: value for name, value in asdict(self).items() if value is not None}
         return Person(**(asdict(other) | mine))
 
@@ -181,11 +181,11 @@ class _Chance:
         return str(self.rng.choice(values.split("|"))).replace("_", " ")
 
     def of(self, table: str, name: str) -> str:
-        return self._one(people()[table][name])
+        return self._one(people()[table][name])  # type: ignore[literal-required]
 
     def style(self, of: str) -> str:
         """A style of hair or beard."""
-        records: list[Mapping[str, str]] = people()[of]
+        records: list[Mapping[str, str]] = people()[of]  # type: ignore[literal-required]
         found = (record["styles"] for record in records if self.person.fits(parse_person(record.get("person", ""))))
         return self._one(next(found, "none"))
 

@@ -29,7 +29,7 @@ from engine.wardrobe.persona import described
 LOOK_FILE = "look.json"
 LAYERS_FILE = "layers.safetensors"
 DRESSING = 12
-"""Steps that dressing counts as."""
+"""Steps that dressing counts as. Set by hand."""
 
 
 class Dressed:

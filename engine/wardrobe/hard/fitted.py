@@ -47,7 +47,7 @@ def coloured(
     thing: Thing, garment: Garment, both: NDArray, mannequin: Mannequin, beneath: Sequence[Layer] = (),
     fitted: Callable[..., tuple[Form, NDArray]] | None = None,
 ) -> list[Layer]:  # fmt: skip
-    """The same in a first and a second colour ``both`` (2, 3).
+    """A thing as layers on a body, in a first and a second colour ``both`` (2, 3).
 
     ``fitted`` brings free forms to the body: (part, thing, mannequin, side) to a form and weights; None: `on_body`.
     """

@@ -6,7 +6,6 @@ usual form is (``name``, ``parts``, ... or ``same``: a cut of its own), and a ta
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.protocol import JOINT_NAMES
+from engine.tables import read_toml
 from engine.wardrobe import held, shapes
 from engine.wardrobe.beings import lower
 from engine.wardrobe.beings.muzzle import Muzzle, read_muzzle
@@ -114,7 +114,7 @@ def read_things(path: Path) -> dict[tuple[str, str | None], Thing]:
         ValueError: names the file, the record, the key and what is wrong.
     """
     found: dict[tuple[str, str | None], Thing] = {}
-    for kind, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for kind, table in read_toml(path).items():
         where = f"{path.name}: [{kind}]"
         cuts = CUTS | EXTRA_KINDS
         if kind not in {*GARMENT_KINDS, *EXTRA_KINDS}:

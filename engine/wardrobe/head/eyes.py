@@ -18,9 +18,9 @@ from engine.wardrobe.outfit import EYE_COLORS, Look
 IRIS, PUPIL = 0.0057, 0.0021
 """Radii in metres on a grown-up's eyeball."""
 BALL = 0.0141
-"""Radius of that eyeball."""
+"""Radius in metres of a grown-up's eyeball."""
 LIDS = 1.18
-"""Its radius against the distance of the lids' inner border from its centre."""
+"""The eyeball's radius against the distance of the lids' inner border from its centre."""
 SUNK = 0.55
 """Share of their distance from the eyeball's centre to which the body's own eyes are sunk."""
 COLUMNS = 56

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from scipy.spatial import cKDTree
 
 from engine.body.face import load_face_space
 from engine.body.model import load_open_body
+from engine.tables import read_toml
 from engine.wardrobe.canonical import canonical_coordinates, smoothstep
 from engine.wardrobe.figure_records import people
 from engine.wardrobe.head.frame import HEAD, NECK, Head
@@ -107,7 +107,7 @@ def read_face_words(path: Path = CATALOG / "faces.toml") -> dict[str, dict[str, 
         ValueError: names the file, the record and what is wrong with it.
     """
     known = set(load_face_space().names)
-    found: dict[str, dict[str, float]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, float]] = read_toml(path)
     for phrases, amounts in found.items():
         if unknown := amounts.keys() - known:
             raise ValueError(f"{path.name}: [{phrases}] has no known feature {sorted(unknown)[0]!r}.")
