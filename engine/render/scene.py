@@ -164,7 +164,9 @@ class Scene:
         traced = trace(self.blocking, self.light, self._rounded(few, hits, first))
         arriving = shares(traced, few, places, shape, self.raycaster)
         normals, unseen = self._embossed.tilt(hits, places.normals, places.footprints)
-        return _rolled_off(shaded(self.light, attributes, normals, unseen, directions, arriving))
+        glossy, bright = self._embossed.combed(hits, normals, directions, places.footprints)
+        attributes[:, :3] *= bright[:, None]
+        return _rolled_off(shaded(self.light, attributes, normals, unseen, directions, arriving, glossy))
 
     def _places(
         self, hits: GBuffer, origins: Floats, directions: Floats, pixels: Floats, roughness: Floats, camera: Camera
@@ -242,6 +244,7 @@ def shaded(
     unseen: Floats,
     directions: Floats,
     arriving: Arriving,
+    glossy: Floats | None = None,
 ) -> Floats:
     """Linear colours (M, 3) of surfaces in a light.
 
@@ -252,6 +255,7 @@ def shaded(
         unseen: (M,) variance of slopes finer than a pixel, which make a surface rougher.
         directions: (M, 3) unit, of the viewing rays.
         arriving: shares of the light.
+        glossy: (M, 3) unit, the normals by which they mirror; None: the same.
     """
     albedo, roughness, metallic = attributes[:, :3], attributes[:, 3:4], attributes[:, 4:5]
     through = attributes[:, 6:]
@@ -264,7 +268,8 @@ def shaded(
     base = np.asarray(DIELECTRIC + metallic * (albedo - DIELECTRIC), np.float32)
     mirror = _mirror_share(base, np.sqrt(blur).astype(np.float32), facing)
     # A rough surface mirrors more of what lies along its normal than along the mirrored ray (Lagarde 2014).
-    towards = unit(normals + (_mirrored(directions, normals) - normals) * ((1.0 - blur) * (np.sqrt(1.0 - blur) + blur)))
+    glossy = normals if glossy is None else glossy
+    towards = unit(glossy + (_mirrored(directions, glossy) - glossy) * ((1.0 - blur) * (np.sqrt(1.0 - blur) + blur)))
     around = light.studio.radiance(towards, blur[:, 0])
     around += blur**2 * (light.ambient(towards) + light.key(towards) - around)  # its lobe nears a matt surface's
     seen = arriving.mirrored[:, None]

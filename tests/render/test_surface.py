@@ -23,6 +23,7 @@ class Waves:
 
     scale: float = 0.2
     depth: float = 0.02
+    fibres: float = 0.0
 
     def heights(self, points: np.ndarray) -> np.ndarray:
         return 0.5 * self.depth * np.sin(2 * np.pi * points[:, 0] / self.scale)
