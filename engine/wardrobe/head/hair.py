@@ -32,7 +32,7 @@ MATT = 0.8
 """Roughness of hair that stands."""
 THINNER = 0.006
 """Metres above the hairline in which hair is thinner."""
-FADED = 0.016
+FADED = 0.014
 """Metres of that where hair is cut short."""
 GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble}
 """How hair grows, by `Style.grow`."""
@@ -60,9 +60,12 @@ def hair_layers(
     seeds = sample(head.mannequin, lambda canonical: _density(record, canonical), record.count, rng)
     if not len(seeds):
         return []
-    scalp = shell(head, record.shell, rng, (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None)
+    within = (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
     if record.grow == "stubble":
+        scalp = shell(head, record.shell, rng, within, soft=FADED)
         scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.9), strands=0 * scalp.strands)
+    else:
+        scalp = shell(head, record.shell, rng, within)
     grown = GROWTH[record.grow](record, head, seeds, rng)
     clear = head.off_skin(grown.vertices, np.full(len(grown.vertices), -ROOT), 0.0)[0]
     tufts = together(scalp, replace(grown, vertices=clear))
