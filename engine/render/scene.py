@@ -276,6 +276,7 @@ def shaded(
     mirrored = around * seen + (1.0 - seen) * 0.5 * matt * albedo
     hue = 0.5 + 0.5 * albedo / albedo.max(1, keepdims=True)  # fibres keep some of their dye
     sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 2 * hue
+    mirrored *= 1.0 + 2.0 * through * (hue - 1.0)  # some of what fibres throw back went through them
     return (albedo * (1.0 - metallic) * (1.0 - mirror) * matt + mirror * mirrored + sheen * matt).astype(np.float32)
 
 
