@@ -118,7 +118,6 @@ class Embossed:
             tilted -= (np.clip(rise, -1.5, 1.5) * seen)[:, None] * tangent
         return unit(tilted)
 
-
     def combed(self, hits: GBuffer, normals: Floats, directions: Floats, footprints: Floats) -> tuple[Floats, Floats]:
         """Fibres: normals (N, 3) by which they mirror, turned to the viewer round them, and how bright (N,) each is.
 
