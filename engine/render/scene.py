@@ -40,6 +40,8 @@ BENEATH = (0.26, 0.08, 0.04)
 """How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator. Set by hand."""
 FIBRES = 0.5
 """The cosine by which light passes the terminator where fibres scatter all of it. Set by hand."""
+PIGMENT = 0.04
+"""Albedo of fibres through which half of that light goes. Set by hand."""
 SHEEN = 0.14
 """Of rough surfaces at their outline, as cloth and skin have it. Set by hand."""
 
@@ -276,7 +278,8 @@ def shaded(
     mirrored = around * seen + (1.0 - seen) * 0.5 * matt * albedo
     hue = 0.5 + 0.5 * albedo / albedo.max(1, keepdims=True)  # fibres keep some of their dye
     sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 2 * hue
-    mirrored *= 1.0 + 2.0 * through * (hue - 1.0)  # some of what fibres throw back went through them
+    # Some of what fibres throw back went through them; through dark ones goes little.
+    mirrored *= 1.0 + 2.0 * through * (hue - 1.0) * (1.0 - PIGMENT / (PIGMENT + albedo.max(1, keepdims=True)))
     return (albedo * (1.0 - metallic) * (1.0 - mirror) * matt + mirror * mirrored + sheen * matt).astype(np.float32)
 
 

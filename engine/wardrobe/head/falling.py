@@ -99,9 +99,9 @@ def _in_company(paths: NDArray) -> NDArray:
     """(L,) whether locks (L, K, 3) have others beside them all the way."""
     alone = np.zeros(len(paths), bool)
     for k in (paths.shape[1] // 2, 3 * paths.shape[1] // 4, paths.shape[1] - 2):
-        near = cKDTree(paths.reshape(-1, 3)).query(paths[:, k], k=30)[1] // paths.shape[1]
+        near = cKDTree(paths.reshape(-1, 3)).query(paths[:, k], k=36)[1] // paths.shape[1]
         others = np.array([len(set(row)) for row in near])
-        alone |= others < 7
+        alone |= others < 9
     return ~alone
 
 
