@@ -101,10 +101,14 @@ def generate(
     """
     prompts = {"shape": shape, "appearance": appearance, "motion": motion}
     request = protocol.Request(
-        prompts=prompts, seed=seed, seeds=dict(seeds or {}), preset=preset, stages=flow.stages_of(tuple(parts)),
+        prompts=prompts,
+        seed=seed,
+        seeds=dict(seeds or {}),
+        preset=preset,
+        stages=flow.stages_of(tuple(parts)),
         overrides={**preferences.shared_overrides(bpy.context), **(settings or {})},
         conf=bpy.path.abspath(conf) if conf else None,
-    )  # fmt: skip
+    )
     try:
         request.check()
         command = _python(python)
@@ -152,9 +156,13 @@ def import_avatar(
 
 
 def export_fbx(
-    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "", detail: str = "GAME",
+    rig: bpy.types.Object,
+    path: str | Path,
+    preset: str = "SMPL",
+    motion: str = "",
+    detail: str = "GAME",
     all_takes: bool = False,
-) -> Path:  # fmt: skip
+) -> Path:
     """Write an avatar for a game engine; see `export.export_fbx`. Returns the file's path.
 
     Raises:
@@ -164,9 +172,13 @@ def export_fbx(
 
 
 def export_glb(
-    rig: bpy.types.Object, path: str | Path, preset: str = "SMPL", motion: str = "TRAVEL", detail: str = "GAME",
+    rig: bpy.types.Object,
+    path: str | Path,
+    preset: str = "SMPL",
+    motion: str = "TRAVEL",
+    detail: str = "GAME",
     all_takes: bool = False,
-) -> Path:  # fmt: skip
+) -> Path:
     """Write an avatar as it is now as glTF (.glb); see `export_glb.export_glb`. Returns the file's path.
 
     Raises:

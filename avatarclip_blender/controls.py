@@ -154,9 +154,12 @@ def _solved(
 
 
 def _key_solved(
-    context: bpy.types.Context, rig: bpy.types.Object, limbs: Sequence[Limb], frames: Sequence[int | None],
+    context: bpy.types.Context,
+    rig: bpy.types.Object,
+    limbs: Sequence[Limb],
+    frames: Sequence[int | None],
     poses: Sequence[Sequence[Matrix]],
-) -> None:  # fmt: skip
+) -> None:
     """Key what `_solved` has found."""
     names = [name for limb in limbs for name in limb.bones]
     for frame, pose in zip(frames, poses):

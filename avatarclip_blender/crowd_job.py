@@ -54,9 +54,14 @@ class CrowdJob:
     _outlives: bool = False
 
     def start(
-        self, row: Mapping[str, Any], python: Sequence[str], environment: Mapping[str, str], engine_root: Path,
-        home: Home, device: str = "auto",
-    ) -> None:  # fmt: skip
+        self,
+        row: Mapping[str, Any],
+        python: Sequence[str],
+        environment: Mapping[str, str],
+        engine_root: Path,
+        home: Home,
+        device: str = "auto",
+    ) -> None:
         """Write the crowd's list, of one row, and start to make it; on a cluster it goes on when Blender ends.
 
         Raises:

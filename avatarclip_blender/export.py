@@ -251,9 +251,14 @@ def whole(target: Path, kind: str) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def copied(
-    context: bpy.types.Context, rig: bpy.types.Object, detail: str, form: Preset, motion: str,
-    twist_bones: bool = False, all_takes: bool = False,
-) -> Iterator[Copy]:  # fmt: skip
+    context: bpy.types.Context,
+    rig: bpy.types.Object,
+    detail: str,
+    form: Preset,
+    motion: str,
+    twist_bones: bool = False,
+    all_takes: bool = False,
+) -> Iterator[Copy]:
     """The wanted copy of an avatar, in a scene that has its take's name, range and unit."""
     if has_controls(rig):
         raise ExportError(f"Press Bake IK Controls first: what they do to {rig.name} is not in its bones' keys yet")
@@ -272,9 +277,9 @@ def _scene_for(scene: bpy.types.Scene, actions: list[bpy.types.Action], unit: fl
     The exporter names the take after the scene, bakes what its range holds, and reads the unit from it.
     """
     units = scene.unit_settings
-    scene[LENT] = json.dumps((
-        scene.name, scene.frame_start, scene.frame_end, scene.frame_current, units.system, units.scale_length
-    ))  # fmt: skip
+    scene[LENT] = json.dumps(
+        (scene.name, scene.frame_start, scene.frame_end, scene.frame_current, units.system, units.scale_length)
+    )
     units.system, units.scale_length = "METRIC", unit
     if actions:
         scene.name = actions[0].name

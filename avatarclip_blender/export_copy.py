@@ -131,9 +131,11 @@ def _twin(datablock: bpy.types.ID) -> bpy.types.ID:
 
 
 def _duplicate(
-    rig: bpy.types.Object, meshes: list[bpy.types.Object], collection: bpy.types.Collection,
+    rig: bpy.types.Object,
+    meshes: list[bpy.types.Object],
+    collection: bpy.types.Collection,
     takes: Sequence[bpy.types.Action],
-) -> Copy:  # fmt: skip
+) -> Copy:
     """Copy objects, data and actions."""
     other = _twin(rig)
     other.data = _twin(rig.data)

@@ -47,31 +47,85 @@ _GODOT_FINGERS = _fingers(
     "{side}{finger}{phalanx}", _LITTLE, "{side}HandProp", index=_PHALANGES, thumb="Metacarpal Proximal Distal"
 )
 _UNREAL_FINGERS = _fingers(
-    "{finger}_{phalanx}_{side}", {finger: finger for finger in protocol.FINGERS}, "hand_prop_{side}", True,
+    "{finger}_{phalanx}_{side}",
+    {finger: finger for finger in protocol.FINGERS},
+    "hand_prop_{side}",
+    True,
     index="01 02 03",
-)  # fmt: skip
+)
 _MIXAMO_FINGERS = _fingers("mixamorig:{side}Hand{finger}{phalanx}", _TITLES, "mixamorig:{side}HandProp", index="1 2 3")
 _HUMANOID = {
-    "pelvis": "Hips", "spine1": "Spine", "spine2": "Chest", "spine3": "UpperChest", "neck": "Neck", "head": "Head",
-} | _sided("{side}{part}", {
-    "collar": "Shoulder", "shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand", "hand": "MiddleProximal",
-    "hip": "UpperLeg", "knee": "LowerLeg", "ankle": "Foot", "foot": "Toes",
-})  # fmt: skip
+    "pelvis": "Hips",
+    "spine1": "Spine",
+    "spine2": "Chest",
+    "spine3": "UpperChest",
+    "neck": "Neck",
+    "head": "Head",
+} | _sided(
+    "{side}{part}",
+    {
+        "collar": "Shoulder",
+        "shoulder": "UpperArm",
+        "elbow": "LowerArm",
+        "wrist": "Hand",
+        "hand": "MiddleProximal",
+        "hip": "UpperLeg",
+        "knee": "LowerLeg",
+        "ankle": "Foot",
+        "foot": "Toes",
+    },
+)
 """Unity's HumanBodyBones and Godot's SkeletonProfileHumanoid use the same words."""
 _UNREAL = {
-    "pelvis": "pelvis", "spine1": "spine_01", "spine2": "spine_02", "spine3": "spine_03", "neck": "neck_01",
+    "pelvis": "pelvis",
+    "spine1": "spine_01",
+    "spine2": "spine_02",
+    "spine3": "spine_03",
+    "neck": "neck_01",
     "head": "head",
-} | _sided("{part}_{side}", {
-    "collar": "clavicle", "shoulder": "upperarm", "elbow": "lowerarm", "wrist": "hand", "hand": "middle_01",
-    "hip": "thigh", "knee": "calf", "ankle": "foot", "foot": "ball",
-}, small=True)  # fmt: skip
+} | _sided(
+    "{part}_{side}",
+    {
+        "collar": "clavicle",
+        "shoulder": "upperarm",
+        "elbow": "lowerarm",
+        "wrist": "hand",
+        "hand": "middle_01",
+        "hip": "thigh",
+        "knee": "calf",
+        "ankle": "foot",
+        "foot": "ball",
+    },
+    small=True,
+)
 """The mannequin of Unreal Engine."""
-_MIXAMO = {name: f"mixamorig:{part}" for name, part in ({
-    "pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2", "neck": "Neck", "head": "Head",
-} | _sided("{side}{part}", {
-    "collar": "Shoulder", "shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand", "hand": "HandMiddle1",
-    "hip": "UpLeg", "knee": "Leg", "ankle": "Foot", "foot": "ToeBase",
-})).items()}  # fmt: skip
+_MIXAMO = {
+    name: f"mixamorig:{part}"
+    for name, part in (
+        {
+            "pelvis": "Hips",
+            "spine1": "Spine",
+            "spine2": "Spine1",
+            "spine3": "Spine2",
+            "neck": "Neck",
+            "head": "Head",
+        }
+        | _sided(
+            "{side}{part}",
+            {
+                "collar": "Shoulder",
+                "shoulder": "Arm",
+                "elbow": "ForeArm",
+                "wrist": "Hand",
+                "hand": "HandMiddle1",
+                "hip": "UpLeg",
+                "knee": "Leg",
+                "ankle": "Foot",
+                "foot": "ToeBase",
+            },
+        )
+    ).items()
+}
 _SMPL = {name: name for name in protocol.JOINT_NAMES}
 _SMPL_FINGERS = {name: name for name in protocol.FINGER_NAMES}
 
@@ -125,25 +179,50 @@ class Preset:
 
 PRESETS = {
     "SMPL": Preset(
-        "SMPL", "SMPL's joint names, SMPL-X's of fingers, meters", _SMPL, _SMPL_FINGERS, twist="{elbow}_twist{number}",
+        "SMPL",
+        "SMPL's joint names, SMPL-X's of fingers, meters",
+        _SMPL,
+        _SMPL_FINGERS,
+        twist="{elbow}_twist{number}",
     ),
     "UNITY": Preset(
-        "Unity", "Names that Unity's Humanoid finds by itself, meters", _HUMANOID, _UNITY_FINGERS, root="Root",
+        "Unity",
+        "Names that Unity's Humanoid finds by itself, meters",
+        _HUMANOID,
+        _UNITY_FINGERS,
+        root="Root",
     ),
     "UNREAL": Preset(
-        "Unreal", "The mannequin's names, centimeters, a root bone that carries the travel, normal map for DirectX",
-        _UNREAL, _UNREAL_FINGERS, unit=0.01, rig="Armature", motion=ROOT, green_down=True,
+        "Unreal",
+        "The mannequin's names, centimeters, a root bone that carries the travel, normal map for DirectX",
+        _UNREAL,
+        _UNREAL_FINGERS,
+        unit=0.01,
+        rig="Armature",
+        motion=ROOT,
+        green_down=True,
         twist="lowerarm_twist_{last:02}_{side}",
     ),
     "GODOT": Preset(
-        "Godot", "The names of Godot's humanoid profile, meters", _HUMANOID, _GODOT_FINGERS, rig="Skeleton3D",
+        "Godot",
+        "The names of Godot's humanoid profile, meters",
+        _HUMANOID,
+        _GODOT_FINGERS,
+        rig="Skeleton3D",
         root="Root",
     ),
     "MIXAMO": Preset(
-        "Mixamo", "Mixamo's names with end bones, centimeters", _MIXAMO, _MIXAMO_FINGERS, unit=0.01, rig="Armature",
-        root="mixamorig:Root", ends={
-            "head": "mixamorig:HeadTop_End", "left_foot": "mixamorig:LeftToe_End",
+        "Mixamo",
+        "Mixamo's names with end bones, centimeters",
+        _MIXAMO,
+        _MIXAMO_FINGERS,
+        unit=0.01,
+        rig="Armature",
+        root="mixamorig:Root",
+        ends={
+            "head": "mixamorig:HeadTop_End",
+            "left_foot": "mixamorig:LeftToe_End",
             "right_foot": "mixamorig:RightToe_End",
         },
     ),
-}  # fmt: skip
+}

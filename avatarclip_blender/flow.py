@@ -59,15 +59,22 @@ def request_all(wishes: Wishes, preset_values: Mapping[str, Any]) -> protocol.Re
     """
     overrides = {key: value for key, value in wishes.values.items() if value != preset_values.get(key)}
     return protocol.Request(
-        prompts=dict(wishes.prompts), seed=wishes.seeds["shape"], seeds=_seeds(wishes.seeds), preset=wishes.preset,
-        overrides=overrides | dict(wishes.shared), conf=wishes.conf,
-    )  # fmt: skip
+        prompts=dict(wishes.prompts),
+        seed=wishes.seeds["shape"],
+        seeds=_seeds(wishes.seeds),
+        preset=wishes.preset,
+        overrides=overrides | dict(wishes.shared),
+        conf=wishes.conf,
+    )
 
 
 def request_part(
-    part: str, wishes: Wishes, base: protocol.Request | None, preset_values: Mapping[str, Any],
+    part: str,
+    wishes: Wishes,
+    base: protocol.Request | None,
+    preset_values: Mapping[str, Any],
     base_values: Mapping[str, Any],
-) -> protocol.Request:  # fmt: skip
+) -> protocol.Request:
     """Return the request that makes one part anew and leaves the others as they are.
 
     A new body stands alone, for what was made on the old one does not fit it; appearance and motion keep each other.
@@ -84,20 +91,21 @@ def request_part(
         return replace(whole, stages=stages_of((part,)))
     if part == "motion":  # or the looks, made under another preset, would be made anew
         wishes, preset_values = replace(wishes, preset=base.preset, conf=base.conf), base_values
-    values = {key: wishes.values[key] if part_of(key) == part else base.overrides.get(key, value)
-              for key, value in base_values.items() if key in wishes.values}  # fmt: skip
+    values = {
+        key: wishes.values[key] if part_of(key) == part else base.overrides.get(key, value)
+        for key, value in base_values.items()
+        if key in wishes.values
+    }
     others = {
         key: value for key, value in base.overrides.items() if key not in values and part_of(key) not in (None, part)
     }
     seeds = {name: wishes.seeds[name] if name == part else base.seed_of(name) for name in PARTS}
     made = () if part == "shape" else parts_in(base)
     return replace(
-        request_all(
-            replace(wishes, seeds=seeds, values=values, shared={**others, **wishes.shared}), preset_values
-        ),
+        request_all(replace(wishes, seeds=seeds, values=values, shared={**others, **wishes.shared}), preset_values),
         prompts={**protocol.DEFAULT_PROMPTS, **base.prompts, part: wishes.prompts[part]},
         stages=stages_of((*made, part)),
-    )  # fmt: skip
+    )
 
 
 def request_pick(base: protocol.Request, chosen: list[int]) -> protocol.Request:

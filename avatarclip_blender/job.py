@@ -56,9 +56,14 @@ class Job:
         """Whether the engine was told to go on when Blender ends."""
 
     def start(
-        self, python: Sequence[str], environment: Mapping[str, str], engine_root: Path, device: str = "auto",
-        warm: WarmEngine | None = None, more: Sequence[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        python: Sequence[str],
+        environment: Mapping[str, str],
+        engine_root: Path,
+        device: str = "auto",
+        warm: WarmEngine | None = None,
+        more: Sequence[str] = (),
+    ) -> None:
         """Start ``PYTHON -m engine run FOLDER`` on a device (``auto``, ``cpu`` ...), or hand it to a warm engine.
 
         Should the warm engine die, the job begins again in a process of its own, where it goes on from what is stored.

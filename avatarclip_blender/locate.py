@@ -21,9 +21,17 @@ PYTHON_VARIABLE = "AVATARCLIP_PYTHON"
 """Environment variable that names the engine's Python when the preference is empty."""
 
 _FROM_BLENDER = (
-    "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONEXECUTABLE", "PYTHONUSERBASE", "PYTHONPLATLIBDIR",
-    "PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONWARNINGS", "__PYVENV_LAUNCHER__",
-)  # fmt: skip
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONEXECUTABLE",
+    "PYTHONUSERBASE",
+    "PYTHONPLATLIBDIR",
+    "PYTHONOPTIMIZE",
+    "PYTHONINSPECT",
+    "PYTHONWARNINGS",
+    "__PYVENV_LAUNCHER__",
+)
 """Variables that Blender, or whoever started it, may set for *its* Python; they would break another one."""
 
 
@@ -85,8 +93,11 @@ def child_environment(engine_root: Path, base: Mapping[str, str] | None = None) 
     for name in _FROM_BLENDER:
         environment.pop(name, None)
     environment.update(
-        PYTHONPATH=str(engine_root), PYTHONUTF8="1", PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1",
-    )  # fmt: skip
+        PYTHONPATH=str(engine_root),
+        PYTHONUTF8="1",
+        PYTHONUNBUFFERED="1",
+        PYTHONDONTWRITEBYTECODE="1",
+    )
     return environment
 
 

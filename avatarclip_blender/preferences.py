@@ -38,84 +38,109 @@ class AVATARCLIP_AP_preferences(bpy.types.AddonPreferences):
     bl_idname = __package__
 
     engine_folder: bpy.props.StringProperty(
-        name="Engine Folder", subtype="DIR_PATH", default=str(locate.default_engine_folder()),
+        name="Engine Folder",
+        subtype="DIR_PATH",
+        default=str(locate.default_engine_folder()),
         description="Where Install Engine puts the engine's own Python environment; removing the add-on leaves it",
-    )  # fmt: skip
+    )
     engine_kind: bpy.props.EnumProperty(
-        name="Computes On", items=_KINDS, default="auto", description="Which build of PyTorch is installed",
-    )  # fmt: skip
+        name="Computes On",
+        items=_KINDS,
+        default="auto",
+        description="Which build of PyTorch is installed",
+    )
     base_python: bpy.props.StringProperty(
-        name="Base Python", subtype="FILE_PATH",
+        name="Base Python",
+        subtype="FILE_PATH",
         description="Python 3.11 to 3.14 that the environment is made with; empty takes Blender's own",
-    )  # fmt: skip
+    )
     engine_python: bpy.props.StringProperty(
-        name="Engine Python", subtype="FILE_PATH",
+        name="Engine Python",
+        subtype="FILE_PATH",
         description="Python of an environment that has the engine's packages already; empty takes the installed engine",
-    )  # fmt: skip
+    )
     output_folder: bpy.props.StringProperty(
-        name="Avatars Folder", subtype="DIR_PATH", default=str(locate.default_output_folder()),
+        name="Avatars Folder",
+        subtype="DIR_PATH",
+        default=str(locate.default_output_folder()),
         description="Each avatar gets a folder of its own in here; removing the add-on leaves it alone",
-    )  # fmt: skip
+    )
     body_model: bpy.props.StringProperty(
-        name="SMPL Body", subtype="FILE_PATH",
+        name="SMPL Body",
+        subtype="FILE_PATH",
         description="Your own licensed SMPL file or folder; empty takes the open body that is bundled",
-    )  # fmt: skip
+    )
     body_gender: bpy.props.EnumProperty(
-        name="Gender", items=_GENDERS, default="auto", description="Which of the body files is taken",
-    )  # fmt: skip
+        name="Gender",
+        items=_GENDERS,
+        default="auto",
+        description="Which of the body files is taken",
+    )
     clip_model: bpy.props.StringProperty(
-        name="CLIP Model", subtype="DIR_PATH",
+        name="CLIP Model",
+        subtype="DIR_PATH",
         description="Folder, OpenAI's own file, or a name on the Hugging Face hub; empty takes the bundled model",
-    )  # fmt: skip
+    )
     clip_download: bpy.props.BoolProperty(
-        name="Allow Download", default=False,
+        name="Allow Download",
+        default=False,
         description="Let the engine download the CLIP model named above, once, when it is first needed",
-    )  # fmt: skip
+    )
     read_prompts: bpy.props.BoolProperty(
-        name="Read While Typing", default=True,
+        name="Read While Typing",
+        default=True,
         description="Show under each prompt what the engine understands of it and which words have no effect",
-    )  # fmt: skip
+    )
     engine_home: bpy.props.EnumProperty(
-        name="Engine", default="HERE",
+        name="Engine",
+        default="HERE",
         items=[
             ("HERE", "This Computer", ""),
             ("CLUSTER", "Cluster", "A Ray cluster of yours; crowds there go on when Blender is closed"),
         ],
         description="Where avatars and crowds are made",
-    )  # fmt: skip
+    )
     cluster_address: bpy.props.StringProperty(
-        name="Address", default="auto",
+        name="Address",
+        default="auto",
         description="Of the Ray cluster: ray://HOST:10001, HOST:6379, or auto if this computer belongs to it",
-    )  # fmt: skip
+    )
     cluster_share: bpy.props.StringProperty(
         name="Shared Place",
         description="Folder or fsspec address that all its machines reach; empty takes the Avatars Folder, if they do",
-    )  # fmt: skip
+    )
     minutes_ready: bpy.props.IntProperty(
-        name="Keep Engine Ready", default=10, min=0, soft_max=120,
+        name="Keep Engine Ready",
+        default=10,
+        min=0,
+        soft_max=120,
         description="Minutes for which the engine stays loaded after a job, so that the next begins at once; 0 is off. "
         "It holds about a gigabyte of memory meanwhile",
-    )  # fmt: skip
+    )
     rotation_mode: bpy.props.EnumProperty(
-        name="Rotations", default="QUATERNION",
+        name="Rotations",
+        default="QUATERNION",
         items=[
             ("QUATERNION", "Quaternion", "Never locks, and blends well"),
             ("EULER", "Euler XYZ", "Three curves a bone, readable in degrees"),
         ],
         description="How the bones of new avatars are keyed",
-    )  # fmt: skip
+    )
     keys: bpy.props.EnumProperty(
-        name="Keys", default="REDUCED", items=KEYS,
+        name="Keys",
+        default="REDUCED",
+        items=KEYS,
         description="How many keys a motion gets",
-    )  # fmt: skip
+    )
     root_motion: bpy.props.EnumProperty(
-        name="Travel", default="TRAVEL",
+        name="Travel",
+        default="TRAVEL",
         items=[
             ("TRAVEL", "Root Motion", "The pelvis moves through the scene"),
             ("IN_PLACE", "In Place", "The figure stays where it is; for games that move it themselves"),
         ],
         description="Whether an avatar that walks gets anywhere",
-    )  # fmt: skip
+    )
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the engine, the folders, the models, and what the check found."""
@@ -155,8 +180,13 @@ def draw_engine(layout: bpy.types.UILayout, stored: AVATARCLIP_AP_preferences, c
         layout.operator("avatarclip.cancel_install", icon="CANCEL")
         return
     state = engine_state(context)
-    labels = {"absent": "Install Engine", "unfinished": "Go On Installing", "outdated": "Update Engine",
-              "broken": "Install Again", "ready": "Install Again"}  # fmt: skip
+    labels = {
+        "absent": "Install Engine",
+        "unfinished": "Go On Installing",
+        "outdated": "Update Engine",
+        "broken": "Install Again",
+        "ready": "Install Again",
+    }
     if change is not None and change.message:
         ui.wrapped(layout, f"{change.message}. {change.hint}".replace("..", "."), context.region.width, "ERROR")
     draw_network(layout, context)
@@ -193,11 +223,19 @@ def draw_network(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     if bpy.app.online_access or engine_problem(context) is None:
         return
     if bpy.app.online_access_override:
-        ui.wrapped(layout, "Blender was started with --offline-mode; start it without to install the engine",
-                   context.region.width, "INTERNET_OFFLINE")  # fmt: skip
+        ui.wrapped(
+            layout,
+            "Blender was started with --offline-mode; start it without to install the engine",
+            context.region.width,
+            "INTERNET_OFFLINE",
+        )
         return
-    ui.wrapped(layout, "Installing the engine downloads it once, and Blender may not use the network yet",
-               context.region.width, "INTERNET_OFFLINE")  # fmt: skip
+    ui.wrapped(
+        layout,
+        "Installing the engine downloads it once, and Blender may not use the network yet",
+        context.region.width,
+        "INTERNET_OFFLINE",
+    )
     layout.operator("avatarclip.allow_online", icon="INTERNET")
 
 

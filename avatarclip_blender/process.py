@@ -28,9 +28,14 @@ def start(command: Sequence[str], environment: Mapping[str, str], cwd: Path, std
         options = {"creationflags": sum(getattr(subprocess, flag) for flag in flags)}
     try:
         return subprocess.Popen(
-            list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
-            cwd=cwd, env=dict(environment), **options,
-        )  # fmt: skip
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            cwd=cwd,
+            env=dict(environment),
+            **options,
+        )
     except OSError as error:
         reason = error.strerror or str(error)
         what = f"The engine's Python could not be started ({reason}): {command[0]}"

@@ -19,8 +19,10 @@ _SEED = "The same prompt and seed give the same result; Vary picks another"
 def _advanced_annotations() -> dict[str, Any]:
     """A Blender property for each main setting of the engine, with the engine's own explanation as its tooltip."""
     kinds: dict[type, Callable[..., Any]] = {
-        int: bpy.props.IntProperty, float: bpy.props.FloatProperty, bool: bpy.props.BoolProperty,
-    }  # fmt: skip
+        int: bpy.props.IntProperty,
+        float: bpy.props.FloatProperty,
+        bool: bpy.props.BoolProperty,
+    }
     values = settings_table.preset_values(protocol.PRESETS[0])
     found = {}
     for setting in settings_table.main_settings():
@@ -48,60 +50,72 @@ class AVATARCLIP_PG_settings(bpy.types.PropertyGroup):
     """
 
     shape: bpy.props.StringProperty(
-        name="Body", default=protocol.DEFAULT_PROMPTS["shape"],
+        name="Body",
+        default=protocol.DEFAULT_PROMPTS["shape"],
         description="What the body is like: height, build, age, for example “a tall strong man”; "
         "empty leaves it to the appearance",
-    )  # fmt: skip
+    )
     appearance: bpy.props.StringProperty(
-        name="Appearance", default=protocol.DEFAULT_PROMPTS["appearance"],
+        name="Appearance",
+        default=protocol.DEFAULT_PROMPTS["appearance"],
         description="Who it is or what it wears, for example “a firefighter”",
-    )  # fmt: skip
+    )
     motion: bpy.props.StringProperty(
-        name="Motion", default=protocol.DEFAULT_PROMPTS["motion"],
+        name="Motion",
+        default=protocol.DEFAULT_PROMPTS["motion"],
         description="What it does, for example “waving”",
-    )  # fmt: skip
+    )
     shape_seed: bpy.props.IntProperty(name="Seed", default=0, min=0, max=2**31 - 1, description=_SEED)
     appearance_seed: bpy.props.IntProperty(name="Seed", default=0, min=0, max=2**31 - 1, description=_SEED)
     motion_seed: bpy.props.IntProperty(name="Seed", default=0, min=0, max=2**31 - 1, description=_SEED)
     preset: bpy.props.EnumProperty(
-        name="Quality", default=protocol.PRESETS[0],
+        name="Quality",
+        default=protocol.PRESETS[0],
         items=[(name, name.title(), DESCRIPTIONS.get(name, "")) for name in protocol.PRESETS],
         description="How much time to spend; sets the advanced settings",
-    )  # fmt: skip
+    )
     advanced: bpy.props.PointerProperty(type=AVATARCLIP_PG_advanced)
     advanced_of: bpy.props.StringProperty(
-        default=protocol.PRESETS[0], options={"HIDDEN"},
+        default=protocol.PRESETS[0],
+        options={"HIDDEN"},
         description="Quality that the advanced settings were set from; under another one they do not count",
-    )  # fmt: skip
+    )
     conf: bpy.props.StringProperty(
-        name="Conf File", subtype="FILE_PATH",
+        name="Conf File",
+        subtype="FILE_PATH",
         description="File of further settings (HOCON), read over the quality; the panel's settings win over it",
-    )  # fmt: skip
+    )
     device: bpy.props.EnumProperty(
-        name="Device", default="auto",
+        name="Device",
+        default="auto",
         items=[
             ("auto", "Automatic", "The graphics card where there is a usable one"),
             ("cpu", "Processor", "Slower, but needs no graphics memory"),
             ("cuda", "Graphics Card", "Fails if there is no usable one"),
         ],
         description="Where the engine computes",
-    )  # fmt: skip
+    )
     show_live: bpy.props.BoolProperty(
-        name="Show in Viewport", default=False,
+        name="Show in Viewport",
+        default=False,
         description="Show the growing surface in the 3D view while it is sculpted; it goes when the job ends",
-    )  # fmt: skip
+    )
     keep_running: bpy.props.BoolProperty(
-        name="Keep Running", default=False,
+        name="Keep Running",
+        default=False,
         description="Let the engine finish when Blender is closed; otherwise it stops, and Resume goes on from there",
-    )  # fmt: skip
+    )
     picked: bpy.props.StringProperty(
-        name="Picked Poses", options={"HIDDEN"},
+        name="Picked Poses",
+        options={"HIDDEN"},
         description="Numbers of the candidate poses that the motion shall go through, in this order",
-    )  # fmt: skip
+    )
     job_folder: bpy.props.StringProperty(
-        name="Job Folder", subtype="DIR_PATH", options={"HIDDEN"},
+        name="Job Folder",
+        subtype="DIR_PATH",
+        options={"HIDDEN"},
         description="Folder of the last avatar that was generated from this scene",
-    )  # fmt: skip
+    )
 
 
 def prompts(settings: AVATARCLIP_PG_settings) -> dict[str, str]:

@@ -52,10 +52,12 @@ class Reading:
                 for item in raw["understood"]
             ]
             return Reading(
-                str(raw["text"]), tuple(understood), tuple(map(str, raw["ignored"])),
+                str(raw["text"]),
+                tuple(understood),
+                tuple(map(str, raw["ignored"])),
                 tuple((str(before), str(after)) for before, after in raw.get("repaired", ())),
                 tuple(map(str, raw.get("notes", ()))),
-            )  # fmt: skip
+            )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no reading: {error}") from None
 

@@ -29,9 +29,12 @@ def delete_avatar(rig: bpy.types.Object) -> None:
     things = {rig, *meshes, *_rings(rig)}.difference(*map(_rings, avatars))
     materials = {slot.material for mesh in meshes for slot in mesh.material_slots if slot.material is not None}
     images = {
-        node.image for material in materials if material.node_tree is not None for node in material.node_tree.nodes
+        node.image
+        for material in materials
+        if material.node_tree is not None
+        for node in material.node_tree.nodes
         if node.type == "TEX_IMAGE" and node.image is not None
-    }  # fmt: skip
+    }
     for child in rig.children_recursive:
         if child not in things:
             place = child.matrix_world.copy()

@@ -15,20 +15,41 @@ from typing import Any
 from .contract import ENGINE_ROOT, engine_settings, schema
 
 MAIN = (
-    "shape.blend", "shape.picture_share",
-    "appearance.search", "appearance.iterations", "appearance.size", "appearance.views", "appearance.shell.samples",
-    "appearance.shell.grid", "appearance.learning_rate", "appearance.loss.clip",
+    "shape.blend",
+    "shape.picture_share",
+    "appearance.search",
+    "appearance.iterations",
+    "appearance.size",
+    "appearance.views",
+    "appearance.shell.samples",
+    "appearance.shell.grid",
+    "appearance.learning_rate",
+    "appearance.loss.clip",
     "appearance.shell.symmetric",
-    "mesh.resolution", "mesh.max_faces", "mesh.game_faces", "mesh.texture_size",
-    "rig.a_pose", "rig.hands", "rig.shape_keys", "rig.face",
-    "motion.frames", "motion.fps", "motion.loop", "motion.strength", "motion.expression", "motion.candidates",
-)  # fmt: skip
+    "mesh.resolution",
+    "mesh.max_faces",
+    "mesh.game_faces",
+    "mesh.texture_size",
+    "rig.a_pose",
+    "rig.hands",
+    "rig.shape_keys",
+    "rig.face",
+    "motion.frames",
+    "motion.fps",
+    "motion.loop",
+    "motion.strength",
+    "motion.expression",
+    "motion.candidates",
+)
 """Settings worth a place in the panel, those that this engine has; a conf file reaches the others."""
 
 LABELS = {
-    "fps": "Frames per Second", "clip": "CLIP Weight", "max_faces": "Most Faces", "game_faces": "Game Triangles",
+    "fps": "Frames per Second",
+    "clip": "CLIP Weight",
+    "max_faces": "Most Faces",
+    "game_faces": "Game Triangles",
     "grid": "Feature Grid",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def fresh(bench: Bench) -> ResidualField:
 def main_rows(bench: Bench, networks: NeusField) -> list[Row]:
     """The fast path against the reference: the same rays, the same number of steps."""
     fast = fresh(bench)
-    fast.use_band(cell(bench.conf))
+    fast.use_sdf_grid(cell(bench.conf))
     render = shell(bench.conf.shell.samples)
     slow_step = bench.fit(networks, reference, bench.steps, 5e-4)
     fast_step = bench.fit(fast, render, bench.steps, 5e-3)
@@ -91,10 +91,11 @@ def main_rows(bench: Bench, networks: NeusField) -> list[Row]:
     return [
         Row(f"reference, {steps}", f"{slow_step:.2f} s a step, {slow:.1f} dB, {error[0]:.1f} mm"),
         Row(
-            f"fast path, {steps}", f"{fast_step:.3f} s a step, {quick:.1f} dB, {error[1]:.1f} mm",
+            f"fast path, {steps}",
+            f"{fast_step:.3f} s a step, {quick:.1f} dB, {error[1]:.1f} mm",
             f"{slow_step / fast_step:.0f} times fewer seconds, {quick - slow:+.1f} dB",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def part_rows(bench: Bench, networks: NeusField) -> list[Row]:
@@ -109,7 +110,7 @@ def part_rows(bench: Bench, networks: NeusField) -> list[Row]:
 
     taps = TapNeus(bench.start, torch.Generator().manual_seed(0))
     fast, banded = fresh(bench), fresh(bench)
-    banded.use_band(cell(bench.conf))
+    banded.use_sdf_grid(cell(bench.conf))
     plain, in_shell, tapped = took(networks, reference), took(networks, shell(10)), took(taps, shell(10))
     gridded, looked_up = took(fast, shell(10)), took(banded, shell(10))
     fewer, more = took(banded, shell(6)), took(banded, shell(20))
@@ -136,7 +137,7 @@ def quality_rows(bench: Bench) -> list[Row]:
     rows = []
     for idea, samples in (("6 samples", 6), ("10 samples", 10), ("20 samples", 20)):
         field = fresh(bench)
-        field.use_band(cell(bench.conf))
+        field.use_sdf_grid(cell(bench.conf))
         spent = bench.fit(field, shell(samples), bench.steps, 5e-3)
         quality = f"{bench.psnr(field, shell(16)):.1f} dB, {bench.error(field, bench.target):.1f} mm"
         rows.append(Row(idea, f"{spent:.3f} s a step, {quality}"))
@@ -146,7 +147,7 @@ def quality_rows(bench: Bench) -> list[Row]:
 def guided_rows(bench: Bench) -> list[Row]:
     """Several views in one batch, and smaller pictures: seconds per picture of a whole guided step."""
     field = fresh(bench)
-    field.use_band(cell(bench.conf))
+    field.use_sdf_grid(cell(bench.conf))
     rows = []
     for count, size in ((1, 96), (2, 96), (4, 96), (2, 48)):
         conf = AppearanceConfig(views=count, size=size, growing=0.0)
@@ -167,7 +168,7 @@ def vit_rows(bench: Bench) -> list[Row]:
     bundled = load_perceptor()
     vit = ClipPerceptor(CLIPModel(CLIPConfig()), bundled.tokenizer, "random ViT-B/32")  # type: ignore[attr-defined]
     field = fresh(bench)
-    field.use_band(cell(bench.conf))
+    field.use_sdf_grid(cell(bench.conf))
     found = []
     for perceptor in (bundled, vit):
         objective = bench.objective(field, AppearanceConfig(growing=0.0), perceptor, "a firefighter")

@@ -85,9 +85,14 @@ def avatar(body: str, prompt: str, out: Path, preset: str, overrides: dict[str, 
     seen = layers.faces[~layers.covered[layers.faces].all(1)]
     owners = layers.face_layers[~layers.covered[layers.faces].all(1)]
     surface = surface_of(
-        layers.materials, layers.vertex_layers, owners, roughness=layers.roughness, metallic=layers.metallic,
-        opacity=layers.opacity, canonical=layers.canonical,
-    )  # fmt: skip
+        layers.materials,
+        layers.vertex_layers,
+        owners,
+        roughness=layers.roughness,
+        metallic=layers.metallic,
+        opacity=layers.opacity,
+        canonical=layers.canonical,
+    )
     head = runner.body.pose(runner.betas, stand_pose()[None])[1][0][15]
     views = body_views(layers.vertices, seen, layers.colors, head, surface=surface)
     picture = Image.fromarray(np.concatenate([views[name] for name in VIEWS], axis=1))

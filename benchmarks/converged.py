@@ -68,7 +68,7 @@ class Contestant:
 def fast(bench: Bench) -> AvatarField:
     """The fast path on the bare body, as the draft uses it."""
     field = ResidualField(bench.start, bench.conf.shell.grid, True, torch.Generator().manual_seed(0))
-    field.use_band(0.8 / bench.conf.size)
+    field.use_sdf_grid(0.8 / bench.conf.size)
     return field
 
 
@@ -144,11 +144,14 @@ class Fit:
     def _write(self) -> None:
         torch.save(
             {
-                "field": self.field.state_dict(), "optimizer": self.optimizer.state_dict(), "spent": self.spent,
-                "steps": self.steps, "generator": self.generator.get_state(),
+                "field": self.field.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "spent": self.spent,
+                "steps": self.steps,
+                "generator": self.generator.get_state(),
             },
             self.state,
-        )  # fmt: skip
+        )
 
     def _resume(self) -> None:
         kept = torch.load(self.state, weights_only=True)

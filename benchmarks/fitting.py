@@ -16,7 +16,7 @@ from engine.appearance.field import AvatarField, Sample
 from engine.appearance.grades import strengthened
 from engine.appearance.neus import NeusField
 from engine.appearance.objective import Objective
-from engine.appearance.parts import AppearanceInputs, guidance_of, renderer_of, stance_of
+from engine.appearance.parts import AppearanceInputs, extents_of, guidance_of, renderer_of
 from engine.appearance.rays import Rays, Rendering, silhouette_rays
 from engine.appearance.reference import Sampling, render_reference
 from engine.appearance.shell import render_shell
@@ -66,7 +66,7 @@ class Bench:
         """What guidance by a perceptor lowers at each step, from the bare body."""
         inputs = AppearanceInputs(text, self.betas, self.body, perceptor, Meaning.of(text))
         conf = strengthened(conf, perceptor, renderer_of(conf).grows)
-        return Objective(field, renderer_of(conf), guidance_of(inputs, conf), stance_of(inputs, field), conf)
+        return Objective(field, renderer_of(conf), guidance_of(inputs, conf), extents_of(inputs, field), conf)
 
     def camera(self, azimuth: float, elevation: float, size: int, near: float = 2.2) -> Camera:
         """From around the body, a little nearer than the paper's reconstruction, so that most rays count."""

@@ -57,7 +57,7 @@ class Ground:
         self.body = load_body()
         self.betas = np.zeros(self.body.num_betas)
         vertices, joints = (array[0] for array in self.body.pose(self.betas, stand_pose()[None]))
-        self.stance = views.Stance.of(vertices, joints)
+        self.extents = views.FigureExtents.of(vertices, joints)
         draft = load_config("draft").appearance
         self.conf = replace(draft, initializer="bare", loss=replace(draft.loss, keep=0.0), learning_rate=5e-3)
         self.conf = replace(self.conf, iterations=steps, preview_every=10**9)
@@ -101,14 +101,14 @@ def guided(ground: Ground, text: str, conf: AppearanceConfig, clip: ClipConfig) 
     """One training from the bare body."""
     surface = BaseSurface.dressed(ground.body, ground.betas, None)
     avatar = ResidualField(surface, conf.shell.grid, True, torch.Generator().manual_seed(0))
-    avatar.use_band(0.8 / conf.size)
+    avatar.use_sdf_grid(0.8 / conf.size)
     with tempfile.TemporaryDirectory() as folder:
         generator, course = torch.Generator().manual_seed(1), Course(ground, TEXTS[text])
         perceptor = load_perceptor(clip)
         inputs = AppearanceInputs(text, ground.betas, ground.body, perceptor, Meaning.of(text))
         conf = strengthened(conf, perceptor, True)
         guide, renderer = guidance_of(inputs, conf), renderer_of(conf)
-        objective = Objective(avatar, renderer, guide, ground.stance, conf)
+        objective = Objective(avatar, renderer, guide, ground.extents, conf)
         course.trainer = Trainer(objective, generator, course, Path(folder))
         course.trainer.run()
     return course

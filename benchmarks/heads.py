@@ -62,9 +62,19 @@ HEADS = (
 )
 """Body and appearance."""
 HANDS = (
-    "relaxed", "flat", "spread", "fist", "point", "thumb_up", "peace", "grip_small", "grip_large", "cup", "typing",
+    "relaxed",
+    "flat",
+    "spread",
+    "fist",
+    "point",
+    "thumb_up",
+    "peace",
+    "grip_small",
+    "grip_large",
+    "cup",
+    "typing",
     "claw",
-)  # fmt: skip
+)
 """Hand poses."""
 VIEWS, HEAD_COLUMNS = (0.0, 35.0), 4
 HAND_SIZE, HAND_COLUMNS = 360, 4
@@ -90,9 +100,14 @@ def scene_of(layers: list[Layer]) -> Scene:
     whole = joined(layers)
     seen = ~whole.covered[whole.faces].all(1)
     surface = surface_of(
-        whole.materials, whole.vertex_layers, whole.face_layers[seen], roughness=whole.roughness,
-        metallic=whole.metallic, opacity=whole.opacity, canonical=whole.canonical,
-    )  # fmt: skip
+        whole.materials,
+        whole.vertex_layers,
+        whole.face_layers[seen],
+        roughness=whole.roughness,
+        metallic=whole.metallic,
+        opacity=whole.opacity,
+        canonical=whole.canonical,
+    )
     return Scene(whole.vertices, whole.faces[seen], whole.colors, surface=surface)
 
 

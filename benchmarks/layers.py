@@ -47,22 +47,50 @@ def look(*garments: Garment, skin: str = "fair", hair: str = "short") -> Look:
 
 
 LOOKS: dict[str, tuple[tuple[float, ...], Look]] = {
-    "t-shirt, jeans": ((0, 0, 0, 0.1, 1), look(Garment("trousers", "blue", cut="jeans"), Garment("t_shirt", "red"),
-                                               Garment("shoes", "white"))),
-    "suit": ((0.3, 0.3, 0, 0.4, 1), look(Garment("trousers", "grey"), Garment("long_sleeve", "white", cut="buttoned"),
-                                         Garment("jacket", "grey", cut="suit"), Garment("shoes", "black"))),
-    "soldier": ((0.2, 0, 0.6, 0.2, 1), look(Garment("trousers", "olive", pattern="camo", cut="cargo"),
-                                            Garment("long_sleeve", "olive", pattern="camo", cut="field"),
-                                            Garment("vest", "dark green", cut="tactical"), Garment("boots", "black"))),
+    "t-shirt, jeans": (
+        (0, 0, 0, 0.1, 1),
+        look(Garment("trousers", "blue", cut="jeans"), Garment("t_shirt", "red"), Garment("shoes", "white")),
+    ),
+    "suit": (
+        (0.3, 0.3, 0, 0.4, 1),
+        look(
+            Garment("trousers", "grey"),
+            Garment("long_sleeve", "white", cut="buttoned"),
+            Garment("jacket", "grey", cut="suit"),
+            Garment("shoes", "black"),
+        ),
+    ),
+    "soldier": (
+        (0.2, 0, 0.6, 0.2, 1),
+        look(
+            Garment("trousers", "olive", pattern="camo", cut="cargo"),
+            Garment("long_sleeve", "olive", pattern="camo", cut="field"),
+            Garment("vest", "dark green", cut="tactical"),
+            Garment("boots", "black"),
+        ),
+    ),
     "gown": ((0, -0.3, 0, 0.1, -1), look(Garment("gown", "dark red"), Garment("shoes", "black"), hair="long")),
-    "coat": ((0, 0, 0, 0.5, -1), look(Garment("skirt", "navy"), Garment("long_sleeve", "cream"),
-                                      Garment("coat", "tan"), Garment("boots", "brown"))),
+    "coat": (
+        (0, 0, 0, 0.5, -1),
+        look(
+            Garment("skirt", "navy"), Garment("long_sleeve", "cream"), Garment("coat", "tan"), Garment("boots", "brown")
+        ),
+    ),
     "robe": ((0, 0.5, -0.2, 0.8, 1), look(Garment("robe", "blue", "gold"), Garment("sandals", "brown"))),
-    "child": ((0, 0, 0, -0.8, -1), look(Garment("shorts", "tan"), Garment("t_shirt", "green", pattern="stripes_h"),
-                                        Garment("shoes", "white"))),
-    "fat man": ((0, 1.8, 0, 0.4, 1), look(Garment("trousers", "black"), Garment("t_shirt", "grey"),
-                                          Garment("apron", "white"), Garment("shoes", "black"))),
-}  # fmt: skip
+    "child": (
+        (0, 0, 0, -0.8, -1),
+        look(Garment("shorts", "tan"), Garment("t_shirt", "green", pattern="stripes_h"), Garment("shoes", "white")),
+    ),
+    "fat man": (
+        (0, 1.8, 0, 0.4, 1),
+        look(
+            Garment("trousers", "black"),
+            Garment("t_shirt", "grey"),
+            Garment("apron", "white"),
+            Garment("shoes", "black"),
+        ),
+    ),
+}
 """Height, weight, muscle, age and gender, and what is worn."""
 
 

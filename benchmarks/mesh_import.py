@@ -46,8 +46,10 @@ def main() -> None:
         still = fake_avatar.write_result(Path(place) / "still", rings=90, sides=97, with_motion=False)
         moving = fake_avatar.write_result(Path(place) / "moving", frames=300)
         found = import_avatar(bpy.context, still)
-        print(f"Blender {bpy.app.version_string}, import of {len(found.body.data.vertices):,} vertices: "
-              f"{times(lambda: import_avatar(bpy.context, still))}")  # fmt: skip
+        print(
+            f"Blender {bpy.app.version_string}, import of {len(found.body.data.vertices):,} vertices: "
+            f"{times(lambda: import_avatar(bpy.context, still))}"
+        )
         rig, motion = import_avatar(bpy.context, moving).rig, load_motion(moving)
         assert motion is not None
         bpy.context.scene.render.fps = round(motion.fps)

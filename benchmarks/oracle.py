@@ -63,33 +63,55 @@ from engine.wardrobe.outfit import COLORS, Garment, Look
 CELLS = 32
 """Pixels along a side of what the oracle sees."""
 LOOK = Look(
-    "fair", "short", "brown", "full", "brown", "blue",
+    "fair",
+    "short",
+    "brown",
+    "full",
+    "brown",
+    "blue",
     (Garment("hat", "blue"), Garment("t_shirt", "white"), Garment("skirt", "red"), Garment("boots", "black")),
-)  # fmt: skip
+)
 GROWN = {"hat": "fedora", "skirt": "skirt", "beard": "beard"}
 """Whose silhouettes are followed, by what their layers' names contain."""
 HELD_OUT = ((10.0, 0.0), (100.0, 12.0), (190.0, 0.0), (280.0, 12.0))
 SIZE, FINE = 96, 2
 """Pixels along a side of the pictures that are judged, and rays along a side of a pixel."""
 COMMON = {
-    "appearance.initializer": "bare", "appearance.guidance": "oracle", "appearance.cameras": "around",
-    "appearance.loss.keep": 0, "appearance.loss.mask": 0, "appearance.loss.smooth": 0.05,
-    "appearance.preview_every": 10**9, "appearance.checkpoint_every": 10**9,
-}  # fmt: skip
+    "appearance.initializer": "bare",
+    "appearance.guidance": "oracle",
+    "appearance.cameras": "around",
+    "appearance.loss.keep": 0,
+    "appearance.loss.mask": 0,
+    "appearance.loss.smooth": 0.05,
+    "appearance.preview_every": 10**9,
+    "appearance.checkpoint_every": 10**9,
+}
 OWN: dict[str, dict[str, Any]] = {
     "shell": {
-        "appearance.renderer": "shell", "appearance.shell.relief": 0.3, "appearance.shell.symmetric": False,
-        "appearance.shell.grid": 64, "appearance.learning_rate": 1e-2, "appearance.size": 64,
+        "appearance.renderer": "shell",
+        "appearance.shell.relief": 0.3,
+        "appearance.shell.symmetric": False,
+        "appearance.shell.grid": 64,
+        "appearance.learning_rate": 1e-2,
+        "appearance.size": 64,
     },
     "reference": {
-        "appearance.renderer": "reference", "appearance.learning_rate": 5e-4, "appearance.size": 48,
-        "appearance.growing": 0, "appearance.views": 1, "appearance.reference.sdf_layers": 3,
-        "appearance.reference.sdf_width": 128, "appearance.reference.color_layers": 1,
-        "appearance.reference.color_width": 128, "appearance.reference.uniform_samples": 24,
-        "appearance.reference.importance_samples": 24, "appearance.reference.upsample_rounds": 2,
-        "appearance.reference.reconstruct_iterations": 500, "appearance.reference.room": 0.3,
+        "appearance.renderer": "reference",
+        "appearance.learning_rate": 5e-4,
+        "appearance.size": 48,
+        "appearance.growing": 0,
+        "appearance.views": 1,
+        "appearance.reference.sdf_layers": 3,
+        "appearance.reference.sdf_width": 128,
+        "appearance.reference.color_layers": 1,
+        "appearance.reference.color_width": 128,
+        "appearance.reference.uniform_samples": 24,
+        "appearance.reference.importance_samples": 24,
+        "appearance.reference.upsample_rounds": 2,
+        "appearance.reference.reconstruct_iterations": 500,
+        "appearance.reference.room": 0.3,
     },
-}  # fmt: skip
+}
 
 
 class Oracle:
@@ -116,8 +138,10 @@ class Oracle:
         shade = (shown.ambient + (1 - shown.ambient) * facing)[..., None]
         behind = shown.background.cpu().permute(1, 2, 0)
         inside = torch.from_numpy(mask)[..., None]
-        found = [torch.where(inside, front, behind).permute(2, 0, 1)
-                 for front in (torch.from_numpy(color) * shade, shade.expand(-1, -1, 3))]  # fmt: skip
+        found = [
+            torch.where(inside, front, behind).permute(2, 0, 1)
+            for front in (torch.from_numpy(color) * shade, shade.expand(-1, -1, 3))
+        ]
         if size != shown.colored.shape[-1]:
             found = [F.interpolate(one[None], shown.colored.shape[-2:], mode="bilinear")[0] for one in found]
         return found[0], found[1]
@@ -162,11 +186,11 @@ class Bench:
         self.target = BaseSurface.from_arrays(load_file(stored))
         self.bare = BaseSurface.dressed(self.body, self.betas, None)
         joints = self.body.pose(self.betas, stand_pose()[None])[1][0]
-        self.stance = views.Stance.of(self.target.vertices, joints)
+        self.extents = views.FigureExtents.of(self.target.vertices, joints)
 
     def camera(self, azimuth: float, elevation: float, size: int = SIZE) -> Camera:
         """A view of the whole figure."""
-        return views.framed(self.stance.center, 1.1 * (self.stance.high - self.stance.low), azimuth, elevation, size)
+        return views.framed(self.extents.center, 1.1 * (self.extents.high - self.extents.low), azimuth, elevation, size)
 
     def regions(self, camera: Camera) -> dict[str, NDArray]:
         """Masks (S, S) of the target's layers by their names."""

@@ -21,12 +21,25 @@ from engine.reader.lexicon import lexicon, phrase
 DATA = Path(__file__).parent / "data" / "sentences.toml"
 AGES = {"child": (0.15, 0.36), "teen": (0.36, 0.49), "adult": (0.49, 0.83), "old": (0.83, 1.0)}
 SIGNS = ("weight", "height", "muscle")
-KINDS = {"color": "colour", "accent": "colour", "pattern": "pattern", "material": "material", "traits": "state",
-         "decal": "decal", "side": "side", "cut": "cut"}  # fmt: skip
+KINDS = {
+    "color": "colour",
+    "accent": "colour",
+    "pattern": "pattern",
+    "material": "material",
+    "traits": "state",
+    "decal": "decal",
+    "side": "side",
+    "cut": "cut",
+}
 FINER = {
-    "silk": "velvet|satin", "linen": "canvas|straw", "wool": "tweed", "fur": "fleece", "leather": "polish",
-    "cotton": "canvas|fleece", "wood": "straw",
-}  # fmt: skip
+    "silk": "velvet|satin",
+    "linen": "canvas|straw",
+    "wool": "tweed",
+    "fur": "fleece",
+    "leather": "polish",
+    "cotton": "canvas|fleece",
+    "wood": "straw",
+}
 """Materials that the catalogue tells apart since the answers were written: the finer one is right too."""
 Slot = tuple[str, bool, str]
 """Its kind, whether it is right, and what was asked."""

@@ -25,7 +25,8 @@ from engine.appearance.base import BaseSurface
 from engine.appearance.residual import ResidualField
 from engine.body import Body, load_body, stand_pose
 from engine.body.skinning import bone_transforms, skin
-from engine.mesh import Mesh, run
+from engine.mesh.stage import run
+from engine.mesh.surface import Mesh
 from engine.report import Silent
 from engine.rig import Avatar, pose_avatar
 from engine.rig.rig import unpose

@@ -47,7 +47,7 @@ POSES: dict[str, Floats] = {
     "forearm 180": pose({"wrist": (np.pi, 0, 0)}),
     "walk": pose(ARMS_DOWN, left_hip=(-0.5, 0, 0), right_hip=(0.35, 0, 0), right_knee=(0.6, 0, 0)),
     "sit": pose({**ARMS_DOWN, "hip": (-1.5, 0.1, 0.05), "knee": (1.45, 0, 0)}),
-}  # fmt: skip
+}
 """The set: (24, 3) axis-angle a pose. ``forearm 180`` turns both wrists about the forearms by half a turn."""
 
 

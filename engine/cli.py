@@ -108,9 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     read.add_argument("--json", action="store_true", help="for programs")
     read.add_argument(
-        "--lines", action="store_true",
+        "--lines",
+        action="store_true",
         help='answer lines {"what": "shape" | "appearance" | "motion", "text": ...} on standard input until it ends',
-    )  # fmt: skip
+    )
     read.set_defaults(command=_read)
 
     doctor = commands.add_parser("doctor", help="say what is there and what is missing", allow_abbrev=False)

@@ -235,10 +235,12 @@ def _blocks_of_parts(values: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
 def _filled(kind: Any, tree: Mapping[str, Any]) -> Any:
     """A dataclass of settings, its blocks filled from nested mappings."""
     hints = typing.get_type_hints(kind)
-    return kind(**{
-        name: _filled(hints[name], value) if dataclasses.is_dataclass(hints[name]) else value
-        for name, value in tree.items()
-    })  # fmt: skip
+    return kind(
+        **{
+            name: _filled(hints[name], value) if dataclasses.is_dataclass(hints[name]) else value
+            for name, value in tree.items()
+        }
+    )
 
 
 def _coerce(value: Any, annotation: Any) -> Any:

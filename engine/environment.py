@@ -32,9 +32,20 @@ _CUDA_TAGS = ("cu130", "cu128", "cu126")
 STAMP, LOG = "avatarclip.json", "install.log"
 LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
 OWN_ENTRIES = (
-    STAMP, "bin", "lib", "lib64", "include", "share", "etc", "Scripts", "Lib", "Include", "pyvenv.cfg", ".gitignore",
+    STAMP,
+    "bin",
+    "lib",
+    "lib64",
+    "include",
+    "share",
+    "etc",
+    "Scripts",
+    "Lib",
+    "Include",
+    "pyvenv.cfg",
+    ".gitignore",
     LOG,
-)  # fmt: skip
+)
 """What an environment consists of, in the order in which it is to be removed."""
 _STEPS = ("Making the environment", "Installing PyTorch", "Installing the other packages", "Trying it out")
 
@@ -176,9 +187,14 @@ class _Runner:
         """Run a program to its end, line by line into the log; gives its exit code."""
         self.log.write(f"$ {' '.join(command)}\n")
         with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            encoding="utf-8", errors="replace",
-        ) as child:  # fmt: skip
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        ) as child:
             for line in child.stdout or ():
                 self.log.write(line)
                 self.log.flush()
@@ -214,8 +230,13 @@ def main(arguments: list[str]) -> int:
         say({"event": "error", "message": failure.message, "hint": failure.hint})
     except OSError as error:
         where = error.filename or options.folder
-        say({"event": "error", "message": f"Cannot write {where} ({error.strerror or error}).",
-             "hint": "Choose another Engine Folder."})  # fmt: skip
+        say(
+            {
+                "event": "error",
+                "message": f"Cannot write {where} ({error.strerror or error}).",
+                "hint": "Choose another Engine Folder.",
+            }
+        )
     else:
         return 0
     return 1

@@ -28,9 +28,15 @@ Listener = Callable[[dict[str, Any]], None]
 """Called with every event, for example by the terminal's progress bars."""
 
 _OWN_NAMES = {
-    protocol.REQUEST_FILE, protocol.EVENTS_FILE, protocol.LOG_FILE, protocol.PREVIEWS_DIR, protocol.CHECKPOINTS_DIR,
-    protocol.RESULT_DIR, protocol.BEFORE_DIR, protocol.LOCK_FILE,
-}  # fmt: skip
+    protocol.REQUEST_FILE,
+    protocol.EVENTS_FILE,
+    protocol.LOG_FILE,
+    protocol.PREVIEWS_DIR,
+    protocol.CHECKPOINTS_DIR,
+    protocol.RESULT_DIR,
+    protocol.BEFORE_DIR,
+    protocol.LOCK_FILE,
+}
 
 
 class Job:

@@ -18,6 +18,8 @@ from engine import userdata
 from engine.settings import BodyConfig, ClipConfig
 
 if TYPE_CHECKING:
+    from engine.body import Body
+    from engine.perceptor import Perceptor
     from engine.report import Reporter
 
 _MOST_BODIES = _MOST_PERCEPTORS = 2
@@ -34,20 +36,22 @@ class Models:
         self._perceptors: dict[Any, Any] = {}
         self._own = _stamp(userdata.data_folder())
 
-    def body(self, conf: BodyConfig, fingers: bool) -> Any:
+    def body(self, conf: BodyConfig, fingers: bool) -> Body:
         """The body model that a conf names."""
         from engine.body import load_body
 
         key = (conf, fingers, _stamp_of(conf.model))
-        return _kept(self._bodies, key, lambda: load_body(conf, fingers), _MOST_BODIES)
+        found: Body = _kept(self._bodies, key, lambda: load_body(conf, fingers), _MOST_BODIES)
+        return found
 
-    def perceptor(self, conf: ClipConfig, device: str, report: Reporter | None = None) -> Any:
+    def perceptor(self, conf: ClipConfig, device: str, report: Reporter | None = None) -> Perceptor:
         """The text and image encoders that a conf names, on a device; ``report`` hears of a download."""
         from engine.perceptor import load_perceptor
 
         names = conf.model if isinstance(conf.model, tuple) else (conf.model,)
         key = (conf, device, tuple(map(_stamp_of, names)))
-        return _kept(self._perceptors, key, lambda: load_perceptor(conf, device, report), _MOST_PERCEPTORS)
+        found: Perceptor = _kept(self._perceptors, key, lambda: load_perceptor(conf, device, report), _MOST_PERCEPTORS)
+        return found
 
     def refresh(self) -> None:
         """Forget everything if the user's own records or imported weights have changed since they were read."""

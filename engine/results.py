@@ -24,12 +24,11 @@ import engine
 from engine import device, protocol, provenance
 from engine.cache import digest
 from engine.job import Job, clear_folder
-from engine.methods import methods
 from engine.renewal import MADE_OF, Renewal
 
 if TYPE_CHECKING:
-    from engine.pipeline import Context
     from engine.rig import Avatar
+    from engine.stages import Context
 
 log = logging.getLogger(__name__)
 
@@ -183,15 +182,16 @@ def manifest(context: Context, folder: Path, files: list[str], renewal: Renewal)
         **_game_figures(context),
         "shape": {"betas": np.asarray(context.result("shape").betas, float).round(6).tolist()},
         "memory": device.peak_memory(),
-        "methods": methods(context),
+        "methods": {name: context.stages[name].method(context) for name in context.wanted},
         "guided_steps": context.result("appearance").steps if "appearance" in context.wanted else 0,
         "seconds": {**timings, "total": round(sum(timings.values()), 3)},
-        "files": {name: {"bytes": path.stat().st_size, "sha256": provenance.checksum(path)}
-                  for name, path in places.items()},
+        "files": {
+            name: {"bytes": path.stat().st_size, "sha256": provenance.checksum(path)} for name, path in places.items()
+        },
         MADE_OF: renewal.record,
         protocol.OUTPUT_LICENCE: provenance.output_licence(own_body=bool(config.body.model)),
         "licences": provenance.licences(),
-    }  # fmt: skip
+    }
 
 
 def read_out(context: Context) -> dict[str, Any]:

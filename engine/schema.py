@@ -85,9 +85,15 @@ def settings_of(kind: type, prefix: str = "") -> dict[str, Setting]:
             about = item.metadata
             choices = parts_in(about["parts"]) if about.get("parts") else _literals(hints[item.name])
             found[key] = Setting(
-                key, hints[item.name], item.default, about["help"], about.get("low"), about.get("high"),
-                (*about.get("also", ()), *choices), about.get("parts", ""),
-            )  # fmt: skip
+                key,
+                hints[item.name],
+                item.default,
+                about["help"],
+                about.get("low"),
+                about.get("high"),
+                (*about.get("also", ()), *choices),
+                about.get("parts", ""),
+            )
     return found
 
 
@@ -124,8 +130,9 @@ def table(kind: type) -> str:
 
 def _literals(annotation: Any) -> tuple[str, ...]:
     """The texts that an annotation allows, if it lists them."""
-    return tuple(text for kind in members(annotation) if typing.get_origin(kind) is Literal
-                 for text in typing.get_args(kind))  # fmt: skip
+    return tuple(
+        text for kind in members(annotation) if typing.get_origin(kind) is Literal for text in typing.get_args(kind)
+    )
 
 
 def _either(choices: tuple[str, ...]) -> str:

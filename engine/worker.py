@@ -29,7 +29,8 @@ _BAD_INPUT = ("bad_request", "bad_config", "broken_job", "not_writable")
 """Errors that were in what the user gave, so that the exit code tells them from failures on the way."""
 _SOILED = ("internal", "out_of_memory")
 """Errors after which nothing that is in memory is trusted."""
-_STAGE_MODULES = ("shape", "appearance", "mesh", "rig", "motion", "motion.generate", "results", "rig.pictures")
+_MODULES = (*(f"{stage}.stage" for stage in protocol.STAGES), "motion.generate", "results", "rig.pictures")
+"""What a job imports when it comes to it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Worker:
         from engine.reader import read
         from engine.settings import Config
 
-        for name in _STAGE_MODULES:
+        for name in _MODULES:
             importlib.import_module(f"engine.{name}")
         usual = Config()
         self._models.body(usual.body, usual.rig.hands)

@@ -28,11 +28,14 @@ FPS, SIZE, SAMPLES, LENS = 12, 272, 6, 18.0
 BOTH = ("Left", "Right")
 SMILE = {"mouthSmile": 0.75, "cheekSquint": 0.35, "browOuterUp": 0.2}
 VISEMES = {
-    "rest": {}, "m": {"mouthPress": 0.5, "mouthRollLower": 0.3}, "a": {"jawOpen": 0.6, "mouthLowerDown": 0.35},
+    "rest": {},
+    "m": {"mouthPress": 0.5, "mouthRollLower": 0.3},
+    "a": {"jawOpen": 0.6, "mouthLowerDown": 0.35},
     "e": {"jawOpen": 0.25, "mouthStretch": 0.45, "mouthUpperUp": 0.25, "mouthLowerDown": 0.35},
-    "o": {"jawOpen": 0.4, "mouthFunnel": 0.65}, "u": {"jawOpen": 0.15, "mouthPucker": 0.8},
+    "o": {"jawOpen": 0.4, "mouthFunnel": 0.65},
+    "u": {"jawOpen": 0.15, "mouthPucker": 0.8},
     "f": {"mouthRollLower": 0.6, "mouthUpperUp": 0.35, "jawOpen": 0.08},
-}  # fmt: skip
+}
 """What mouths do for sounds."""
 SPEECH = "rest m a rest e o m a rest u e a f o rest"
 BEGINS, SOUND = 1.6, 0.13

@@ -55,9 +55,13 @@ def build_action(
 
 
 def write_channels(
-    curves: compat.ActionCurves, rig: bpy.types.Object, basis: np.ndarray, locations: np.ndarray, start: int,
+    curves: compat.ActionCurves,
+    rig: bpy.types.Object,
+    basis: np.ndarray,
+    locations: np.ndarray,
+    start: int,
     options: CurveOptions,
-) -> None:  # fmt: skip
+) -> None:
     """Write a motion's curves into an action that has none of these yet.
 
     Args:

@@ -17,13 +17,26 @@ INDEX = {name: index for index, name in enumerate(protocol.SKELETON_NAMES)}
 
 # The child that a bone points to; a joint with several has one that continues the limb or the trunk.
 NEXT = {
-    "pelvis": "spine1", "spine1": "spine2", "spine2": "spine3", "spine3": "neck", "neck": "head",
-    "left_hip": "left_knee", "left_knee": "left_ankle", "left_ankle": "left_foot",
-    "right_hip": "right_knee", "right_knee": "right_ankle", "right_ankle": "right_foot",
-    "left_collar": "left_shoulder", "left_shoulder": "left_elbow", "left_elbow": "left_wrist",
-    "left_wrist": "left_hand", "right_collar": "right_shoulder", "right_shoulder": "right_elbow",
-    "right_elbow": "right_wrist", "right_wrist": "right_hand",
-} | {name: f"{name[:-1]}{int(name[-1]) + 1}" for name in protocol.FINGER_NAMES if name[-1] != "3"}  # fmt: skip
+    "pelvis": "spine1",
+    "spine1": "spine2",
+    "spine2": "spine3",
+    "spine3": "neck",
+    "neck": "head",
+    "left_hip": "left_knee",
+    "left_knee": "left_ankle",
+    "left_ankle": "left_foot",
+    "right_hip": "right_knee",
+    "right_knee": "right_ankle",
+    "right_ankle": "right_foot",
+    "left_collar": "left_shoulder",
+    "left_shoulder": "left_elbow",
+    "left_elbow": "left_wrist",
+    "left_wrist": "left_hand",
+    "right_collar": "right_shoulder",
+    "right_shoulder": "right_elbow",
+    "right_elbow": "right_wrist",
+    "right_wrist": "right_hand",
+} | {name: f"{name[:-1]}{int(name[-1]) + 1}" for name in protocol.FINGER_NAMES if name[-1] != "3"}
 FRONT, UP = Vector((0.0, -1.0, 0.0)), Vector((0.0, 0.0, 1.0))
 REST_POSE = "avatarclip_rest_pose"
 """Custom property of an armature object that doesn't rest in the T-pose: its rest pose, three numbers a joint."""

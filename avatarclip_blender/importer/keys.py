@@ -33,9 +33,11 @@ def spline(values: np.ndarray, tangents: np.ndarray, keys: np.ndarray) -> np.nda
     span = np.maximum(last - first, 1)[:, None]
     s = (at - first)[:, None] / span
     return (
-        (2 * s**3 - 3 * s**2 + 1) * values[first] + (s**3 - 2 * s**2 + s) * span * tangents[first]
-        + (3 * s**2 - 2 * s**3) * values[last] + (s**3 - s**2) * span * tangents[last]
-    )  # fmt: skip
+        (2 * s**3 - 3 * s**2 + 1) * values[first]
+        + (s**3 - 2 * s**2 + s) * span * tangents[first]
+        + (3 * s**2 - 2 * s**3) * values[last]
+        + (s**3 - s**2) * span * tangents[last]
+    )
 
 
 def few_keys(values: np.ndarray, error: Callable[[np.ndarray, np.ndarray], np.ndarray], tolerance: float) -> np.ndarray:
@@ -137,9 +139,13 @@ def in_place(positions: np.ndarray, fps: float) -> np.ndarray:
     if count < 3:
         return positions
     width = max(1, min(round(0.4 * fps), count - 1))
-    padded = np.concatenate((  # continued by its mirror image through either end
-        2 * positions[0] - positions[width:0:-1], positions, 2 * positions[-1] - positions[-2 : -width - 2 : -1],
-    ))  # fmt: skip
+    padded = np.concatenate(
+        (  # continued by its mirror image through either end
+            2 * positions[0] - positions[width:0:-1],
+            positions,
+            2 * positions[-1] - positions[-2 : -width - 2 : -1],
+        )
+    )
     window = np.hanning(2 * width + 3)[1:-1]
     smooth = np.stack([np.convolve(padded[:, axis], window / window.sum(), "valid") for axis in range(2)], axis=1)
     out = positions.copy()

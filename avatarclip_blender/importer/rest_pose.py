@@ -34,8 +34,9 @@ def _reshaped(avatar: Avatar, turns: np.ndarray, places: np.ndarray) -> Shapes |
         moved = _bones(joints, avatar.rest_pose)[1]
         found["joints"].append(moved - places)
         for name, surface, deltas in (
-            ("deltas", avatar, avatar.shapes.deltas), ("game", avatar.game, avatar.shapes.game),
-        ):  # fmt: skip
+            ("deltas", avatar, avatar.shapes.deltas),
+            ("game", avatar.game, avatar.shapes.game),
+        ):
             if surface is not None and deltas is not None:
                 before = _skinned(surface.vertices, surface.weights, avatar.joints, turns, places)
                 after = _skinned(surface.vertices + deltas[key], surface.weights, joints, turns, moved)

@@ -247,9 +247,16 @@ def _layers(path: Path, arrays: Mapping[str, np.ndarray]) -> Layers | None:
     vertices, faces, of_face = len(arrays["vertices"]), arrays["faces"], arrays["face_layers"]
     names, materials = (tuple(map(str, arrays[name].ravel().tolist())) for name in ("layer_names", "layer_materials"))
     _expect_shape(
-        path, arrays, layer_names=(len(names),), layer_materials=(len(names),), face_layers=(len(faces),),
-        uvs=(len(faces), 3, 2), roughness=(vertices,), metallic=(vertices,), covered=(vertices,),
-    )  # fmt: skip
+        path,
+        arrays,
+        layer_names=(len(names),),
+        layer_materials=(len(names),),
+        face_layers=(len(faces),),
+        uvs=(len(faces), 3, 2),
+        roughness=(vertices,),
+        metallic=(vertices,),
+        covered=(vertices,),
+    )
     if len(set(names)) < len(names) or not all(name.strip() for name in names):
         raise ResultError(f"{path} is broken: two layers have the same name, or one has none")
     if not np.issubdtype(of_face.dtype, np.integer) or of_face.min() < 0 or of_face.max() >= len(names):

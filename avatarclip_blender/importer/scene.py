@@ -15,6 +15,7 @@ import numpy as np
 from ..modes import leave_modes
 from . import armature, coverage, mesh
 from .action import CurveOptions
+from .bone_display import set_bone_display
 from .face_keys import add_face_keys
 from .marks import GAME_MESH, HIDDEN, LAYER, LAYERS, PROPERTY
 from .material import build_material, build_textured_material
@@ -23,7 +24,6 @@ from .rest_pose import in_rest_pose
 from .result import Avatar, Surface, find_result, load_avatar, load_manifest, load_motion
 from .rotations import to_blender
 from .shape_keys import add_shape_keys, follow_keys, remember_joints
-from .shapes import dress_bones
 from .split import LayerSurface, split
 from .takes import write_take
 
@@ -134,7 +134,7 @@ def _build_objects(
         coverage.add_masks(meshes, [surface.covered for surface in surfaces])
         rig[LAYERS] = "\n".join(mesh[LAYER] for mesh in meshes)
     hidden = _hidden_collection(name, collection)
-    dress_bones(rig, to_blender(avatar.vertices) - floor, avatar.weights, hidden)
+    set_bone_display(rig, to_blender(avatar.vertices) - floor, avatar.weights, hidden)
     game = None
     if avatar.game is not None:
         light = avatar.game

@@ -73,9 +73,10 @@ class AVATARCLIP_OT_show_view(OnAvatar, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     view: bpy.props.EnumProperty(
-        name="View", options={"SKIP_SAVE"},
+        name="View",
+        options={"SKIP_SAVE"},
         items=[(key, label, text) for key, (label, text) in layers.VIEWS.items()],
-    )  # fmt: skip
+    )
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:

@@ -44,9 +44,11 @@ def report(job: Job) -> str:
     parts = [
         f"AvatarCLIP report: Blender {bpy.app.version_string}, {platform.platform()}, {state.device or 'no device'}",
         f"{state.phase}: {state.message} {state.hint} [{state.code}] in stage {state.stage}, step {state.step}",
-        "--- request", _end_of(job.folder / protocol.REQUEST_FILE),
-        f"--- end of {job.log_path.name}", _end_of(job.log_path),
-    ]  # fmt: skip
+        "--- request",
+        _end_of(job.folder / protocol.REQUEST_FILE),
+        f"--- end of {job.log_path.name}",
+        _end_of(job.log_path),
+    ]
     check = session.setup_check()
     if check is not None and check.done:
         parts += ["--- set-up", check.summary, *(finding.text for finding in check.findings), *check.facts]

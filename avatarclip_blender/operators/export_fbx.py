@@ -26,8 +26,9 @@ class AVATARCLIP_OT_export_fbx(ExportAvatar, bpy.types.Operator):
         name="Motion", items=[AS_THE_PRESET, *MOTION_ITEMS], description="Which bone carries the travel"
     )
     twist_bones: bpy.props.BoolProperty(
-        name="Twist Bones", description="Three more bones in each forearm, which keep it thick when the hand turns",
-    )  # fmt: skip
+        name="Twist Bones",
+        description="Three more bones in each forearm, which keep it thick when the hand turns",
+    )
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the choices, and what the target is going to get."""

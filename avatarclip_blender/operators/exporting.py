@@ -26,8 +26,9 @@ class ExportAvatar(ExportHelper):
     detail: bpy.props.EnumProperty(name="Mesh", items=DETAIL_ITEMS, description="Which of the avatar's meshes")
 
     all_takes: bpy.props.BoolProperty(
-        name="All Takes", description="Write all takes as clips of their names; otherwise the one that is played",
-    )  # fmt: skip
+        name="All Takes",
+        description="Write all takes as clips of their names; otherwise the one that is played",
+    )
     still_faces = False
     """Whether the format has no place for what faces do in several takes."""
 

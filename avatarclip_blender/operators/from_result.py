@@ -18,9 +18,11 @@ class FromResult:
     """Use the result folder for the avatar's armature; returns what to tell."""
 
     directory: bpy.props.StringProperty(
-        name="Folder", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"},
+        name="Folder",
+        subtype="DIR_PATH",
+        options={"SKIP_SAVE", "HIDDEN"},
         description="Folder of the result; empty takes the last one that was generated",
-    )  # fmt: skip
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -17,10 +17,12 @@ class AVATARCLIP_OT_generate(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     part: bpy.props.EnumProperty(
-        name="Part", default="ALL", options={"SKIP_SAVE"},
+        name="Part",
+        default="ALL",
+        options={"SKIP_SAVE"},
         items=[("ALL", "All", "Body, appearance and motion")]
         + [(name, label, f"Only the {label.lower()}; the rest stays as it is") for name, label in flow.LABELS.items()],
-    )  # fmt: skip
+    )
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: Any) -> str:

@@ -18,25 +18,32 @@ class ImportOptions:
     properties: bpy.types.OperatorProperties
 
     match_scene_timing: bpy.props.BoolProperty(
-        name="Match Scene Timing", default=False,
+        name="Match Scene Timing",
+        default=False,
         description="Set the scene's frame rate and end to those of the motion; otherwise the motion is fitted to "
         "the scene's frame rate",
-    )  # fmt: skip
+    )
     keys: bpy.props.EnumProperty(
-        name="Keys", items=preferences.KEYS, options={"SKIP_SAVE"},
+        name="Keys",
+        items=preferences.KEYS,
+        options={"SKIP_SAVE"},
         description="How many keys the motion gets; the preferences say what is usual",
-    )  # fmt: skip
+    )
     play_take: bpy.props.BoolProperty(
-        name="Play the Take", default=True,
+        name="Play the Take",
+        default=True,
         description="Set the preview range, which is what is played, to the motion; renders keep the scene's range",
-    )  # fmt: skip
+    )
     at_cursor: bpy.props.BoolProperty(
-        name="At 3D Cursor", default=True, description="Put the avatar where the 3D cursor is, else at the origin",
-    )  # fmt: skip
+        name="At 3D Cursor",
+        default=True,
+        description="Put the avatar where the 3D cursor is, else at the origin",
+    )
     show_colors: bpy.props.BoolProperty(
-        name="Show Colors", default=True,
+        name="Show Colors",
+        default=True,
         description="Let this 3D view show color attributes in solid shading",
-    )  # fmt: skip
+    )
 
     def build(self, context: bpy.types.Context, path: Path, aside: float = 0.0) -> set[str]:
         """Build the avatar of a result, so many metres aside, and return what an operator returns."""
@@ -68,9 +75,11 @@ class AVATARCLIP_OT_import_avatar(ImportOptions, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     directory: bpy.props.StringProperty(
-        name="Folder", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"},
+        name="Folder",
+        subtype="DIR_PATH",
+        options={"SKIP_SAVE", "HIDDEN"},
         description="Folder of the result; empty takes the last avatar that was generated",
-    )  # fmt: skip
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Build it."""

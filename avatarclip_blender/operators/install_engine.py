@@ -38,12 +38,21 @@ class AVATARCLIP_OT_install_engine(bpy.types.Operator):
         kind, folder = preferences.engine_kind(context), preferences.engine_folder(context)
         labels = {"cpu": "the processor", "cuda": "an NVIDIA graphics card", "mps": "Apple's graphics (MPS)"}
         layout = self.layout
-        ui.wrapped(layout, f"PyTorch for {labels[kind]} and the packages of the engine, from PyPI and pytorch.org, "
-                           "under their own free licenses", _TEXT_WIDTH, "IMPORT")  # fmt: skip
+        ui.wrapped(
+            layout,
+            f"PyTorch for {labels[kind]} and the packages of the engine, from PyPI and pytorch.org, "
+            "under their own free licenses",
+            _TEXT_WIDTH,
+            "IMPORT",
+        )
         ui.wrapped(layout, installer.needed_text(kind, folder), _TEXT_WIDTH, "DISK_DRIVE")
         ui.wrapped(layout, str(folder), _TEXT_WIDTH, "FILE_FOLDER")
-        ui.wrapped(layout, "Blender stays usable meanwhile. You can cancel, go on later, and remove it again",
-                   _TEXT_WIDTH, "INFO")  # fmt: skip
+        ui.wrapped(
+            layout,
+            "Blender stays usable meanwhile. You can cancel, go on later, and remove it again",
+            _TEXT_WIDTH,
+            "INFO",
+        )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Start it."""

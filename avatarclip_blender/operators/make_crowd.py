@@ -61,14 +61,24 @@ class AVATARCLIP_OT_make_crowd(bpy.types.Operator):
         wishes = properties.wishes(context)
         request = flow.request_all(wishes, settings_table.preset_values(wishes.preset))
         prompts = {name: text for name in flow.PARTS if (text := getattr(self, name).strip())}
-        row = {"prompts": prompts, "overrides": request.overrides, "preset": request.preset, "conf": request.conf or "",
-               "count": self.count, "seed": self.seed}  # fmt: skip
+        row = {
+            "prompts": prompts,
+            "overrides": request.overrides,
+            "preset": request.preset,
+            "conf": request.conf or "",
+            "count": self.count,
+            "seed": self.seed,
+        }
         job = CrowdJob(preferences.output_folder(context) / locate.slug(self.folder, 60))
         try:
             job.start(
-                row, preferences.engine_command(context), session.engine_environment(), ENGINE_ROOT,
-                preferences.engine_home(context), properties.of(context.scene).device,
-            )  # fmt: skip
+                row,
+                preferences.engine_command(context),
+                session.engine_environment(),
+                ENGINE_ROOT,
+                preferences.engine_home(context),
+                properties.of(context.scene).device,
+            )
         except (locate.SetupError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -18,10 +18,13 @@ class AVATARCLIP_OT_retry(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     way: bpy.props.EnumProperty(
-        name="Way", options={"SKIP_SAVE"},
-        items=[("lower", "Lower Quality", "With the next lower quality, or smaller pictures below the lowest"),
-               ("cpu", "Use Processor", "On the processor: slower, but with main memory")],
-    )  # fmt: skip
+        name="Way",
+        options={"SKIP_SAVE"},
+        items=[
+            ("lower", "Lower Quality", "With the next lower quality, or smaller pictures below the lowest"),
+            ("cpu", "Use Processor", "On the processor: slower, but with main memory"),
+        ],
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

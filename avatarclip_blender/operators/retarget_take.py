@@ -24,9 +24,10 @@ class AVATARCLIP_OT_retarget_take(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     action: bpy.props.StringProperty(
-        name="Take", options={"SKIP_SAVE"},
+        name="Take",
+        options={"SKIP_SAVE"},
         description="Name of the other avatar's action; empty takes its current one",
-    )  # fmt: skip
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

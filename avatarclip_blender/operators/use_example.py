@@ -14,9 +14,10 @@ class AVATARCLIP_OT_use_example(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     title: bpy.props.EnumProperty(
-        name="Example", options={"SKIP_SAVE"},
+        name="Example",
+        options={"SKIP_SAVE"},
         items=[(title, title, prompts["appearance"]) for title, prompts in examples.examples().items()],
-    )  # fmt: skip
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Fill them in."""

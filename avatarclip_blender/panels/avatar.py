@@ -15,9 +15,15 @@ from .base import AvatarPanel
 _MISFIT = 0.004
 """Metres from which on bones are said to be no longer at the body's joints."""
 _SHOWN = (
-    ("shape_prompt", "Body"), ("appearance_prompt", "Appearance"), ("motion_prompt", "Motion"), ("seed", "Seed"),
-    ("preset", "Quality"), ("textures", "Game mesh"), ("engine_version", "Engine"), ("created", "Made"),
-)  # fmt: skip
+    ("shape_prompt", "Body"),
+    ("appearance_prompt", "Appearance"),
+    ("motion_prompt", "Motion"),
+    ("seed", "Seed"),
+    ("preset", "Quality"),
+    ("textures", "Game mesh"),
+    ("engine_version", "Engine"),
+    ("created", "Made"),
+)
 
 
 class AVATARCLIP_PT_avatar(AvatarPanel, bpy.types.Panel):
@@ -162,8 +168,9 @@ class AVATARCLIP_PT_body_shape(AvatarPanel, bpy.types.Panel):
             if key.name not in protocol.FACE_SHAPES:
                 column.prop(key, "value", text=key.name, slider=True)
         if misfit(mesh.find_armature()) > _MISFIT:
-            ui.wrapped(self.layout, "The bones no longer fit the body: press Fit Rig to Shape", context.region.width,
-                       "ERROR")  # fmt: skip
+            ui.wrapped(
+                self.layout, "The bones no longer fit the body: press Fit Rig to Shape", context.region.width, "ERROR"
+            )
         self.layout.operator("avatarclip.fit_rig", icon="BONE_DATA")
 
 

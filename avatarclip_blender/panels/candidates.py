@@ -51,8 +51,11 @@ def candidates(folder: Path | None) -> list[tuple[int, Path]]:
     if folder is None:
         return []
     previews = folder / protocol.PREVIEWS_DIR / "motion"
-    found = [(int(path.stem.removeprefix("candidate-")), path) for path in previews.glob("candidate-*.png")
-             if path.stem.removeprefix("candidate-").isdigit()]  # fmt: skip
+    found = [
+        (int(path.stem.removeprefix("candidate-")), path)
+        for path in previews.glob("candidate-*.png")
+        if path.stem.removeprefix("candidate-").isdigit()
+    ]
     return sorted(found)[:_MOST]
 
 

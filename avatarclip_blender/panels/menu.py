@@ -5,22 +5,40 @@ from __future__ import annotations
 import bpy
 
 _VERBS = (
-    (("avatarclip.generate", "Generate Avatar", "OUTLINER_OB_ARMATURE"),
-     ("avatarclip.pause", "Pause or Go On", "PAUSE"),
-     ("avatarclip.cancel", "Cancel Avatar", "CANCEL"), ("avatarclip.resume", "Resume Avatar", "FILE_REFRESH")),
-    (("avatarclip.import_avatar", "Import Last Avatar", "IMPORT"), ("avatarclip.browse_avatar", "", "FILE_FOLDER"),
-     ("avatarclip.recall_prompts", "", "LOOP_BACK"), ("avatarclip.mark_asset", "", "ASSET_MANAGER"),
-     ("avatarclip.delete_avatar", "", "TRASH")),
-    (("avatarclip.add_controls", "", "CON_KINEMATIC"), ("avatarclip.bake_controls", "", "CON_KINEMATIC"),
-     ("avatarclip.add_take", "", "ADD"), ("avatarclip.use_take", "Next Take", "ACTION"),
-     ("avatarclip.reduce_keys", "", "IPO_BEZIER"), ("avatarclip.loop_take", "Loop Take", "LOOP_FORWARDS"),
-     ("avatarclip.retarget_take", "", "COPYDOWN"), ("avatarclip.make_pose_library", "", "POSE_HLT")),
-    (("avatarclip.wear_layer", "Put On Selected Layers", "MOD_CLOTH"), ("avatarclip.join_layers", "", "SNAP_VOLUME"),
-     ("avatarclip.show_game", "", "MESH_ICOSPHERE")),
-    (("avatarclip.export_fbx", "Export Avatar as FBX…", "EXPORT"),
-     ("avatarclip.export_glb", "Export Avatar as GLB…", "EXPORT"),
-     ("avatarclip.export_usd", "Export Avatar as USD…", "EXPORT")),
-)  # fmt: skip
+    (
+        ("avatarclip.generate", "Generate Avatar", "OUTLINER_OB_ARMATURE"),
+        ("avatarclip.pause", "Pause or Go On", "PAUSE"),
+        ("avatarclip.cancel", "Cancel Avatar", "CANCEL"),
+        ("avatarclip.resume", "Resume Avatar", "FILE_REFRESH"),
+    ),
+    (
+        ("avatarclip.import_avatar", "Import Last Avatar", "IMPORT"),
+        ("avatarclip.browse_avatar", "", "FILE_FOLDER"),
+        ("avatarclip.recall_prompts", "", "LOOP_BACK"),
+        ("avatarclip.mark_asset", "", "ASSET_MANAGER"),
+        ("avatarclip.delete_avatar", "", "TRASH"),
+    ),
+    (
+        ("avatarclip.add_controls", "", "CON_KINEMATIC"),
+        ("avatarclip.bake_controls", "", "CON_KINEMATIC"),
+        ("avatarclip.add_take", "", "ADD"),
+        ("avatarclip.use_take", "Next Take", "ACTION"),
+        ("avatarclip.reduce_keys", "", "IPO_BEZIER"),
+        ("avatarclip.loop_take", "Loop Take", "LOOP_FORWARDS"),
+        ("avatarclip.retarget_take", "", "COPYDOWN"),
+        ("avatarclip.make_pose_library", "", "POSE_HLT"),
+    ),
+    (
+        ("avatarclip.wear_layer", "Put On Selected Layers", "MOD_CLOTH"),
+        ("avatarclip.join_layers", "", "SNAP_VOLUME"),
+        ("avatarclip.show_game", "", "MESH_ICOSPHERE"),
+    ),
+    (
+        ("avatarclip.export_fbx", "Export Avatar as FBX…", "EXPORT"),
+        ("avatarclip.export_glb", "Export Avatar as GLB…", "EXPORT"),
+        ("avatarclip.export_usd", "Export Avatar as USD…", "EXPORT"),
+    ),
+)
 """Operator, label where its own says too little outside the panel, and icon; by group."""
 
 

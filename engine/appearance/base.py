@@ -42,9 +42,17 @@ class BaseSurface:
     """A dressed body: closed parts that may enter each other; their union is the solid."""
 
     def __init__(
-        self, vertices: Floats, faces: NDArray[np.int32], colors: Floats, weights: Floats, canonical: Floats,
-        parts: NDArray[np.int64], look: Look | None, device: object = "cpu", layers: Joined | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        vertices: Floats,
+        faces: NDArray[np.int32],
+        colors: Floats,
+        weights: Floats,
+        canonical: Floats,
+        parts: NDArray[np.int64],
+        look: Look | None,
+        device: object = "cpu",
+        layers: Joined | None = None,
+    ) -> None:
         """``canonical`` (first part's V, 3) and ``look`` paint the skin; without a look vertex colours are used.
 
         ``device``, a torch device or its name, is where rays and nearest points are looked for. ``layers`` are what
@@ -71,9 +79,15 @@ class BaseSurface:
             return BaseSurface(vertices, body.faces, grey, body.weights, wardrobe.canonical, parts, None, device)
         figure = wardrobe.dress(look, betas)
         return BaseSurface(
-            figure.posed(stand_pose()), figure.faces, figure.colors, figure.weights, wardrobe.canonical,
-            np.array(figure.parts), look, device,
-        )  # fmt: skip
+            figure.posed(stand_pose()),
+            figure.faces,
+            figure.colors,
+            figure.weights,
+            wardrobe.canonical,
+            np.array(figure.parts),
+            look,
+            device,
+        )
 
     @staticmethod
     def layered(layers: Joined, look: Look | None, device: object = "cpu") -> BaseSurface:

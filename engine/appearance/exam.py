@@ -50,14 +50,14 @@ class Canvas:
         vertices, joints = (part[0] for part in body.pose(np.zeros(body.num_betas), stand_pose()[None]))
         self.perceptor, self.canonical, self.faces = perceptor, canonical_coordinates(body), body.faces
         self.caster = MeshRaycaster(vertices, body.faces)
-        self.stance = views.Stance.of(vertices, joints)
-        covered = 1.15 * (self.stance.high - self.stance.low)
+        self.extents = views.FigureExtents.of(vertices, joints)
+        covered = 1.15 * (self.extents.high - self.extents.low)
         self.cameras: list[tuple[str, Camera]] = [
-            ("back" if abs(angle) > 120 else "body", views.framed(self.stance.center, covered, angle, 5.0, SIZE))
+            ("back" if abs(angle) > 120 else "body", views.framed(self.extents.center, covered, angle, 5.0, SIZE))
             for angle in (-40.0, -20.0, 0.0, 20.0, 40.0, 180.0)
         ]
         self.cameras += [
-            ("face", views.face_view(self.stance, angle, 0.0, 0.38, SIZE).camera) for angle in (-20.0, 15.0)
+            ("face", views.face_view(self.extents, angle, 0.0, 0.38, SIZE).camera) for angle in (-20.0, 15.0)
         ]
         self.hits = [self.caster.cast(camera) for _, camera in self.cameras]
 

@@ -36,9 +36,14 @@ class Objective:
     """The losses of one step, from random views with random light before random backgrounds."""
 
     def __init__(
-        self, field: AvatarField, renderer: Renderer, guidance: Guidance, stance: views.Stance, conf: AppearanceConfig
+        self,
+        field: AvatarField,
+        renderer: Renderer,
+        guidance: Guidance,
+        extents: views.FigureExtents,
+        conf: AppearanceConfig,
     ) -> None:
-        self.field, self.renderer, self.guidance, self.stance, self.conf = field, renderer, guidance, stance, conf
+        self.field, self.renderer, self.guidance, self.extents, self.conf = field, renderer, guidance, extents, conf
 
     def __call__(self, step: int, most: int, generator: torch.Generator) -> Step:
         """The losses of a step.
@@ -75,7 +80,7 @@ class Objective:
         conf = self.conf
         for index in range(conf.views):
             number = step * conf.views + index
-            view = views.VIEWS[conf.cameras](self.stance, number, size, generator, conf.face_views)
+            view = views.VIEWS[conf.cameras](self.extents, number, size, generator, conf.face_views)
             rays = silhouette_rays(self.field, view.camera, most=most, everywhere=not conf.silhouette)
             if len(rays.pixels):
                 seen = self.renderer.render(self.field, rays, generator)

@@ -16,10 +16,10 @@ from torch import Tensor
 
 from engine import registry
 from engine.appearance.base import BaseSurface
+from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.field import AvatarField
-from engine.appearance.pace import Paced, Part
 from engine.appearance.rays import Rays, Rendering
-from engine.appearance.views import Stance, View
+from engine.appearance.views import FigureExtents, View
 from engine.body import Body, stand_pose
 from engine.perceptor import Perceptor
 from engine.report import Reporter
@@ -105,11 +105,11 @@ class Renderer(Protocol):
 
     def __init__(self, conf: AppearanceConfig) -> None: ...
 
-    def pace(self) -> dict[str, Part]:
+    def phases(self) -> dict[str, Phase]:
         """The steps that `represent` reports, by the part's name; empty if it takes no time."""
         ...
 
-    def represent(self, base: BaseSurface, runtime: Runtime, paced: Paced) -> AvatarField:
+    def represent(self, base: BaseSurface, runtime: Runtime, phased: PhasedReporter) -> AvatarField:
         """A field that shows a surface; what takes long is kept in the runtime's folder."""
         ...
 
@@ -134,7 +134,7 @@ class Initializer(Protocol):
 
     def __init__(self, conf: AppearanceConfig) -> None: ...
 
-    def pace(self, renderer: Renderer) -> dict[str, Part]:
+    def phases(self, renderer: Renderer) -> dict[str, Phase]:
         """The steps that `prepare` and `start` report, by their parts' names."""
         ...
 
@@ -143,7 +143,7 @@ class Initializer(Protocol):
         ...
 
     def start(
-        self, inputs: AppearanceInputs, wardrobe: Wardrobe, renderer: Renderer, runtime: Runtime, paced: Paced
+        self, inputs: AppearanceInputs, wardrobe: Wardrobe, renderer: Renderer, runtime: Runtime, phased: PhasedReporter
     ) -> AvatarField:
         """The field, as the renderer represents it; what takes long is kept in the runtime's folder."""
         ...
@@ -167,6 +167,6 @@ def initializer_of(conf: AppearanceConfig) -> Initializer:
     return found
 
 
-def stance_of(inputs: AppearanceInputs, field: AvatarField) -> Stance:
+def extents_of(inputs: AppearanceInputs, field: AvatarField) -> FigureExtents:
     """What cameras need to know of the figure."""
-    return Stance.of(field.base.vertices, inputs.body.pose(inputs.betas, stand_pose()[None])[1][0], field.reach)
+    return FigureExtents.of(field.base.vertices, inputs.body.pose(inputs.betas, stand_pose()[None])[1][0], field.reach)

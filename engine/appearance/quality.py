@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from scipy import ndimage
 
-from engine.appearance.band import Band
 from engine.appearance.residual import DEPTH, TAP, ResidualField
+from engine.appearance.sdf_grid import SdfGrid
 
 CELL = 0.012
 """Metres between the places that are looked at."""
@@ -34,8 +34,8 @@ class Soundness:
 @torch.no_grad()
 def measure(field: ResidualField) -> Soundness:
     """Look at the whole surface, on a grid and at the dressed body's vertices."""
-    band = Band.build(field.base, field.bounds, CELL)
-    before = band.values[0, 0].numpy().transpose(2, 1, 0)  # (X, Y, Z)
+    grid = SdfGrid.build(field.base, field.bounds, CELL)
+    before = grid.values[0, 0].numpy().transpose(2, 1, 0)  # (X, Y, Z)
     after = before.copy()
     near = np.abs(before) <= DEPTH
     nodes = field.bounds[0] + CELL * np.argwhere(near)

@@ -43,9 +43,14 @@ class Rays:
         met = Nearest(self.met.distance[among], self.met.face[among], self.met.bary[among])
         kept = kept.to(self.depth.device)
         return Rays(
-            self.size, self.pixels[index], self.origins[kept], self.directions[kept], self.depth[kept],
-            self.hit[kept], met,
-        )  # fmt: skip
+            self.size,
+            self.pixels[index],
+            self.origins[kept],
+            self.directions[kept],
+            self.depth[kept],
+            self.hit[kept],
+            met,
+        )
 
 
 @dataclass(frozen=True)

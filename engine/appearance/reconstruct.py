@@ -77,9 +77,15 @@ def _known(field: NeusField, generator: torch.Generator) -> tuple[Tensor, Tensor
 
 
 def fit_pictures(
-    field: NeusField, steps: int, sampling: Sampling, generator: torch.Generator, report: Reporter, total: int,
-    eikonal_weight: float = 0.1, mask_weight: float = 1.0,
-) -> None:  # fmt: skip
+    field: NeusField,
+    steps: int,
+    sampling: Sampling,
+    generator: torch.Generator,
+    report: Reporter,
+    total: int,
+    eikonal_weight: float = 0.1,
+    mask_weight: float = 1.0,
+) -> None:
     """The paper's way: L1 of the colours + 0.1 eikonal + mask cross-entropy on random rays of 108 pictures."""
     optimizer = torch.optim.Adam(field.parameters(), lr=PICTURE_RATE)
     for step in range(steps):

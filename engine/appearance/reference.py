@@ -53,9 +53,14 @@ def render_reference(
 
     eikonal = ((gradient.norm(dim=-1) - 1).square() * near).sum() / near.sum().clamp_min(1)
     return Rendering(
-        mean(seen.color), mean(seen.base_color), mean(gradient), opacity, (share * middle).sum(1), eikonal,
+        mean(seen.color),
+        mean(seen.base_color),
+        mean(gradient),
+        opacity,
+        (share * middle).sum(1),
+        eikonal,
         seen.roughness,
-    )  # fmt: skip
+    )
 
 
 def place(field: AvatarField, rays: Rays, sampling: Sampling, generator: torch.Generator | None) -> Tensor:

@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.appearance.band import Band
 from engine.appearance.base import BaseSurface, Nearest
 from engine.appearance.field import AvatarField, Sample
+from engine.appearance.sdf_grid import SdfGrid
 from engine.body import Body
 
 OCTAVES = 6
@@ -78,9 +78,13 @@ class ResidualField(AvatarField):
     kind = "residual"
 
     def __init__(
-        self, base: BaseSurface, resolution: int, symmetric: bool = True, generator: torch.Generator | None = None,
+        self,
+        base: BaseSurface,
+        resolution: int,
+        symmetric: bool = True,
+        generator: torch.Generator | None = None,
         relief: float = DEPTH,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Nothing is learned yet.
 
         Args:
@@ -98,7 +102,7 @@ class ResidualField(AvatarField):
         self.symmetric = symmetric
         self.residual = Residual((cells[0], cells[1], cells[2]), generator or torch.Generator().manual_seed(0))
         self.sharpness = nn.Parameter(torch.tensor(_variance(SOFTNESS if self.reach else SHARPNESS)))
-        self._band: Band | None = None
+        self._sdf_grid: SdfGrid | None = None
         self._low: Tensor
         self._size: Tensor
         self.register_buffer("_low", torch.from_numpy(self.bounds[0]), persistent=False)
@@ -119,14 +123,14 @@ class ResidualField(AvatarField):
             done = min(1.0, part / SHARP_FROM)
             self.sharpness.data.fill_((1 - done) * _variance(SOFTNESS) + done * _variance(SHARPNESS))
 
-    def use_band(self, cell: float) -> None:
-        """From now on rays read the base's distance from a grid with cells of ``cell`` metres; see `Band`."""
-        self._band = Band.build(self.base, self.bounds, cell).to(self.device)
+    def use_sdf_grid(self, cell: float) -> None:
+        """From now on rays read the base's distance from a grid with cells of ``cell`` metres; see `SdfGrid`."""
+        self._sdf_grid = SdfGrid.build(self.base, self.bounds, cell).to(self.device)
 
     def solid(self, body: Body, betas: NDArray) -> AvatarField:
-        """See `AvatarField.solid`; without the band, which is of this field's surface."""
+        """See `AvatarField.solid`; without the grid, which is of this field's surface."""
         made = super().solid(body, betas)
-        vars(made)["_band"] = None
+        vars(made)["_sdf_grid"] = None
         return made
 
     def change(self, points: Tensor) -> tuple[Tensor, Tensor]:
@@ -142,18 +146,18 @@ class ResidualField(AvatarField):
         return self._base_distance(points) + self.change(points)[0]
 
     def ray_sdf(self, points: Tensor) -> tuple[Tensor, Tensor]:
-        """(N,) the same with the base's distance from the band, if there is one; and that base's distance."""
-        base = self._base_distance(points) if self._band is None else self._band(points)
+        """(N,) the same with the base's distance from the grid, if there is one; and that base's distance."""
+        base = self._base_distance(points) if self._sdf_grid is None else self._sdf_grid(points)
         return base + self.change(points)[0], base
 
     @torch.no_grad()
     def approach(self, origins: Tensor, directions: Tensor, depth: Tensor) -> Tensor:
-        """(R,) by the band, if there is one; the guess is a neighbouring pixel's, behind which the body curves away."""
-        if self._band is None:
+        """(R,) by the grid, if there is one; the guess is a neighbouring pixel's, behind which the body curves away."""
+        if self._sdf_grid is None:
             return depth
         t = depth[:, None] + torch.linspace(-ALONG, ALONG, LOOKS, device=depth.device)  # (R, LOOKS)
         points = origins[:, None] + t[..., None] * directions[:, None]
-        nearest = self._band(points.reshape(-1, 3)).reshape(t.shape).argmin(1, keepdim=True)
+        nearest = self._sdf_grid(points.reshape(-1, 3)).reshape(t.shape).argmin(1, keepdim=True)
         return t.gather(1, nearest)[:, 0]
 
     def _base_distance(self, points: Tensor) -> Tensor:

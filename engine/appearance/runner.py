@@ -36,17 +36,24 @@ from engine.wardrobe.meaning import Meaning
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from engine.mesh import Mesh
+    from engine.mesh.surface import Mesh
 
 
 class Runner:
     """One avatar's appearance, from a prompt and a conf."""
 
     def __init__(
-        self, prompt: str, preset: str = "draft", conf: str | Path | None = None,
-        overrides: Mapping[str, Any] | None = None, betas: NDArray | None = None, seed: int = 0,
-        folder: str | Path | None = None, device: str = "auto", body_prompt: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        prompt: str,
+        preset: str = "draft",
+        conf: str | Path | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        betas: NDArray | None = None,
+        seed: int = 0,
+        folder: str | Path | None = None,
+        device: str = "auto",
+        body_prompt: str = "",
+    ) -> None:
         """Load what the conf names; nothing is computed yet.
 
         Args:
@@ -104,11 +111,11 @@ class Runner:
         from PIL import Image
 
         joints = self.body.pose(self.betas, stand_pose()[None])[1][0]
-        stance = views.Stance.of(self.field.base.vertices, joints)
-        return Image.fromarray(preview(self.field, renderer_of(self.config.appearance), stance, azimuth, size))
+        extents = views.FigureExtents.of(self.field.base.vertices, joints)
+        return Image.fromarray(preview(self.field, renderer_of(self.config.appearance), extents, azimuth, size))
 
     def mesh(self, resolution: int = 256) -> Mesh:
         """The surface in the stand pose as a closed coloured mesh."""
-        from engine.mesh import extract
+        from engine.mesh.extract import extract
 
         return extract(self.field, MeshConfig(resolution=resolution), Silent())

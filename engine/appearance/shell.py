@@ -85,9 +85,13 @@ def find_surface(field: AvatarField, origins: Tensor, directions: Tensor, middle
 
 
 def _in_shell(
-    field: AvatarField, origins: Tensor, directions: Tensor, middle: Tensor, samples: int,
+    field: AvatarField,
+    origins: Tensor,
+    directions: Tensor,
+    middle: Tensor,
+    samples: int,
     generator: torch.Generator | None,
-) -> Rendering:  # fmt: skip
+) -> Rendering:
     """What rays (R) see in a shell round depths (R,)."""
     count = len(middle)
     steps = torch.linspace(-1, 1, samples, device=middle.device)

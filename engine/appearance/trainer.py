@@ -76,8 +76,9 @@ class Trainer:
         return {
             "relief_mm": 1000 * float(offset.abs().mean()),
             "color_change": float((colors.cpu() - torch.from_numpy(base.colors)).abs().mean()),
-            "score_before": self.first_score, "score_after": self._look(),
-        }  # fmt: skip
+            "score_before": self.first_score,
+            "score_after": self._look(),
+        }
 
     @torch.no_grad()
     def _look(self) -> float:
@@ -88,7 +89,7 @@ class Trainer:
 
     def picture(self) -> NDArray:
         """A still of the field as it is, by the renderer that is trained."""
-        return preview(self.field, self.objective.renderer, self.objective.stance, 25.0)
+        return preview(self.field, self.objective.renderer, self.objective.extents, 25.0)
 
     def _advance(self) -> tuple[float, float]:
         """One step of the optimiser; with fewer rays, if there is not the memory for as many as wanted."""
@@ -199,11 +200,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 @torch.no_grad()
 def preview(
-    field: AvatarField, renderer: Renderer, stance: views.Stance, azimuth: float, size: int = PREVIEW_SIZE
+    field: AvatarField, renderer: Renderer, extents: views.FigureExtents, azimuth: float, size: int = PREVIEW_SIZE
 ) -> NDArray:
     """(size, size, 3) uint8: a still of the field in soft light before light grey."""
-    height = stance.high - stance.low
-    camera = views.framed(stance.center, 1.08 * height, azimuth, 5.0, size)
+    height = extents.high - extents.low
+    camera = views.framed(extents.center, 1.08 * height, azimuth, 5.0, size)
     rays = silhouette_rays(field, camera, 2 / size)
     seen = renderer.still(field, rays)
     right, up, forward = camera.axes()

@@ -31,7 +31,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Stance:
+class FigureExtents:
     """What cameras need to know of a figure in metres: height range, middle, head joint and head size."""
 
     low: float
@@ -45,7 +45,7 @@ class Stance:
     """Metres round the figure in which forms may grow, and which pictures therefore show."""
 
     @staticmethod
-    def of(vertices: NDArray, joints: NDArray, room: float = 0.0) -> Stance:
+    def of(vertices: NDArray, joints: NDArray, room: float = 0.0) -> FigureExtents:
         """From a figure's vertices and its 24 joints in the stand pose; an adult's neck bone is 10.5 cm.
 
         The middle is that of the body, whatever its hands hold and its back carries.
@@ -55,7 +55,7 @@ class Stance:
         center[1] = (vertices[:, 1].min() + vertices[:, 1].max()) / 2
         radius = float(np.linalg.norm(vertices - center, axis=1).max()) + MARGIN + room
         low, high = (float(value) for value in (vertices[:, 1].min(), vertices[:, 1].max()))
-        return Stance(low, high, center, joints[15], scale, radius, room)
+        return FigureExtents(low, high, center, joints[15], scale, radius, room)
 
 
 def _random(generator: torch.Generator) -> float:
@@ -72,30 +72,30 @@ def framed(target: NDArray, covered: float, azimuth: float, elevation: float, si
     return Camera.orbit(target, distance, azimuth, elevation, FOV, size)
 
 
-def face_view(stance: Stance, azimuth: float, elevation: float, covered: float, size: int) -> View:
+def face_view(extents: FigureExtents, azimuth: float, elevation: float, covered: float, size: int) -> View:
     """A close-up of the head; ``covered`` in metres for an adult's head."""
-    target = stance.head + np.array([0, 0.035, 0.03], np.float32) * stance.head_scale
-    return View(framed(target, covered * stance.head_scale, azimuth, elevation, size), "face")
+    target = extents.head + np.array([0, 0.035, 0.03], np.float32) * extents.head_scale
+    return View(framed(target, covered * extents.head_scale, azimuth, elevation, size), "face")
 
 
-def random_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
+def random_view(extents: FigureExtents, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
     """One step's view: every fourth the face, else the body from theta ~ N(0, pi/3), or beyond 90 degrees its back."""
     if faces and step % FACE_EVERY == FACE_EVERY - 1:
         covered = 0.32 + 0.16 * _random(generator)
-        return face_view(stance, 25 * _normal(generator), 10 * _normal(generator), covered, size)
+        return face_view(extents, 25 * _normal(generator), 10 * _normal(generator), covered, size)
     theta = (60.0 * _normal(generator) + 180) % 360 - 180
-    height = stance.high - stance.low + stance.room
+    height = extents.high - extents.low + extents.room
     near = _random(generator) < 0.3
     covered = height * (0.5 + 0.4 * _random(generator) if near else 1.05 + 0.4 * _random(generator))
     reach = (height / 2 - covered / 2 if near else 0.03 * height) * (2 * _random(generator) - 1)
-    target = stance.center + np.array([0, reach, 0], np.float32)
+    target = extents.center + np.array([0, reach, 0], np.float32)
     camera = framed(target, covered, theta, 10 * _normal(generator), size)
     return View(camera, "back" if abs(theta) > 90 else "body")
 
 
-def around_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
+def around_view(extents: FigureExtents, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
     """The same from all sides alike, for forms that must be right at the back too; faces from where they are seen."""
-    seen = random_view(stance, step, size, generator, faces)
+    seen = random_view(extents, step, size, generator, faces)
     turned = 360 * _random(generator) - 180
     camera = seen.camera
     away = camera.eye - camera.target
@@ -107,7 +107,7 @@ def around_view(stance: Stance, step: int, size: int, generator: torch.Generator
     return View(moved, "face" if seen.kind == "face" else "back" if abs(turned) > 90 else "body")
 
 
-def paper_view(stance: Stance, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
+def paper_view(extents: FigureExtents, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
     """The paper's cameras, lengths in radii of the sphere: off the front by theta ~ N(0, pi/3) in any direction.
 
     Every fourth looks at the head from 0.4 with theta ~ N(0, pi/12), from the front only; the others at a point near
@@ -118,12 +118,12 @@ def paper_view(stance: Stance, step: int, size: int, generator: torch.Generator,
     around = 2 * math.pi * _random(generator)
     if face:
         theta = max(-math.pi / 2, min(math.pi / 2, theta))
-        target, distance = stance.head.astype(np.float64), 0.4
+        target, distance = extents.head.astype(np.float64), 0.4
     else:
         shift = np.clip([0.1 * _normal(generator) for _ in range(3)], -0.3, 0.3)
-        target, distance = stance.center + stance.radius * shift, 1 + _random(generator)
+        target, distance = extents.center + extents.radius * shift, 1 + _random(generator)
     direction = np.array([math.sin(theta) * math.cos(around), math.sin(theta) * math.sin(around), math.cos(theta)])
-    eye = np.asarray(target, np.float64) + distance * stance.radius * direction
+    eye = np.asarray(target, np.float64) + distance * extents.radius * direction
     camera = Camera(eye, np.asarray(target, np.float64), fov_degrees=PAPER_FOV, width=size, height=size)
     behind = abs((theta + math.pi) % (2 * math.pi) - math.pi) > math.pi / 2
     return View(camera, "face" if face else "back" if behind else "body")

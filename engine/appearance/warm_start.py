@@ -37,7 +37,7 @@ class Fitting:
     def __init__(self, text: str, body: Body, betas: NDArray, perceptor: Perceptor, wardrobe: Wardrobe) -> None:
         self.betas, self.perceptor, self.wardrobe = betas, perceptor, wardrobe
         joints = body.pose(betas, stand_pose()[None])[1][0]
-        self.stance = views.Stance.of(body.pose(betas, stand_pose()[None])[0][0], joints)
+        self.extents = views.FigureExtents.of(body.pose(betas, stand_pose()[None])[0][0], joints)
         templates = {"body": prompts.body, "back": prompts.back, "face": prompts.face}
         self.texts = {kind: perceptor.encode_text([template(text)])[0].cpu() for kind, template in templates.items()}
 
@@ -49,13 +49,13 @@ class Fitting:
     def pictures(self, look: Look) -> dict[str, Tensor]:
         """The look's pictures by kind of view, each (N, 3, S, S)."""
         figure, caster = self.dress(look)
-        size, covered = self.perceptor.input_size, 1.12 * (self.stance.high - self.stance.low)
+        size, covered = self.perceptor.input_size, 1.12 * (self.extents.high - self.extents.low)
         found = {}
         for kind, angles in ANGLES.items():
             if kind == "face":
-                cameras = [views.face_view(self.stance, angle, 0.0, 0.38, size).camera for angle in angles]
+                cameras = [views.face_view(self.extents, angle, 0.0, 0.38, size).camera for angle in angles]
             else:
-                cameras = [views.framed(self.stance.center, covered, angle, 3.0, size) for angle in angles]
+                cameras = [views.framed(self.extents.center, covered, angle, 3.0, size) for angle in angles]
             found[kind] = torch.from_numpy(portraits(caster, figure.colors, cameras))
         return found
 
@@ -70,15 +70,20 @@ class Fitting:
     def still(self, look: Look, size: int = 288) -> NDArray[np.uint8]:
         """(size, size, 3) the dressed body, for the process video."""
         figure, caster = self.dress(look)
-        camera = views.framed(self.stance.center, 1.08 * (self.stance.high - self.stance.low), 25.0, 5.0, size)
+        camera = views.framed(self.extents.center, 1.08 * (self.extents.high - self.extents.low), 25.0, 5.0, size)
         picture = portraits(caster, figure.colors, [camera])[0]
         return (picture.transpose(1, 2, 0) * 255).round().astype(np.uint8)
 
 
 def find_look(
-    meaning: Meaning, fitting: Fitting, budget: int, generator: torch.Generator, report: Reporter, total: int,
+    meaning: Meaning,
+    fitting: Fitting,
+    budget: int,
+    generator: torch.Generator,
+    report: Reporter,
+    total: int,
     favourites: Sequence[Look] = (),
-) -> tuple[Look, float]:  # fmt: skip
+) -> tuple[Look, float]:
     """The best of the looks that have all that the texts say.
 
     Args:
@@ -114,6 +119,13 @@ def find_look(
 def costume_of(look: Look) -> Costume:
     """What somebody wears and is, as a figure's."""
     return Costume(
-        look.garments, look.extras, look.skin, look.hair_style, look.hair_color, look.beard, look.beard_color,
-        look.eye_color, frozenset({"torso", "legs", "feet"}),
-    )  # fmt: skip
+        look.garments,
+        look.extras,
+        look.skin,
+        look.hair_style,
+        look.hair_color,
+        look.beard,
+        look.beard_color,
+        look.eye_color,
+        frozenset({"torso", "legs", "feet"}),
+    )

@@ -42,9 +42,14 @@ def prepared(raw: Arrays, where: str, betas: int) -> Arrays:
         raise bad(f"{where} lacks the array {missing[0]}.")
     vertices, joints = _sizes(raw, where)
     wanted = {
-        "v_template": (vertices, 3), "shapedirs": (vertices, 3, None), "posedirs": (vertices, 3, 9 * (joints - 1)),
-        "J_regressor": (joints, vertices), "weights": (vertices, joints), "f": (None, 3), "kintree_table": (2, joints),
-    }  # fmt: skip
+        "v_template": (vertices, 3),
+        "shapedirs": (vertices, 3, None),
+        "posedirs": (vertices, 3, 9 * (joints - 1)),
+        "J_regressor": (joints, vertices),
+        "weights": (vertices, joints),
+        "f": (None, 3),
+        "kintree_table": (2, joints),
+    }
     for name, shape in wanted.items():
         found = raw[name].shape
         if len(found) != len(shape) or any(w not in (None, f) for w, f in zip(shape, found)) or 0 in found:

@@ -59,9 +59,14 @@ def load_face() -> FaceAsset:
         column = np.tile(np.arange(3), int(own.sum()))
         shapes.append(sparse.csr_matrix((delta[own].ravel(), (row, column)), (total, 3)))
     return FaceAsset(
-        tuple(shapes), total - len(tongue) - len(cavity), cavity, data["cavity.faces"], tongue, data["tongue.faces"],
+        tuple(shapes),
+        total - len(tongue) - len(cavity),
+        cavity,
+        data["cavity.faces"],
+        tongue,
+        data["tongue.faces"],
         dict(zip(JAW, data["jaw"])),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

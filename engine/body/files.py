@@ -124,9 +124,10 @@ def _in_zip(path: Path) -> list[BodyFile]:
     nested = next((name for name in names if name.lower().endswith(ARCHIVES)), None)
     if not found and nested:
         raise EngineError(
-            "bad_weights", f"{path.name} holds another archive, {nested[:80]}, which is not opened.",
+            "bad_weights",
+            f"{path.name} holds another archive, {nested[:80]}, which is not opened.",
             "Unpack it and give the archive or folder inside.",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -144,9 +145,10 @@ def choose(found: list[BodyFile], gender: str) -> BodyFile:
                 return file
     there = ", ".join(dict.fromkeys(file.gender or "unnamed" for file in found))
     raise EngineError(
-        "bad_weights", f"There is no {gender} body in {found[0].path.name} (there: {there}).",
+        "bad_weights",
+        f"There is no {gender} body in {found[0].path.name} (there: {there}).",
         "Set body.gender to one that is there, or to auto.",
-    )  # fmt: skip
+    )
 
 
 def read(file: BodyFile, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:

@@ -52,9 +52,14 @@ class Body:
         self.num_betas = int(data["shapedirs"].shape[-1])
         with contextlib.redirect_stdout(io.StringIO()):  # smplx prints a warning for bodies that are not SMPL's
             self.smpl = _Smpl(
-                "", data_struct=Struct(**data), num_betas=self.num_betas, create_betas=False,
-                create_body_pose=False, create_global_orient=False, create_transl=False,
-            )  # fmt: skip
+                "",
+                data_struct=Struct(**data),
+                num_betas=self.num_betas,
+                create_betas=False,
+                create_body_pose=False,
+                create_global_orient=False,
+                create_transl=False,
+            )
         self.smpl._num_betas = self.num_betas
         self.smpl.shapedirs = torch.as_tensor(np.asarray(data["shapedirs"], np.float32))
         self.faces: NDArray[np.int32] = np.asarray(data["f"], np.int32)

@@ -34,9 +34,12 @@ def write_blend(out: Path, results: Sequence[Path]) -> list[str]:
         return [NO_BLENDER]
     listing = "\n".join(str(result.resolve()) for result in results).encode()
     made = subprocess.run(
-        [str(python), str(SCRIPT), "--crowd", str((out / BLEND).resolve())], input=listing, capture_output=True,
-        check=False, cwd=ROOT,
-    )  # fmt: skip
+        [str(python), str(SCRIPT), "--crowd", str((out / BLEND).resolve())],
+        input=listing,
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+    )
     said = made.stderr.decode("utf-8", "replace").strip().splitlines()
     if made.returncode == 0:
         return [f"{BLEND}: {line}" for line in said if line.startswith(LEFT_OUT)]

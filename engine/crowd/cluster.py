@@ -132,9 +132,10 @@ def connect(address: str) -> Any:
         import ray
     except ImportError:
         raise EngineError(
-            "environment", "Clusters need Ray, which is not installed here.",
+            "environment",
+            "Clusters need Ray, which is not installed here.",
             "Install the packages of requirements-cluster.lock into the engine's environment.",
-        ) from None  # fmt: skip
+        ) from None
     parts = urlsplit(address if "://" in address else f"//{address}")
     try:
         if address != "auto":
@@ -200,12 +201,16 @@ class Dispatch:
         for node in self._ray.nodes():
             if node["Alive"]:
                 has = node["Resources"]
-                room += int(min(has.get("CPU", 0) // home.cpus if home.cpus else 1e9,
-                                has.get("GPU", 0) // home.gpus if home.gpus else 1e9))  # fmt: skip
+                room += int(
+                    min(
+                        has.get("CPU", 0) // home.cpus if home.cpus else 1e9,
+                        has.get("GPU", 0) // home.gpus if home.gpus else 1e9,
+                    )
+                )
         count = max(1, min(home.workers or room, len(self._waiting)))
         kind = self._ray.remote(Hand).options(
             num_cpus=home.cpus, num_gpus=home.gpus, max_restarts=-1, scheduling_strategy="SPREAD"
-        )  # fmt: skip
+        )
         for actor in [kind.remote(home.worker, home.device) for _ in range(count)]:
             self._ask(actor)
 

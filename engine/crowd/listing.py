@@ -133,10 +133,14 @@ def expand(row: Row, number: int = 1, vary: int | None = None) -> list[Entry]:
     entries = []
     for k in range(count):
         request = Request(
-            prompts=_choose(texts, _spread(k, combinations, json.dumps(texts))), seed=first + k,
-            preset=str(given.get("preset", "draft")), stages=tuple(stages), overrides=overrides,
-            conf=str(given["conf"]) if "conf" in given else None, engine_version=engine.__version__,
-        )  # fmt: skip
+            prompts=_choose(texts, _spread(k, combinations, json.dumps(texts))),
+            seed=first + k,
+            preset=str(given.get("preset", "draft")),
+            stages=tuple(stages),
+            overrides=overrides,
+            conf=str(given["conf"]) if "conf" in given else None,
+            engine_version=engine.__version__,
+        )
         request.check()
         entries.append(Entry(_name(given.get("name"), k, count, request), request, number))
     if entries:
@@ -235,9 +239,10 @@ def _csv_rows(text: str, path: Path) -> Iterator[tuple[int, Row | str]]:
     names = [name.strip() for name in reader.fieldnames or ()]
     if not set(names) & {*protocol.DEFAULT_PROMPTS, "name"}:
         raise EngineError(
-            "bad_request", f"{path} is no list of avatars: its first row must name columns.",
+            "bad_request",
+            f"{path} is no list of avatars: its first row must name columns.",
             f"Columns: {', '.join(COLUMNS)}.",
-        )  # fmt: skip
+        )
     reader.fieldnames = names
     for number in itertools.count(1):
         try:

@@ -120,9 +120,13 @@ class _Hand:
         environment = dict(os.environ)
         environment.setdefault("OMP_NUM_THREADS", str(max(1, devices.available_cores() // count)))
         self._child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
             start_new_session=os.name != "nt",  # Ctrl-C is for the crowd, which closes its workers
-        )  # fmt: skip
+        )
 
     def run(self, job: Path, watcher: Watcher) -> Ended | None:
         """Hand it a job and wait; None if it died of it."""

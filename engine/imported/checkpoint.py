@@ -23,9 +23,17 @@ MAX_PICKLE = 1 << 26
 MAX_FILE = 8 << 30
 _STORAGES = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool", "Untyped")
 _INERT = (
-    "pytorch_lightning.", "lightning.", "human_body_prior.", "argparse.Namespace", "pathlib.", "omegaconf.", "dotmap.",
-    "numpy.", "collections.defaultdict", "typing.Any",
-)  # fmt: skip
+    "pytorch_lightning.",
+    "lightning.",
+    "human_body_prior.",
+    "argparse.Namespace",
+    "pathlib.",
+    "omegaconf.",
+    "dotmap.",
+    "numpy.",
+    "collections.defaultdict",
+    "typing.Any",
+)
 _LEGACY_PARTS = 5
 
 
@@ -83,9 +91,10 @@ def _look_through_zip(path: Path, where: str, size: int) -> set[str]:
         members = archive.infolist()
         if any("/code/" in info.filename or info.filename.endswith("/constants.pkl") for info in members):
             raise EngineError(
-                "bad_weights", f"{where} is a TorchScript archive, as OpenAI's CLIP comes.",
+                "bad_weights",
+                f"{where} is a TorchScript archive, as OpenAI's CLIP comes.",
                 "Nothing needs importing: set clip.model to its path.",
-            )  # fmt: skip
+            )
         if sum(info.file_size for info in members) > size:  # torch stores its tensors unpacked
             raise bad(f"{where} was refused: it would unpack to more than it is.")
         pickles = [info.filename for info in members if info.filename.count("/") == 1 and _is_pickle(info.filename)]

@@ -21,15 +21,29 @@ SMPL_COORDINATES = 6890 * 3
 LATENT = 16
 FRAME = 55 * 6
 _VPOSER = {
-    "encoder.0": "encoder_net.1", "encoder.1": "encoder_net.2", "encoder.3": "encoder_net.4",
+    "encoder.0": "encoder_net.1",
+    "encoder.1": "encoder_net.2",
+    "encoder.3": "encoder_net.4",
     "encoder.5": "encoder_net.6",
-    "encoder.6": "encoder_net.7", "mu": "encoder_net.8.mu", "logvar": "encoder_net.8.logvar",
-    "decoder.0": "decoder_net.0", "decoder.3": "decoder_net.3", "decoder.5": "decoder_net.5",
-}  # fmt: skip
+    "encoder.6": "encoder_net.7",
+    "mu": "encoder_net.8.mu",
+    "logvar": "encoder_net.8.logvar",
+    "decoder.0": "decoder_net.0",
+    "decoder.3": "decoder_net.3",
+    "decoder.5": "decoder_net.5",
+}
 _VPOSER_SHAPES: dict[str, Shape] = {
-    "encoder.0": (63,), "encoder.1": (512, 63), "encoder.3": (512,), "encoder.5": (512, 512), "encoder.6": (512, 512),
-    "mu": (32, 512), "logvar": (32, 512), "decoder.0": (512, 32), "decoder.3": (512, 512), "decoder.5": (126, 512),
-}  # fmt: skip
+    "encoder.0": (63,),
+    "encoder.1": (512, 63),
+    "encoder.3": (512,),
+    "encoder.5": (512, 512),
+    "encoder.6": (512, 512),
+    "mu": (32, 512),
+    "logvar": (32, 512),
+    "decoder.0": (512, 32),
+    "decoder.3": (512, 512),
+    "decoder.5": (126, 512),
+}
 _TRANSFORMERS = (
     ("encoder", "encoder.seqTransEncoder", ("self_attn",)),
     ("decoder", "decoder.seqTransDecoder", ("self_attn", "multihead_attn")),
@@ -60,9 +74,11 @@ def convert(held: Any, where: str) -> Converted:
         return _shape_codes(*next(iter(held.items())), where)
     state = _flat(held.get("state_dict", held))
     kinds: tuple[tuple[str, Callable[[State, str], Converted]], ...] = (
-        ("enc1.weight", _shape_vae), ("encoder_net.1.weight", _pose_prior), ("s.0.0.weight", _pose_flow),
+        ("enc1.weight", _shape_vae),
+        ("encoder_net.1.weight", _pose_prior),
+        ("s.0.0.weight", _pose_flow),
         ("decoder.seqTransDecoder.layers.0.linear1.weight", _motion_prior),
-    )  # fmt: skip
+    )
     for name, converter in kinds:
         if name in state:
             return converter(state, where)
@@ -111,9 +127,11 @@ def _shape_vae(state: State, where: str) -> Converted:
     encoder_bias = second.double() @ first_bias.double() + second_bias.double()
     decoder_bias = fourth.double() @ third_bias.double() + fourth_bias.double()
     tensors = {
-        "encoder.weight": second @ first, "encoder.bias": encoder_bias.float(),
-        "decoder.weight": fourth @ third, "decoder.bias": decoder_bias.float(),
-    }  # fmt: skip
+        "encoder.weight": second @ first,
+        "encoder.bias": encoder_bias.float(),
+        "decoder.weight": fourth @ third,
+        "decoder.bias": decoder_bias.float(),
+    }
     return Converted("shape_vae", tensors, f"shape VAE, {LATENT} latent numbers, 6890 vertices")
 
 
@@ -186,13 +204,17 @@ def _transformer_layer(
     shapes: dict[str, Shape] = {}
     for attention in attentions:
         shapes |= {
-            f"{attention}.in_proj_weight": (3 * width, width), f"{attention}.in_proj_bias": (3 * width,),
-            f"{attention}.out_proj.weight": (width, width), f"{attention}.out_proj.bias": (width,),
-        }  # fmt: skip
+            f"{attention}.in_proj_weight": (3 * width, width),
+            f"{attention}.in_proj_bias": (3 * width,),
+            f"{attention}.out_proj.weight": (width, width),
+            f"{attention}.out_proj.bias": (width,),
+        }
     for norm in range(1, len(attentions) + 2):
         shapes |= {f"norm{norm}.weight": (width,), f"norm{norm}.bias": (width,)}
     shapes |= {
-        "linear1.weight": (4 * width, width), "linear1.bias": (4 * width,),
-        "linear2.weight": (width, 4 * width), "linear2.bias": (width,),
-    }  # fmt: skip
+        "linear1.weight": (4 * width, width),
+        "linear1.bias": (4 * width,),
+        "linear2.weight": (width, 4 * width),
+        "linear2.bias": (width,),
+    }
     return {name: _take(state, f"{prefix}.{name}", shape, where) for name, shape in shapes.items()}

@@ -40,9 +40,12 @@ class Imported:
     def as_json(self) -> dict[str, Any]:
         """For the doctor."""
         return {
-            "kind": self.kind, "path": str(self.path), "source": self.source, "state": self.state,
+            "kind": self.kind,
+            "path": str(self.path),
+            "source": self.source,
+            "state": self.state,
             "use": KINDS[self.kind],
-        }  # fmt: skip
+        }
 
 
 def place(kind: str) -> Path:
@@ -84,7 +87,8 @@ def require(kind: str, setting: str) -> Path:
     path = available().get(kind)
     if path is None:
         raise EngineError(
-            "bad_weights", f"{setting} needs {kind} ({KINDS[kind].split(':')[0]}), which was not imported.",
+            "bad_weights",
+            f"{setting} needs {kind} ({KINDS[kind].split(':')[0]}), which was not imported.",
             "Import it with python -m engine import-weights PATH, or leave the setting at its default.",
-        )  # fmt: skip
+        )
     return path

@@ -96,8 +96,10 @@ def _conformal(vertices: np.ndarray, faces: Indices, rim: NDArray[np.int64], wei
     count = len(vertices)
     start, end = rim.T
     quarter = np.full(len(start), 0.25)
-    area = sparse.coo_matrix((np.concatenate((quarter, -quarter)), (np.concatenate((start, end)),
-                             np.concatenate((end, start)))), shape=(count, count))  # fmt: skip
+    area = sparse.coo_matrix(
+        (np.concatenate((quarter, -quarter)), (np.concatenate((start, end)), np.concatenate((end, start)))),
+        shape=(count, count),
+    )
     laplacian = 0.5 * _laplacian(faces, weights)
     energy = sparse.bmat([[laplacian, -area], [area, laplacian]]).tocsr()
     far = np.linalg.norm(vertices[start] - vertices[start].mean(0), axis=1).argmax()

@@ -68,8 +68,9 @@ class FullSurface:
         other = self._place(self._own[layer][hit.face[near]], hit.bary[near], np.abs(hit.depth[near] - SHEETS))
         better = (other.normal * looking[near]).sum(1) >= AGREES
         chosen = near[better]
-        for into, of in zip((found.face, found.bary, found.normal, found.depth),
-                            (other.face, other.bary, other.normal, other.depth)):  # fmt: skip
+        for into, of in zip(
+            (found.face, found.bary, found.normal, found.depth), (other.face, other.bary, other.normal, other.depth)
+        ):
             into[chosen] = of[better]
         return found
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.mesh.bake import Textures, bake, baking_error
+from engine.mesh.chart_regions import Figure, as_on, regions
 from engine.mesh.decimate import decimate, shares
 from engine.mesh.features import LENS, for_faces, magnified, shaved
 from engine.mesh.full import FullSurface, Paint, uncovered
-from engine.mesh.regions import Figure, as_on, regions
 from engine.mesh.strands import fewer_pieces
 from engine.mesh.surface import Floats, Indices, compact
 from engine.mesh.uv import unwrap

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.mesh.chart_regions import connected
 from engine.mesh.full import along
 from engine.mesh.pattern import pattern
-from engine.mesh.regions import connected
 from engine.mesh.surface import Floats
 from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.wardrobe.layers import Layer

@@ -15,8 +15,8 @@ from safetensors.numpy import load_file
 
 from engine import userdata
 from engine.body import load_body
+from engine.mesh.chart_regions import Figure, as_on, connected, regions
 from engine.mesh.flatten import flatten, folded, level
-from engine.mesh.regions import Figure, as_on, connected, regions
 from engine.mesh.surface import Floats, Indices, compact
 from engine.mesh.uv import Pieces, split_seams, unwrap
 from engine.render.raycast import MeshRaycaster

@@ -13,17 +13,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine import device
+from engine.appearance.field import AvatarField
 from engine.body import Body, stand_pose
 from engine.errors import EngineError
 from engine.mesh import game
 from engine.mesh.bake import Textures
+from engine.mesh.chart_regions import Figure
 from engine.mesh.extract import color_of, extract, from_body
 from engine.mesh.full import Paint
-from engine.mesh.regions import Figure
 from engine.mesh.surface import Field, Mesh, volume
+from engine.methods import COMPUTED
 from engine.protocol import TEXTURES
 from engine.report import Reporter
 from engine.settings import MeshConfig
+from engine.stages import Context
 from engine.wardrobe.layers import Joined
 
 log = logging.getLogger(__name__)
@@ -92,8 +95,9 @@ def with_game(mesh: Mesh, paint: Paint | None, figure: Figure, conf: MeshConfig,
     full = game.solid(mesh.vertices, mesh.faces, mesh.colors, figure) if mesh.layers is None else mesh.layers
     made = game.build(full, paint, figure, conf)
     report.progress(5, 5)
-    log.info("game mesh: %d triangles, %.1f dB from 8 views, silhouettes %.4f", len(made.faces), made.psnr,
-             made.silhouette)  # fmt: skip
+    log.info(
+        "game mesh: %d triangles, %.1f dB from 8 views, silhouettes %.4f", len(made.faces), made.psnr, made.silhouette
+    )
     return replace(mesh, game=made)
 
 
@@ -151,3 +155,50 @@ def load(folder: Path) -> Mesh:
         psnr, silhouette = arrays["game_quality"].tolist()
         made = game.GameMesh(**parts, textures=Textures(**pictures), psnr=psnr, silhouette=silhouette)
     return Mesh(**surface, game=made, layers=layers)
+
+
+class MeshStage:
+    """See `engine.stages.Stage`."""
+
+    needs = ("shape",)
+    takes = ("appearance",)
+    judged = False
+
+    def inputs(self, context: Context) -> dict[str, Any]:
+        """Nothing of its own."""
+        return {}
+
+    def check(self, settings: MeshConfig) -> None:
+        """See `check`."""
+        check(settings)
+
+    def run(self, context: Context, report: Reporter) -> Mesh:
+        """The field's surface, or the coarse body in neutral grey when there is no appearance."""
+        field = sculpted(context)
+        layers = None if field is None or field.base.layers is None else field.layers()
+        return run(field, context.body, context.result("shape").betas, context.config.mesh, report, layers)
+
+    def save(self, result: Mesh, folder: Path) -> None:
+        """See `save`."""
+        save(result, folder)
+
+    def load(self, folder: Path, context: Context) -> Mesh:
+        """See `load`."""
+        return load(folder)
+
+    def method(self, context: Context) -> dict[str, Any]:
+        """It follows from the field."""
+        return {"method": COMPUTED}
+
+
+def sculpted(context: Context) -> AvatarField | None:
+    """What the appearance stage made, in the form that the mesh is to have; None without that stage."""
+    if "appearance" not in context.wanted:
+        return None
+    field: AvatarField = context.result("appearance")
+    if field.base.layers is None or context.config.mesh.form == "layers":
+        return field
+    return field.solid(context.body, context.result("shape").betas)
+
+
+STAGE = MeshStage()

@@ -134,8 +134,10 @@ class Tiles:
 
     def _batches(self) -> Iterator[tuple[NDArray[np.int64], Floats]]:
         """Places (K, 3) and nodes (K, 17, 17, 17), the next tiles' first layers included, of tiles not constant."""
-        corners = [self.number[tuple(slice(d, n - 1 + d) for d, n in zip(step, self.number.shape))]
-                   for step in product((0, 1), repeat=3)]  # fmt: skip
+        corners = [
+            self.number[tuple(slice(d, n - 1 + d) for d, n in zip(step, self.number.shape))]
+            for step in product((0, 1), repeat=3)
+        ]
         varies = np.any([(corner > INSIDE) | (corner != corners[0]) for corner in corners], axis=0)
         places = np.argwhere(varies)
         for start in range(0, len(places), BATCH):

@@ -1,4 +1,4 @@
-"""Texture coordinates: a chart for each region of the body (see `engine.mesh.regions`), packed by xatlas.
+"""Texture coordinates: a chart for each region of the body (see `engine.mesh.chart_regions`), packed by xatlas.
 
 Coordinates are (u, v) in 0-1 with v up, as Blender and OBJ have them; row 0 of a picture is v = 1.
 """
@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.mesh.chart_regions import connected
 from engine.mesh.flatten import flatten
-from engine.mesh.regions import connected
 from engine.mesh.surface import Floats, Indices, compact
 from engine.render.raycast import vertex_normals
 
@@ -58,8 +58,11 @@ def unwrap(
     import xatlas  # has no build for the newest Pythons; see `engine.mesh.stage`
 
     atlas, sorted_faces = xatlas.Atlas(), []
-    for group, plane in (chart for number in range(int(region.max()) + 1)
-                         for chart in (lay or _charts)(vertices, faces[region == number])):  # fmt: skip
+    for group, plane in (
+        chart
+        for number in range(int(region.max()) + 1)
+        for chart in (lay or _charts)(vertices, faces[region == number])
+    ):
         points, triangles = compact(vertices, group)
         normals = vertex_normals(points, triangles)
         atlas.add_mesh(points.astype(np.float32), triangles.astype(np.uint32), normals, plane)

@@ -14,13 +14,14 @@ from engine.motion.cleanup import sample_skin
 from engine.motion.codes import load_codes
 from engine.motion.collision import free_arms, sample_flesh
 from engine.motion.expression import face_of
-from engine.motion.generate import Stage, turn_to_front
+from engine.motion.generate import MotionSetup
 from engine.motion.hands import hands_of
 from engine.motion.io import Motion, load_motion, save_motion
 from engine.motion.landmarks import measure
 from engine.motion.loops import close_loop
 from engine.motion.parts import BACKENDS, Backend, MotionInputs
 from engine.motion.rotations import Array, array
+from engine.motion.sequence import start_at_origin
 from engine.motion.understanding import understand
 from engine.report import Reporter
 from engine.settings import MotionConfig
@@ -55,12 +56,12 @@ def run(
     vertices, joints = body.rest_vertices(betas), body.rest_joints(betas)
     floor = array([0, vertices[:, 1].min(), 0])
     skin = sample_skin(vertices - floor, body.weights)
-    stage = Stage(measure(joints, vertices), skin, load_codes(), conf, generator)
+    setup = MotionSetup(measure(joints, vertices), skin, load_codes(), conf, generator)
     report.progress(0, 4)
-    found = backend(MotionInputs(prompt, body, betas, perceptor), stage, report)
+    found = backend(MotionInputs(prompt, body, betas, perceptor), setup, report)
     made, fps, fingers = found.motion, found.fps, found.hands
     if not found.finished:
-        poses, root = turn_to_front(made)
+        poses, root = start_at_origin(made)
         made = free_arms(poses, sample_flesh(vertices, body.faces, body.weights, joints), fps), root
     poses, root = close_loop(made) if conf.loop else made
     report.progress(4, 4)
@@ -68,15 +69,22 @@ def run(
         report.warning(f"The motion has fingers, which {body.name} has not; they are left out.")
         fingers = None
     elif body.fingers is not None and fingers is None:
-        fingers = hands_of((poses, root), list(found.spans), stage.marks.joints, fps, generator, conf.loop)
+        fingers = hands_of((poses, root), list(found.spans), setup.marks.joints, fps, generator, conf.loop)
     # `root` has the floor at 0; the file's positions are relative to the pelvis at rest.
-    trans = root - stage.marks.joints[0]
+    trans = root - setup.marks.joints[0]
     best = found.candidates
     return Motion(
-        poses.reshape(len(poses), 72).astype(np.float32), trans.astype(np.float32), fps,
-        np.asarray(betas, np.float32), best.reshape(len(best), 72).astype(np.float32), found.labels, found.source,
-        body.gender, fingers, _face(prompt, body, len(poses), fps, conf, generator),
-    )  # fmt: skip
+        poses.reshape(len(poses), 72).astype(np.float32),
+        trans.astype(np.float32),
+        fps,
+        np.asarray(betas, np.float32),
+        best.reshape(len(best), 72).astype(np.float32),
+        found.labels,
+        found.source,
+        body.gender,
+        fingers,
+        _face(prompt, body, len(poses), fps, conf, generator),
+    )
 
 
 def _face(

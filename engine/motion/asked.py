@@ -177,27 +177,46 @@ def _set(**changes: object) -> _Rule:
 
 
 _RULES: tuple[tuple[str, str, _Rule], ...] = (
-    ("", rf"\b(?:for |during )(?:about |around )?(?P<n>{NUMBER}) ?(?P<unit>seconds?|secs?|s|minutes?|mins?)\b",
-     lambda m, a: (replace(a, seconds=number(m["n"]) * (60 if m["unit"][0] == "m" else 1)), "")),
+    (
+        "",
+        rf"\b(?:for |during )(?:about |around )?(?P<n>{NUMBER}) ?(?P<unit>seconds?|secs?|s|minutes?|mins?)\b",
+        lambda m, a: (replace(a, seconds=number(m["n"]) * (60 if m["unit"][0] == "m" else 1)), ""),
+    ),
     ("", r"\bin place\b", lambda m, a: (replace(a, in_place=True), m[0])),
     ("", r"\bwithout (?:moving forward|going anywhere|travel\w*)\b", _set(in_place=True)),
     ("", rf"\bwithout (?:moving|swinging|using|raising|lifting) {_THE}?(?:arms?|hands?)\b", _set(still_arms=True)),
     ("path", r"\b(?:in |along )?(?:a )?figure (?:of )?(?:eight|8)s?\b", _set(path="eight", degrees=0.0)),
-    ("path", r"\b(?:in |along )?(?:a )?(?:zig ?zag\w*|slalom)(?: (?:line|path|pattern))?\b",
-     _set(path="zigzag", degrees=0.0)),
-    ("degrees", rf"\b(?:by |about |through )?(?P<n>{NUMBER}) (?:degrees?|deg)\b",
-     lambda m, a: (replace(a, degrees=number(m["n"])), "")),
-    ("degrees", rf"\b(?:(?P<n>{NUMBER}) |a |an )?(?P<share>three quarter|quarter|half|full|complete|whole)s?"
-     r"(?: of a)?(?: full| whole| complete)? (?P<noun>turns?|circles?|rotations?|spins?|revolutions?|pirouettes?)\b",
-     _part_turn),
+    (
+        "path",
+        r"\b(?:in |along )?(?:a )?(?:zig ?zag\w*|slalom)(?: (?:line|path|pattern))?\b",
+        _set(path="zigzag", degrees=0.0),
+    ),
+    (
+        "degrees",
+        rf"\b(?:by |about |through )?(?P<n>{NUMBER}) (?:degrees?|deg)\b",
+        lambda m, a: (replace(a, degrees=number(m["n"])), ""),
+    ),
+    (
+        "degrees",
+        rf"\b(?:(?P<n>{NUMBER}) |a |an )?(?P<share>three quarter|quarter|half|full|complete|whole)s?"
+        r"(?: of a)?(?: full| whole| complete)? (?P<noun>turns?|circles?|rotations?|spins?|revolutions?|pirouettes?)\b",
+        _part_turn,
+    ),
     ("degrees", rf"\b(?P<n>{NUMBER}) (?P<noun>rotations|spins|revolutions|pirouettes|twirls)\b", _whole_turns),
-    ("path", rf"\b(?:in |along |around )?(?:(?P<n>{NUMBER}) |an? |the )?(?:(?!of\b)\w+ )?"
-             r"(?P<half>half |semi ?)?(?<!arm )circles?\b(?! (?:the|his|her|with|of) )", _circle),
+    (
+        "path",
+        rf"\b(?:in |along |around )?(?:(?P<n>{NUMBER}) |an? |the )?(?:(?!of\b)\w+ )?"
+        r"(?P<half>half |semi ?)?(?<!arm )circles?\b(?! (?:the|his|her|with|of) )",
+        _circle,
+    ),
     ("path", r"\b(?:in |along )?(?:a |an )(?:\w+ )?(?:curve|arc|bow shape)\b", _set(path="curve")),
     ("spin", r"\b(?:in )?(?:a |an )?(?:counter|anti) ?clockwise(?: direction)?\b", _set(spin=1)),
     ("spin", r"\b(?:in )?(?:a )?clockwise(?: direction)?\b", _set(spin=-1)),
-    ("", rf"\b{_THE}?(?:left and (?:the )?right|right and (?:the )?left) (?P<limb>{_LIMB})\b",
-     lambda m, a: (a, m["limb"])),
+    (
+        "",
+        rf"\b{_THE}?(?:left and (?:the )?right|right and (?:the )?left) (?P<limb>{_LIMB})\b",
+        lambda m, a: (a, m["limb"]),
+    ),
     ("side", rf"\b(?:on|onto|upon) {_THE}?(?P<side>left|right) (?P<limb>{_LIMB}|side|cheek)\b(?! of)", _on_side),
     ("side", rf"\b(?P<side>left|right) ?(?P<limb>{_LIMB}|{_BLOWS})(?:ed)?\b", _limb_side),
     ("side", rf"\b(?:with|using) {_THE}?(?P<side>left|right)\b", _with_side),
@@ -205,19 +224,33 @@ _RULES: tuple[tuple[str, str, _Rule], ...] = (
     ("heading", rf"\b{_THE}?(?P<side>left|right) (?P<stay>turns?)\b", _heading("", False)),
     ("heading", r"\bforwards?\b|\bahead\b|\bonwards?\b|\bstraight on\b", _heading("forward", True)),
     ("heading", r"\bbackwards?\b|\brearwards?\b|\bin reverse\b", _heading("backward", True)),
-    ("", r"(?<!the )(?<!his )(?<!her )(?<!its )(?<!their )(?<!turn )\bback\b(?! and\b| to\b| up\b| flips?\b)",
-     _heading("backward", True)),
-    ("heading", rf"\b(?:(?:over |off |out |in|on)?(?:to|towards?) |on )?{_THE}?(?:own )?(?P<side>left|right)(?:wards?)?"
-                r"(?: hand)?(?: side| direction)?\b(?! now| away| here| there| up| down| before| after| behind)",
-     _heading("", False)),
+    (
+        "",
+        r"(?<!the )(?<!his )(?<!her )(?<!its )(?<!their )(?<!turn )\bback\b(?! and\b| to\b| up\b| flips?\b)",
+        _heading("backward", True),
+    ),
+    (
+        "heading",
+        rf"\b(?:(?:over |off |out |in|on)?(?:to|towards?) |on )?{_THE}?(?:own )?(?P<side>left|right)(?:wards?)?"
+        r"(?: hand)?(?: side| direction)?\b(?! now| away| here| there| up| down| before| after| behind)",
+        _heading("", False),
+    ),
     ("heading", r"\bsideways\b|\bsidewards?\b", _heading("sideways", True)),
-    ("count", rf"\b(?P<n>{NUMBER}|a single|single|an?|a few|few|several|a couple of|some) "
-              rf"(?:(?!{_LIMB})[a-z]+ )??(?:steps?|paces?|strides?)\b", _steps),
+    (
+        "count",
+        rf"\b(?P<n>{NUMBER}|a single|single|an?|a few|few|several|a couple of|some) "
+        rf"(?:(?!{_LIMB})[a-z]+ )??(?:steps?|paces?|strides?)\b",
+        _steps,
+    ),
     ("metres", rf"\b(?P<n>{NUMBER}) (?:metres?|meters?|m)\b", lambda m, a: (replace(a, metres=number(m["n"])), "")),
-    ("count", rf"\b(once|twice|thrice)\b|\b({NUMBER}|a couple of|several|a few|few) (?:(?:more )?times|of them)\b|"
-              r"\b(\d+)x\b|\bx ?(\d+)\b", _times),
+    (
+        "count",
+        rf"\b(once|twice|thrice)\b|\b({NUMBER}|a couple of|several|a few|few) (?:(?:more )?times|of them)\b|"
+        r"\b(\d+)x\b|\bx ?(\d+)\b",
+        _times,
+    ),
     ("count", rf"\b(?P<n>{NUMBER}) (?P<rest>[a-z]+(?: [a-z]+){{0,2}})\b", _counted),
-)  # fmt: skip
+)
 """(name in `Asked.said` or nothing, pattern, what it means), in the order in which they are tried."""
 
 

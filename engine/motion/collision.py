@@ -23,7 +23,7 @@ CHUNK = 200
 
 
 @dataclass(frozen=True)
-class Points:
+class SkinnedPoints:
     """Points of the skin that follow the bones by linear blend skinning."""
 
     carried: Array
@@ -46,8 +46,8 @@ class Flesh:
 
     joints: Array
     """(24,3), rest pose."""
-    trunk: Points
-    arms: dict[str, Points]
+    trunk: SkinnedPoints
+    arms: dict[str, SkinnedPoints]
     spacing: float
     """Metres between points."""
 
@@ -57,16 +57,17 @@ def sample_flesh(vertices: Array, faces: Array, weights: Array, joints: Array) -
     normals = _normals(vertices, np.asarray(faces))
     owner, cell = weights.argmax(1), CELL * float(np.ptp(vertices[:, 1]))
 
-    def points(chosen: Array, size: float) -> Points:
+    def points(chosen: Array, size: float) -> SkinnedPoints:
         rows = np.flatnonzero(chosen)
         rows = rows[np.unique(np.floor(vertices[rows] / size).astype(int), axis=0, return_index=True)[1]]
         held = weights[rows].astype(np.float32)
         carried = (vertices[rows][:, None] - joints[None]) * held[..., None]
         turned = normals[rows][:, None] * held[..., None]
-        return Points(
-            carried.reshape(len(rows), -1).T.astype(np.float32), held.T.copy(),
+        return SkinnedPoints(
+            carried.reshape(len(rows), -1).T.astype(np.float32),
+            held.T.copy(),
             turned.reshape(len(rows), -1).T.astype(np.float32),
-        )  # fmt: skip
+        )
 
     knee = joints[[JOINT["left_knee"], JOINT["right_knee"]], 1].mean()
     hip = joints[[JOINT["left_hip"], JOINT["right_hip"]], 1].mean()

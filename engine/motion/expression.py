@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.motion.rotations import Array
-from engine.motion.texts import tokens
+from engine.motion.text_rules import tokens
 from engine.protocol import FACE_SHAPES
 
 TABLE = Path(__file__).with_name("expressions.toml")
@@ -60,7 +60,7 @@ def expressions(path: Path = TABLE) -> dict[str, Expression]:
     return found
 
 
-def spoken_of(text: str) -> list[Expression]:
+def expressions_in(text: str) -> list[Expression]:
     """The expressions that a motion text names, in the table's order."""
     words = tokens(text)
     said = {word for before, word in zip(["", *words], words) if before not in NOT}
@@ -76,7 +76,7 @@ def face_of(text: str, frames: int, fps: float, rng: np.random.Generator) -> Arr
         fps: frames a second.
         rng: decides when it blinks.
     """
-    shown = spoken_of(text)
+    shown = expressions_in(text)
     clock = np.arange(frames) / fps
     level = np.max([expression.shapes for expression in shown], axis=0) if shown else np.zeros(len(FACE_SHAPES))
     turns = max(1, round(frames / fps / 3))  # whole ones, so that loops close
@@ -89,7 +89,7 @@ def face_of(text: str, frames: int, fps: float, rng: np.random.Generator) -> Arr
         face[:, lids] = 1
     speech = max((expression.speech for expression in shown), default=0.0)
     if speech:
-        face = np.maximum(face, speech * spoken(clock, rng))
+        face = np.maximum(face, speech * speech_shapes(clock, rng))
     rates = [expression.blink for expression in shown] or [1.0]
     blink = blinks(clock, 0.0 if 0.0 in rates else float(np.mean(rates)), rng)[:, None]
     face[:, lids] = np.maximum(face[:, lids], blink)
@@ -115,7 +115,7 @@ def blinks(clock: Array, rate: float, rng: np.random.Generator) -> Array:
     return closed
 
 
-def spoken(clock: Array, rng: np.random.Generator) -> Array:
+def speech_shapes(clock: Array, rng: np.random.Generator) -> Array:
     """(T,52) of a mouth that speaks words and pauses, at seconds (T,)."""
     count = max(2, int(np.ceil(clock[-1] * SYLLABLES)) + 2)
     at = np.cumsum(rng.uniform(0.6, 1.4, count)) / SYLLABLES
@@ -124,11 +124,12 @@ def spoken(clock: Array, rng: np.random.Generator) -> Array:
     face = np.zeros((len(clock), len(FACE_SHAPES)))
     bump = np.abs(np.sin(np.pi * np.interp(clock, np.append(0, at), np.arange(count + 1))))
     for names, amounts in (
-        (("jawOpen",), 0.55 * opened), (("mouthFunnel", "mouthPucker"), 0.5 * round_ * opened),
+        (("jawOpen",), 0.55 * opened),
+        (("mouthFunnel", "mouthPucker"), 0.5 * round_ * opened),
         (("mouthStretchLeft", "mouthStretchRight"), 0.4 * wide * opened),
         (("mouthLowerDownLeft", "mouthLowerDownRight"), 0.5 * opened),
         (("mouthUpperUpLeft", "mouthUpperUpRight"), 0.3 * opened),
-    ):  # fmt: skip
+    ):
         value = bump * np.interp(clock, at, amounts)
         for name in names:
             face[:, FACE_SHAPES.index(name)] = value

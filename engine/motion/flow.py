@@ -30,9 +30,12 @@ class Coupling(nn.Module):
         self.flip, half = flip, LATENT // 2
         last = nn.Linear(hidden, LATENT)
         self.net = nn.Sequential(
-            nn.Linear(half + MEANING, hidden), nn.LeakyReLU(), nn.Linear(hidden, hidden), nn.LeakyReLU(),
+            nn.Linear(half + MEANING, hidden),
+            nn.LeakyReLU(),
+            nn.Linear(hidden, hidden),
+            nn.LeakyReLU(),
             last,
-        )  # fmt: skip
+        )
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
 

@@ -107,8 +107,15 @@ def activity(places: Array, limb: str) -> float:
 
 def bearing(places: Array, limb: str) -> float:
     """-1..1: how much lower the left limb is than the right one."""
-    name = {"knee": "knee", "knees": "knee", "hand": "wrist", "arm": "elbow", "elbow": "elbow", "leg": "ankle",
-            "foot": "ankle"}.get(limb, "shoulder")  # fmt: skip
+    name = {
+        "knee": "knee",
+        "knees": "knee",
+        "hand": "wrist",
+        "arm": "elbow",
+        "elbow": "elbow",
+        "leg": "ankle",
+        "foot": "ankle",
+    }.get(limb, "shoulder")
     left, right = (float(places[:, JOINT[f"{side}_{name}"], 1].mean()) for side in ("left", "right"))
     return float(np.clip((right - left) / 0.15, -1, 1)) * 0.99
 

@@ -126,9 +126,12 @@ def from_flow(query: Query) -> Candidates:
 
 
 GENERATORS: dict[str, Callable[[Query], Candidates]] = {
-    "codebook": from_codebook, "pictures": from_pictures, "direct": from_rotations, "latent": from_latents,
+    "codebook": from_codebook,
+    "pictures": from_pictures,
+    "direct": from_rotations,
+    "latent": from_latents,
     "flow": from_flow,
-}  # fmt: skip
+}
 
 
 def _starts(query: Query) -> Tensor:

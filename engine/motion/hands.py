@@ -86,8 +86,9 @@ def call_for(names: Ordered[str], texts: Ordered[str]) -> Call | None:
     return next((movements[name] for name in names if name in movements), None)
 
 
-def hands_of(made: Sequence, spans: Ordered[Span], joints: Array, fps: float, generator: torch.Generator,
-             loop: bool = False) -> Array:  # fmt: skip
+def hands_of(
+    made: Sequence, spans: Ordered[Span], joints: Array, fps: float, generator: torch.Generator, loop: bool = False
+) -> Array:
     """Poses (T,2,45) of the left and the right hand during a motion.
 
     Args:

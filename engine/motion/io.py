@@ -50,10 +50,17 @@ def save_motion(motion: Motion, path: Path) -> None:
     if motion.hands is not None:
         more |= {name: motion.hands[:, side] for side, name in enumerate(HAND_KEYS)}
     np.savez_compressed(
-        buffer, poses=motion.poses, trans=motion.trans, mocap_framerate=np.float64(motion.fps), betas=motion.betas,
-        gender=np.str_(motion.gender), candidates=motion.candidates, labels=np.array(motion.labels, dtype=np.str_),
-        source=np.str_(motion.source), **more,
-    )  # fmt: skip
+        buffer,
+        poses=motion.poses,
+        trans=motion.trans,
+        mocap_framerate=np.float64(motion.fps),
+        betas=motion.betas,
+        gender=np.str_(motion.gender),
+        candidates=motion.candidates,
+        labels=np.array(motion.labels, dtype=np.str_),
+        source=np.str_(motion.source),
+        **more,
+    )
     write_atomically(path, buffer.getvalue())
 
 
@@ -68,24 +75,36 @@ def load_motion(path: Path) -> Motion:
     try:
         with np.load(path, allow_pickle=False) as data:
             motion = Motion(
-                data["poses"].astype(np.float32), data["trans"].astype(np.float32), float(data["mocap_framerate"]),
-                data["betas"].astype(np.float32), data["candidates"].astype(np.float32),
-                tuple(str(label) for label in data["labels"]), str(data["source"]),
-                str(data.get("gender", "neutral")), _hands(data),
+                data["poses"].astype(np.float32),
+                data["trans"].astype(np.float32),
+                float(data["mocap_framerate"]),
+                data["betas"].astype(np.float32),
+                data["candidates"].astype(np.float32),
+                tuple(str(label) for label in data["labels"]),
+                str(data["source"]),
+                str(data.get("gender", "neutral")),
+                _hands(data),
                 _known(data["face"], data["face_names"]) if "face" in data else None,
-            )  # fmt: skip
+            )
     except Exception:  # whatever a broken file makes numpy and zipfile raise
         what = "is not a motion file, or is damaged" if path.exists() else "does not exist"
         raise EngineError("broken_job", f"{path.name} {what}.", "Let the motion be made again.") from None
     if motion.hands is not None and motion.hands.shape != (len(motion.trans), 2, 45):
-        raise EngineError("broken_job", f"{path.name} has hand poses that do not fit its {len(motion.trans)} frames.",
-                          "Let the motion be made again.")  # fmt: skip
+        raise EngineError(
+            "broken_job",
+            f"{path.name} has hand poses that do not fit its {len(motion.trans)} frames.",
+            "Let the motion be made again.",
+        )
     if motion.poses.ndim != 2 or motion.poses.shape != (len(motion.trans), 72):
-        raise EngineError("broken_job", f"{path.name} has poses of shape {motion.poses.shape}, not (frames, 72).",
-                          "Let the motion be made again.")  # fmt: skip
+        raise EngineError(
+            "broken_job",
+            f"{path.name} has poses of shape {motion.poses.shape}, not (frames, 72).",
+            "Let the motion be made again.",
+        )
     if motion.face is not None and motion.face.shape != (len(motion.trans), len(FACE_SHAPES)):
-        raise EngineError("broken_job", f"{path.name} has a face of shape {motion.face.shape}.",
-                          "Let the motion be made again.")  # fmt: skip
+        raise EngineError(
+            "broken_job", f"{path.name} has a face of shape {motion.face.shape}.", "Let the motion be made again."
+        )
     return motion
 
 

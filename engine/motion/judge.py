@@ -58,9 +58,12 @@ def _posed(body: Body, betas: Tensor, rotations: Tensor) -> Tensor:
     batch = len(rotations)
     eye = torch.eye(3).expand(batch, 1, 3, 3)
     out = body.smpl(
-        betas=betas.expand(batch, -1), global_orient=eye, body_pose=torch.cat([rotations, eye, eye], 1), transl=None,
+        betas=betas.expand(batch, -1),
+        global_orient=eye,
+        body_pose=torch.cat([rotations, eye, eye], 1),
+        transl=None,
         pose2rot=False,
-    )  # fmt: skip
+    )
     vertices: Tensor = out.vertices
     return vertices
 

@@ -122,11 +122,18 @@ def swap_sides(entry: Entry) -> Entry:
 
     keys = tuple(
         replace(
-            k, root=(-k.root[0], k.root[1], k.root[2]), turn=flip(k.turn), spine=flip(k.spine), head=flip(k.head),
-            left=k.right, right=k.left, left_foot=k.right_foot, right_foot=k.left_foot,
+            k,
+            root=(-k.root[0], k.root[1], k.root[2]),
+            turn=flip(k.turn),
+            spine=flip(k.spine),
+            head=flip(k.head),
+            left=k.right,
+            right=k.left,
+            left_foot=k.right_foot,
+            right_foot=k.left_foot,
         )
         for k in entry.keys
-    )  # fmt: skip
+    )
     return replace(entry, keys=keys, travel=(-entry.travel[0], entry.travel[1], entry.travel[2]))
 
 
@@ -189,9 +196,12 @@ def solve(
     spine = spine + noise[:, 3:6] * array([1.2, 1.0, 0.8])
     head = head + noise[:, 5:8] * array([2.0, 3.0, 1.0])
     for name, parent, angles in (
-        ("spine1", "pelvis", spine * 0.3), ("spine2", "spine1", spine * 0.4), ("spine3", "spine2", spine * 0.3),
-        ("neck", "spine3", head * 0.45), ("head", "neck", head * 0.55),
-    ):  # fmt: skip
+        ("spine1", "pelvis", spine * 0.3),
+        ("spine2", "spine1", spine * 0.4),
+        ("spine3", "spine2", spine * 0.3),
+        ("neck", "spine3", head * 0.45),
+        ("head", "neck", head * 0.55),
+    ):
         world[:, JOINT[name]] = world[:, JOINT[parent]] @ euler(*angles.T)
     places = _places(world, root, marks)
     shrug = value("shrug") + noise[:, 3] * 0.8

@@ -44,8 +44,11 @@ OF_WORD = {word: name for name, manner in MANNERS.items() for word in manner.wor
 """Word -> name of its manner."""
 
 _HANGING = {
-    "left_shoulder": (0, 0, -78), "right_shoulder": (0, 0, 78), "left_elbow": (0, -12, 0), "right_elbow": (0, 12, 0),
-}  # fmt: skip
+    "left_shoulder": (0, 0, -78),
+    "right_shoulder": (0, 0, 78),
+    "left_elbow": (0, -12, 0),
+    "right_elbow": (0, 12, 0),
+}
 _LEGS = tuple(JOINT[f"{side}_{part}"] for side in ("left", "right") for part in ("hip", "knee", "ankle"))
 
 

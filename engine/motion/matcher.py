@@ -16,12 +16,12 @@ from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.manner import OF_WORD
 from engine.motion.rotations import Array, array
-from engine.motion.texts import LIGHT, Part, lead_of, stems
+from engine.motion.text_rules import LIGHT, Clause, lead_of, stems
 from engine.stems import stem
 
 WORDS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
 CONTEXT = 0.8
-"""What the rest of a sentence counts for the meaning of one of its parts."""
+"""What the rest of a sentence counts for the meaning of one of its clauses."""
 PLURALS = frozenset(("people", "men", "women", "children", "they"))
 CONFIDENT = 0.5
 """Scores from here on count as understood."""
@@ -126,84 +126,84 @@ class Matcher:
                 table[i, self.column[word]] = 1.0
         return table
 
-    def reading(self, part: Part) -> tuple[int, bool]:
+    def reading(self, clause: Clause) -> tuple[int, bool]:
         """Index of the word that names the movement, and whether it is a verb for sure.
 
         It is the first word in -ing, the first inflected word (a guard *stands*) that leads a known text, or the first
         one behind a plural (two guards *stand*).
         """
         many = False
-        for index, (word, form) in enumerate(zip(part.words, part.forms)):
-            if part.has_verb and index == part.lead:
+        for index, (word, form) in enumerate(zip(clause.words, clause.forms)):
+            if clause.has_verb and index == clause.lead:
                 break
             bare = form in OF_WORD or form in (word, word + "e")
             if bare and many and word in self.acts:
                 return index, True
-            if not bare and word in self.verbs and form.endswith(("s", "ed")) and not self._is_many(part, index):
+            if not bare and word in self.verbs and form.endswith(("s", "ed")) and not self._is_many(clause, index):
                 return index, True
-            many = self._is_many(part, index)
-        return part.lead, part.has_verb
+            many = self._is_many(clause, index)
+        return clause.lead, clause.has_verb
 
-    def _is_many(self, part: Part, index: int) -> bool:
+    def _is_many(self, clause: Clause, index: int) -> bool:
         """Whether a word is a plural: it names no act, and looks like one."""
-        form, following = part.forms[index], part.words[index + 1 : index + 2]
+        form, following = clause.forms[index], clause.words[index + 1 : index + 2]
         plural = form in PLURALS or (form.endswith("s") and not form.endswith("ss"))
-        return plural and part.words[index] not in self.acts and bool(self.acts.intersection(following))
+        return plural and clause.words[index] not in self.acts and bool(self.acts.intersection(following))
 
-    def meaning(self, part: Part, match: Match) -> Array:
+    def meaning(self, clause: Clause, match: Match) -> Array:
         """A text's meaning (64,), of unit length: the mean of its words' vectors and of the best known text's."""
-        lead, _ = self.reading(part) if part.words else (0, False)
-        own = self._mean(part.words, np.array([self._weight(w, i, lead) for i, w in enumerate(part.words)]))
+        lead, _ = self.reading(clause) if clause.words else (0, False)
+        own = self._mean(clause.words, np.array([self._weight(w, i, lead) for i, w in enumerate(clause.words)]))
         row = next(i for i, (concept, text) in enumerate(self.texts) if concept is match.concept and text == match.text)
         total = own + self.means[row]
         return array(total / max(float(np.linalg.norm(total)), 1e-6))
 
-    def starts_movement(self, part: Part) -> bool:
-        """Whether a part of a text is led by a word that leads a known text, so that it may be a movement of its
+    def starts_movement(self, clause: Clause) -> bool:
+        """Whether a clause of a text is led by a word that leads a known text, so that it may be a movement of its
         own."""
-        return bool(part.words) and part.words[self.reading(part)[0]] in self.verbs
+        return bool(clause.words) and clause.words[self.reading(clause)[0]] in self.verbs
 
-    def objects(self, parts: Iterable[Part]) -> frozenset[str]:
-        """The words of parts of a text that name no movement by themselves.
+    def objects(self, clauses: Iterable[Clause]) -> frozenset[str]:
+        """The words of clauses of a text that name no movement by themselves.
 
-        Limbs and directions are left out: they are the part's own.
+        Limbs and directions are left out: they are the clause's own.
         """
-        leads = ((part, self.reading(part)[0]) for part in parts if part.words)
+        leads = ((clause, self.reading(clause)[0]) for clause in clauses if clause.words)
         return frozenset(
             word
-            for part, lead in leads
-            for i, (word, form) in enumerate(zip(part.words, part.forms))
+            for clause, lead in leads
+            for i, (word, form) in enumerate(zip(clause.words, clause.forms))
             if i != lead and form not in ASIDE
         )
 
-    def _hints(self, part: Part, context: frozenset[str]) -> Array:
-        """What the words around a part speak for each text (N,): "dribbles a basketball, then *shoots*" is no
+    def _hints(self, clause: Clause, context: frozenset[str]) -> Array:
+        """What the words around a clause speak for each text (N,): "dribbles a basketball, then *shoots*" is no
         pistol."""
         around = np.zeros(len(self.vocabulary))
-        around[[self.column[w] for w in context - set(part.words) if w in self.column]] = 1
+        around[[self.column[w] for w in context - set(clause.words) if w in self.column]] = 1
         return (
             CONTEXT
             * np.add.reduceat(around[self.columns] * self.own, self.starts)
             / np.add.reduceat(self.own, self.starts)
         )
 
-    def rank(self, part: Part, context: frozenset[str] = frozenset()) -> list[Match]:
+    def rank(self, clause: Clause, context: frozenset[str] = frozenset()) -> list[Match]:
         """All movements, the best first, each once with its best text.
 
         Args:
             context: objects that the rest of the text speaks of; they may settle what an ambiguous verb means.
         """
-        if not part.words:
+        if not clause.words:
             return [Match(c, 0.0, c.texts[0]) for c in concepts()]
-        lead, has_verb = self.reading(part)
-        table = self._similarity(part.words)
+        lead, has_verb = self.reading(clause)
+        table = self._similarity(clause.words)
         weights = np.array(
             [
-                self._weight(w, i, lead) * (0.5 if form in OF_WORD and len(part.words) > 1 else 1.0)
-                for i, (w, form) in enumerate(zip(part.words, part.forms))
+                self._weight(w, i, lead) * (0.5 if form in OF_WORD and len(clause.words) > 1 else 1.0)
+                for i, (w, form) in enumerate(zip(clause.words, clause.forms))
             ]
         )
-        mean = self._mean(part.words, weights)
+        mean = self._mean(clause.words, weights)
         columns = table[:, self.columns]  # (query words, words of all texts)
         recall = weights @ np.maximum.reduceat(columns, self.starts, axis=1) / weights.sum()
         precision = np.add.reduceat(columns.max(0) * self.own, self.starts) / np.add.reduceat(self.own, self.starts)
@@ -211,9 +211,9 @@ class Matcher:
         # What is done weighs more than what it is done with: crawling through mud is no walking through mud.
         verbs = table[:, self.leads]
         same_verb = verbs[lead] if has_verb else verbs.max(0)
-        if part.words[lead] not in self.light:
+        if clause.words[lead] not in self.light:
             scores = scores * (0.7 + 0.3 * same_verb)
-        hints = self._hints(part, context) * (same_verb > 0.9)
+        hints = self._hints(clause, context) * (same_verb > 0.9)
         # A text that stands first among a movement's texts is its caption, which wins ties.
         scores = scores - 0.004 * self.paraphrase
         best: dict[str, tuple[float, Match]] = {}

@@ -70,9 +70,10 @@ def candidates(query: Query, generator: str, prompt: str, perceptor: Any) -> Can
 def _check_width(theirs: int, ours: int) -> None:
     if theirs != ours:
         raise EngineError(
-            "bad_config", f"{SETTING} needs the CLIP model its weights were made with ({theirs} features, not {ours}).",
+            "bad_config",
+            f"{SETTING} needs the CLIP model its weights were made with ({theirs} features, not {ours}).",
             "Set clip.model to OpenAI's ViT-B/32, or motion.backend to auto.",
-        )  # fmt: skip
+        )
 
 
 def motion_codes(codes: Codes) -> Codes:

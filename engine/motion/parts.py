@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.body import Body
-from engine.motion.generate import Stage
+from engine.motion.generate import MotionSetup
 from engine.motion.hands import Span
 from engine.motion.rotations import Array
 from engine.motion.sequence import Sequence
@@ -51,6 +51,6 @@ class Made:
 class Backend(Protocol):
     """Makes a motion; a function, called once."""
 
-    def __call__(self, inputs: MotionInputs, stage: Stage, report: Reporter) -> Made:
-        """The motion, of as many frames as ``stage.conf`` says; reports steps 1 to 3 of 4."""
+    def __call__(self, inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
+        """The motion, of as many frames as ``setup.conf`` says; reports steps 1 to 3 of 4."""
         ...

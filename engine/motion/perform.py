@@ -8,13 +8,13 @@ import numpy as np
 
 from engine.motion import paths, sequence
 from engine.motion.cleanup import clear_arms
-from engine.motion.generate import Done, Stage, as_it_is, cyclic, movement, natural_seconds
+from engine.motion.generate import Done, MotionSetup, as_it_is, cyclic, movement, natural_seconds
 from engine.motion.hands import Span
 from engine.motion.library import entries
 from engine.motion.matcher import Concept, concepts
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import JOINT, positions_of, resample
-from engine.motion.texts import Part, part_of
+from engine.motion.text_rules import Clause, clause_of
 
 BLEND_SECONDS = 0.4
 LEAST_SECONDS, MOST_SECONDS = 3.0, 100.0
@@ -29,7 +29,7 @@ CIRCLE_SECONDS = 4.5
 """Least seconds for once round a circle."""
 HURRIED = 1.2
 """From this many times faster than by itself on a motion is called hurried."""
-Step = list[tuple[Concept, Part]]
+Step = list[tuple[Concept, Clause]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Share:
     """Counted or measured: more time does not make it longer."""
 
 
-def perform(steps: list[Step], frames: int, stage: Stage) -> tuple[Sequence, list[str], list[Span]]:
+def perform(steps: list[Step], frames: int, setup: MotionSetup) -> tuple[Sequence, list[str], list[Span]]:
     """Perform steps one after another, each of one or more movements at the same time.
 
     Args:
@@ -51,18 +51,18 @@ def perform(steps: list[Step], frames: int, stage: Stage) -> tuple[Sequence, lis
     Returns:
         The motion, sentences about what of the texts could not be followed, and what is done when.
     """
-    steps, notes = one_after_another(merged(steps), stage)
-    planned, frames, hurry = share_out(repeated(steps, stage), frames, stage)
+    steps, notes = one_after_another(merged(steps), setup)
+    planned, frames, hurry = share_out(repeated(steps, setup), frames, setup)
     if hurry > HURRIED:
         notes.append(f"{frames} frames are few for all that; it happens {hurry:.1f} times faster than by itself.")
-    blend = round(BLEND_SECONDS * stage.conf.fps)
+    blend = round(BLEND_SECONDS * setup.conf.fps)
     out: Sequence | None = None
     heading = 0.0
     spans: list[Span] = []
     for number, (step, length) in enumerate(planned):
         # What was counted ends before it goes over into the next, which would hide its last time.
-        pause = blend if number + 1 < len(planned) and all(counted(c, p, stage) for c, p in step) else 0
-        done = together([(c, returning(p, heading)) for c, p in step], max(length - pause, 8), stage)
+        pause = blend if number + 1 < len(planned) and all(counted(c, p, setup) for c, p in step) else 0
+        done = together([(c, returning(p, heading)) for c, p in step], max(length - pause, 8), setup)
         done = replace(done, made=held(done.made, pause))
         notes += [f"{words!r} could not be followed." for words in done.unmet]
         first = 0 if out is None else len(out[0]) - blend // 2
@@ -75,36 +75,36 @@ def perform(steps: list[Step], frames: int, stage: Stage) -> tuple[Sequence, lis
         pace = frames / len(out[0])
         spans = [replace(span, first=round(span.first * pace), last=round(span.last * pace)) for span in spans]
         out = resample(*out, np.linspace(0, len(out[0]) - 1, frames))
-    return (clear_arms(out[0], stage.marks), out[1]), list(dict.fromkeys(notes)), spans
+    return (clear_arms(out[0], setup.marks), out[1]), list(dict.fromkeys(notes)), spans
 
 
 def span_of(step: Step, first: int, last: int) -> Span:
     """What a step does from one frame to before another."""
-    side = next((part.asked.side for _, part in step if part.asked.side), "")
-    return Span(first, last, tuple(concept.name for concept, _ in step), tuple(part.text for _, part in step), side)
+    side = next((clause.asked.side for _, clause in step if clause.asked.side), "")
+    return Span(first, last, tuple(concept.name for concept, _ in step), tuple(clause.text for _, clause in step), side)
 
 
-def returning(part: Part, heading: float) -> Part:
-    """A part that goes "back" after the figure has turned about: it goes back by going ahead."""
-    weak = part.asked.heading == "backward" and "heading" not in part.asked.said
+def returning(clause: Clause, heading: float) -> Clause:
+    """A clause that goes "back" after the figure has turned about: it goes back by going ahead."""
+    weak = clause.asked.heading == "backward" and "heading" not in clause.asked.said
     if not weak or abs(paths.wrapped(heading)) < 120:
-        return part
-    return replace(part, asked=replace(part.asked, heading="forward"))
+        return clause
+    return replace(clause, asked=replace(clause.asked, heading="forward"))
 
 
-def together(step: Step, frames: int, stage: Stage) -> Done:
+def together(step: Step, frames: int, setup: MotionSetup) -> Done:
     """The movements of one step at the same time: the one with the most active legs carries the others' arms."""
-    done = [movement(concept, part, frames, stage) for concept, part in step]
-    done.sort(key=lambda one: -sequence.leg_activity(one.made, stage.marks.joints))
+    done = [movement(concept, clause, frames, setup) for concept, clause in step]
+    done.sort(key=lambda one: -sequence.leg_activity(one.made, setup.marks.joints))
     whole = done[0].made
     for gesture in done[1:]:
-        whole = sequence.overlay(whole, gesture.made, stage.marks.joints)
+        whole = sequence.overlay(whole, gesture.made, setup.marks.joints)
     return Done(whole, done[0].heading, tuple(words for one in done for words in one.unmet))
 
 
-def counted(concept: Concept, part: Part, stage: Stage) -> bool:
+def counted(concept: Concept, clause: Clause, setup: MotionSetup) -> bool:
     """Whether a movement that would go on for ever was asked for so often or so far."""
-    return bool(part.asked.count or part.asked.metres) and cyclic(concept, stage)
+    return bool(clause.asked.count or clause.asked.metres) and cyclic(concept, setup)
 
 
 def held(made: Sequence, frames: int) -> Sequence:
@@ -120,20 +120,20 @@ def merged(steps: list[Step]) -> list[Step]:
     for step in steps:
         turns = [pair for pair in step if not pair[0].learned and entries()[pair[0].name].of_angle]
         others = [pair for pair in step if pair not in turns]
-        if turns and others and any(part.during for _, part in step):
-            concept, part = turns[0]
+        if turns and others and any(clause.during for _, clause in step):
+            concept, clause = turns[0]
             natural = entries()[concept.name].keys[-1].turn[1]
-            way = part.asked.way or int(np.sign(natural))
+            way = clause.asked.way or int(np.sign(natural))
             first, rest = others[0], others[1:]
-            said = {**first[1].asked.said, "degrees": part.text}
-            asked = replace(first[1].asked, degrees=part.asked.degrees or abs(natural), spin=way, said=said)
+            said = {**first[1].asked.said, "degrees": clause.text}
+            asked = replace(first[1].asked, degrees=clause.asked.degrees or abs(natural), spin=way, said=said)
             out.append([(first[0], replace(first[1], asked=asked)), *rest])
         else:
             out.append(step)
     return out
 
 
-def one_after_another(steps: list[Step], stage: Stage) -> tuple[list[Step], list[str]]:
+def one_after_another(steps: list[Step], setup: MotionSetup) -> tuple[list[Step], list[str]]:
     """Take apart steps whose movements can't be, or aren't meant to be, at the same time.
 
     "Turns around and walks away", "picks up a box and carries it": what happens once is over before the next begins,
@@ -143,14 +143,14 @@ def one_after_another(steps: list[Step], stage: Stage) -> tuple[list[Step], list
     out: list[Step] = []
     notes: list[str] = []
     for step in steps:
-        during = any(part.during for _, part in step)
+        during = any(clause.during for _, clause in step)
         if len(step) == 1:
             apart = False
-        elif not during and (len(step) > 2 or not all(cyclic(concept, stage) for concept, _ in step)):
+        elif not during and (len(step) > 2 or not all(cyclic(concept, setup) for concept, _ in step)):
             apart = True
         else:
-            tries = [movement(concept, part, 30, stage).made for concept, part in step]
-            apart = sum(sequence.leg_activity(m, stage.marks.joints) > 0.45 * stage.marks.leg for m in tries) > 1
+            tries = [movement(concept, clause, 30, setup).made for concept, clause in step]
+            apart = sum(sequence.leg_activity(m, setup.marks.joints) > 0.45 * setup.marks.leg for m in tries) > 1
             if apart and during:
                 names = " and ".join(repr(concept.texts[0]) for concept, _ in step)
                 notes.append(f"{names} can't happen at the same time; one follows the other.")
@@ -158,26 +158,28 @@ def one_after_another(steps: list[Step], stage: Stage) -> tuple[list[Step], list
     return out, notes
 
 
-def repeated(steps: list[Step], stage: Stage) -> list[Step]:
+def repeated(steps: list[Step], setup: MotionSetup) -> list[Step]:
     """Steps with those that happen once but are counted ("kicks three times") written out that often."""
     out: list[Step] = []
     for step in steps:
-        count = max((part.asked.count or 1 for _, part in step if not part.asked.steps), default=1)
+        count = max((clause.asked.count or 1 for _, clause in step if not clause.asked.steps), default=1)
         turns = any(not concept.learned and entries()[concept.name].of_angle for concept, _ in step)
-        once = count > 1 and not turns and not any(cyclic(concept, stage) for concept, _ in step)
+        once = count > 1 and not turns and not any(cyclic(concept, setup) for concept, _ in step)
         out += [[(c, replace(p, asked=replace(p.asked, count=None))) for c, p in step]] * count if once else [step]
     return out
 
 
-def share_out(steps: list[Step], frames: int, stage: Stage) -> tuple[list[tuple[Step, int]], int, float]:
+def share_out(steps: list[Step], frames: int, setup: MotionSetup) -> tuple[list[tuple[Step, int]], int, float]:
     """How many frames each step gets, blends included; all frames; and how much faster than it should it happens.
 
     What is counted or measured gets its time first; what goes on for ever, more or less.
     """
-    fps, blend = stage.conf.fps, round(BLEND_SECONDS * stage.conf.fps)
-    shares = [max((share_of(c, p, stage, len(steps) == 1) for c, p in step), key=lambda s: (s.exact, s.seconds))
-              for step in steps]  # fmt: skip
-    rests = [all(counted(c, p, stage) for c, p in step) for step in steps]
+    fps, blend = setup.conf.fps, round(BLEND_SECONDS * setup.conf.fps)
+    shares = [
+        max((share_of(c, p, setup, len(steps) == 1) for c, p in step), key=lambda s: (s.exact, s.seconds))
+        for step in steps
+    ]
+    rests = [all(counted(c, p, setup) for c, p in step) for step in steps]
     shares = [longer(share, BLEND_SECONDS) if rest else share for share, rest in zip(shares[:-1], rests)] + shares[-1:]
     blends = blend * (len(steps) - 1)
     needed = sum(share.seconds for share in shares) * fps - blends
@@ -192,7 +194,7 @@ def share_out(steps: list[Step], frames: int, stage: Stage) -> tuple[list[tuple[
         shares[-1] = longer(shares[-1], pause)
         rest = (total - needed + blend) / fps - pause
         steps, shares, blends = (
-            [*steps, [(stand, part_of("standing still"))]],
+            [*steps, [(stand, clause_of("standing still"))]],
             [*shares, Share(rest, rest, True)],
             blends + blend,
         )
@@ -224,17 +226,17 @@ def longer(share: Share, seconds: float) -> Share:
     return replace(share, seconds=share.seconds + seconds, least=share.least + seconds)
 
 
-def share_of(concept: Concept, part: Part, stage: Stage, alone: bool) -> Share:
+def share_of(concept: Concept, clause: Clause, setup: MotionSetup, alone: bool) -> Share:
     """The time that a movement asks for."""
-    asked, period = part.asked, natural_seconds(concept, part, stage.codes) / part.speed
+    asked, period = clause.asked, natural_seconds(concept, clause, setup.codes) / clause.speed
     turns = not concept.learned and entries()[concept.name].of_angle is not None
     if asked.seconds:
         return Share(asked.seconds, asked.seconds, True)
     if asked.steps or asked.metres:
-        seconds = measured_seconds(concept, part, stage)
+        seconds = measured_seconds(concept, clause, setup)
         if seconds is not None:
             return Share(seconds, seconds, True)
-    if not cyclic(concept, stage):
+    if not cyclic(concept, setup):
         seconds = min(period, LONGEST_SHARE) if concept.learned and not alone else period
         return Share(seconds, seconds if turns else min(seconds, A_MOMENT), turns)
     if asked.count and not asked.steps:
@@ -247,13 +249,13 @@ def share_of(concept: Concept, part: Part, stage: Stage, alone: bool) -> Share:
     return Share(seconds, min(seconds, A_MOMENT), False)
 
 
-def measured_seconds(concept: Concept, part: Part, stage: Stage) -> float | None:
+def measured_seconds(concept: Concept, clause: Clause, setup: MotionSetup) -> float | None:
     """How long a gait takes for the asked steps or metres, by a sample of it; None if it doesn't get anywhere."""
-    fps, asked, joints = stage.conf.fps, part.asked, stage.marks.joints
-    sample, _ = as_it_is(concept, part, round(4 * fps), stage)
+    fps, asked, joints = setup.conf.fps, clause.asked, setup.marks.joints
+    sample, _ = as_it_is(concept, clause, round(4 * fps), setup)
     sample = paths.straightened(sample, joints)
     far, way = paths.travel(sample)
-    if far < 0.3 or not cyclic(concept, stage):
+    if far < 0.3 or not cyclic(concept, setup):
         return None
     if asked.metres:
         return 4 * asked.metres / far

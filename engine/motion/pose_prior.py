@@ -26,14 +26,23 @@ class PosePrior(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.encoder = nn.Sequential(
-            nn.BatchNorm1d(JOINTS * 3), nn.Linear(JOINTS * 3, WIDTH), nn.LeakyReLU(),
-            nn.BatchNorm1d(WIDTH), nn.Dropout(0.1), nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH),
-        )  # fmt: skip
+            nn.BatchNorm1d(JOINTS * 3),
+            nn.Linear(JOINTS * 3, WIDTH),
+            nn.LeakyReLU(),
+            nn.BatchNorm1d(WIDTH),
+            nn.Dropout(0.1),
+            nn.Linear(WIDTH, WIDTH),
+            nn.Linear(WIDTH, WIDTH),
+        )
         self.mu, self.logvar = nn.Linear(WIDTH, LATENT), nn.Linear(WIDTH, LATENT)
         self.decoder = nn.Sequential(
-            nn.Linear(LATENT, WIDTH), nn.LeakyReLU(), nn.Dropout(0.1),
-            nn.Linear(WIDTH, WIDTH), nn.LeakyReLU(), nn.Linear(WIDTH, JOINTS * 6),
-        )  # fmt: skip
+            nn.Linear(LATENT, WIDTH),
+            nn.LeakyReLU(),
+            nn.Dropout(0.1),
+            nn.Linear(WIDTH, WIDTH),
+            nn.LeakyReLU(),
+            nn.Linear(WIDTH, JOINTS * 6),
+        )
 
     def encode(self, body_pose: Tensor) -> tuple[Tensor, Tensor]:
         """Axis-angle (B,63) -> mean and standard deviation (B,32)."""

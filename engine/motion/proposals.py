@@ -11,9 +11,10 @@ import numpy as np
 from engine.motion.candidates import candidate_pictures, contact_sheet, load_pose_codes, pick
 from engine.motion.codes import STRIDE, Codes
 from engine.motion.flow import load_pose_flow
-from engine.motion.generate import Stage, placed
+from engine.motion.generate import MotionSetup, placed
 from engine.motion.generators import GENERATORS, Candidates, Query
 from engine.motion.judge import picture_judge
+from engine.motion.latent_motion import Terms, frames_at_prior_rate, interpolate, lengthened, optimise, window_count
 from engine.motion.manner import strengthen
 from engine.motion.matcher import Match, load_matcher
 from engine.motion.motion_prior import FRAMES
@@ -21,8 +22,7 @@ from engine.motion.parts import Made, MotionInputs
 from engine.motion.perform import LEAST_SECONDS, span_of
 from engine.motion.rotations import Array, array
 from engine.motion.sequence import Sequence
-from engine.motion.texts import part_of
-from engine.motion.through import Terms, frames_at_prior_rate, interpolate, lengthened, optimise, window_count
+from engine.motion.text_rules import clause_of
 from engine.motion.understanding import Steps, understand
 from engine.perceptor.load import BUNDLED_NAME
 from engine.report import Reporter
@@ -46,28 +46,39 @@ class Proposal:
 
 
 def propose(
-    inputs: MotionInputs, stage: Stage, report: Reporter, generator: Propose | None = None,
+    inputs: MotionInputs,
+    setup: MotionSetup,
+    report: Reporter,
+    generator: Propose | None = None,
     change: Callable[[Query], Query] = lambda query: query,
-) -> Proposal:  # fmt: skip
+) -> Proposal:
     """Read the prompt, and show its candidates as pictures.
 
     Args:
         inputs: prompt and body.
-        stage: settings and chance.
+        setup: settings and chance.
         report: sees the pictures.
         generator: who proposes, or None for the one that the settings name.
         change: makes another query of the usual one, with other weights.
     """
-    conf, matcher, prompt = stage.conf, load_matcher(), inputs.prompt
+    conf, matcher, prompt = setup.conf, load_matcher(), inputs.prompt
     steps, ranked = understand(prompt, matcher, inputs.perceptor, report)
     report.progress(1, 4, score=ranked[0].score)
     judge = None
     if looked_at(conf, inputs.perceptor):
         judge = picture_judge(prompt, inputs.body, inputs.betas, inputs.perceptor, report)
-    query = change(Query(
-        ranked, matcher.meaning(part_of(prompt), ranked[0]), conf.candidates, load_pose_codes(), load_pose_flow(),
-        judge, conf.iterations, stage.generator,
-    ))  # fmt: skip
+    query = change(
+        Query(
+            ranked,
+            matcher.meaning(clause_of(prompt), ranked[0]),
+            conf.candidates,
+            load_pose_codes(),
+            load_pose_flow(),
+            judge,
+            conf.iterations,
+            setup.generator,
+        )
+    )
     shown, latents = (generator or GENERATORS[conf.generator])(query)
     pictures = candidate_pictures(shown, inputs.body, inputs.betas)
     for number, picture in enumerate(pictures, 1):
@@ -90,20 +101,22 @@ def looked_at(conf: MotionConfig, perceptor: Any) -> bool:
     return perceptor.name != BUNDLED_NAME or conf.generator == "pictures"
 
 
-def through(found: Proposal, inputs: MotionInputs, stage: Stage, codes: Codes, report: Reporter) -> Made:
+def connect_candidates(
+    found: Proposal, inputs: MotionInputs, setup: MotionSetup, codes: Codes, report: Reporter
+) -> Made:
     """The motion through the candidates, joined by the settings' method with the motion prior of ``codes``."""
-    conf = stage.conf
-    stage = replace(stage, conf=replace(conf, frames=conf.frames or round(LEAST_SECONDS * conf.fps)))
-    joined = _joined(found, stage, codes, report)
-    motion = placed(strengthen(joined, conf.strength), stage.conf.frames, stage)
+    conf = setup.conf
+    setup = replace(setup, conf=replace(conf, frames=conf.frames or round(LEAST_SECONDS * conf.fps)))
+    joined = _joined(found, setup, codes, report)
+    motion = placed(strengthen(joined, conf.strength), setup.conf.frames, setup)
     concept = found.ranked[0].concept
-    spans = (span_of([(concept, part_of(inputs.prompt))], 0, len(motion[0])),)
+    spans = (span_of([(concept, clause_of(inputs.prompt))], 0, len(motion[0])),)
     return Made(motion, conf.fps, found.candidates, (concept.texts[0],), conf.optimise.method, spans)
 
 
-def _joined(found: Proposal, stage: Stage, codes: Codes, report: Reporter) -> Sequence:
+def _joined(found: Proposal, setup: MotionSetup, codes: Codes, report: Reporter) -> Sequence:
     """The same at 30 fps and the reference skeleton's size, as long as the conf asks."""
-    conf, own, query = stage.conf, stage.conf.optimise, found.query
+    conf, own, query = setup.conf, setup.conf.optimise, found.query
     frames = frames_at_prior_rate(conf.frames, conf.fps)
     straight = own.method == "interpolate"
     length = max(frames, FRAMES) if straight else FRAMES + (window_count(frames) - 1) * STRIDE
@@ -117,5 +130,5 @@ def _joined(found: Proposal, stage: Stage, codes: Codes, report: Reporter) -> Se
         if step % 10 == 0:
             report.progress(2 * conf.iterations + step, 4 * conf.iterations, loss=loss)
 
-    made = optimise(codes, start, found.candidates, terms, conf.iterations, stage.generator, tell)
+    made = optimise(codes, start, found.candidates, terms, conf.iterations, setup.generator, tell)
     return lengthened(made, frames)

@@ -13,6 +13,12 @@ Sequence = tuple[Array, Array]
 _UPPER = ("collar", "shoulder", "elbow", "wrist", "hand")
 
 
+def start_at_origin(made: Sequence) -> Sequence:
+    """Move a motion so that its first frame stands over the origin."""
+    poses, root = made
+    return poses, root - root[:1] * array([1, 0, 1])
+
+
 def find_cycle(poses: Array, root: Array, joints: Array, shortest: int = 14) -> tuple[int, int]:
     """Frames (start, end) between which a cyclic motion repeats best, by joint positions and their velocity."""
     turned = to_matrix(poses)

@@ -8,12 +8,12 @@ from typing import Any
 from engine.motion.codes import load_codes
 from engine.motion.library import entries
 from engine.motion.matcher import CONFIDENT, Concept, Match, Matcher, advise
-from engine.motion.texts import Part, parse, part_of
+from engine.motion.text_rules import Clause, clause_of, parse
 from engine.report import Reporter
 from engine.stems import stem
 
 SURE = 0.6
-"""From this score on a part of a text, such as what stands after "and", counts as a movement of its own."""
+"""From this score on a clause of a text, such as what stands after "and", counts as a movement of its own."""
 WHOLE = 0.95
 """From this score on a text with "and" or "while" is one movement, such as "walking back and forth"."""
 HOPELESS = 0.36
@@ -26,21 +26,21 @@ MOST_STEPS = 12
 SIDE = stem("side")
 VAGUE = frozenset(stem(word) for word in ("moving", "using", "bending", "swinging", "lifting"))
 
-Steps = list[list[tuple[Concept, Part]]]
+Steps = list[list[tuple[Concept, Clause]]]
 
 
 def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) -> tuple[Steps, list[Match]]:
-    """Which movements a prompt means, in order, and all movements ranked for its first part; warns when in doubt."""
+    """Which movements a prompt means, in order, and all movements ranked for its first clause; warns when in doubt."""
     steps: Steps = []
     first: list[Match] = []
     doubtful: list[Match] = []
     left_out: list[str] = []
     read = parse(prompt)
-    stands = part_of("standing still" if read.refused else prompt)
+    stands = clause_of("standing still" if read.refused else prompt)
     parsed = read.steps or ((stands,),)
-    context = matcher.objects(part for parts in parsed for part in parts)
-    for parts in parsed[:MOST_STEPS]:
-        whole = part_of(" and ".join(part.text for part in parts)) if len(parts) > 1 else parts[0]
+    context = matcher.objects(clause for clauses in parsed for clause in clauses)
+    for clauses in parsed[:MOST_STEPS]:
+        whole = clause_of(" and ".join(clause.text for clause in clauses)) if len(clauses) > 1 else clauses[0]
         ranked = ranking(matcher, whole, context)
         small = perceptor is None or perceptor.name == "bundled"
         if not small and ranked[0].score >= CONFIDENT:  # the words propose, the user's perceptor decides
@@ -48,12 +48,14 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
             ranked = [*advise(close, whole.text, perceptor), *ranked[len(close) :]] if len(close) > 1 else ranked
         chosen = [(ranked[0], whole)]
         # A list of three or more is no movement by itself.
-        if len(parts) > 2 or (len(parts) > 1 and ranked[0].score < WHOLE):
-            each = [(ranking(matcher, part, context)[0], part) for part in parts if matcher.starts_movement(part)]
+        if len(clauses) > 2 or (len(clauses) > 1 and ranked[0].score < WHOLE):
+            own = [clause for clause in clauses if matcher.starts_movement(clause)]
+            each = [(ranking(matcher, clause, context)[0], clause) for clause in own]
             sure = [pair for pair in each if pair[0].score >= SURE]
-            left_out += [part.text for match, part in each if match.score < SURE]
-            # Two parts may mean the same movement ("lies down and sleeps"): it is performed once.
-            chosen = list({(match.concept.name, part.asked): (match, part) for match, part in sure}.values()) or chosen
+            left_out += [clause.text for match, clause in each if match.score < SURE]
+            # Two clauses may mean the same movement ("lies down and sleeps"): it is performed once.
+            different = {(match.concept.name, clause.asked): (match, clause) for match, clause in sure}
+            chosen = list(different.values()) or chosen
         if chosen[0][0].score < CONFIDENT:
             # The bundled perceptor knows no words that the matcher doesn't: it settles doubt but replaces no match.
             if perceptor is not None and not (small and ranked[0].score < HOPELESS):
@@ -64,36 +66,36 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
                 chosen = [(next(match for match in ranked if match.concept.name == "stand"), whole)]
             doubtful += ranked[:3]
         first = first or ranked
-        steps.append([(match.concept, part) for match, part in chosen])
+        steps.append([(match.concept, clause) for match, clause in chosen])
     if doubtful:
         near = ", ".join(repr(match.concept.texts[0]) for match in doubtful[:3])
         used = steps[0][0][0].texts[0]
         report.warning(f"No movement fits {prompt[:80]!r} well; the closest are {near}; {used!r} was used.")
-    left_out += [" and ".join(part.text for part in parts) for parts in parsed[MOST_STEPS:]]
-    left_out += ["not " + part.text for part in read.refused if still_done(part, steps, matcher, context)]
+    left_out += [" and ".join(clause.text for clause in clauses) for clauses in parsed[MOST_STEPS:]]
+    left_out += ["not " + clause.text for clause in read.refused if still_done(clause, steps, matcher, context)]
     if left_out:
         report.warning(f"In {prompt[:80]!r}: {', '.join(map(repr, left_out))} could not be followed.")
     return steps, first
 
 
-def still_done(part: Part, steps: Steps, matcher: Matcher, context: frozenset[str]) -> bool:
+def still_done(clause: Clause, steps: Steps, matcher: Matcher, context: frozenset[str]) -> bool:
     """Whether what a text says is not done may be done all the same by the movements that were chosen."""
-    match = ranking(matcher, part, context)[0]
+    match = ranking(matcher, clause, context)[0]
     # "Without moving the head" is no movement that is left undone.
-    vague = part.words[0] in VAGUE and len(part.words) > 1
+    vague = clause.words[0] in VAGUE and len(clause.words) > 1
     return vague or match.score < SURE or match.concept in [concept for step in steps for concept, _ in step]
 
 
-def ranking(matcher: Matcher, part: Part, context: frozenset[str]) -> list[Match]:
-    """All movements ranked for a part; one that goes "to the left" may be one "to the side".
+def ranking(matcher: Matcher, clause: Clause, context: frozenset[str]) -> list[Match]:
+    """All movements ranked for a clause; one that goes "to the left" may be one "to the side".
 
     A gait can be led to the left as it is; what stays where it is, and steps that are counted, go to the side.
     """
-    ranked = matcher.rank(part, context)
-    if part.asked.heading in ("left", "right") and SIDE not in part.words:
-        aside = replace(part, words=(*part.words, SIDE), forms=(*part.forms, "side"))
+    ranked = matcher.rank(clause, context)
+    if clause.asked.heading in ("left", "right") and SIDE not in clause.words:
+        aside = replace(clause, words=(*clause.words, SIDE), forms=(*clause.forms, "side"))
         other = matcher.rank(aside, context)
-        gait = travels(ranked[0].concept) and not part.asked.steps
+        gait = travels(ranked[0].concept) and not clause.asked.steps
         ranked = other if other[0].score > ranked[0].score + (0.02 if gait else -0.02) else ranked
     return ranked
 

@@ -51,9 +51,13 @@ class ClipPerceptor:
     MEAN, STD = MEAN, STD
 
     def __init__(
-        self, model: Any, tokenizer: PreTrainedTokenizerBase, name: str, device: str = "cpu",
+        self,
+        model: Any,
+        tokenizer: PreTrainedTokenizerBase,
+        name: str,
+        device: str = "cpu",
         dtype: torch.dtype = torch.float32,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.model = model.eval().requires_grad_(False).to(device, dtype)
         self.tokenizer: Any = tokenizer
         self.name, self.device = name, device
@@ -95,9 +99,12 @@ class ClipPerceptor:
     def _text(self, texts: list[str]) -> Tensor:
         """(N, D) embeddings, not normalised."""
         found = self.tokenizer(
-            [tokens.clean(text) for text in texts], padding=True, truncation=True, max_length=self.context,
+            [tokens.clean(text) for text in texts],
+            padding=True,
+            truncation=True,
+            max_length=self.context,
             return_tensors="pt",
-        ).to(self.device)  # fmt: skip
+        ).to(self.device)
         pooled = self.model.text_model(input_ids=found["input_ids"], attention_mask=found["attention_mask"])
         return self.model.text_projection(pooled.pooler_output)
 

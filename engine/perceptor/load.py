@@ -83,9 +83,13 @@ def load_perceptor(conf: ClipConfig | None = None, device: str = "cpu", report: 
 
 
 def load_one(
-    name: str = BUNDLED_NAME, device: str = "cpu", dtype: torch.dtype = torch.float32, download: bool = False,
-    report: Reporter | None = None, activation: str = "auto",
-) -> ClipPerceptor:  # fmt: skip
+    name: str = BUNDLED_NAME,
+    device: str = "cpu",
+    dtype: torch.dtype = torch.float32,
+    download: bool = False,
+    report: Reporter | None = None,
+    activation: str = "auto",
+) -> ClipPerceptor:
     """One perceptor by what a user calls it; see `load_perceptor`."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()

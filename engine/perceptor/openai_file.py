@@ -36,10 +36,17 @@ SUPPORTED = (
 OPEN_CLIP_CONFIG = "open_clip_config.json"
 """open_clip's description of a model, which lies beside its weights."""
 STORAGES = {
-    "DoubleStorage": torch.float64, "FloatStorage": torch.float32, "HalfStorage": torch.float16,
-    "BFloat16Storage": torch.bfloat16, "LongStorage": torch.int64, "IntStorage": torch.int32,
-    "ShortStorage": torch.int16, "CharStorage": torch.int8, "ByteStorage": torch.uint8, "BoolStorage": torch.bool,
-}  # fmt: skip
+    "DoubleStorage": torch.float64,
+    "FloatStorage": torch.float32,
+    "HalfStorage": torch.float16,
+    "BFloat16Storage": torch.bfloat16,
+    "LongStorage": torch.int64,
+    "IntStorage": torch.int32,
+    "ShortStorage": torch.int16,
+    "CharStorage": torch.int8,
+    "ByteStorage": torch.uint8,
+    "BoolStorage": torch.bool,
+}
 HEADS = {1280: 80, 1408: 88, 1664: 104}
 """Width of an attention head by the image tower's, where it is not `HEAD`: open_clip's ViT-H, ViT-g and ViT-bigG."""
 HEAD = 64
@@ -273,16 +280,26 @@ def _config(tensors: dict[str, Tensor], activation: str) -> CLIPConfig:
         tensors[f"{tower}transformer.resblocks.0.mlp.c_fc.weight"].shape[0] for tower in ("visual.", "")
     )
     text = {
-        "hidden_size": text_width, "intermediate_size": text_inner, "num_attention_heads": text_width // HEAD,
-        "num_hidden_layers": layers("transformer.resblocks."), "max_position_embeddings": context,
-        "vocab_size": vocabulary, "bos_token_id": vocabulary - 2, "eos_token_id": vocabulary - 1,
-        "pad_token_id": vocabulary - 1, "hidden_act": activation,
-    }  # fmt: skip
-    vision = {
-        "hidden_size": width, "intermediate_size": inner, "num_attention_heads": width // HEADS.get(width, HEAD),
-        "num_hidden_layers": layers("visual.transformer.resblocks."), "image_size": grid * patch, "patch_size": patch,
+        "hidden_size": text_width,
+        "intermediate_size": text_inner,
+        "num_attention_heads": text_width // HEAD,
+        "num_hidden_layers": layers("transformer.resblocks."),
+        "max_position_embeddings": context,
+        "vocab_size": vocabulary,
+        "bos_token_id": vocabulary - 2,
+        "eos_token_id": vocabulary - 1,
+        "pad_token_id": vocabulary - 1,
         "hidden_act": activation,
-    }  # fmt: skip
+    }
+    vision = {
+        "hidden_size": width,
+        "intermediate_size": inner,
+        "num_attention_heads": width // HEADS.get(width, HEAD),
+        "num_hidden_layers": layers("visual.transformer.resblocks."),
+        "image_size": grid * patch,
+        "patch_size": patch,
+        "hidden_act": activation,
+    }
     return CLIPConfig(text_config=text, vision_config=vision, projection_dim=tensors["text_projection"].shape[1])
 
 
@@ -300,9 +317,12 @@ PLACES = {
     "logit_scale": "logit_scale",
 }
 INSIDE = {
-    ".ln_1.": ".layer_norm1.", ".ln_2.": ".layer_norm2.", ".mlp.c_fc.": ".mlp.fc1.", ".mlp.c_proj.": ".mlp.fc2.",
+    ".ln_1.": ".layer_norm1.",
+    ".ln_2.": ".layer_norm2.",
+    ".mlp.c_fc.": ".mlp.fc1.",
+    ".mlp.c_proj.": ".mlp.fc2.",
     ".attn.out_proj.": ".self_attn.out_proj.",
-}  # fmt: skip
+}
 
 
 def _renamed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

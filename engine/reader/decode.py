@@ -17,17 +17,44 @@ from engine.wardrobe.measures import measures
 GROWN = ("wings", "horns", "halo", "ears", "tail", "nose", "tusks", "eye_patch", "long_beard", "ruff", "earrings")
 """Extras that are not held."""
 PROPERTIES = {
-    "color": "colour", "accent": "second colour", "dress_accent": "second colour", "figure_color": "colour",
-    "dress": "colour", "hair_style": "style", "hair_color": "colour", "beard_color": "colour", "eye_color": "colour",
-    "same": "colour", "text": "text", "decal": "symbol", "trait": "state",
-}  # fmt: skip
+    "color": "colour",
+    "accent": "second colour",
+    "dress_accent": "second colour",
+    "figure_color": "colour",
+    "dress": "colour",
+    "hair_style": "style",
+    "hair_color": "colour",
+    "beard_color": "colour",
+    "eye_color": "colour",
+    "same": "colour",
+    "text": "text",
+    "decal": "symbol",
+    "trait": "state",
+}
 LAYERS = {
-    "hair_style": "Hair", "hair_color": "Hair", "hair": "Hair", "beard": "Beard", "beard_color": "Beard",
+    "hair_style": "Hair",
+    "hair_color": "Hair",
+    "hair": "Hair",
+    "beard": "Beard",
+    "beard_color": "Beard",
     "eye_color": "Eyes",
-    "skin": "Skin", "person": "Person", "body": "Body", "face": "Face", "bare": "Skin", "figure": "Figure",
-    "figure_color": "Figure", "color": "Clothes", "accent": "Clothes", "pattern": "Clothes", "decal": "Clothes",
-    "text": "Clothes", "dress": "Clothes", "dress_accent": "Clothes", "whole": "Clothes", "only": "Clothes",
-}  # fmt: skip
+    "skin": "Skin",
+    "person": "Person",
+    "body": "Body",
+    "face": "Face",
+    "bare": "Skin",
+    "figure": "Figure",
+    "figure_color": "Figure",
+    "color": "Clothes",
+    "accent": "Clothes",
+    "pattern": "Clothes",
+    "decal": "Clothes",
+    "text": "Clothes",
+    "dress": "Clothes",
+    "dress_accent": "Clothes",
+    "whole": "Clothes",
+    "only": "Clothes",
+}
 MEASURES = {"stature": "height", "mass": "weight", "years": "age"}
 SILENT = ("hair", "eyes", "skin_noun", "part", "whole", "beard")
 """Roles that only say what others speak of: neither understood by themselves nor ignored."""

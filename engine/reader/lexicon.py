@@ -24,9 +24,33 @@ CLAUSES = re.compile(r"\b(in|with|wearing|from) (a|an|the|his|her)\b")
 THINGS = ("garment", "extra", "trait", "symbol")
 COLORED = (*THINGS, "figure", "hair_color", "eye_color", "skin")
 """Categories whose phrases are left out where they only put a colour before another one ("white gloves")."""
-FEMALE = ("woman", "girl", "lady", "maid", "maiden", "queen", "goddess", "princess", "duchess", "bride", "actress",
-          "nun", "aviatrix", "luchadora", "waitress", "huntress", "sorceress", "witch", "mermaid", "wife", "mother",
-          "empress", "priestess", "heroine", "ballerina")  # fmt: skip
+FEMALE = (
+    "woman",
+    "girl",
+    "lady",
+    "maid",
+    "maiden",
+    "queen",
+    "goddess",
+    "princess",
+    "duchess",
+    "bride",
+    "actress",
+    "nun",
+    "aviatrix",
+    "luchadora",
+    "waitress",
+    "huntress",
+    "sorceress",
+    "witch",
+    "mermaid",
+    "wife",
+    "mother",
+    "empress",
+    "priestess",
+    "heroine",
+    "ballerina",
+)
 """Ends of figures' names that mean women."""
 SHADED = 3
 """Words that a shade and a colour have at most."""
@@ -110,8 +134,10 @@ def _tables() -> Iterator[tuple[str, str, str]]:
             elif category == "function":
                 yield from ((f"fn.{value}", value, words) for value, words in table.items())
             else:
-                yield from ((category, value.replace("_", " ") if category == "color" else value, words)
-                            for value, words in table.items())  # fmt: skip
+                yield from (
+                    (category, value.replace("_", " ") if category == "color" else value, words)
+                    for value, words in table.items()
+                )
     for words in tomllib.loads((CATALOG / "faces.toml").read_text("utf-8")):
         yield from (("face", word, word) for word in words.split("|"))
     yield from _figures()

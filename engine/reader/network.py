@@ -67,9 +67,15 @@ def features(found: Sequence[Chunk]) -> Array:
 def _flags(chunk: Chunk) -> list[bool]:
     word = chunk.written
     return [
-        not chunk.senses, chunk.quoted, word.isdigit(), len(word) > 1 and word.isupper(), word[:1].isupper(),
-        chunk.less, False, len(chunk.words) > 1,
-    ]  # fmt: skip
+        not chunk.senses,
+        chunk.quoted,
+        word.isdigit(),
+        len(word) > 1 and word.isupper(),
+        word[:1].isupper(),
+        chunk.less,
+        False,
+        len(chunk.words) > 1,
+    ]
 
 
 @dataclass(frozen=True)

@@ -179,10 +179,14 @@ def _replaces(named: Worn, piece: Worn) -> bool:
 def _completed(named: Worn, piece: Worn) -> Worn:
     """What is named, with what else is said of it by another name."""
     return replace(
-        named, color=named.color or piece.color, accent=named.accent or piece.accent,
-        pattern=named.pattern or piece.pattern, material=named.material or piece.material,
-        decal=named.decal or piece.decal, traits=tuple(dict.fromkeys((*named.traits, *piece.traits))),
-    )  # fmt: skip
+        named,
+        color=named.color or piece.color,
+        accent=named.accent or piece.accent,
+        pattern=named.pattern or piece.pattern,
+        material=named.material or piece.material,
+        decal=named.decal or piece.decal,
+        traits=tuple(dict.fromkeys((*named.traits, *piece.traits))),
+    )
 
 
 def _ordered(parsed: Parsed) -> list[int]:

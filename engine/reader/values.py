@@ -16,13 +16,22 @@ from engine.reader.vectors import vectors
 from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, SKINS
 
 SOURCES: dict[str, tuple[str, ...]] = {
-    "color": ("color",), "accent": ("color",), "figure_color": ("color",), "dress": ("color", "material", "pattern"),
-    "dress_accent": ("color",), "decal": ("symbol",), "hair_color": ("hair_color", "color"),
+    "color": ("color",),
+    "accent": ("color",),
+    "figure_color": ("color",),
+    "dress": ("color", "material", "pattern"),
+    "dress_accent": ("color",),
+    "decal": ("symbol",),
+    "hair_color": ("hair_color", "color"),
     "beard_color": ("hair_color", "color"),
-    "eye_color": ("eye_color", "color"), "skin": ("skin", "color", "material"), "hair_style": ("hair_style",),
-    "side": ("fn.side_left", "fn.side_right", "fn.one"), "same": ("fn.same",), "whole": ("fn.whole",),
+    "eye_color": ("eye_color", "color"),
+    "skin": ("skin", "color", "material"),
+    "hair_style": ("hair_style",),
+    "side": ("fn.side_left", "fn.side_right", "fn.one"),
+    "same": ("fn.same",),
+    "whole": ("fn.whole",),
     "only": ("fn.only", "fn.except"),
-}  # fmt: skip
+}
 """Categories that a role takes its value from; other roles have the name of theirs."""
 PALETTES = {"hair_color": HAIR_COLORS, "beard_color": HAIR_COLORS, "eye_color": EYE_COLORS, "skin": SKINS}
 """What garments' colours become there: the nearest."""

@@ -13,9 +13,14 @@ from engine.wardrobe.outfit import covers
 
 GENDERS = {"m": "male", "f": "female"}
 FIELDS = {
-    "hair_style": "hair_style", "hair_color": "hair_color", "beard": "beard", "beard_color": "beard_color",
-    "eye_color": "eye_color", "skin": "skin", "figure_color": "color",
-}  # fmt: skip
+    "hair_style": "hair_style",
+    "hair_color": "hair_color",
+    "beard": "beard",
+    "beard_color": "beard_color",
+    "eye_color": "eye_color",
+    "skin": "skin",
+    "figure_color": "color",
+}
 """Role -> field of `Who` that it fills."""
 LENGTHS = ("buzz", "short", "medium", "long")
 """Hair styles that give way to others: "long hair in a ponytail"."""

@@ -67,8 +67,10 @@ class GBuffer:
     def reshape(self, *shape: int) -> GBuffer:
         """The same hits with other leading dimensions."""
         parts = {f.name: getattr(self, f.name) for f in fields(self)}
-        flat = {name: part.reshape(*shape, 3) if name in ("bary", "normal") else part.reshape(shape)
-                for name, part in parts.items()}  # fmt: skip
+        flat = {
+            name: part.reshape(*shape, 3) if name in ("bary", "normal") else part.reshape(shape)
+            for name, part in parts.items()
+        }
         return GBuffer(**flat)
 
     def interpolate(self, faces: np.ndarray, values: np.ndarray) -> np.ndarray:

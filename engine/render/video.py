@@ -38,9 +38,16 @@ def write_mp4(path: str | os.PathLike[str], frames: Iterable[np.ndarray], fps: f
                 even = (shape[1] // 2 * 2, shape[0] // 2 * 2)
                 options = ["-crf", str(crf), "-preset", "medium", "-movflags", "+faststart"]
                 writer = imageio_ffmpeg.write_frames(
-                    temporary, even, fps=fps, codec="libx264", pix_fmt_out="yuv420p", quality=None,
-                    macro_block_size=2, output_params=options, ffmpeg_log_level="error",
-                )  # fmt: skip
+                    temporary,
+                    even,
+                    fps=fps,
+                    codec="libx264",
+                    pix_fmt_out="yuv420p",
+                    quality=None,
+                    macro_block_size=2,
+                    output_params=options,
+                    ffmpeg_log_level="error",
+                )
                 writer.send(None)
             if frame.shape != shape:
                 raise ValueError(f"a frame is {frame.shape}, the first was {shape}")

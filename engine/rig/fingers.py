@@ -56,9 +56,13 @@ def standing_hands(look: Look | None, layered: bool) -> StandingHands:
 
 
 def with_fingers(
-    weights: Floats, vertices: Floats, faces: NDArray[np.int32], body: Body, posed: Floats,
+    weights: Floats,
+    vertices: Floats,
+    faces: NDArray[np.int32],
+    body: Body,
+    posed: Floats,
     fused: NDArray[np.bool_] | tuple[bool, bool] = (False, False),
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Weights (V, 54) of (V, 24), with what hands carry shared out among the fingers.
 
     Args:

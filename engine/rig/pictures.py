@@ -24,9 +24,14 @@ def surface_of(avatar: Avatar) -> Surface | None:
     owners = np.zeros(len(avatar.vertices), np.int64)
     owners[avatar.faces] = avatar.face_layers[:, None]
     return surface_of_layers(
-        avatar.layer_materials, owners, avatar.face_layers, roughness=avatar.roughness, metallic=avatar.metallic,
-        opacity=avatar.opacity, canonical=avatar.canonical,
-    )  # fmt: skip
+        avatar.layer_materials,
+        owners,
+        avatar.face_layers,
+        roughness=avatar.roughness,
+        metallic=avatar.metallic,
+        opacity=avatar.opacity,
+        canonical=avatar.canonical,
+    )
 
 
 def avatar_preview(

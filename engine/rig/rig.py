@@ -20,7 +20,7 @@ from engine.rig.face import face_shapes
 from engine.rig.face_shapes import FaceShapes
 from engine.rig.fingers import standing_hands, with_fingers
 from engine.rig.hinges import tighten
-from engine.rig.shapes import carry, directions, source_of
+from engine.rig.shape_keys import carry, directions, source_of
 from engine.rig.weights import inpaint, prune, smooth, transfer
 from engine.settings import RigConfig
 from engine.wardrobe.outfit import Look
@@ -33,7 +33,7 @@ TORN_SHARE = 0.005
 """Share of torn edges from which the user should hear of them."""
 
 
-class Skinned(Protocol):
+class SkinnedSurface(Protocol):
     """A surface in the stand pose whose skinning weights are known: the body in its clothes."""
 
     vertices: Floats  # (B, 3)
@@ -42,7 +42,7 @@ class Skinned(Protocol):
 
 
 def run(
-    mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Reporter, dressed: Skinned | None = None
+    mesh: Mesh, body: Body, betas: np.ndarray, conf: RigConfig, report: Reporter, dressed: SkinnedSurface | None = None
 ) -> Avatar:
     """Rig a mesh that was sculpted round a body in the stand pose.
 
@@ -106,7 +106,7 @@ def with_face(avatar: Avatar, mesh: Mesh, face: FaceShapes | None) -> Avatar:
 
 
 def _weights_of(
-    mesh: Mesh, body: Body, posed: Floats, conf: RigConfig, report: Reporter, dressed: Skinned | None
+    mesh: Mesh, body: Body, posed: Floats, conf: RigConfig, report: Reporter, dressed: SkinnedSurface | None
 ) -> Floats:
     """Weights (V, 24), all influences: known, or found on what the mesh was sculpted from."""
     if mesh.layers is not None:
@@ -139,7 +139,13 @@ def _rig_game(mesh: Mesh, weights: Floats, transforms: np.ndarray, conf: RigConf
 
 
 def _shape_keys(
-    mesh: Mesh, body: Body, betas: np.ndarray, posed: Floats, conf: RigConfig, report: Reporter, dressed: Skinned | None
+    mesh: Mesh,
+    body: Body,
+    betas: np.ndarray,
+    posed: Floats,
+    conf: RigConfig,
+    report: Reporter,
+    dressed: SkinnedSurface | None,
 ) -> Shapes:
     """The body's directions of shape on the full mesh and the game mesh."""
     look: Look | None = getattr(dressed, "look", None) if mesh.layers is None else None

@@ -88,9 +88,10 @@ def original_codes(body: Body, report: Reporter) -> ShapeCodes:
     vae, stored = require("shape_vae", setting), load_file(require("shape_codes", setting))
     if len(body.template) != SMPL_VERTICES:
         raise EngineError(
-            "bad_config", f"{setting} is for SMPL's {SMPL_VERTICES} vertices; {body.name} has {len(body.template)}.",
+            "bad_config",
+            f"{setting} is for SMPL's {SMPL_VERTICES} vertices; {body.name} has {len(body.template)}.",
             "Set body.model to your SMPL, or shape.codebook to body.",
-        )  # fmt: skip
+        )
     usual = load_codes(body, report)
     tag = hashlib.sha256(vae.read_bytes() + stored["latents"].tobytes()).hexdigest()[:12]
 
@@ -129,9 +130,7 @@ def refit(body: Body, codes: ShapeCodes) -> userdata.Arrays:
     betas = shift + fit_betas(body, directions @ codes.betas.T, SIGMA)
     known = fit_betas(body, directions @ table.reshape(-1, table.shape[-1]).T, SIGMA).reshape(*table.shape[:3], -1)
     known[0] += shift  # the average bodies; the others are differences
-    return {
-        "betas": np.clip(betas, -EXTREME, EXTREME), "numbers": codes.numbers, "bodies": known.astype(np.float32)
-    }  # fmt: skip
+    return {"betas": np.clip(betas, -EXTREME, EXTREME), "numbers": codes.numbers, "bodies": known.astype(np.float32)}
 
 
 def correspondence(points: NDArray, standard: Body) -> sparse.csr_matrix:

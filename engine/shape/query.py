@@ -68,9 +68,14 @@ def pictures(body: Body, betas: NDArray, size: int) -> Tensor:
 
 
 def run(
-    prompt: str, body: Body, perceptor: Perceptor, conf: ShapeConfig, generator: torch.Generator, report: Reporter,
+    prompt: str,
+    body: Body,
+    perceptor: Perceptor,
+    conf: ShapeConfig,
+    generator: torch.Generator,
+    report: Reporter,
     person: Person = NOBODY,
-) -> ShapeResult:  # fmt: skip
+) -> ShapeResult:
     """The body whose difference from the mean body points most along the text's difference from a neutral one.
 
     Args:
@@ -148,8 +153,11 @@ def measured(
     Args:
         betas: (S,) of the body so far, which stands for these numbers (5,) of `Bodies`.
     """
-    wanted = [(index, goal, measure) for index, goal, measure in
-              ((0, said.stature, stature), (1, said.mass, mass)) if goal is not None]  # fmt: skip
+    wanted = [
+        (index, goal, measure)
+        for index, goal, measure in ((0, said.stature, stature), (1, said.mass, mass))
+        if goal is not None
+    ]
     changed = numbers.astype(np.float64)
     start = np.asarray(betas - bodies.betas(changed), np.float32)
 

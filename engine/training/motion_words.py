@@ -17,7 +17,7 @@ from safetensors.numpy import save_file
 
 from engine.motion.matcher import concepts
 from engine.motion.rotations import Array, unit
-from engine.motion.texts import STOPWORDS, tokens
+from engine.motion.text_rules import STOPWORDS, tokens
 from engine.stems import stem
 
 

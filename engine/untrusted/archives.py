@@ -85,8 +85,9 @@ def npy_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]
     """Shape, Fortran order and dtype of a .npy file; raises ValueError for anything odd."""
     version = np.lib.format.read_magic(stream)
     reader: Callable[..., Any] = {
-        (1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0,
-    }[version]  # fmt: skip
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }[version]
     shape, fortran, dtype = reader(stream)
     if dtype.kind not in "biuf" or dtype.itemsize > 8:
         raise ValueError(f"it holds {dtype}, not numbers")

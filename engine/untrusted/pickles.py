@@ -229,8 +229,19 @@ def _globals() -> dict[str, Global]:
 
 BODY_GLOBALS = _globals()
 _REFUSED_STEPS = (
-    b"P", b"i", b"o", b"\x82", b"\x83", b"\x84", b"\x92", b"\x8f", b"\x90", b"\x91", b"\x97", b"\x98",
-)  # fmt: skip  # text persistent ids, INST, OBJ, EXT*, NEWOBJ_EX, sets, out-of-band buffers
+    b"P",
+    b"i",
+    b"o",
+    b"\x82",
+    b"\x83",
+    b"\x84",
+    b"\x92",
+    b"\x8f",
+    b"\x90",
+    b"\x91",
+    b"\x97",
+    b"\x98",
+)  # text persistent ids, INST, OBJ, EXT*, NEWOBJ_EX, sets, out-of-band buffers
 
 
 def well_formed(stream: IO[bytes], start: int = 0) -> bool:
@@ -286,8 +297,10 @@ class SafeUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
     def _run(self) -> Any:
         self._unframer = pickle._Unframer(self._file_read, self._file_readline)  # type: ignore[attr-defined]
         self.read, self.readinto, self.readline = (
-            self._unframer.read, self._unframer.readinto, self._unframer.readline,
-        )  # fmt: skip
+            self._unframer.read,
+            self._unframer.readinto,
+            self._unframer.readline,
+        )
         self.metastack: list[Any] = []
         self.stack: list[Any] = []
         self.proto = 0
@@ -408,10 +421,16 @@ _STEPS: dict[int, Callable[[Any], None]] = {
     if bytes([key]) not in _REFUSED_STEPS
 }
 _STEPS |= {
-    pickle.REDUCE[0]: _reduce, pickle.NEWOBJ[0]: _reduce, pickle.BUILD[0]: _build, pickle.SETITEM[0]: _set_item,
-    pickle.SETITEMS[0]: _set_items, pickle.DICT[0]: _dict, pickle.APPEND[0]: _append, pickle.APPENDS[0]: _appends,
+    pickle.REDUCE[0]: _reduce,
+    pickle.NEWOBJ[0]: _reduce,
+    pickle.BUILD[0]: _build,
+    pickle.SETITEM[0]: _set_item,
+    pickle.SETITEMS[0]: _set_items,
+    pickle.DICT[0]: _dict,
+    pickle.APPEND[0]: _append,
+    pickle.APPENDS[0]: _appends,
     pickle.BYTEARRAY8[0]: _byte_array,
-}  # fmt: skip
+}
 
 
 def read_arrays(stream: IO[bytes], names: tuple[str, ...], where: str) -> dict[str, NDArray[Any]]:

@@ -15,18 +15,32 @@ MAX_HEADER = 100_000_000
 """Bytes of a safetensors file's description, the limit of its makers' own reader."""
 AGAIN = "Download the file itself again, and compare its size with what its page says."
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
-)  # fmt: skip
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml", b"<!doctype", b"<error")
 _KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF document"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
-    (b"7z\xbc\xaf\x27\x1c", "a packed 7z archive"), (b"Rar!", "a packed RAR archive"),
-    (b"\x1f\x8b", "a packed gzip file"), (b"BZh", "a packed bzip2 file"), (b"\xfd7zXZ", "a packed xz file"),
-    (b"Kaydara FBX", "an FBX file"), (b"BLENDER", "a Blender file"), (b"glTF", "a GLB file"),
-    (b"SQLite format 3", "a database"), (b"MZ", "a program"), (b"\x7fELF", "a program"),
-    (b"\x89HDF", "an HDF5 or MATLAB file"), (b"MATLAB 5.0", "a MATLAB file"),
-)  # fmt: skip
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"7z\xbc\xaf\x27\x1c", "a packed 7z archive"),
+    (b"Rar!", "a packed RAR archive"),
+    (b"\x1f\x8b", "a packed gzip file"),
+    (b"BZh", "a packed bzip2 file"),
+    (b"\xfd7zXZ", "a packed xz file"),
+    (b"Kaydara FBX", "an FBX file"),
+    (b"BLENDER", "a Blender file"),
+    (b"glTF", "a GLB file"),
+    (b"SQLite format 3", "a database"),
+    (b"MZ", "a program"),
+    (b"\x7fELF", "a program"),
+    (b"\x89HDF", "an HDF5 or MATLAB file"),
+    (b"MATLAB 5.0", "a MATLAB file"),
+)
 _SCENES = ("an FBX file", "a Blender file", "a GLB file")
 _EXPORT = "Open it in Blender, and export from there what is asked for; motions come over with the add-on's Retarget."
 _UNPACK = "Unpack it first and give the file inside."

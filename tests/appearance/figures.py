@@ -20,6 +20,11 @@ def spheres() -> BaseSurface:
     weights = np.zeros((sum(map(len, vertices)), 24), np.float32)
     weights[:, 0] = 1
     return BaseSurface(
-        np.concatenate(vertices), np.concatenate(faces).astype(np.int32), np.concatenate(colors), weights,
-        vertices[0], np.array(parts), None,
-    )  # fmt: skip
+        np.concatenate(vertices),
+        np.concatenate(faces).astype(np.int32),
+        np.concatenate(colors),
+        weights,
+        vertices[0],
+        np.array(parts),
+        None,
+    )

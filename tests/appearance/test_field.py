@@ -122,7 +122,7 @@ def test_a_saved_field_is_the_same(dressed, tmp_path: Path):
     field = ResidualField(dressed.base, 12, generator=torch.Generator().manual_seed(3))
     with torch.no_grad():
         field.residual.out.weight.normal_(0, 0.1)
-    field.use_band(0.02)  # a look-up of what is known anyway, which is not stored
+    field.use_sdf_grid(0.02)  # a look-up of what is known anyway, which is not stored
     field.save(tmp_path / "field.safetensors")
     again = AvatarField.load(tmp_path / "field.safetensors")
     points = torch.rand(50, 3) - 0.5
@@ -139,13 +139,15 @@ def test_the_solid_form_shows_what_was_learned_where_it_was_learned():
     )  # something held out in front
     weights = np.zeros((3, 24), np.float32)
     weights[:, 23] = 1.0
-    layers = joined([
-        Layer("Body", "skin", bare.vertices, bare.faces, bare.colors, bare.weights, bare.vertices),
-        Layer("Card", "cotton", far, np.array([[0, 1, 2]], np.int32), np.ones_like(far), weights, far),
-    ])  # fmt: skip
+    layers = joined(
+        [
+            Layer("Body", "skin", bare.vertices, bare.faces, bare.colors, bare.weights, bare.vertices),
+            Layer("Card", "cotton", far, np.array([[0, 1, 2]], np.int32), np.ones_like(far), weights, far),
+        ]
+    )
     field = ResidualField(BaseSurface.layered(layers, LOOK), 24, generator=torch.Generator().manual_seed(1))
     torch.nn.init.normal_(field.residual.out.weight, std=0.2, generator=torch.Generator().manual_seed(0))
-    field.use_band(0.03)
+    field.use_sdf_grid(0.03)
     solid = field.solid(body, betas)
     assert solid.bounds[1, 2] < field.bounds[1, 2] - 0.3 and solid.base.layers is None and solid.base.look == LOOK
     points = torch.from_numpy(solid.base.vertices[::300])
@@ -154,7 +156,7 @@ def test_the_solid_form_shows_what_was_learned_where_it_was_learned():
     assert torch.allclose(
         solid.sdf(points), torch.from_numpy(solid.base.nearest(points.numpy()).distance) + change, atol=1e-6
     )
-    assert torch.equal(solid.ray_sdf(points)[0], solid.sdf(points))  # not by the band of the other surface
+    assert torch.equal(solid.ray_sdf(points)[0], solid.sdf(points))  # not by the grid of the other surface
     assert field.base.layers is not None and field.bounds[1, 2] > 1.0
 
 
@@ -177,7 +179,7 @@ def test_garment_colors_are_sharp_at_any_resolution(dressed):
 def test_what_grows_is_seen_at_the_rim_of_coarse_pictures(monkeypatch):
     """A ray past the body starts from the depth of a neighbouring pixel, behind which the body may curve far away."""
     field = ResidualField(spheres(), 16)
-    field.use_band(0.005)
+    field.use_sdf_grid(0.005)
     monkeypatch.setattr(
         field, "change", lambda points: (torch.full((len(points),), -0.01), torch.zeros(len(points), 3))
     )

@@ -10,12 +10,12 @@ import torch
 
 from engine import appearance
 from engine.appearance import trainer, views
+from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.guidance import Guide
 from engine.appearance.initializers.dressed import LOOK_FILE
 from engine.appearance.objective import Objective
-from engine.appearance.pace import Paced, Part
 from engine.appearance.parts import AppearanceInputs, guidance_of, renderer_of
-from engine.appearance.remembered import SCORES_FILE
+from engine.appearance.score_cache import SCORES_FILE
 from engine.appearance.stage import check
 from engine.body import stand_pose
 from engine.config import load_config, presets
@@ -34,12 +34,25 @@ BARE = AppearanceConfig(
     checkpoint_every=100,
 )
 NETWORKS = replace(
-    BARE, renderer="reference", cameras="paper", iterations=2, views=1, max_rays=256, loss=LossConfig(keep=0.0),
+    BARE,
+    renderer="reference",
+    cameras="paper",
+    iterations=2,
+    views=1,
+    max_rays=256,
+    loss=LossConfig(keep=0.0),
     reference=ReferenceConfig(
-        reconstruct_iterations=15, octaves=2, sdf_layers=2, sdf_width=24, color_layers=1, color_width=16,
-        uniform_samples=8, importance_samples=8, upsample_rounds=2,
+        reconstruct_iterations=15,
+        octaves=2,
+        sdf_layers=2,
+        sdf_width=24,
+        color_layers=1,
+        color_width=16,
+        uniform_samples=8,
+        importance_samples=8,
+        upsample_rounds=2,
     ),
-)  # fmt: skip
+)
 
 
 def same(one, other) -> bool:
@@ -222,36 +235,36 @@ def test_both_sides_change_alike_unless_asked_otherwise(sculpt, tmp_path):
 def test_without_a_wish_nothing_pulls_at_the_surface(sculpt, body, perceptor, tmp_path):
     """The silhouette term alone: few samples must not make the whole body swell or shrink."""
     field = sculpt(replace(BARE, iterations=0), tmp_path / "job")
-    stance = views.Stance.of(field.base.vertices, body.pose(np.zeros(body.num_betas), stand_pose()[None])[1][0])
+    extents = views.FigureExtents.of(field.base.vertices, body.pose(np.zeros(body.num_betas), stand_pose()[None])[1][0])
     alone = replace(BARE, loss=LossConfig(clip=0.0, keep=0.0, smooth=0.0, eikonal=0.0))
     inputs = AppearanceInputs("a wizard", np.zeros(body.num_betas), body, perceptor, Meaning.of("a wizard"))
     guide = guidance_of(inputs, alone)
-    step = Objective(field, renderer_of(alone), guide, stance, alone)(0, 12544, torch.Generator().manual_seed(0))
+    step = Objective(field, renderer_of(alone), guide, extents, alone)(0, 12544, torch.Generator().manual_seed(0))
     step.total.backward()
     assert float(step.total.detach()) > 0.01  # the term is there
     assert field.residual.out.bias.grad.abs().max() < 1e-3
     exact = replace(alone, loss=replace(alone.loss, mask=0.0, clip=1.0))
-    Objective(field, renderer_of(exact), guide, stance, exact)(0, 12544, torch.Generator()).total.backward()
+    Objective(field, renderer_of(exact), guide, extents, exact)(0, 12544, torch.Generator()).total.backward()
     assert field.residual.out.bias.grad.abs().max() > 1e-3  # a wish does
 
 
 def test_the_papers_cameras(body):
-    stance = views.Stance(
+    extents = views.FigureExtents(
         -0.9, 0.8, np.array([0, -0.05, 0], np.float32), np.array([0, 0.6, 0.03], np.float32), 1.0, 1.1
     )
     generator = torch.Generator().manual_seed(0)
-    seen = [views.paper_view(stance, step, 32, generator) for step in range(400)]
+    seen = [views.paper_view(extents, step, 32, generator) for step in range(400)]
     faces = [view for view in seen if view.kind == "face"]
     others = [view for view in seen if view.kind != "face"]
     assert len(faces) == 100
     for view in faces:
-        assert np.linalg.norm(view.camera.eye - stance.head) == pytest.approx(0.4 * 1.1, rel=1e-5)
-        assert view.camera.eye[2] > stance.head[2]
+        assert np.linalg.norm(view.camera.eye - extents.head) == pytest.approx(0.4 * 1.1, rel=1e-5)
+        assert view.camera.eye[2] > extents.head[2]
     for view in others:
         away = (view.camera.eye - view.camera.target) / 1.1
         assert 1 <= np.linalg.norm(away) <= 2
         assert (view.kind == "back") == (away[2] < 0)
-        assert np.abs((view.camera.target - stance.center) / 1.1).max() <= 0.3 + 1e-6
+        assert np.abs((view.camera.target - extents.center) / 1.1).max() <= 0.3 + 1e-6
     behind = sum(view.kind == "back" for view in others) / len(others)
     assert 0.08 < behind < 0.2  # |theta| > 90 degrees of N(0, 60 degrees) is 13 %
 
@@ -265,16 +278,16 @@ def test_the_time_left_counts_each_part_at_its_own_pace(monkeypatch):
         def progress(self, step, total, eta=None, **figures):
             told.append((step, total, eta))
 
-    paced = Paced(Outside(), {"search": Part(4), "guide": Part(10, seconds=3.0)})
+    phased = PhasedReporter(Outside(), {"search": Phase(4), "guide": Phase(10, seconds=3.0)})
     for step in range(4):
         clock[0] += 0.5
-        paced.progress(step + 1, 4)
+        phased.progress(step + 1, 4)
     assert told[0] == (1, 14, pytest.approx(3 * 0.5 + 30)) and told[-1] == (4, 14, pytest.approx(30))
     clock[0] += 100  # something between that is no step
-    paced.begin("guide")
+    phased.begin("guide")
     for step in range(10):
         clock[0] += 1.0
-        paced.progress(step + 1, 10)
+        phased.progress(step + 1, 10)
     assert told[4] == (5, 14, pytest.approx(9)) and told[-1] == (14, 14, pytest.approx(0))
 
 
@@ -287,10 +300,10 @@ def test_steps_that_are_short_at_first_do_not_promise_an_early_end(monkeypatch):
         def progress(self, step, total, eta=None, **figures):
             told.append(eta)
 
-    paced = Paced(Outside(), {"guide": Part(10, early=5, share=0.4)})
+    phased = PhasedReporter(Outside(), {"guide": Phase(10, early=5, share=0.4)})
     for step in range(10):
         clock[0] += 0.4 if step < 5 else 1.0
-        paced.progress(step + 1, 10)
+        phased.progress(step + 1, 10)
     assert told == pytest.approx([6.6, 6.2, 5.8, 5.4, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0])
 
 
@@ -298,10 +311,10 @@ def test_a_resumed_part_counts_only_its_own_steps(monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     report = Silent()
-    paced = Paced(report, {"search": Part(5), "guide": Part(100)})
-    paced.begin("guide")
+    phased = PhasedReporter(report, {"search": Phase(5), "guide": Phase(100)})
+    phased.begin("guide")
     clock[0] += 2.0
-    paced.progress(91, 100)
+    phased.progress(91, 100)
     assert report.steps[-1][:2] == (96, 105)
 
 

@@ -5,11 +5,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.appearance.band import REACH, Band
 from engine.appearance.neus import NeusField, encode
 from engine.appearance.rays import silhouette_rays, target_color
 from engine.appearance.reconstruct import fit_pictures, picture_loss, regress
 from engine.appearance.reference import Sampling, inverse_cdf, place, render_reference
+from engine.appearance.sdf_grid import REACH, SdfGrid
 from engine.render.camera import Camera
 from engine.report import Silent
 from tests.appearance.figures import spheres
@@ -122,15 +122,15 @@ def test_there_are_never_more_rays_than_wanted(regressed):
     assert 250 < len(rays.pixels) <= 500 and rays.size < 96
 
 
-def test_the_band_is_the_distance():
+def test_the_grid_is_the_distance():
     """Exact at the nodes, linear between them: with 8 mm cells within a millimetre of the spheres' union."""
     base = spheres()
     low, high = base.vertices.min(0) - 0.06, base.vertices.max(0) + 0.06
-    band = Band.build(base, np.stack([low, high]), 0.008)
+    grid = SdfGrid.build(base, np.stack([low, high]), 0.008)
     rng = np.random.default_rng(0)
     points = rng.uniform(low, high, (4000, 3)).astype(np.float32)
     exact = base.nearest(points).distance
-    found = band(torch.from_numpy(points)).numpy()
+    found = grid(torch.from_numpy(points)).numpy()
     near = np.abs(exact) < REACH - 0.01
     assert np.abs(found - exact)[near].max() < 0.004 and np.abs(found - exact)[near].mean() < 5e-4
     assert ((found > 0) == (exact > 0))[np.abs(exact) > 0.003].all()

@@ -52,10 +52,15 @@ class Counting(Shell):
 class Large(Bare):
     """The bare body of a child's shape coefficients."""
 
-    def start(self, inputs, wardrobe, renderer, runtime, paced):
+    def start(self, inputs, wardrobe, renderer, runtime, phased):
         betas = np.ones_like(inputs.betas)
-        return super().start(AppearanceInputs(inputs.prompt, betas, inputs.body, inputs.perceptor, inputs.meaning),
-                             wardrobe, renderer, runtime, paced)  # fmt: skip
+        return super().start(
+            AppearanceInputs(inputs.prompt, betas, inputs.body, inputs.perceptor, inputs.meaning),
+            wardrobe,
+            renderer,
+            runtime,
+            phased,
+        )
 
 
 @pytest.fixture

@@ -70,10 +70,12 @@ def game(folder: Path, influences: int) -> dict[str, np.ndarray]:
     for number, name in enumerate(("color", "normal", "orm")):
         Image.new("RGB", (8, 8), (200 - 40 * number, 90, 255)).save(folder / f"{name}.png")
     return {
-        "game_vertices": vertices, "game_faces": faces, "game_colors": np.full_like(vertices, 0.4),
+        "game_vertices": vertices,
+        "game_faces": faces,
+        "game_colors": np.full_like(vertices, 0.4),
         "game_weights": weights_of(vertices, influences),
         "game_uvs": np.random.default_rng(3).random((len(faces), 3, 2)).astype(np.float32),
-    }  # fmt: skip
+    }
 
 
 LAYERS = (
@@ -108,7 +110,7 @@ def layers(rings: int, sides: int) -> tuple[np.ndarray, np.ndarray, dict[str, np
         "metallic": np.repeat([0.0, 0.0, 0.0, 1.0], counts).astype(np.float32),
         "opacity": np.repeat([1.0, 1.0, 0.5, 1.0], counts).astype(np.float32),
         "covered": np.concatenate(covered),
-    }  # fmt: skip
+    }
     return np.concatenate([vertices for vertices, _ in tubes]), faces.astype(np.int32), arrays
 
 
@@ -196,21 +198,37 @@ def write_result(
         turns = 0.5 * np.sin(np.linspace(0, 6, frames))[:, None] * np.random.default_rng(8).random((2, 1, 45))
         hands = dict(zip(("left_hand_pose", "right_hand_pose"), turns.astype(np.float32)))
     np.savez(
-        folder / "avatar.npz", **light, vertices=vertices, faces=faces, colors=colors, weights=weights, joints=joints,
+        folder / "avatar.npz",
+        **light,
+        vertices=vertices,
+        faces=faces,
+        colors=colors,
+        weights=weights,
+        joints=joints,
         parents=parents,
-    )  # fmt: skip
+    )
     if with_motion:
         poses, trans = motion(frames)
         np.savez(
-            folder / "motion.npz", poses=poses, trans=trans, mocap_framerate=np.float64(FPS), betas=np.zeros(16, "f4"),
-            **(face_motion(frames) if with_face else {}), **hands,
-        )  # fmt: skip
+            folder / "motion.npz",
+            poses=poses,
+            trans=trans,
+            mocap_framerate=np.float64(FPS),
+            betas=np.zeros(16, "f4"),
+            **(face_motion(frames) if with_face else {}),
+            **hands,
+        )
     manifest = {
-        "engine_version": "0.1.0", "seed": 7, "seeds": {"motion": 9}, "preset": "draft",
+        "engine_version": "0.1.0",
+        "seed": 7,
+        "seeds": {"motion": 9},
+        "preset": "draft",
         "settings": {"appearance": {"iterations": 60, "size": 96}, "motion": {"fps": FPS}},
-        "overrides": {"motion.frames": 61}, "memory": {"main": 900_000_000, "gpu": None}, "seconds": {"motion": 2.5},
+        "overrides": {"motion.frames": 61},
+        "memory": {"main": 900_000_000, "gpu": None},
+        "seconds": {"motion": 2.5},
         "licences": [{"part": "body", "licence": "Apache-2.0"}, {"part": "motion", "licence": "CC0-1.0"}],
         "prompts": {"shape": "a tall strong man", "appearance": "a firefighter", "motion": "waving"},
-    }  # fmt: skip
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder

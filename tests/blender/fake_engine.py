@@ -125,8 +125,14 @@ def run(job: Path) -> int:
     stages = [stage for stage in STAGES if stage in request["stages"]]
     emit("job_started", job=str(job), engine_version="0.1.0", stages=stages, device="cpu (2 threads)")
     for number, stage in enumerate(stages):
-        made_from = json.dumps([request["prompts"].get(stage), request["seed"], request["seeds"].get(stage),
-                                {k: v for k, v in request["overrides"].items() if k.startswith(stage)}])  # fmt: skip
+        made_from = json.dumps(
+            [
+                request["prompts"].get(stage),
+                request["seed"],
+                request["seeds"].get(stage),
+                {k: v for k, v in request["overrides"].items() if k.startswith(stage)},
+            ]
+        )
         done = job / "checkpoints" / stage / "done"
         if done.exists() and done.read_text() == made_from:
             emit("stage_skipped", stage=stage)
@@ -232,9 +238,16 @@ def doctor() -> int:
     """Answer as the doctor does."""
     code = int(os.environ.get("AVATARCLIP_FAKE_DOCTOR", "0"))
     print("a stray line")
-    report = {"ok": code == 0, "engine": "0.1.0", "python": "3.11.7", "device": {"name": "cpu (2 threads)"},
-              "memory": {"available": 3 << 30, "total": 8 << 30}, "packages": {"torch": {"installed": "2.13.0"}},
-              "advice": ["Only 3.0 GiB of memory are free."], "advice_codes": ["memory"]}  # fmt: skip
+    report = {
+        "ok": code == 0,
+        "engine": "0.1.0",
+        "python": "3.11.7",
+        "device": {"name": "cpu (2 threads)"},
+        "memory": {"available": 3 << 30, "total": 8 << 30},
+        "packages": {"torch": {"installed": "2.13.0"}},
+        "advice": ["Only 3.0 GiB of memory are free."],
+        "advice_codes": ["memory"],
+    }
     print(json.dumps(report, indent=2))
     return code
 

@@ -17,9 +17,11 @@ from engine import config
 
 DRAFT = settings_table.preset_values("draft")
 WISHES = flow.Wishes(
-    {"shape": "a thin man", "appearance": "a knight", "motion": "marching"}, {"shape": 1, "appearance": 2, "motion": 1},
-    "draft", DRAFT,
-)  # fmt: skip
+    {"shape": "a thin man", "appearance": "a knight", "motion": "marching"},
+    {"shape": 1, "appearance": 2, "motion": 1},
+    "draft",
+    DRAFT,
+)
 
 
 @pytest.mark.parametrize("preset", protocol.PRESETS)
@@ -49,10 +51,12 @@ def test_a_first_part_brings_what_it_stands_on() -> None:
 def test_one_part_anew_leaves_the_others_as_they_were_made() -> None:
     base = replace(flow.request_all(WISHES, DRAFT), overrides={"appearance.size": 80, "motion.pick": [2]})
     wishes = replace(
-        WISHES, prompts={"shape": "x", "appearance": "y", "motion": "sitting"}, preset="standard",
+        WISHES,
+        prompts={"shape": "x", "appearance": "y", "motion": "sitting"},
+        preset="standard",
         seeds={"shape": 5, "appearance": 6, "motion": 7},
         values={**settings_table.preset_values("standard"), "motion.frames": 150},
-    )  # fmt: skip
+    )
     request = flow.request_part("motion", wishes, base, settings_table.preset_values("standard"), DRAFT)
     assert request.prompts == {"shape": "a thin man", "appearance": "a knight", "motion": "sitting"}
     assert [request.seed_of(part) for part in flow.PARTS] == [1, 2, 7]
@@ -126,11 +130,12 @@ def test_a_job_that_was_resumed_teaches_all_its_stages_and_the_writing_of_files(
     folder, store = job_with(tmp_path / "job", 0.5), tmp_path / "timings.json"
     events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     later = [
-        {"event": "job_started", "time": 500.0}, {"event": "stage_skipped", "stage": "shape", "time": 500.1},
+        {"event": "job_started", "time": 500.0},
+        {"event": "stage_skipped", "stage": "shape", "time": 500.1},
         {"event": "stage_started", "stage": "appearance", "time": 501.0},
         {"event": "stage_finished", "stage": "appearance", "time": 509.0},
         {"event": "result", "path": "result", "files": [], "time": 531.0},
-    ]  # fmt: skip
+    ]
     (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in [*events[:-1], *later]))
     history.record(store, folder, "cpu")
     known = history.predict(store, ("shape", "appearance"), DRAFT)

@@ -20,8 +20,15 @@ from conftest import REAL, ROOT, find_blender
 
 def test_holds_add_on_engine_and_lock_at_the_right_places(extension: Path) -> None:
     names = zipfile.ZipFile(extension).namelist()
-    assert {"blender_manifest.toml", "__init__.py", "importer/mesh.py", "engine/protocol.py", "engine/__main__.py",
-            "confs/draft.conf", "requirements.lock"} <= set(names)  # fmt: skip
+    assert {
+        "blender_manifest.toml",
+        "__init__.py",
+        "importer/mesh.py",
+        "engine/protocol.py",
+        "engine/__main__.py",
+        "confs/draft.conf",
+        "requirements.lock",
+    } <= set(names)
     assert len(names) == len(set(names))
     outside = ("tests", "tools", "engine/training", "/", ".")
     assert not [name for name in names if "__pycache__" in name or name.startswith(outside)]

@@ -29,8 +29,9 @@ def test_axis_angle_and_matrix_agree_with_scipy(random_rotations: Rotation) -> N
     vectors[:3] = [(0, 0, 0), (1e-9, 0, 0), (np.pi, 0, 0)]
     expected = Rotation.from_rotvec(vectors)
     for quaternions in (
-        rotations.axis_angle_to_quaternion(vectors), rotations.matrix_to_quaternion(expected.as_matrix()),
-    ):  # fmt: skip
+        rotations.axis_angle_to_quaternion(vectors),
+        rotations.matrix_to_quaternion(expected.as_matrix()),
+    ):
         assert (as_scipy(quaternions) * expected.inv()).magnitude().max() < 1e-7
         assert np.allclose(np.linalg.norm(quaternions, axis=-1), 1)
 

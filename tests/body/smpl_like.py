@@ -35,9 +35,12 @@ def _resampled() -> dict[str, np.ndarray]:
     regressor = sparse.csr_matrix(body._regressor) @ onto_new
     directions = (onto_open @ body.shapedirs.reshape(len(body.template), -1)).reshape(VERTICES, 3, -1)
     return {
-        "v_template": onto_open @ body.template, "shapedirs": directions[..., :BETAS], "f": faces,
-        "weights": onto_open @ body.weights, "J_regressor": regressor.toarray(),
-    }  # fmt: skip
+        "v_template": onto_open @ body.template,
+        "shapedirs": directions[..., :BETAS],
+        "f": faces,
+        "weights": onto_open @ body.weights,
+        "J_regressor": regressor.toarray(),
+    }
 
 
 def _barycentric(vertices: np.ndarray, faces: np.ndarray, points: np.ndarray) -> sparse.csr_matrix:
@@ -118,10 +121,12 @@ class Select:
 
 
 _NAMES = {
-    "Ch": ("chumpy.ch", "Ch"), "Select": ("chumpy.reordering", "Select"),
+    "Ch": ("chumpy.ch", "Ch"),
+    "Select": ("chumpy.reordering", "Select"),
     "csc_matrix": ("scipy.sparse.csc", "csc_matrix"),
-    "_reconstruct": ("numpy.core.multiarray", "_reconstruct"), "scalar": ("numpy.core.multiarray", "scalar"),
-}  # fmt: skip
+    "_reconstruct": ("numpy.core.multiarray", "_reconstruct"),
+    "scalar": ("numpy.core.multiarray", "scalar"),
+}
 
 
 class Python2Pickler(pickle._Pickler):  # type: ignore[name-defined,misc]
@@ -175,12 +180,17 @@ def as_downloaded(made: dict[str, np.ndarray]) -> dict[str, Any]:
     columns = np.arange(made["v_template"].size)
     return {
         **made,
-        "J_regressor": sparse.csc_matrix(made["J_regressor"]), "J_regressor_prior": sparse.csc_matrix((24, VERTICES)),
-        "shapedirs": Ch(made["shapedirs"]), "posedirs": Ch(np.asfortranarray(made["posedirs"])),
+        "J_regressor": sparse.csc_matrix(made["J_regressor"]),
+        "J_regressor_prior": sparse.csc_matrix((24, VERTICES)),
+        "shapedirs": Ch(made["shapedirs"]),
+        "posedirs": Ch(np.asfortranarray(made["posedirs"])),
         "v_template": Select(Ch(made["v_template"]), columns, made["v_template"].shape),
-        "J": Ch(made["J_regressor"] @ made["v_template"]), "bs_style": "lbs", "bs_type": "lrotmin",
-        "vert_sym_idxs": np.arange(VERTICES), "weights_prior": made["weights"],
-    }  # fmt: skip
+        "J": Ch(made["J_regressor"] @ made["v_template"]),
+        "bs_style": "lbs",
+        "bs_type": "lrotmin",
+        "vert_sym_idxs": np.arange(VERTICES),
+        "weights_prior": made["weights"],
+    }
 
 
 def write_pickle(path: Path, made: dict[str, np.ndarray] | None = None, protocol: int = 2) -> Path:

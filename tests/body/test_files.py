@@ -41,10 +41,15 @@ def by_smplx(made: dict[str, np.ndarray], betas: np.ndarray, poses: np.ndarray) 
     parents[0] = -1
     tensor = {name: torch.as_tensor(np.ascontiguousarray(made[name])).double() for name in made if name != "f"}
     vertices, joints_ = lbs(
-        torch.as_tensor(betas).expand(len(poses), -1), torch.as_tensor(full).flatten(1), tensor["v_template"],
-        tensor["shapedirs"], tensor["posedirs"].reshape(-1, 9 * (joints - 1)).T, tensor["J_regressor"], parents,
+        torch.as_tensor(betas).expand(len(poses), -1),
+        torch.as_tensor(full).flatten(1),
+        tensor["v_template"],
+        tensor["shapedirs"],
+        tensor["posedirs"].reshape(-1, 9 * (joints - 1)).T,
+        tensor["J_regressor"],
+        parents,
         tensor["weights"],
-    )  # fmt: skip
+    )
     return vertices.numpy(), joints_.numpy()
 
 
@@ -113,11 +118,16 @@ def test_version_names(tmp_path):
     from engine.body.files import gender_of
 
     for name, gender in (
-        ("SMPL_FEMALE.pkl", "female"), ("basicModel_f_lbs_10_207_0_v1.0.0.pkl", "female"),
-        ("basicmodel_m_lbs_10_207_0_v1.0.0.pkl", "male"), ("basicmodel_neutral_lbs_10_207_0_v1.1.0.pkl", "neutral"),
-        ("SMPLH_MALE.pkl", "male"), ("SMPLX_NEUTRAL.npz", "neutral"), ("smplh/female/model.npz", "female"),
-        ("notes.pkl", None), ("J_regressor_extra.npz", None),
-    ):  # fmt: skip
+        ("SMPL_FEMALE.pkl", "female"),
+        ("basicModel_f_lbs_10_207_0_v1.0.0.pkl", "female"),
+        ("basicmodel_m_lbs_10_207_0_v1.0.0.pkl", "male"),
+        ("basicmodel_neutral_lbs_10_207_0_v1.1.0.pkl", "neutral"),
+        ("SMPLH_MALE.pkl", "male"),
+        ("SMPLX_NEUTRAL.npz", "neutral"),
+        ("smplh/female/model.npz", "female"),
+        ("notes.pkl", None),
+        ("J_regressor_extra.npz", None),
+    ):
         assert gender_of(name) == gender, name
 
 

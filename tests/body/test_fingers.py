@@ -95,8 +95,13 @@ def test_fingers_keep_their_order_and_distance_in_every_pose() -> None:
 
 
 def test_gestures_show_the_fingers_that_they_are_named_for() -> None:
-    stretched = {"point": {"index"}, "peace": {"index", "middle"}, "horns": {"index", "pinky"}, "fist": set(),
-                 "flat": {"index", "middle", "ring", "pinky"}}  # fmt: skip
+    stretched = {
+        "point": {"index"},
+        "peace": {"index", "middle"},
+        "horns": {"index", "pinky"},
+        "fist": set(),
+        "flat": {"index", "middle", "ring", "pinky"},
+    }
     for name, shown in stretched.items():
         joints = posed_joints(name)
         for finger in ("index", "middle", "ring", "pinky"):

@@ -26,11 +26,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="SIGK
 ROOT, HERE = Path(__file__).resolve().parents[2], Path(__file__).resolve().parent
 JOBS = 40
 QUICK = {
-    "RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1",
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "OMP_NUM_THREADS": "1",
     # the head takes a silent node for dead after seconds, not after half a minute
-    "RAY_health_check_initial_delay_ms": "0", "RAY_health_check_period_ms": "500",
-    "RAY_health_check_timeout_ms": "2000", "RAY_health_check_failure_threshold": "3",
-}  # fmt: skip
+    "RAY_health_check_initial_delay_ms": "0",
+    "RAY_health_check_period_ms": "500",
+    "RAY_health_check_timeout_ms": "2000",
+    "RAY_health_check_failure_threshold": "3",
+}
 
 
 class Cluster:

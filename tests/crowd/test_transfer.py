@@ -16,8 +16,14 @@ def fill(folder, *names):
 @pytest.mark.parametrize("remote", [False, True])
 def test_a_folder_arrives_as_it_was_sent(tmp_path, remote):
     share = f"memory://crowd-{tmp_path.name}" if remote else str(tmp_path / "share")
-    kept = ("request.json", "result/manifest.json", "result/avatar.npz", "checkpoints/shape/shape.npz",
-            "checkpoints/shape.json", "previews/motion/candidate-1.png")  # fmt: skip
+    kept = (
+        "request.json",
+        "result/manifest.json",
+        "result/avatar.npz",
+        "checkpoints/shape/shape.npz",
+        "checkpoints/shape.json",
+        "previews/motion/candidate-1.png",
+    )
     fill(tmp_path / "job", *kept, ".lock", "notes.txt", "result/.part-x")
     names = names_in(tmp_path / "job")
     assert names[-1] == "result/manifest.json" and names.index("checkpoints/shape.json") > names.index(

@@ -10,8 +10,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine import pipeline, protocol
 from engine.job import Job
-from engine.pipeline import Context, Stage
 from engine.protocol import Request
 from engine.report import Reporter
+from engine.stages import Context
 from engine.worker import Worker
 
 STEPS = 10
@@ -45,14 +46,24 @@ def calls(job_path: Path) -> list[str]:
     return lines
 
 
-def make_stage(name: str, needs: tuple[str, ...], takes: tuple[str, ...], judged: bool) -> Stage:
+@dataclass(frozen=True)
+class FakeStage:
     """A stage whose result is its prompt, a random number and what it was given."""
 
-    def run(context: Context, report: Reporter) -> Any:
-        folder = context.folders[name]
+    name: str
+    needs: tuple[str, ...]
+    takes: tuple[str, ...]
+    judged: bool
+    inputs: Callable[[Context], dict[str, Any]]
+    check: Callable[[Any], None] = lambda settings: None
+
+    def run(self, context: Context, report: Reporter) -> Any:
+        """One step, of ``appearance`` ten."""
+        name, folder = self.name, context.folders[self.name]
         if context.prompts.get(name) == "a bug":
             raise KeyError("left_tail")
-        before = {other: context.result(other)["number"] for other in (*needs, *takes) if other in context.wanted}
+        before = (other for other in (*self.needs, *self.takes) if other in context.wanted)
+        numbers = {other: context.result(other)["number"] for other in before}
         steps = STEPS if name == "appearance" else 1
         for step in range(first_step(folder.steps) if steps > 1 else 0, steps):
             note(folder.job, f"{name} {step}")
@@ -60,15 +71,15 @@ def make_stage(name: str, needs: tuple[str, ...], takes: tuple[str, ...], judged
             (folder.steps / "step.json").write_text(json.dumps(step + 1))
             report.progress(step + 1, steps, loss=1.0 / (step + 1))
         number = float(__import__("torch").rand(1, generator=context.generator(name)))
-        return {"prompt": context.prompts.get(name), "number": number, "before": before}
+        return {"prompt": context.prompts.get(name), "number": number, "before": numbers}
 
-    def save(result: Any, folder: Path) -> None:
+    def save(self, result: Any, folder: Path) -> None:
+        """As JSON."""
         (folder / "result.json").write_text(json.dumps(result))
 
-    def load(folder: Path, context: Context) -> Any:
+    def load(self, folder: Path, context: Context) -> Any:
+        """The inverse of `save`."""
         return json.loads((folder / "result.json").read_text())
-
-    return Stage(needs, takes, judged, run, save, load)
 
 
 def first_step(steps: Path) -> int:
@@ -77,7 +88,10 @@ def first_step(steps: Path) -> int:
     return json.loads(file.read_text()) if file.exists() else 0
 
 
-STAGES = {name: make_stage(name, stage.needs, stage.takes, stage.judged) for name, stage in pipeline.STAGES.items()}
+STAGES = {
+    name: FakeStage(name, stage.needs, stage.takes, stage.judged, stage.inputs)
+    for name, stage in pipeline.STAGES.items()
+}
 
 
 def finish(job: Job, context: Context) -> list[str]:
@@ -93,7 +107,7 @@ def installed() -> Iterator[None]:
     """The pipeline with these stages, and models that only have a checksum."""
     with (
         mock.patch.object(pipeline, "STAGES", STAGES),
-        mock.patch.object(pipeline, "_write_results", finish),
+        mock.patch.object(pipeline, "write_results", finish),
         mock.patch.object(Context, "body", SimpleNamespace(checksum="body")),
         mock.patch.object(Context, "perceptor", SimpleNamespace(checksum="perceptor")),
         mock.patch.object(Worker, "warm", lambda self: None),

@@ -25,18 +25,31 @@ def call(*arguments, program=REAL, cwd=ROOT, **options) -> subprocess.CompletedP
     """Run to the end, without standard input."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     return subprocess.run(
-        [*program, *map(str, arguments)], cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-        text=True, encoding="utf-8", timeout=180, **options,
-    )  # fmt: skip
+        [*program, *map(str, arguments)],
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=180,
+        **options,
+    )
 
 
 def start(*arguments, step_seconds=0.5) -> subprocess.Popen:
     """Start the stand-in engine with pipes."""
     environment = {**os.environ, "FAKE_STEP_SECONDS": str(step_seconds), "PYTHONUTF8": "1"}
     return subprocess.Popen(
-        [*FAKE, *map(str, arguments)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True,
-    )  # fmt: skip
+        [*FAKE, *map(str, arguments)],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
 
 
 def wait_for(child: subprocess.Popen, kind: str, stage: str | None = None) -> list[dict]:
@@ -143,8 +156,18 @@ def test_the_default_folder_belongs_to_the_request(tmp_path):
 
 
 def test_prompts_of_an_example_give_way_to_those_that_are_typed(tmp_path):
-    done = call("generate", "--example", "samurai", "--motion", "bowing", "--preset", "tiny", "--out", tmp_path / "job",
-                program=FAKE)  # fmt: skip
+    done = call(
+        "generate",
+        "--example",
+        "samurai",
+        "--motion",
+        "bowing",
+        "--preset",
+        "tiny",
+        "--out",
+        tmp_path / "job",
+        program=FAKE,
+    )
     assert done.returncode == 0, done.stderr
     stored = json.loads((tmp_path / "job" / protocol.REQUEST_FILE).read_text(encoding="utf-8"))["prompts"]
     assert stored == {**examples()["Samurai"], "motion": "bowing"} and "samurai" in stored["appearance"]

@@ -157,15 +157,31 @@ def test_every_new_name_of_an_old_key_exists():
     assert not (set(RENAMED) | set(VALUES)) & set(config.fields())
 
 
-@pytest.mark.parametrize("text", [
-    "walking for 10 s", "10 s of waving", "3 steps in 5 m", "agent 007", "true story", "null and void", "a 3d dance",
-    "waits 1.50", "geht 2 h spazieren",
-])  # fmt: skip
-@pytest.mark.parametrize("form", [
-    "prompts.motion = {}", "prompts {{ motion = {} }}", "prompts {{\n  motion : {} # so\n}}",
-    "prompts.motion = {} // so",
-    'prompts.motion = "{}"', "prompts {{\n  motion = {},\n  shape = a man\n}}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "walking for 10 s",
+        "10 s of waving",
+        "3 steps in 5 m",
+        "agent 007",
+        "true story",
+        "null and void",
+        "a 3d dance",
+        "waits 1.50",
+        "geht 2 h spazieren",
+    ],
+)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "prompts.motion = {}",
+        "prompts {{ motion = {} }}",
+        "prompts {{\n  motion : {} # so\n}}",
+        "prompts.motion = {} // so",
+        'prompts.motion = "{}"',
+        "prompts {{\n  motion = {},\n  shape = a man\n}}",
+    ],
+)
 def test_words_stay_words(text, form, tmp_path):
     conf = tmp_path / "mine.conf"
     conf.write_text(form.format(text) + "\n")

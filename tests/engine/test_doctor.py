@@ -14,17 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_bundled_file_has_a_licence_and_its_checksum():
     names = {path.name for path in provenance.ASSETS.iterdir()} - {"README.md", provenance.SUMS_FILE, "__pycache__"}
-    assert names == {part.file for part in provenance.PARTS}
+    assert names == {part.file for part in provenance.BUNDLED}
     assert {part["state"] for part in provenance.bundled()} == {"ok"}, "run sha256sum in engine/assets"
     told = (provenance.ASSETS / "README.md").read_text(encoding="utf-8")
-    for part in provenance.PARTS:
+    for part in provenance.BUNDLED:
         assert part.licence and part.origin and part.purpose
         assert part.file in told
 
 
 def test_the_readme_names_every_bundled_file():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for part in provenance.PARTS:
+    for part in provenance.BUNDLED:
         assert part.file in readme
         assert part.licence in readme
 
@@ -55,10 +55,10 @@ def test_a_missing_package_is_named_with_what_to_do(monkeypatch):
 
 
 def test_damaged_and_missing_assets_are_named(monkeypatch, tmp_path):
-    part = provenance.Part("body.bin", "a body", "CC0-1.0", "somewhere")
+    part = provenance.Asset("body.bin", "a body", "CC0-1.0", "somewhere")
     (tmp_path / provenance.SUMS_FILE).write_text(f"{'0' * 64}  body.bin\n")
     monkeypatch.setattr(provenance, "ASSETS", tmp_path)
-    monkeypatch.setattr(provenance, "PARTS", (part,))
+    monkeypatch.setattr(provenance, "BUNDLED", (part,))
     assert provenance.bundled()[0]["state"] == "missing"
     (tmp_path / "body.bin").write_bytes(b"abc")
     assert provenance.bundled()[0]["state"] == "damaged"

@@ -5,19 +5,36 @@ from dataclasses import replace
 
 import pytest
 
+from engine.appearance.stage import is_changed
 from engine.job import Job
-from engine.methods import is_changed
 from engine.motion import proposals
 from engine.pipeline import run_job
 from engine.protocol import Request
 
 SMALL = {
-    "appearance.iterations": 2, "appearance.size": 24, "appearance.max_rays": 256, "mesh.resolution": 40,
-    "mesh.refine": 0, "mesh.game_faces": 0, "motion.iterations": 3, "rig.shape_keys": False, "rig.face": False,
-    **{f"appearance.reference.{name}": value for name, value in {
-        "sdf_layers": 2, "sdf_width": 40, "color_layers": 1, "color_width": 16, "uniform_samples": 8,
-        "importance_samples": 8, "upsample_rounds": 2, "reconstruct_iterations": 60}.items()},
-}  # fmt: skip
+    "appearance.iterations": 2,
+    "appearance.size": 24,
+    "appearance.max_rays": 256,
+    "mesh.resolution": 40,
+    "mesh.refine": 0,
+    "mesh.game_faces": 0,
+    "motion.iterations": 3,
+    "rig.shape_keys": False,
+    "rig.face": False,
+    **{
+        f"appearance.reference.{name}": value
+        for name, value in {
+            "sdf_layers": 2,
+            "sdf_width": 40,
+            "color_layers": 1,
+            "color_width": 16,
+            "uniform_samples": 8,
+            "importance_samples": 8,
+            "upsample_rounds": 2,
+            "reconstruct_iterations": 60,
+        }.items()
+    },
+}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from engine.config import load_config
 from engine.errors import Cancelled, EngineError
 from engine.imported import store
 from engine.protocol import Request
+from engine.stages import Context
 
 REQUEST = Request(prompts={"appearance": "a knight", "motion": "running"}, preset="tiny")
 
@@ -69,13 +70,16 @@ def test_only_what_changed_runs_again(done, change, again):
 @pytest.mark.parametrize(
     ("prompts", "shape"),
     [
-        ({"appearance": "a bride"}, ""), ({"appearance": "a bride", "shape": ""}, ""), ({}, ""),
-        ({"motion": "waving"}, ""), ({"appearance": "a bride", "shape": "a tall one"}, "a tall one"),
+        ({"appearance": "a bride"}, ""),
+        ({"appearance": "a bride", "shape": ""}, ""),
+        ({}, ""),
+        ({"motion": "waving"}, ""),
+        ({"appearance": "a bride", "shape": "a tall one"}, "a tall one"),
     ],
-)  # fmt: skip
+)
 def test_a_body_without_a_prompt_follows_the_appearance(prompts, shape):
     request = dataclasses.replace(REQUEST, prompts=prompts)
-    context = pipeline.Context(request, load_config("tiny"), torch.device("cpu"), pipeline.STAGES)
+    context = Context(request, load_config("tiny"), torch.device("cpu"))
     assert context.prompts["shape"] == shape
     if prompts.get("appearance") == "a bride":
         assert context.meaning.person.gender < 0 and set(context.readings()) == {"appearance"} | (
@@ -93,7 +97,7 @@ def test_words_without_effect_are_warned_of_once(tmp_path):
 
 def test_the_manifest_says_what_was_understood():
     request = dataclasses.replace(REQUEST, prompts={"appearance": "a quizzaciously red hat"})
-    context = pipeline.Context(request, load_config("tiny"), torch.device("cpu"), pipeline.STAGES)
+    context = Context(request, load_config("tiny"), torch.device("cpu"))
     told = json.loads(json.dumps(results.read_out(context)))
     assert told[protocol.IGNORED] == {"appearance": ["quizzaciously"]} and told[protocol.LANGUAGE] == {
         "appearance": "en"
@@ -108,7 +112,7 @@ def test_another_perceptor_or_body_is_another_result(done, monkeypatch):
     def others(**checksums):
         with fake_stages.installed(), monkeypatch.context() as patch:
             for name, value in checksums.items():
-                patch.setattr(pipeline.Context, name, type("Model", (), {"checksum": value}))
+                patch.setattr(Context, name, type("Model", (), {"checksum": value}))
             with pipeline.Job.create(done, REQUEST) as job:
                 pipeline.run_job(job, REQUEST, device="cpu", stages=fake_stages.STAGES, finish=fake_stages.finish)
         return stages_run(done)
@@ -241,8 +245,10 @@ def test_the_mesh_differs_with_and_without_appearance(done):
 def test_settings_that_cannot_work_are_refused_before_the_first_stage(tmp_path, setting):
     (name,) = setting
     check = pipeline.STAGES[name.split(".")[0]].check
-    stages = {key: dataclasses.replace(stage, check=check if name.startswith(key) else stage.check)
-              for key, stage in fake_stages.STAGES.items()}  # fmt: skip
+    stages = {
+        key: dataclasses.replace(stage, check=check if name.startswith(key) else stage.check)
+        for key, stage in fake_stages.STAGES.items()
+    }
     with pytest.raises(EngineError, match=name) as caught:
         fake_stages.run(tmp_path / "job", dataclasses.replace(REQUEST, overrides=setting), stages=stages)
     assert caught.value.code == "bad_config" and stages_run(tmp_path / "job") == []
@@ -252,7 +258,10 @@ def test_a_full_disk_stops_the_job_and_loses_nothing(tmp_path, monkeypatch):
     def full(result, folder):
         raise OSError(28, "No space left on device", str(folder))
 
-    broken = dataclasses.replace(fake_stages.STAGES["mesh"], save=full)
+    class Broken(fake_stages.FakeStage):
+        save = staticmethod(full)
+
+    broken = Broken(**vars(fake_stages.STAGES["mesh"]))
     monkeypatch.setitem(fake_stages.STAGES, "mesh", broken)
     with pytest.raises(OSError):
         fake_stages.run(tmp_path / "job", REQUEST)

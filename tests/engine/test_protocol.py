@@ -13,9 +13,14 @@ from engine.protocol import ProtocolError, Request
 
 def test_request_survives_the_file():
     request = Request(
-        prompts={"appearance": "Zauberer mit Bart 🧙 \u202e\u0000"}, seed=7, preset="high", stages=("shape", "motion"),
-        overrides={"motion.fps": 25, "clip.model": None}, conf="/a/b.conf", engine_version="1",
-    )  # fmt: skip
+        prompts={"appearance": "Zauberer mit Bart 🧙 \u202e\u0000"},
+        seed=7,
+        preset="high",
+        stages=("shape", "motion"),
+        overrides={"motion.fps": 25, "clip.model": None},
+        conf="/a/b.conf",
+        engine_version="1",
+    )
     assert Request.from_json(request.to_json()) == request
 
 

@@ -24,9 +24,15 @@ def engine(*arguments) -> subprocess.Popen:
     """Start the real engine with its events on a pipe."""
     command = [sys.executable, "-m", "engine", "generate", "--preset", "tiny", "--events", *map(str, arguments)]
     return subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        encoding="utf-8", start_new_session=True,
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
 
 
 def generate(path: Path, *arguments) -> list[dict]:
@@ -63,10 +69,21 @@ def job(tmp_path_factory) -> Path:
 def test_the_manifest_tells_everything(job):
     manifest = json.loads((job / "result" / protocol.MANIFEST_FILE).read_text(encoding="utf-8"))
     wanted = {
-        protocol.AVATAR_NPZ, protocol.MOTION_NPZ, protocol.AVATAR_PLY, protocol.AVATAR_GLB, protocol.PREVIEW_PNG,
-        protocol.PROCESS_MP4, protocol.GAME_GLB, protocol.AVATAR_OBJ, protocol.AVATAR_MTL, protocol.MOTION_BVH,
-        protocol.AVATAR_VRM, protocol.MOTION_VRMA, protocol.VIEWER_HTML, *protocol.TEXTURES.values(),
-    }  # fmt: skip
+        protocol.AVATAR_NPZ,
+        protocol.MOTION_NPZ,
+        protocol.AVATAR_PLY,
+        protocol.AVATAR_GLB,
+        protocol.PREVIEW_PNG,
+        protocol.PROCESS_MP4,
+        protocol.GAME_GLB,
+        protocol.AVATAR_OBJ,
+        protocol.AVATAR_MTL,
+        protocol.MOTION_BVH,
+        protocol.AVATAR_VRM,
+        protocol.MOTION_VRMA,
+        protocol.VIEWER_HTML,
+        *protocol.TEXTURES.values(),
+    }
     assert set(manifest["files"]) == wanted
     assert {path.name for path in (job / "result").iterdir()} == wanted | {protocol.MANIFEST_FILE}
     for name, told in manifest["files"].items():
@@ -76,7 +93,7 @@ def test_the_manifest_tells_everything(job):
     assert manifest["prompts"] == protocol.DEFAULT_PROMPTS
     assert manifest["settings"]["appearance"]["iterations"] == 4
     assert all(manifest["seconds"][stage] > 0 for stage in protocol.STAGES)
-    assert {part["file"] for part in manifest["licences"]} == {part.file for part in provenance.PARTS}
+    assert {part["file"] for part in manifest["licences"]} == {part.file for part in provenance.BUNDLED}
 
 
 def test_the_avatar_is_as_documented(job):
@@ -139,8 +156,11 @@ def test_the_other_files_hold_the_same_avatar(job):
     document = glb_document(job / "result" / protocol.AVATAR_GLB)
     assert len(document["skins"][0]["joints"]) == 54
     assert len(document["animations"]) == 1
-    lowest = [document["accessors"][primitive["attributes"]["POSITION"]]["min"][1]
-              for mesh in document["meshes"] for primitive in mesh["primitives"]]  # fmt: skip
+    lowest = [
+        document["accessors"][primitive["attributes"]["POSITION"]]["min"][1]
+        for mesh in document["meshes"]
+        for primitive in mesh["primitives"]
+    ]
     assert min(lowest) == pytest.approx(0.0, abs=1e-5)
     sheet = np.asarray(Image.open(job / "result" / protocol.PREVIEW_PNG))
     assert sheet.shape[1] == 1600 and sheet.std() > 5

@@ -39,11 +39,15 @@ def vposer(seed: int = 0) -> dict[str, Tensor]:
             made[f"{name}.{part}"] = torch.rand(size, generator=g) + (0.5 if "v" in part or part == "weight" else -0.5)
         made[f"{name}.num_batches_tracked"] = torch.tensor(1000)
     for name, i, o in (
-        ("encoder_net.2", 63, 512), ("encoder_net.6", 512, 512), ("encoder_net.7", 512, 512),
+        ("encoder_net.2", 63, 512),
+        ("encoder_net.6", 512, 512),
+        ("encoder_net.7", 512, 512),
         ("encoder_net.8.mu", 512, 32),
-        ("encoder_net.8.logvar", 512, 32), ("decoder_net.0", 32, 512), ("decoder_net.3", 512, 512),
+        ("encoder_net.8.logvar", 512, 32),
+        ("decoder_net.0", 32, 512),
+        ("decoder_net.3", 512, 512),
         ("decoder_net.5", 512, 126),
-    ):  # fmt: skip
+    ):
         made |= linear(g, i, o, name)
     return made
 
@@ -65,11 +69,13 @@ def write_vposer_folder(folder: Path, state: dict[str, Tensor] | None = None, **
     try:
         for epoch, weights in ((3, vposer(99)), (13, state)):
             held = {
-                "epoch": epoch, "global_step": 7, "pytorch-lightning_version": "1.1.8",
+                "epoch": epoch,
+                "global_step": 7,
+                "pytorch-lightning_version": "1.1.8",
                 "callbacks": {checkpoint: {"best_model_score": torch.tensor(0.03), "best": checkpoint()}},
                 "optimizer_states": [{"state": {0: {"step": 1, "exp_avg": torch.zeros(3)}}, "param_groups": []}],
                 "state_dict": {f"vp_model.{name}": value for name, value in weights.items()},
-            }  # fmt: skip
+            }
             torch.save(held, snapshots / f"V02_05_epoch={epoch:02d}_val_loss=0.03.ckpt")
     finally:
         del sys.modules[callbacks], sys.modules["pytorch_lightning"]

@@ -8,7 +8,7 @@ import numpy as np
 import trimesh
 
 from engine.body import load_body
-from engine.mesh.regions import Figure
+from engine.mesh.chart_regions import Figure
 from engine.mesh.surface import compact
 from engine.wardrobe.layers import BODY, Layer, Mannequin
 
@@ -55,8 +55,9 @@ def layers(fine: bool = False) -> tuple[Layer, ...]:
     trousers = (y < 0.05) & (y > -0.8)
     deep = (pit > NECKLINE + 0.03) & (y > -0.77) & (y < 0.6) & (np.abs(x) < SLEEVE - 0.03)
     skin = np.float32([0.85, 0.62, 0.5]) * (0.9 + 0.1 * np.sin(60.0 * bare.canonical))
-    body = Layer(BODY, "skin", bare.vertices, bare.faces, skin.astype(np.float32), bare.weights, bare.canonical,
-                 covered=deep)  # fmt: skip
+    body = Layer(
+        BODY, "skin", bare.vertices, bare.faces, skin.astype(np.float32), bare.weights, bare.canonical, covered=deep
+    )
     made = [
         body,
         piece("Trousers", "denim", trousers, 0.008, (0.15, 0.2, 0.42)),
@@ -79,5 +80,13 @@ def helmet() -> Layer:
     colors = np.repeat(np.float32([[0.9, 0.7, 0.2], [0.03, 0.03, 0.03]]), len(points), axis=0)
     weights = np.zeros((len(both), 24), np.float32)
     weights[:, 15] = 1.0
-    return Layer("Helmet", "metal", both + middle, triangles, colors, weights, both + np.float32([0, 0.7, 0]),
-                 roughness=np.full(len(both), 0.2, np.float32))  # fmt: skip
+    return Layer(
+        "Helmet",
+        "metal",
+        both + middle,
+        triangles,
+        colors,
+        weights,
+        both + np.float32([0, 0.7, 0]),
+        roughness=np.full(len(both), 0.2, np.float32),
+    )

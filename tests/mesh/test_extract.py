@@ -11,7 +11,8 @@ import trimesh
 
 from engine.body import load_body
 from engine.errors import EngineError
-from engine.mesh import Mesh, extract, from_body
+from engine.mesh.extract import extract, from_body
+from engine.mesh.surface import Mesh
 from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
 from engine.settings import MeshConfig

@@ -13,14 +13,15 @@ import trimesh
 
 from engine.body import load_body, stand_pose
 from engine.errors import EngineError
-from engine.mesh import Mesh, decimate, load, run, save, stage
+from engine.mesh import decimate, stage
 from engine.mesh.bake import sample
+from engine.mesh.chart_regions import PARTS, Figure, as_on, connected, regions
 from engine.mesh.extract import color_of
 from engine.mesh.flatten import _covered, _cross, flatten
 from engine.mesh.game import GameMesh, enlarged
 from engine.mesh.mend import mended
-from engine.mesh.regions import PARTS, Figure, as_on, connected, regions
-from engine.mesh.surface import compact, is_closed
+from engine.mesh.stage import load, run, save
+from engine.mesh.surface import Mesh, compact, is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.report import Silent

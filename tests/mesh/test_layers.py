@@ -9,12 +9,13 @@ import pytest
 import trimesh
 from scipy.spatial import cKDTree
 
-from engine.mesh import Mesh, decimate, game, load, save
+from engine.mesh import decimate, game
 from engine.mesh.bake import sample
 from engine.mesh.full import FullSurface, Spots, uncovered
 from engine.mesh.game import GameMesh
 from engine.mesh.rims import rim_edges, rim_loops
-from engine.mesh.surface import is_closed
+from engine.mesh.stage import load, save
+from engine.mesh.surface import Mesh, is_closed
 from engine.mesh.uv import split_seams, tangents
 from engine.render.raycast import MeshRaycaster, vertex_normals
 from engine.settings import MeshConfig
@@ -70,8 +71,10 @@ def test_open_borders_keep_their_course_within_two_millimetres(full: Joined, lig
         true = border(full.vertices, full.faces[full.face_layers == layer])
         found = border(light.vertices, light.faces[light.face_layers == layer])
         assert cKDTree(true).query(found)[0].max() < 0.002 and cKDTree(found).query(true)[0].max() < 0.002
-        loops = [rim_loops(of[owners == layer]) for of, owners in
-                 ((full.faces, full.face_layers), (light.faces, light.face_layers))]  # fmt: skip
+        loops = [
+            rim_loops(of[owners == layer])
+            for of, owners in ((full.faces, full.face_layers), (light.faces, light.face_layers))
+        ]
         assert len(loops[0]) == len(loops[1])  # and no holes were torn
         assert sum(map(len, loops[1])) < 0.7 * sum(map(len, loops[0]))
 
@@ -139,8 +142,9 @@ def test_paint_is_asked_with_pattern_coordinates_and_layers(full: Joined) -> Non
     for layer in range(4):
         found = sample(made.textures.color, spots(made, layer)[2])
         assert np.median(np.abs(found - layer / 4)) < 0.01
-    points, canonical = (np.concatenate([getattr(of, name)[of.layers == 0] for of in asked])
-                         for name in ("points", "canonical"))  # fmt: skip
+    points, canonical = (
+        np.concatenate([getattr(of, name)[of.layers == 0] for of in asked]) for name in ("points", "canonical")
+    )
     near = cKDTree(dressed.mannequin().vertices).query(points)[1]
     assert len(points) and np.abs(dressed.mannequin().canonical[near] - canonical).max() < 0.05
     assert (sample(made.textures.orm, made.uvs.reshape(-1, 2))[:, 0] == 1.0).all()  # no rays, no occlusion

@@ -10,8 +10,7 @@ import torch
 from scipy.spatial import cKDTree
 from skimage.measure import marching_cubes
 
-from engine.mesh import extract
-from engine.mesh.extract import _ask, _evaluate, _triangulate
+from engine.mesh.extract import _ask, _evaluate, _triangulate, extract
 from engine.mesh.surface import is_closed
 from engine.mesh.tiles import SNAP, STEEPEST
 from engine.report import Silent
@@ -19,10 +18,13 @@ from engine.settings import MeshConfig
 from tests.mesh.test_extract import Analytic, Sdf, ball, capsule, union
 
 FIGURE = union(
-    ball((0, 0.5, 0), 0.13), capsule((0, 0.3, 0), (0, -0.1, 0), 0.15), capsule((0, 0.2, 0), (0.6, 0.21, 0.03), 0.05),
-    capsule((0, 0.2, 0), (-0.6, 0.21, 0.03), 0.05), capsule((0.07, 0, 0), (0.1, -0.6, 0), 0.07),
+    ball((0, 0.5, 0), 0.13),
+    capsule((0, 0.3, 0), (0, -0.1, 0), 0.15),
+    capsule((0, 0.2, 0), (0.6, 0.21, 0.03), 0.05),
+    capsule((0, 0.2, 0), (-0.6, 0.21, 0.03), 0.05),
+    capsule((0.07, 0, 0), (0.1, -0.6, 0), 0.07),
     capsule((-0.07, 0, 0), (-0.1, -0.6, 0), 0.07),
-)  # fmt: skip
+)
 BOX = [[-0.7, -0.7, -0.2], [0.7, 0.7, 0.2]]
 
 
@@ -44,8 +46,9 @@ def bumpy(points: torch.Tensor) -> torch.Tensor:
     return ball((0, 0, 0), 0.5)(points) + 0.05 * torch.sin(70 * points).prod(1)
 
 
-@pytest.mark.parametrize(("sdf", "box"), [(FIGURE, BOX), (bumpy, [[-0.6] * 3, [0.6] * 3]),
-                                          (ball((0, 0, 0), 0.7), [[-0.5] * 3, [0.5] * 3])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sdf", "box"), [(FIGURE, BOX), (bumpy, [[-0.6] * 3, [0.6] * 3]), (ball((0, 0, 0), 0.7), [[-0.5] * 3, [0.5] * 3])]
+)
 def test_the_surface_is_that_of_the_whole_volume(sdf: Sdf, box: list[list[float]]) -> None:
     field = Analytic(sdf, box)
     vertices, faces = _triangulate(_evaluate(field, 64))

@@ -69,10 +69,15 @@ def write_bvh(path, names, made, rest, how=Variant()):
         if j:
             offset[j] = axes @ frames[parent].T @ (rest[j] - rest[parent]) * how.centimetres
     world = axes @ world @ frames @ axes.T
-    turns = np.stack([
-        Rotation.from_matrix(world[:, j] if j == 0 else np.swapaxes(world[:, PARENTS[j]], -1, -2) @ world[:, j])
-        .as_euler(how.order, degrees=True) for j in range(24)
-    ], 1)  # fmt: skip
+    turns = np.stack(
+        [
+            Rotation.from_matrix(
+                world[:, j] if j == 0 else np.swapaxes(world[:, PARENTS[j]], -1, -2) @ world[:, j]
+            ).as_euler(how.order, degrees=True)
+            for j in range(24)
+        ],
+        1,
+    )
     root = (made.trans + rest[0]) @ axes.T * how.centimetres
     lines, order = ["HIERARCHY"], []
     turn = " ".join(f"{axis}rotation" for axis in how.order)
@@ -80,10 +85,14 @@ def write_bvh(path, names, made, rest, how=Variant()):
     def joint(j, depth):
         order.append(j)
         six = j == 0 or how.every
-        lines.extend([
-            f"{'JOINT' if depth else 'ROOT'} {names[j]}", "{", "OFFSET " + " ".join(map(str, offset[j])),
-            f"CHANNELS {6 if six else 3} {'Xposition Yposition Zposition ' if six else ''}{turn}",
-        ])  # fmt: skip
+        lines.extend(
+            [
+                f"{'JOINT' if depth else 'ROOT'} {names[j]}",
+                "{",
+                "OFFSET " + " ".join(map(str, offset[j])),
+                f"CHANNELS {6 if six else 3} {'Xposition Yposition Zposition ' if six else ''}{turn}",
+            ]
+        )
         children = [k for k, p in enumerate(PARENTS) if p == j]
         for child in children:
             joint(child, depth + 1)

@@ -126,24 +126,28 @@ def _sits(t: Take, share: float) -> bool:
 
 
 PREDICATES: dict[str, Callable[[Take], bool]] = {
-    "waving": lambda t: (t.wrists[:, :, 1] > t.left_shoulder[:, None, 1]).any(-1).mean() > 0.5
-    and max(t.reversals(t.wrists[:, s, 0], 0.06) for s in (0, 1)) >= 3,
+    "waving": lambda t: (
+        (t.wrists[:, :, 1] > t.left_shoulder[:, None, 1]).any(-1).mean() > 0.5
+        and max(t.reversals(t.wrists[:, s, 0], 0.06) for s in (0, 1)) >= 3
+    ),
     "raising both arms": lambda t: _above(t, BOTH, "head", 0.3),
     "raising the left arm": lambda t: _above(t, LEFT, "head", 0.3) and not _above(t, RIGHT, "right_shoulder", 0.1),
     "hands up": lambda t: _above(t, BOTH, "neck", 0.3),
     "walking": lambda t: _walks(t, 1.5),
     "walking slowly": lambda t: _walks(t, 0.6) and np.linalg.norm(t.travel) / (len(t.joints) / t.fps) < 1.1,
     "walking backwards": lambda t: t.travel[2] < -0.6,
-    "walking like a zombie": lambda t: np.linalg.norm(t.travel) > 0.4
-    and _some((t.wrists[:, :, 2] - t.left_shoulder[:, None, 2] > 0.2).any(-1), 0.6),
+    "walking like a zombie": lambda t: (
+        np.linalg.norm(t.travel) > 0.4 and _some((t.wrists[:, :, 2] - t.left_shoulder[:, None, 2] > 0.2).any(-1), 0.6)
+    ),
     "running": lambda t: np.linalg.norm(t.travel) / (len(t.joints) / t.fps) > 2.0 and t.alternating(3),
     "marching like a soldier": lambda t: _walks(t, 1.0) and t.knees().max() > 55,
     "limping": lambda t: _walks(t, 0.5),
     "climbing stairs": lambda t: t.travel[1] > 0.4 and t.alternating(),
     "kicking a ball": _kicks,
     "a high karate kick": lambda t: _kicks(t) and t.ankles[:, :, 1].max() > t.rest[0, 1] * 0.85,
-    "punching": lambda t: max(t.speed("left_wrist").max(), t.speed("right_wrist").max()) > 2.5
-    and min(t.elbows().min(0)) < 45,
+    "punching": lambda t: (
+        max(t.speed("left_wrist").max(), t.speed("right_wrist").max()) > 2.5 and min(t.elbows().min(0)) < 45
+    ),
     "throwing a ball": lambda t: max(t.speed("left_wrist").max(), t.speed("right_wrist").max()) > 4.0,
     "sitting": lambda t: _sits(t, 0.9),
     "sitting down": lambda t: abs(t.pelvis_drop[0]) < 0.1 and _sits(Take(t.joints[-15:], t.rest, t.fps), 0.8),
@@ -153,8 +157,11 @@ PREDICATES: dict[str, Callable[[Take], bool]] = {
     "crawling": lambda t: _some((t.trunk > 50) & (t.wrists[:, :, 1].max(1) < 0.45) & (t.knees().min(1) > 40), 0.7),
     "squatting": lambda t: _some((t.pelvis_drop > 0.25) & (t.knees().min(1) > 70), 0.2),
     "jumping": lambda t: t.ankles[:, :, 1].min(1).max() > t.ankles[:, :, 1].min() + 0.15,
-    "jumping jacks": lambda t: _above(t, BOTH, "head", 0.1) and t.reversals(t.left_wrist[:, 1], 0.5) >= 3
-    and np.ptp(t.left_ankle[:, 0] - t.right_ankle[:, 0]) > 0.25,
+    "jumping jacks": lambda t: (
+        _above(t, BOTH, "head", 0.1)
+        and t.reversals(t.left_wrist[:, 1], 0.5) >= 3
+        and np.ptp(t.left_ankle[:, 0] - t.right_ankle[:, 0]) > 0.25
+    ),
     "push-ups": lambda t: _some(t.trunk > 55, 0.9) and t.reversals(t.neck[:, 1], 0.08) >= 2,
     "sit-ups": lambda t: t.reversals(t.trunk, 25) >= 2 and _some(t.pelvis_drop > 0.7, 0.9),
     "bowing": lambda t: t.trunk.max() > 45 and t.trunk[0] < 20 and t.trunk[-1] < 25,
@@ -164,15 +171,17 @@ PREDICATES: dict[str, Callable[[Take], bool]] = {
     "crying into the hands": lambda t: _hand_at_head(t, "left") and _hand_at_head(t, "right"),
     "talking on the phone": lambda t: _any_hand_at_head(t, share=0.8),
     "saluting": lambda t: _any_hand_at_head(t, 0.28),
-    "eating": lambda t: _any_hand_at_head(t, 0.27, 0.2)
-    and max(t.reversals(t.wrists[:, s, 1], 0.1) for s in (0, 1)) >= 1,
+    "eating": lambda t: (
+        _any_hand_at_head(t, 0.27, 0.2) and max(t.reversals(t.wrists[:, s, 1], 0.1) for s in (0, 1)) >= 1
+    ),
     "drinking": lambda t: _any_hand_at_head(t, 0.28, 0.2),
     "thinking": lambda t: _any_hand_at_head(t, 0.27, 0.8),
     "standing with folded arms": lambda t: _some(
         t.near("left_wrist", "right_elbow", 0.2) | t.near("right_wrist", "left_elbow", 0.2), 0.8
     ),
-    "hands on hips": lambda t: _some(t.near("left_wrist", "left_hip", 0.3) & t.near("right_wrist", "right_hip", 0.3)
-                                     & (t.elbows().min(1) > 40), 0.8),
+    "hands on hips": lambda t: _some(
+        t.near("left_wrist", "left_hip", 0.3) & t.near("right_wrist", "right_hip", 0.3) & (t.elbows().min(1) > 40), 0.8
+    ),
     "pointing forward": lambda t: _some((t.wrists[:, :, 2] - t.neck[:, None, 2] > 0.4).any(-1), 0.3),
     "shooting a basketball": lambda t: _above(t, RIGHT, "head", 0.05) and t.knees()[:15].max() > 15,
     "shooting an arrow": lambda t: _some((t.elbows().min(1) < 25) & (t.elbows().max(1) > 80), 0.2),
@@ -188,15 +197,17 @@ PREDICATES: dict[str, Callable[[Take], bool]] = {
     "t-pose": lambda t: _some(
         (np.abs(t.wrists[:, :, 1] - t.neck[:, None, 1]) < 0.15).all(-1) & (t.elbows().max(1) < 25), 0.9
     ),
-    "dancing": lambda t: np.ptp(t.pelvis[:, 0]) > 0.05
-    and max(t.speed("left_wrist").mean(), t.speed("right_wrist").mean()) > 0.4,
+    "dancing": lambda t: (
+        np.ptp(t.pelvis[:, 0]) > 0.05 and max(t.speed("left_wrist").mean(), t.speed("right_wrist").mean()) > 0.4
+    ),
     "shrugging": lambda t: np.ptp(t.left_shoulder[:, 1] - t.neck[:, 1]) > 0.015,
     "nodding": lambda t: np.ptp((t.head - t.neck)[:, 2]) > 0.015,
     "standing on one leg": lambda t: _some(np.abs(t.ankles[:, 0, 1] - t.ankles[:, 1, 1]) > 0.25, 0.4),
     "flying like superman": lambda t: _some(t.trunk > 50, 0.9) and np.linalg.norm(t.travel) > 1.0,
     "lifting weights": lambda t: _above(t, BOTH, "head", 0.2) and t.pelvis_drop.max() > 0.15,
-    "walking while waving": lambda t: _walks(t, 1.0)
-    and (t.wrists[:, :, 1] > t.left_shoulder[:, None, 1]).any(-1).mean() > 0.5,
+    "walking while waving": lambda t: (
+        _walks(t, 1.0) and (t.wrists[:, :, 1] > t.left_shoulder[:, None, 1]).any(-1).mean() > 0.5
+    ),
     "walking and then sitting down": lambda t: t.travel[2] > 0.3 and _sits(Take(t.joints[-8:], t.rest, t.fps), 0.8),
-}  # fmt: skip
+}
 """Texts that tests and the table in engine/training/README.md go through."""

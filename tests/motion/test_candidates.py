@@ -13,13 +13,13 @@ from engine.motion.candidates import PoseCodes, distinct, load_pose_codes, pick
 from engine.motion.flow import PoseFlow, load_pose_flow
 from engine.motion.generators import GENERATORS, Query
 from engine.motion.judge import picture_judge, pictures_of
+from engine.motion.latent_motion import interpolate, order_for_travel
 from engine.motion.limits import excess
 from engine.motion.matcher import load_matcher
 from engine.motion.pose_prior import PosePrior
 from engine.motion.rotations import to_axis_angle, to_matrix
 from engine.motion.skeleton import positions_of, reference_joints
-from engine.motion.texts import part_of
-from engine.motion.through import interpolate, order_for_travel
+from engine.motion.text_rules import clause_of
 from engine.report import Silent
 
 
@@ -71,7 +71,7 @@ def test_pictures_rank_poses():
 @pytest.mark.parametrize(("text", "above"), [("raising both arms", True), ("standing still", False)])
 def test_codebook_answers_texts(text, above):
     codes = load_pose_codes()
-    best = codes.rank(load_matcher().rank(part_of(text)))[:5]
+    best = codes.rank(load_matcher().rank(clause_of(text)))[:5]
     poses = codes.prior.poses(codes.latents[best])
     from engine.motion.skeleton import JOINT
 
@@ -102,12 +102,18 @@ def test_the_user_picks_and_reorders():
 
 
 def query(text, count=4, iterations=25, judge=None):
-    matcher, part = load_matcher(), part_of(text)
-    matches = matcher.rank(part)
+    matcher, clause = load_matcher(), clause_of(text)
+    matches = matcher.rank(clause)
     return Query(
-        matches, matcher.meaning(part, matches[0]), count, load_pose_codes(), load_pose_flow(), judge, iterations,
+        matches,
+        matcher.meaning(clause, matches[0]),
+        count,
+        load_pose_codes(),
+        load_pose_flow(),
+        judge,
+        iterations,
         torch.Generator().manual_seed(0),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("name", sorted(set(GENERATORS) - {"pictures"}))
@@ -177,5 +183,5 @@ def test_labels_rank_codes():
     codes = PoseCodes(
         PosePrior().eval(), np.zeros((3, 32), np.float32), [{"walk": 1.0}, {"walk": 0.4, "wave": 0.9}, {}]
     )
-    order = codes.rank(load_matcher().rank(part_of("waving")))
+    order = codes.rank(load_matcher().rank(clause_of("waving")))
     assert order[0] == 1 and order[-1] == 2

@@ -90,13 +90,15 @@ PATHS: dict[str, Callable[[Path], bool]] = {
     "twirls twice anticlockwise": turns(720, 15),
     "turns left, then right": lambda t: turns(0)(t) and t.turn.max() > 70,
     "limping while turning right": lambda t: turns(-90, 25)(t) and t.travel[0] < -0.2,
-    "marches 6 steps, turns around and marches back": lambda t: abs(t.travel[2]) < 1.7 and t.pelvis[:, 2].max() > 1.4
-    and turns(-180, 10)(t),
+    "marches 6 steps, turns around and marches back": lambda t: (
+        abs(t.travel[2]) < 1.7 and t.pelvis[:, 2].max() > 1.4 and turns(-180, 10)(t)
+    ),
     "walks diagonally to the right": lambda t: -0.35 > t.travel[0] / t.travel[2] > -1.4,
-    "bends to the left, then to the right": lambda t: (t.neck - t.pelvis)[:60, 0].max() > 0.15
-    and (t.neck - t.pelvis)[-20:, 0].max() < -0.15,
+    "bends to the left, then to the right": lambda t: (
+        (t.neck - t.pelvis)[:60, 0].max() > 0.15 and (t.neck - t.pelvis)[-20:, 0].max() < -0.15
+    ),
     "walking without turning": lambda t: toward(0, 1, 1.5)(t) and faces_ahead(t),
-}  # fmt: skip
+}
 
 SIDES: dict[str, Callable[[Path], bool]] = {
     "kicks with the left foot": lambda t: np.ptp(t.left_ankle[:, 1]) > np.ptp(t.right_ankle[:, 1]) + 0.2,
@@ -108,9 +110,11 @@ SIDES: dict[str, Callable[[Path], bool]] = {
     "pointing to the left": lambda t: np.ptp(t.left_wrist[:, 0]) > 0.25 and t.left_wrist[:, 0].max() > 0.45,
     "glancing to the right": lambda t: t.right_shoulder[-20, 2] < t.left_shoulder[-20, 2],
     "leans to the left": lambda t: (t.neck - t.pelvis)[:, 0].max() > 0.1 > -(t.neck - t.pelvis)[:, 0].min(),
-    "raises the left hand, then the right hand": lambda t: int(t.left_wrist[:, 1].argmax())
-    < int(t.right_wrist[:, 1].argmax()) and t.right_wrist[-5, 1] > t.head[-5, 1] > t.left_wrist[-5, 1],
-}  # fmt: skip
+    "raises the left hand, then the right hand": lambda t: (
+        int(t.left_wrist[:, 1].argmax()) < int(t.right_wrist[:, 1].argmax())
+        and t.right_wrist[-5, 1] > t.head[-5, 1] > t.left_wrist[-5, 1]
+    ),
+}
 
 COUNTS: dict[str, Callable[[Path], bool]] = {
     "two jumping jacks": lambda t: t.peaks(t.left_wrist[:, 1], 0.9) == 2,
@@ -122,7 +126,7 @@ COUNTS: dict[str, Callable[[Path], bool]] = {
     "star jumps, three of them": lambda t: t.peaks(t.left_wrist[:, 1], 0.9) == 3,
     "throws five punches": lambda t: sum(t.peaks(-t.elbows()[:, s], 20) for s in (0, 1)) == 5,
     "marches four steps": lambda t: sum(t.peaks(t.ankles[:, s, 1], 0.1) for s in (0, 1)) == 4,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("text", [*PATHS, *SIDES, *COUNTS])
@@ -145,13 +149,16 @@ def test_slower_and_faster(body):
     assert far["very slowly"] < 0.85 * far["slowly"] < 0.75 * far[""] < 0.7 * far["quickly"]
 
 
-@pytest.mark.parametrize(("text", "order"), [
-    ("walks, jumps, waves", ("walk", "jump", "wav")),
-    ("bows, claps, nods and salutes", ("bow", "clap", "nod", "salut")),
-    ("sits down after waving", ("wav", "sit")),
-    ("before jumping he bows", ("bow", "jump")),
-    ("first claps, next kneels, finally prays", ("clap", "kneel", "pray")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("walks, jumps, waves", ("walk", "jump", "wav")),
+        ("bows, claps, nods and salutes", ("bow", "clap", "nod", "salut")),
+        ("sits down after waving", ("wav", "sit")),
+        ("before jumping he bows", ("bow", "jump")),
+        ("first claps, next kneels, finally prays", ("clap", "kneel", "pray")),
+    ],
+)
 def test_everything_happens_in_its_order(text, order, body):
     take = Path(text, body)
     assert len(take.labels) == len(order) and not take.warnings
@@ -179,10 +186,16 @@ def test_not(body):
     assert np.ptp((Path("walking", body).left_wrist - still.left_shoulder)[:, 2]) > 0.3
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("nodding backwards", "backwards"), ("clapping clockwise", "clockwise"), ("sleeping in a circle", "in a circle"),
-    ("walking backwards to the left", "to the left"), ("jumping while crawling", "same time"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nodding backwards", "backwards"),
+        ("clapping clockwise", "clockwise"),
+        ("sleeping in a circle", "in a circle"),
+        ("walking backwards to the left", "to the left"),
+        ("jumping while crawling", "same time"),
+    ],
+)
 def test_what_cannot_be_followed_is_said(text, words, body):
     (warning,) = Path(text, body).warnings
     assert words in warning

@@ -67,18 +67,36 @@ BIPED = """Bip01 Bip01_Pelvis Bip01_Spine Bip01_Neck Bip01_Head Bip01_L_Clavicle
 ACCLAIM = """root lhipjoint lfemur ltibia lfoot ltoes rhipjoint rfemur rtibia rfoot rtoes lowerback upperback thorax
     lowerneck upperneck head lclavicle lhumerus lradius lwrist lhand rclavicle rhumerus rradius rwrist rhand"""
 PLACES = {
-    "hip": "thigh thighbend upleg upperleg hip femur", "knee": "leg calf shin lowerleg knee tibia",
-    "ankle": "foot ankle", "shoulder": "arm upperarm uarm shldrbend shldr shoulder humerus",
-    "elbow": "forearm forearmbend farm lowerarm elbow radius", "wrist": "hand wrist",
+    "hip": "thigh thighbend upleg upperleg hip femur",
+    "knee": "leg calf shin lowerleg knee tibia",
+    "ankle": "foot ankle",
+    "shoulder": "arm upperarm uarm shldrbend shldr shoulder humerus",
+    "elbow": "forearm forearmbend farm lowerarm elbow radius",
+    "wrist": "hand wrist",
     "collar": "shoulder clavicle collar",
-}  # fmt: skip
+}
 """What the joints of one side are called in these rigs, without the side."""
 
 
 @pytest.mark.parametrize("prefix", ["", "mixamorig:", "mixamorig_", "Skeleton 001:", "Ethan_", "Armature|"])
-@pytest.mark.parametrize("names", [
-    MIXAMO, CMU, UNREAL, RIGIFY, DAZ, MOTIVE, XSENS, MVN, VROID, VRM, CC, BIPED, ACCLAIM,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "names",
+    [
+        MIXAMO,
+        CMU,
+        UNREAL,
+        RIGIFY,
+        DAZ,
+        MOTIVE,
+        XSENS,
+        MVN,
+        VROID,
+        VRM,
+        CC,
+        BIPED,
+        ACCLAIM,
+    ],
+)
 def test_rigs_are_known_by_name(names, prefix):
     listed = names.split()
     found = find_joints(tuple(prefix + name for name in listed))
@@ -98,17 +116,36 @@ def test_smpl_names_are_known():
     assert all(JOINT_NAMES[found[name]] == name for name in NEEDED)
 
 
-@pytest.mark.parametrize("kind", [
-    "plain", "z_up", "metres", "XYZ", "YXZ", "above", "every", "turned 90", "turned 37", "along x", "along x, z up",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "plain",
+        "z_up",
+        "metres",
+        "XYZ",
+        "YXZ",
+        "above",
+        "every",
+        "turned 90",
+        "turned 37",
+        "along x",
+        "along x, z up",
+    ],
+)
 def test_bvh_comes_back(walked, body, tmp_path, kind):
     made, rest = walked
     how = {
-        "z_up": Variant(axes=Z_UP), "metres": Variant(centimetres=1.0), "XYZ": Variant(order="XYZ"),
-        "YXZ": Variant(order="YXZ"), "above": Variant(above=True), "every": Variant(every=True),
-        "turned 90": Variant(rest_yaw=np.pi / 2), "turned 37": Variant(rest_yaw=np.radians(37)),
-        "along x": Variant(frames=along_x(rest)), "along x, z up": Variant(frames=along_x(rest), axes=Z_UP),
-    }.get(kind, Variant())  # fmt: skip
+        "z_up": Variant(axes=Z_UP),
+        "metres": Variant(centimetres=1.0),
+        "XYZ": Variant(order="XYZ"),
+        "YXZ": Variant(order="YXZ"),
+        "above": Variant(above=True),
+        "every": Variant(every=True),
+        "turned 90": Variant(rest_yaw=np.pi / 2),
+        "turned 37": Variant(rest_yaw=np.radians(37)),
+        "along x": Variant(frames=along_x(rest)),
+        "along x, z up": Variant(frames=along_x(rest), axes=Z_UP),
+    }.get(kind, Variant())
     write_bvh(tmp_path / "walk.bvh", other_names(), made, rest, how)
     again = bring(tmp_path / "walk.bvh", body)
     assert len(again.poses) == len(made.poses) and again.source == "file"
@@ -222,19 +259,22 @@ BVH = (
 )
 
 
-@pytest.mark.parametrize(("name", "content", "says"), [
-    ("a.bvh", b"not a bvh", "is not a BVH file"),
-    ("a.bvh", b"HIERARCHY ROOT Hips { OFFSET 0 0", "is not a whole BVH file"),
-    ("a.bvh", (BVH + "Frames: 4\nFrame Time: 0.03\n1 2 3\n").encode(), "need 12 numbers, not 3"),
-    ("a.bvh", (BVH + "Frames: 4\nFrame Time: 0.03\n" + "1 2 3 4\n" * 4).encode(), "rows have 4 numbers"),
-    ("a.bvh", (BVH + "Frames: 1\nFrame Time: 0.03\n1 2 3\n").encode(), "of its 1 joints none is called"),
-    ("a.bvh", (BVH + "Frames: 1\nFrame Time: 0.03\n1 2 nan\n").encode(), "not finite"),
-    ("a.bvh", (BVH.replace("T 0 0 0", "T 0 x 0") + "Frames: 1\nFrame Time: 1\n1 2 3").encode(), "words where"),
-    ("a.bvh", (BVH.replace("Xrot", "Wrot") + "Frames: 1\nFrame Time: 1\n1 2 3").encode(), "channel 'Wrotation'"),
-    ("a.npz", b"PK half", "is damaged"),
-    ("a.fbx", b"", "add-on's Retarget"),
-    ("missing.bvh", None, "does not exist"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.bvh", b"not a bvh", "is not a BVH file"),
+        ("a.bvh", b"HIERARCHY ROOT Hips { OFFSET 0 0", "is not a whole BVH file"),
+        ("a.bvh", (BVH + "Frames: 4\nFrame Time: 0.03\n1 2 3\n").encode(), "need 12 numbers, not 3"),
+        ("a.bvh", (BVH + "Frames: 4\nFrame Time: 0.03\n" + "1 2 3 4\n" * 4).encode(), "rows have 4 numbers"),
+        ("a.bvh", (BVH + "Frames: 1\nFrame Time: 0.03\n1 2 3\n").encode(), "of its 1 joints none is called"),
+        ("a.bvh", (BVH + "Frames: 1\nFrame Time: 0.03\n1 2 nan\n").encode(), "not finite"),
+        ("a.bvh", (BVH.replace("T 0 0 0", "T 0 x 0") + "Frames: 1\nFrame Time: 1\n1 2 3").encode(), "words where"),
+        ("a.bvh", (BVH.replace("Xrot", "Wrot") + "Frames: 1\nFrame Time: 1\n1 2 3").encode(), "channel 'Wrotation'"),
+        ("a.npz", b"PK half", "is damaged"),
+        ("a.fbx", b"", "add-on's Retarget"),
+        ("missing.bvh", None, "does not exist"),
+    ],
+)
 def test_broken_files_are_one_sentence(name, content, says, body, tmp_path):
     if content is not None:
         (tmp_path / name).write_bytes(content)

@@ -49,18 +49,33 @@ class Glb:
             offset[j] = 100 * (up @ rest[0] if j == 0 else frames[parent].T @ (rest[j] - rest[parent]))
         still, turned = np.stack(frames), world @ np.stack(frames)
         still[0], turned[:, 0] = up @ still[0], up @ turned[:, 0]
-        relative = lambda all_, j: all_[..., j, :, :] if j == 0 else np.swapaxes(  # noqa: E731
-            (all_ if PARENTS[j] else np.concatenate([up.T @ all_[..., :1, :, :], all_[..., 1:, :, :]], -3))[
-                ..., PARENTS[j], :, :], -1, -2) @ all_[..., j, :, :]  # fmt: skip
-        nodes = [{"name": "Armature", "children": [1], "scale": [0.01] * 3,
-                  "rotation": Rotation.from_matrix(up.T).as_quat().tolist()}]  # fmt: skip
+
+        def relative(all_, j):
+            """World rotations (..., 24, 3, 3) of joint j as seen from its parent, the pelvis upright."""
+            if j == 0:
+                return all_[..., j, :, :]
+            upright = np.concatenate([up.T @ all_[..., :1, :, :], all_[..., 1:, :, :]], -3)
+            parents = all_ if PARENTS[j] else upright
+            return np.swapaxes(parents[..., PARENTS[j], :, :], -1, -2) @ all_[..., j, :, :]
+
+        nodes = [
+            {
+                "name": "Armature",
+                "children": [1],
+                "scale": [0.01] * 3,
+                "rotation": Rotation.from_matrix(up.T).as_quat().tolist(),
+            }
+        ]
         channels, samplers, times = [], [], self.add(np.arange(len(local)) / made.fps, "SCALAR")
         for j in range(24):
-            nodes.append({
-                "name": names[j], "translation": offset[j].tolist(),
-                "rotation": Rotation.from_matrix(relative(still, j)).as_quat().tolist(),
-                "children": [k + 1 for k, parent in enumerate(PARENTS) if parent == j],
-            })  # fmt: skip
+            nodes.append(
+                {
+                    "name": names[j],
+                    "translation": offset[j].tolist(),
+                    "rotation": Rotation.from_matrix(relative(still, j)).as_quat().tolist(),
+                    "children": [k + 1 for k, parent in enumerate(PARENTS) if parent == j],
+                }
+            )
             quats = Rotation.from_matrix(relative(turned, j)).as_quat()
             quats[1::2] *= -1  # the same rotations: readers take the shorter way
             samplers.append({"input": times, "output": self.add(quats, "VEC4")})
@@ -68,9 +83,13 @@ class Glb:
         samplers.append({"input": times, "output": self.add(100 * (made.trans + rest[0]) @ up.T, "VEC3")})
         channels.append({"sampler": 24, "target": {"node": 1, "path": "translation"}})
         document = {
-            "asset": {"version": "2.0"}, "nodes": nodes, "accessors": self.accessors, "bufferViews": self.views,
-            "animations": [{"channels": channels, "samplers": samplers}], "buffers": [{"byteLength": len(self.data)}],
-        }  # fmt: skip
+            "asset": {"version": "2.0"},
+            "nodes": nodes,
+            "accessors": self.accessors,
+            "bufferViews": self.views,
+            "animations": [{"channels": channels, "samplers": samplers}],
+            "buffers": [{"byteLength": len(self.data)}],
+        }
         if vrma:
             bones = {name: {"node": j + 1} for j, name in enumerate(vrma) if name}
             document["extensions"] = {"VRMC_vrm_animation": {"humanoid": {"humanBones": bones}}}
@@ -84,16 +103,40 @@ class Glb:
         head += b" " * (-len(head) % 4)
         total = 28 + len(head) + len(self.data)
         path.write_bytes(
-            struct.pack("<4sII", b"glTF", 2, total) + struct.pack("<I4s", len(head), b"JSON") + head
-            + struct.pack("<I4s", len(self.data), b"BIN\0") + self.data
-        )  # fmt: skip
+            struct.pack("<4sII", b"glTF", 2, total)
+            + struct.pack("<I4s", len(head), b"JSON")
+            + head
+            + struct.pack("<I4s", len(self.data), b"BIN\0")
+            + self.data
+        )
 
 
 VRM_BONES = (
-    "hips", "leftUpperLeg", "rightUpperLeg", "spine", "leftLowerLeg", "rightLowerLeg", "chest", "leftFoot", "rightFoot",
-    "upperChest", "leftToes", "rightToes", "neck", "leftShoulder", "rightShoulder", "head", "leftUpperArm",
-    "rightUpperArm", "leftLowerArm", "rightLowerArm", "leftHand", "rightHand", None, None,
-)  # fmt: skip
+    "hips",
+    "leftUpperLeg",
+    "rightUpperLeg",
+    "spine",
+    "leftLowerLeg",
+    "rightLowerLeg",
+    "chest",
+    "leftFoot",
+    "rightFoot",
+    "upperChest",
+    "leftToes",
+    "rightToes",
+    "neck",
+    "leftShoulder",
+    "rightShoulder",
+    "head",
+    "leftUpperArm",
+    "rightUpperArm",
+    "leftLowerArm",
+    "rightLowerArm",
+    "leftHand",
+    "rightHand",
+    None,
+    None,
+)
 
 
 @pytest.mark.parametrize("name", ["walk.glb", "walk.gltf", "walk.vrma"])

@@ -50,8 +50,12 @@ def write_npz(path, poses, trans, up, keys="amass", turn=0.0, rate=30.0):
         more = {"poses": out.reshape(len(out), -1), "trans": path_there, "mocap_framerate": rate}
         more |= {"betas": np.zeros(16), "gender": "neutral"}
     else:
-        more = {"global_orient": out[:, 0], "body_pose": out[:, 1:22].reshape(len(out), -1), "transl": path_there,
-                "fps": rate}  # fmt: skip
+        more = {
+            "global_orient": out[:, 0],
+            "body_pose": out[:, 1:22].reshape(len(out), -1),
+            "transl": path_there,
+            "fps": rate,
+        }
     np.savez(path, **more)
 
 
@@ -68,8 +72,12 @@ def posture(kind):
         poses[:, 1, 0] += 0.2 * swing
         poses[:, 2, 0] -= 0.2 * swing
         return poses, trans
-    poses[:, 0] = {"back": [-np.pi / 2, 0, 0], "front": [np.pi / 2, 0, 0], "handstand": [np.pi, 0, 0],
-                   "side": [0, 0, np.pi / 2]}[kind]  # fmt: skip
+    poses[:, 0] = {
+        "back": [-np.pi / 2, 0, 0],
+        "front": [np.pi / 2, 0, 0],
+        "handstand": [np.pi, 0, 0],
+        "side": [0, 0, np.pi / 2],
+    }[kind]
     trans[:, 1] = {"back": 0.12, "front": 0.12, "side": 0.2, "handstand": 0.75}[kind]
     poses[:, 4, 0] = 0.3 + 0.3 * swing
     poses[:, 16, 2], poses[:, 17, 2] = (1.3, -1.3) if kind == "handstand" else (0.2 * swing - 1.2, 1.2 - 0.2 * swing)
@@ -161,12 +169,15 @@ def test_poses_of_all_models(width, body, tmp_path):
         assert travel(bring(tmp_path / f"{number}.npz", body)) > 2
 
 
-@pytest.mark.parametrize(("arrays", "says"), [
-    ({"poses": np.zeros((5, 70))}, "5 x 70 numbers"),
-    ({"poses": np.zeros((5, 72)), "trans": np.zeros((3, 3))}, "5 poses but 3 positions"),
-    ({"poses": np.zeros((5, 72)), "trans": np.zeros((5, 3))}, "no usable frame rate"),
-    ({"betas": np.zeros(10)}, "holds no poses"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        ({"poses": np.zeros((5, 70))}, "5 x 70 numbers"),
+        ({"poses": np.zeros((5, 72)), "trans": np.zeros((3, 3))}, "5 poses but 3 positions"),
+        ({"poses": np.zeros((5, 72)), "trans": np.zeros((5, 3))}, "no usable frame rate"),
+        ({"betas": np.zeros(10)}, "holds no poses"),
+    ],
+)
 def test_wrong_joint_counts(arrays, says, body, tmp_path):
     np.savez(tmp_path / "a.npz", **arrays)
     with pytest.raises(EngineError, match=says):

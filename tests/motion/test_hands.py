@@ -27,9 +27,7 @@ from tests.motion.motion_files import bring
 def perform(text, body, seed=0, **changes):
     betas = np.zeros(body.num_betas, np.float32)
     report = Silent()
-    made = motion.run(
-        text, body, betas, None, MotionConfig(**changes), torch.Generator().manual_seed(seed), report
-    )  # fmt: skip
+    made = motion.run(text, body, betas, None, MotionConfig(**changes), torch.Generator().manual_seed(seed), report)
     return made, report
 
 
@@ -48,13 +46,17 @@ def test_the_table_names_movements_and_poses_that_there_are():
 @pytest.mark.parametrize(
     ("names", "text", "pose", "both"),
     [
-        (["wave"], "waves to the crowd", "spread", False), (["box"], "boxing", "fist", True),
-        (["walk"], "walking with clenched fists", "fist", True), (["stand"], "makes a fist", "fist", False),
-        (["wave"], "waving with a clenched fist", "fist", False), (["walk"], "walking", None, None),
-        (["stand"], "giving a thumbs up", "thumb_up", False), (["type"], "typing an email", "typing", True),
+        (["wave"], "waves to the crowd", "spread", False),
+        (["box"], "boxing", "fist", True),
+        (["walk"], "walking with clenched fists", "fist", True),
+        (["stand"], "makes a fist", "fist", False),
+        (["wave"], "waving with a clenched fist", "fist", False),
+        (["walk"], "walking", None, None),
+        (["stand"], "giving a thumbs up", "thumb_up", False),
+        (["type"], "typing an email", "typing", True),
         (["stand"], "she is holding a mug of cocoa", "cup", False),
     ],
-)  # fmt: skip
+)
 def test_words_come_before_what_the_movement_does(names, text, pose, both):
     call = call_for(names, [text])
     assert (None if call is None else (call.pose, call.both)) == (None if pose is None else (pose, both))
@@ -116,8 +118,15 @@ def amass(path, width, hands, apart=False):
         more = {"left_hand_pose": hands[:, :45], "right_hand_pose": hands[:, 45:]}
     else:
         poses[:, -90:] = hands
-    np.savez(path, poses=poses, trans=np.tile([0, 0, 0.95], (len(hands), 1)), mocap_framerate=30.0,
-             betas=np.zeros(16), gender="neutral", **more)  # fmt: skip
+    np.savez(
+        path,
+        poses=poses,
+        trans=np.tile([0, 0, 0.95], (len(hands), 1)),
+        mocap_framerate=30.0,
+        betas=np.zeros(16),
+        gender="neutral",
+        **more,
+    )
     return path
 
 
@@ -152,9 +161,22 @@ def test_own_bvh_with_fingers_comes_back_as_it_was(body, tmp_path):
     np.testing.assert_allclose(again.poses, made.poses, atol=2e-4)
 
 
-MIXAMO = {"pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2", "neck": "Neck", "head": "Head",
-          "collar": "Shoulder", "shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand", "hip": "UpLeg", "knee": "Leg",
-          "ankle": "Foot", "foot": "ToeBase"}  # fmt: skip
+MIXAMO = {
+    "pelvis": "Hips",
+    "spine1": "Spine",
+    "spine2": "Spine1",
+    "spine3": "Spine2",
+    "neck": "Neck",
+    "head": "Head",
+    "collar": "Shoulder",
+    "shoulder": "Arm",
+    "elbow": "ForeArm",
+    "wrist": "Hand",
+    "hip": "UpLeg",
+    "knee": "Leg",
+    "ankle": "Foot",
+    "foot": "ToeBase",
+}
 
 
 def mixamo_name(name):
@@ -185,9 +207,13 @@ def test_fingers_of_another_skeleton_point_where_theirs_do(body):
     rest_world, rest = placed(to_matrix(bent[None]))
     world, places = placed(to_matrix(poses))
     take = Take(
-        tuple(map(mixamo_name, SKELETON_NAMES)), parents, rest[0].astype(np.float32),
-        (world @ rest_world.swapaxes(-1, -2)).astype(np.float32), places.astype(np.float32), 30.0,
-    )  # fmt: skip
+        tuple(map(mixamo_name, SKELETON_NAMES)),
+        parents,
+        rest[0].astype(np.float32),
+        (world @ rest_world.swapaxes(-1, -2)).astype(np.float32),
+        places.astype(np.float32),
+        30.0,
+    )
     made = retarget(take, "m.bvh", joints)
     local = to_matrix(np.concatenate([made.poses, made.hands.reshape(5, 30, 3)], 1))
     again = placed(local)[1]
@@ -211,7 +237,7 @@ def test_fingers_of_another_skeleton_point_where_theirs_do(body):
         ["left_wrist", "left_index1", "left_index2", "left_index3", "left_index"],
         ["CC_Base_L_Hand", "CC_Base_L_Index1", "CC_Base_L_Index2", "CC_Base_L_Index3", "CC_Base_L_IndexTip"],
     ],
-)  # fmt: skip
+)
 def test_programs_names_of_fingers(names):
     first = next(number for number, name in enumerate(names) if "1" in name or "Prox" in name)
     before = "CC_Base_" if names[0].startswith("CC_Base_") else ""  # such a prefix is on all joints
@@ -223,11 +249,22 @@ def test_programs_names_of_fingers(names):
 
 
 def test_numbered_fingers_and_what_is_none():
-    names = ["Bip01 L Hand", "Bip01 L Finger0", "Bip01 L Finger01", "Bip01 L Finger02", "Bip01 L Finger1",
-             "Bip01 L Finger11", "Bip01 L Finger12", "Bip01 L Toe0", "Bip01 Ring", "LeftToeIndex",
-             "LeftArm"]  # fmt: skip
+    names = [
+        "Bip01 L Hand",
+        "Bip01 L Finger0",
+        "Bip01 L Finger01",
+        "Bip01 L Finger02",
+        "Bip01 L Finger1",
+        "Bip01 L Finger11",
+        "Bip01 L Finger12",
+        "Bip01 L Toe0",
+        "Bip01 Ring",
+        "LeftToeIndex",
+        "LeftArm",
+    ]
     parents = (-1, 0, 1, 2, 0, 4, 5, -1, -1, -1, -1)
     bones = np.zeros((len(names), 3), np.float32)
     take = Take(tuple(names), parents, bones, np.zeros((1, len(names), 3, 3)), bones[None], 30.0)
-    assert find_fingers(take) == {f"left_{finger}{k}": first + k for finger, first in (("thumb", 0), ("index", 3))
-                                  for k in (1, 2, 3)}  # fmt: skip
+    assert find_fingers(take) == {
+        f"left_{finger}{k}": first + k for finger, first in (("thumb", 0), ("index", 3)) for k in (1, 2, 3)
+    }

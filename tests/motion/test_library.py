@@ -27,8 +27,11 @@ def test_a_movement_is_one_record(tmp_path):
 
 
 def test_turns_and_gaits_are_parameters(tmp_path):
-    found = read(tmp_path, '[left]\nsays = "x"\nturn = {degrees = 90}\n[carry]\nsays = "y"\n'
-                           'gait = {step = 0.6, period = 1}\nhold = {hands = "carry"}')  # fmt: skip
+    found = read(
+        tmp_path,
+        '[left]\nsays = "x"\nturn = {degrees = 90}\n[carry]\nsays = "y"\n'
+        'gait = {step = 0.6, period = 1}\nhold = {hands = "carry"}',
+    )
     assert found["left"].keys[-1].turn == (0, 90, 0) and found["left"].of_angle(45)[-1].turn == (0, 45, 0)
     assert found["carry"].travel[2] == pytest.approx(1.0)  # a foot carries for 0.6 of a period, over one step
     assert {key.left.anchor for key in found["carry"].keys} == {"belly"}

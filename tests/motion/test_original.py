@@ -43,8 +43,9 @@ def brought(tmp_path_factory):
 
 def make(perceptor, method="optimise", **settings):
     body = load_body()
-    conf = MotionConfig(frames=30, iterations=3, candidates=3, backend="original",
-                        optimise=OptimiseConfig(method=method), **settings)  # fmt: skip
+    conf = MotionConfig(
+        frames=30, iterations=3, candidates=3, backend="original", optimise=OptimiseConfig(method=method), **settings
+    )
     return run("waving", body, np.zeros(body.num_betas), perceptor, conf, torch.Generator().manual_seed(0), Silent())
 
 

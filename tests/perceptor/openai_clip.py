@@ -14,15 +14,28 @@ import torch
 from torch import Tensor, nn
 
 VIT_B_32 = {
-    "embed_dim": 512, "image_resolution": 224, "vision_layers": 12, "vision_width": 768, "vision_patch_size": 32,
-    "context_length": 77, "vocab_size": 49408, "transformer_width": 512, "transformer_heads": 8,
+    "embed_dim": 512,
+    "image_resolution": 224,
+    "vision_layers": 12,
+    "vision_width": 768,
+    "vision_patch_size": 32,
+    "context_length": 77,
+    "vocab_size": 49408,
+    "transformer_width": 512,
+    "transformer_heads": 8,
     "transformer_layers": 12,
-}  # fmt: skip
+}
 """Sizes of OpenAI's smallest vision transformer, by the names of the arguments of OpenAI's ``CLIP``."""
 SMALL = VIT_B_32 | {
-    "embed_dim": 48, "image_resolution": 64, "vision_layers": 2, "vision_width": 128, "vision_patch_size": 16,
-    "transformer_width": 64, "transformer_heads": 1, "transformer_layers": 2,
-}  # fmt: skip
+    "embed_dim": 48,
+    "image_resolution": 64,
+    "vision_layers": 2,
+    "vision_width": 128,
+    "vision_patch_size": 16,
+    "transformer_width": 64,
+    "transformer_heads": 1,
+    "transformer_layers": 2,
+}
 
 
 class _Attention(nn.Module):

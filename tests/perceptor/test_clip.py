@@ -29,9 +29,13 @@ def clip_folder(tmp_path_factory) -> Path:
     torch.manual_seed(0)
     sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
     text = CLIPTextConfig(
-        **sizes, vocab_size=len(tokenizer), max_position_embeddings=20, bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
-    )  # fmt: skip
+        **sizes,
+        vocab_size=len(tokenizer),
+        max_position_embeddings=20,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
     vision = CLIPVisionConfig(**sizes, image_size=32, patch_size=8)
     CLIPModel(
         CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=24)

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from test_siglip import write
 from transformers import CLIPConfig, CLIPModel
 
-from engine.appearance import opinion
+from engine.appearance import outfit_ranking
 from engine.job import Job
 from engine.motion import proposals
 from engine.pipeline import run_job
@@ -27,7 +27,7 @@ def few_entries(monkeypatch, tmp_path):
         entries = {name: file.get_tensor(name)[:4].contiguous() for name in file.keys()}  # noqa: SIM118
         save_file(entries, tmp_path / "shapes.safetensors", file.metadata())
     monkeypatch.setattr(codebook, "BUNDLED", tmp_path / "shapes.safetensors")
-    monkeypatch.setattr(opinion, "EVERY", 1500)
+    monkeypatch.setattr(outfit_ranking, "EVERY", 1500)
     codes = proposals.load_pose_codes()
     few = replace(codes, latents=codes.latents[:12], movements=codes.movements[:12])
     monkeypatch.setattr(proposals, "load_pose_codes", lambda: few)

@@ -112,8 +112,9 @@ def test_measures_have_an_effect_and_are_reported() -> None:
     reading = read("a 70 year old man, 1.90 m tall, in a suit")
     assert reading.who.age is not None and reading.who.age > 0.8 and reading.ignored == ()
     assert {(part.words, part.property) for part in reading.understood} >= {
-        ("70 year old", "age"), ("1.90 m tall", "height")
-    }  # fmt: skip
+        ("70 year old", "age"),
+        ("1.90 m tall", "height"),
+    }
 
 
 def test_only_leaves_the_rest_bare() -> None:

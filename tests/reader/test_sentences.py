@@ -15,18 +15,39 @@ SENTENCES = tomllib.loads(
     (Path(__file__).parents[2] / "benchmarks" / "data" / "sentences.toml").read_text(encoding="utf-8")
 )["sentence"]
 TESTED = {
-    "garment", "colour", "negation", "layering", "pattern", "material", "person", "held", "state", "decal", "figure",
-    "sameness", "side", "unseen", "typo",
-}  # fmt: skip
+    "garment",
+    "colour",
+    "negation",
+    "layering",
+    "pattern",
+    "material",
+    "person",
+    "held",
+    "state",
+    "decal",
+    "figure",
+    "sameness",
+    "side",
+    "unseen",
+    "typo",
+}
 SOMEBODY = outfit.Look("fair", "short", "black", "none", "black", "brown")
 KINDS = {*outfit.GARMENT_KINDS, *outfit.EXTRA_KINDS, "all", "rest"}
 LEVELS = ("high", "low")
 PERSON = {
-    "gender": ("male", "female"), "age": ("child", "teen", "adult", "old"), "skin": outfit.SKINS,
-    "hair_style": outfit.HAIR_STYLES, "hair_color": outfit.HAIR_COLORS, "beard": outfit.BEARDS,
-    "beard_color": outfit.HAIR_COLORS, "eye_color": outfit.EYE_COLORS,
-    "weight": LEVELS, "height": LEVELS, "muscle": LEVELS, "bare": ("torso", "legs", "feet", "hands", "head"),
-}  # fmt: skip
+    "gender": ("male", "female"),
+    "age": ("child", "teen", "adult", "old"),
+    "skin": outfit.SKINS,
+    "hair_style": outfit.HAIR_STYLES,
+    "hair_color": outfit.HAIR_COLORS,
+    "beard": outfit.BEARDS,
+    "beard_color": outfit.HAIR_COLORS,
+    "eye_color": outfit.EYE_COLORS,
+    "weight": LEVELS,
+    "height": LEVELS,
+    "muscle": LEVELS,
+    "bare": ("torso", "legs", "feet", "hands", "head"),
+}
 
 
 def _each(value: str | list[str] | None) -> list[str]:
@@ -42,9 +63,15 @@ def _worn_faults(worn: dict) -> list[str]:
     cuts = {cut for kind in kinds for cut in (*outfit.CUTS.get(kind, ()), *outfit.EXTRA_KINDS.get(kind, ()))}
     colors = {*outfit.COLORS, "skin", "hair"}
     known = {
-        "kind": KINDS, "cut": cuts, "color": colors, "accent": colors, "pattern": outfit.PATTERNS,
-        "material": read_materials(), "traits": outfit.TRAITS, "side": ("left", "right"),
-    }  # fmt: skip
+        "kind": KINDS,
+        "cut": cuts,
+        "color": colors,
+        "accent": colors,
+        "pattern": outfit.PATTERNS,
+        "material": read_materials(),
+        "traits": outfit.TRAITS,
+        "side": ("left", "right"),
+    }
     faults = [f"{field}: {name}" for field in known for name in _each(worn.get(field)) if name not in known[field]]
     for decal in _each(worn.get("decal")):
         faults += outfit.validate(replace(SOMEBODY, garments=(outfit.Garment("t_shirt", "red", decal=decal),)))
@@ -60,12 +87,17 @@ def _faults(sentence: dict) -> list[str]:
     named = {kind for item in worn for kind in _each(item["kind"])}
     faults += [f"order: {kind}" for pair in sentence.get("order", []) for kind in pair if named.isdisjoint(_each(kind))]
     claims = {
-        "figure": "figure" in sentence, "layering": "order" in sentence, "person": bool(who),
-        "colour": any("color" in item for item in worn), "pattern": any("pattern" in item for item in worn),
-        "material": any("material" in item for item in worn), "decal": any("decal" in item for item in worn),
-        "state": any("traits" in item for item in worn), "side": any("side" in item for item in worn),
+        "figure": "figure" in sentence,
+        "layering": "order" in sentence,
+        "person": bool(who),
+        "colour": any("color" in item for item in worn),
+        "pattern": any("pattern" in item for item in worn),
+        "material": any("material" in item for item in worn),
+        "decal": any("decal" in item for item in worn),
+        "state": any("traits" in item for item in worn),
+        "side": any("side" in item for item in worn),
         "held": not named.isdisjoint(outfit.EXTRA_KINDS),
-    }  # fmt: skip
+    }
     return faults + [f"nothing of {kind}" for kind in sentence["kinds"] if not claims.get(kind, True)]
 
 

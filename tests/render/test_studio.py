@@ -9,9 +9,14 @@ from engine.render.shade import sphere_directions
 from engine.render.studio import Box, Illumination, Studio
 
 EVEN = Studio(
-    zenith=(0.5,) * 3, horizon=(0.5,) * 3, backdrop=(0.5,) * 3, floor=(0.5,) * 3, nadir=(0.5,) * 3, boxes=(),
+    zenith=(0.5,) * 3,
+    horizon=(0.5,) * 3,
+    backdrop=(0.5,) * 3,
+    floor=(0.5,) * 3,
+    nadir=(0.5,) * 3,
+    boxes=(),
     key=Box((0.0, 1.0, 0.2), (0.0,) * 3, 0.3, 0.3),
-)  # fmt: skip
+)
 """As bright in every direction, and no key light."""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.body import load_body
 from engine.errors import EngineError
-from engine.mesh import Mesh
+from engine.mesh.surface import Mesh
 from engine.protocol import FACE_FEATURES, FACE_KEYS, FACE_SHAPES
 from engine.render.raycast import MeshRaycaster
 from engine.rig import Avatar, load_avatar, run, save_avatar, uncover
@@ -68,10 +68,15 @@ def of(layers: Joined, name: str) -> np.ndarray:
 
 
 REGIONS = {  # canonical heights, and how far a side's shape reaches over the middle, metres
-    "brow": (0.675, 0.75, 0.012), "eye": (0.64, 0.705, 0.0), "noseSneer": (0.625, 0.74, 0.006),
-    "cheekSquint": (0.585, 0.70, 0.0), "cheekPuff": (0.58, 0.69, 0.0), "jaw": (0.54, 0.69, 0.0),
-    "mouth": (0.57, 0.685, 0.028), "tongue": (0.54, 0.69, 0.0),
-}  # fmt: skip
+    "brow": (0.675, 0.75, 0.012),
+    "eye": (0.64, 0.705, 0.0),
+    "noseSneer": (0.625, 0.74, 0.006),
+    "cheekSquint": (0.585, 0.70, 0.0),
+    "cheekPuff": (0.58, 0.69, 0.0),
+    "jaw": (0.54, 0.69, 0.0),
+    "mouth": (0.57, 0.685, 0.028),
+    "tongue": (0.54, 0.69, 0.0),
+}
 
 
 @pytest.mark.parametrize("name", FACE_SHAPES)

@@ -17,7 +17,8 @@ from engine.body.model import load_open_body
 from engine.errors import EngineError
 from engine.export.bvh import write_bvh
 from engine.export.gltf import write_glb
-from engine.mesh import Mesh, from_body
+from engine.mesh.extract import from_body
+from engine.mesh.surface import Mesh
 from engine.motion.formats.bvh import read_bvh
 from engine.protocol import SKELETON_NAMES, SKELETON_PARENTS
 from engine.report import Silent
@@ -174,8 +175,10 @@ def test_a_solid_fist_is_one_piece_with_what_it_holds() -> None:
 
         look = Look("fair", "short", "brown", "none", "brown", "brown", extras=(Garment("sword", "silver"),))
         vertices, faces, weights = (
-            BODY.pose(BETAS, np.zeros((1, 24, 3)))[0][0], BODY.faces, BODY.weights,
-        )  # fmt: skip
+            BODY.pose(BETAS, np.zeros((1, 24, 3)))[0][0],
+            BODY.faces,
+            BODY.weights,
+        )
 
     avatar = run(from_body(BODY, BETAS), BODY, BETAS, CONF, Silent(), Dressed)
     assert avatar.holds.tolist() == [False, True]

@@ -10,8 +10,8 @@ import pytest
 
 from engine.body import load_body, stand_pose
 from engine.errors import EngineError
-from engine.mesh import Mesh
 from engine.mesh.stage import with_game
+from engine.mesh.surface import Mesh
 from engine.report import Silent
 from engine.rig import Avatar, load_avatar, pose_avatar, run, save_avatar
 from engine.rig.pictures import avatar_preview

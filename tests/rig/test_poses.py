@@ -9,7 +9,7 @@ import trimesh
 from benchmarks.skinning import dual_quaternions, linear, nearest_vertex, twist_bones
 from benchmarks.torture import INDEX, POSES, Limb, crosstalk, kept_sections, kept_volume, limb_at, stretch
 from engine.body import load_body, stand_pose
-from engine.mesh import Mesh
+from engine.mesh.surface import Mesh
 from engine.report import Silent
 from engine.rig import Avatar, run
 from engine.settings import RigConfig

@@ -12,7 +12,8 @@ import trimesh
 from engine.body import load_body, stand_pose
 from engine.body.skinning import bone_transforms
 from engine.errors import EngineError
-from engine.mesh import Mesh, extract, from_body
+from engine.mesh.extract import extract, from_body
+from engine.mesh.surface import Mesh
 from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
 from engine.rig import Avatar, load_avatar, pose_avatar, run, save_avatar
@@ -170,9 +171,15 @@ def test_avatar_file_round_trip_and_refusals(tmp_path: Path) -> None:
     for field in dataclasses.fields(avatar):
         np.testing.assert_array_equal(getattr(again, field.name), getattr(avatar, field.name))
     assert {name: str(np.load(path)[name].dtype) for name in np.load(path)} == {
-        "vertices": "float32", "faces": "int32", "colors": "float32", "weights": "float32", "joints": "float32",
-        "parents": "int32", "hands": "float32", "holds": "bool",
-    }  # fmt: skip
+        "vertices": "float32",
+        "faces": "int32",
+        "colors": "float32",
+        "weights": "float32",
+        "joints": "float32",
+        "parents": "int32",
+        "hands": "float32",
+        "holds": "bool",
+    }
     save_avatar(dataclasses.replace(avatar, weights=avatar.weights[:5]), path)
     with pytest.raises(EngineError, match="do not fit"):
         load_avatar(path)

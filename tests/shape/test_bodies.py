@@ -27,8 +27,10 @@ def test_average_adults_are_as_tall_and_stout_as_people(gender, stature, average
 def test_weight_and_muscle_change_the_girth_and_not_the_stature(gender):
     tall, stout = measured(gender=gender)
     for change, least, most in (
-        ({"weight": 1.0}, stout + 10, 45), ({"weight": -1.0}, 14, stout - 3), ({"muscle": 1.0}, stout + 3, stout + 12)
-    ):  # fmt: skip
+        ({"weight": 1.0}, stout + 10, 45),
+        ({"weight": -1.0}, 14, stout - 3),
+        ({"muscle": 1.0}, stout + 3, stout + 12),
+    ):
         changed, girth = measured(gender=gender, **change)
         assert changed == pytest.approx(tall, abs=0.02) and least < girth < most
 

@@ -71,19 +71,30 @@ def weigh():
     return measures
 
 
-@pytest.mark.parametrize(("text", "metres"), [
-    ("a nurse 158 cm tall", 1.58), ("a man of two metres", 2.0), ("a woman who is 5'9\"", 1.7526),
-    ("a fat old wizard, 5 ft 3", 1.6002), ("a boy of 1.20 m", 1.2), ("a 6 foot 6 athletic woman", 1.9812),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("a nurse 158 cm tall", 1.58),
+        ("a man of two metres", 2.0),
+        ("a woman who is 5'9\"", 1.7526),
+        ("a fat old wizard, 5 ft 3", 1.6002),
+        ("a boy of 1.20 m", 1.2),
+        ("a 6 foot 6 athletic woman", 1.9812),
+    ],
+)
 def test_bodies_are_as_tall_as_they_are_said_to_be(text, metres, weigh):
     assert weigh(text)[0] == pytest.approx(metres, abs=0.03)
 
 
-@pytest.mark.parametrize(("text", "metres", "kilograms"), [
-    ("a 118 kg man", None, 118), ("a woman of 1.72 m and 58 kg", 1.72, 58),
-    ("a strong man, 1.85 m, 102 kilos", 1.85, 102),
-    ("a slim girl, 105 pounds", None, 47.6),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "metres", "kilograms"),
+    [
+        ("a 118 kg man", None, 118),
+        ("a woman of 1.72 m and 58 kg", 1.72, 58),
+        ("a strong man, 1.85 m, 102 kilos", 1.85, 102),
+        ("a slim girl, 105 pounds", None, 47.6),
+    ],
+)
 def test_bodies_weigh_what_they_are_said_to_weigh(text, metres, kilograms, weigh):
     tall, heavy, warnings = weigh(text)
     assert heavy == pytest.approx(kilograms, rel=0.03) and not warnings

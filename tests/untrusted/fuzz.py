@@ -34,10 +34,21 @@ SLOW = 10
 """Seconds that one file may take."""
 FORBIDDEN = ("os.system", "os.exec", "os.spawn", "os.posix_spawn", "subprocess.", "socket.", "shutil.", "ctypes.dlopen")
 TOKENS = (
-    b"cos\nsystem\n(S'true'\ntR", b"\x8c\x02os\x8c\x06system\x93", b"\xff\xff\xff\x7f",
-    b"\x8e\xff\xff\xff\xff\xff\xff\xff\x00", b"r\xff\xff\xff\x7f", b"R", b"b", b"0", b"\x85", b"2", b"(", b"t", b"\x81",
+    b"cos\nsystem\n(S'true'\ntR",
+    b"\x8c\x02os\x8c\x06system\x93",
+    b"\xff\xff\xff\x7f",
+    b"\x8e\xff\xff\xff\xff\xff\xff\xff\x00",
+    b"r\xff\xff\xff\x7f",
+    b"R",
+    b"b",
+    b"0",
+    b"\x85",
+    b"2",
+    b"(",
+    b"t",
+    b"\x81",
     b"\x96\xff\xff\xff\xff\xff\x00\x00\x00",
-)  # fmt: skip
+)
 
 
 def body_files() -> dict[str, bytes]:
@@ -47,10 +58,14 @@ def body_files() -> dict[str, bytes]:
     rows = rng.random((24, count))
     joints = rows / rows.sum(1, keepdims=True)
     made = {
-        "v_template": rng.random((count, 3)), "shapedirs": rng.random((count, 3, 2)),
-        "posedirs": np.zeros((count, 3, 207)), "J_regressor": joints, "weights": (rows / rows.sum(0)).T,
-        "f": rng.integers(0, count, (50, 3)), "kintree_table": np.array([smpl.PARENTS, range(24)]),
-    }  # fmt: skip
+        "v_template": rng.random((count, 3)),
+        "shapedirs": rng.random((count, 3, 2)),
+        "posedirs": np.zeros((count, 3, 207)),
+        "J_regressor": joints,
+        "weights": (rows / rows.sum(0)).T,
+        "f": rng.integers(0, count, (50, 3)),
+        "kintree_table": np.array([smpl.PARENTS, range(24)]),
+    }
     chumpy = {"shapedirs": smpl_like.Ch(made["shapedirs"]), "J_regressor": smpl_like.sparse.csc_matrix(joints)}
     pickled = smpl_like.dumps({**made, **chumpy})
     plain, zipped = io.BytesIO(), io.BytesIO()
@@ -64,9 +79,10 @@ def checkpoint_files() -> dict[str, bytes]:
     """Small checkpoints in both of torch's layouts."""
     out = {}
     for name, held, new in (
-        ("flow.pth", originals.realnvp(), True), ("old.pth", originals.pose_codes(count=4), False),
+        ("flow.pth", originals.realnvp(), True),
+        ("old.pth", originals.pose_codes(count=4), False),
         ("codes.pth", originals.shape_codes(count=3), True),
-    ):  # fmt: skip
+    ):
         stream = io.BytesIO()
         torch.save(held, stream, _use_new_zipfile_serialization=new)
         out[name] = stream.getvalue()

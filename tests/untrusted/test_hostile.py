@@ -122,11 +122,17 @@ def _npy(shape: str, descr: str = "<f8", body: bytes = b"") -> bytes:
 @pytest.mark.parametrize(
     "array",
     [
-        _npy("(1000000, 1000000)"), _npy("(-1, 3)"), _npy("(3,)", body=bytes(8)), _npy("(2**70,)"), b"",
-        _npy("(1,)", "|O", pickle.dumps([_Evil()])), b"\x93NUMPY\x02\x00\xff\xff\xff\x7f{", _npy("__import__('os')"),
+        _npy("(1000000, 1000000)"),
+        _npy("(-1, 3)"),
+        _npy("(3,)", body=bytes(8)),
+        _npy("(2**70,)"),
+        b"",
+        _npy("(1,)", "|O", pickle.dumps([_Evil()])),
+        b"\x93NUMPY\x02\x00\xff\xff\xff\x7f{",
+        _npy("__import__('os')"),
         _npy("(" * 200 + ")" * 200),
     ],
-)  # fmt: skip
+)
 def test_headers_of_arrays(tmp_path, array):
     path = _zip(tmp_path / "SMPL_MALE.npz", {"weights.npy": array})
     refused(lambda: read_npz(path, ("weights",), path.name))
@@ -144,9 +150,13 @@ def test_a_yaml_file_that_would_expand_for_ever(tmp_path, monkeypatch):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of address space are Linux's")
 def test_mutated_files_never_run_hang_or_fill_the_memory():
     done = subprocess.run(
-        [sys.executable, "-m", "tests.untrusted.fuzz", "12"], cwd=ROOT, capture_output=True, text=True, timeout=300,
+        [sys.executable, "-m", "tests.untrusted.fuzz", "12"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout.splitlines()[-1])
     assert not found["problems"], found

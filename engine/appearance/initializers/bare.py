@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.appearance.base import BaseSurface
+from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.field import AvatarField
-from engine.appearance.pace import Paced, Part
 from engine.appearance.parts import AppearanceInputs, Renderer, Runtime
 from engine.settings import AppearanceConfig
 from engine.wardrobe.dress import Wardrobe
@@ -19,7 +19,7 @@ class Bare:
 
     def __init__(self, conf: AppearanceConfig) -> None: ...
 
-    def pace(self, renderer: Renderer) -> dict[str, Part]:
+    def phases(self, renderer: Renderer) -> dict[str, Phase]:
         """It takes no time."""
         return {}
 
@@ -27,11 +27,11 @@ class Bare:
         """Nothing is to be known."""
 
     def start(
-        self, inputs: AppearanceInputs, wardrobe: Wardrobe, renderer: Renderer, runtime: Runtime, paced: Paced
+        self, inputs: AppearanceInputs, wardrobe: Wardrobe, renderer: Renderer, runtime: Runtime, phased: PhasedReporter
     ) -> AvatarField:
         """The body itself."""
         base = BaseSurface.dressed(inputs.body, inputs.betas, None, wardrobe, runtime.device)
-        return renderer.represent(base, runtime, paced)
+        return renderer.represent(base, runtime, phased)
 
 
 PART = Bare

@@ -10,11 +10,11 @@ from safetensors.numpy import load_file, save_file
 
 from engine.appearance import warm_start
 from engine.appearance.base import BaseSurface
+from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.field import AvatarField
-from engine.appearance.opinion import favourites
-from engine.appearance.pace import Paced, Part
+from engine.appearance.outfit_ranking import favourites
 from engine.appearance.parts import AppearanceInputs, Renderer, Runtime
-from engine.appearance.remembered import RememberedFitting
+from engine.appearance.score_cache import CachedFitting
 from engine.mesh.layout import layer_uvs
 from engine.protocol import write_atomically
 from engine.settings import AppearanceConfig
@@ -41,9 +41,9 @@ class Dressed:
         self.search = conf.search
         self.liked: tuple[Look, ...] = ()
 
-    def pace(self, renderer: Renderer) -> dict[str, Part]:
+    def phases(self, renderer: Renderer) -> dict[str, Phase]:
         """Looks to be judged, then cutting and draping."""
-        return {"search": Part(self.search), "dress": Part(DRESSING if renderer.layered else 0)}
+        return {"search": Phase(self.search), "dress": Phase(DRESSING if renderer.layered else 0)}
 
     def prepare(self, inputs: AppearanceInputs, wardrobe: Wardrobe, runtime: Runtime) -> None:
         """The perceptor's favourites for words that nobody knows."""
@@ -51,43 +51,43 @@ class Dressed:
             self.liked = favourites(inputs.meaning, inputs.body, inputs.perceptor, wardrobe, runtime.report)
 
     def start(
-        self, inputs: AppearanceInputs, wardrobe: Wardrobe, renderer: Renderer, runtime: Runtime, paced: Paced
+        self, inputs: AppearanceInputs, wardrobe: Wardrobe, renderer: Renderer, runtime: Runtime, phased: PhasedReporter
     ) -> AvatarField:
         """Layers; or the closed body painted in the look, for a renderer that cannot show open surfaces."""
-        look = self._look(inputs, wardrobe, runtime, paced)
+        look = self._look(inputs, wardrobe, runtime, phased)
         if renderer.layered:
-            base = _layers(look, inputs, runtime, paced)
+            base = _layers(look, inputs, runtime, phased)
         else:
             base = BaseSurface.dressed(inputs.body, inputs.betas, look, wardrobe, runtime.device)
-        return renderer.represent(base, runtime, paced)
+        return renderer.represent(base, runtime, phased)
 
-    def _look(self, inputs: AppearanceInputs, wardrobe: Wardrobe, runtime: Runtime, paced: Paced) -> Look:
+    def _look(self, inputs: AppearanceInputs, wardrobe: Wardrobe, runtime: Runtime, phased: PhasedReporter) -> Look:
         """The outfit, found once and then read back."""
         path = runtime.folder / LOOK_FILE
         if path.exists():
             return look_from_dict(json.loads(path.read_text()))
         meaning, steps = inputs.meaning, self.search
-        fitting = RememberedFitting(
+        fitting = CachedFitting(
             meaning.appearance.text, inputs.body, inputs.betas, inputs.perceptor, wardrobe, folder=runtime.folder
         )
-        look, _ = warm_start.find_look(meaning, fitting, steps, runtime.generator, paced, steps, self.liked)
+        look, _ = warm_start.find_look(meaning, fitting, steps, runtime.generator, phased, steps, self.liked)
         write_atomically(path, json.dumps(asdict(look)))
         return look
 
 
-def _layers(look: Look, inputs: AppearanceInputs, runtime: Runtime, paced: Paced) -> BaseSurface:
+def _layers(look: Look, inputs: AppearanceInputs, runtime: Runtime, phased: PhasedReporter) -> BaseSurface:
     """The look as layers on the body, made once and then read back."""
     path = runtime.folder / LAYERS_FILE
     if path.exists():
         return BaseSurface.from_arrays(load_file(path), runtime.device)
-    paced.begin("dress")
+    phased.begin("dress")
 
     def tell(done: int, total: int) -> None:
-        paced.progress(round(DRESSING * done / total), DRESSING)
+        phased.progress(round(DRESSING * done / total), DRESSING)
 
     said = f"{inputs.meaning.body.text}, {inputs.prompt}, {described(inputs.meaning.person)}"
     kept = Drapes(cache_folder() / "drapes")
-    layers = layers_of(look, inputs.body, inputs.betas, runtime.seed, paced.warning, tell, runtime.device, said, kept)
+    layers = layers_of(look, inputs.body, inputs.betas, runtime.seed, phased.warning, tell, runtime.device, said, kept)
     layers = [replace(layer, uvs=layer_uvs(layer)) for layer in layers]
     made = BaseSurface.layered(joined(layers), look, runtime.device)
     save_file(made.to_arrays(), runtime.folder / f".{LAYERS_FILE}")

@@ -8,8 +8,8 @@ from typing import ClassVar
 import torch
 
 from engine.appearance.base import BaseSurface
+from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.neus import NeusField
-from engine.appearance.pace import Paced, Part
 from engine.appearance.parts import Runtime
 from engine.appearance.rays import Rays, Rendering, target_color
 from engine.appearance.reconstruct import fit_pictures, regress
@@ -31,29 +31,36 @@ class Reference:
         self.conf, self.own = conf, conf.reference
         self.sampling = Sampling(self.own.uniform_samples, self.own.importance_samples, self.own.upsample_rounds)
 
-    def pace(self) -> dict[str, Part]:
+    def phases(self) -> dict[str, Phase]:
         """The steps in which the networks learn the surface."""
-        return {"reconstruct": Part(self.own.reconstruct_iterations)}
+        return {"reconstruct": Phase(self.own.reconstruct_iterations)}
 
-    def represent(self, base: BaseSurface, runtime: Runtime, paced: Paced) -> NeusField:
+    def represent(self, base: BaseSurface, runtime: Runtime, phased: PhasedReporter) -> NeusField:
         """Networks that have learned the surface."""
         own, generator = self.own, runtime.apart(0)
         networks = NeusField(
-            base, generator, own.room, octaves=own.octaves, sdf_layers=own.sdf_layers, sdf_width=own.sdf_width,
-            color_layers=own.color_layers, color_width=own.color_width, bias=own.sphere_bias,
+            base,
+            generator,
+            own.room,
+            octaves=own.octaves,
+            sdf_layers=own.sdf_layers,
+            sdf_width=own.sdf_width,
+            color_layers=own.color_layers,
+            color_width=own.color_width,
+            bias=own.sphere_bias,
             variance=own.variance_init,
-        ).to(runtime.device)  # fmt: skip
+        ).to(runtime.device)
         path = runtime.folder / RECONSTRUCTED
         if path.exists():
             networks.load_state_dict(torch.load(path, weights_only=True, map_location=networks.device))
             return networks
-        paced.begin("reconstruct")
+        phased.begin("reconstruct")
         steps = own.reconstruct_iterations
         if own.reconstruct == "distance":
-            regress(networks, steps, generator, paced, steps)
+            regress(networks, steps, generator, phased, steps)
         else:
             weights = (self.conf.loss.eikonal, 1.0 if self.conf.loss.mask is None else self.conf.loss.mask)
-            fit_pictures(networks, steps, self.sampling, generator, paced, steps, *weights)
+            fit_pictures(networks, steps, self.sampling, generator, phased, steps, *weights)
         torch.save(networks.state_dict(), runtime.folder / f".{RECONSTRUCTED}")
         (runtime.folder / f".{RECONSTRUCTED}").replace(path)
         return networks

@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 
 from engine.appearance.base import BaseSurface
-from engine.appearance.pace import Paced, Part
+from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.parts import Runtime
 from engine.appearance.rays import Rays, Rendering
 from engine.appearance.residual import DEPTH, ResidualField
@@ -31,22 +31,22 @@ class Shell:
     def __init__(self, conf: AppearanceConfig) -> None:
         self.conf, self.own = conf, conf.shell
 
-    def pace(self) -> dict[str, Part]:
+    def phases(self) -> dict[str, Phase]:
         """The known surface need not be learned."""
         return {}
 
-    def represent(self, base: BaseSurface, runtime: Runtime, paced: Paced) -> ResidualField:
+    def represent(self, base: BaseSurface, runtime: Runtime, phased: PhasedReporter) -> ResidualField:
         """The surface itself, with nothing learned."""
         field = self._field(base, runtime.device, runtime.apart(0))
         if self.conf.iterations:
             factor, least, most = CELL
-            field.use_band(min(max(factor / self.conf.size, least), most))
+            field.use_sdf_grid(min(max(factor / self.conf.size, least), most))
         return field
 
     def stand_in(self, base: BaseSurface, device: torch.device | str) -> ResidualField:
         """With a coarse grid of distances, which is made at once."""
         field = self._field(base, device, None)
-        field.use_band(COARSE_CELL)
+        field.use_sdf_grid(COARSE_CELL)
         return field
 
     def render(self, field: ResidualField, rays: Rays, generator: torch.Generator | None = None) -> Rendering:

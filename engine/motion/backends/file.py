@@ -5,23 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.motion.formats import from_file
-from engine.motion.generate import Stage
+from engine.motion.generate import MotionSetup
 from engine.motion.parts import Made, MotionInputs
 from engine.report import Reporter
 
 
-def make(inputs: MotionInputs, stage: Stage, report: Reporter) -> Made:
+def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
     """See `engine.motion.parts.Backend`; of the file's own frames.
 
     Raises:
         EngineError: ``bad_request`` if it is no motion.
     """
-    path = Path(stage.conf.file or "").expanduser()
-    brought = from_file(path, stage, inputs.body, inputs.betas, report.warning)
-    done = brought.own and stage.conf.strength == 1.0
-    return Made(
-        brought.made, brought.fps, brought.best, (path.name,), "file", finished=done, hands=brought.hands
-    )  # fmt: skip
+    path = Path(setup.conf.file or "").expanduser()
+    brought = from_file(path, setup, inputs.body, inputs.betas, report.warning)
+    done = brought.own and setup.conf.strength == 1.0
+    return Made(brought.made, brought.fps, brought.best, (path.name,), "file", finished=done, hands=brought.hands)
 
 
 PART = make

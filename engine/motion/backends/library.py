@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from engine.motion.generate import Stage
+from engine.motion.generate import MotionSetup
 from engine.motion.parts import Made, MotionInputs
 from engine.motion.perform import perform
 from engine.motion.proposals import propose
 from engine.report import Reporter
 
 
-def make(inputs: MotionInputs, stage: Stage, report: Reporter) -> Made:
+def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
     """See `engine.motion.parts.Backend`; the candidates are only shown."""
-    found = propose(inputs, stage, report)
-    motion, notes, spans = perform(found.steps, stage.conf.frames, stage)
+    found = propose(inputs, setup, report)
+    motion, notes, spans = perform(found.steps, setup.conf.frames, setup)
     if notes:
         report.warning(f"In {inputs.prompt[:80]!r}: " + " ".join(notes))
     used = [concept for step in found.steps for concept, _ in step]
     labels = tuple(concept.texts[0] for concept in used)
     source = "+".join(sorted({"prior" if concept.learned else "library" for concept in used}))
-    return Made(motion, stage.conf.fps, found.candidates, labels, source, tuple(spans))
+    return Made(motion, setup.conf.fps, found.candidates, labels, source, tuple(spans))
 
 
 PART = make

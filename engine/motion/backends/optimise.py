@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from engine.motion.generate import Stage
+from engine.motion.generate import MotionSetup
 from engine.motion.parts import Made, MotionInputs
-from engine.motion.proposals import propose, through
+from engine.motion.proposals import connect_candidates, propose
 from engine.report import Reporter
 
 
-def make(inputs: MotionInputs, stage: Stage, report: Reporter) -> Made:
+def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
     """See `engine.motion.parts.Backend`; with the bundled priors."""
-    return through(propose(inputs, stage, report), inputs, stage, stage.codes, report)
+    return connect_candidates(propose(inputs, setup, report), inputs, setup, setup.codes, report)
 
 
 PART = make

@@ -29,9 +29,21 @@ _POSES = ("poses", "pose", "smpl_poses", "fullpose", "full_pose", "thetas")
 _PARTS = (("root_orient", "pose_body"), ("global_orient", "body_pose"))
 """The pelvis's turn and the other joints', where they stand apart."""
 _PATHS = (
-    "trans", "transl", "translation", "translations", "smpl_trans", "root_trans", "root_transl", "root_translation",
-    "root_pos", "root_position", "root_positions", "global_trans", "global_transl", "trans_world",
-)  # fmt: skip
+    "trans",
+    "transl",
+    "translation",
+    "translations",
+    "smpl_trans",
+    "root_trans",
+    "root_transl",
+    "root_translation",
+    "root_pos",
+    "root_position",
+    "root_positions",
+    "global_trans",
+    "global_transl",
+    "trans_world",
+)
 _OWN = ("candidates", "labels", "source")
 """Keys that only this engine writes."""
 _AMASS = ("mocap_framerate", "mocap_frame_rate")

@@ -148,8 +148,9 @@ def _rows(path: Path, numbers: Array, count: int, width: int, rows: str) -> int:
         raise _broken(
             path, f"is broken: its rows have {first} numbers and its skeleton {width} channels", "Export it again."
         )
-    raise _broken(path, f"is broken: {count} frames of {width} channels need {count * width} numbers, not "
-                  f"{len(numbers)}", AGAIN)  # fmt: skip
+    raise _broken(
+        path, f"is broken: {count} frames of {width} channels need {count * width} numbers, not {len(numbers)}", AGAIN
+    )
 
 
 def _decode(values: Array, joints: list[_Joint]) -> tuple[Array, dict[int, Array]]:

@@ -12,8 +12,15 @@ from engine.motion.rotations import Array, shortest_turn, to_axis_angle
 from engine.motion.skeleton import JOINT, NUM_JOINTS
 from engine.protocol import FINGER_NAMES, FINGERS
 
-_WORDS = {"index": "index", "middle": "middle", "mid": "middle", "ring": "ring", "pinky": "pinky", "little": "pinky",
-          "thumb": "thumb"}  # fmt: skip
+_WORDS = {
+    "index": "index",
+    "middle": "middle",
+    "mid": "middle",
+    "ring": "ring",
+    "pinky": "pinky",
+    "little": "pinky",
+    "thumb": "thumb",
+}
 _NAMED = re.compile(rf"^(?:hand|in|f|j|bip|g)?({'|'.join(_WORDS)})(?:finger)?(?!.*toe)(.*)$")
 _NUMBERED = re.compile(r"^(?:hand)?finger(\d)\w*$")
 _COUNTED = ("thumb", "index", "middle", "ring", "pinky")
@@ -62,8 +69,9 @@ def _finger_of(part: str, from_nought: bool) -> str | None:
     return None if finger != "thumb" and "meta" in named[2] else finger
 
 
-def carried_over(take: Take, found: dict[str, int], wrists: dict[str, tuple[Array, Array]], joints: Array,
-                 basis: Array, axes: Array) -> Array | None:  # fmt: skip
+def carried_over(
+    take: Take, found: dict[str, int], wrists: dict[str, tuple[Array, Array]], joints: Array, basis: Array, axes: Array
+) -> Array | None:
     """(T,2,45) axis-angle of a body's fingers that point where the file's do; None if the file has none.
 
     Args:

@@ -212,9 +212,11 @@ def _sampled(track: Track, times: Array) -> Array:
         first, second, out, into = values[at, 1], values[after, 1], values[at, 2], values[after, 0]
         square, cube, span = share**2, share**3, span[:, None]
         return (
-            (2 * cube - 3 * square + 1) * first + (cube - 2 * square + share) * span * out
-            + (3 * square - 2 * cube) * second + (cube - square) * span * into
-        )  # fmt: skip
+            (2 * cube - 3 * square + 1) * first
+            + (cube - 2 * square + share) * span * out
+            + (3 * square - 2 * cube) * second
+            + (cube - square) * span * into
+        )
     first, second = values[at], values[after]
     if values.shape[1] == 4:
         turn = Rotation.from_quat(first).inv() * Rotation.from_quat(second)

@@ -47,10 +47,12 @@ def find_up(poses: Array, trans: Array, fps: float, priors: Mapping[str, float],
     places = positions_of(poses, trans, reference_joints())[:, :MOVING]
     trunk = to_matrix(poses[:, 0])[:, :, 1].mean(0)
     weight = {
-        up: prior * _commonness(float(TURNS[up][1] @ trunk)) * _contact(places, fps, up)
+        up: prior
+        * _commonness(float(TURNS[up][1] @ trunk))
+        * _contact(places, fps, up)
         * (_level(places, up) if floor else 1.0)
         for up, prior in priors.items()
-    }  # fmt: skip
+    }
     best, *others = sorted(weight, key=lambda up: -weight[up])
     return best, not others or weight[best] > 2 * weight[others[0]]
 

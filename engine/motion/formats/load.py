@@ -19,7 +19,7 @@ from engine.motion.formats.gltf import read_gltf
 from engine.motion.formats.gravity import TURNS, find_up, turned
 from engine.motion.formats.retarget import in_our_order, retarget, taken_over
 from engine.motion.formats.take import Take, Warn
-from engine.motion.generate import Stage
+from engine.motion.generate import MotionSetup
 from engine.motion.manner import strengthen
 from engine.motion.rotations import Array, about_y, array, to_axis_angle, to_matrix, yaw_of
 from engine.motion.sequence import Sequence
@@ -29,14 +29,16 @@ KINDS = (".bvh", ".npz", ".glb", ".gltf", ".vrma", ".vrm")
 LONGEST = 36000
 """Frames; twenty minutes at 30 fps."""
 PRIORS: tuple[dict[str, float], ...] = (
-    {"y": 0.45, "-y": 0.3, "z": 0.25}, {"z": 0.8, "y": 0.15, "-y": 0.05}, {"z": 0.98, "y": 0.013, "-y": 0.007},
-)  # fmt: skip
+    {"y": 0.45, "-y": 0.3, "z": 0.25},
+    {"z": 0.8, "y": 0.15, "-y": 0.05},
+    {"z": 0.98, "y": 0.013, "-y": 0.007},
+)
 """How likely each axis is up in an .npz file, by how much its keys are AMASS's (`Poses.amass`)."""
 RESTING = {
     "+y": {"y": 0.97, "z": 0.01, "-z": 0.01, "-y": 0.01},
     "another axis": {"y": 0.93, "z": 0.03, "-z": 0.03, "-y": 0.01},
     "nobody stands": {"y": 0.93, "z": 0.06, "-y": 0.01},
-}  # fmt: skip
+}
 """How likely each axis is up in a file with a skeleton of its own, by which is up in its rest pose and stands as "y"
 here: some exporters turn the root instead of the rest pose."""
 STILL = 1e-3
@@ -57,8 +59,8 @@ class Brought:
     """(T,2,45) axis-angle of the fingers, if the file brings them."""
 
 
-def from_file(path: Path, stage: Stage, body: Body, betas: Array, warn: Warn) -> Brought:
-    """Read a motion file and bring it onto the stage's body, at the conf's frame rate.
+def from_file(path: Path, setup: MotionSetup, body: Body, betas: Array, warn: Warn) -> Brought:
+    """Read a motion file and bring it onto the setup's body, at the conf's frame rate.
 
     What others made is turned to face +z at first and stood on the floor; what this engine made for the same body
     comes back as it was.
@@ -69,17 +71,17 @@ def from_file(path: Path, stage: Stage, body: Body, betas: Array, warn: Warn) ->
     Raises:
         EngineError: ``bad_request`` with one sentence if the file is missing, broken, or of another kind.
     """
-    conf = stage.conf
+    conf = setup.conf
     _check_there(path)
     kind = path.suffix.lower()
     if kind == ".npz":
         read = read_amass(path, warn)
-        poses, root, own = _from_poses(read, path, stage, body, betas, warn)
+        poses, root, own = _from_poses(read, path, setup, body, betas, warn)
         hands = read.hands if read.hands is None or read.own else from_straight(read.hands)
         rate = read.fps
     else:
         take = read_bvh(path, warn) if kind == ".bvh" else read_gltf(path, warn)
-        poses, root, own, hands = _from_take(take, path, stage, full_joints(body, betas), warn)
+        poses, root, own, hands = _from_take(take, path, setup, full_joints(body, betas), warn)
         if hands is None and body.fingers is None and find_fingers(take):
             hands = np.zeros((len(poses), 2, 45), np.float32)  # so that it is said that they are left out
         rate = take.fps
@@ -92,7 +94,7 @@ def from_file(path: Path, stage: Stage, body: Body, betas: Array, warn: Warn) ->
     poses, root = strengthen((poses, root) if own else facing_front(poses, root), conf.strength)
     if not own:
         # One shift brings the lowest contacts to the floor: jumps, steps and falls stay as they were.
-        root = root - array([0, np.percentile(stage.skin.lowest(poses, root, stage.marks), 2), 0])
+        root = root - array([0, np.percentile(setup.skin.lowest(poses, root, setup.marks), 2), 0])
     every = poses[:: max(1, len(poses) // 200)].copy()
     every[:, 0] = 0
     best = every[distinct(every, conf.candidates, threshold=0.12)]
@@ -115,10 +117,10 @@ def _check_there(path: Path) -> None:
 
 
 def _from_poses(
-    read: Poses, path: Path, stage: Stage, body: Body, betas: Array, warn: Warn
+    read: Poses, path: Path, setup: MotionSetup, body: Body, betas: Array, warn: Warn
 ) -> tuple[Array, Array, bool]:
     """Poses (T,24,3), pelvis positions (T,3), over the floor y = 0 in our own files, and whether they are ours."""
-    conf, marks = stage.conf, stage.marks
+    conf, marks = setup.conf, setup.marks
     if read.own and conf.file_up in ("auto", "y"):
         joints, floor = marks.joints, 0.0
         theirs = read.betas if read.betas is not None and len(read.betas) == body.num_betas else betas
@@ -146,16 +148,16 @@ def _axis(up: str) -> str:
 
 
 def _from_take(
-    take: Take, path: Path, stage: Stage, joints: Array, warn: Warn
+    take: Take, path: Path, setup: MotionSetup, joints: Array, warn: Warn
 ) -> tuple[Array, Array, bool, Array | None]:
     """As `_from_poses`, for a file with a skeleton of its own, and the hands (T,2,45) if it brings fingers; ``joints``
     (24,3) or (54,3) are the body's at rest."""
-    conf = stage.conf
+    conf = setup.conf
     ours = in_our_order(take) if conf.file_up in ("auto", "y") else None
     kept = taken_over(ours, joints) if ours is not None else None
     if kept is not None:
         poses, places, hands = kept
-        return poses, places - joints[0] + stage.marks.joints[0], True, hands
+        return poses, places - joints[0] + setup.marks.joints[0], True, hands
     poses, root, axes, stands, hands = retarget(take, path.name, joints)
     if conf.file_up == "auto":
         kind = "nobody stands" if not stands else "+y" if axes[1, 1] > 0.5 else "another axis"

@@ -15,11 +15,19 @@ _STEMS: dict[str, tuple[str, ...]] = {
     "foot": ("toebase", "toe", "toes", "toe0", "toe01", "ball", "foot"),
     "collar": ("collar", "clavicle", "shoulder01", "shoulder1", "shoulder"),
     "shoulder": (
-        "uparm", "upperarm", "upperarm01", "uarm", "arm", "shldr", "shldrbend", "shoulder", "humerus",
+        "uparm",
+        "upperarm",
+        "upperarm01",
+        "uarm",
+        "arm",
+        "shldr",
+        "shldrbend",
+        "shoulder",
+        "humerus",
     ),
     "elbow": ("elbow", "forearm", "forearmbend", "farm", "lowerarm", "lowerarm01", "lowarm", "radius"),
     "wrist": ("wrist", "hand"),
-}  # fmt: skip
+}
 """Names of a side's joints, the surest first; a name that is taken by one joint isn't used for the next."""
 _UPPER_ARM = {"uparm", "upperarm", "upperarm01", "uarm", "arm", "shldr", "shldrbend", "humerus"}
 _MIDDLE: dict[str, tuple[str, ...]] = {
@@ -30,9 +38,13 @@ _MIDDLE: dict[str, tuple[str, ...]] = {
 _SIDED = {stem for stems in _STEMS.values() for stem in stems}
 _KNOWN = _SIDED | {stem for stems in _MIDDLE.values() for stem in stems}
 NEEDED = tuple(
-    ["pelvis", "head"] + [f"{side}_{part}" for side in ("left", "right") for part in ("hip", "knee", "ankle",
-    "shoulder", "elbow", "wrist")]
-)  # fmt: skip
+    ["pelvis", "head"]
+    + [
+        f"{side}_{part}"
+        for side in ("left", "right")
+        for part in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+    ]
+)
 """Without these a file's skeleton is no person's."""
 
 

@@ -28,8 +28,12 @@ SAME = 1e-4
 """Relative difference of bone lengths up to which a skeleton is this very body's."""
 
 _LIMBS = {
-    "hip": "knee", "knee": "ankle", "collar": "shoulder", "shoulder": "elbow", "elbow": "wrist",
-}  # fmt: skip
+    "hip": "knee",
+    "knee": "ankle",
+    "collar": "shoulder",
+    "shoulder": "elbow",
+    "elbow": "wrist",
+}
 """Joints whose bone's direction is carried over, and where the bone ends."""
 
 
@@ -69,9 +73,11 @@ def retarget(source: Take, name: str, joints: Array) -> Retargeted:
     missing = [joint for joint in NEEDED if joint not in found]
     if missing:
         raise EngineError(
-            "bad_request", f"{name} can't be brought onto the avatar: of its {len(source.names)} joints none is "
-            f"called like {', '.join(joint.replace('_', ' ') for joint in missing[:4])}.", HINT,
-        )  # fmt: skip
+            "bad_request",
+            f"{name} can't be brought onto the avatar: of its {len(source.names)} joints none is "
+            f"called like {', '.join(joint.replace('_', ' ') for joint in missing[:4])}.",
+            HINT,
+        )
     if _leg(source.rest, found) < 1e-6:
         raise EngineError("bad_request", f"{name} can't be brought onto the avatar: its legs have no length.", HINT)
     basis = standing(source.rest, found)

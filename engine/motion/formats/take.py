@@ -43,9 +43,13 @@ class Take:
 
 
 def posed(
-    names: tuple[str, ...], parents: tuple[int, ...], offsets: Array, rotations: Array, moves: dict[int, Array],
+    names: tuple[str, ...],
+    parents: tuple[int, ...],
+    offsets: Array,
+    rotations: Array,
+    moves: dict[int, Array],
     fps: float,
-) -> Take:  # fmt: skip
+) -> Take:
     """A take from local rotations, by forward kinematics; the rest pose has no rotations.
 
     Args:

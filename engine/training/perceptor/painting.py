@@ -29,8 +29,8 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     canvas = Canvas(load_perceptor(ClipConfig(model=arguments.model)))
-    covered = 1.08 * (canvas.stance.high - canvas.stance.low)
-    cameras = [views.framed(canvas.stance.center, covered, angle, 3.0, 200) for angle in (20.0, 180.0)]
+    covered = 1.08 * (canvas.extents.high - canvas.extents.low)
+    cameras = [views.framed(canvas.extents.center, covered, angle, 3.0, 200) for angle in (20.0, 180.0)]
     columns, right = [], []
     asked = [(item["text"], item["garments"]) for item in questions()["prompts"]] + [(text, {}) for text in OTHERS]
     for text, garments in asked:

@@ -32,8 +32,11 @@ settings = scene.avatarclip
 settings.shape, settings.motion, settings.advanced.motion_frames = "x", "y", 7
 assert ops.recall_prompts() == {"FINISHED"}
 assert (settings.shape, settings.motion, settings.shape_seed, settings.motion_seed) == (
-    "a tall strong man", "waving", 7, 9,
-)  # fmt: skip
+    "a tall strong man",
+    "waving",
+    7,
+    9,
+)
 assert settings.advanced.motion_frames == 61 and settings.preset == "draft"
 assert avatar.licences(rig) == ["Apache-2.0", "CC0-1.0"]
 assert Path(avatar.provenance(rig)["folder"]) == Path(result)

@@ -134,9 +134,10 @@ refused(lambda: ops.remove_layer(layer=body.name), "Hide Body instead")
 scene.frame_set(20)
 weights = np.where(data["weights"] >= np.sort(data["weights"], axis=1)[:, -4:-3], data["weights"], 0)
 weights /= weights.sum(1, keepdims=True)
-posed = to_blender(
-    skin(data["vertices"], weights, data["joints"], data["parents"], data["poses"][19], data["trans"][19])
-) - floor  # fmt: skip
+posed = (
+    to_blender(skin(data["vertices"], weights, data["joints"], data["parents"], data["poses"][19], data["trans"][19]))
+    - floor
+)
 assert np.abs(evaluated(trousers) - posed[of_vertex == 1]).max() < 1e-4
 select(rig)
 assert ops.add_twist() == {"FINISHED"} and twist.ALL[0] in shirt.vertex_groups

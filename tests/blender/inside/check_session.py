@@ -159,9 +159,11 @@ bpy.context.scene.avatarclip.keep_running = False
 
 # What goes wrong is a sentence with buttons that mend; nothing is lost
 for mood, code, buttons in (
-    ("oom", "out_of_memory", ("lower", "free")), ("full", "disk_full", ("folder",)),
-    ("readonly", "not_writable", ("folder",)), ("die", "killed", ("lower", "free")),
-):  # fmt: skip
+    ("oom", "out_of_memory", ("lower", "free")),
+    ("full", "disk_full", ("folder",)),
+    ("readonly", "not_writable", ("folder",)),
+    ("die", "killed", ("lower", "free")),
+):
     bpy.context.scene.avatarclip.appearance = mood
     ops.generate(part="appearance")
     state = turn(idle).progress

@@ -146,8 +146,22 @@ def colorfulness(path):
     now = state()
     x, y, width, height = now["view"]
     box = f"{width // 3}x{height // 2}+{x + width // 3}+{now['window'][1] - y - 3 * height // 4}"
-    return float(tool("convert", str(path), "-crop", box, "-colorspace", "HSL", "-channel", "G", "-separate",
-                      "-format", "%[fx:mean]", "info:"))  # fmt: skip
+    return float(
+        tool(
+            "convert",
+            str(path),
+            "-crop",
+            box,
+            "-colorspace",
+            "HSL",
+            "-channel",
+            "G",
+            "-separate",
+            "-format",
+            "%[fx:mean]",
+            "info:",
+        )
+    )
 
 
 def open_tab():

@@ -45,7 +45,7 @@ INTENSE_POWER = 1.8
 
 
 @dataclass(frozen=True)
-class Part:
+class Clause:
     """One movement of a prompt."""
 
     text: str
@@ -64,7 +64,7 @@ class Part:
     intense: bool = False
     """A manner was said to be so very much."""
     during: bool = False
-    """Said to happen during the other parts ("while waving")."""
+    """Said to happen during the other clauses ("while waving")."""
 
     @property
     def speed(self) -> float:
@@ -83,8 +83,8 @@ class Part:
 class Prompt:
     """A prompt as movements after one another, each of one or more at the same time."""
 
-    steps: tuple[tuple[Part, ...], ...] = field(default=())
-    refused: tuple[Part, ...] = field(default=())
+    steps: tuple[tuple[Clause, ...], ...] = field(default=())
+    refused: tuple[Clause, ...] = field(default=())
     """What the text says is not done."""
 
 
@@ -116,7 +116,7 @@ def lead_of(text: str) -> int:
     return -1
 
 
-def part_of(text: str) -> Part:
+def clause_of(text: str) -> Clause:
     """Read one movement: its words, its manner, and what is asked of it."""
     words = tokens(text)
     asked, rest = read(" ".join(words))
@@ -126,7 +126,7 @@ def part_of(text: str) -> Part:
     kept = [w for w in left if w not in _ADVERBS] or left
     lead = lead_of(" ".join(kept))
     forms = tuple(w for w in kept if w not in STOPWORDS)
-    return Part(text.strip(), tuple(stem(w) for w in forms), forms, max(lead, 0), lead >= 0, asked, manners, intense)
+    return Clause(text.strip(), tuple(stem(w) for w in forms), forms, max(lead, 0), lead >= 0, asked, manners, intense)
 
 
 _THEN = re.compile(
@@ -150,35 +150,35 @@ def parse(prompt: str) -> Prompt:
     What follows "not" or "without" is no movement; what has no verb of its own ("raises the left hand, then the right
     one") takes the one before.
     """
-    steps: list[tuple[Part, ...]] = []
-    refused: list[Part] = []
-    before: Part | None = None
+    steps: list[tuple[Clause, ...]] = []
+    refused: list[Clause] = []
+    before: Clause | None = None
     for step in in_order(prompt):
         together = bool(_TOGETHER.search(step))
         main, *during = _MEANWHILE.split(_TOGETHER.sub("", step))
-        parts: list[Part] = []
-        for clause in (main, *during):
-            for piece in re.split(r"\band\b|\bbut\b|,", clause):
+        clauses: list[Clause] = []
+        for chunk in (main, *during):
+            for piece in re.split(r"\band\b|\bbut\b|,", chunk):
                 wanted, unwanted = affirmed(piece)
-                refused += [part_of(unwanted)] if stems(unwanted) else []
-                part = part_of(wanted)
+                refused += [clause_of(unwanted)] if stems(unwanted) else []
+                clause = clause_of(wanted)
                 if not tokens(wanted):
                     continue
-                if before is not None and elliptic(part):
-                    if not (part.asked.side or part.asked.heading or set(part.forms) & ASIDE):
-                        part = part_of(f"{before.text} {wanted}")
-                        parts, steps = (parts[:-1], steps) if parts else (parts, steps[:-1])
+                if before is not None and elliptic(clause):
+                    if not (clause.asked.side or clause.asked.heading or set(clause.forms) & ASIDE):
+                        clause = clause_of(f"{before.text} {wanted}")
+                        clauses, steps = (clauses[:-1], steps) if clauses else (clauses, steps[:-1])
                     else:
-                        if parts:
-                            steps.append(tuple(parts))
-                            parts = []
-                        part = completed(part, before)
-                elif not part.words:
+                        if clauses:
+                            steps.append(tuple(clauses))
+                            clauses = []
+                        clause = completed(clause, before)
+                elif not clause.words:
                     continue
-                before = replace(part, during=clause is not main or together)
-                parts.append(before)
-        if parts:
-            steps.append(tuple(parts))
+                before = replace(clause, during=chunk is not main or together)
+                clauses.append(before)
+        if clauses:
+            steps.append(tuple(clauses))
     return Prompt(tuple(steps), tuple(refused))
 
 
@@ -212,21 +212,21 @@ def affirmed(piece: str) -> tuple[str, str]:
     return "" if subject else piece[: found.start()], piece[found.end() :]
 
 
-def completed(part: Part, before: Part) -> Part:
-    """An `elliptic` part with the movement of the part before: "the right one" after "raises the left hand"."""
-    own = [w for w in part.forms if w in ASIDE]
+def completed(clause: Clause, before: Clause) -> Clause:
+    """An `elliptic` clause with the movement of the clause before: "the right one" after "raises the left hand"."""
+    own = [w for w in clause.forms if w in ASIDE]
     named = set(own) & LIMBS
     kept = [w for w in before.forms if w not in ASIDE or (w in LIMBS and not named)]
     forms = (*kept, *own)
     lead = max(lead_of(" ".join(forms)), 0)
-    return replace(part, words=tuple(stem(w) for w in forms), forms=forms, lead=lead, has_verb=before.has_verb)
+    return replace(clause, words=tuple(stem(w) for w in forms), forms=forms, lead=lead, has_verb=before.has_verb)
 
 
-def elliptic(part: Part) -> bool:
-    """Whether a part says only which side, where, how or how often, and leaves the movement to the part before."""
-    content = [w for w in part.forms if w not in ASIDE and w not in OF_WORD and w not in _AGAIN]
-    said = part.asked != Asked() or part.manners
-    return bool(said or set(part.forms) & ASIDE) and not content
+def elliptic(clause: Clause) -> bool:
+    """Whether a clause says only which side, where, how or how often, and leaves the movement to the clause before."""
+    content = [w for w in clause.forms if w not in ASIDE and w not in OF_WORD and w not in _AGAIN]
+    said = clause.asked != Asked() or clause.manners
+    return bool(said or set(clause.forms) & ASIDE) and not content
 
 
 _AGAIN = _words("with on other another again times")

@@ -24,7 +24,7 @@ COARSE = 4
 """Cells between the nodes that are asked for first."""
 
 
-class Band(nn.Module):
+class SdfGrid(nn.Module):
     """A look-up of signed distances in metres."""
 
     def __init__(self, values: NDArray[np.float32], low: NDArray[np.float32], high: NDArray[np.float32]) -> None:
@@ -44,7 +44,7 @@ class Band(nn.Module):
         return found[0, 0, 0, 0]
 
     @staticmethod
-    def build(base: BaseSurface, bounds: NDArray[np.float32], cell: float) -> Band:
+    def build(base: BaseSurface, bounds: NDArray[np.float32], cell: float) -> SdfGrid:
         """Fill the grid over ``bounds`` (2, 3) with cells of ``cell`` metres."""
         blocks = np.ceil((bounds[1] - bounds[0]) / (cell * COARSE)).astype(int)
         low = bounds[0].astype(np.float64)
@@ -52,14 +52,14 @@ class Band(nn.Module):
         far = _points(low, blocks + 1, COARSE * cell)
         coarse = base.nearest(far.reshape(-1, 3)).distance.reshape(blocks + 1)
         shape = tuple(blocks * COARSE + 1)
-        values = F.interpolate(
-            torch.from_numpy(coarse)[None, None], shape, mode="trilinear", align_corners=True
-        )[0, 0].numpy()  # fmt: skip
+        values = F.interpolate(torch.from_numpy(coarse)[None, None], shape, mode="trilinear", align_corners=True)[
+            0, 0
+        ].numpy()
         near = np.abs(values) < REACH + COARSE * cell  # linear interpolation is off by less than that
         nodes = _points(low, np.array(shape), cell)[near].astype(np.float32)
         if base.layers is not None:
             values[near] = base.nearest(nodes).distance
-            return Band(values, low, high)
+            return SdfGrid(values, low, high)
         exact = np.full(shape, np.inf, np.float32)
         for caster, (first, last) in base.pieces():
             beside = np.maximum(np.maximum(first - nodes, nodes - last), 0)
@@ -69,7 +69,7 @@ class Band(nn.Module):
             exact[place] = np.minimum(exact[place], _signed(caster, nodes[close], place, cell))
         known = np.isfinite(exact)
         values[known] = exact[known]
-        return Band(values, low, high)
+        return SdfGrid(values, low, high)
 
 
 def _signed(caster: MeshRaycaster, nodes: NDArray, place: NDArray[np.bool_], cell: float) -> NDArray[np.float32]:

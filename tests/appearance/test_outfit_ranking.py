@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.appearance import opinion
+from engine.appearance import outfit_ranking
 from engine.perceptor import load_perceptor
 from engine.reader.reading import Reading
 from engine.report import Silent
@@ -36,9 +36,9 @@ def wardrobe(body, monkeypatch, tmp_path):
     colors = ["blue", "red", "green", "white", "red", "black"]
     looks = [Look("fair", "short", "brown", "none", "brown", "blue", (Garment("gown", color),)) for color in colors]
     monkeypatch.setenv("AVATARCLIP_CACHE", str(tmp_path))
-    monkeypatch.setattr(opinion, "codebook", lambda: looks)
-    monkeypatch.setattr(opinion, "EVERY", 1)
-    monkeypatch.setattr(opinion, "FAVOURITES", 2)
+    monkeypatch.setattr(outfit_ranking, "codebook", lambda: looks)
+    monkeypatch.setattr(outfit_ranking, "EVERY", 1)
+    monkeypatch.setattr(outfit_ranking, "FAVOURITES", 2)
     return Wardrobe(body)
 
 
@@ -48,16 +48,16 @@ KNOWN = Meaning.of_readings(Reading("a man"), Reading(""))
 
 def test_the_bundled_perceptor_is_not_asked_nor_another_where_all_is_known(body, wardrobe, tmp_path):
     report = Silent()
-    assert opinion.favourites(UNKNOWN, body, load_perceptor(), wardrobe, report) == ()
-    assert opinion.favourites(KNOWN, body, Redness(), wardrobe, report) == ()
+    assert outfit_ranking.favourites(UNKNOWN, body, load_perceptor(), wardrobe, report) == ()
+    assert outfit_ranking.favourites(KNOWN, body, Redness(), wardrobe, report) == ()
     assert not report.steps and not list(tmp_path.glob("pictures*"))
 
 
 def test_another_perceptor_names_its_favourites_once(body, wardrobe):
     first, second = Silent(), Silent()
-    found = opinion.favourites(UNKNOWN, body, Redness(), wardrobe, first)
+    found = outfit_ranking.favourites(UNKNOWN, body, Redness(), wardrobe, first)
     assert [look.garments[0].color for look in found] == ["red", "red"]
-    assert opinion.favourites(UNKNOWN, body, Redness(), wardrobe, second) == found
+    assert outfit_ranking.favourites(UNKNOWN, body, Redness(), wardrobe, second) == found
     assert len(first.steps) == 6 and not second.steps
 
 
@@ -69,4 +69,4 @@ def test_the_codebook_is_in_no_order_that_matters():
         return sum(any(garment.kind == kind for garment in look.garments) for look in chosen) / len(chosen)
 
     for kind in ("trousers", "gown", "cape", "coat"):
-        assert share(looks[:: opinion.EVERY], kind) == pytest.approx(share(looks, kind), abs=0.04)
+        assert share(looks[:: outfit_ranking.EVERY], kind) == pytest.approx(share(looks, kind), abs=0.04)

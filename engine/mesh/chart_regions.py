@@ -21,11 +21,17 @@ from engine.render.raycast import vertex_normals
 PARTS = {
     "head": ("neck", "head"),
     "torso": ("pelvis", "spine1", "spine2", "spine3", "left_collar", "right_collar"),
-    **{f"{side} {part}": tuple(f"{side}_{joint}" for joint in joints)
-       for side in ("left", "right")
-       for part, joints in (("leg", ("hip", "knee")), ("foot", ("ankle", "foot")),
-                            ("arm", ("shoulder", "elbow")), ("hand", ("wrist", "hand")))},
-}  # fmt: skip
+    **{
+        f"{side} {part}": tuple(f"{side}_{joint}" for joint in joints)
+        for side in ("left", "right")
+        for part, joints in (
+            ("leg", ("hip", "knee")),
+            ("foot", ("ankle", "foot")),
+            ("arm", ("shoulder", "elbow")),
+            ("hand", ("wrist", "hand")),
+        )
+    },
+}
 """Joints that move each part of the body."""
 SMOOTHING = 10
 """How often neighbours' mean is mixed in, so that seams run straight."""
@@ -80,8 +86,12 @@ def _shares(weights: Floats) -> Floats:
 
 def _fronts(figure: Figure) -> Floats:
     """Where (P, 3) the upper of a part's two sides looks: forwards; up for feet; where a hand's back looks."""
-    middle = np.stack([figure.vertices[share > 0.5].mean(0) if (share > 0.5).any() else np.zeros(3)
-                       for share in _shares(figure.weights).T])  # fmt: skip
+    middle = np.stack(
+        [
+            figure.vertices[share > 0.5].mean(0) if (share > 0.5).any() else np.zeros(3)
+            for share in _shares(figure.weights).T
+        ]
+    )
     names, found = list(PARTS), np.tile(np.array([0.0, 0.0, 1.0], np.float32), (len(PARTS), 1))
     for number, name in enumerate(names):
         if name.endswith("foot"):

@@ -18,7 +18,7 @@ from engine.wardrobe.outfit import Look
 SCORES_FILE = "scores.jsonl"
 
 
-class RememberedFitting(Fitting):
+class CachedFitting(Fitting):
     """A `Fitting` that scores no look twice, nor after an interruption."""
 
     def __init__(self, *args: Any, folder: Path) -> None:

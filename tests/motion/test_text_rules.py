@@ -1,4 +1,4 @@
-"""Texts: words, parts, and which movement is meant; the prompts here stand in none of the tables word for word."""
+"""Texts: words, clauses, and which movement is meant; the prompts here stand in none of the tables word for word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from engine.motion import understand
 from engine.motion.matcher import load_matcher
-from engine.motion.texts import parse, part_of
+from engine.motion.text_rules import clause_of, parse
 from engine.report import Silent
 from engine.stems import stem
 
@@ -34,12 +34,12 @@ MEANT = {
     "lifts a heavy stone": {"lift_weights", "lift_box"},
     "sits down on a bench": {"sit_down"},
     "tiptoeing past a sleeping dog": {"tiptoe"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("text", MEANT)
 def test_meant_movement(text):
-    best = load_matcher().rank(part_of(text))[0]
+    best = load_matcher().rank(clause_of(text))[0]
     assert best.concept.name in MEANT[text], best
 
 
@@ -53,39 +53,60 @@ def test_order_and_overlap_are_read():
     assert [len(step) for step in prompt.steps] == [2, 1]
 
 
-@pytest.mark.parametrize(("text", "side", "speed", "manners"), [
-    ("raising the left arm", "left", 1.0, ()),
-    ("raising the right arm", "right", 1.0, ()),
-    ("walking slowly", "", 0.7, ("slow",)),
-    ("running fast", "", 1.4, ("fast",)),
-    ("dancing happily", "", 1.1, ("happy",)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "side", "speed", "manners"),
+    [
+        ("raising the left arm", "left", 1.0, ()),
+        ("raising the right arm", "right", 1.0, ()),
+        ("walking slowly", "", 0.7, ("slow",)),
+        ("running fast", "", 1.4, ("fast",)),
+        ("dancing happily", "", 1.1, ("happy",)),
+    ],
+)
 def test_manner_words(text, side, speed, manners):
-    part = part_of(text)
-    assert (part.asked.side, part.speed, part.manners) == (side, pytest.approx(speed), manners)
+    clause = clause_of(text)
+    assert (clause.asked.side, clause.speed, clause.manners) == (side, pytest.approx(speed), manners)
 
 
 def test_very_slowly_is_slower_than_slowly():
-    assert part_of("crawling very slowly").speed < part_of("crawling slowly").speed < 1
+    assert clause_of("crawling very slowly").speed < clause_of("crawling slowly").speed < 1
 
 
-@pytest.mark.parametrize(("text", "count"), [
-    ("jumps three times", 3), ("claps twice", 2), ("does ten push-ups", 10), ("5 squats", 5),
-    ("waves with two hands", None), ("two soldiers march", None), ("juggling three balls", None), ("one jump", 1),
-    ("one soldier marches", None), ("three quick high jumps", 3), ("a boxer throws four punches", 4), ("2x squats", 2),
-    ("hops on one leg", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("jumps three times", 3),
+        ("claps twice", 2),
+        ("does ten push-ups", 10),
+        ("5 squats", 5),
+        ("waves with two hands", None),
+        ("two soldiers march", None),
+        ("juggling three balls", None),
+        ("one jump", 1),
+        ("one soldier marches", None),
+        ("three quick high jumps", 3),
+        ("a boxer throws four punches", 4),
+        ("2x squats", 2),
+        ("hops on one leg", None),
+    ],
+)
 def test_counts(text, count):
-    assert part_of(text).asked.count == count
+    assert clause_of(text).asked.count == count
 
 
-@pytest.mark.parametrize(("text", "meant"), [
-    ("a guard stands at attention", "attention"), ("the old man shuffles along with his cane", "walk_stick"),
-    ("a cook chops onions", "chop_food"), ("sweeps leaves", "sweep"), ("she turns around", "turn_around"),
-    ("runs on the spot", "jog_in_place"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("a guard stands at attention", "attention"),
+        ("the old man shuffles along with his cane", "walk_stick"),
+        ("a cook chops onions", "chop_food"),
+        ("sweeps leaves", "sweep"),
+        ("she turns around", "turn_around"),
+        ("runs on the spot", "jog_in_place"),
+    ],
+)
 def test_sentences_with_a_subject(text, meant):
-    assert load_matcher().rank(part_of(text))[0].concept.name == meant
+    assert load_matcher().rank(clause_of(text))[0].concept.name == meant
 
 
 def test_context_settles_an_ambiguous_verb():

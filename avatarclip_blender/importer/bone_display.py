@@ -19,7 +19,7 @@ _WIDE = 0.22
 """Metres; beyond it a ring would be in the way of others (a cloak, a skirt)."""
 
 
-def dress_bones(
+def set_bone_display(
     rig: bpy.types.Object, vertices: np.ndarray, weights: np.ndarray, collection: bpy.types.Collection
 ) -> None:
     """Colour the bones, and give each a ring that goes round its part of the body.

@@ -1,4 +1,4 @@
-"""One honest count and time left over parts of a stage whose steps take different times."""
+"""One honest count and time left over phases of a stage whose steps take different times."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 from engine.report import Reporter
 
 RECENT = 0.1
-"""How much the newest step counts in the mean time of a part's steps."""
+"""How much the newest step counts in the mean time of a phase's steps."""
 
 
 @dataclass
-class Part:
+class Phase:
     """Some steps of one kind."""
 
     steps: int
@@ -33,44 +33,44 @@ class Part:
         return self.steps - self.done - early + self.share * early
 
 
-class Paced:
-    """A `Reporter` for one part at a time that tells the outside of all parts together."""
+class PhasedReporter:
+    """A `Reporter` for one phase at a time that tells the outside of all phases together."""
 
-    def __init__(self, report: Reporter, parts: dict[str, Part]) -> None:
-        self._report, self._parts = report, parts
-        self._part = next(iter(parts.values()))
+    def __init__(self, report: Reporter, phases: dict[str, Phase]) -> None:
+        self._report, self._phases = report, phases
+        self._phase = next(iter(phases.values()))
         self._since = time.monotonic()
 
     def begin(self, name: str) -> None:
-        """From now on steps are those of this part; the parts before it count as done."""
-        for part in self._parts.values():
-            if part is self._parts[name]:
+        """From now on steps are those of this phase; the phases before it count as done."""
+        for phase in self._phases.values():
+            if phase is self._phases[name]:
                 break
-            part.done = part.steps
-        self._part = self._parts[name]
+            phase.done = phase.steps
+        self._phase = self._phases[name]
         self._since = time.monotonic()
 
     def progress(self, step: int, total: int, eta: float | None = None, **figures: float) -> None:
-        """Pass a step of this part on as one of all; ``total`` is the caller's own and is not needed."""
-        now, part = time.monotonic(), self._part
-        if step > part.done:
-            before, part.done = part.left(), step
-            spent = (now - self._since) / (before - part.left())
-            known = part.seconds if part.measured and part.seconds is not None else spent
-            part.seconds = known + RECENT * (spent - known)
-            part.measured = True
-        done = sum(each.done for each in self._parts.values())
-        self._report.progress(done, sum(each.steps for each in self._parts.values()), self._left(), **figures)
+        """Pass a step of this phase on as one of all; ``total`` is the caller's own and is not needed."""
+        now, phase = time.monotonic(), self._phase
+        if step > phase.done:
+            before, phase.done = phase.left(), step
+            spent = (now - self._since) / (before - phase.left())
+            known = phase.seconds if phase.measured and phase.seconds is not None else spent
+            phase.seconds = known + RECENT * (spent - known)
+            phase.measured = True
+        done = sum(each.done for each in self._phases.values())
+        self._report.progress(done, sum(each.steps for each in self._phases.values()), self._left(), **figures)
         self._since = time.monotonic()  # a pause is no part of a step
 
     def _left(self) -> float | None:
-        """Seconds left, or None as long as a part's pace is unknown."""
+        """Seconds left, or None as long as a phase's pace is unknown."""
         left = 0.0
-        for part in self._parts.values():
-            if part.done < part.steps:
-                if part.seconds is None:
+        for phase in self._phases.values():
+            if phase.done < phase.steps:
+                if phase.seconds is None:
                     return None
-                left += part.seconds * part.left()
+                left += phase.seconds * phase.left()
         return left
 
     @property

@@ -48,13 +48,13 @@ def look_features(looks: list[Look], body: Body, perceptor: Perceptor, wardrobe:
     """(N, D) unit vectors of looks on the mean body, from the cache where it has them."""
     betas = np.zeros(body.num_betas, np.float32)
     vertices, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
-    stance = views.Stance.of(vertices, joints)
+    extents = views.FigureExtents.of(vertices, joints)
 
     def embed(member: Perceptor, index: int) -> Tensor:
         figure = wardrobe.dress(looks[index], betas)
         caster = MeshRaycaster(figure.posed(stand_pose()), figure.faces)
-        covered = 1.12 * (stance.high - stance.low)
-        camera = views.framed(stance.center, covered, 25.0, 3.0, member.input_size)
+        covered = 1.12 * (extents.high - extents.low)
+        camera = views.framed(extents.center, covered, 25.0, 3.0, member.input_size)
         return embed_pictures(member, torch.from_numpy(portraits(caster, figure.colors, [camera])))
 
     return features(CODEBOOK, f"pictures.{body.checksum[:12]}", perceptor, len(looks), embed, report)

@@ -12,12 +12,12 @@ from engine.appearance.base import BaseSurface
 from engine.body import load_body
 from engine.body.fingers import full_joints
 from engine.errors import EngineError
-from engine.mesh import Mesh, from_body
-from engine.mesh.surface import volume
+from engine.mesh.extract import from_body
+from engine.mesh.surface import Mesh, volume
 from engine.protocol import JOINT_NAMES, SHAPE_KEYS
 from engine.report import Silent
 from engine.rig import Avatar, load_avatar, run, save_avatar
-from engine.rig.shapes import directions
+from engine.rig.shape_keys import directions
 from engine.settings import RigConfig
 from engine.wardrobe.outfit import Garment, Look
 
