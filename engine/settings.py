@@ -113,6 +113,9 @@ class ClipGuidanceConfig:
         "Whole prompt of face views, or null for the appearance prompt in the template for faces.")
     back_text: str | None = setting(None,
         "Whole prompt of back views, or null for the appearance prompt in the template for backs.")
+    parts: float = setting(0.5,
+        "Of the views that show a garment which the prompt names, the share that is judged by that garment alone "
+        "(\"a person in red boots\") instead of by the whole prompt.", 0, 1)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.appearance.part_texts import PartText
+from engine.appearance.views import View
 from engine.perceptor import Perceptor, prompts
 
 
@@ -13,20 +17,53 @@ class Guide:
     """The cosine distance between pictures and the prompts of their views."""
 
     def __init__(
-        self, text: str, perceptor: Perceptor, face_text: str | None = None, back_text: str | None = None
+        self,
+        text: str,
+        perceptor: Perceptor,
+        face_text: str | None = None,
+        back_text: str | None = None,
+        parts: Sequence[PartText] = (),
+        share: float = 0.0,
     ) -> None:
-        """``face_text``, ``back_text``: whole prompts of those views, or None for the templates with ``text``."""
-        self.perceptor = perceptor
+        """A guide for one prompt.
+
+        Args:
+            text: the prompt.
+            perceptor: who judges.
+            face_text: the whole prompt of views of the face, or None for the template with ``text``.
+            back_text: that of views from behind, likewise.
+            parts: what the prompt says of single garments.
+            share: of the views that show one of these, how many are judged by one of them instead of the whole prompt.
+        """
+        self.perceptor, self.parts, self.share = perceptor, tuple(parts) if share else (), share
         texts = {
             "body": prompts.body(text),
             "face": face_text or prompts.face(text),
             "back": back_text or prompts.back(text),
         }
         self.embeddings = dict(zip(texts, perceptor.encode_text(list(texts.values()))))
+        told = {"body": prompts.body, "face": prompts.face, "back": prompts.back}
+        self._of_parts = {
+            kind: perceptor.encode_text([template(part.text) for part in self.parts])
+            for kind, template in (told.items() if self.parts else ())
+        }
 
-    def loss(self, pictures: Tensor, kinds: list[str], generator: torch.Generator) -> Tensor:
-        """(N,) 1 - cos of pictures (N, 3, H, W) against their views' prompts, after augmentation."""
-        wanted = torch.stack([self.embeddings[kind] for kind in kinds])
+    def wanted(self, view: View, generator: torch.Generator, back: bool = True) -> Tensor:
+        """(D,) what a view's picture should look like; chance decides whether it is one of the garments that it shows.
+
+        Args:
+            view: the view.
+            generator: that chance.
+            back: whether views from behind have prompts of their own.
+        """
+        kind = view.kind if back or view.kind != "back" else "body"
+        seen = [index for index, part in enumerate(self.parts) if part.in_view(view.camera)]
+        if not seen or float(torch.rand(1, generator=generator)) >= self.share:
+            return self.embeddings[kind]
+        return self._of_parts[kind][seen[int(torch.randint(len(seen), (1,), generator=generator))]]
+
+    def loss(self, pictures: Tensor, wanted: Tensor, generator: torch.Generator) -> Tensor:
+        """(N,) 1 - cos of pictures (N, 3, H, W), after augmentation, against what each should look like (N, D)."""
         seen = self.perceptor.encode_image(augment(pictures, self.perceptor.input_size, generator))
         return 1 - (seen * wanted).sum(1)
 

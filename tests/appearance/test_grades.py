@@ -50,13 +50,14 @@ def test_a_region_is_judged_by_the_nearest_named_colour(perceptor, color, right)
     canvas = exam.Canvas(perceptor)
     colors = np.tile(np.float32([[0.75, 0.1, 0.12]]), (len(canvas.canonical), 1))
     assert canvas.agrees(colors, "t_shirt", color) is right
-    picture = canvas.picture(torch.from_numpy(colors), 2)
+    picture = canvas.pictures(torch.from_numpy(colors)[None], canvas.sides[0])
     assert picture.shape == (1, 3, exam.SIZE, exam.SIZE) and float(picture.min()) < 0.2
 
 
-def test_every_question_names_what_can_be_judged():
+@pytest.mark.parametrize("part", ["prompts", "held_out"])
+def test_every_question_names_what_can_be_judged(part):
     asked = exam.questions()
-    assert len(asked["prompts"]) == 12
-    for question in asked["prompts"]:
+    assert len(asked[part]) == 12
+    for question in asked[part]:
         for kind, color in question["garments"].items():
             assert kind in exam.REGIONS and color in asked["colors"] and color in question["text"]
