@@ -61,9 +61,7 @@ class Canvas:
         self.views = [views.around_view(self.extents, index, SIZE, generator) for index in range(VIEWS)]
         self.hits = [self.caster.cast(view.camera) for view in self.views]
         covered = 1.1 * (self.extents.high - self.extents.low)
-        self.sides = [
-            self.caster.cast(views.framed(self.extents.center, covered, side, 5.0, SIZE)) for side in SIDES
-        ]
+        self.sides = [self.caster.cast(views.framed(self.extents.center, covered, side, 5.0, SIZE)) for side in SIDES]
         self.seen = np.concatenate([self._corners(hits) for hits in self.sides])
 
     def _corners(self, hits: GBuffer) -> NDArray[np.int64]:
@@ -93,7 +91,7 @@ class Canvas:
         generator = torch.Generator().manual_seed(0)
         for _ in range(STEPS):
             index = int(torch.randint(VIEWS, (1,), generator=generator))
-            wanted = torch.stack([guide.wanted(self.views[index], generator) for guide in guides])
+            wanted = torch.stack([guide.wanted(self.views[index]) for guide in guides])
             loss = guides[0].loss(self.pictures(free.sigmoid(), self.hits[index]), wanted, generator).sum()
             optimizer.zero_grad()
             loss.backward()

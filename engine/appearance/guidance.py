@@ -33,7 +33,7 @@ class Guide:
             face_text: the whole prompt of views of the face, or None for the template with ``text``.
             back_text: that of views from behind, likewise.
             parts: what the prompt says of single garments.
-            share: of the views that show one of these, how many are judged by one of them instead of the whole prompt.
+            share: how much the garments that a view shows count in what it should look like; the prompt has the rest.
         """
         self.perceptor, self.parts, self.share = perceptor, tuple(parts) if share else (), share
         texts = {
@@ -42,25 +42,30 @@ class Guide:
             "back": back_text or prompts.back(text),
         }
         self.embeddings = dict(zip(texts, perceptor.encode_text(list(texts.values()))))
-        told = {"body": prompts.body, "face": prompts.face, "back": prompts.back}
+        told = {"body": prompts.body}
+        told |= {} if face_text else {"face": prompts.face}
+        told |= {} if back_text else {"back": prompts.back}
         self._of_parts = {
             kind: perceptor.encode_text([template(part.text) for part in self.parts])
             for kind, template in (told.items() if self.parts else ())
         }
 
-    def wanted(self, view: View, generator: torch.Generator, back: bool = True) -> Tensor:
-        """(D,) what a view's picture should look like; chance decides whether it is one of the garments that it shows.
+    def wanted(self, view: View, back: bool = True) -> Tensor:
+        """(D,) what a view's picture should look like: the whole prompt, and every garment that it shows by itself.
+
+        A text of all garments mixes their colours, and what is small in the picture is lost in it; their own texts,
+        added up, say each as loudly as the next, and nothing of what the view does not show.
 
         Args:
             view: the view.
-            generator: that chance.
             back: whether views from behind have prompts of their own.
         """
         kind = view.kind if back or view.kind != "back" else "body"
         seen = [index for index, part in enumerate(self.parts) if part.in_view(view.camera)]
-        if not seen or float(torch.rand(1, generator=generator)) >= self.share:
+        if not seen or kind not in self._of_parts:  # a user's own words for a view are taken as they are
             return self.embeddings[kind]
-        return self._of_parts[kind][seen[int(torch.randint(len(seen), (1,), generator=generator))]]
+        alone = self._of_parts[kind][seen].sum(0)
+        return F.normalize((1 - self.share) * self.embeddings[kind] + self.share * alone, dim=0)
 
     def loss(self, pictures: Tensor, wanted: Tensor, generator: torch.Generator) -> Tensor:
         """(N,) 1 - cos of pictures (N, 3, H, W), after augmentation, against what each should look like (N, D)."""

@@ -26,7 +26,7 @@ class Clip:
 
     def __call__(self, shown: Sequence[Shown], generator: torch.Generator) -> Judgement:
         """``clip`` of the coloured pictures, ``textureless`` of those in grey; the score is the mean cosine."""
-        wanted = torch.stack([self.guide.wanted(one.view, generator, self.back_prompt) for one in shown])
+        wanted = torch.stack([self.guide.wanted(one.view, self.back_prompt) for one in shown])
         pictures = torch.stack([picture for one in shown for picture in (one.colored, one.textureless)])
         pairs = self.guide.loss(pictures, wanted.repeat_interleave(2, 0), generator).reshape(-1, 2)
         colored, textureless = pairs.mean(0)

@@ -251,7 +251,9 @@ def _mean(hits: GBuffer, values: NDArray) -> NDArray:
 
 def _albedo(hits: GBuffer, faces: NDArray, colors: NDArray) -> NDArray[np.uint8]:
     """(SIZE, SIZE, 3)."""
-    found: NDArray[np.uint8] = (_mean(hits, hits.interpolate(faces, colors)) * 255).round().clip(0, 255).astype(np.uint8)
+    found: NDArray[np.uint8] = (
+        (_mean(hits, hits.interpolate(faces, colors)) * 255).round().clip(0, 255).astype(np.uint8)
+    )
     return found
 
 
