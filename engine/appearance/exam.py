@@ -26,7 +26,6 @@ from engine import reader
 from engine.appearance import grades, views
 from engine.appearance.guidance import Guide
 from engine.appearance.part_texts import part_texts
-from engine.appearance.views import View
 from engine.body import load_body, stand_pose
 from engine.device import pick
 from engine.perceptor import Perceptor, load_perceptor

@@ -24,7 +24,17 @@ from engine.protocol import write_atomically
 from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.training.perceptor import wardrobe
 from engine.training.perceptor.figures import (
-    MAP, POSED, SHARD, SIZE, Figure, ShapeSpace, body_camera, face_camera, labelled_poses, pack, regions,
+    MAP,
+    POSED,
+    SHARD,
+    SIZE,
+    Figure,
+    ShapeSpace,
+    body_camera,
+    face_camera,
+    labelled_poses,
+    pack,
+    regions,
 )  # fmt: skip
 from engine.training.perceptor.grammar import hard_negative, lexis
 from engine.training.perceptor.outfit_captions import told_of
@@ -32,7 +42,16 @@ from engine.training.perceptor.words import Sample, flatten, render
 from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.layers import BODY, Layer, joined
 from engine.wardrobe.outfit import (
-    COLORS, CUTS, GARMENT_KINDS, HAIR_COLORS, HUMAN_SKINS, NATURAL_HAIR, SKINS, Garment, Look, Shape,
+    COLORS,
+    CUTS,
+    GARMENT_KINDS,
+    HAIR_COLORS,
+    HUMAN_SKINS,
+    NATURAL_HAIR,
+    SKINS,
+    Garment,
+    Look,
+    Shape,
 )  # fmt: skip
 from engine.wardrobe.parts import PARTS
 from engine.wardrobe.truths import pose_truths
