@@ -97,15 +97,14 @@ class Canvas:
             optimizer.step()
         return free.detach().sigmoid()
 
-    def agrees(self, colors: NDArray, kind: str, color: str) -> bool:
-        """Whether most of what is seen of a garment's region is nearest to its colour among the basic ones."""
+    def shares(self, colors: NDArray, kind: str) -> dict[str, float]:
+        """How much of what is seen of a garment's region is nearest to each of the basic colours."""
         names = questions()["colors"]
         inside = REGIONS[kind].mask(Points(self.canonical, 0.003)) > 0.5
         seen = self.seen[inside[self.seen]]
         known = oklab(np.array([COLORS[name] for name in names]))
         nearest = np.linalg.norm(oklab(colors[seen])[:, None] - known, axis=2).argmin(1)
-        found: str = names[int(np.bincount(nearest, minlength=len(names)).argmax())]
-        return found == color
+        return dict(zip(names, (np.bincount(nearest, minlength=len(names)) / len(nearest)).tolist()))
 
     def judged(self, judge: Perceptor, colors: NDArray, kind: str, color: str) -> bool:
         """Whether another perceptor finds a garment's colour the likeliest of all, from the front and from behind."""
@@ -134,14 +133,20 @@ def examine(
     canvas, asked = Canvas(perceptor), questions()[part]
     painted = canvas.paint([question["text"] for question in asked]).cpu().numpy()
     right: list[bool] = []
+    clean: list[float] = []
     same: list[bool] = []
     for question, colors in zip(asked, painted):
-        found = {kind: canvas.agrees(colors, kind, color) for kind, color in question["garments"].items()}
+        found = {}
+        for kind, color in question["garments"].items():
+            shares = canvas.shares(colors, kind)
+            found[kind] = max(shares, key=shares.__getitem__) == color
+            clean.append(shares[color])
+            if judge is not None:
+                same.append(canvas.judged(judge, colors, kind, color) == found[kind])
         right += found.values()
-        if judge is not None:
-            same += [canvas.judged(judge, colors, k, question["garments"][k]) == found[k] for k in found]
         tell(question["text"], found)
-    return grades.Grade(perceptor.name, float(np.mean(right)), len(right)), float(np.mean(same)) if same else None
+    grade = grades.Grade(perceptor.name, float(np.mean(right)), float(np.mean(clean)), len(right))
+    return grade, float(np.mean(same)) if same else None
 
 
 def main() -> None:
@@ -162,7 +167,10 @@ def main() -> None:
     judge = None if options.judge is None else load(options.judge)
     for part in ("held_out", "prompts"):
         grade, same = examine(perceptor, part, judge, tell)
-        print(f"{perceptor.name}, {part}: {grade.painting:.0%} of {grade.garments} garments in their colour")
+        print(
+            f"{perceptor.name}, {part}: {grade.painting:.0%} of {grade.garments} garments in their colour, and "
+            f"{grade.clean:.0%} of all that is seen of them"
+        )
         if judge is not None:
             print(f"{judge.name} says the same of {same:.0%}")
     grades.keep(perceptor.checksum, grade)

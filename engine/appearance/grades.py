@@ -16,8 +16,7 @@ from engine.userdata import cache_folder
 SHIPPED = Path(__file__).parent / "grades.toml"
 FILE = "grades.json"
 POOR, GOOD = 0.6, 0.8
-"""Shares of garments in the right colour: up to the one, guidance is held as still as it can be; from the other on it
-is as free as in the paper."""
+"""Shares up to which guidance is held as still as it can be, and from which on it is as free as in the paper."""
 RELIEF, GROWTH = 0.025, 0.3
 """Metres by which guidance may move a surface: a relief, and new forms."""
 
@@ -28,7 +27,9 @@ class Grade:
 
     name: str
     painting: float
-    """Share of the garments that were in their colour."""
+    """Share of the garments that were in their colour, by what is most of each."""
+    clean: float
+    """Share of all that is seen of these garments that is in their colour: less, where it is speckled or pale."""
     garments: int
     """How many there were."""
 
@@ -51,13 +52,18 @@ PAPER = Strength(0.0, 1.0, 0.0, GROWTH)
 """The paper's own weights, for perceptors that were not examined."""
 
 
-def strength_of(grade: Grade | None) -> Strength:
-    """The strength for a grade, or the paper's for none."""
+def strength_of(grade: Grade | None, grows: bool = False) -> Strength:
+    """The strength for a grade, or the paper's for none.
+
+    A start in grey has no colours to lose: there a perceptor is trusted with them that puts them in their places. What
+    is dressed already is left to one that also paints cleanly; so are forms.
+    """
     if grade is None:
         return PAPER
-    free = min(1.0, max(0.0, (grade.painting - POOR) / (GOOD - POOR)))
-    grows = free == 1.0
-    return Strength(6.0 * (1 - free), 0.5 + 0.5 * free, 0.0 if grows else 1.0, GROWTH if grows else RELIEF)
+    trust = grade.painting if grows else grade.clean
+    colors, forms = (min(1.0, max(0.0, (share - POOR) / (GOOD - POOR))) for share in (trust, grade.clean))
+    growth = GROWTH if forms == 1.0 else RELIEF
+    return Strength(6.0 * (1 - colors), 0.5 + 0.5 * forms, 0.0 if forms == 1.0 else 1.0, growth)
 
 
 def grade_of(checksum: str) -> Grade | None:
@@ -69,7 +75,8 @@ def known() -> dict[str, Grade]:
     """All grades, shipped and of this user, by checksum."""
     found = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     with contextlib.suppress(OSError, ValueError):  # nothing was examined here
-        found |= json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
+        own = json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
+        found |= {checksum: grade for checksum, grade in own.items() if "clean" in grade}  # else of an older exam
     return {checksum: Grade(**grade) for checksum, grade in found.items()}
 
 
@@ -89,7 +96,7 @@ def strengthened(conf: AppearanceConfig, perceptor: Perceptor, grows: bool) -> A
         perceptor: who guides.
         grows: whether forms may grow, from the bare body and with a renderer for that; layers get a relief only.
     """
-    strength = strength_of(grade_of(perceptor.checksum))
+    strength = strength_of(grade_of(perceptor.checksum), grows)
     if not grows:
         strength = replace(strength, relief=RELIEF, mask=1.0)
     given = {name: getattr(conf.loss, name) for name in ("keep", "textureless", "mask")}
