@@ -146,13 +146,13 @@ def folded(piece: Piece, clearance: NDArray, room: NDArray, amount: float, bend:
 
     Args:
         piece: the cloth at rest.
-        clearance: (P,) metres by which each point may go inwards.
+        clearance: (P,) metres by which each point may go inwards, where it may go outwards as far.
         room: (P,) metres by which it may go outwards and aside; 0 where nothing folds.
         amount: of the excess of ``folds.toml``.
         bend: 0-1, how cloth resists bending: the more, the broader its folds.
         size: the body's, against the standard figure.
     """
-    p = grained(piece)
+    p, clearance = grained(piece), np.minimum(clearance, room)
     normals = vertex_normals(piece.vertices, piece.faces)
     form = amount * excess(p, piece.free, vertex_normals(piece.canonical, piece.faces))
     along, corners = edges(piece.faces), opposite_corners(piece.faces)
