@@ -34,7 +34,7 @@ class ActionCurves:
 
     @classmethod
     def of(cls, datablock: bpy.types.ID, action: bpy.types.Action) -> ActionCurves:
-        """The same for an action that has curves already."""
+        """The curves of an action that has some already, for a data-block."""
         curves = cls.__new__(cls)
         curves._owner = action
         if HAS_SLOTS:

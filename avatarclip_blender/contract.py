@@ -28,8 +28,13 @@ def find_engine_root(addon_folder: Path = ADDON_FOLDER) -> Path:
 
 
 def _load(module_name: str) -> ModuleType:
-    name = f"{__package__}.{module_name}"
-    spec = importlib.util.spec_from_file_location(name, ENGINE_ROOT / "engine" / f"{module_name}.py")
+    """Load a module or package of the engine by its path, under a name in the add-on."""
+    name, folder = f"{__package__}.{module_name}", ENGINE_ROOT / "engine" / module_name
+    package = folder.is_dir()
+    file = folder / "__init__.py" if package else folder.with_suffix(".py")
+    spec = importlib.util.spec_from_file_location(
+        name, file, submodule_search_locations=[str(folder)] if package else None
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their own module up here while it runs
@@ -39,9 +44,13 @@ def _load(module_name: str) -> ModuleType:
 
 ENGINE_ROOT = find_engine_root()
 if TYPE_CHECKING:
-    from engine import environment, examples, protocol, schema
+    from engine import environment, examples, geometry, protocol, schema
+    from engine import names as export_names
     from engine import settings as engine_settings
 else:
     environment, protocol, schema = _load("environment"), _load("protocol"), _load("schema")
     examples = _load("examples")
     engine_settings = _load("settings")
+    export_names = _load("names")
+    geometry = _load("geometry")
+rotations, skinning = geometry.rotations, geometry.skinning

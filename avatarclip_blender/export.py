@@ -7,15 +7,18 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 
-from . import export_copy
+from . import export_copy, export_twins
 from .avatar import find_avatar
 from .controls import has_controls
-from .export_copy import Copy, split_orm
+from .export_copy import lay_out
+from .export_materials import split_orm, without_colors
 from .export_presets import MOTIONS, PRESETS, TRAVEL, Preset
+from .export_twins import Copy
 from .importer.face_keys import TAKE_FACE
 from .importer.marks import GAME_MESH, LENT
 from .importer.mesh import COLOR_ATTRIBUTE
@@ -160,12 +163,17 @@ def export_fbx(
     if "fbx" not in dir(bpy.ops.export_scene):
         raise ExportError("Enable the add-on “FBX format” in the preferences, which does the writing")
     form = PRESETS[preset]
+    form = replace(form, motion=motion or form.motion)
     with (
         whole(Path(filepath), "FBX") as partial,
         object_mode(context),
-        copied(context, rig, detail, form, motion or form.motion, twist_bones, all_takes) as copy,
+        copied(context, rig, detail, form, twist_bones, all_takes) as copy,
     ):
         split_orm(copy)
+        without_colors(copy)
+        # Nodes stand as the avatar does before its takes: at rest, which readers take from there.
+        lay_out(copy)
+        context.scene.frame_set(-1)
         override = {"selected_objects": [copy.rig, *copy.meshes], "active_object": copy.rig, "object": copy.rig}
         several = len(copy.actions) > 1
         options = FBX_OPTIONS | {"bake_anim": bool(copy.actions), "bake_anim_use_nla_strips": several}
@@ -208,7 +216,7 @@ def export_usd(
     with (
         whole(target, "USD") as partial,
         object_mode(context),
-        copied(context, rig, detail, PRESETS["SMPL"], motion) as copy,
+        copied(context, rig, detail, replace(PRESETS["SMPL"], motion=motion)) as copy,
     ):
         for item in (copy.rig, *copy.meshes):
             item.select_set(True)
@@ -255,7 +263,6 @@ def copied(
     rig: bpy.types.Object,
     detail: str,
     form: Preset,
-    motion: str,
     twist_bones: bool = False,
     all_takes: bool = False,
 ) -> Iterator[Copy]:
@@ -264,7 +271,7 @@ def copied(
         raise ExportError(f"Press Bake IK Controls first: what they do to {rig.name} is not in its bones' keys yet")
     meshes, joined, chosen = wanted_meshes(rig, detail), detail == "GAME", takes_of(rig) if all_takes else []
     with (
-        export_copy.export_copy(context, rig, meshes, form, motion, twist_bones, joined, chosen) as copy,
+        export_copy.export_copy(context, rig, meshes, form, twist_bones, joined, chosen) as copy,
         _scene_for(context.scene, copy.actions, form.unit),
     ):
         yield copy
@@ -300,7 +307,7 @@ def _give_back(scene: bpy.types.Scene) -> int:
 
 def clear_up() -> None:
     """Let a file that was saved in the middle of an export, when Blender crashed, be as it was before."""
-    export_copy.clear_up()
+    export_twins.clear_up()
     for scene in bpy.data.scenes:
         if LENT in scene:
             _give_back(scene)

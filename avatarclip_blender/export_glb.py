@@ -10,6 +10,7 @@ from mathutils import Matrix
 
 from .export import ExportError, copied, whole
 from .export_copy import lay_out
+from .export_materials import without_colors
 from .export_presets import MOTIONS, PRESETS, TRAVEL
 from .modes import object_mode
 
@@ -70,12 +71,12 @@ def export_glb(
     with (
         whole(target, "glTF") as partial,
         object_mode(context),
-        copied(context, rig, detail, form, motion, all_takes=all_takes) as copy,
+        copied(context, rig, detail, replace(form, motion=motion), all_takes=all_takes) as copy,
     ):
         copy.rig.matrix_world = Matrix()
         for item in (copy.rig, *copy.meshes):
             item.select_set(True)
         context.view_layer.objects.active = copy.rig
-        if len(copy.actions) == 1:
-            lay_out(copy)
+        lay_out(copy)
+        without_colors(copy)
         bpy.ops.export_scene.gltf(filepath=str(partial), check_existing=False, **OPTIONS)

@@ -146,7 +146,7 @@ class Preset:
     names: dict[str, str] = field(repr=False)
     """SMPL's joint names to bone names."""
     fingers: dict[str, str] = field(repr=False)
-    """The same of fingers, and of hands on a skeleton that has some: there these carry what is held."""
+    """Finger joints' names to bone names, and those of hands on a skeleton with fingers, which carry what is held."""
     unit: float = 1.0
     """Meters of one unit of the file; Unreal and Mixamo count in centimeters."""
     rig: str | None = None
@@ -158,6 +158,8 @@ class Preset:
     """Joints that get an end bone, to the end bone's name."""
     green_down: bool = False
     """Whether the normal map's green channel points down (DirectX), not up (OpenGL)."""
+    tinted: bool = False
+    """Whether vertices' colours are multiplied with the material's, which is then white instead of their mean."""
     twist: str = "{elbow}Twist{number}"
     """Pattern of the forearms' twist bones: the elbow's bone, number from the elbow on, ``last`` from the hand on."""
 
@@ -210,6 +212,7 @@ PRESETS = {
         _GODOT_FINGERS,
         rig="Skeleton3D",
         root="Root",
+        tinted=True,
     ),
     "MIXAMO": Preset(
         "Mixamo",

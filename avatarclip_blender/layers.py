@@ -57,7 +57,7 @@ def update_masks(layers: Iterable[bpy.types.Object]) -> None:
 
 
 def update_all_masks(scene: bpy.types.Scene) -> None:
-    """The same for all avatars of a scene, whose layers may have been hidden or deleted by any means."""
+    """Let masks of all avatars of a scene act only for layers that are there and seen, however others were hidden."""
     avatars: dict[bpy.types.Object, list[bpy.types.Object]] = {}
     for thing in scene.objects:
         if thing.type == "MESH" and LAYER in thing and thing.parent is not None and LAYERS in thing.parent:

@@ -8,9 +8,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from .importer.conversions import to_blender
 from .importer.material import build_material
 from .importer.mesh import COLOR_ATTRIBUTE, srgb_to_linear
-from .importer.rotations import to_blender
 
 NAME = "AvatarCLIP Preview"
 MARK = "avatarclip_preview"

@@ -10,7 +10,7 @@ from mathutils.kdtree import KDTree
 
 from . import twist
 from .avatar import collection_of
-from .contract import protocol
+from .contract import protocol, skinning
 from .importer import armature, coverage, shape_keys
 from .importer.marks import LAYER
 from .layers import layers_of, remove_masks, update_masks
@@ -143,17 +143,13 @@ def blended(
     points: np.ndarray, weights: np.ndarray, turns: np.ndarray, before: np.ndarray, after: np.ndarray
 ) -> np.ndarray:
     """Points (V,3) that go with their bones: turned by turns (24,3,3) about joints that move from before to after."""
-    offsets = after - np.einsum("jab,jb->ja", turns, before)  # (24,3)
-    return np.einsum("vj,jab,vb->va", weights, turns, points, optimize=True) + weights @ offsets
+    return skinning.skin(points, weights, skinning.rigid(turns, before, after)[None])[0]
 
 
 def _posed_joints(joints: np.ndarray, turns: np.ndarray) -> np.ndarray:
     """Joints (24,3) of the same bones, turned by turns (24,3,3) in the world."""
-    posed = joints.copy()
-    for joint, parent in enumerate(armature.PARENTS[: len(joints)]):
-        if parent >= 0:
-            posed[joint] = posed[parent] + turns[parent] @ (joints[joint] - joints[parent])
-    return posed
+    local = skinning.local_rotations(turns[None], armature.PARENTS)
+    return skinning.forward_kinematics(local, joints, armature.PARENTS)[0][0]
 
 
 def _beneath(points: np.ndarray, skin: np.ndarray, values: np.ndarray) -> np.ndarray:

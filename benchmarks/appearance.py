@@ -24,7 +24,7 @@ from engine.appearance.field import AvatarField
 from engine.appearance.neus import NeusField
 from engine.appearance.objective import Objective
 from engine.appearance.rays import Rendering
-from engine.appearance.reconstruct import picture_loss, regress
+from engine.appearance.reconstruct import PictureWeights, picture_loss, regress
 from engine.appearance.reference import Sampling
 from engine.appearance.residual import SHARPNESS, ResidualField
 from engine.appearance.shell import render_shell
@@ -62,7 +62,7 @@ def start_rows(bench: Bench, networks: NeusField) -> list[Row]:
     began, count = time.process_time(), 0
     while time.process_time() - began < spent:
         optimizer.zero_grad()
-        picture_loss(other, Sampling(), torch.Generator().manual_seed(count), 0.1, 1.0).backward()
+        picture_loss(other, Sampling(), torch.Generator().manual_seed(count), PictureWeights()).backward()
         optimizer.step()
         count += 1
     drawn = bench.error(other, bench.start)

@@ -20,12 +20,13 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body import Body, bone_transforms, load_body, stand_pose
-from engine.body.skinning import skin
+from engine.body import Body, load_body, stand_pose
+from engine.geometry.measures import vertex_normals
+from engine.geometry.skinning import bone_transforms, skin, unpose
 from engine.motion.codes import load_codes
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.protocol import PARENTS
+from engine.render.raycast import MeshRaycaster
 from engine.rig.hinges import tighten
-from engine.rig.rig import unpose
 from engine.rig.weights import prune
 from engine.settings import RigConfig
 from engine.shape.bodies import bundled
@@ -200,10 +201,10 @@ def main(looks: int = len(LOOKS), motions: int = 20) -> None:
         layers, spent = dressed(of, body, betas)
         seconds = time.perf_counter() - began
         over, joints, weights = Over(layers), body.rest_joints(betas), rigged(joined(layers), body, betas)
-        rest = unpose(over.whole.vertices, weights, bone_transforms(joints, stand_pose()[None])[0])
+        rest = unpose(over.whole.vertices, weights, bone_transforms(joints, stand_pose()[None], PARENTS)[0])
         shares = {"": seen_share(over, over.whole.vertices)}
         for motion, pose in poses.items():
-            posed = skin(rest, weights, bone_transforms(joints, pose[None]))[0]
+            posed = skin(rest, weights, bone_transforms(joints, pose[None], PARENTS))[0]
             shares[motion] = seen_share(over, posed)
         standing = shares.pop("")
         worst = max(shares, key=lambda motion: shares[motion])

@@ -26,11 +26,12 @@ from engine import rig
 from engine.appearance.base import BaseSurface
 from engine.appearance.residual import ResidualField
 from engine.body import Body, load_body, stand_pose
+from engine.geometry.edges import edge_matrix
 from engine.mesh import bake, full, game
 from engine.mesh.chart_regions import Figure
 from engine.mesh.extract import color_of
 from engine.mesh.stage import run
-from engine.mesh.surface import Mesh, edge_matrix
+from engine.mesh.surface import Mesh
 from engine.mesh.tiles import TILE
 from engine.mesh.uv import split_seams
 from engine.report import Silent

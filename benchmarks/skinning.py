@@ -24,12 +24,12 @@ from engine import rig
 from engine.appearance.base import BaseSurface
 from engine.appearance.residual import ResidualField
 from engine.body import Body, load_body, stand_pose
-from engine.body.skinning import bone_transforms, skin
+from engine.geometry.skinning import bone_transforms, skin, unpose
 from engine.mesh.stage import run
 from engine.mesh.surface import Mesh
+from engine.protocol import PARENTS
 from engine.report import Silent
 from engine.rig import Avatar, pose_avatar
-from engine.rig.rig import unpose
 from engine.settings import MeshConfig, RigConfig
 from engine.wardrobe.outfit import Garment, Look
 
@@ -73,7 +73,7 @@ def nearest_vertex(mesh: Mesh, body: Body, betas: NDArray) -> Avatar:
     stand = stand_pose()[None]
     nearest = cKDTree(body.pose(betas, stand)[0][0]).query(mesh.vertices)[1]
     weights, joints = body.weights[nearest], body.rest_joints(betas)
-    rest = unpose(mesh.vertices, weights, bone_transforms(joints, stand)[0])
+    rest = unpose(mesh.vertices, weights, bone_transforms(joints, stand, PARENTS)[0])
     return Avatar(rest, mesh.faces, mesh.colors, weights, joints, body.parents.astype(np.int32))
 
 
@@ -86,7 +86,7 @@ def dual_quaternions(avatar: Avatar, pose: Floats) -> Floats:
     """(V, 3) by dual quaternion skinning (Kavan et al. 2007), as Blender's Preserve Volume does it."""
     from scipy.spatial.transform import Rotation
 
-    transforms = bone_transforms(avatar.joints, pose[None].astype(np.float64))[0]
+    transforms = bone_transforms(avatar.joints, pose[None].astype(np.float64), PARENTS)[0]
     real = Rotation.from_matrix(transforms[:, :3, :3]).as_quat()[:, [3, 0, 1, 2]]  # w, x, y, z
     for joint, parent in enumerate(avatar.parents):
         if parent >= 0 and (real[joint] * real[parent]).sum() < 0:
@@ -106,7 +106,10 @@ def twist_bones(avatar: Avatar, pose: Floats) -> Floats:
     from scipy.spatial.transform import Rotation
 
     rows = np.arange(len(avatar.vertices))
-    transforms, weights = list(bone_transforms(avatar.joints, pose[None].astype(np.float64))[0]), avatar.weights
+    transforms, weights = (
+        list(bone_transforms(avatar.joints, pose[None].astype(np.float64), PARENTS)[0]),
+        avatar.weights,
+    )
     for side in ("left", "right"):
         elbow, wrist = INDEX[f"{side}_elbow"], INDEX[f"{side}_wrist"]
         forearm = (avatar.joints[wrist] - avatar.joints[elbow]).astype(np.float64)

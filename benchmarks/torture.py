@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from engine.mesh.surface import edges
+from engine.geometry.edges import edges
 from engine.protocol import JOINT_NAMES
 
 Floats = NDArray[np.float32]

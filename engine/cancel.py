@@ -19,9 +19,10 @@ from engine import protocol
 from engine.errors import Cancelled
 
 GRACE_SECONDS = 5.0
-"""How long a stage may take to reach its next step (and save a checkpoint) before the process simply ends."""
+"""How long a stage may take to reach its next step (and save a checkpoint) before the process simply ends. Set by
+hand."""
 _LOOK_SECONDS = 0.5
-"""How often an engine without a parent looks for `protocol.CANCEL_FILE`."""
+"""How often an engine without a parent looks for `protocol.CANCEL_FILE`. Set by hand."""
 
 
 class CancelFlag:

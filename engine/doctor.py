@@ -18,10 +18,10 @@ from engine.errors import EngineError
 from engine.settings import Config
 
 _LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
-_MAIN = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "trimesh", "pyhocon", "scikit-image")
+_MAIN = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "pyhocon", "scikit-image")
 """Packages that a person is always shown; the rest only when something is wrong with them."""
 _ENOUGH_MEMORY = 4 << 30
-"""Bytes of free main memory below which a job on the CPU may not fit."""
+"""Bytes of free main memory below which a job on the CPU may not fit. Set by hand."""
 
 
 class Advice(str):

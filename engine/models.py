@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.report import Reporter
 
 _MOST_BODIES = _MOST_PERCEPTORS = 2
-"""Kept at once; of more, the one that was loaded first is given up."""
+"""Kept at once; of more, the one that was loaded first is given up. Set by hand."""
 
 Stamp = tuple[tuple[str, int, int], ...]
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-_SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-    seventeen eighteen nineteen"""
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_WORDS = {word: n for n, word in enumerate(_SMALL.split())} | {w: 10 * n for n, w in enumerate(_TENS.split(), 2)}
-_WORDS["hundred"] = 100
+from pathlib import Path
+
+from engine.tables import read_as
+
+FILE = Path(__file__).with_name("numerals.toml")
+
+
+def read_numerals(path: Path = FILE) -> dict[str, int]:
+    """Word -> number; `ValueError` names the file, the word and what is wrong."""
+    found: dict[str, int] = read_as(path, dict[str, int])
+    return found
+
+
+_WORDS = read_numerals()
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 
 NUMBER = rf"(?:\d+(?:[.,]\d+)?|(?:{_WORD})(?:[ -](?:{_WORD}))*)"

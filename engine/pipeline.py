@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
 
 import engine
 from engine import device as devices
@@ -27,7 +26,7 @@ from engine.models import Models
 from engine.progress import JobReporter
 from engine.protocol import Request
 from engine.results import write_results
-from engine.stages import STAGES, Context, Stage
+from engine.stages import STAGES, Context
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +37,6 @@ def run_job(
     device: str = "auto",
     flag: CancelFlag | None = None,
     live: bool = False,
-    stages: Mapping[str, Stage] | None = None,
-    finish: Callable[[Job, Context], list[str]] | None = None,
     models: Models | None = None,
 ) -> list[str]:
     """Run a job's stages, each one only if its inputs changed, and write ``result/``.
@@ -50,8 +47,6 @@ def run_job(
         device: ``auto``, ``cpu`` or ``cuda``.
         flag: asks the job to stop or pause; checked at every step.
         live: also store the growing surface with the previews, for a viewport.
-        stages: other implementations of the stages (tests), or None for the real ones.
-        finish: another writer of the result folder (tests), or None for the real one.
         models: what earlier jobs have loaded, or None to load anew.
 
     Returns:
@@ -63,7 +58,7 @@ def run_job(
     """
     flag = flag or CancelFlag()
     config = load_config(request.preset, request.conf, request.overrides)
-    context = Context(request, config, devices.pick(device), stages or STAGES, models)
+    context = Context(request, config, devices.pick(device), STAGES, models)
     job.emit(
         "job_started",
         job=job.path.name,
@@ -84,7 +79,7 @@ def run_job(
         flag.check()
         _run_stage(job, context, name, flag, live)
     flag.check()
-    files = (finish or write_results)(job, context)
+    files = write_results(job, context)
     job.emit("result", path=protocol.RESULT_DIR, files=files)
     return files
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _EVENT_INTERVAL = 0.2
-"""Seconds between two progress events of a stage; more would only fill the disk."""
+"""Seconds between two progress events of a stage; more would only fill the disk. Set by hand."""
 
 
 class JobReporter:

@@ -224,6 +224,7 @@ class Request:
             raise ProtocolError(f"{REQUEST_FILE} is not valid JSON ({error}).") from None
         if not isinstance(raw, dict):
             raise ProtocolError(f"{REQUEST_FILE} must hold one JSON object.")
+        check_format(raw.get("format", FORMAT), "job")
         unknown = sorted(set(raw) - set(Request.__dataclass_fields__))
         if unknown:
             raise ProtocolError(f"{REQUEST_FILE} has unknown fields: {', '.join(unknown)}.")
@@ -237,8 +238,7 @@ class Request:
 
     def check(self) -> None:
         """Raise `ProtocolError` with one sentence if any field is unusable."""
-        if not isinstance(self.format, int) or self.format > FORMAT:
-            raise ProtocolError(f"This job was made by a newer version (format {self.format}); update the engine.")
+        check_format(self.format, "job")
         if not isinstance(self.prompts, dict):
             raise ProtocolError("prompts must map stage names to texts.")
         for name, text in self.prompts.items():
@@ -261,6 +261,16 @@ class Request:
             raise ProtocolError("overrides must map conf keys to values.")
         if self.conf is not None and not isinstance(self.conf, str):
             raise ProtocolError("conf must be the path of a file.")
+
+
+def check_format(number: object, what: str) -> None:
+    """Raise `ProtocolError` with one sentence for a job or an avatar of a layout that this version does not know."""
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise ProtocolError(
+            f"This {what} says format {number!r}, which is none; it was damaged or is of another program."
+        )
+    if number > FORMAT:
+        raise ProtocolError(f"This {what} was made by a newer version (format {number}); update the add-on and engine.")
 
 
 def _is_seed(value: object) -> bool:

@@ -67,9 +67,10 @@ class Renewal:
 
 
 def _read(result: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Products, and the files with their checksums, as a manifest lists them; nothing if it is none."""
+    """Products, and the files with their checksums, as a manifest lists them; nothing if it is none that is known."""
     try:
         told = json.loads((result / protocol.MANIFEST_FILE).read_text(encoding="utf-8"))
+        protocol.check_format(told.get("format", protocol.FORMAT), "avatar")
         files = {name: str(entry["sha256"]) for name, entry in told["files"].items() if Path(name).name == name}
         made = told.get(MADE_OF, {})
         return (made if isinstance(made, dict) else {}), files

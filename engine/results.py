@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_PACKAGES = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "scikit-image", "trimesh", "pyhocon")
+_PACKAGES = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "scikit-image", "pyhocon")
 """Whose versions the manifest names."""
 
 

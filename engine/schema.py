@@ -27,7 +27,7 @@ class Setting:
     key: str
     """Dotted, as ``--set`` and a request's overrides take it."""
     kind: Any
-    """Its type annotation."""
+    """The setting's type annotation."""
     default: Any
     help: str
     low: float | None

@@ -27,7 +27,7 @@ from engine.worker import Worker, report_failure
 log = logging.getLogger(__name__)
 
 REST_SECONDS = 5.0
-"""After so long without a job, memory that the last one needed is given back; the models stay."""
+"""After so long without a job, memory that the last one needed is given back; the models stay. Set by hand."""
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Server:
         self._worker, self._output = worker, output
         self._guard = threading.RLock()  # the signal handler may come while the main thread holds it
         self._orders: deque[_Order] = deque()
-        """Those that have not ended, the one at work first."""
+        """Orders that have not ended, the one at work first."""
         self._waiting: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
 
     def serve(self, idle: float) -> int:

@@ -44,7 +44,7 @@ class BodyConfig:
     model: str | None = setting(None,
         "The user's own SMPL, SMPL-H or SMPL-X: a download (.zip), folder, .pkl or .npz; null takes the bundled body.")
     gender: Literal["auto", "neutral", "female", "male"] = setting("auto",
-        "Which of the files; auto takes neutral, or female where there is no neutral one.")
+        "Which gender's file of the body model; auto takes neutral, or female where there is no neutral one.")
     betas: int = setting(10,
         "How many of the user's model's shape directions are used at most; SMPL 1.1 has up to 300.", 1)
 
@@ -57,7 +57,7 @@ class ClipConfig:
         "A folder in transformers' CLIP or SigLIP format, a hub id, a file of OpenAI's or open_clip's, or null for the "
         "bundled perceptor; or a list of these that guide together, where ``bundled`` names the bundled one.")
     activation: Literal["auto", "gelu", "quick_gelu"] = setting("auto",
-        "Of a file of open_clip's (OpenAI's have quick_gelu); auto goes by what lies beside it and its name.")
+        "Activation of a file of open_clip's (OpenAI's have quick_gelu); auto goes by its name and what is beside it.")
     weights: tuple[float, ...] = setting((), "How much each perceptor of a list counts; empty for all the same.")
     download: bool = setting(False,
         "Whether a hub id that is not on this computer may be downloaded (once, into the user's cache).")
@@ -74,8 +74,9 @@ class ShapeConfig:
     blend: int = setting(6,
         "How many of the codebook's best shapes are blended into the body; 1 takes the best alone, as the paper does.",
         1)
-    picture_share: float = setting(0.4,
-        "How much the pictures count against the read-out of the words; 1 is the paper's query by pictures alone.",
+    picture_share: float | None = setting(None,
+        "How much the pictures count against the read-out of the words; 1 is the paper's query by pictures alone. "
+        "Null: 0.4 with the bundled perceptor; 0.7 with another, whose choice the words then correct by the rest only.",
         0, 1)
 
 
@@ -137,18 +138,18 @@ class ReferenceConfig:
     uniform_samples: int = setting(32, "Evenly spaced samples along each ray of the reference renderer.", 4)
     importance_samples: int = setting(32, "Samples that are placed where the surface seems to be.", 1)
     upsample_rounds: int = setting(4, "Rounds in which the importance samples are placed.", 1)
-    octaves: int = setting(6, "Of the positional encoding.", 0)
+    octaves: int = setting(6, "Octaves of the positional encoding.", 0)
     sdf_layers: int = setting(4, "Hidden layers of the signed-distance network.", 2)
-    sdf_width: int = setting(256, "Their width, also that of the feature that it hands to the colour network.", 4)
+    sdf_width: int = setting(256, "Width of the signed-distance network and of its feature for the colours.", 4)
     sphere_bias: float = setting(0.5,
         "Radius of the sphere, in the unit sphere, that the untrained network describes.")
     color_layers: int = setting(2, "Hidden layers of the colour network, on which both colour heads stand.", 1)
-    color_width: int = setting(256, "Their width.", 1)
+    color_width: int = setting(256, "Width of the colour network's hidden layers.", 1)
     variance_init: float = setting(0.3,
         "The sharpness of the surface starts at exp(10 times this), in the unit sphere.")
     reconstruct: Literal["distance", "renders"] = setting("distance",
         "How the networks learn the body first: ``distance`` from the mesh, ``renders`` from 108 pictures.")
-    reconstruct_iterations: int = setting(1500, "Steps of that.", 1)
+    reconstruct_iterations: int = setting(1500, "Steps in which the networks learn the body first.", 1)
     room: float = setting(0.0, "Metres round the body, in the networks' sphere and in pictures, for what may grow.",
         0, 0.6)
 
@@ -179,7 +180,7 @@ class AppearanceConfig(PartsConfig):
     views: int = setting(2, "Pictures that guide each step.", 1)
     size: int = setting(96, "Most pixels along a side of a guiding picture.", 16)
     growing: float = setting(0.5,
-        "Part of the steps, from the first on, in which guiding pictures have half that side; 0 for none.", 0, 1)
+        "Part of the steps, from the first on, in which guiding pictures have half their size; 0 for none.", 0, 1)
     max_rays: int = setting(12544,
         "Most rays of one picture; larger pictures are made smaller. Lowered by itself when memory runs out.", 256)
     silhouette: bool = setting(True, "Cast rays only inside the body's widened silhouette, not through every pixel.")
@@ -209,7 +210,7 @@ class MeshConfig:
     resolution: int = setting(256, "Cells of the marching-cubes grid along the avatar's longest side.", 8, 1024)
     refine: int = setting(2,
         "Rounds in which edges are halved where colour or form bends between their ends, for sharp faces and hems.", 0)
-    max_faces: int = setting(0, "Triangles to which the mesh is decimated instead; 0 keeps them all.", 0)
+    max_faces: int = setting(0, "Triangles to which the full mesh is decimated; 0 keeps them all.", 0)
     game_faces: int = setting(20000, "Triangles of the game mesh that is made beside the full one; 0 makes none.", 0)
     texture_size: int = setting(1024,
         "Side in texels of the game mesh's textures (colour, normals, occlusion).", 64, 8192)
@@ -265,8 +266,8 @@ class MotionConfig(PartsConfig):
     candidates: int = setting(5,
         "How many distinct candidate poses stand for the text (they are saved with the motion).", 1, 20)
     generator: Literal["codebook", "pictures", "direct", "latent", "flow"] = setting("codebook",
-        "What proposes them: the codebook by its labels, or by the perceptor's view of all its pictures (the paper's "
-        "way), direct or latent (optimised poses), or flow (sampled ones).")
+        "What proposes candidate poses: the codebook by its labels, or by the perceptor's view of all pictures (the "
+        "paper's way), direct or latent (optimised poses), or flow (sampled ones).")
     pick: tuple[int, ...] = setting((),
         "The candidates to keep, in this order, by the numbers of their pictures from 1 on; an empty list keeps all.")
     iterations: int = setting(150,
@@ -278,7 +279,7 @@ class MotionConfig(PartsConfig):
     file: str | None = setting(None,
         "Path of a BVH, AMASS .npz, GLB or VRMA file whose motion replaces the generated one, or null.")
     file_up: Literal["auto", "y", "z", "-y", "-z"] = setting("auto",
-        "The axis that is up in that file; ``auto`` goes by its kind, its floor and gravity.")
+        "The axis that is up in motion.file; ``auto`` goes by its kind, its floor and gravity.")
     strength: float = setting(1.0, "How far the movement goes, from 0.2 (a hint of it) to 2 (exaggerated).", 0.2, 2)
     expression: bool = setting(True, 'Faces show the text\'s manner ("angrily", "asleep") and blink.')
     loop: bool = setting(False,
@@ -290,15 +291,21 @@ class ExportConfig:
     """Files for other programs; changing it runs no stage again."""
 
     formats: tuple[str, ...] = setting(("glb", "ply", "obj", "bvh", "vrm", "vrma", "viewer"),
-        "Which are written beside what Blender reads: names of `engine.export`, or a module of your own.")
+        "Formats that are written beside what Blender reads: names of `engine.export`, or a module of your own.")
     name: str = setting("", 'What the avatar is called in files that say so; empty for "Avatar".')
-    author: str = setting("", "Who made it, for files that say so.")
+    author: str = setting("", "Who made the avatar, for files that say so.")
     root_motion: Literal["pelvis", "root", "in_place"] = setting("pelvis",
         "Who carries the travel over the floor in every file: ``pelvis``, a bone ``root`` on the floor, or nobody.")
     lods: tuple[int, ...] = setting((10000, 5000, 2500),
         "Triangles of the game mesh's further levels of detail in game.glb; an empty list for none.")
+    layers_apart: bool = setting(False,
+        "A node for each layer in game.glb, with its own levels of detail, so that programs can take garments off.")
+    vrm_version: Literal["1.0", "0.x"] = setting("1.0",
+        "What avatar.vrm is written as; 0.x for programs that read nothing newer.")
+    vrm_toon: bool = setting(False,
+        "Toon shading and outlines (VRMC_materials_mtoon) on the materials of a textured game mesh in VRM 1.0.")
     license: str = setting("personal",
-        "What others may do with it, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc.")
+        "What others may do with the avatar, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc.")
 
 
 @dataclass(frozen=True)
@@ -306,11 +313,11 @@ class VideoConfig:
     """process.mp4, the work as it went; changing it runs no stage again."""
 
     seconds: float = setting(8.0,
-        "Length without the hold, as far as 4 to 30 pictures a second allow; ignored when ``fps`` is set.", 0)
+        "Seconds without the hold, as far as 4 to 30 pictures a second allow; ignored when ``fps`` is set.", 0)
     fps: float = setting(0.0, "Pictures a second; 0 chooses them from the length.", 0, 240)
     hold: float = setting(1.5, "Seconds for which the last picture stays.", 0)
     stages: tuple[str, ...] = setting(("shape", "appearance", "mesh", "rig", "motion"),
-        "Whose preview pictures are shown, in the order of the stages.")
+        "Stages whose preview pictures are shown, in their order.")
     every: int = setting(1, "Show only each so-manieth picture, and the last.", 1)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-_PAIRS = """ran run sat sit stood stand threw throw thrown throw swam swim fell fall fallen fall wept weep rode ride
-    ridden ride drove drive ate eat drank drink shot shoot lay lie lying lie lain lie dying die knelt kneel
-    swung swing hung hang crept creep slept sleep thought think wrote write sang sing flew fly dug dig bent bend
-    leapt leap spun spin feet foot hands hand arms arm legs leg tying tie dancer dance boxer box runner run
-    swimmer swim kicker kick drummer drum guitarist guitar archer archery golfer golf cyclist cycle driver drive
-    biking bike skater skate singer sing sideways side sidewards side fencer fence rower row jumper jump climber
-    climb begs beg begging beg prayer pray applause applaud"""
-_IRREGULAR = dict(zip(_PAIRS.split()[::2], _PAIRS.split()[1::2]))
-"""Inflected word -> its base."""
+from pathlib import Path
+
+from engine.tables import read_as
+
+FILE = Path(__file__).with_name("stems.toml")
+
+
+def read_irregular(path: Path = FILE) -> dict[str, str]:
+    """Inflected word -> its base; `ValueError` names the file, the base and what is wrong."""
+    forms: dict[str, tuple[str, ...]] = read_as(path, dict[str, tuple[str, ...]])
+    return {form: base for base, found in forms.items() for form in found}
+
+
+_IRREGULAR = read_irregular()
 
 
 def stem(word: str) -> str:

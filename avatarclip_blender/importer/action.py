@@ -8,8 +8,8 @@ import bpy
 import numpy as np
 
 from .. import compat
-from ..contract import protocol
-from . import keys, rotations
+from ..contract import protocol, rotations
+from . import conversions, keys
 from .armature import HANDS, HOLDS, NAMES, names_of, rest_frames, rest_rotations
 from .result import Motion
 
@@ -45,7 +45,7 @@ def build_action(
     """
     options, motion = options or CurveOptions(), for_bones_of(rig, motion)
     basis, locations = bone_channels(motion, *rest_frames(rig))
-    basis, locations = rotations.resample(basis, locations, motion.fps, fps)
+    basis, locations = conversions.resample(basis, locations, motion.fps, fps)
     if options.in_place:
         pelvis = rest_rotations(rig)[names_of(rig).index(ROOT)]
         locations = keys.in_place(locations @ pelvis.T, fps) @ pelvis
@@ -75,7 +75,7 @@ def write_channels(
     names, rest, basis = names_of(rig), rest_rotations(rig), rotations.without_flips(basis)
     channels = [basis[:, bone] for bone in range(len(names))]
     if options.euler:
-        channels = [rotations.euler_without_flips(values) for values in channels]
+        channels = [conversions.euler_without_flips(values) for values in channels]
     everything = np.arange(len(basis))
     kept, path = [everything] * len(names), everything
     if options.reduced:
@@ -120,10 +120,10 @@ def bone_channels(motion: Motion, left: np.ndarray, right: np.ndarray) -> tuple[
     Returns:
         Rotations (T,J,4) and the root's location (T,3), both in the bones' own axes.
     """
-    turn = rotations.axis_angle_to_quaternion(rotations.to_blender(motion.poses))  # (T,J,4): R, Blender's frame
+    turn = rotations.axis_angle_to_quaternion(conversions.to_blender(motion.poses))  # (T,J,4): R, Blender's frame
     before, after = (rotations.matrix_to_quaternion(frame)[None] for frame in (left, right))  # (1,J,4)
     basis = rotations.multiply(rotations.multiply(rotations.conjugate(before), turn), after)
-    locations = rotations.to_blender(motion.trans) @ left[protocol.PARENTS.index(-1)]  # B⁻¹ t, as a row
+    locations = conversions.to_blender(motion.trans) @ left[protocol.PARENTS.index(-1)]  # B⁻¹ t, as a row
     return basis, locations
 
 
@@ -131,8 +131,8 @@ def motion_of(basis: np.ndarray, locations: np.ndarray, left: np.ndarray, right:
     """The reverse of `bone_channels`: SMPL's poses of bones' rotations (T,J,4) and the root's location (T,3)."""
     before, after = (rotations.matrix_to_quaternion(frame)[None] for frame in (left, right))
     turn = rotations.multiply(rotations.multiply(before, basis), rotations.conjugate(after))
-    poses = rotations.from_blender(rotations.quaternion_to_axis_angle(turn))
-    trans = rotations.from_blender(locations @ left[protocol.PARENTS.index(-1)].T)
+    poses = conversions.from_blender(rotations.quaternion_to_axis_angle(turn))
+    trans = conversions.from_blender(locations @ left[protocol.PARENTS.index(-1)].T)
     return Motion(poses, trans, fps)
 
 

@@ -7,8 +7,8 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from ..contract import protocol
-from . import rotations
+from ..contract import protocol, rotations, skinning
+from . import conversions
 
 NAMES = protocol.JOINT_NAMES
 PARENTS = protocol.SKELETON_PARENTS
@@ -182,11 +182,8 @@ def rest_pose_of(rig: bpy.types.Object) -> np.ndarray:
 
 def world_rotations(pose: np.ndarray) -> np.ndarray:
     """Return the joints' rotations (J,3,3) in the world, Blender's frame, of a pose (J,3) in SMPL's."""
-    local = rotations.quaternion_to_matrix(rotations.axis_angle_to_quaternion(rotations.to_blender(pose)))
-    world = np.empty_like(local)
-    for joint, parent in enumerate(PARENTS[: len(world)]):
-        world[joint] = world[parent] @ local[joint] if parent >= 0 else local[joint]
-    return world
+    local = rotations.axis_angle_to_matrix(conversions.to_blender(pose))
+    return skinning.forward_kinematics(local[None], np.zeros_like(pose), PARENTS)[1][0]
 
 
 def rest_rotations(rig: bpy.types.Object) -> np.ndarray:

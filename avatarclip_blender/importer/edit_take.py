@@ -6,8 +6,7 @@ import bpy
 import numpy as np
 
 from .. import compat
-from ..contract import protocol
-from . import rotations
+from ..contract import protocol, rotations
 from .action import ROOT, CurveOptions, write_channels
 from .armature import NAMES, names_of, rest_rotations
 from .face_keys import TAKE_FACE
@@ -85,7 +84,7 @@ def closed(basis: np.ndarray, places: np.ndarray, blend: int) -> tuple[np.ndarra
     none = np.zeros_like(turn)
     none[..., 0] = 1.0
     basis, places = basis.copy(), places.copy()
-    basis[-blend:] = rotations.multiply(rotations.slerp(none, turn, share[:, None]), basis[-blend:])
+    basis[-blend:] = rotations.multiply(rotations.slerp_quaternions(none, turn, share[:, None]), basis[-blend:])
     away = places[0] - places[-1]
     if np.linalg.norm(away[:2]) > _TRAVELS:
         away = away * np.array((0.0, 0.0, 1.0))

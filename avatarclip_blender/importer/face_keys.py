@@ -7,8 +7,8 @@ import numpy as np
 
 from .. import compat
 from ..contract import protocol
+from .conversions import to_blender
 from .result import Faces, Motion
-from .rotations import to_blender
 from .shape_keys import leading_mesh
 
 TAKE_FACE = "avatarclip_face_action"

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..contract import protocol
-from . import rotations
+from ..contract import protocol, rotations, skinning
+from . import conversions
 
 DEGREES, METRES = 0.5, 0.005
 """How far a reduced motion may be from the dense one."""
@@ -76,7 +76,7 @@ def quaternion_error(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 def euler_error(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Degrees (N,) by which Euler angles (N,3), radians, turn differently."""
-    return quaternion_error(rotations.euler_to_quaternion(guess), rotations.euler_to_quaternion(truth))
+    return quaternion_error(conversions.euler_to_quaternion(guess), conversions.euler_to_quaternion(truth))
 
 
 def distance(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -94,14 +94,13 @@ def joint_places(basis: np.ndarray, locations: np.ndarray, rest: np.ndarray, hea
     bone = rotations.matrix_to_quaternion(rest)[None]
     turn = rotations.multiply(rotations.multiply(bone, basis), rotations.conjugate(bone))
     matrices = rotations.quaternion_to_matrix(turn)
-    world, places = np.zeros_like(matrices), np.zeros((*matrices.shape[:2], 3))
-    for joint, parent in enumerate(protocol.SKELETON_PARENTS[: matrices.shape[1]]):
-        if parent < 0:
-            world[:, joint], places[:, joint] = matrices[:, joint], heads[joint] + locations @ rest[joint].T
-        else:
-            world[:, joint] = world[:, parent] @ matrices[:, joint]
-            places[:, joint] = places[:, parent] + world[:, parent] @ (heads[joint] - heads[parent])
-    return places
+    root = protocol.SKELETON_PARENTS.index(-1)
+    moved = heads[root] + locations @ rest[root].T
+    return skinning.forward_kinematics(matrices, heads, protocol.SKELETON_PARENTS, moved)[0]
+
+
+def _normalised(quaternions: np.ndarray) -> np.ndarray:
+    return quaternions / np.linalg.norm(quaternions, axis=-1, keepdims=True)
 
 
 def reduce(
@@ -116,11 +115,7 @@ def reduce(
     """
     quaternion = channels[0].shape[1] == 4
     error = quaternion_error if quaternion else euler_error
-    as_basis = (
-        (lambda rows: rows / np.linalg.norm(rows, axis=-1, keepdims=True))
-        if quaternion
-        else rotations.euler_to_quaternion
-    )
+    as_basis = _normalised if quaternion else conversions.euler_to_quaternion
     truth = joint_places(np.stack([as_basis(c) for c in channels], 1), locations, rest, heads)
     share = 1.0
     while True:

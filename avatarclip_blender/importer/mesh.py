@@ -8,6 +8,8 @@ import bmesh
 import bpy
 import numpy as np
 
+from .result import Surface
+
 COLOR_ATTRIBUTE = "Color"
 """Blender's own default name, which exporters and game engines' importers find."""
 UV_LAYER = "UVMap"
@@ -17,10 +19,7 @@ MAX_INFLUENCES = 4
 
 def build_mesh(
     name: str,
-    vertices: np.ndarray,
-    faces: np.ndarray,
-    colors: np.ndarray,
-    weights: np.ndarray,
+    surface: Surface,
     groups: Sequence[str],
     uvs: np.ndarray | None = None,
     values: Mapping[str, np.ndarray] | None = None,
@@ -29,21 +28,19 @@ def build_mesh(
 
     Args:
         name: of object and mesh.
-        vertices: (V,3), Blender's frame, metres.
-        faces: (F,3) int32.
-        colors: (V,3), sRGB 0-1.
-        weights: (V,G), rows sum to 1.
-        groups: names of the G vertex groups, one a column.
+        surface: in Blender's frame.
+        groups: names of the vertex groups, one for each column of the surface's weights.
         uvs: (F,3,2) texture coordinates of the faces' corners, v up, or None.
         values: further attributes of the vertices, (V,) each, by name; even ones are left out.
     """
+    vertices, faces = surface.vertices, surface.faces
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(vertices))
     mesh.vertices.foreach_set("co", np.ascontiguousarray(vertices, dtype=np.float32).ravel())
     mesh_object = bpy.data.objects.new(name, mesh)
     for group in groups:
         mesh_object.vertex_groups.new(name=group)
-    _write_weights(mesh, *strongest_influences(weights))
+    _write_weights(mesh, *strongest_influences(surface.weights))
     mesh.loops.add(faces.size)
     mesh.loops.foreach_set("vertex_index", np.ascontiguousarray(faces.ravel(), dtype=np.int32))
     mesh.polygons.add(len(faces))
@@ -57,7 +54,7 @@ def build_mesh(
     mesh.update(calc_edges=True)
     mesh.validate()  # a doubled or degenerate triangle must not crash Blender later
     mesh.shade_smooth()
-    _write_colors(mesh, colors)
+    _write_colors(mesh, surface.colors)
     return mesh_object
 
 

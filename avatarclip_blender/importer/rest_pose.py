@@ -6,8 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from ..contract import protocol
-from . import rotations
+from ..contract import protocol, rotations, skinning
 from .result import Avatar, Shapes
 
 
@@ -47,20 +46,13 @@ def _reshaped(avatar: Avatar, turns: np.ndarray, places: np.ndarray) -> Shapes |
 
 def _bones(joints: np.ndarray, pose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The joints' rotations (J,3,3) and places (J,3) in a pose (J,3)."""
-    turns = rotations.quaternion_to_matrix(rotations.axis_angle_to_quaternion(pose))
-    places = joints.copy()
-    for joint, parent in enumerate(protocol.SKELETON_PARENTS[: len(joints)]):
-        if parent >= 0:
-            turns[joint] = turns[parent] @ turns[joint]
-            places[joint] = places[parent] + turns[parent] @ (joints[joint] - joints[parent])
-    return turns, places
+    local = rotations.axis_angle_to_matrix(pose)[None]
+    places, turns = skinning.forward_kinematics(local, joints, protocol.SKELETON_PARENTS)
+    return turns[0], places[0]
 
 
 def _skinned(
     vertices: np.ndarray, weights: np.ndarray, joints: np.ndarray, turns: np.ndarray, places: np.ndarray
 ) -> np.ndarray:
     """Linear blend skinning of vertices (V,3) with weights (V,J)."""
-    offsets = places - np.einsum("jab,jb->ja", turns, joints)
-    blended = (weights @ turns.reshape(-1, 9)).reshape(-1, 3, 3)
-    posed = np.einsum("vab,vb->va", blended, vertices) + weights @ offsets
-    return posed.astype(np.float32)
+    return skinning.skin(vertices, weights, skinning.rigid(turns, joints, places)[None])[0].astype(np.float32)

@@ -38,7 +38,7 @@ class Surface:
 
 @dataclass(frozen=True)
 class GameMesh(Surface):
-    """The same surface with few triangles, laid out for textures."""
+    """An avatar's surface with few triangles, laid out for textures."""
 
     uvs: np.ndarray  # (F,3,2) float32 of the faces' corners, v up
     textures: dict[str, Path]  # files that exist, by their names in protocol.TEXTURES
@@ -120,8 +120,12 @@ def load_avatar(folder: Path) -> Avatar:
     """Load and check ``avatar.npz`` of a result folder.
 
     Raises:
-        ResultError: if it is missing or broken, or not a body of 24 joints or 54.
+        ResultError: if it is missing or broken, of a newer version, or not a body of 24 joints or 54.
     """
+    try:
+        protocol.check_format(load_manifest(folder).get("format", protocol.FORMAT), "avatar")
+    except protocol.ProtocolError as error:
+        raise ResultError(str(error)) from None
     path = folder / protocol.AVATAR_NPZ
     arrays = _load(
         path,

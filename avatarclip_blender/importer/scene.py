@@ -16,13 +16,13 @@ from ..modes import leave_modes
 from . import armature, coverage, mesh
 from .action import CurveOptions
 from .bone_display import set_bone_display
+from .conversions import to_blender
 from .face_keys import add_face_keys
 from .marks import GAME_MESH, HIDDEN, LAYER, LAYERS, PROPERTY
 from .material import build_material, build_textured_material
 from .names import tidy, without_home
 from .rest_pose import in_rest_pose
 from .result import Avatar, Surface, find_result, load_avatar, load_manifest, load_motion
-from .rotations import to_blender
 from .shape_keys import add_shape_keys, follow_keys, remember_joints
 from .split import LayerSurface, split
 from .takes import write_take
@@ -202,10 +202,8 @@ def _bound_mesh(
     values: Mapping[str, np.ndarray] | None = None,
 ) -> bpy.types.Object:
     """Build a mesh object that the armature deforms."""
-    vertices = to_blender(surface.vertices) - floor
-    built = mesh.build_mesh(
-        name, vertices, surface.faces, surface.colors, surface.weights, armature.names_of(rig), uvs, values
-    )
+    turned = Surface(to_blender(surface.vertices) - floor, surface.faces, surface.colors, surface.weights)
+    built = mesh.build_mesh(name, turned, armature.names_of(rig), uvs, values)
     collection.objects.link(built)
     built.parent = rig
     modifier = built.modifiers.new("Armature", "ARMATURE")

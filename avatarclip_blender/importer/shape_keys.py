@@ -9,7 +9,7 @@ import numpy as np
 
 from ..contract import protocol
 from . import armature
-from .rotations import to_blender
+from .conversions import to_blender
 
 JOINTS = "avatarclip_joints"
 """Custom property of an armature object: where its joints rest while all keys are 0, three numbers each."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import compat, controls
 from ..contract import protocol
-from . import rotations
+from . import conversions
 from .action import CurveOptions, build_action, motion_of
 from .armature import INDEX, NAMES, names_of, rest_frames
 from .face_keys import sampled_face, use_face, write_face
@@ -83,7 +83,7 @@ def add_take(
     motion = load_motion(folder)
     if motion is None:
         raise ResultError(f"There is no motion in {folder}; generate one first")
-    scale = leg_length(rig) / _leg(rotations.to_blender(load_avatar(folder).joints))
+    scale = leg_length(rig) / _leg(conversions.to_blender(load_avatar(folder).joints))
     prompts = load_manifest(folder).get("prompts")
     prompt = str(prompts.get("motion", "")) if isinstance(prompts, dict) else ""
     motion = replace(motion, trans=motion.trans * scale)
@@ -207,7 +207,7 @@ def sampled(rig: bpy.types.Object, action: bpy.types.Action) -> tuple[np.ndarray
             locations[:, curve.array_index] = values
     basis /= np.maximum(np.linalg.norm(basis, axis=-1, keepdims=True), 1e-9)
     euler = np.abs(angles).max((0, 2)) > 0
-    basis[:, euler] = rotations.euler_to_quaternion(angles[:, euler])
+    basis[:, euler] = conversions.euler_to_quaternion(angles[:, euler])
     return basis, locations
 
 

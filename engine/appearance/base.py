@@ -22,11 +22,11 @@ from engine.wardrobe.paint import paint
 
 Floats = NDArray[np.float32]
 FAR = 0.10
-"""Metres beyond a part's box from which its distance is only bounded, not measured."""
+"""Metres beyond a part's box from which its distance is only bounded, not measured. Set by hand."""
 DEEP = 0.012
-"""Metres inside a piece from which a quick sign is not believed; most pieces are thinner."""
+"""Metres inside a piece from which a quick sign is not believed; most pieces are thinner. Set by hand."""
 EDGE = 0.0015
-"""Half width in metres of painted borders."""
+"""Half width in metres of painted borders. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -38,28 +38,37 @@ class Nearest:
     bary: Floats  # (N, 3)
 
 
+@dataclass(frozen=True)
+class Skin:
+    """A mesh in the stand pose with what is known of its vertices."""
+
+    vertices: Floats  # (V, 3) metres
+    faces: NDArray[np.int32]  # (F, 3)
+    colors: Floats  # (V, 3) sRGB 0-1
+    weights: Floats  # (V, 24) skinning weights
+    canonical: Floats  # (V or those of the first part, 3) places on the standard figure, which paint the skin
+
+
 class BaseSurface:
     """A dressed body: closed parts that may enter each other; their union is the solid."""
 
     def __init__(
         self,
-        vertices: Floats,
-        faces: NDArray[np.int32],
-        colors: Floats,
-        weights: Floats,
-        canonical: Floats,
+        skin: Skin,
         parts: NDArray[np.int64],
         look: Look | None,
         device: object = "cpu",
         layers: Joined | None = None,
     ) -> None:
-        """``canonical`` (first part's V, 3) and ``look`` paint the skin; without a look vertex colours are used.
+        """``parts`` (P, 4): first and last vertex and face of each closed part; ``look`` paints the skin, without one
+        vertex colours are used.
 
         ``device``, a torch device or its name, is where rays and nearest points are looked for. ``layers`` are what
         the vertices belong to: then colours are the vertices', and surfaces may be open.
         """
-        self.vertices, self.faces, self.colors, self.weights = vertices, faces, colors, weights
-        self.canonical, self.parts, self.look, self.layers = canonical, parts, look, layers
+        vertices, faces = skin.vertices, skin.faces
+        self.vertices, self.faces, self.colors, self.weights = vertices, faces, skin.colors, skin.weights
+        self.canonical, self.parts, self.look, self.layers = skin.canonical, parts, look, layers
         place = query_device(device)
         self.whole = MeshRaycaster(vertices, faces, place)
         self._casters = [MeshRaycaster(vertices[a:b], faces[c:d] - a, place) for a, b, c, d in parts.tolist()]
@@ -76,27 +85,20 @@ class BaseSurface:
             vertices = body.pose(betas, stand_pose()[None])[0][0]
             grey = np.full_like(vertices, NEUTRAL_GREY)
             parts = np.array([[0, len(vertices), 0, len(body.faces)]])
-            return BaseSurface(vertices, body.faces, grey, body.weights, wardrobe.canonical, parts, None, device)
+            bare = Skin(vertices, body.faces, grey, body.weights, wardrobe.canonical)
+            return BaseSurface(bare, parts, None, device)
         figure = wardrobe.dress(look, betas)
-        return BaseSurface(
-            figure.posed(stand_pose()),
-            figure.faces,
-            figure.colors,
-            figure.weights,
-            wardrobe.canonical,
-            np.array(figure.parts),
-            look,
-            device,
-        )
+        vertices = figure.posed(stand_pose())
+        skin = Skin(vertices, figure.faces, figure.colors, figure.weights, wardrobe.canonical)
+        return BaseSurface(skin, np.array(figure.parts), look, device)
 
     @staticmethod
     def layered(layers: Joined, look: Look | None, device: object = "cpu") -> BaseSurface:
         """What is seen of layers, as one surface; ``look`` is what they were made from."""
         shown = layers.faces[~layers.covered[layers.faces].all(1)]
         parts = np.array([[0, len(layers.vertices), 0, len(shown)]])
-        return BaseSurface(
-            layers.vertices, shown, layers.colors, layers.weights, layers.canonical, parts, look, device, layers
-        )
+        skin = Skin(layers.vertices, shown, layers.colors, layers.weights, layers.canonical)
+        return BaseSurface(skin, parts, look, device, layers)
 
     def mesh(self) -> tuple[Floats, NDArray[np.int32], Floats]:
         """Vertices (V, 3), faces (F, 3) and colours (V, 3)."""
@@ -163,7 +165,7 @@ class BaseSurface:
     def to_arrays(self) -> dict[str, NDArray]:
         """Everything as arrays, for a checkpoint."""
         text = json.dumps(None if self.look is None else asdict(self.look))
-        arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in ARRAYS}
+        arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in (*SKIN_ARRAYS, "parts")}
         arrays |= {"look": np.frombuffer(text.encode(), np.uint8).copy()}
         if self.layers is None:
             return arrays
@@ -176,15 +178,15 @@ class BaseSurface:
         """The inverse of `to_arrays`, for queries on a device."""
         raw = json.loads(arrays["look"].tobytes().decode())
         look = None if raw is None else look_from_dict(raw)
-        kept: dict[str, Any] = {name: arrays[name] for name in ARRAYS}
+        skin = Skin(**{name: arrays[name] for name in SKIN_ARRAYS})
         layers = None
         if "layers" in arrays:
             names, materials = (tuple(values) for values in json.loads(arrays["layers"].tobytes().decode()))
             own: dict[str, Any] = {n: arrays[f"layers.{n}"] for n in LAYER_ARRAYS if f"layers.{n}" in arrays}
             shared = {name: arrays[name] for name in ("vertices", "colors", "weights", "canonical")}
             layers = Joined(names=names, materials=materials, **own, **shared)
-        return BaseSurface(**kept, look=look, device=device, layers=layers)
+        return BaseSurface(skin, arrays["parts"], look, device, layers)
 
 
 LAYER_ARRAYS = ("faces", "face_layers", "vertex_layers", "uvs", "roughness", "metallic", "opacity", "covered")
-ARRAYS = ("vertices", "faces", "colors", "weights", "canonical", "parts")
+SKIN_ARRAYS = ("vertices", "faces", "colors", "weights", "canonical")

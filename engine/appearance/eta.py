@@ -10,7 +10,7 @@ import numpy as np
 from engine.report import Reporter
 
 RECENT = 0.1
-"""How much the newest step counts in the mean time of a phase's steps."""
+"""How much the newest step counts in the mean time of a phase's steps. Set by hand."""
 
 
 @dataclass
@@ -21,9 +21,9 @@ class Phase:
     seconds: float | None = None
     """Time of one step, as far as known: a guess at first, then measured."""
     early: int = 0
-    """How many steps at the beginning are shorter than the others,"""
+    """How many steps at the beginning are shorter than the others."""
     share: float = 1.0
-    """and the share of the others' time that they take; ``seconds`` are those of the others."""
+    """The share of a usual step's time that an early one takes; ``seconds`` are a usual one's."""
     done: int = 0
     measured: bool = field(default=False)
 

@@ -11,11 +11,10 @@ the perceptor's checksum (`engine.appearance.grades`).
 from __future__ import annotations
 
 import argparse
-import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict, get_args
 
 import numpy as np
 import torch
@@ -32,6 +31,7 @@ from engine.perceptor import Perceptor, load_perceptor
 from engine.render.oklab import oklab
 from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.settings import ClipConfig, ClipGuidanceConfig
+from engine.tables import read_as
 from engine.wardrobe.canonical import Points, canonical_coordinates
 from engine.wardrobe.outfit import COLORS
 from engine.wardrobe.regions import REGIONS
@@ -41,10 +41,34 @@ SIDES = (0.0, 90.0, 180.0, -90.0)
 """Azimuths from which paintings are judged."""
 
 
-@cache
-def questions() -> dict[str, Any]:
+class Question(TypedDict):
+    """A prompt, and the colours in which its garments must be by their kinds."""
+
+    text: str
+    garments: dict[str, str]
+
+
+Part = Literal["prompts", "held_out"]
+
+
+class Questions(TypedDict):
     """The exam's prompts and the names of its colours."""
-    return tomllib.loads((Path(__file__).parent / "exam.toml").read_text(encoding="utf-8"))
+
+    colors: list[str]
+    prompts: list[Question]
+    held_out: list[Question]
+
+
+def read_questions(path: Path = Path(__file__).parent / "exam.toml") -> Questions:
+    """The questions of a file; `ValueError` names the file, the table, the key and what is wrong."""
+    found: Questions = read_as(path, Questions)
+    return found
+
+
+@cache
+def questions() -> Questions:
+    """The bundled exam."""
+    return read_questions()
 
 
 class Canvas:
@@ -117,7 +141,7 @@ class Canvas:
 
 
 def examine(
-    perceptor: Perceptor, part: str = "prompts", judge: Perceptor | None = None, tell: Any = lambda text, found: None
+    perceptor: Perceptor, part: Part = "prompts", judge: Perceptor | None = None, tell: Any = lambda text, found: None
 ) -> tuple[grades.Grade, float | None]:
     """Let a perceptor paint all prompts.
 
@@ -165,7 +189,7 @@ def main() -> None:
 
     perceptor = load(options.model)
     judge = None if options.judge is None else load(options.judge)
-    for part in ("held_out", "prompts"):
+    for part in reversed(get_args(Part)):
         grade, same = examine(perceptor, part, judge, tell)
         print(
             f"{perceptor.name}, {part}: {grade.painting:.0%} of {grade.garments} garments in their colour, and "

@@ -25,9 +25,9 @@ from engine.body import Body
 from engine.wardrobe.layers import Joined
 
 SINK = 0.001
-"""Metres by which guidance may press a layer towards the one beneath it."""
+"""Metres by which guidance may press a layer towards the one beneath it. Set by hand."""
 MARGIN = 0.06
-"""Metres of room round the base surface."""
+"""Metres of room round the base surface. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tomllib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from engine.perceptor import Perceptor
 from engine.protocol import write_atomically
 from engine.settings import AppearanceConfig
+from engine.tables import read_as
 from engine.userdata import cache_folder
 
 SHIPPED = Path(__file__).parent / "grades.toml"
 FILE = "grades.json"
-POOR, GOOD = 0.6, 0.8
-"""Shares up to which guidance is held as still as it can be, and from which on it is as free as in the paper."""
 RELIEF, GROWTH = 0.025, 0.3
-"""Metres by which guidance may move a surface: a relief, and new forms."""
+"""Metres by which guidance may move a surface: a relief, and new forms. Set by hand."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From a grade to what guidance may."""
+
+    poor: float = 0.6
+    """Share in the right colour up to which guidance is held as still as it can be. Set by hand."""
+    good: float = 0.8
+    """The share from which on it is as free as in the paper. Set by hand."""
+    keep: float = 6.0
+    """loss.keep of a poor one. Set by hand, on drafts (``benchmarks/README.md``)."""
+    textureless: float = 0.5
+    """loss.textureless of a poor one; the paper's is 1. Set by hand."""
+
+
+SCALE = Scale()
 
 
 @dataclass(frozen=True)
@@ -39,13 +54,13 @@ class Strength:
     """Settings that follow from a grade where the conf leaves them null."""
 
     keep: float
-    """loss.keep"""
+    """For the setting loss.keep."""
     textureless: float
-    """loss.textureless"""
+    """For the setting loss.textureless."""
     mask: float
-    """loss.mask, where forms may grow"""
+    """For the setting loss.mask, where forms may grow."""
     relief: float
-    """shell.relief, where forms may grow; layers keep theirs but for `RELIEF`"""
+    """For the setting shell.relief, where forms may grow; layers move by `RELIEF` at most."""
 
 
 PAPER = Strength(0.0, 1.0, 0.0, GROWTH)
@@ -61,9 +76,17 @@ def strength_of(grade: Grade | None, grows: bool = False) -> Strength:
     if grade is None:
         return PAPER
     trust = grade.painting if grows else grade.clean
-    colors, forms = (min(1.0, max(0.0, (share - POOR) / (GOOD - POOR))) for share in (trust, grade.clean))
-    growth = GROWTH if forms == 1.0 else RELIEF
-    return Strength(6.0 * (1 - colors), 0.5 + 0.5 * forms, 0.0 if forms == 1.0 else 1.0, growth)
+    span = SCALE.good - SCALE.poor
+    colors, forms = (min(1.0, max(0.0, (share - SCALE.poor) / span)) for share in (trust, grade.clean))
+    textureless = SCALE.textureless + (1 - SCALE.textureless) * forms
+    free = forms == 1.0
+    return Strength(SCALE.keep * (1 - colors), textureless, 0.0 if free else 1.0, GROWTH if free else RELIEF)
+
+
+def read_grades(path: Path = SHIPPED) -> dict[str, Grade]:
+    """The grades of a file by checksum; `ValueError` names the file, the checksum, the key and what is wrong."""
+    found: dict[str, Grade] = read_as(path, dict[str, Grade])
+    return found
 
 
 def grade_of(checksum: str) -> Grade | None:
@@ -73,11 +96,13 @@ def grade_of(checksum: str) -> Grade | None:
 
 def known() -> dict[str, Grade]:
     """All grades, shipped and of this user, by checksum."""
-    found = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    with contextlib.suppress(OSError, ValueError):  # nothing was examined here
+    found = read_grades()
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # nothing, or by another version
         own = json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
-        found |= {checksum: grade for checksum, grade in own.items() if "clean" in grade}  # else of an older exam
-    return {checksum: Grade(**grade) for checksum, grade in found.items()}
+        found |= {
+            checksum: Grade(**grade) for checksum, grade in own.items() if "clean" in grade
+        }  # else of older exams
+    return found
 
 
 def keep(checksum: str, grade: Grade) -> None:

@@ -1,7 +1,7 @@
-"""What a perceptor other than the bundled one makes of words that nobody knows: its favourites by their pictures.
+"""The outfits that a perceptor other than the bundled one likes best for a text, by their pictures.
 
-Another perceptor has read other texts. It looks at a picture of every outfit of the codebook once, and names those that
-it likes best for a text.
+Another perceptor has read other texts. It looks at a picture of every outfit of the codebook once, and its favourites
+compete with what the reader proposes; where the reader knows no word of who is meant, they are alone.
 """
 
 from __future__ import annotations
@@ -24,19 +24,22 @@ from engine.wardrobe.outfit import Look
 from engine.wardrobe.readout import CODEBOOK, codebook
 
 EVERY = 4
-"""One look of so many is shown: the codebook is in random order, and each costs a large model a tenth of a second."""
+"""One look of so many is shown: the codebook is in random order, and each costs a large model a tenth of a second.
+Set by hand."""
 FAVOURITES = 12
+"""Looks that are named. Set by hand."""
 
 
 def favourites(
     meaning: Meaning, body: Body, perceptor: Perceptor, wardrobe: Wardrobe, report: Reporter
 ) -> tuple[Look, ...]:
-    """The looks of the codebook that a perceptor likes best for a text that has words that nobody knows.
+    """The looks of the codebook that a perceptor likes best for a text, the best first.
 
-    The bundled perceptor has read no other texts and is not asked; another's features of the pictures are kept.
+    The bundled perceptor has read no other texts than the reader and is not asked; another's features of the pictures
+    are kept.
     """
     with safe_open(CODEBOOK, "pt") as file:
-        if meaning.sure or (file.metadata() or {}).get("perceptor") == perceptor.checksum:
+        if (file.metadata() or {}).get("perceptor") == perceptor.checksum:
             return ()
     looks = codebook()[::EVERY]
     seen = look_features(looks, body, perceptor, wardrobe, report)

@@ -122,7 +122,7 @@ class Renderer(Protocol):
         ...
 
     def still(self, field: AvatarField, rays: Rays) -> Rendering:
-        """The same for a picture to look at."""
+        """What rays see for a picture to look at: more samples, nothing at random."""
         ...
 
 

@@ -12,7 +12,7 @@ from engine.appearance.residual import DEPTH, TAP, ResidualField
 from engine.appearance.sdf_grid import SdfGrid
 
 CELL = 0.012
-"""Metres between the places that are looked at."""
+"""Metres between the places that are looked at. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Soundness:
     deviation: float
     """Mean distance from the dressed body, in millimetres."""
     farthest: float
-    """Greatest distance from it, in millimetres."""
+    """Greatest distance from the dressed body, in millimetres."""
     steepness: float
-    """Slope of that distance along the surface, 99th percentile; spikes and noise are steep."""
+    """Slope of the distance from the dressed body along the surface, 99th percentile; spikes and noise are steep."""
 
 
 @torch.no_grad()

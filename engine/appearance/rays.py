@@ -17,7 +17,7 @@ from engine.appearance.field import AvatarField
 from engine.render.camera import Camera
 
 DILATION = 10 / 224
-"""By how much of the picture's height the silhouette is widened (10 of 224 pixels)."""
+"""By how much of the picture's height the silhouette is widened (10 of 224 pixels): the release's 10."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ within a minute; both ways are here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -17,15 +19,30 @@ from engine.render.camera import Camera
 from engine.report import Reporter
 
 POINTS = 60_000
-"""Points whose distance and colour are asked of the mesh once, near the surface and in the whole sphere."""
+"""Points whose distance and colour are asked of the mesh once, near the surface and in the whole sphere. Set by
+hand."""
 BATCH = 2048
+"""Points of a step. Set by hand."""
 RATE = 1e-3
+"""Adam's learning rate. Set by hand."""
 AZIMUTHS, ELEVATIONS = range(0, 360, 20), range(-60, 41, 20)
+"""Section 3.3's 108 pictures."""
 DISTANCE, FOV, PICTURE = 2.2, 60.0, 256
-"""Of the 108 pictures: distance in radii of the sphere, degrees, pixels."""
+"""Of the 108 pictures: distance in radii of the sphere, degrees, pixels. Section 3.3."""
 PICTURE_RATE = 5e-4
+"""The release's 5e-4."""
 RAYS = 512
-"""Rays of each step on pictures."""
+"""Rays of each step on pictures. Set by hand."""
+
+
+@dataclass(frozen=True)
+class PictureWeights:
+    """Of the loss on pictures of the start, beside the colours' own 1."""
+
+    eikonal: float = 0.1
+    """Section 3.3."""
+    mask: float = 1.0
+    """Section 3.3."""
 
 
 def regress(field: NeusField, steps: int, generator: torch.Generator, report: Reporter, total: int) -> None:
@@ -83,13 +100,12 @@ def fit_pictures(
     generator: torch.Generator,
     report: Reporter,
     total: int,
-    eikonal_weight: float = 0.1,
-    mask_weight: float = 1.0,
+    weights: PictureWeights,
 ) -> None:
     """The paper's way: L1 of the colours + 0.1 eikonal + mask cross-entropy on random rays of 108 pictures."""
     optimizer = torch.optim.Adam(field.parameters(), lr=PICTURE_RATE)
     for step in range(steps):
-        loss = picture_loss(field, sampling, generator, eikonal_weight, mask_weight)
+        loss = picture_loss(field, sampling, generator, weights)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -97,9 +113,7 @@ def fit_pictures(
     field.copy_colors()
 
 
-def picture_loss(
-    field: NeusField, sampling: Sampling, generator: torch.Generator, eikonal_weight: float, mask_weight: float
-) -> Tensor:
+def picture_loss(field: NeusField, sampling: Sampling, generator: torch.Generator, weights: PictureWeights) -> Tensor:
     """One step's loss on some of one picture's rays."""
     azimuth, elevation = (
         choices[int(torch.randint(len(choices), (1,), generator=generator))] for choices in (AZIMUTHS, ELEVATIONS)
@@ -111,4 +125,4 @@ def picture_loss(
     mask = F.binary_cross_entropy(seen.opacity.clamp(1e-3, 1 - 1e-3), rays.hit)
     target = target_color(field, rays)
     color = F.l1_loss(seen.base_color[hit] * seen.opacity[hit, None], target) if hit.any() else 0 * mask
-    return color + eikonal_weight * seen.eikonal + mask_weight * mask
+    return color + weights.eikonal * seen.eikonal + weights.mask * mask

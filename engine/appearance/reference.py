@@ -15,7 +15,7 @@ from engine.appearance.field import AvatarField
 from engine.appearance.rays import Rays, Rendering
 
 FIRST_SHARPNESS = 64.0
-"""inv_s of the first round of importance sampling, in the unit sphere; it doubles with each round."""
+"""inv_s of the first round of importance sampling, in the unit sphere; it doubles with each round, as NeuS's."""
 
 
 @dataclass(frozen=True)

@@ -23,25 +23,29 @@ from engine.appearance.sdf_grid import SdfGrid
 from engine.body import Body
 
 OCTAVES = 6
+"""Of the positional encoding: NeuS's for distances."""
 CHANNELS = 8
+"""Numbers of a node of the feature grid. Set by hand."""
 WIDTH = 64
+"""Of both hidden layers. Set by hand."""
 DEPTH = 0.025
-"""Metres by which sculpting may move the surface either way, if nothing else is said."""
+"""Metres by which sculpting may move the surface either way, if nothing else is said. Set by hand."""
 SHARPNESS = 3e-3
-"""Metres over which opacity rises at the start; NeuS's 1 / inv_s."""
+"""Metres over which opacity rises at the start; NeuS's 1 / inv_s. Set by hand."""
 SOFTNESS, SHARP_FROM = 0.02, 0.6
-"""The same at the start where forms may grow, since a silhouette only pulls at what is nearly opaque; and the part of
-guidance in which it becomes as sharp as without."""
+"""Where forms may grow: metres over which opacity rises at the start, for a silhouette only pulls at what is nearly
+opaque, and the part of guidance after which it is as sharp as elsewhere. Set by hand."""
 RELIEF_ONLY = 0.035
-"""Metres of relief from which on forms may grow: more than the thin shell shows."""
+"""Metres of relief from which on forms may grow: more than the thin shell shows. Set by hand."""
 DOUBT = 0.001
-"""Metres inside from which the quick sign is not believed when colours are asked for."""
+"""Metres inside from which the quick sign is not believed when colours are asked for. Set by hand."""
 TAP = 0.006
-"""Metres between the points of a finite difference."""
+"""Metres between the points of a finite difference. Set by hand."""
 ALONG, LOOKS = 0.24, 25
-"""Metres before and behind within which a ray that misses the base is searched for its nearest place, and how often."""
+"""Metres before and behind within which a ray that misses the base is searched for its nearest place, and how often.
+Set by hand."""
 RELIEF = 0.2
-"""How much a slope of one of the offset counts as roughness beside a change by one logit."""
+"""How much a slope of one of the offset counts as roughness beside a change by one logit. Set by hand."""
 
 
 class Residual(nn.Module):

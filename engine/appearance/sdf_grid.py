@@ -19,9 +19,9 @@ from engine.appearance.base import FAR, BaseSurface
 from engine.render.raycast import MeshRaycaster
 
 REACH = 0.045
-"""Metres from the surface within which nodes are exact."""
+"""Metres from the surface within which nodes are exact. Set by hand."""
 COARSE = 4
-"""Cells between the nodes that are asked for first."""
+"""Cells between the nodes that are asked for first. Set by hand."""
 
 
 class SdfGrid(nn.Module):

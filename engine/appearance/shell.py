@@ -16,9 +16,9 @@ from engine.appearance.field import AvatarField
 from engine.appearance.rays import Rays, Rendering
 
 SHELL = 0.035
-"""Metres before and behind the surface that are sampled."""
+"""Metres before and behind the surface that are sampled. Set by hand."""
 FAINT = 5.0
-"""Widths of the opacity's rise beyond which nothing is seen of a surface."""
+"""Widths of the opacity's rise beyond which nothing is seen of a surface. Set by hand."""
 OUTSIDE = 1.0
 """Signed distance in metres where rays come from."""
 
@@ -33,7 +33,7 @@ def section_weights(sdf: Tensor, inv_s: Tensor) -> Tensor:
 
 
 def shell_weights(sdf: Tensor, inv_s: Tensor) -> Tensor:
-    """The same (R, S) for rays that come from outside: what grew may fill a grazed shell from its very start."""
+    """Weights (R, S) of samples on rays that come from outside: what grew may fill a grazed shell from its start."""
     return section_weights(torch.cat([torch.full_like(sdf[:, :1], OUTSIDE), sdf], 1), inv_s)
 
 

@@ -39,7 +39,7 @@ FIELD_FILE = "field.safetensors"
 HALF_SIZE_TIME = 0.4
 """What a step with pictures of half the size takes of a whole one's time (`benchmarks/README.md`)."""
 LEAST_RELIEF, LEAST_COLOR = 1.0, 0.01
-"""Millimetres on average, and part of the range of colours, from which on guidance changed something."""
+"""Millimetres on average, and part of the range of colours, from which on guidance changed something. Set by hand."""
 
 
 def run(inputs: AppearanceInputs, conf: AppearanceConfig, runtime: Runtime) -> AvatarField:

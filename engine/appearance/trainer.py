@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,28 @@ from engine.report import Reporter
 
 STATE = "guided.pt"
 PREVIEW_SIZE = 288
+"""Pixels. Set by hand."""
 CHECKPOINT_SECONDS = 120.0
+"""At most between two checkpoints. Set by hand."""
 FEWEST_RAYS = 256
+"""Of a picture; with fewer there is nothing to see. Set by hand."""
 FEWER = 0.7
-"""By which part of the rays is kept when memory runs out."""
+"""Part of the rays that is kept when memory runs out. Set by hand."""
 LOOKS, LOOK_RAYS = 3, 4096
-"""Steps' views, with so many rays at most, by which start and end are compared."""
-GAIN = 1e-3
-"""Least rise of the mean score that counts as better."""
+"""Steps' views, with so many rays at most, by which start and end are compared. Set by hand."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How the score's rise is told from its noise; `AppearanceConfig.patience` says how long to wait for it."""
+
+    recent: float = 0.05
+    """What the newest step counts in the mean score. Set by hand."""
+    gain: float = 1e-3
+    """Least rise of that mean that counts as better. Set by hand."""
+
+
+PATIENCE = Patience()
 
 
 class Trainer:
@@ -140,8 +155,8 @@ class Trainer:
 
     def _judge(self, score: float) -> None:
         """Follow the mean score and when it last rose."""
-        self.score = score if self.step == 1 else 0.95 * self.score + 0.05 * score
-        if self.score > self.best + GAIN or self.step == 1:
+        self.score = score if self.step == 1 else (1 - PATIENCE.recent) * self.score + PATIENCE.recent * score
+        if self.score > self.best + PATIENCE.gain or self.step == 1:
             self.best, self.best_step = self.score, self.step
 
     def _tell(self, loss: float) -> None:

@@ -15,11 +15,13 @@ from engine.appearance.field import MARGIN
 from engine.render.camera import Camera
 
 FOV = 35.0
+"""Degrees of our own cameras. Set by hand."""
 PAPER_FOV = 60.0
+"""Section 3.3: degrees of the pictures that the paper's field is made of."""
 FACE_SIDE = 0.6
-"""Part of the way round from which faces are looked at by `around_view`."""
+"""Part of the way round from which faces are looked at by `around_view`. Set by hand."""
 FACE_EVERY = 4
-"""Every how many steps the camera looks at the face."""
+"""Every how many steps the camera looks at the face. Section 3.3."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def random_view(extents: FigureExtents, step: int, size: int, generator: torch.G
 
 
 def around_view(extents: FigureExtents, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
-    """The same from all sides alike, for forms that must be right at the back too; faces from where they are seen."""
+    """One step's view from all sides alike, for forms that must be right at the back too; faces where they are seen."""
     seen = random_view(extents, step, size, generator, faces)
     turned = 360 * _random(generator) - 180
     camera = seen.camera

@@ -2,12 +2,14 @@
 
 The paper starts from a grey body and finds every colour by gradient, which takes hours. Here what the text says is
 worn (`engine.wardrobe.meaning`), and CLIP decides between looks that differ in what it leaves open, on the very body,
-by pictures from the front, from behind and of the face, within seconds.
+by pictures from the front, from behind and of the face, within seconds. A perceptor of the user's also brings outfits
+of its own choice (`engine.appearance.outfit_ranking`) and decides between them and the reader's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -27,8 +29,32 @@ from engine.wardrobe.dress import DressedBody, Wardrobe
 from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Look
 
-ANGLES = {"body": (-25.0, 25.0), "back": (180.0,), "face": (15.0,)}
-SHARES = {"body": 0.6, "back": 0.1, "face": 0.3}
+
+@dataclass(frozen=True)
+class Views:
+    """From where a look is judged, and what each kind of picture counts."""
+
+    body: tuple[float, ...] = (-25.0, 25.0)
+    """Degrees from the front of pictures of the figure. Set by hand."""
+    back: tuple[float, ...] = (180.0,)
+    """The same of its back."""
+    face: tuple[float, ...] = (15.0,)
+    """The same of its face. Set by hand."""
+    body_share: float = 0.6
+    """What these pictures count in the score. Set by hand."""
+    back_share: float = 0.1
+    """The same of the back's. Set by hand."""
+    face_share: float = 0.3
+    """The same of the face's. Set by hand."""
+    elevation: float = 3.0
+    """Degrees, but for faces. Set by hand."""
+    covered: float = 1.12
+    """Heights of the figure that its picture covers. Set by hand."""
+    head: float = 0.38
+    """Metres that the picture of a grown-up's face covers. Set by hand."""
+
+
+VIEWS = Views()
 
 
 class Fitting:
@@ -49,13 +75,14 @@ class Fitting:
     def pictures(self, look: Look) -> dict[str, Tensor]:
         """The look's pictures by kind of view, each (N, 3, S, S)."""
         figure, caster = self.dress(look)
-        size, covered = self.perceptor.input_size, 1.12 * (self.extents.high - self.extents.low)
+        size, covered = self.perceptor.input_size, VIEWS.covered * (self.extents.high - self.extents.low)
         found = {}
-        for kind, angles in ANGLES.items():
+        for kind in self.texts:
+            angles: tuple[float, ...] = getattr(VIEWS, kind)
             if kind == "face":
-                cameras = [views.face_view(self.extents, angle, 0.0, 0.38, size).camera for angle in angles]
+                cameras = [views.face_view(self.extents, angle, 0.0, VIEWS.head, size).camera for angle in angles]
             else:
-                cameras = [views.framed(self.extents.center, covered, angle, 3.0, size) for angle in angles]
+                cameras = [views.framed(self.extents.center, covered, angle, VIEWS.elevation, size) for angle in angles]
             found[kind] = torch.from_numpy(portraits(caster, figure.colors, cameras))
         return found
 
@@ -63,7 +90,8 @@ class Fitting:
         """The weighted cosine of the look's pictures with the text's."""
         pictures = self.pictures(look)
         return sum(
-            SHARES[kind] * float(F.cosine_similarity(embed_pictures(self.perceptor, pictures[kind]), text, dim=0))
+            getattr(VIEWS, f"{kind}_share")
+            * float(F.cosine_similarity(embed_pictures(self.perceptor, pictures[kind]), text, dim=0))
             for kind, text in self.texts.items()
         )
 
@@ -92,7 +120,8 @@ def find_look(
         budget: looks to be judged by pictures beside the first; 0 takes the first.
         generator: randomness of what the texts leave open.
         report: hears ``budget`` steps of ``total``, and sees the best outfit now and then.
-        favourites: looks whose clothes a perceptor likes for words that nobody knows.
+        favourites: looks whose clothes a perceptor likes for the text, the best first. They take turns with the
+            reader's own proposals; where the reader does not know who is meant, they stand in for them.
 
     Returns:
         The look and the mean cosine of its pictures.
@@ -101,7 +130,9 @@ def find_look(
     own = int(rng.integers(2**31))  # one person in all of them
     best, score, seen = None, -np.inf, set()
     for step in range(budget + 1):
-        figure = costume_of(favourites[step % len(favourites)]) if favourites else None
+        figure = None
+        if favourites and (step % 2 or not meaning.sure):
+            figure = costume_of(favourites[(step // 2 if meaning.sure else step) % len(favourites)])
         look = meaning.look(rng, own, figure)
         if look not in seen:
             seen.add(look)

@@ -18,6 +18,7 @@ Arrays = dict[str, NDArray[Any]]
 NAMES = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights", "f", "kintree_table")
 BODY_JOINTS, HEAD, LEFT_WRIST = 22, 15, 20
 MAX_VERTICES = 50_000
+"""More are no body of SMPL's kind. Set by hand."""
 POSE_BASIS = 9 * 23
 """Pose blend shapes: nine entries of (rotation - identity) of each joint but the root."""
 SHAPE_DIRECTIONS = {24: 300, 52: 300, 55: 300}

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from engine.body.skinning import bone_transforms, skin
+from engine.geometry.skinning import bone_transforms, skin
 from engine.protocol import FINGER_NAMES, JOINT_NAMES, SKELETON_PARENTS
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Fingers:
 
 @cache
 def open_fingers(vertices: int) -> Fingers:
-    """Those of the bundled body; ``engine/training/fingers.py`` made them."""
+    """The fingers of the bundled body; ``engine/training/fingers.py`` made them."""
     data = load_file(ASSET)
     found = {}
     for name, shape in (("weights", (vertices, len(FINGER_NAMES))), ("J_regressor", (len(FINGER_NAMES), vertices))):

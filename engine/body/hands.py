@@ -6,9 +6,10 @@ the open body's joints rest, so that one table serves the left and the right han
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from scipy.spatial.transform import Rotation
 from engine.body.fingers import OF_HAND, SIDES, full_joints
 from engine.body.model import load_open_body
 from engine.protocol import FINGERS, SKELETON_NAMES
+from engine.tables import read_as
 
 Floats = NDArray[np.float32]
 TABLE = Path(__file__).with_name("hands.toml")
@@ -25,10 +27,21 @@ LONG = ("index", "middle", "ring", "pinky")
 RELAXED = "relaxed"
 
 
+def read_hands(path: Path = TABLE) -> dict[str, dict[str, tuple[float, ...]]]:
+    """Degrees of the joints by pose and finger, as the file's head tells them.
+
+    Raises:
+        ValueError: names the file, the pose, the finger and what is wrong.
+    """
+    counts = {**dict.fromkeys(LONG, tuple[float, float, float]), "apart": tuple[float, float, float, float],
+              "thumb": tuple[float, float, float, float, float]}  # fmt: skip
+    found: dict[str, dict[str, tuple[float, ...]]] = read_as(path, dict[str, TypedDict("Pose", counts)])  # type: ignore
+    return found
+
+
 @cache
-def _table() -> dict[str, dict[str, list[float]]]:
-    with TABLE.open("rb") as stream:
-        return tomllib.load(stream)
+def _table() -> dict[str, dict[str, tuple[float, ...]]]:
+    return read_hands()
 
 
 def hand_poses() -> tuple[str, ...]:
@@ -102,7 +115,7 @@ def from_straight(hands: NDArray) -> Floats:
     return Rotation.from_matrix(local.reshape(-1, 3, 3)).as_rotvec().reshape(np.shape(hands)).astype(np.float32)
 
 
-def _finger(finger: str, bends: list[float], apart: float) -> list[Rotation]:
+def _finger(finger: str, bends: Sequence[float], apart: float) -> list[Rotation]:
     """Of a left finger: what brings its joints from where they rest to so many degrees from straight."""
     rest, palm = _rest(), _palm()
     along = rest[f"{finger}2"] - rest[f"{finger}1"]
@@ -116,7 +129,7 @@ def _finger(finger: str, bends: list[float], apart: float) -> list[Rotation]:
     return [Rotation.from_rotvec(palm * apart, degrees=True) * turns[0], *turns[1:]]
 
 
-def _thumb(angles: list[float]) -> list[Rotation]:
+def _thumb(angles: Sequence[float]) -> list[Rotation]:
     """Of the left thumb: its first joint bent, opposed and turned, the others bent, in degrees from how it rests."""
     rest, palm = _rest(), _palm()
     bend, oppose, twist, second, third = angles

@@ -25,7 +25,7 @@ from engine.settings import BodyConfig
 Floats = NDArray[np.float32]
 OPEN_BODY = Path(__file__).resolve().parent.parent / "assets" / "body.safetensors"
 NEUTRAL_GREY = 0.72
-"""sRGB of a body that nothing was said about."""
+"""sRGB of a body that nothing was said about. Set by hand."""
 
 
 class _Smpl(smplx.SMPL):

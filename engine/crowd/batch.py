@@ -20,7 +20,7 @@ from engine.job import Listener, lock, read_request
 
 PAGE = "index.html"
 _INTERVAL = 0.5
-"""Seconds between two progress events."""
+"""Seconds between two progress events. Set by hand."""
 MADE, KEPT, FAILED, CANCELLED = "made", "kept", "failed", "cancelled"
 
 

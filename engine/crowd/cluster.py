@@ -32,7 +32,7 @@ from engine.errors import EngineError, first_line, from_exception
 from engine.protocol import Request
 
 START_SECONDS = 180.0
-"""How long the cluster may take until a first worker is there."""
+"""How long the cluster may take until a first worker is there. Set by hand."""
 _ANSWER_SECONDS = 10.0
 _LOOK_SECONDS = 0.5
 

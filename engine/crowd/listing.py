@@ -33,7 +33,7 @@ from engine.untrusted.texts import decoded
 
 COLUMNS = ("name", "count", "seed", *protocol.DEFAULT_PROMPTS, "preset", "conf", "stages")
 MOST = 10_000
-"""Avatars that a row may give."""
+"""Avatars that a row may give. Set by hand."""
 _NAME = re.compile(r"[^/\\:*?\"<>|{}\x00-\x1f.][^/\\:*?\"<>|{}\x00-\x1f]{0,79}")
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _SEED = re.compile(r"(\d{1,10})\s*(?:-|\.\.)\s*(\d{1,10})")
@@ -44,7 +44,7 @@ class Entry:
     """One avatar that is to be made."""
 
     name: str
-    """Of its folder."""
+    """Name of the avatar's folder."""
     request: Request
     row: int = 1
     """Of the list, counted from 1."""

@@ -19,9 +19,9 @@ from engine import protocol
 from engine.cancel import CancelFlag
 
 MEMORY = 3 << 30
-"""Bytes that a worker may need, for how many there are by default."""
+"""Bytes that a worker may need, for how many there are by default. Set by hand."""
 CORES = 4
-"""Cores that a worker makes good use of."""
+"""Cores that a worker makes good use of. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from engine.export.binary import FLOAT, INDEX_BUFFER, UBYTE, UINT, USHORT, VERTEX_BUFFER, Binary, container, opened
 from engine.export.lods import with_levels
 from engine.export.morphs import shapes_of, targets, with_targets
-from engine.export.names import plain_names
+from engine.geometry.edges import is_closed
+from engine.geometry.measures import vertex_normals
+from engine.geometry.rotations import axis_angle_to_quaternion, without_flips
 from engine.mesh.levels import Level
-from engine.mesh.surface import is_closed
 from engine.mesh.uv import split_seams, tangents
+from engine.names import plain_names
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
-from engine.render.raycast import vertex_normals
 from engine.render.shade import to_linear
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def write_glb(
     root: np.ndarray | None = None,
     clip: str = "Avatar",
     lower: Sequence[Level] = (),
+    apart: bool = False,
 ) -> None:
     """Write an avatar and, if ``poses`` are given, one animation.
 
@@ -87,9 +89,11 @@ def write_glb(
         root: (T, 3) metres by which a bone on the floor, above the pelvis, travels; None for a skeleton without it.
         clip: name of the animation.
         lower: levels of detail of a mesh with textures, from more to fewer triangles.
+        apart: a node for each layer of a mesh with textures too, with levels of its own.
     """
     binary, names = Binary(), SKELETON_NAMES[: len(avatar.joints)]
-    document, chosen = document_of(binary, *((avatar, names) if root is None else rooted(avatar, names)), name, layout)
+    whole = (avatar, names) if root is None else rooted(avatar, names)
+    document, chosen = document_of(binary, *whole, name, layout, apart)
     with_levels(binary, document, avatar, [faces for _, faces in _parts(avatar, name)], lower)
     if poses is not None:  # last, so that `renew_animation` can cut it off
         joints, first = np.asarray(avatar.joints, np.float64), len(chosen)
@@ -100,7 +104,13 @@ def write_glb(
 
 
 def document_of(
-    binary: Binary, avatar: Avatar, names: Sequence[str], name: str, layout: Layout | None
+    binary: Binary,
+    avatar: Avatar,
+    names: Sequence[str],
+    name: str,
+    layout: Layout | None,
+    apart: bool = False,
+    with_tangents: bool = True,
 ) -> tuple[dict[str, Any], list[list[int]]]:
     """The scene without animations: nodes of the meshes, then of the joints in their order.
 
@@ -110,6 +120,8 @@ def document_of(
         names: of its joints.
         name: of the scene, and of a mesh without layers.
         layout: texture coordinates and textures of the mesh, if it has any.
+        apart: layers are nodes with textures too; else such a mesh is one node.
+        with_tangents: whether a mesh with textures has them; readers make their own where it has none.
 
     Returns:
         The document, and for each mesh the numbers of the face shapes that are its targets.
@@ -118,15 +130,16 @@ def document_of(
     joints = np.asarray(avatar.joints, np.float64)
     parts = list(_parts(avatar, name))
     chosen = [shapes_of(avatar.face, np.unique(avatar.faces[faces])) for _, faces in parts]
-    if layout is not None:  # primitives of one mesh share their targets
+    together = layout is not None and not apart
+    if together:  # primitives of one mesh share their targets
         chosen = [sorted(set().union(*chosen))] * len(parts)
     primitives = [
         _primitive(binary, avatar, faces, None if layout is None else layout.uvs[faces], layout is not None, number,
-                   chosen[number])
+                   chosen[number], with_tangents)
         for number, (_, faces) in enumerate(parts)
     ]  # fmt: skip
     meshes = [{"name": part, "primitives": [primitive]} for (part, _), primitive in zip(parts, primitives)]
-    if layout is not None:
+    if together:
         meshes = [{"name": name, "primitives": primitives}]
     meshes = [with_targets(mesh, shapes) for mesh, shapes in zip(meshes, chosen)]
     first = len(meshes)
@@ -224,7 +237,7 @@ def _pictures(binary: Binary, layout: Layout) -> dict[str, Any]:
 
 def _primitive(
     binary: Binary, avatar: Avatar, chosen: NDArray[np.int64], uvs: np.ndarray | None, textured: bool, material: int,
-    shapes: list[int],
+    shapes: list[int], with_tangents: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
     """Some of the faces with normals, colours and four joints a vertex; vertices on texture seams are doubled.
 
@@ -233,7 +246,7 @@ def _primitive(
         avatar: the mesh.
         chosen: (F,) numbers of faces; normals are those of these alone.
         uvs: (F, 3, 2) of their corners, or None for the avatar's, if it has any.
-        textured: with tangents, and with colours that do not count.
+        textured: with colours that do not count, and with tangents if wanted.
         material: its number.
         shapes: numbers of the face shapes that are its targets.
     """
@@ -248,7 +261,7 @@ def _primitive(
         source, faces, spots = split_seams(faces, uvs)
         extra["TEXCOORD_0"] = binary.add(np.stack((spots[:, 0], 1.0 - spots[:, 1]), -1), FLOAT, "VEC2", VERTEX_BUFFER)
     normals, of = normals[source], used[source]
-    if textured:
+    if textured and with_tangents:
         frame = tangents(avatar.vertices[of], normals, faces, spots)
         extra["TANGENT"] = binary.add(frame, FLOAT, "VEC4", VERTEX_BUFFER)
     colors = np.ones((len(of), 4))
@@ -358,9 +371,5 @@ def quaternions(axis_angle: np.ndarray) -> np.ndarray:
 
     Readers interpolate between neighbours; q and -q are the same rotation, but between them lies a whole turn.
     """
-    angle = np.linalg.norm(axis_angle.astype(np.float64), axis=-1, keepdims=True)
-    vector = axis_angle * (0.5 * np.sinc(angle / (2.0 * np.pi)))  # sin(angle / 2) / angle, exact near 0
-    result = np.concatenate((vector, np.cos(angle / 2.0)), axis=-1)
-    flips = np.ones(result.shape[:2])
-    flips[1:] = np.where((result[1:] * result[:-1]).sum(-1) < 0.0, -1.0, 1.0)
-    return np.asarray(result * np.cumprod(flips, axis=0)[..., None])
+    w, *vector = np.moveaxis(without_flips(axis_angle_to_quaternion(axis_angle.astype(np.float64))), -1, 0)
+    return np.stack([*vector, w], -1)

@@ -8,68 +8,31 @@ chain of joints from where it begins to hang down to its hem. In the T-pose, met
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine.export.colliders import HIT, SECTORS, Chain, Hanging, body_colliders, resting
 from engine.protocol import SKELETON_NAMES
 from engine.rig import Avatar
 from engine.rig.face import STIFF
 
-SECTORS, LEVELS = 8, 3
-"""Round the axis, and joints of a chain without its end."""
+LEVELS = 3
+"""Joints of a chain without its end."""
 SLACK, LENGTH, FEWEST = 0.06, 0.16, 24
 """What hangs stands off by this, is this long (metres of a grown person) and has so many vertices."""
 SHARE = 0.8
 """Of the weights that go to chains; the rest stays, so that legs still push a skirt where nothing swings."""
 TRUNK = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
-LIMBS = (
-    ("pelvis", "spine3"), ("spine3", "neck"), ("head", "head"), ("left_hip", "left_knee"), ("right_hip", "right_knee"),
-    ("left_knee", "left_ankle"), ("right_knee", "right_ankle"), ("left_shoulder", "left_elbow"),
-    ("right_shoulder", "right_elbow"),
-)  # fmt: skip
-"""What chains fall on: from a joint to another."""
 MOST = 256
 """Joints that fit into a byte."""
-
-
-@dataclass(frozen=True)
-class Chain:
-    """Joints that swing, from the anchored one to the end."""
-
-    name: str
-    joints: tuple[int, ...]
-    radius: float
-    """Metres that each keeps off colliders."""
-    stiffness: float
-    """How strongly it goes back to how it rests, VRM's unit."""
-    gravity: float
-    drag: float
-
-
-@dataclass(frozen=True)
-class Collider:
-    """A sphere, or a capsule with a second centre, that goes with a joint."""
-
-    joint: int
-    offset: tuple[float, ...]
-    """(3,) from the joint."""
-    radius: float
-    tail: tuple[float, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Hanging:
-    """An avatar with its chains."""
-
-    avatar: Avatar
-    """With more joints than it had, and weights for them."""
-    names: tuple[str, ...] = ()
-    """Of the new joints."""
-    chains: tuple[Chain, ...] = ()
-    colliders: tuple[Collider, ...] = ()
+STIFFNESS, DRAG = 0.8, 0.2
+"""In VRM's units: a joint that travels at v metres a second leans back by arcsin(v · drag / (stiffness + gravity))."""
+GRAVITY, UPRIGHT = 0.6, 48
+"""What hangs upright falls when the body leans; what stands off was draped as its cloth holds it, and stays so: gravity
+is this times a power of the cosine between a chain and the plumb line."""
 
 
 def hung(avatar: Avatar, body: NDArray[np.float32]) -> Hanging:
@@ -91,10 +54,10 @@ def hung(avatar: Avatar, body: NDArray[np.float32]) -> Hanging:
         rows = rows[_carried_by_trunk(avatar, rows)]
         free = rows[_hangs(avatar, rows, off, material, size)]
         if len(free) >= FEWEST and np.ptp(avatar.vertices[free, 1]) > LENGTH * size:
-            made = _with_chains(made, number, rows, free, size, material == "hair")
+            made = _with_chains(made, number, rows, free, size)
     if not made.chains:
         return made
-    return replace(made, colliders=_colliders(avatar, body))
+    return resting(made, body_colliders(avatar, body))
 
 
 def _carried_by_trunk(avatar: Avatar, rows: NDArray) -> NDArray[np.bool_]:
@@ -115,7 +78,7 @@ def _hangs(avatar: Avatar, rows: NDArray, off: NDArray, material: str, size: flo
     return standing
 
 
-def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size: float, hair: bool) -> Hanging:
+def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size: float) -> Hanging:
     """With the chains of one layer.
 
     Args:
@@ -124,7 +87,6 @@ def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size:
         rows: (R,) its vertices that may move.
         free: (N,) those that hang for sure.
         size: of the avatar against a grown person.
-        hair: whether it is hair.
     """
     avatar, before = made.avatar, len(made.avatar.joints)
     points = avatar.vertices[rows].astype(np.float64)
@@ -135,9 +97,12 @@ def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size:
     sectors = [s for s in range(SECTORS) if ((np.abs(_turn(around, s)) < 0.5) & (down > 0.5)).sum() >= 4]
     if not sectors or before + len(sectors) * (LEVELS + 1) > MOST:
         return made
-    joints = np.concatenate([_chain(points, down, np.abs(_turn(around, s)) < 0.7) for s in sectors])
+    axis = avatar.joints[anchor]
+    joints = np.concatenate([_chain(points, down, np.abs(_turn(around, s)) < 0.7, axis) for s in sectors])
     links = np.arange(len(joints)).reshape(len(sectors), LEVELS + 1)
-    parents = np.where(links % (LEVELS + 1) == 0, anchor, before + links - 1).ravel()
+    low_ones = down > 1 / LEVELS
+    anchors = [_leg(avatar, rows[low_ones & (np.abs(_turn(around, s)) < 0.7)], anchor) for s in sectors]
+    parents = np.where(links % (LEVELS + 1) == 0, np.array(anchors)[:, None], before + links - 1).ravel()
     wide = np.zeros((len(avatar.vertices), before + len(joints)), np.float32)
     wide[:, :before] = avatar.weights
     share, own = _weights(down, around, sectors)
@@ -145,11 +110,11 @@ def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size:
     wide[np.ix_(rows, before + np.arange(len(joints)))] = share[:, None] * own
     title = re.sub(r"[^0-9A-Za-z]+", "_", (avatar.layer_names or ("",))[number]).strip("_") or "layer"
     names = [f"swing_{number}_{title}_{s}_{k}" for s in range(len(sectors)) for k in range(LEVELS + 1)]
-    manner = (1.2, 0.15, 0.4) if hair else (0.8, 0.3, 0.4)
     chains = tuple(
-        Chain(f"{title} {s + 1}", tuple((before + row).tolist()), round(0.015 * size, 4), *manner)
+        Chain(f"{title} {s + 1}", tuple((before + row).tolist()), (round(HIT * size, 4),) * (LEVELS + 1), STIFFNESS,
+              round(_gravity(joints[row]), 4), DRAG)
         for s, row in enumerate(links)
-    )
+    )  # fmt: skip
     grown = replace(
         avatar,
         joints=np.concatenate((avatar.joints, joints)).astype(np.float32),
@@ -165,6 +130,17 @@ def _anchor(avatar: Avatar, rows: NDArray) -> int:
     return trunk[int(avatar.weights[rows][:, trunk].sum(0).argmax())]
 
 
+def _leg(avatar: Avatar, rows: NDArray, otherwise: int) -> int:
+    """The hip of the leg with which these vertices go more than with the other, as a skirt's sides do, if any."""
+    if len(rows):
+        sides = [[SKELETON_NAMES.index(f"{side}_{name}") for name in ("hip", "knee", "ankle", "foot")]
+                 for side in ("left", "right")]  # fmt: skip
+        left, right = (float(avatar.weights[rows][:, joints].sum(1).mean()) for joints in sides)
+        if abs(left - right) > 0.3:
+            return sides[int(right > left)][0]
+    return otherwise
+
+
 def _sector(points: NDArray, axis: NDArray) -> NDArray[np.float64]:
     """(R,) in which sector round an upright axis the points are, from behind to the left, with fractions."""
     angle = np.arctan2(points[:, 0] - axis[0], -(points[:, 2] - axis[2]))
@@ -176,14 +152,23 @@ def _turn(around: NDArray, sector: float) -> NDArray[np.float64]:
     return np.asarray((around - sector + SECTORS / 2) % SECTORS - SECTORS / 2)
 
 
-def _chain(points: NDArray, down: NDArray, inside: NDArray) -> NDArray[np.float64]:
-    """(LEVELS + 1, 3) joints in the middle of a sector's points, from the top to the hem."""
+def _gravity(joints: NDArray) -> float:
+    """How much a chain falls, from where its joints (K, 3) rest."""
+    along = joints[-1] - joints[0]
+    return GRAVITY * float(max(-along[1] / np.linalg.norm(along), 0.0) ** UPRIGHT)
+
+
+def _chain(points: NDArray, down: NDArray, inside: NDArray, axis: NDArray) -> NDArray[np.float64]:
+    """(LEVELS + 1, 3) joints in the middle of a sector's points, from the top down, as far off the axis as they."""
     made: list[NDArray] = []
     for level in np.arange(LEVELS + 1) / LEVELS:
         near = inside & (np.abs(down - level) < 0.5 / LEVELS)
         if not near.any():
             near = inside & (np.abs(down - level) <= np.abs(down[inside] - level).min() + 1e-9)
-        place = points[near].mean(0)
+        off = points[near][:, [0, 2]] - axis[[0, 2]]
+        place, aside = points[near].mean(0), off.mean(0)
+        far = np.linalg.norm(off, axis=1).mean() / max(float(np.linalg.norm(aside)), 1e-6)
+        place[[0, 2]] = axis[[0, 2]] + aside * min(far, 1.5)  # the mean of an arc lies within it
         at = np.abs(down[near] - level) + 1e-3
         place[1] = np.average(points[near, 1], weights=1 / at)
         if made and made[-1][1] - place[1] < 0.01:  # a joint must not lie on the one before
@@ -203,26 +188,3 @@ def _weights(down: NDArray, around: NDArray, sectors: list[int]) -> tuple[NDArra
     levels = np.maximum(1.0 - np.abs(at[:, None] - np.arange(LEVELS + 1)), 0.0)
     own = (near[:, :, None] * levels[:, None]).reshape(len(down), -1)
     return SHARE * np.clip(2.0 * LEVELS * down, 0.0, 1.0), own
-
-
-def _colliders(avatar: Avatar, body: NDArray) -> tuple[Collider, ...]:
-    """Capsules as thick as the body within, a little thinner than the skin."""
-    ends = np.array([[avatar.joints[SKELETON_NAMES.index(name)] for name in limb] for limb in LIMBS], np.float64)
-    crown = body[:, 1].max()
-    ends[2, :, 1] += 0.45 * (crown - ends[2, 0, 1])  # the skull
-    along = ends[:, 1] - ends[:, 0]
-    length = np.maximum((along**2).sum(1), 1e-9)
-    some = body[:: max(1, len(body) // 4000)].astype(np.float64)
-    share = np.clip(np.einsum("bls,ls->bl", some[:, None] - ends[None, :, 0], along) / length, 0, 1)
-    away = np.linalg.norm(some[:, None] - ends[None, :, 0] - share[..., None] * along, axis=2)
-    nearest = away.argmin(1)
-    made = []
-    for number, (first, last) in enumerate(LIMBS):
-        own = away[nearest == number, number]
-        if not len(own):
-            continue
-        joint = SKELETON_NAMES.index(first)
-        offset, tail = ((ends[number, k] - avatar.joints[joint]).round(5).tolist() for k in (0, 1))
-        radius = round(0.85 * float(np.quantile(own, 0.4)), 4)
-        made.append(Collider(joint, tuple(offset), radius, None if first == last else tuple(tail)))
-    return tuple(made)

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES
+from engine.tables import read_as
+
+
+class Preset(TypedDict):
+    """One of VRM's expressions: shares of face shapes, and what it switches off."""
+
+    shapes: dict[str, float]
+    hides: NotRequired[Any]
+
+
+class Humanoid(TypedDict):
+    """The tables of ``humanoid.toml``."""
+
+    bones: dict[str, str]
+    sided: dict[str, str]
+    expressions: dict[str, Preset]
+    licenses: dict[str, dict[str, str | bool]]
+    older: dict[str, dict[str, str]]
+
+
+def read_humanoid(path: Path = Path(__file__).parent / "humanoid.toml") -> Humanoid:
+    """The tables of a file; `ValueError` names the file, the table, the key and what is wrong."""
+    found: Humanoid = read_as(path, Humanoid)
+    return found
 
 
 @cache
-def table() -> dict[str, Any]:
-    """The file as it is."""
-    return tomllib.loads((Path(__file__).parent / "humanoid.toml").read_text(encoding="utf-8"))
+def table() -> Humanoid:
+    """The bundled tables."""
+    return read_humanoid()
 
 
 @cache

@@ -1,7 +1,8 @@
 """Levels of detail in a GLB: MSFT_lod over named meshes that share vertices, skin, textures and face shapes.
 
-The first node shows the full mesh; readers that know the extension swap it for ``NAME_LOD1`` and so on, which stand
-outside of the scene, and those that don't never show them.
+A node of the scene shows a full mesh; readers that know the extension swap it for ``NAME_LOD1`` and so on, which stand
+outside of the scene, and those that don't never show them. A layer's levels are its share of the whole mesh's, so that
+one that has few triangles to give keeps them.
 """
 
 from __future__ import annotations
@@ -41,34 +42,48 @@ def levels_of(game: Avatar, counts: tuple[int, ...]) -> list[Level]:
 def with_levels(
     binary: Binary, document: dict[str, Any], game: Avatar, parts: Sequence[np.ndarray], lower: Sequence[Level]
 ) -> None:
-    """Add levels to a document whose first mesh has a primitive for each part.
+    """Add levels to a document.
 
     Args:
         binary: grows by their indices.
         document: changed in place.
         game: the mesh.
-        parts: numbers (F,) of the faces of each primitive.
+        parts: numbers (F,) of the faces of each primitive, of one mesh after the other.
         lower: the levels, from more to fewer triangles.
     """
     if not lower:
         return
-    full, node = document["meshes"][0], document["nodes"][0]
-    ids = []
-    for number, level in enumerate(lower, 1):
+    rest = iter(parts)
+    for number, full in enumerate(list(document["meshes"])):
+        own = [next(rest) for _ in full["primitives"]]
+        _level(binary, document, number, [[_indices(game, part, level) for part in own] for level in lower])
+    document["extensionsUsed"] = [*document.get("extensionsUsed", []), "MSFT_lod"]
+
+
+def _level(binary: Binary, document: dict[str, Any], number: int, levels: Sequence[Sequence[np.ndarray]]) -> None:
+    """Add the levels of one mesh, each the triangles (F, 3) of its primitives; one that has none left stays as before.
+
+    Args:
+        binary: grows by them.
+        document: changed in place.
+        number: of the mesh and of its node.
+        levels: from more to fewer triangles.
+    """
+    full, node = document["meshes"][number], document["nodes"][number]
+    ids: list[int] = []
+    for level, parts in enumerate(levels, 1):
         primitives = []
-        for part, primitive in zip(parts, full["primitives"]):
-            indices = _indices(game, part, level)
+        for indices, primitive in zip(parts, full["primitives"]):
             if len(indices):
-                count = _count(binary, primitive)
-                kind = USHORT if count <= 65535 else UINT
+                kind = USHORT if _count(binary, primitive) <= 65535 else UINT
                 accessor = binary.add(indices.ravel(), kind, "SCALAR", INDEX_BUFFER)
                 primitives.append(primitive | {"indices": accessor})
-        document["meshes"].append(full | {"name": f"{full['name']}_LOD{number}", "primitives": primitives})
+        primitives = primitives or document["meshes"][-1 if ids else number]["primitives"]
+        document["meshes"].append(full | {"name": f"{full['name']}_LOD{level}", "primitives": primitives})
         ids.append(len(document["nodes"]))
-        document["nodes"].append(node | {"name": f"{node['name']}_LOD{number}", "mesh": len(document["meshes"]) - 1})
+        document["nodes"].append(node | {"name": f"{node['name']}_LOD{level}", "mesh": len(document["meshes"]) - 1})
     node["extensions"] = {"MSFT_lod": {"ids": ids}}
     node["extras"] = {"MSFT_screencoverage": [COVERAGE / 4.0**k for k in range(len(ids))] + [0.0]}
-    document["extensionsUsed"] = [*document.get("extensionsUsed", []), "MSFT_lod"]
 
 
 def _count(binary: Binary, primitive: dict[str, Any]) -> int:

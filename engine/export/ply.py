@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.export.scene import Scene
+from engine.geometry.measures import vertex_normals
 from engine.mesh.surface import Floats, Indices
 from engine.protocol import AVATAR_PLY, write_atomically
-from engine.render.raycast import vertex_normals
 
 MOVES = False
 

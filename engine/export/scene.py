@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.export.names import plain
+from engine.names import plain
 from engine.protocol import TEXTURES
 from engine.rig import Avatar, in_rest_pose, on_floor, relative_to, uncover, with_hands
 from engine.settings import ExportConfig
@@ -100,7 +100,7 @@ class Scene:
         return Scene(avatar, game_only(avatar), take, pictures, stored or {}, conf, (rig, motion, loops))
 
     def in_t_pose(self) -> Scene:
-        """The same, resting in the T-pose."""
+        """This scene with the avatar resting in the T-pose."""
         if self.avatar.rest_pose is None or self.source is None:
             return self
         rig, motion, loops = self.source

@@ -3,22 +3,26 @@
 A GLB in the T-pose, facing +z, with the extensions VRMC_vrm (humanoid bones, expressions, look-at, licence) and
 VRMC_springBone (what hangs, `engine.export.hanging`); see github.com/vrm-c/vrm-specification. Beside the preset
 expressions each face shape is a custom one under ARKit's name, as face trackers look for. The motion is a file of its
-own, ``motion.vrma`` (`engine.export.vrma`).
+own, ``motion.vrma`` (`engine.export.vrma`). ``export.vrm_version`` chooses VRM 0.x (`engine.export.vrm_older`),
+``export.vrm_toon`` adds VRMC_materials_mtoon.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.export.binary import Binary, container
+from engine.export.colliders import Collider, Hanging
 from engine.export.glb import layout_of
 from engine.export.gltf import document_of
-from engine.export.hanging import Hanging, hung
+from engine.export.hanging import hung
 from engine.export.humanoid import expressions, human_bones, licences, table
 from engine.export.scene import Scene
+from engine.export.vrm_older import TURN, older, turned
 from engine.protocol import AVATAR_VRM, FACE_SHAPES, JOINT_NAMES, SKELETON_NAMES, write_atomically
 from engine.rig import Avatar
 from engine.rig.face import LOOK
@@ -27,22 +31,28 @@ MOVES = False
 HEAD = JOINT_NAMES.index("head")
 EYE_HEIGHT, EYE_DEPTH = 0.42, 0.3
 """Where the look starts from, of the way from the head's joint to the crown, if no face shape tells."""
+SHADE, OUTLINE = [0.62, 0.55, 0.6], 0.0015
+"""Of toon materials: what the texture is multiplied with in the shade, and metres of the outline."""
 
 
 def write(scene: Scene, folder: Path) -> list[str]:
     """Write ``avatar.vrm``."""
-    write_atomically(folder / AVATAR_VRM, made(scene))
+    write_atomically(folder / AVATAR_VRM, made(scene, scene.conf.vrm_version == "0.x"))
     return [AVATAR_VRM]
 
 
-def made(scene: Scene) -> bytes:
-    """The file's bytes."""
+def made(scene: Scene, old: bool = False) -> bytes:
+    """The file's bytes, of VRM 1.0 or 0.x."""
     scene = scene.in_t_pose()
     avatar = scene.game or scene.avatar
     hanging = hung(avatar, scene.body)
     binary, name = Binary(), scene.name
     names = (*SKELETON_NAMES[: len(avatar.joints)], *hanging.names)
-    document, chosen = document_of(binary, hanging.avatar, names, name, layout_of(scene))
+    if old:
+        hanging = replace(hanging, avatar=turned(hanging.avatar), colliders=tuple(map(_turned, hanging.colliders)))
+        avatar = turned(avatar)
+    toon = scene.conf.vrm_toon and bool(scene.textures) and not old  # three-vrm's toon shader fails with tangents
+    document, chosen = document_of(binary, hanging.avatar, names, name, layout_of(scene), with_tangents=not toon)
     first = len(document["meshes"])
     document["extensionsUsed"] = ["VRMC_vrm"]
     document["extensions"] = {"VRMC_vrm": {
@@ -56,7 +66,31 @@ def made(scene: Scene) -> bytes:
     if hanging.chains:
         document["extensionsUsed"].append("VRMC_springBone")
         document["extensions"]["VRMC_springBone"] = _springs(hanging, first)
+    if old:
+        older(document)
+    elif toon:
+        document["extensionsUsed"].append("VRMC_materials_mtoon")
+        for material in document["materials"]:
+            material["extensions"] = {"VRMC_materials_mtoon": _toon(material)}
     return container(document, binary)
+
+
+def _turned(collider: Collider) -> Collider:
+    """A collider of an avatar that faces the other way."""
+    offset, tail = (value and tuple((np.asarray(value) * TURN).tolist()) for value in (collider.offset, collider.tail))
+    return replace(collider, offset=offset or (0.0, 0.0, 0.0), tail=tail)
+
+
+def _toon(material: dict[str, Any]) -> dict[str, Any]:
+    """Flat light and shade of the same texture, and an outline; the format knows no vertex colours."""
+    sheer = material.get("alphaMode") == "BLEND"
+    outline = {"outlineWidthMode": "none"} if sheer else {
+        "outlineWidthMode": "worldCoordinates", "outlineWidthFactor": OUTLINE, "outlineColorFactor": [0.06, 0.04, 0.04],
+        "outlineLightingMixFactor": 1.0,
+    }  # fmt: skip
+    return {"specVersion": "1.0", "transparentWithZWrite": sheer, "shadeColorFactor": SHADE,
+            "shadeMultiplyTexture": material["pbrMetallicRoughness"]["baseColorTexture"], "shadingShiftFactor": -0.05,
+            "shadingToonyFactor": 0.9, **outline}  # fmt: skip
 
 
 def meta(scene: Scene) -> dict[str, Any]:
@@ -141,13 +175,14 @@ def _springs(hanging: Hanging, first: int) -> dict[str, Any]:
         {
             "name": chain.name,
             "joints": [
-                {"node": first + joint, "hitRadius": chain.radius, "stiffness": chain.stiffness,
+                {"node": first + joint, "hitRadius": radius, "stiffness": chain.stiffness,
                  "gravityPower": chain.gravity, "gravityDir": [0, -1, 0], "dragForce": chain.drag}
-                for joint in chain.joints
+                for joint, radius in zip(chain.joints, chain.radii)
             ],
-            "colliderGroups": [0],
+            **({"colliderGroups": list(chain.colliders)} if chain.colliders else {}),
         }
         for chain in hanging.chains
     ]  # fmt: skip
-    groups = [{"name": "Body", "colliders": list(range(len(colliders)))}]
-    return {"specVersion": "1.0", "colliders": colliders, "colliderGroups": groups, "springs": springs}
+    groups = [{"name": SKELETON_NAMES[c.joint], "colliders": [k]} for k, c in enumerate(hanging.colliders)]
+    shared = {"colliders": colliders, "colliderGroups": groups} if groups else {}
+    return {"specVersion": "1.0", **shared, "springs": springs}

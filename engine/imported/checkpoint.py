@@ -7,7 +7,6 @@ leaves in its checkpoints (callbacks, hyper-parameters) stay names: they are nei
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,13 @@ import torch
 
 from engine.errors import EngineError
 from engine.untrusted.archives import bad, is_zip, open_zip, read_member
-from engine.untrusted.pickles import BODY_GLOBALS, Global, Rebuilt, Refused, SafeUnpickler, refusal
+from engine.untrusted.instructions import Refused
+from engine.untrusted.pickles import BODY_GLOBALS, SafeUnpickler, refusal
+from engine.untrusted.stand_ins import Global, Rebuilt
 from engine.untrusted.texts import AGAIN, check_kind
 
 MAX_PICKLE = 1 << 26
-"""Bytes of a checkpoint's pickle without its tensors."""
+"""Bytes of a checkpoint's pickle without its tensors. Set by hand."""
 MAX_FILE = 8 << 30
 _STORAGES = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool", "Untyped")
 _INERT = (
@@ -58,9 +59,8 @@ def _torch_globals() -> dict[str, Global]:
     names = [f"torch.{kind}Storage" for kind in _STORAGES]
     names += ["torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor", "torch._utils._rebuild_parameter"]
     names += ["torch.Size", "torch.device", "torch.nn.parameter.Parameter", "torch.storage.UntypedStorage"]
-    made: dict[str, Global] = {name: Global(name, stand_in) for name in names}
-    ordered: Callable[[tuple[Any, ...]], Any] = lambda args: {}  # noqa: E731
-    return made | {"collections.OrderedDict": Global("collections.OrderedDict", ordered)}
+    kept = ("collections.OrderedDict", "_codecs.encode")
+    return {name: Global(name, stand_in) for name in names} | {name: BODY_GLOBALS[name] for name in kept}
 
 
 TORCH_GLOBALS = _torch_globals()
@@ -127,14 +127,10 @@ def _look_through(stream: Any, where: str, size: int) -> set[str]:
         return Rebuilt()
 
     machine = SafeUnpickler(
-        stream, TORCH_GLOBALS | _scalars(), storage, inert=lambda name: name.startswith(_INERT), encoding="utf-8"
+        stream, TORCH_GLOBALS, storage, inert=lambda name: name.startswith(_INERT), encoding="utf-8"
     )
     try:
         machine.load()
     except Refused as refused:
         raise refusal(where, refused) from None
     return machine.unknown
-
-
-def _scalars() -> dict[str, Global]:
-    return {name: known for name, known in BODY_GLOBALS.items() if name == "_codecs.encode"}

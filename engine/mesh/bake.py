@@ -14,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, map_coordinates
 
+from engine.geometry.measures import vertex_normals
 from engine.mesh.full import AGREES, FullSurface
 from engine.mesh.surface import Floats, Indices
 from engine.mesh.uv import split_seams, tangents
 from engine.render.camera import Camera
-from engine.render.raycast import GBuffer, MeshRaycaster, vertex_normals
+from engine.render.raycast import GBuffer, MeshRaycaster
 
 Picture = NDArray[np.uint8]
 VIEWS, VIEW_SIZE, FIELD_OF_VIEW = 8, 256, 22.0
-"""Pictures round the figure that the baking error is measured in, their side in pixels, degrees."""
+"""Pictures round the figure that the baking error is measured in, their side in pixels, degrees. Set by hand."""
 BLOCK = 1 << 19
-"""Texels baked at a time."""
+"""Texels baked at a time. Set by hand."""
 
 
 @dataclass(frozen=True)

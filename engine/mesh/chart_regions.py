@@ -14,9 +14,11 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from engine.mesh.surface import Floats, Indices, edges
+from engine.geometry.edges import adjacent_faces, edge_matrix
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import row_means
+from engine.mesh.surface import Floats, Indices
 from engine.protocol import JOINT_NAMES
-from engine.render.raycast import vertex_normals
 
 PARTS = {
     "head": ("neck", "head"),
@@ -34,9 +36,9 @@ PARTS = {
 }
 """Joints that move each part of the body."""
 SMOOTHING = 10
-"""How often neighbours' mean is mixed in, so that seams run straight."""
+"""How often neighbours' mean is mixed in, so that seams run straight. Set by hand."""
 LEAST = 0.003
-"""Share of all triangles below which a region goes to its neighbour."""
+"""Share of all triangles below which a region goes to its neighbour. Set by hand."""
 Numbers = NDArray[np.int64]
 
 
@@ -105,27 +107,16 @@ def _fronts(figure: Figure) -> Floats:
 
 def _smoothed(values: np.ndarray, faces: Indices) -> Floats:
     """Values (V, C) evened out along the edges."""
-    pairs, values = edges(faces), np.asarray(values, np.float32)
-    links = sparse.coo_matrix((np.ones(len(pairs), np.float32), pairs.T), shape=(len(values),) * 2).tocsr()
-    links = links + links.T
-    degree = np.maximum(np.asarray(links.sum(1)), 1.0)
+    values = np.asarray(values, np.float32)
+    mean = row_means(edge_matrix(faces, len(values)))
     for _ in range(SMOOTHING):
-        values = 0.5 * values + 0.5 * (links @ values) / degree
+        values = 0.5 * values + 0.5 * (mean @ values)
     return np.asarray(values, np.float32)
-
-
-def neighbours(faces: Indices) -> tuple[Numbers, Numbers]:
-    """The two faces at each edge (E,), (E,) of a mesh; edges of one face only are left out."""
-    ends = np.sort(np.stack((faces, np.roll(faces, -1, axis=1)), -1), axis=-1).astype(np.int64).reshape(-1, 2)
-    keys = ends[:, 0] * (int(faces.max()) + 1) + ends[:, 1]
-    order = np.argsort(keys, kind="stable")
-    double = np.flatnonzero(keys[order][1:] == keys[order][:-1])
-    return order[double] // 3, order[double + 1] // 3
 
 
 def connected(labels: Numbers, faces: Indices) -> Numbers:
     """Labels (F,) of faces made distinct for regions that do not touch: numbers from 0 (F,)."""
-    first, second = neighbours(faces)
+    first, second = adjacent_faces(faces)
     same = labels[first] == labels[second]
     links = sparse.coo_matrix((np.ones(int(same.sum())), (first[same], second[same])), shape=(len(faces),) * 2)
     return np.asarray(connected_components(links, directed=False)[1], np.int64)
@@ -133,7 +124,7 @@ def connected(labels: Numbers, faces: Indices) -> Numbers:
 
 def _tidied(labels: Numbers, faces: Indices) -> Numbers:
     """Connected regions, the small ones given to the neighbour with the longest common border."""
-    first, second = neighbours(faces)
+    first, second = adjacent_faces(faces)
     for _ in range(6):
         region = connected(labels, faces)
         small = np.bincount(region)[region] < LEAST * len(faces)

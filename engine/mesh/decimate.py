@@ -7,23 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine.geometry.edges import compact, edge_matrix, edges, is_closed, rim_vertices
 from engine.mesh.mend import components, mended, simple
-from engine.mesh.rims import rim_vertices, thinned
-from engine.mesh.surface import Indices, apart, compact, edge_matrix, edges, is_closed
+from engine.mesh.rims import thinned
+from engine.mesh.surface import Indices, apart
 from engine.render.raycast import MeshRaycaster
 
 UNIT = 100.0
 """Of the library's thresholds, which are absolute, a metre: small steps, so that no part is emptied before another."""
 AGGRESSIONS = (7.0, 5.0, 9.0, 3.0)
-"""How boldly edges are collapsed; tried in this order."""
+"""How boldly edges are collapsed; tried in this order. Set by hand."""
 SLACK = 0.9
-"""Share of the wanted triangles that a result must reach to be taken."""
+"""Share of the wanted triangles that a result must reach to be taken. Set by hand."""
 LEAST, PART = 48, 10
-"""Triangles that every layer keeps, and each loose part of it."""
+"""Triangles that every layer keeps, and each loose part of it. Set by hand."""
 DETAIL = 1.0 / 3.0
-"""How much a layer's detail counts against its visible area."""
+"""How much a layer's detail counts against its visible area. Set by hand."""
 RAYS = 128
-"""Rays along each side of the square of those that look where layers are seen."""
+"""Rays along each side of the square of those that look where layers are seen. Set by hand."""
 DIRECTIONS = np.array([d for d in np.ndindex(3, 3, 3) if d != (1, 1, 1)], float) - 1.0
 DIRECTIONS /= np.linalg.norm(DIRECTIONS, axis=1, keepdims=True)
 """(26, 3) from where they come."""

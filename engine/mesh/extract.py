@@ -15,21 +15,23 @@ from numpy.typing import NDArray
 
 from engine.body import NEUTRAL_GREY, Body, stand_pose
 from engine.errors import EngineError
+from engine.geometry.measures import volume
 from engine.mesh.decimate import decimate
 from engine.mesh.refine import Ask, refine
-from engine.mesh.surface import Field, Floats, Indices, Mesh, collapse_short_edges, largest_component, volume
+from engine.mesh.surface import Field, Floats, Indices, Mesh, collapse_short_edges, largest_component
 from engine.mesh.tiles import BLOCK, STEEPEST, TILE, Tiles, upsample
 from engine.report import Reporter
 from engine.settings import MeshConfig
 
 CHUNK = 1 << 17
-"""Points the field is asked for at once."""
+"""Points the field is asked for at once. Set by hand."""
 MARGIN = 1.25
-"""How much steeper than a true distance the field may be before a block is missed at first (and found later)."""
+"""How much steeper than a true distance the field may be before a block is missed at first (and found later). Set by
+hand."""
 SHORT_EDGE = 0.2
-"""Edges shorter than this many cells are collapsed."""
+"""Edges shorter than this many cells are collapsed. Set by hand."""
 SHORTEST_SPLIT = 0.0015
-"""Metres; shorter edges are not split for the sake of colour or form."""
+"""Metres; shorter edges are not split for the sake of colour or form. Set by hand."""
 
 
 def extract(field: Field, conf: MeshConfig, report: Reporter) -> Mesh:

@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 FEATURES = ((0.0, 0.618, 0.133, 0.030), (0.031, 0.689, 0.124, 0.020), (-0.031, 0.689, 0.124, 0.020))
-"""Canonical places of the mouth and the eyes, and how wide they are, metres."""
+"""Canonical places of the mouth and the eyes, and how wide they are, metres. Set by hand on the standard figure."""
 LENS = 1.4
-"""By how much more than itself the middle of a feature grows; more than 2.2 would fold the surface."""
+"""By how much more than itself the middle of a feature grows; more than 2.2 would fold the surface. Set by hand."""
 
 LEAST = {"skin": 0.15, "mouth": 0.025, "teeth": 0.02}
-"""Shares of all triangles that layers of these materials get at least, so that a mouth opens cleanly."""
+"""Shares of all triangles that layers of these materials get at least, so that a mouth opens cleanly. Set by hand."""
 HAIR = 0.3
-"""Share of all triangles that hair, brows and lashes get at most together: shoes and collars need theirs."""
+"""Share of all triangles that hair, brows and lashes get at most together: shoes and collars need theirs. Set by
+hand."""
 
 
 def shaved(

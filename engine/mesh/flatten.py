@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu, spsolve
 
-from engine.mesh.rims import rim_edges
+from engine.geometry.edges import rim_edges
+from engine.geometry.operators import cotangent_links, cotangents, laplacian
 from engine.mesh.surface import Floats, Indices
 from engine.render.raycast import MeshRaycaster
 
 ROUNDS, FEW = 50, 10
-"""Steps towards rigidity, and those of pieces with less than `SMALL` faces."""
+"""Steps towards rigidity, and those of pieces with less than `SMALL` faces. Set by hand."""
 SMALL = 150
+"""Faces, see `FEW`. Set by hand."""
 LEAST, MOST = 0.05, 10.0
-"""Bounds of an edge's weight: slivers shall neither tear nor rule."""
+"""Bounds of an edge's weight: slivers shall neither tear nor rule. Set by hand."""
 OPPOSITE = [((corner + 1) % 3, (corner + 2) % 3) for corner in range(3)]
 """The ends of the edges opposite to a triangle's corners."""
 PLACES = np.array([[1.0, 1.0, 1.0], [8.0, 1.0, 1.0], [1.0, 8.0, 1.0], [1.0, 1.0, 8.0]])
@@ -46,7 +48,7 @@ def flatten(vertices: np.ndarray, faces: Indices, start: np.ndarray | None = Non
     if not len(rim):
         return np.zeros((len(vertices), 2), np.float32), np.ones(len(faces), bool)
     laid = _laid(vertices.astype(np.float64), faces)
-    weights = _weights(laid)
+    weights = np.clip(cotangents(laid), LEAST, MOST)
     begun = _conformal(vertices, faces, rim, weights) if start is None else start.astype(np.float64)
     plane = _rigid(begun, faces, laid, weights)
     flat = plane[faces]
@@ -72,25 +74,6 @@ def _laid(vertices: Doubles, faces: Indices) -> Doubles:
     return np.stack((np.stack((zero, zero), -1), np.stack((length, zero), -1), np.stack((along, height), -1)), 1)
 
 
-def _weights(laid: Doubles) -> Doubles:
-    """Cotangents (F, 3) of the corners, each the weight of the edge opposite to it."""
-    found = []
-    for corner in range(3):
-        a, b = (laid[:, (corner + k) % 3] - laid[:, corner] for k in (1, 2))
-        found.append((a * b).sum(1) / np.maximum(np.abs(_cross(a, b)), 1e-12))
-    return np.clip(np.stack(found, -1), LEAST, MOST)
-
-
-def _laplacian(faces: Indices, weights: Doubles) -> sparse.csc_matrix:
-    """(V, V), half the weighted sum over each triangle's edges."""
-    count = int(faces.max()) + 1
-    first, second = np.roll(faces, -1, axis=1).ravel(), np.roll(faces, -2, axis=1).ravel()  # opposite to each corner
-    half = 0.5 * weights.ravel()
-    rows, columns = np.concatenate((first, second)), np.concatenate((second, first))
-    links = sparse.coo_matrix((np.concatenate((half, half)), (rows, columns)), shape=(count, count)).tocsr()
-    return sparse.csc_matrix(sparse.diags(np.asarray(links.sum(1)).ravel()) - links)
-
-
 def _conformal(vertices: np.ndarray, faces: Indices, rim: NDArray[np.int64], weights: Doubles) -> Doubles:
     """The flattest conformal map (V, 2) that keeps the distance of the two ends of the boundary."""
     count = len(vertices)
@@ -100,8 +83,8 @@ def _conformal(vertices: np.ndarray, faces: Indices, rim: NDArray[np.int64], wei
         (np.concatenate((quarter, -quarter)), (np.concatenate((start, end)), np.concatenate((end, start)))),
         shape=(count, count),
     )
-    laplacian = 0.5 * _laplacian(faces, weights)
-    energy = sparse.bmat([[laplacian, -area], [area, laplacian]]).tocsr()
+    stretch = 0.5 * laplacian(cotangent_links(faces, weights, count))
+    energy = sparse.bmat([[stretch, -area], [area, stretch]]).tocsr()
     far = np.linalg.norm(vertices[start] - vertices[start].mean(0), axis=1).argmax()
     one = start[far]
     other = start[np.linalg.norm(vertices[start] - vertices[one], axis=1).argmax()]
@@ -141,7 +124,7 @@ def level(vertices: np.ndarray, faces: Indices, along: np.ndarray) -> tuple[Floa
         What `flatten` returns.
     """
     laid = _laid(vertices.astype(np.float64), faces)
-    weights = _weights(laid)
+    weights = np.clip(cotangents(laid), LEAST, MOST)
     values = along[faces].astype(np.float64)
     first, second = values[:, 1] - values[:, 0], values[:, 2] - values[:, 0]
     x, (u, v) = laid[:, 1, 0], laid[:, 2].T
@@ -153,9 +136,9 @@ def level(vertices: np.ndarray, faces: Indices, along: np.ndarray) -> tuple[Floa
 
 def _solver(faces: Indices, weights: Doubles) -> Any:
     """Of the vertices' places from the edges they shall have; the first vertex stays."""
-    laplacian = _laplacian(faces, weights).tolil()
-    laplacian[0, 0] += 1.0
-    return splu(laplacian.tocsc())
+    system = laplacian(cotangent_links(faces, weights, int(faces.max()) + 1)).tolil()
+    system[0, 0] += 1.0
+    return splu(system.tocsc())
 
 
 def _edges(faces: Indices, laid: Doubles, weights: Doubles, turns: Doubles, plane: Doubles) -> Doubles:

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.measures import vertex_normals
 from engine.mesh.surface import Floats, Indices
-from engine.render.raycast import GBuffer, MeshRaycaster, vertex_normals
+from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.render.shade import sphere_directions
 from engine.wardrobe.layers import Joined
 from engine.wardrobe.materials import MATERIALS
 
 SHEETS = 0.004
-"""Metres to both sides within which the outermost sheet that looks the same way is looked for."""
+"""Metres to both sides within which the outermost sheet that looks the same way is looked for. Set by hand."""
 AGREES = 0.2
-"""Least cosine between the normals of a point and of its place on the full surface."""
+"""Least cosine between the normals of a point and of its place on the full surface. Set by hand."""
 STEEPEST = 1.5
-"""Most that a relief rises a metre."""
+"""Most that a relief rises a metre. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -6,26 +6,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.geometry.edges import compact
+from engine.geometry.measures import face_areas, vertex_normals
 from engine.mesh.bake import Textures, bake, baking_error
 from engine.mesh.chart_regions import Figure, as_on, regions
 from engine.mesh.decimate import decimate, shares
 from engine.mesh.features import LENS, for_faces, magnified, shaved
 from engine.mesh.full import FullSurface, Paint, uncovered
 from engine.mesh.strands import fewer_pieces
-from engine.mesh.surface import Floats, Indices, compact
+from engine.mesh.surface import Floats, Indices
 from engine.mesh.uv import unwrap
 from engine.protocol import JOINT_NAMES
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.settings import MeshConfig
 from engine.wardrobe.layers import Joined
 from engine.wardrobe.materials import MATERIALS
 
 FOCUS, RAMP = 3.0, 0.06
-"""How many times larger the head counts than the body, and the metres below it over which that sets in."""
+"""How many times larger the head counts than the body, and the metres below it over which that sets in. Set by hand."""
 HAND, REACH = 1.8, 0.2
 """How many times larger the hands count, and the metres from the wrist within which they do."""
 GIVEN = 0.1
-"""Share of their triangles that other layers give at most to locks of hair that must stay."""
+"""Share of their triangles that other layers give at most to locks of hair that must stay. Set by hand."""
 SOLID = "plain"
 """The material of a surface that is not made of layers."""
 
@@ -151,17 +153,10 @@ def _places(full: Joined, wide: Floats, points: Floats, owners: Indices) -> tupl
         own, of = np.flatnonzero(owners == layer), full.faces[full.face_layers == layer]
         face, bary, _ = MeshRaycaster(wide, of).closest_point(points[own], signed=False)
         source[own], share[own] = of[face], bary
-        scale = np.sqrt(_areas(wide, of[face]) / np.maximum(_areas(full.vertices, of[face]), 1e-12))
+        scale = np.sqrt(face_areas(wide, of[face]) / np.maximum(face_areas(full.vertices, of[face]), 1e-12))
         away = points[own] - _mixed(wide, of[face], bary)
         offset[own] = away / np.clip(scale, 1.0, FOCUS * (1.0 + LENS))[:, None]
     return _mixed(full.vertices, source, share) + offset, source, share
-
-
-def _areas(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """(F,)."""
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    areas: np.ndarray = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    return areas
 
 
 def enlarged(vertices: Floats, weights: Floats, joints: Floats) -> Floats:

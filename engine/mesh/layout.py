@@ -13,23 +13,25 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.measures import face_areas, vertex_normals
 from engine.mesh.chart_regions import connected
 from engine.mesh.full import along
 from engine.mesh.pattern import pattern
 from engine.mesh.surface import Floats
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.layers import Layer
 
 SHARE = 0.8
-"""Side of the square in which the body's charts lie."""
+"""Side of the square in which the body's charts lie. Set by hand."""
 NEAR = 0.015
-"""Metres from the standard figure within which a point belongs to it."""
+"""Metres from the standard figure within which a point belongs to it. Set by hand."""
 STRETCH = 8.0
-"""By which a triangle's texels may be more or fewer than the pattern's."""
+"""By which a triangle's texels may be more or fewer than the pattern's. Set by hand."""
 GAP = 0.004
-"""Texture coordinates between two charts."""
+"""Texture coordinates between two charts. Set by hand."""
 UPRIGHT, TALL, ROUND = 0.6, 0.15, 12
-"""Of a cylinder: share of faces that look sideways, metres of height, and in how many of 16 directions they look."""
+"""Of a cylinder: share of faces that look sideways, metres of height, and in how many of 16 directions they look. Set
+by hand."""
 Numbers = NDArray[np.int64]
 
 
@@ -60,7 +62,7 @@ def _on_pattern(layer: Layer) -> tuple[Floats, NDArray[np.bool_]]:
         spots, far = _spots(chart, layer.canonical[used])
         uvs[rows], placed[rows] = spots[index.reshape(-1, 3)], ~far[index.reshape(-1, 3)].any(1)
     uvs *= SHARE
-    size = _area(uvs) / np.maximum(_areas(layer.vertices[layer.faces]), 1e-12) / (SHARE * found.unit) ** 2
+    size = _area(uvs) / np.maximum(face_areas(layer.vertices, layer.faces), 1e-12) / (SHARE * found.unit) ** 2
     placed &= (size > 1.0 / STRETCH) & (size < STRETCH)
     part = connected(np.zeros(len(corners), np.int64), layer.faces)
     rows = np.flatnonzero(placed)
@@ -188,9 +190,3 @@ def _area(uvs: np.ndarray) -> NDArray[np.float64]:
     """Signed areas (F,) of plane triangles (F, 3, 2)."""
     s, t = (uvs[:, k].astype(np.float64) - uvs[:, 0] for k in (1, 2))
     return np.asarray(0.5 * (s[:, 0] * t[:, 1] - s[:, 1] * t[:, 0]))
-
-
-def _areas(corners: np.ndarray) -> NDArray[np.float64]:
-    """(F,) of triangles (F, 3, 3)."""
-    a, b = (corners[:, k].astype(np.float64) - corners[:, 0] for k in (1, 2))
-    return np.asarray(0.5 * np.linalg.norm(np.cross(a, b), axis=1))

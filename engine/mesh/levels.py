@@ -12,15 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
-from engine.mesh.surface import edge_matrix
+from engine.geometry.edges import distinct, pieces
+from engine.geometry.measures import face_areas, face_vectors
 
 ROUNDS = 200
+"""Of collapses, as a bound on time. Set by hand."""
 TURNED = 0.2
-"""Least cosine between a triangle's normals before and after."""
+"""Least cosine between a triangle's normals before and after. Set by hand."""
 BORDER = 4.0
-"""How much planes through open borders count against those of triangles."""
+"""How much planes through open borders count against those of triangles. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,11 @@ class _State:
     def quadrics(self, importance: NDArray) -> NDArray[np.float64]:
         """(V, 4, 4) squared distances from the planes round each vertex, by their areas."""
         faces = self.faces
-        a, b, c = (self.points[faces[:, k]] for k in range(3))
-        normal = np.cross(b - a, c - a)
+        normal = face_vectors(self.points, faces)
         area = np.linalg.norm(normal, axis=1)
         normal /= np.maximum(area, 1e-15)[:, None]
         found = np.zeros((len(self.points), 4, 4))
-        plane = np.concatenate((normal, -(normal * a).sum(1, keepdims=True)), axis=1)
+        plane = np.concatenate((normal, -(normal * self.points[faces[:, 0]]).sum(1, keepdims=True)), axis=1)
         square = area[:, None, None] * plane[:, :, None] * plane[:, None]
         for k in range(3):
             np.add.at(found, faces[:, k], square)
@@ -169,13 +169,9 @@ class _State:
         target[start] = end
         moved = target[faces]
         touched = (moved != faces).any(1)
-        alive = (moved[:, 0] != moved[:, 1]) & (moved[:, 1] != moved[:, 2]) & (moved[:, 2] != moved[:, 0])
-        before, after = (
-            np.cross(self.points[f[:, 1]] - self.points[f[:, 0]], self.points[f[:, 2]] - self.points[f[:, 0]])
-            for f in (faces, moved)
-        )
+        before, after = (face_vectors(self.points, f) for f in (faces, moved))
         scale = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
-        over = touched & alive & ((before * after).sum(1) < TURNED * scale + 1e-18)
+        over = touched & distinct(moved) & ((before * after).sum(1) < TURNED * scale + 1e-18)
         wrong = np.unique(faces[over])
         bad = np.isin(start, wrong)
         self.banned = np.concatenate((self.banned, start[bad] * len(self.points) + end[bad]))
@@ -188,8 +184,7 @@ class _State:
                 gone = (target[faces[:, k]] == faces[:, other]) & (target[faces[:, k]] != faces[:, k])
                 into[self.wedges[gone, k]] = self.wedges[gone, other]
         self.wedges = into[self.wedges]
-        faces = self.faces
-        kept = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
+        kept = distinct(self.faces)
         self.wedges, self.of = self.wedges[kept], self.of[kept]
         np.add.at(quadrics, end, quadrics[start])
         return len(start) + int(bad.sum())
@@ -197,12 +192,10 @@ class _State:
     def _drop(self, count: int) -> None:
         """Leave out the loose pieces with the least area."""
         faces = self.faces
-        a, b, c = (self.points[faces[:, k]] for k in range(3))
-        area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-        label = connected_components(edge_matrix(faces, len(self.points)), directed=False)[1][faces[:, 0]]
-        sizes, areas = np.bincount(label), np.bincount(label, area)
-        pieces = np.unique(label)
-        pieces = pieces[np.argsort(areas[pieces], kind="stable")][:-1]
-        gone = pieces[np.cumsum(sizes[pieces]) - sizes[pieces] < len(faces) - count]
+        label = pieces(faces, len(self.points))[faces[:, 0]]
+        sizes, areas = np.bincount(label), np.bincount(label, face_areas(self.points, faces))
+        loose = np.unique(label)
+        loose = loose[np.argsort(areas[loose], kind="stable")][:-1]
+        gone = loose[np.cumsum(sizes[loose]) - sizes[loose] < len(faces) - count]
         kept = ~np.isin(label, gone)
         self.wedges, self.of = self.wedges[kept], self.of[kept]

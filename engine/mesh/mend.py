@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
-from engine.mesh.surface import Indices, compact, directed_edges, edge_matrix, largest_component
+from engine.geometry.edges import chains, compact, directed_edges, distinct, pieces, rim_edges
+from engine.mesh.surface import Indices, largest_component
 
 ROUNDS = 4
+"""Of mending. Set by hand."""
 LONGEST = 24
-"""Edges round a hole that is still filled by a fan; a larger one would show."""
+"""Edges round a hole that is still filled by a fan; a larger one would show. Set by hand."""
 
 
 def mended(
@@ -51,15 +52,13 @@ def mended(
 
 def components(faces: np.ndarray) -> NDArray[np.int64]:
     """Faces (C,) of each connected part of a mesh, by the vertices they share."""
-    label = connected_components(edge_matrix(faces, int(faces.max()) + 1), directed=False)[1]
-    counts = np.bincount(label[faces[:, 0]])
+    counts = np.bincount(pieces(faces, int(faces.max()) + 1)[faces[:, 0]])
     return np.asarray(counts[counts > 0])
 
 
 def simple(faces: np.ndarray, closed: bool) -> Indices:
     """Without degenerate and doubled faces, and, of a closed mesh, without those that share a directed edge."""
-    distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
-    faces = faces[distinct]
+    faces = faces[distinct(faces)]
     _, first = np.unique(np.sort(faces, axis=1), axis=0, return_index=True)
     faces = faces[np.sort(first)]
     if not closed or not len(faces):
@@ -72,25 +71,18 @@ def simple(faces: np.ndarray, closed: bool) -> Indices:
 
 def _tears(faces: Indices, rim: NDArray[np.bool_]) -> NDArray[np.int64]:
     """(E, 2) the edges that faces filling the holes have."""
-    forward, backward, base = directed_edges(faces)
-    pairs = np.stack(np.divmod(backward[~np.isin(backward, forward)], base), -1)
+    pairs = rim_edges(faces)[:, ::-1]
     return pairs[~rim[pairs].all(1)]
 
 
 def _filled(faces: Indices, torn: NDArray[np.int64]) -> Indices | None:
     """The holes at torn edges (E, 2) filled by fans of triangles; None where no hole is small enough."""
-    starts, ends = torn.T
-    pinched = np.flatnonzero(np.bincount(starts) > 1)
+    pinched = np.flatnonzero(np.bincount(torn[:, 0]) > 1)
     if len(pinched):  # two holes meet in a vertex: open them to one
         kept: Indices = faces[~np.isin(faces, pinched).any(1)]
         return kept
-    after = dict(zip(starts.tolist(), ends.tolist()))
     fans = []
-    while after:
-        loop = [next(iter(after))]
-        while loop[-1] in after:
-            loop.append(after.pop(loop[-1]))
-        ring = loop[:-1]
-        if loop[0] == loop[-1] and 3 <= len(ring) <= LONGEST:
+    for ring, closed in chains(torn):
+        if closed and 3 <= len(ring) <= LONGEST:
             fans += [(ring[0], ring[i], ring[i + 1]) for i in range(1, len(ring) - 1)]
     return np.concatenate([faces, np.array(fans, np.int32)]) if fans else None

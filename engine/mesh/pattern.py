@@ -15,21 +15,24 @@ from safetensors.numpy import load_file
 
 from engine import userdata
 from engine.body import load_body
+from engine.geometry.edges import compact
+from engine.geometry.measures import face_vectors
 from engine.mesh.chart_regions import Figure, as_on, connected, regions
 from engine.mesh.flatten import flatten, folded, level
-from engine.mesh.surface import Floats, Indices, compact
+from engine.mesh.surface import Floats, Indices
 from engine.mesh.uv import Pieces, split_seams, unwrap
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import STANDARD_JOINTS
 
 TEXELS = 1024
-"""Side of the square that the charts' distances are meant for."""
+"""Side of the square that the charts' distances are meant for. Set by hand."""
 VERSION = 2
 """Of the layout; another one is made anew."""
 FEW, SMALL = 0.05, 8
-"""Share of a region's faces that may be cut out of its level chart, and faces of a piece that is left to xatlas."""
+"""Share of a region's faces that may be cut out of its level chart, and faces of a piece that is left to xatlas. Set by
+hand."""
 STEEP, HIDDEN = 0.2, 0.0005
-"""Least cosine between a face's normal and the direction that it is seen from; metres that hide it."""
+"""Least cosine between a face's normal and the direction that it is seen from; metres that hide it. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,7 @@ class Pattern:
     @cached_property
     def unit(self) -> float:
         """Texture coordinates that a metre covers."""
-        a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
-        area = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()
+        area = 0.5 * np.linalg.norm(face_vectors(self.vertices, self.faces), axis=1).sum()
         s, t = (self.uvs[:, k] - self.uvs[:, 0] for k in (1, 2))
         return float(np.sqrt(0.5 * np.abs(s[:, 0] * t[:, 1] - s[:, 1] * t[:, 0]).sum() / area))
 
@@ -108,8 +110,7 @@ def _lay(vertices: np.ndarray, faces: Indices, cuts: int = 4) -> Pieces:
 
 def _seen(points: np.ndarray, faces: Indices) -> tuple[Floats, NDArray[np.bool_]]:
     """A piece as it is seen from where it looks (V, 2), less crooked where that works, and what lies badly (F,)."""
-    a, b, c = (points[faces[:, k]].astype(np.float64) for k in range(3))
-    normal = np.cross(b - a, c - a)
+    normal = face_vectors(points.astype(np.float64), faces)
     front = normal.sum(0) / max(float(np.linalg.norm(normal.sum(0))), 1e-12)
     side = np.cross(front, np.eye(3)[np.abs(front).argmin()])
     side /= np.linalg.norm(side)

@@ -10,15 +10,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.mesh.surface import Floats, Indices, edges
-from engine.render.raycast import vertex_normals
+from engine.geometry.edges import edges
+from engine.geometry.measures import vertex_normals
+from engine.mesh.surface import Floats, Indices
 
 COLOR_STEP = 0.05
-"""Difference in sRGB between an edge's middle and the mean of its ends from which the edge is split."""
+"""Difference in sRGB between an edge's middle and the mean of its ends from which the edge is split. Set by hand."""
 BEND = 0.94
-"""Cosine between the normals of an edge's ends below which its middle is looked at."""
+"""Cosine between the normals of an edge's ends below which its middle is looked at. Set by hand."""
 FORM_STEP = 0.03
-"""Distance of an edge's middle from the surface, in edge lengths, from which the edge is split."""
+"""Distance of an edge's middle from the surface, in edge lengths, from which the edge is split. Set by hand."""
 Ask = Callable[[np.ndarray], Floats]
 
 

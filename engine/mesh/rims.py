@@ -7,43 +7,16 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mesh.surface import Indices, directed_edges
+from engine.geometry.edges import distinct, simple_loops
+from engine.geometry.measures import face_normals
+from engine.mesh.surface import Indices
 
 TOLERANCE = 0.0006
-"""Metres by which a thinned border may leave its course."""
+"""Metres by which a thinned border may leave its course. Set by hand."""
 LONGEST = 0.03
-"""Metres between two vertices of a thinned border."""
+"""Metres between two vertices of a thinned border. Set by hand."""
 UPRIGHT = 0.2
-"""Least cosine between a face's normals before and after a border was thinned."""
-
-
-def rim_edges(faces: np.ndarray) -> NDArray[np.int64]:
-    """(E, 2) the edges of one face only, in its direction."""
-    forward, backward, base = directed_edges(faces)
-    return np.stack(np.divmod(forward[~np.isin(forward, backward)], base), -1)
-
-
-def rim_vertices(faces: np.ndarray) -> NDArray[np.int64]:
-    """The vertices (K,) at such edges."""
-    return np.unique(rim_edges(faces))
-
-
-def rim_loops(faces: np.ndarray) -> list[NDArray[np.int64]]:
-    """Each border as the vertices along it, the first not repeated; borders that meet in a vertex are left out."""
-    pairs = rim_edges(faces)
-    starts, counts = np.unique(pairs[:, 0], return_counts=True)
-    pinched = set(starts[counts > 1].tolist())
-    after = dict(pairs[~np.isin(pairs[:, 0], list(pinched))].tolist())
-    loops = []
-    while after:
-        first, second = after.popitem()
-        loop = [first]
-        while second in after:
-            loop.append(second)
-            second = after.pop(second)
-        if second == first and len(loop) >= 3:
-            loops.append(np.array(loop))
-    return loops
+"""Least cosine between a face's normals before and after a border was thinned. Set by hand."""
 
 
 def thinned(vertices: np.ndarray, faces: Indices) -> tuple[np.ndarray, Indices]:
@@ -57,13 +30,13 @@ def thinned(vertices: np.ndarray, faces: Indices) -> tuple[np.ndarray, Indices]:
         Vertices, all of them, and the faces left.
     """
     target = np.arange(len(vertices))
-    for loop in rim_loops(faces):
+    for loop in simple_loops(faces):
         _thin(vertices, loop, target)
     for _ in range(4):  # what would turn a face over stays
         moved = target[faces]
-        alive = (moved[:, 0] != moved[:, 1]) & (moved[:, 1] != moved[:, 2]) & (moved[:, 2] != moved[:, 0])
+        alive = distinct(moved)
         changed = alive & (moved != faces).any(1)
-        before, after = _normals(vertices, faces[changed]), _normals(vertices, moved[changed])
+        before, after = face_normals(vertices, faces[changed]), face_normals(vertices, moved[changed])
         turned = np.unique(faces[changed][(before * after).sum(1) < UPRIGHT])
         if not len(turned):
             return vertices, moved[alive].astype(np.int32)
@@ -100,11 +73,3 @@ def _straight(points: np.ndarray, first: int, last: int) -> bool:
     offset = points[first + 1 : last] - a
     along = np.clip(offset @ chord / length**2, 0.0, 1.0)
     return bool((np.linalg.norm(offset - along[:, None] * chord, axis=1) <= TOLERANCE).all())
-
-
-def _normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Unit normals (F, 3) of faces."""
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    normal = np.cross(b - a, c - a)
-    unit: np.ndarray = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-20)
-    return unit

@@ -16,12 +16,13 @@ from engine import device
 from engine.appearance.field import AvatarField
 from engine.body import Body, stand_pose
 from engine.errors import EngineError
+from engine.geometry.measures import volume
 from engine.mesh import game
 from engine.mesh.bake import Textures
 from engine.mesh.chart_regions import Figure
 from engine.mesh.extract import color_of, extract, from_body
 from engine.mesh.full import Paint
-from engine.mesh.surface import Field, Mesh, volume
+from engine.mesh.surface import Field, Mesh
 from engine.methods import COMPUTED
 from engine.protocol import TEXTURES
 from engine.report import Reporter
@@ -33,8 +34,9 @@ log = logging.getLogger(__name__)
 MESH_FILE = "mesh.npz"
 FORMS = ("layers", "solid")
 LARGEST_TEXTURE = 8192
+"""Texels of a side, as GPUs have it."""
 SMALLEST_BODY = 1e-3
-"""Cubic metres; a body of less is flat, turned inside out, or measured in other units."""
+"""Cubic metres; a body of less is flat, turned inside out, or measured in other units. Set by hand."""
 TEXEL_BYTES = 100
 """Memory that baking holds for each texel at its peak; 87 were measured at 2048."""
 GAME_ARRAYS = ("vertices", "faces", "colors", "uvs", "face_layers", "source", "share")

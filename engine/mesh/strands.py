@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
-from engine.mesh.surface import Indices, compact, edge_matrix
+from engine.geometry.edges import compact, pieces
+from engine.mesh.surface import Indices
 
 STAYS = 0.4
-"""Share of the triangles that is left at least."""
+"""Share of the triangles that is left at least. Set by hand."""
 
 
 def fewer_pieces(vertices: NDArray, faces: Indices, max_faces: int) -> tuple[NDArray, Indices]:
@@ -19,7 +19,7 @@ def fewer_pieces(vertices: NDArray, faces: Indices, max_faces: int) -> tuple[NDA
     """
     if len(faces) <= max_faces:
         return vertices, faces
-    piece = connected_components(edge_matrix(faces, len(vertices)), directed=False)[1][faces[:, 0]]
+    piece = pieces(faces, len(vertices))[faces[:, 0]]
     sizes = np.bincount(piece)
     order = np.random.default_rng(0).permutation(len(sizes))
     order = order[np.argsort(sizes[order] < sizes.max(), kind="stable")]  # the largest first

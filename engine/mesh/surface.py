@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
+
+from engine.geometry.edges import compact, distinct, edge_matrix, edges, pieces
+from engine.geometry.measures import edge_lengths, face_areas, face_volumes
 
 if TYPE_CHECKING:
     from engine.mesh.game import GameMesh
@@ -53,65 +55,16 @@ class Mesh:
     """The layers that it is made of, whose vertices, faces and colours are the same arrays; None for a solid mesh."""
 
 
-def edge_matrix(faces: np.ndarray, count: int) -> sparse.csr_matrix:
-    """Symmetric 0/1 adjacency (V, V) of vertices that share an edge."""
-    rows = np.concatenate((faces[:, 0], faces[:, 1], faces[:, 2]))
-    columns = np.concatenate((faces[:, 1], faces[:, 2], faces[:, 0]))
-    matrix = sparse.coo_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(count, count)).tocsr()
-    matrix = matrix + matrix.T
-    matrix.data[:] = 1.0
-    return matrix
-
-
-def edges(faces: np.ndarray) -> Indices:
-    """(E, 2) each undirected edge once."""
-    pairs = np.sort(np.concatenate((faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]])), axis=1).astype(np.int64)
-    base = int(faces.max()) + 1
-    keys = np.sort(pairs[:, 0] * base + pairs[:, 1])
-    keys = keys[np.append(True, np.diff(keys) > 0)]
-    return np.stack(np.divmod(keys, base), -1).astype(np.int32)
-
-
-def directed_edges(faces: np.ndarray) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """The edges of faces (F, 3), edge k of face f at 3f + k, each a number (3F,) from which `divmod` by the last value
-    returned gives start and end; and the same edges reversed (3F,)."""
-    base = int(faces.max(initial=0)) + 1
-    start, end = faces.reshape(-1).astype(np.int64), np.roll(faces, -1, axis=1).reshape(-1).astype(np.int64)
-    return start * base + end, end * base + start, base
-
-
-def is_closed(faces: np.ndarray) -> bool:
-    """Whether each directed edge occurs once and its opposite once: watertight, and wound alike everywhere."""
-    forward, backward = (np.sort(numbers) for numbers in directed_edges(faces)[:2])
-    return bool((forward == backward).all() and (np.diff(forward) > 0).all())
-
-
-def volume(vertices: np.ndarray, faces: np.ndarray) -> float:
-    """Enclosed volume in cubic metres; positive if the faces look outwards."""
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    return float(np.einsum("fc,fc->", a, np.cross(b, c)) / 6.0)
-
-
-def compact(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, Indices]:
-    """Drop vertices that no face uses."""
-    used = np.zeros(len(vertices), bool)
-    used[faces] = True
-    renumber = np.cumsum(used) - 1
-    return vertices[used], renumber[faces].astype(np.int32)
-
-
 def largest_component(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, Indices, float]:
     """The connected part with the largest outward volume, and the share (0-1) of all area that was dropped.
 
     Volume and not area decides, as the wall of a closed cavity counts negative.
     """
-    count, label = connected_components(edge_matrix(faces, len(vertices)), directed=False)
-    if count == 1:
+    owner = pieces(faces, len(vertices))[faces[:, 0]]
+    if (owner == owner[0]).all() and len(np.unique(faces)) == len(vertices):
         return vertices, faces.astype(np.int32), 0.0
-    owner = label[faces[:, 0]]
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    volumes = np.bincount(owner, np.einsum("fc,fc->f", a, np.cross(b, c)), count)
-    areas = np.bincount(owner, np.linalg.norm(np.cross(b - a, c - a), axis=1), count)
+    volumes = np.bincount(owner, face_volumes(vertices, faces))
+    areas = np.bincount(owner, face_areas(vertices, faces))
     kept = int(np.argmax(volumes))
     return *compact(vertices, faces[owner == kept]), float(1.0 - areas[kept] / areas.sum())
 
@@ -125,8 +78,7 @@ def collapse_short_edges(vertices: np.ndarray, faces: np.ndarray, length: float)
     """
     for _ in range(4):
         pairs = edges(faces)
-        spans = np.linalg.norm(vertices[pairs[:, 0]] - vertices[pairs[:, 1]], axis=1)
-        short = pairs[spans < length]
+        short = pairs[edge_lengths(vertices, pairs) < length]
         if not len(short):
             break
         adjacency = edge_matrix(faces, len(vertices))
@@ -139,8 +91,7 @@ def collapse_short_edges(vertices: np.ndarray, faces: np.ndarray, length: float)
         vertices = vertices.copy()
         vertices[chosen[:, 0]] = 0.5 * (vertices[chosen[:, 0]] + vertices[chosen[:, 1]])
         moved = target[faces]
-        flat = (moved[:, 0] == moved[:, 1]) | (moved[:, 1] == moved[:, 2]) | (moved[:, 2] == moved[:, 0])
-        vertices, faces = compact(vertices, moved[~flat])
+        vertices, faces = compact(vertices, moved[distinct(moved)])
     return vertices, faces.astype(np.int32)
 
 

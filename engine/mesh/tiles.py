@@ -19,13 +19,13 @@ from engine.mesh.surface import Floats, Indices
 TILE, BLOCK = 16, 4
 """Nodes along each side of a tile, and of the blocks in it that are asked for or not."""
 SNAP = 0.02
-"""Least |signed distance| at a node, in cells: keeps the surface off the nodes, where triangles vanish."""
+"""Least |signed distance| at a node, in cells: keeps the surface off the nodes, where triangles vanish. Set by hand."""
 STEEPEST = 16.0
-"""Largest |signed distance| at a node, in cells: keeps it off the nodes where the field jumps, too."""
+"""Largest |signed distance| at a node, in cells: keeps it off the nodes where the field jumps, too. Set by hand."""
 OUTSIDE, INSIDE = 0, 1
 """The two constant tiles."""
 BATCH = 128
-"""Tiles looked at together."""
+"""Tiles looked at together. Set by hand."""
 Mask = NDArray[np.bool_]
 
 

@@ -10,21 +10,23 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.edges import compact
+from engine.geometry.measures import vertex_normals
 from engine.mesh.chart_regions import connected
 from engine.mesh.flatten import flatten
-from engine.mesh.surface import Floats, Indices, compact
-from engine.render.raycast import vertex_normals
+from engine.mesh.surface import Floats, Indices
 
 PADDING = 4
-"""Texels between two charts."""
+"""Texels between two charts. Set by hand."""
 GRID = 1024
-"""Most cells along the square's side among which charts look for their places: xatlas tries them all."""
+"""Most cells along the square's side among which charts look for their places: xatlas tries them all. Set by hand."""
 MANY = 300
-"""Charts from which they are packed quickly rather than closely."""
+"""Charts from which they are packed quickly rather than closely. Set by hand."""
 MAX_COST = 8.0
-"""How crooked a chart of xatlas's own may get before it begins another; larger means fewer seams."""
+"""How crooked a chart of xatlas's own may get before it begins another; larger means fewer seams. Set by hand."""
 CUTS, WORST = 3, 0.1
-"""How often what folds over is cut out of a region, and the share of its faces from which that is not tried."""
+"""How often what folds over is cut out of a region, and the share of its faces from which that is not tried. Set by
+hand."""
 
 
 Pieces = list[tuple[Indices, Floats | None]]

@@ -10,6 +10,7 @@ import torch
 from engine import config, registry
 from engine.body import Body
 from engine.errors import EngineError
+from engine.motion.arrays import Array, array
 from engine.motion.cleanup import sample_skin
 from engine.motion.codes import load_codes
 from engine.motion.collision import free_arms, sample_flesh
@@ -20,7 +21,6 @@ from engine.motion.io import Motion, load_motion, save_motion
 from engine.motion.landmarks import measure
 from engine.motion.loops import close_loop
 from engine.motion.parts import BACKENDS, Backend, MotionInputs
-from engine.motion.rotations import Array, array
 from engine.motion.sequence import start_at_origin
 from engine.motion.understanding import understand
 from engine.report import Reporter

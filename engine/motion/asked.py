@@ -11,37 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.motion.manner import OF_WORD
+from engine.motion.words import WORDS
 from engine.numerals import NUMBER, number
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-LIMBS = _words(
-    """hand hands arm arms leg legs foot feet knee knees fist fists elbow elbows shoulder shoulders thumb thumbs finger
-    fingers heel heels toe toes hip hips palm palms wrist wrists ankle ankles"""
-)
-ASIDE = LIMBS | _words("place forward forwards backward backwards back sideways ahead up down side")
+LIMBS, LEG = WORDS.limbs, WORDS.leg
+ASIDE = LIMBS | WORDS.directions
 """Words of limbs and directions, which name no movement by themselves."""
-_BLOWS = "hook|jab|uppercut|cross|kick|punch|swing"
-"""What is dealt with a limb that needn't be named ("a left hook")."""
-_THE = r"(?:(?:the|his|her|its|their|my|your|one|a|an) )"
-_LIMB = "|".join(sorted(LIMBS, key=len, reverse=True))
-LEG = _words("leg legs foot feet knee knees heel heels toe toes ankle ankles kick")
-COUNTED = LIMBS | _words(
-    """eyes sides swords blades knives pistols guns people men women friends man woman person boy girl directions hour
-    hours time once year years degree degrees minute minutes second seconds metre metres meter meters mile miles side
-    direction another by of after more spot end place day"""
-)
+COUNTED = LIMBS | WORDS.counted
 """Nouns after which a number says nothing about how often."""
-_LIGHT = _words(
-    """do does doing did make makes making made take takes taking perform performs performing throw throws throwing
-    give gives giving execute executes executing deal deals dealing land lands landing complete completes"""
-)
-"""Verbs after which a number counts a movement and not its objects."""
-_FILLING = _words("a an the then and just exactly only")
-_TAIL = ASIDE | _LIGHT | _FILLING | _words("in with on high low again")
+_TAIL = ASIDE | WORDS.doing | WORDS.filling | WORDS.tail
+_LIMB, _BLOWS = "|".join(sorted(LIMBS, key=lambda limb: (-len(limb), limb))), "|".join(WORDS.blows)
+_THE = r"(?:(?:the|his|her|its|their|my|your|one|a|an) )"
 
 
 @dataclass(frozen=True)
@@ -84,16 +64,15 @@ class Asked:
 
 
 MOST_TIMES, MOST_DEGREES = 50, 3600.0
+"""Repetitions and degrees of one movement. Set by hand."""
 
 _Rule = Callable[["re.Match[str]", Asked], "tuple[Asked, str] | None"]
 """From a match to the wishes with it and what stays of its words; None if it was none after all."""
 
-_FRACTIONS = {"quarter": 90.0, "half": 180.0, "three quarter": 270.0, "full": 360.0, "complete": 360.0, "whole": 360.0}
-
 
 def _part_turn(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
     many = number(match["n"]) if match["n"] else 1.0
-    asked = replace(asked, degrees=_FRACTIONS[match["share"]] * many)
+    asked = replace(asked, degrees=WORDS.fractions[match["share"]] * many)
     if match["noun"].startswith("circle"):
         return replace(asked, path=asked.path or "circle"), ""
     return asked, match["noun"]
@@ -114,18 +93,7 @@ def _steps(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
 
 
 def _how_many(words: str) -> float:
-    vague = {
-        "a": 1,
-        "an": 1,
-        "single": 1,
-        "a single": 1,
-        "a few": 3,
-        "few": 3,
-        "several": 4,
-        "a couple of": 2,
-        "some": 3,
-    }
-    return vague.get(words) or number(words)
+    return WORDS.vague.get(words) or number(words)
 
 
 def _times(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
@@ -135,9 +103,9 @@ def _times(match: re.Match[str], asked: Asked) -> tuple[Asked, str]:
 
 def _counted(match: re.Match[str], asked: Asked) -> tuple[Asked, str] | None:
     many, words = number(match["n"]), match["rest"].split()
-    before = [word for word in match.string[: match.start()].split() if word not in _FILLING]
+    before = [word for word in match.string[: match.start()].split() if word not in WORDS.filling]
     # "Juggling three balls" counts objects, "does three push-ups" the movement.
-    if asked.count or many != round(many) or many < 1 or (before and before[-1] not in _LIGHT):
+    if asked.count or many != round(many) or many < 1 or (before and before[-1] not in WORDS.doing):
         return None
     ends = [i for i, word in enumerate(words) if word.endswith("s") and not word.endswith("ss")] if many > 1 else [0]
     if not ends or COUNTED & set(words[: ends[0] + 1]):
@@ -286,7 +254,7 @@ def _named_by_steps(text: str) -> str:
     rest = [
         word
         for word in text.replace("\0", "").split()
-        if word not in _LIGHT | _FILLING
+        if word not in WORDS.doing | WORDS.filling
         and word not in ("forward", "backward", "back", "backwards", "forwards", "sideways")
     ]
     named = any(word.endswith(("ing", "s")) for word in rest)

@@ -14,16 +14,20 @@ from safetensors import safe_open
 
 from engine.body import Body
 from engine.errors import EngineError
+from engine.motion.arrays import Array
 from engine.motion.matcher import Match
 from engine.motion.pose_prior import PosePrior, load_pose_prior
-from engine.motion.rotations import Array
 from engine.render.stills import thumbnail
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SHORTLIST = 40
-"""Poses that are looked at before near-duplicates are dropped (paper 4)."""
+"""Poses that are looked at before near-duplicates are dropped: the release's ``pre_topk``."""
 THRESHOLD = 0.07
-"""Radians: poses whose joint rotations differ less, on average, count as the same."""
+"""Radians: poses whose joint rotations differ less, on average, are the same: the release's ``filter_threshold``."""
+
+DECIDED = 4
+"""Power of a movement's score: a high one, so that its second pose comes before another movement's first. Set by hand.
+Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,7 @@ class PoseCodes:
         score = {match.concept.name: match.score for match in matches}
         order = []
         for code, names in enumerate(self.movements):
-            # A high power, so that a movement's second pose comes before another movement's first.
-            worth = max((score.get(name, 0.0) ** 4 * weight for name, weight in names.items()), default=0.0)
+            worth = max((score.get(name, 0.0) ** DECIDED * weight for name, weight in names.items()), default=0.0)
             order.append((-worth, code))
         return [code for _, code in sorted(order)]
 

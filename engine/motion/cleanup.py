@@ -8,10 +8,34 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import savgol_filter
 
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_from_6d, matrix_to_6d, matrix_to_axis_angle
+from engine.motion.arrays import Array, array
 from engine.motion.landmarks import Landmarks
 from engine.motion.limbs import two_bone
-from engine.motion.rotations import Array, array, from_6d, to_6d, to_axis_angle, to_matrix
 from engine.motion.skeleton import JOINT, forward
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where on a motion is mended; metres are those of the reference skeleton."""
+
+    window: int = 5
+    """Frames of the Savitzky-Golay filter. Set by hand."""
+    low: float = 5.0
+    """Percentile of heights that counts as the floor. Set by hand."""
+    near: float = 0.04
+    """Metres above its lowest at which a foot may stand. Set by hand."""
+    still: float = 0.55
+    """Metres a second below which it does. Set by hand."""
+    shortest: int = 4
+    """Frames of a stand, and of a gap in one. Set by hand."""
+    fade: float = 0.33
+    """Seconds from a stand within which a foot's correction fades. Set by hand."""
+    straight: float = 0.06
+    """Metres of the knee off the line from hip to ankle below which a leg counts as straight. Set by hand."""
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -25,7 +49,7 @@ class Skin:
 
     def lowest(self, poses: Array, root: Array, marks: Landmarks) -> Array:
         """Height (T,) of the lowest point in every frame of poses (T,24,3) with pelvis positions (T,3)."""
-        places, world = forward(to_matrix(poses), root, marks.joints)
+        places, world = forward(axis_angle_to_matrix(poses), root, marks.joints)
         offset = self.points[:, None] - marks.joints[None]  # (P,24,3)
         # y of every point as each joint would carry it, then blended: (T,P).
         height = np.einsum("tjk,pjk,pj->tp", world[:, :, 1], offset, self.weights, optimize=True)
@@ -46,12 +70,12 @@ def sample_skin(vertices: Array, weights: Array, count: int = 400) -> Skin:
     return Skin(vertices[index].astype(np.float32), weights[index].astype(np.float32))
 
 
-def filter_jitter(poses: Array, root: Array, window: int = 5) -> tuple[Array, Array]:
+def filter_jitter(poses: Array, root: Array, window: int = LIMITS.window) -> tuple[Array, Array]:
     """Savitzky-Golay filter (cubic, so that peaks such as hits keep their height) over rotations and path."""
     if len(poses) <= window:
         return poses, root
-    six = savgol_filter(to_6d(to_matrix(poses)), window, 2, axis=0)
-    return to_axis_angle(from_6d(six)), savgol_filter(root, window, 2, axis=0).astype(np.float32)
+    six = savgol_filter(matrix_to_6d(axis_angle_to_matrix(poses)), window, 2, axis=0)
+    return matrix_to_axis_angle(matrix_from_6d(six)), savgol_filter(root, window, 2, axis=0).astype(np.float32)
 
 
 def settle(poses: Array, root: Array, marks: Landmarks, skin: Skin, airborne: bool) -> Array:
@@ -65,7 +89,7 @@ def settle(poses: Array, root: Array, marks: Landmarks, skin: Skin, airborne: bo
     low = skin.lowest(poses, root, marks)
     if airborne:
         # One shift for the whole motion brings its lowest contacts to the floor; flights stay flights.
-        low = np.minimum(low - np.percentile(low, 5), 0) + np.percentile(low, 5)
+        low = np.minimum(low - np.percentile(low, LIMITS.low), 0) + np.percentile(low, LIMITS.low)
     elif len(low) > 8:
         # A smooth shift, then no penetration: a shift by single frames would shake the body.
         low = gaussian_filter1d(low, 2.0, mode="nearest")
@@ -78,7 +102,7 @@ def settle(poses: Array, root: Array, marks: Landmarks, skin: Skin, airborne: bo
 
 def clear_arms(poses: Array, marks: Landmarks) -> Array:
     """Swing hanging arms (T,24,3) outwards where they would pass through waist or hips; raised arms are left alone."""
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     places, world = forward(local, np.zeros((len(poses), 3), np.float32), marks.joints)
     chest = world[:, JOINT["spine3"]]
     for side, sign in (("left", 1.0), ("right", -1.0)):
@@ -89,9 +113,9 @@ def clear_arms(poses: Array, marks: Landmarks) -> Array:
         hanging = np.clip((-reach[:, 1] - 0.75) / 0.15, 0, 1) * np.clip((0.5 - np.abs(reach[:, 2])) / 0.2, 0, 1)
         angle = np.maximum(np.arcsin(marks.hang) - outward, 0) * hanging
         angle = gaussian_filter1d(angle, 2.0, mode="nearest") if len(angle) > 8 else angle
-        turn = chest @ to_matrix(sign * angle[:, None] * array([0, 0, 1])) @ np.swapaxes(chest, -1, -2)
+        turn = chest @ axis_angle_to_matrix(sign * angle[:, None] * array([0, 0, 1])) @ np.swapaxes(chest, -1, -2)
         local[:, shoulder] = np.swapaxes(world[:, collar], -1, -2) @ turn @ world[:, shoulder]
-    return to_axis_angle(local)
+    return matrix_to_axis_angle(local)
 
 
 def contacts(places: Array, fps: float, scale: float) -> Array:
@@ -100,9 +124,11 @@ def contacts(places: Array, fps: float, scale: float) -> Array:
     for side, name in enumerate(("left", "right")):
         toe, ankle = places[:, JOINT[f"{name}_foot"]], places[:, JOINT[f"{name}_ankle"]]
         speed = np.linalg.norm(np.gradient(toe, axis=0)[:, [0, 2]], axis=-1) * fps
-        height = np.minimum(toe[:, 1] - np.percentile(toe[:, 1], 5), ankle[:, 1] - np.percentile(ankle[:, 1], 5))
-        near = (height < 0.04 * scale) & (gaussian_filter1d(speed, 1.0) < 0.55 * scale)
-        stands[:, side] = _tidy(near, 4)
+        height = np.minimum(
+            toe[:, 1] - np.percentile(toe[:, 1], LIMITS.low), ankle[:, 1] - np.percentile(ankle[:, 1], LIMITS.low)
+        )
+        near = (height < LIMITS.near * scale) & (gaussian_filter1d(speed, 1.0) < LIMITS.still * scale)
+        stands[:, side] = _tidy(near, LIMITS.shortest)
     return stands
 
 
@@ -130,7 +156,7 @@ def plant_feet(poses: Array, root: Array, marks: Landmarks, fps: float) -> Array
     Returns:
         Poses (T,24,3).
     """
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     places, world = forward(local, root, marks.joints)
     stands = contacts(places, fps, marks.scale)
     for side, name in enumerate(("left", "right")):
@@ -146,11 +172,11 @@ def plant_feet(poses: Array, root: Array, marks: Landmarks, fps: float) -> Array
         shift = np.stack([np.interp(np.arange(len(poses)), frames, np.array(shifts)[:, i]) for i in range(3)], 1)
         # Away from any contact the correction fades, so that a swinging foot keeps its own path.
         nearest = np.abs(np.arange(len(poses))[:, None] - np.array(frames)[None]).min(1)
-        shift *= np.clip(1 - nearest / (0.33 * fps), 0, 1)[:, None]
+        shift *= np.clip(1 - nearest / (LIMITS.fade * fps), 0, 1)[:, None]
         shift = gaussian_filter1d(shift, 1.0, axis=0, mode="nearest")
         bulge = places[:, knee] - 0.5 * (places[:, hip] + places[:, ankle])
         forward_axis = world[:, hip, :, 2]
-        straight = np.clip(1 - np.linalg.norm(bulge, axis=-1, keepdims=True) / (0.06 * marks.scale), 0, 1)
+        straight = np.clip(1 - np.linalg.norm(bulge, axis=-1, keepdims=True) / (LIMITS.straight * marks.scale), 0, 1)
         joints = marks.joints
         upper, lower = joints[knee] - joints[hip], joints[ankle] - joints[knee]
         pole = bulge + straight * 0.1 * forward_axis
@@ -158,4 +184,4 @@ def plant_feet(poses: Array, root: Array, marks: Landmarks, fps: float) -> Array
         local[:, hip] = np.swapaxes(world[:, 0], -1, -2) @ thigh
         local[:, knee] = np.swapaxes(thigh, -1, -2) @ shank
         local[:, ankle] = np.swapaxes(shank, -1, -2) @ world[:, ankle]
-    return to_axis_angle(local)
+    return matrix_to_axis_angle(local)

@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from safetensors import safe_open
 
+from engine.motion.arrays import Array
 from engine.motion.concepts import LEARNED
 from engine.motion.motion_prior import FPS, FRAMES, MotionPrior, decode_frames, load_motion_prior
-from engine.motion.rotations import Array
 from engine.motion.sequence import Sequence, join
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STRIDE = 44
-"""Frames between the starts of two windows of one movement; the rest overlaps and is cross-faded."""
+"""Frames between the starts of two windows of one movement; the rest overlaps and is cross-faded. Set by hand."""
 
 
 class Codes:

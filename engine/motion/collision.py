@@ -7,19 +7,39 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from engine.motion.rotations import Array, to_axis_angle, to_matrix, unit
+from engine.geometry.measures import vertex_normals
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle, unit
+from engine.motion.arrays import Array
 from engine.motion.skeleton import JOINT, forward
 
 TRUNK = tuple(JOINT[name] for name in ("pelvis", "spine1", "spine2", "spine3", "left_hip", "right_hip"))
-CELL = 0.02
-"""Distance between sampled points, relative to the body's height."""
-PRESS = 0.012
-"""Metres that flesh gives way: hands that rest on the body stay where they are."""
-STEP = 0.3
-"""Radians that an arm is swung at most in one of the rounds."""
-ROUNDS = 6
 CHUNK = 200
-"""Frames that are compared at once, which bounds the memory."""
+"""Frames that are compared at once, which bounds the memory. Set by hand."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How arms are kept out of the trunk."""
+
+    cell: float = 0.02
+    """Distance between sampled points, relative to the body's height. Set by hand."""
+    press: float = 0.012
+    """Metres that flesh gives way: hands that rest on the body stay where they are. Set by hand."""
+    step: float = 0.3
+    """Radians that an arm is swung at most in one of the rounds. Set by hand."""
+    rounds: int = 6
+    """Of swinging. Set by hand."""
+    thighs: float = 0.4
+    """Share of the thighs that belongs to the trunk. Set by hand."""
+    upper_arm: float = 1.6
+    """Half upper arms from the shoulder from which on an arm is kept out. Set by hand."""
+    lever: float = 0.3
+    """Share of the arm's length squared in what a swing is worth; the rest is of the axis. Set by hand."""
+    beside: float = 1.5
+    """Cells beside the nearest point of the skin from which on a point is outside. Set by hand."""
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -54,8 +74,8 @@ class Flesh:
 
 def sample_flesh(vertices: Array, faces: Array, weights: Array, joints: Array) -> Flesh:
     """Sample a T-pose (V,3) with faces (F,3), skinning weights (V,24) and rest joints (24,3), in metres."""
-    normals = _normals(vertices, np.asarray(faces))
-    owner, cell = weights.argmax(1), CELL * float(np.ptp(vertices[:, 1]))
+    normals = vertex_normals(vertices, np.asarray(faces))
+    owner, cell = weights.argmax(1), LIMITS.cell * float(np.ptp(vertices[:, 1]))
 
     def points(chosen: Array, size: float) -> SkinnedPoints:
         rows = np.flatnonzero(chosen)
@@ -71,7 +91,7 @@ def sample_flesh(vertices: Array, faces: Array, weights: Array, joints: Array) -
 
     knee = joints[[JOINT["left_knee"], JOINT["right_knee"]], 1].mean()
     hip = joints[[JOINT["left_hip"], JOINT["right_hip"]], 1].mean()
-    trunk = np.isin(owner, TRUNK) & (vertices[:, 1] > hip - 0.4 * (hip - knee))
+    trunk = np.isin(owner, TRUNK) & (vertices[:, 1] > hip - LIMITS.thighs * (hip - knee))
     arms = {}
     for side in ("left", "right"):
         shoulder, elbow = joints[JOINT[f"{side}_shoulder"]], joints[JOINT[f"{side}_elbow"]]
@@ -79,7 +99,7 @@ def sample_flesh(vertices: Array, faces: Array, weights: Array, joints: Array) -
         half = 0.5 * float(np.linalg.norm(elbow - shoulder))
         trunk &= away > half
         mine = [JOINT[f"{side}_{part}"] for part in ("shoulder", "elbow", "wrist", "hand")]
-        arms[side] = points(np.isin(owner, mine) & (away > 1.6 * half), cell)
+        arms[side] = points(np.isin(owner, mine) & (away > LIMITS.upper_arm * half), cell)
     return Flesh(joints.astype(np.float32), points(trunk, cell), arms, cell)
 
 
@@ -91,9 +111,9 @@ def free_arms(poses: Array, flesh: Flesh, fps: float) -> Array:
     Returns:
         Poses (T,24,3); those that were free already are the same.
     """
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     changed = False
-    for _ in range(ROUNDS):
+    for _ in range(LIMITS.rounds):
         turns = _swings(local, flesh)
         if not any(turn.any() for turn in turns.values()):
             break
@@ -103,8 +123,10 @@ def free_arms(poses: Array, flesh: Flesh, fps: float) -> Array:
             collar, shoulder = JOINT[f"{side}_collar"], JOINT[f"{side}_shoulder"]
             # The swing comes and goes within about a tenth of a second.
             smooth = gaussian_filter1d(turn, fps / 15, axis=0, mode="nearest") if len(turn) > 8 else turn
-            local[:, shoulder] = np.swapaxes(world[:, collar], -1, -2) @ to_matrix(smooth) @ world[:, shoulder]
-    return to_axis_angle(local) if changed else poses
+            local[:, shoulder] = (
+                np.swapaxes(world[:, collar], -1, -2) @ axis_angle_to_matrix(smooth) @ world[:, shoulder]
+            )
+    return matrix_to_axis_angle(local) if changed else poses
 
 
 def _swings(local: Array, flesh: Flesh) -> dict[str, Array]:
@@ -120,9 +142,9 @@ def _swings(local: Array, flesh: Flesh) -> dict[str, Array]:
             frames, deepest = np.arange(len(part)), depth.argmax(1)
             lever = arm[frames, deepest] - places[:, JOINT[f"{side}_shoulder"]]
             axis = np.cross(lever, normal[frames, deepest])
-            turning = np.sum(lever**2, -1) * 0.3 + np.linalg.norm(axis, axis=-1) * 0.7
-            amount = np.maximum(depth[frames, deepest] - PRESS, 0) * np.linalg.norm(lever, axis=-1)
-            angle = np.minimum(amount / np.maximum(turning, 1e-6), STEP)
+            turning = np.sum(lever**2, -1) * LIMITS.lever + np.linalg.norm(axis, axis=-1) * (1 - LIMITS.lever)
+            amount = np.maximum(depth[frames, deepest] - LIMITS.press, 0) * np.linalg.norm(lever, axis=-1)
+            angle = np.minimum(amount / np.maximum(turning, 1e-6), LIMITS.step)
             out[side].append((unit(axis) * angle[:, None]).astype(np.float32))
     return {side: np.concatenate(parts) for side, parts in out.items()}
 
@@ -138,14 +160,4 @@ def _depths(points: Array, skin: Array, normals: Array, spacing: float) -> tuple
     normal = np.take_along_axis(normals, nearest, 1)
     depth = np.sum(gap * normal, -1)
     aside = np.linalg.norm(gap - depth[..., None] * normal, axis=-1)
-    return np.where(aside < 1.5 * spacing, depth, 0), normal
-
-
-def _normals(vertices: Array, faces: Array) -> Array:
-    """Unit normals (V,3) of vertices."""
-    corner = vertices[faces]
-    across = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    out = np.zeros_like(vertices)
-    for index in range(3):
-        np.add.at(out, faces[:, index], across)
-    return unit(out)
+    return np.where(aside < LIMITS.beside * spacing, depth, 0), normal

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NotRequired, TypedDict
+
+from engine.tables import read_as
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,23 @@ class Learned:
     """By how much it is played faster than in the clip, for clips whose tempo is a game's rather than a person's."""
 
 
-def _read(path: Path) -> tuple[Learned, ...]:
-    """The records of a file; a missing or unknown key is a `TypeError` that names it."""
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+FILE = Path(__file__).with_name("learned.toml")
+
+
+class _Record(TypedDict):
+    says: tuple[str, ...]
+    clips: tuple[str, ...]
+    cyclic: NotRequired[bool]
+    pace: NotRequired[float]
+
+
+def read_learned(path: Path = FILE) -> tuple[Learned, ...]:
+    """The records of a file; `ValueError` names the file, the movement, the key and what is wrong."""
+    records: dict[str, _Record] = read_as(path, dict[str, _Record])
     return tuple(
-        Learned(name, tuple(table.pop("says").split("|")), tuple(table.pop("clips")), **table)
-        for name, table in tables.items()
+        Learned(name, row["says"], row["clips"], row.get("cyclic", False), row.get("pace", 1.0))
+        for name, row in records.items()
     )
 
 
-LEARNED = _read(Path(__file__).with_name("learned.toml"))
+LEARNED = read_learned()

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from engine.motion.rotations import Array
+from engine.motion.arrays import Array
 from engine.motion.text_rules import tokens
 from engine.protocol import FACE_SHAPES
+from engine.tables import read_toml
 
 TABLE = Path(__file__).with_name("expressions.toml")
 NOT = frozenset({"not", "never", "no", "without"})
 """Before a word they take its expression back."""
 APART = (2.0, 6.0)
-"""Seconds between two blinks, at least and at most."""
+"""Seconds between two blinks, at least and at most. Set by hand."""
 CLOSES, STAYS, OPENS = 0.08, 0.04, 0.16
-"""Seconds that lids take."""
+"""Seconds that lids take. Set by hand."""
 SYLLABLES = 4.5
-"""A second, in speech."""
+"""A second, in speech. Set by hand."""
 LIVELY = 0.10
-"""Share by which an expression grows and fades by itself."""
+"""Share by which an expression grows and fades by itself. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def expressions(path: Path = TABLE) -> dict[str, Expression]:
         ValueError: names the file, the record and what is wrong with it.
     """
     found = {}
-    for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, record in read_toml(path).items():
         shapes = np.zeros(len(FACE_SHAPES), np.float32)
         rest = {key: record.pop(key) for key in ("words", "blink", "speech") if key in record}
         for shape, amount in record.items():

@@ -10,24 +10,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.geometry.rotations import axis_angle_to_matrix, euler, matrix_to_axis_angle
 from engine.motion import paths
+from engine.motion.arrays import Array
 from engine.motion.asked import LEG, Asked
 from engine.motion.cleanup import plant_feet
 from engine.motion.landmarks import Landmarks
 from engine.motion.manner import hanging
-from engine.motion.rotations import Array, euler, to_axis_angle, to_matrix
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import JOINT, mirror, positions_of
 
 HEADINGS = {"forward": 0.0, "left": 90.0, "backward": 180.0, "right": -90.0}
 TRAVELS = 0.35
-"""Metres from which on a movement goes somewhere."""
+"""Metres from which on a movement goes somewhere. Set by hand."""
 HOP = 0.5
-"""Metres, on legs of the reference's length, by which a jump is carried where it was asked to go."""
+"""Metres, on legs of the reference's length, by which a jump is carried where it was asked to go. Set by hand."""
 AIM = 70.0
-"""Degrees by which a gesture is aimed aside."""
+"""Degrees by which a gesture is aimed aside. Set by hand."""
 LOPSIDED = 0.12
-"""Difference of two limbs' activity, as a share of both, from which on one of them is the one that acts."""
+"""Difference of two limbs' activity, as a share of both, from which on one of them is the one that acts. Set by
+hand."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def sideways(made: Sequence, joints: Array) -> float:
     part = slice(len(places) // 4, None)
     trunk = places[:, JOINT["neck"]] - places[:, 0]
     lean = (trunk[:, 0] / np.linalg.norm(trunk, axis=-1))[part].mean()
-    local = to_matrix(made[0])
+    local = axis_angle_to_matrix(made[0])
     look = local[:, 0]
     for joint in ("spine1", "spine2", "spine3", "neck", "head"):
         look = look @ local[:, JOINT[joint]]
@@ -200,11 +202,11 @@ def twisted(made: Sequence, degrees: float, places: Array, fps: float) -> Sequen
     share = paths.ramp(frames, 0, min(0.3, 0.5 * fps / frames))
     if kicks:
         return paths.bent(made, degrees * share)
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     for joint, part in (("spine1", 0.25), ("spine2", 0.25), ("spine3", 0.2), ("neck", 0.1), ("head", 0.1)):
         zero = np.zeros(frames)
         local[:, JOINT[joint]] = euler(zero, degrees * part * share, zero) @ local[:, JOINT[joint]]
-    return paths.bent((to_axis_angle(local), made[1]), 0.25 * degrees * share)
+    return paths.bent((matrix_to_axis_angle(local), made[1]), 0.25 * degrees * share)
 
 
 def whirled(made: Sequence, asked: Asked, traits: Traits, marks: Landmarks, fps: float) -> Sequence | None:

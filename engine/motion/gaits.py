@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from engine.motion.keyposes import Foot, Hand, Key, both, closed
 
 STANCE = 0.6
-"""Share of a cycle for which a foot carries."""
+"""Share of a cycle for which a foot carries. Set by hand."""
 
 
 def _foot(phase: float, step: float, lift: float, roll: float, width: float, climb: float, yaw: float) -> Foot:
@@ -40,59 +40,78 @@ def _swing(amount: float, bend: float) -> Hand:
     )
 
 
-def gait(
-    *,
-    period: float = 1.1,
-    step: float = 0.62,
-    lift: float = 0.08,
-    roll: float = 32,
-    width: float = 0.0,
-    drop: float = 0.03,
-    bob: float = 0.02,
-    sway: float = 0.025,
-    arms: float = 0.35,
-    bend: float = 0.15,
-    lean: float = 3,
-    twist: float = 7,
-    climb: float = 0.0,
-    yaw: float = 8,
-    head: float = 0,
-    backward: bool = False,
-    pose: Callable[[float], dict[str, Any]] | None = None,
-) -> dict[str, Any]:
-    """Keys and travel of a gait cycle; `pose(phase)` may replace any field of `Key`.
+@dataclass(frozen=True)
+class Gait:
+    """A cycle of two steps; lengths in metres at the reference leg, angles in degrees."""
 
-    Lengths in metres at the reference leg, angles in degrees, `period` in seconds for two steps.
-    """
-    keys = []
-    count = 12
-    for i in range(count):
-        phase = i / count
-        clock = -phase if backward else phase
+    period: float = 1.1
+    """Seconds for two steps."""
+    step: float = 0.62
+    """Length of a step."""
+    lift: float = 0.08
+    """Height of a swinging foot."""
+    roll: float = 32
+    """Pitch of the foot as its heel leaves the floor."""
+    width: float = 0.0
+    """By how much farther from the middle the feet go than in standing."""
+    drop: float = 0.03
+    """By how much the pelvis is lower than in standing."""
+    bob: float = 0.02
+    """By how much it rises and falls."""
+    sway: float = 0.025
+    """By how much it goes from side to side."""
+    arms: float = 0.35
+    """Swing of the hands, in arm lengths."""
+    bend: float = 0.15
+    """Bend of the elbows, from 0 to about 1."""
+    lean: float = 3
+    """Forward lean."""
+    twist: float = 7
+    """Of pelvis and chest against each other."""
+    climb: float = 0.0
+    """Rise of a step."""
+    yaw: float = 8
+    """By which the feet point outwards."""
+    head: float = 0
+    """Pitch of the head."""
+    backward: bool = False
+
+    def cycle(self, pose: Callable[[float], dict[str, Any]]) -> dict[str, Any]:
+        """Keys and travel; ``pose(phase)`` may replace any field of `Key`."""
+        keys = []
+        count = 12
+        for i in range(count):
+            phase = i / count
+            clock = -phase if self.backward else phase
+            keys.append(Key(self.period * phase, **(self._fields(clock) | pose(clock % 1.0))))
+        speed = self.step / (STANCE * self.period) * (-1 if self.backward else 1)
+        return {"keys": closed(self.period, *keys), "travel": (0, self.climb / (STANCE * self.period), speed)}
+
+    def _fields(self, clock: float) -> dict[str, Any]:
+        """What a `Key` has at a place of the cycle."""
         wave, double = np.sin(2 * np.pi * clock), np.cos(4 * np.pi * clock)
         swing = float(np.cos(2 * np.pi * clock))
-        fields: dict[str, Any] = {
-            "root": (float(sway * np.sin(2 * np.pi * (clock - 0.05))), -drop - bob * float(double), 0.0),
-            "turn": (lean, -twist * swing * 0.6, 2.0 * float(wave)),
-            "spine": (lean * 0.5, twist * swing * 1.4, -2.0 * float(wave)),
-            "head": (head - lean, -twist * swing * 0.7, 0),
-            "left": _swing(-arms * swing, bend),
-            "right": _swing(arms * swing, bend),
-            "left_foot": _foot(clock, step, lift, roll, width, climb, yaw),
-            "right_foot": _foot(clock + 0.5, step, lift, roll, width, climb, yaw),
+        return {
+            "root": (float(self.sway * np.sin(2 * np.pi * (clock - 0.05))), -self.drop - self.bob * float(double), 0.0),
+            "turn": (self.lean, -self.twist * swing * 0.6, 2.0 * float(wave)),
+            "spine": (self.lean * 0.5, self.twist * swing * 1.4, -2.0 * float(wave)),
+            "head": (self.head - self.lean, -self.twist * swing * 0.7, 0),
+            "left": _swing(-self.arms * swing, self.bend),
+            "right": _swing(self.arms * swing, self.bend),
+            "left_foot": self._foot(clock),
+            "right_foot": self._foot(clock + 0.5),
             "through": True,
         }
-        fields.update(pose(clock % 1.0) if pose else {})
-        keys.append(Key(period * phase, **fields))
-    speed = step / (STANCE * period) * (-1 if backward else 1)
-    return {"keys": closed(period, *keys), "travel": (0, climb / (STANCE * period), speed)}
+
+    def _foot(self, clock: float) -> Foot:
+        return _foot(clock, self.step, self.lift, self.roll, self.width, self.climb, self.yaw)
 
 
 _SHRUNK = Hand("chest", (0.10, -0.08, 0.16), palm=(0, -1, 0.2), fingers=(0, -0.4, 1), pole=(0.5, -1, -0.2))
 
 
 def _raise(foot: Foot) -> Foot:
-    """The same step on the toes."""
+    """A step of this foot on its toes."""
     return replace(foot, place=(foot.place[0], foot.place[1] + 0.07, foot.place[2]), pitch=foot.pitch + 38)
 
 
@@ -187,7 +206,7 @@ POSES: dict[str, Callable[[float], dict[str, Any]]] = {
 """What trunk and arms do, by the name that a record has under ``pose``: a phase to fields of `Key`."""
 
 _HALF_STANCE = 0.11
-"""Metres from the middle to an ankle of the reference skeleton as it stands."""
+"""Metres from the middle to an ankle of the reference skeleton as it stands. Set by hand."""
 
 
 def turning(degrees: float, *, stride: float = 45.0, pace: float = 1.0) -> tuple[Key, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from engine.motion import paths, sequence
+from engine.motion.arrays import array
 from engine.motion.cleanup import Skin, filter_jitter, plant_feet, settle
 from engine.motion.codes import Codes
 from engine.motion.follow import Traits, follow
@@ -18,7 +19,6 @@ from engine.motion.limits import limited
 from engine.motion.manner import MANNERS, in_manner, strengthen
 from engine.motion.matcher import Concept
 from engine.motion.noise import wander
-from engine.motion.rotations import array
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import REFERENCE_LEG, reference_joints, resample
 from engine.motion.text_rules import Clause
@@ -48,7 +48,7 @@ class Done:
 
 
 SLIGHT = 0.5
-"""Share of its usual angle by which something turns slightly."""
+"""Share of its usual angle by which something turns slightly. Set by hand."""
 
 
 def entry_of(concept: Concept, clause: Clause) -> Entry:

@@ -17,21 +17,33 @@ import torch
 from torch import Tensor
 
 from engine.errors import EngineError
+from engine.geometry import differentiable
+from engine.motion.arrays import Array
 from engine.motion.candidates import SHORTLIST, PoseCodes, distinct, picture_order
 from engine.motion.flow import PoseFlow
 from engine.motion.limits import limited
 from engine.motion.matcher import Match
 from engine.motion.pose_prior import JOINTS, LATENT
-from engine.motion.rotations import Array, axis_angle_to_matrix_torch
 
 SAMPLES = 500
-"""Poses that the flow draws, 50 x 10 in the release."""
+"""Poses that the flow draws: 50 batches of 10 in the release."""
 TEMPERATURE = 0.8
-RATE = 0.05
-"""Of Adam; five times the release's, which took 500 steps."""
-STRANGE_WEIGHT = 5.0
-PICTURE_WEIGHT = 100.0
-"""A cosine's weight against the density's logarithm; CLIP's own logits have the same scale."""
+"""Of the flow's noise. Set by hand."""
+
+
+@dataclass(frozen=True)
+class AscentWeights:
+    """What is weighed against what when poses or latents are optimised for a text."""
+
+    rate: float = 0.05
+    """Adam's learning rate. Set by hand: five times the release's 0.01, which took 500 steps."""
+    strange: float = 5.0
+    """Of rotations that the pose prior would not decode. Set by hand."""
+    picture: float = 100.0
+    """Of a picture's cosine beside the density's logarithm: the scale of CLIP's own logits."""
+
+
+ASCENT = AscentWeights()
 
 
 @dataclass(frozen=True)
@@ -65,7 +77,7 @@ class Query:
         """How well poses fit the text (B,), from their latents (B,32) and rotations (B,21,3,3); differentiable."""
         meaning = torch.from_numpy(self.meaning).expand(len(latent), -1)
         fit = self.flow.log_prob(latent, meaning)
-        return fit if self.judge is None else fit + PICTURE_WEIGHT * self.judge.see(rotations)
+        return fit if self.judge is None else fit + ASCENT.picture * self.judge.see(rotations)
 
 
 Candidates = tuple[Array, Array]
@@ -108,7 +120,7 @@ def from_rotations(query: Query) -> Candidates:
     theta = torch.from_numpy(start.reshape(len(start), -1)).requires_grad_(True)
 
     def now() -> tuple[Tensor, Tensor]:
-        return query.codes.prior.encode(theta)[0], axis_angle_to_matrix_torch(theta.reshape(-1, JOINTS, 3))
+        return query.codes.prior.encode(theta)[0], differentiable.axis_angle_to_matrix(theta.reshape(-1, JOINTS, 3))
 
     _ascend(query, theta, now)
     poses = np.zeros((len(theta), 24, 3), np.float32)
@@ -142,12 +154,12 @@ def _starts(query: Query) -> Tensor:
 
 def _ascend(query: Query, variable: Tensor, now: Callable[[], tuple[Tensor, Tensor]]) -> None:
     """Optimise `variable` in place by Adam so that what `now` makes of it fits the text."""
-    optimiser = torch.optim.Adam([variable], lr=RATE)
+    optimiser = torch.optim.Adam([variable], lr=ASCENT.rate)
     for _ in range(query.iterations):
         latent, rotations = now()
         # Rotations of their own must stay such as the prior knows; for latents this is nothing.
         strange = (query.codes.prior.decode(latent) - rotations).square().sum()
-        loss = STRANGE_WEIGHT * strange - query.fit(latent, rotations).sum()
+        loss = ASCENT.strange * strange - query.fit(latent, rotations).sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

@@ -5,31 +5,34 @@ A hand of which nothing is said is relaxed; relaxed fingers differ a little from
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence as Ordered
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter1d
 
 from engine.body.hands import RELAXED, both_hands
-from engine.motion.rotations import Array
+from engine.motion.arrays import Array
 from engine.motion.sequence import Sequence, away_from_hanging
 from engine.protocol import FINGERS
 from engine.stems import stem
+from engine.tables import read_as
 
 TABLE = Path(__file__).with_name("hands.toml")
 SOFT = 0.12
-"""Standard deviation in seconds of a change from one pose to another."""
+"""Standard deviation in seconds of a change from one pose to another. Set by hand."""
 ACTS, SHARE = 0.12, 0.55
 """Metres, on arms of the reference's length, from which on an arm does something, and the share of what the other does
-below which it does not."""
+below which it does not. Set by hand."""
 VARIED, DRIFT = 0.07, 0.035
-"""How much of the way to a fist relaxed fingers differ from seed to seed, and by how much they move meanwhile."""
+"""How much of the way to a fist relaxed fingers differ from seed to seed, and by how much they move meanwhile. Set by
+hand."""
 DRIFT_SECONDS = 4.0
+"""Of one wave of the drift of fingers. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,35 @@ class Call:
     both: bool
 
 
+class _OfMovements(TypedDict):
+    pose: str
+    hands: str
+    names: list[str]
+
+
+class _OfTexts(TypedDict):
+    pose: str
+    hands: str
+    phrases: list[str]
+
+
+class Calls(TypedDict):
+    """The tables of ``hands.toml``."""
+
+    movement: list[_OfMovements]
+    text: list[_OfTexts]
+
+
+def read_calls(path: Path = TABLE) -> Calls:
+    """The records of a file; `ValueError` names the file, the record's number, the key and what is wrong."""
+    found: Calls = read_as(path, Calls)
+    return found
+
+
 @cache
 def _table() -> tuple[dict[str, Call], tuple[tuple[frozenset[str], Call], ...]]:
     """Calls by movements' names, and by stems that must all be in a text, those of most words first."""
-    with TABLE.open("rb") as stream:
-        data = tomllib.load(stream)
+    data = read_calls()
     movements = {name: Call(row["pose"], row["hands"] == "both") for row in data["movement"] for name in row["names"]}
     phrases = [
         (frozenset(map(_form, phrase.split())), Call(row["pose"], row["hands"] == "both"))

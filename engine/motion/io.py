@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import EngineError
-from engine.motion.rotations import Array
+from engine.motion.arrays import Array
 from engine.protocol import FACE_SHAPES, write_atomically
 from engine.untrusted.texts import check_kind
 

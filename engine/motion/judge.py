@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ import torch
 from torch import Tensor
 
 from engine.body import Body
+from engine.motion.arrays import Array, array
 from engine.motion.candidates import ASSETS, PoseCodes
 from engine.motion.generators import Judge
-from engine.motion.rotations import Array, array
 from engine.motion.splat import pictures
 from engine.perceptor.codebook import embed_pictures, features
 from engine.perceptor.prompts import motion as motion_prompt
@@ -20,6 +21,29 @@ from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
 
 POSE_CODES = ASSETS / "pose_codes.safetensors"
+
+
+@dataclass(frozen=True)
+class Photographer:
+    """How poses are looked at. The paper takes five views at distance 2; here two, which differ most."""
+
+    azimuths: tuple[float, ...] = (-0.15, 0.8)
+    """Radians to the figure's left. Set by hand."""
+    distance: float = 2.6
+    """Metres. Set by hand."""
+    rise: float = 0.1
+    """Of the line of sight, a metre. Set by hand."""
+    field_of_view: float = 45.0
+    """Degrees. Set by hand."""
+    light: tuple[float, float, float] = (0.35, 0.6, 0.72)
+    """Direction to the light, about of unit length. Set by hand."""
+    ambient: float = 0.3
+    """Share of the light that comes from everywhere. Set by hand."""
+    grey: float = 0.8
+    """Of the body, on white. Set by hand."""
+
+
+PHOTOGRAPHER = Photographer()
 
 
 def picture_judge(text: str, body: Body, betas: Array, perceptor: Any, report: Reporter | None = None) -> Judge:
@@ -72,13 +96,14 @@ def pictures_of(pose: Array, body: Body, betas: Array, size: int) -> Tensor:
     """(2, 3, size, size) grey pictures of a pose (24,3), from the front and obliquely."""
     vertices, joints = (value[0] for value in body.pose(betas, pose[None]))
     caster = MeshRaycaster(vertices, body.faces)
-    light, centre = array([0.35, 0.6, 0.72]), joints.mean(0)
+    how, centre = PHOTOGRAPHER, joints.mean(0)
     seen_from = []
-    for azimuth in (-0.15, 0.8):
-        eye = centre + 2.6 * array([np.sin(azimuth), 0.1, np.cos(azimuth)])
-        seen = caster.cast(Camera(eye, centre, array([0, 1, 0]), 45, size, size)).reshape(size, size)
-        shade = 0.3 + 0.7 * np.clip(np.asarray(seen.normal) @ light, 0, 1)
-        seen_from.append(np.where(np.asarray(seen.mask), shade * 0.8, 1.0))
+    for azimuth in how.azimuths:
+        eye = centre + how.distance * array([np.sin(azimuth), how.rise, np.cos(azimuth)])
+        seen = caster.cast(Camera(eye, centre, array([0, 1, 0]), how.field_of_view, size, size)).reshape(size, size)
+        lit = np.clip(np.asarray(seen.normal) @ array(how.light), 0, 1)
+        shade = how.ambient + (1 - how.ambient) * lit
+        seen_from.append(np.where(np.asarray(seen.mask), shade * how.grey, 1.0))
     return torch.from_numpy(np.stack(seen_from).astype(np.float32))[:, None].expand(-1, 3, -1, -1)
 
 

@@ -14,9 +14,17 @@ from typing import Any
 
 import numpy as np
 
+from engine.geometry.rotations import (
+    axis_angle_to_matrix,
+    euler,
+    matrix_from_6d,
+    matrix_to_6d,
+    matrix_to_axis_angle,
+    unit,
+)
+from engine.motion.arrays import Array, array
 from engine.motion.landmarks import REFERENCE_ARM, Landmarks
 from engine.motion.limbs import frame_of, limit_angle, share_twist, swing_twist, two_bone
-from engine.motion.rotations import Array, array, euler, from_6d, to_6d, to_axis_angle, to_matrix, unit
 from engine.motion.skeleton import JOINT, NUM_JOINTS
 from engine.protocol import PARENTS
 
@@ -206,15 +214,16 @@ def solve(
     places = _places(world, root, marks)
     shrug = value("shrug") + noise[:, 3] * 0.8
     drift = np.outer(times, array(entry.travel))
+    figure = _Figure(world, places, marks, drift)
     for side in ("left", "right"):
-        _solve_leg(side, weights, [getattr(k, side + "_foot") for k in keys], world, places, marks, drift)
+        _solve_leg(side, weights, [getattr(k, side + "_foot") for k in keys], figure)
     for side in ("left", "right"):
-        _solve_arm(side, weights, [getattr(k, side) for k in keys], shrug, world, places, marks, drift)
+        _solve_arm(side, weights, [getattr(k, side) for k in keys], shrug, figure)
     local = world.copy()
     for joint in range(1, NUM_JOINTS):
         local[:, joint] = np.swapaxes(world[:, PARENTS[joint]], -1, -2) @ world[:, joint]
     local[:, 22:] = np.eye(3)
-    return to_axis_angle(local), root.astype(np.float32)
+    return matrix_to_axis_angle(local), root.astype(np.float32)
 
 
 def _places(world: Array, root: Array, marks: Landmarks) -> Array:
@@ -227,10 +236,9 @@ def _places(world: Array, root: Array, marks: Landmarks) -> Array:
     return places
 
 
-def _solve_leg(
-    side: str, weights: Array, specs: list[Foot], world: Array, places: Array, marks: Landmarks, drift: Array
-) -> None:
+def _solve_leg(side: str, weights: Array, specs: list[Foot], figure: _Figure) -> None:
     """Fill in hip, knee and ankle rotations (in place) from the feet of all keys."""
+    world, places, marks, drift = figure.world, figure.places, figure.marks, figure.drift
     sign = array([1 if side == "left" else -1, 1, 1])
     hip, knee, ankle, toe = (JOINT[f"{side}_{n}"] for n in ("hip", "knee", "ankle", "foot"))
     joints, pelvis = marks.joints, world[:, 0]
@@ -252,12 +260,12 @@ def _solve_leg(
         share = weights[:, column, None]
         target += share * goal
         pole += share * (pelvis @ (array(foot.pole) * sign))
-        sole += share * to_6d(turn)
+        sole += share * matrix_to_6d(turn)
     upper, lower = joints[knee] - joints[hip], joints[ankle] - joints[knee]
     pole = _untwisted(pelvis, places[:, hip], target, pole, upper, lower)
     thigh, shank = two_bone(places[:, hip], target, pole, upper, lower, array([1, 0, 0]))
     world[:, hip], world[:, knee] = thigh, shank
-    bend = limit_angle(np.swapaxes(shank, -1, -2) @ from_6d(sole), 75)
+    bend = limit_angle(np.swapaxes(shank, -1, -2) @ matrix_from_6d(sole), 75)
     world[:, ankle] = world[:, toe] = shank @ bend
     places[:, knee] = places[:, hip] + thigh @ upper
     places[:, ankle] = places[:, knee] + shank @ lower
@@ -276,7 +284,7 @@ def _untwisted(pelvis: Array, hip: Array, target: Array, pole: Array, upper: Arr
         wanted = np.sign(twist) * np.interp(np.abs(twist), (0, 125, 140, 160), (0, 125, 60, 0))
         if np.abs(twist - wanted).max() < 2:
             break
-        pole = np.einsum("tij,tj->ti", to_matrix(np.radians(wanted - twist)[:, None] * axis), pole)
+        pole = np.einsum("tij,tj->ti", axis_angle_to_matrix(np.radians(wanted - twist)[:, None] * axis), pole)
     return pole
 
 
@@ -318,10 +326,22 @@ class _Reach:
     """(T,1)."""
 
 
-def _gather_reach(
-    side: str, weights: Array, specs: list[Hand], world: Array, places: Array, marks: Landmarks, drift: Array
-) -> _Reach:
+@dataclass(frozen=True)
+class _Figure:
+    """The body as far as it is solved; limbs are filled in in place."""
+
+    world: Array
+    """(T,24,3,3) rotations of the joints in the world."""
+    places: Array
+    """(T,24,3) of the joints."""
+    marks: Landmarks
+    drift: Array
+    """(T,3) of the root over the floor."""
+
+
+def _gather_reach(side: str, weights: Array, specs: list[Hand], figure: _Figure) -> _Reach:
     """Weigh the hands of all keys: directions and distances from the shoulder apart, so that arms swing in arcs."""
+    world, places, marks, drift = figure.world, figure.places, figure.marks, figure.drift
     s = 1.0 if side == "left" else -1.0
     sign = array([s, 1, 1])
     start, chest = places[:, JOINT[f"{side}_shoulder"]], world[:, JOINT["spine3"]]
@@ -342,7 +362,7 @@ def _gather_reach(
             fingers, palm = unit(array(spec.fingers)) * sign, unit(array(spec.palm)) * sign
             if spec.anchor != "sh":
                 goal = goal - frame @ fingers * (0.09 * marks.arm_scale)
-            out.hand += share * to_6d(frame @ (frame_of(fingers, palm) @ rest.T))
+            out.hand += share * matrix_to_6d(frame @ (frame_of(fingers, palm) @ rest.T))
             out.held += share
         reach = np.einsum("tji,tj->ti", chest, goal - start)
         length = np.linalg.norm(reach, axis=-1, keepdims=True)
@@ -354,24 +374,16 @@ def _gather_reach(
     return out
 
 
-def _solve_arm(
-    side: str,
-    weights: Array,
-    specs: list[Hand],
-    shrug: Array,
-    world: Array,
-    places: Array,
-    marks: Landmarks,
-    drift: Array,
-) -> None:
+def _solve_arm(side: str, weights: Array, specs: list[Hand], shrug: Array, figure: _Figure) -> None:
     """Fill in collar, shoulder, elbow and wrist rotations (in place) from the hands of all keys."""
+    world, places, marks = figure.world, figure.places, figure.marks
     s = 1.0 if side == "left" else -1.0
     collar, shoulder, elbow, wrist, tip = (
         JOINT[f"{side}_{n}"] for n in ("collar", "shoulder", "elbow", "wrist", "hand")
     )
     joints, chest, start = marks.joints, world[:, JOINT["spine3"]], places[:, shoulder]
     upper, lower = joints[elbow] - joints[shoulder], joints[wrist] - joints[elbow]
-    reach = _gather_reach(side, weights, specs, world, places, marks, drift)
+    reach = _gather_reach(side, weights, specs, figure)
     # The collarbone lifts and comes forward with the arm; the shoulder moves along with it.
     stretch = np.minimum(reach.distance[:, 0] / (marks.arm_scale * REFERENCE_ARM), 1)
     lift = np.clip(reach.direction[:, 1], -0.2, 1) * 18 + shrug
@@ -382,7 +394,7 @@ def _solve_arm(
     moved = places[:, collar] + world[:, collar] @ (joints[shoulder] - joints[collar]) - start
     pole = np.einsum("tij,tj->ti", chest, reach.pole)
     first, second = two_bone(start + moved, goal + reach.own * moved, pole, upper, lower, array([0, -s, 0]))
-    wanted_hand = from_6d(reach.hand + np.clip(1 - reach.held, 0, 1) * to_6d(second))
+    wanted_hand = matrix_from_6d(reach.hand + np.clip(1 - reach.held, 0, 1) * matrix_to_6d(second))
     world[:, shoulder] = first
     world[:, elbow], world[:, wrist] = share_twist(second, wanted_hand, lower)
     world[:, tip] = world[:, wrist]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.motion.rotations import Array, array
+from engine.motion.arrays import Array, array
 from engine.motion.skeleton import JOINT, REFERENCE_LEG, leg_length, reference_joints
 
 REFERENCE_ARM = 0.51
+"""Metres from shoulder to wrist of the skeleton that key poses are written for."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Landmarks:
 
 
 def reference_landmarks() -> Landmarks:
-    """Those of the reference skeleton, with an average adult's depths."""
+    """Landmarks of the reference skeleton, with an average adult's depths."""
     return Landmarks(reference_joints(), 0.13, 0.13, 0.17, 0.11, 0.08, 0.2)
 
 

@@ -10,24 +10,35 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.geometry import differentiable
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_6d
+from engine.motion.arrays import Array, array
 from engine.motion.codes import STRIDE, Codes, join_windows
 from engine.motion.motion_prior import FPS, FRAMES, encode_frames
 from engine.motion.pose_prior import PosePrior
-from engine.motion.rotations import Array, array, from_6d_torch, to_6d, to_matrix
 from engine.motion.sequence import Sequence, join
 from engine.motion.skeleton import MOVING
 
-RANK_WEIGHTS = (1.0, 0.8, 0.6, 0.4, 0.2)
-"""λ of L_pose for the candidates, the best first."""
-CONTINUITY_WEIGHT = 0.5
-"""Weight of the term by which one window goes on where the one before it ends."""
-PRIOR_WEIGHT = 1e-4
-"""Keeps the latent where the prior knows motions; the original had no such term and drifts without it."""
 PACE = 14.75
 """Frames at 30 fps from one candidate to the next: five candidates at frames 0, 14, 29, 44 and 59, as in the
 release."""
 MOST_WINDOWS = 6
-"""Windows that are optimised (280 frames, 9 s); a longer motion goes round again."""
+"""Windows that are optimised (280 frames, 9 s); a longer motion goes round again. Set by hand, for its time."""
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the optimiser's terms that no setting names."""
+
+    ranks: tuple[float, ...] = (1.0, 0.8, 0.6, 0.4, 0.2)
+    """λ of L_pose for the candidates, the best first: paper 5 and the release's ``recon_coef``."""
+    continuity: float = 0.5
+    """Of going on where the window before ends. Set by hand: the paper has one window."""
+    prior: float = 1e-4
+    """Of the latent's square, which keeps it where the prior knows motions. Set by hand: the paper has no such term."""
+
+
+WEIGHTS = LossWeights()
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,10 @@ class Terms:
     see: Callable[[Tensor], Tensor] | None = None
     """Rotations (B,21,3,3) -> cosines (B,) of their pictures with the text, differentiable; None without a judging
     perceptor."""
+    iterations: int = 100
+    """Steps of the optimiser."""
+    rate: float = 0.02
+    """Adam's learning rate. Set by hand: twice the release's, which takes 5,000 steps."""
 
 
 def order_for_travel(latents: Array) -> list[int]:
@@ -84,10 +99,8 @@ def optimise(
     start: Array,
     targets: Array,
     terms: Terms,
-    iterations: int,
     random: torch.Generator,
     tell: Callable[[int, float], None],
-    rate: float = 0.02,
 ) -> Sequence:
     """Optimise latents of the motion prior so that their windows, one after another, pass through the candidates.
 
@@ -103,14 +116,14 @@ def optimise(
     with torch.no_grad():
         latent, _ = codes.prior.encode(torch.from_numpy(np.stack([encode_frames(cut, height) for cut in cuts])))
     latent = latent.clone().requires_grad_(True)
-    wanted = torch.from_numpy(to_6d(to_matrix(targets[:, 1:MOVING])).reshape(len(targets), -1))
+    wanted = torch.from_numpy(matrix_to_6d(axis_angle_to_matrix(targets[:, 1:MOVING])).reshape(len(targets), -1))
     weights = torch.tensor(
-        (RANK_WEIGHTS + (0.2,) * len(targets))[: len(targets)] if terms.ranked else (1.0,) * len(targets)
+        (WEIGHTS.ranks + WEIGHTS.ranks[-1:] * len(targets))[: len(targets)] if terms.ranked else (1.0,) * len(targets)
     )
-    optimiser = torch.optim.Adam([latent], lr=rate)
-    for step in range(iterations):
+    optimiser = torch.optim.Adam([latent], lr=terms.rate)
+    for step in range(terms.iterations):
         frames = codes.prior.decode(latent)  # (W,60,135)
-        loss = _loss(frames, wanted, weights, terms, random) + PRIOR_WEIGHT * latent.square().sum()
+        loss = _loss(frames, wanted, weights, terms, random) + WEIGHTS.prior * latent.square().sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -127,14 +140,14 @@ def _loss(frames: Tensor, wanted: Tensor, weights: Tensor, terms: Terms, random:
     loss = loss - terms.delta * rotations.diff(dim=1).square().sum(-1).mean()
     if len(frames) > 1:
         ends, begins = frames[:-1, STRIDE:, 6:], frames[1:, : FRAMES - STRIDE, 6:]
-        loss = loss + CONTINUITY_WEIGHT * (ends - begins).square().sum(-1).mean()
+        loss = loss + WEIGHTS.continuity * (ends - begins).square().sum(-1).mean()
     if terms.see is None or not terms.clip:
         return loss
     # Two frames half a window apart; the later one counts more, as in the release.
     first = int(torch.randint(FRAMES // 2, (1,), generator=random))
     times = torch.tensor([first, first + FRAMES // 2])
     window = int(torch.randint(len(frames), (1,), generator=random))
-    cosine = terms.see(from_6d_torch(rotations[window, times].reshape(2, MOVING - 1, 6)))
+    cosine = terms.see(differentiable.matrix_from_6d(rotations[window, times].reshape(2, MOVING - 1, 6)))
     return loss + terms.clip * (times / FRAMES * (1 - cosine)).sum()
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.motion.rotations import Array, to_axis_angle, to_matrix, unit
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle, unit
+from engine.motion.arrays import Array
 
 
 def frame_of(along: Array, hinge: Array) -> Array:
@@ -49,21 +50,21 @@ def two_bone(start: Array, target: Array, pole: Array, upper: Array, lower: Arra
 
 def swing_twist(rotation: Array, axis: Array) -> tuple[Array, Array]:
     """Split rotations (T,3,3) into swing · twist, the twist being about `axis` (3,), as angles (T,) in radians."""
-    vector = to_axis_angle(rotation)
+    vector = matrix_to_axis_angle(rotation)
     angle = np.linalg.norm(vector, axis=-1)
     half = np.where(angle > 1e-6, np.sin(angle / 2) / np.maximum(angle, 1e-9), 0.5)
     along = (vector * half[:, None]) @ axis
     twist = 2 * np.arctan2(along, np.cos(angle / 2))
     twist = (twist + np.pi) % (2 * np.pi) - np.pi
-    return rotation @ np.swapaxes(to_matrix(twist[:, None] * axis), -1, -2), twist
+    return rotation @ np.swapaxes(axis_angle_to_matrix(twist[:, None] * axis), -1, -2), twist
 
 
 def limit_angle(rotation: Array, degrees: float) -> Array:
     """Rotations (T,3,3) with their angle pulled back to at most `degrees`."""
-    vector = to_axis_angle(rotation)
+    vector = matrix_to_axis_angle(rotation)
     angle = np.linalg.norm(vector, axis=-1, keepdims=True)
     limit = np.radians(degrees)
-    return to_matrix(vector * np.minimum(1, limit / np.maximum(angle, 1e-9)))
+    return axis_angle_to_matrix(vector * np.minimum(1, limit / np.maximum(angle, 1e-9)))
 
 
 def share_twist(forearm: Array, hand: Array, axis: Array) -> tuple[Array, Array]:
@@ -81,13 +82,13 @@ def share_twist(forearm: Array, hand: Array, axis: Array) -> tuple[Array, Array]
     twist = np.unwrap(twist)
     twist = twist - 2 * np.pi * np.round(np.median(twist) / (2 * np.pi))
     twist = np.clip(twist, np.radians(-130), np.radians(130))
-    turned = forearm @ to_matrix((twist * 0.66)[:, None] * unit(axis))
-    return turned, turned @ to_matrix((twist * 0.34)[:, None] * unit(axis)) @ limit_angle(
+    turned = forearm @ axis_angle_to_matrix((twist * 0.66)[:, None] * unit(axis))
+    return turned, turned @ axis_angle_to_matrix((twist * 0.34)[:, None] * unit(axis)) @ limit_angle(
         _conjugate(swing, twist, unit(axis)), 80
     )
 
 
 def _conjugate(swing: Array, twist: Array, axis: Array) -> Array:
     """swing · twist rewritten as twist · swing': the swing seen after the twist, (T,3,3)."""
-    turn = to_matrix(twist[:, None] * axis)
+    turn = axis_angle_to_matrix(twist[:, None] * axis)
     return np.swapaxes(turn, -1, -2) @ swing @ turn

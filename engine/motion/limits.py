@@ -12,7 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from engine.motion.rotations import Array, array, to_matrix, to_quaternion
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle, matrix_to_quaternion, multiply
+from engine.motion.arrays import Array, array
 from engine.motion.skeleton import JOINT, MIRROR, MOVING
 
 Range = tuple[float, float]
@@ -31,7 +32,7 @@ _LIMITS: dict[str, tuple[str, Range, Range, Range]] = {
     "left_elbow": ("x", (-135, 135), (-165, 10), (-35, 35)),
     "left_wrist": ("x", (-80, 80), (-60, 60), (-95, 95)),
 }
-"""Bone axis, then degrees about x, y and z; the range of the bone's own axis is its twist."""
+"""Bone axis, then degrees about x, y and z; the range of the bone's own axis is its twist. Set by hand."""
 
 
 @cache
@@ -56,7 +57,7 @@ def _table() -> tuple[Array, Array, Array]:
 
 def angles(poses: Array) -> Array:
     """Swing and twist of poses (T,24,3) as three angles about x, y and z, radians, (T,22,3)."""
-    quaternion = to_quaternion(to_matrix(poses[:, :MOVING])).astype(np.float64)
+    quaternion = matrix_to_quaternion(axis_angle_to_matrix(poses[:, :MOVING])).astype(np.float64)
     bone = _table()[0]
     rows = np.arange(MOVING)
     along = quaternion[:, rows, 1 + bone]  # (T,22)
@@ -64,7 +65,7 @@ def angles(poses: Array) -> Array:
     twist = np.stack([quaternion[..., 0] / size, along / size], -1)
     inverse = np.zeros_like(quaternion)
     inverse[..., 0], inverse[:, rows, 1 + bone] = twist[..., 0], -twist[..., 1]
-    swing = _multiply(quaternion, inverse)
+    swing = multiply(quaternion, inverse)
     swing = swing * np.where(swing[..., :1] < 0, -1.0, 1.0)
     sine = np.linalg.norm(swing[..., 1:], axis=-1, keepdims=True)
     out = swing[..., 1:] * (2 * np.arctan2(sine, swing[..., :1]) / np.maximum(sine, 1e-9))
@@ -95,25 +96,8 @@ def limited(poses: Array) -> Array:
 
 def _rotation(turned: Array, joints: Array) -> Array:
     """Angles (N,3) of joints (N,) back to axis-angle (N,3): swing after twist."""
-    from engine.motion.rotations import to_axis_angle
-
     rows, bone = np.arange(len(joints)), _table()[0][joints]
     twist, swing = np.zeros_like(turned), turned.copy()
     twist[rows, bone] = turned[rows, bone]
     swing[rows, bone] = 0
-    return to_axis_angle(to_matrix(swing) @ to_matrix(twist))
-
-
-def _multiply(a: Array, b: Array) -> Array:
-    """Hamilton product of quaternions (...,4) as w, x, y, z."""
-    aw, ax, ay, az = np.moveaxis(a, -1, 0)
-    bw, bx, by, bz = np.moveaxis(b, -1, 0)
-    return np.stack(
-        [
-            aw * bw - ax * bx - ay * by - az * bz,
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-        ],
-        -1,
-    )
+    return matrix_to_axis_angle(axis_angle_to_matrix(swing) @ axis_angle_to_matrix(twist))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.motion.rotations import array, slerp, to_axis_angle, to_matrix
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle, slerp
+from engine.motion.arrays import array
 from engine.motion.sequence import Sequence
 
 SMALL = np.radians(25)
-"""A misfit of the seam up to which it is spread over the whole motion; a larger one is blended away at the end."""
+"""A misfit of the seam up to which it is spread over the whole motion; a larger one is blended away at the end. Set by
+hand."""
 BLEND_SHARE = 0.25
+"""Share of the motion in which it is. Set by hand."""
 
 
 def close_loop(made: Sequence) -> Sequence:
@@ -20,14 +23,14 @@ def close_loop(made: Sequence) -> Sequence:
     over its last quarter.
     """
     poses, root = made
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     count = len(poses)
     # Where the next frame would be, if there were one more.
     following = local[-1] @ np.swapaxes(local[-2], -1, -2) @ local[-1]
-    turn = to_axis_angle(np.swapaxes(following, -1, -2) @ local[0])
+    turn = matrix_to_axis_angle(np.swapaxes(following, -1, -2) @ local[0])
     if np.linalg.norm(turn, axis=-1).max() < SMALL:
         share = (np.arange(count, dtype=np.float32) / count)[:, None]
-        closed = local @ to_matrix(turn[None] * share[..., None])
+        closed = local @ axis_angle_to_matrix(turn[None] * share[..., None])
     else:
         length = max(2, round(BLEND_SHARE * count))
         share = np.zeros((count, 1), np.float32)
@@ -40,4 +43,4 @@ def close_loop(made: Sequence) -> Sequence:
     path = root - (np.arange(count, dtype=np.float32) / count)[:, None] * travel
     rise = (root[0, 1] - root[-1, 1] - step[1]) * share
     path = path + rise * array([0, 1, 0])
-    return to_axis_angle(closed), path.astype(np.float32)
+    return matrix_to_axis_angle(closed), path.astype(np.float32)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from engine.motion.rotations import euler, slerp, to_axis_angle, to_matrix
+from engine.geometry.rotations import axis_angle_to_matrix, euler, matrix_to_axis_angle, slerp
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import JOINT
+from engine.tables import read_as
 
+FILE = Path(__file__).with_name("manners.toml")
 Angles = tuple[float, float, float]
 
 
@@ -24,22 +24,19 @@ class Manner:
     speed: float = 1.0
     strength: float = 1.0
     """How far joints go from where they rest, see `strengthen`."""
-    bends: Mapping[str, Angles] = field(default_factory=dict)
+    bends: dict[str, Angles] = field(default_factory=dict)
     """Degrees (pitch, yaw, roll) that joints are bent by."""
     sway: float = 0.0
     """Degrees by which the trunk rolls to and fro."""
 
 
-def _read(path: Path) -> dict[str, Manner]:
-    """The records of a file; a key that no manner has is a `TypeError` that names it."""
-    found = {}
-    for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        bends = {joint: (pitch, yaw, roll) for joint, (pitch, yaw, roll) in table.pop("bends", {}).items()}
-        found[name] = Manner(frozenset(table.pop("words").split()), bends=bends, **table)
+def read_manners(path: Path = FILE) -> dict[str, Manner]:
+    """The manners of a file; `ValueError` names the file, the manner, the key and what is wrong."""
+    found: dict[str, Manner] = read_as(path, dict[str, Manner])
     return found
 
 
-MANNERS = _read(Path(__file__).with_name("manners.toml"))
+MANNERS = read_manners()
 OF_WORD = {word: name for name, manner in MANNERS.items() for word in manner.words}
 """Word -> name of its manner."""
 
@@ -49,6 +46,7 @@ _HANGING = {
     "left_elbow": (0, -12, 0),
     "right_elbow": (0, 12, 0),
 }
+"""Degrees about x, y and z of arms that hang. Set by hand."""
 _LEGS = tuple(JOINT[f"{side}_{part}"] for side in ("left", "right") for part in ("hip", "knee", "ankle"))
 
 
@@ -59,7 +57,7 @@ def in_manner(made: Sequence, name: str, fps: float) -> Sequence:
         return made
     poses = made[0].copy()
     for joint, angles in manner.bends.items():
-        poses[:, JOINT[joint]] = to_axis_angle(to_matrix(poses[:, JOINT[joint]]) @ euler(*angles))
+        poses[:, JOINT[joint]] = matrix_to_axis_angle(axis_angle_to_matrix(poses[:, JOINT[joint]]) @ euler(*angles))
     if manner.sway:
         clock = np.arange(len(poses)) / fps
         roll, pitch = (
@@ -68,7 +66,7 @@ def in_manner(made: Sequence, name: str, fps: float) -> Sequence:
         )
         for joint, share in (("spine1", 0.6), ("spine3", 0.4), ("head", -0.5)):
             turn = euler(pitch * share, np.zeros_like(roll), roll * share)
-            poses[:, JOINT[joint]] = to_axis_angle(to_matrix(poses[:, JOINT[joint]]) @ turn)
+            poses[:, JOINT[joint]] = matrix_to_axis_angle(axis_angle_to_matrix(poses[:, JOINT[joint]]) @ turn)
     return poses, made[1]
 
 
@@ -78,7 +76,7 @@ def hanging(made: Sequence, sides: tuple[str, ...]) -> np.ndarray:
     for side in sides:
         for part in ("collar", "shoulder", "elbow", "wrist"):
             angles = _HANGING.get(f"{side}_{part}", (0, 0, 0))
-            poses[:, JOINT[f"{side}_{part}"]] = to_axis_angle(euler(*angles))
+            poses[:, JOINT[f"{side}_{part}"]] = matrix_to_axis_angle(euler(*angles))
     return poses
 
 
@@ -92,7 +90,7 @@ def strengthen(made: Sequence, strength: float) -> Sequence:
     if strength == 1.0:
         return made
     poses, root = made
-    local = to_matrix(poses)
+    local = axis_angle_to_matrix(poses)
     centre = _mean_rotation(local)
     if strength < 1:
         neutral = np.broadcast_to(np.eye(3, dtype=np.float32), centre.shape).copy()
@@ -107,7 +105,7 @@ def strengthen(made: Sequence, strength: float) -> Sequence:
     out = slerp(centre, local, share)
     mean = root.mean(0)
     scaled = mean + (root - mean) * strength
-    return to_axis_angle(out), scaled.astype(np.float32)
+    return matrix_to_axis_angle(out), scaled.astype(np.float32)
 
 
 def _mean_rotation(local: np.ndarray) -> np.ndarray:

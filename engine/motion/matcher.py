@@ -11,20 +11,68 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
+from engine.motion.arrays import Array, array
 from engine.motion.asked import ASIDE
 from engine.motion.concepts import LEARNED
 from engine.motion.library import entries
 from engine.motion.manner import OF_WORD
-from engine.motion.rotations import Array, array
-from engine.motion.text_rules import LIGHT, Clause, lead_of, stems
+from engine.motion.text_rules import Clause, lead_of, stems
+from engine.motion.words import WORDS
 from engine.stems import stem
 
-WORDS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
-CONTEXT = 0.8
-"""What the rest of a sentence counts for the meaning of one of its clauses."""
+VECTORS = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
 PLURALS = frozenset(("people", "men", "women", "children", "they"))
-CONFIDENT = 0.5
-"""Scores from here on count as understood."""
+
+
+@dataclass(frozen=True)
+class MatchWeights:
+    """What counts how much when a text is matched with movements.
+
+    All set by hand, so that the sentences of ``tests/motion/test_text_rules.py`` mean what they should; none is from a
+    paper.
+    """
+
+    frequent: float = 0.35
+    """By how much a word of many texts says less: 1 / (1 + this · ln count). Set by hand."""
+    unheard: float = 0.8
+    """Weight of a word that stands in no text. Set by hand."""
+    light: float = 0.5
+    """Factor for verbs that say little without their object. Set by hand."""
+    verb: float = 1.8
+    """Factor for the word that names the movement. Set by hand."""
+    manner: float = 0.5
+    """Factor for words that say how. Set by hand."""
+    unrelated: float = 0.35
+    """Cosine of two words' vectors up to which they have nothing in common. Set by hand."""
+    related: float = 0.85
+    """Similarity of two words with the same vector; the same stem has 1. Set by hand."""
+    recall: float = 0.6
+    """Power of the share of the prompt that a text covers. Set by hand."""
+    precision: float = 0.4
+    """Power of the share of the text that a prompt covers. Set by hand."""
+    words: float = 0.85
+    """Share of shared and related words in the score. Set by hand."""
+    meaning: float = 0.15
+    """Share of the cosine between the two texts' mean vectors. Set by hand."""
+    act: float = 0.3
+    """Share of the score that only the same verb has: crawling through mud is no walking through mud. Set by hand."""
+    same_verb: float = 0.9
+    """Similarity of the verbs from which on the rest of the sentence is listened to. Set by hand."""
+    context: float = 0.8
+    """What the rest of a sentence counts for the meaning of one of its clauses. Set by hand."""
+    paraphrase: float = 0.004
+    """What a text loses to a movement's first one, its caption, which wins ties. Set by hand."""
+    confident: float = 0.5
+    """Scores from here on count as understood. Set by hand (``engine/training/README.md``, motion words)."""
+    advice: float = 0.15
+    """Weight of the perceptor's hint where words leave doubt. Set by hand."""
+    advice_spread: float = 4.0
+    """Standard deviations of the perceptor's cosines that a hint of 1 stands for. Set by hand."""
+    advice_range: tuple[float, float] = (-0.5, 1.0)
+    """Least and most of that hint. Set by hand."""
+
+
+WEIGHTS = MatchWeights()
 
 
 @dataclass(frozen=True)
@@ -57,7 +105,7 @@ def concepts() -> tuple[Concept, ...]:
 class WordVectors:
     """Meanings of common English words, by stem; related words have a high cosine (`training/motion_words.py`)."""
 
-    def __init__(self, path: Path = WORDS) -> None:
+    def __init__(self, path: Path = VECTORS) -> None:
         data = load_file(path)
         words = data["words"].tobytes().decode().split("\n")
         vectors = data["vectors"].astype(np.float32)
@@ -80,7 +128,7 @@ class Matcher:
     def __init__(self, vectors: WordVectors) -> None:
         self.vectors = vectors
         self.texts = [(concept, text) for concept in concepts() for text in concept.texts]
-        self.light = {stem(word) for word in LIGHT}
+        self.light = {stem(word) for word in WORDS.light}
         self.words = [stems(unsided(text)) or (text,) for _, text in self.texts]
         self.vocabulary = sorted({w for words in self.words for w in words})
         self.column = {w: i for i, w in enumerate(self.vocabulary)}
@@ -106,7 +154,7 @@ class Matcher:
     @staticmethod
     def _idf(count: float) -> float:
         """Weight of a word that stands in `count` texts: rare words say more, but not boundlessly."""
-        return float(1.0 / (1.0 + 0.35 * np.log(max(count, 1.0))))
+        return float(1.0 / (1.0 + WEIGHTS.frequent * np.log(max(count, 1.0))))
 
     def _mean(self, words: Sequence[str], weights: Array) -> Array:
         vectors = self.vectors.of(words)
@@ -115,12 +163,13 @@ class Matcher:
 
     def _weight(self, word: str, place: int, lead: int = 0) -> float:
         """How much a word counts: the verb (the word at `lead`) more than the rest, unless it says little by itself."""
-        return self.idf.get(word, 0.8) * (0.5 if word in self.light else 1.8 if place == lead else 1.0)
+        factor = WEIGHTS.light if word in self.light else WEIGHTS.verb if place == lead else 1.0
+        return self.idf.get(word, WEIGHTS.unheard) * factor
 
     def _similarity(self, words: Sequence[str]) -> Array:
         """Similarity (N,V) of words to the vocabulary: 1 for the same stem, less for related words."""
         cosine = self.vectors.of(words) @ self.known.T
-        table = np.clip((cosine - 0.35) / 0.65, 0, 1) * 0.85
+        table = np.clip((cosine - WEIGHTS.unrelated) / (1 - WEIGHTS.unrelated), 0, 1) * WEIGHTS.related
         for i, word in enumerate(words):
             if word in self.column:
                 table[i, self.column[word]] = 1.0
@@ -182,7 +231,7 @@ class Matcher:
         around = np.zeros(len(self.vocabulary))
         around[[self.column[w] for w in context - set(clause.words) if w in self.column]] = 1
         return (
-            CONTEXT
+            WEIGHTS.context
             * np.add.reduceat(around[self.columns] * self.own, self.starts)
             / np.add.reduceat(self.own, self.starts)
         )
@@ -199,7 +248,7 @@ class Matcher:
         table = self._similarity(clause.words)
         weights = np.array(
             [
-                self._weight(w, i, lead) * (0.5 if form in OF_WORD and len(clause.words) > 1 else 1.0)
+                self._weight(w, i, lead) * (WEIGHTS.manner if form in OF_WORD and len(clause.words) > 1 else 1.0)
                 for i, (w, form) in enumerate(zip(clause.words, clause.forms))
             ]
         )
@@ -207,15 +256,14 @@ class Matcher:
         columns = table[:, self.columns]  # (query words, words of all texts)
         recall = weights @ np.maximum.reduceat(columns, self.starts, axis=1) / weights.sum()
         precision = np.add.reduceat(columns.max(0) * self.own, self.starts) / np.add.reduceat(self.own, self.starts)
-        scores = 0.85 * recall**0.6 * precision**0.4 + 0.15 * np.maximum(self.means @ mean, 0.0)
-        # What is done weighs more than what it is done with: crawling through mud is no walking through mud.
+        scores = WEIGHTS.words * recall**WEIGHTS.recall * precision**WEIGHTS.precision
+        scores = scores + WEIGHTS.meaning * np.maximum(self.means @ mean, 0.0)
         verbs = table[:, self.leads]
         same_verb = verbs[lead] if has_verb else verbs.max(0)
         if clause.words[lead] not in self.light:
-            scores = scores * (0.7 + 0.3 * same_verb)
-        hints = self._hints(clause, context) * (same_verb > 0.9)
-        # A text that stands first among a movement's texts is its caption, which wins ties.
-        scores = scores - 0.004 * self.paraphrase
+            scores = scores * ((1 - WEIGHTS.act) + WEIGHTS.act * same_verb)
+        hints = self._hints(clause, context) * (same_verb > WEIGHTS.same_verb)
+        scores = scores - WEIGHTS.paraphrase * self.paraphrase
         best: dict[str, tuple[float, Match]] = {}
         for worth, score, (concept, text) in zip((scores + hints).tolist(), scores.tolist(), self.texts):
             if concept.name not in best or worth > best[concept.name][0]:
@@ -229,7 +277,7 @@ def unsided(text: str) -> str:
 
 
 @cache
-def load_matcher(path: Path = WORDS) -> Matcher:
+def load_matcher(path: Path = VECTORS) -> Matcher:
     """The matcher with the bundled word vectors."""
     return Matcher(WordVectors(path))
 
@@ -247,6 +295,6 @@ def advise(matches: list[Match], text: str, perceptor: Any) -> list[Match]:
     embedded = perceptor.encode_text([motion_prompt(text), *captions]).detach().cpu().numpy()
     cosine = embedded[1:] @ embedded[0]
     spread = max(float(cosine.std()), 1e-4)
-    hint = np.clip((cosine - cosine.mean()) / spread / 4, -0.5, 1.0)
-    mixed = [Match(m.concept, m.score + 0.15 * float(h), m.text) for m, h in zip(matches, hint)]
+    hint = np.clip((cosine - cosine.mean()) / spread / WEIGHTS.advice_spread, *WEIGHTS.advice_range)
+    mixed = [Match(m.concept, m.score + WEIGHTS.advice * float(h), m.text) for m, h in zip(matches, hint)]
     return sorted(mixed, key=lambda m: -m.score)

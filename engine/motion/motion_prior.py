@@ -14,32 +14,45 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from engine.motion.rotations import Array, about_y, from_6d, to_6d, to_axis_angle, to_matrix, yaw_of
+from engine.geometry.rotations import (
+    about_y,
+    axis_angle_to_matrix,
+    matrix_from_6d,
+    matrix_to_6d,
+    matrix_to_axis_angle,
+    yaw_of,
+)
+from engine.motion.arrays import Array
 from engine.motion.skeleton import MOVING, NUM_JOINTS
 
 FRAMES = 60
 FPS = 30.0
 FEATURES = MOVING * 6 + 3
 PATCH = 3
+"""Frames that make one token. Set by hand."""
 LATENT = 256
+"""Paper 5's."""
 MEMORY = 8
+"""Tokens that the latent becomes for the decoder. Set by hand."""
 
 
 def encode_frames(poses: Array, trans: Array) -> Array:
     """Poses (T,24,3) and root positions (T,3) -> features (T,135), turned so that frame 0 faces +z."""
-    matrices = to_matrix(poses[:, :MOVING])
+    matrices = axis_angle_to_matrix(poses[:, :MOVING])
     turn = about_y(-yaw_of(matrices[0, 0]))
     matrices[:, 0] = turn @ matrices[:, 0]
     path = trans @ turn.T
     velocity = np.diff(path, axis=0, prepend=path[:1] - (path[1:2] - path[:1]))[:, [0, 2]]
-    return np.concatenate([to_6d(matrices).reshape(len(poses), -1), velocity, path[:, 1:2]], 1).astype(np.float32)
+    return np.concatenate([matrix_to_6d(matrices).reshape(len(poses), -1), velocity, path[:, 1:2]], 1).astype(
+        np.float32
+    )
 
 
 def decode_frames(features: Array) -> tuple[Array, Array]:
     """Features (T,135) -> axis-angle poses (T,24,3) and root positions (T,3) that start at x = z = 0."""
     count = len(features)
     poses = np.zeros((count, NUM_JOINTS, 3), np.float32)
-    poses[:, :MOVING] = to_axis_angle(from_6d(features[:, : MOVING * 6].reshape(count, MOVING, 6)))
+    poses[:, :MOVING] = matrix_to_axis_angle(matrix_from_6d(features[:, : MOVING * 6].reshape(count, MOVING, 6)))
     step = features[:, MOVING * 6 : MOVING * 6 + 2].copy()
     step[0] = 0
     path = np.cumsum(step, 0)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from engine.motion.rotations import Array
+from engine.motion.arrays import Array
 
 
 def wander(frames: int, fps: float, generator: torch.Generator) -> Callable[[int], Array]:

@@ -10,12 +10,12 @@ from safetensors.numpy import load_file
 
 from engine.errors import EngineError
 from engine.imported import available, require
+from engine.motion.arrays import Array
 from engine.motion.candidates import SHORTLIST, PoseCodes, distinct
 from engine.motion.codes import Codes
 from engine.motion.generators import SAMPLES, Candidates, Query
 from engine.motion.original_models import ConditionalFlow, OriginalMotionPrior
 from engine.motion.pose_prior import load_pose_prior
-from engine.motion.rotations import Array
 from engine.perceptor.prompts import motion as motion_prompt
 
 SETTING = "motion.backend = original"

@@ -8,14 +8,15 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from engine.geometry import differentiable
 from engine.motion.motion_prior import FEATURES, FRAMES, time_encoding
-from engine.motion.rotations import from_6d_torch
 from engine.motion.skeleton import MOVING
 
 HEADS = 4
+"""The release's."""
 THEIR_JOINTS = 55
 HEIGHT = 0.95
-"""Metres of the pelvis above the floor; the original's motions stay where they are."""
+"""Metres of the pelvis above the floor; the original's motions stay where they are. Set by hand."""
 
 
 class ConditionalFlow:
@@ -96,7 +97,7 @@ class OriginalMotionPrior(nn.Module):
     def encode(self, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, 60, 135) as `MotionPrior` has them -> the latent (B, 256), and zeros for its log-variance."""
         batch = len(frames)
-        matrices = from_6d_torch(frames[..., : MOVING * 6].reshape(batch, FRAMES, MOVING, 6))
+        matrices = differentiable.matrix_from_6d(frames[..., : MOVING * 6].reshape(batch, FRAMES, MOVING, 6))
         six = torch.tensor([1.0, 0, 0, 0, 1, 0]).repeat(batch, FRAMES, THEIR_JOINTS, 1)
         six[:, :, 1:MOVING] = matrices[:, :, 1:, :2].flatten(-2)
         latent = self.encode_rotations(six.flatten(2))
@@ -104,7 +105,7 @@ class OriginalMotionPrior(nn.Module):
 
     def decode(self, latent: Tensor) -> Tensor:
         """Latents (B, 256) -> features (B, 60, 135): rotations as columns, no movement of the root."""
-        rows = from_6d_torch(
+        rows = differentiable.matrix_from_6d(
             self.decode_rotations(latent)[:, :, :MOVING].unflatten(-1, (2, 3)).transpose(-1, -2).flatten(-2)
         )
         columns = rows.transpose(-1, -2)[..., :2].clone()

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.body import Body
+from engine.motion.arrays import Array
 from engine.motion.generate import MotionSetup
 from engine.motion.hands import Span
-from engine.motion.rotations import Array
 from engine.motion.sequence import Sequence
 from engine.report import Reporter
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from engine.motion.rotations import Array, about_y, array, to_axis_angle, to_matrix
+from engine.geometry.rotations import about_y, axis_angle_to_matrix, matrix_to_axis_angle
+from engine.motion.arrays import Array, array
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import JOINT, positions_of
 
@@ -50,13 +51,13 @@ def turned(made: Sequence, degrees: float) -> Sequence:
 def bent(made: Sequence, degrees: Array) -> Sequence:
     """Turn the body by angles (T,) over time, and each of its steps along the floor with it: a path becomes a curve."""
     turn = about_y(np.radians(np.asarray(degrees, np.float32)))
-    local = to_matrix(made[0])
+    local = axis_angle_to_matrix(made[0])
     local[:, 0] = turn @ local[:, 0]
     steps = np.diff(made[1], axis=0) * FLAT
     walked = np.einsum("tij,tj->ti", turn[:-1], steps)
     root = made[1].copy()
     root[1:] = root[0] * FLAT + np.cumsum(walked, 0) + root[1:] * array([0, 1, 0])
-    return to_axis_angle(local), root.astype(np.float32)
+    return matrix_to_axis_angle(local), root.astype(np.float32)
 
 
 def redirected(made: Sequence, degrees: float) -> Sequence:

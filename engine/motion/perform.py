@@ -17,18 +17,19 @@ from engine.motion.skeleton import JOINT, positions_of, resample
 from engine.motion.text_rules import Clause, clause_of
 
 BLEND_SECONDS = 0.4
+"""For which one movement goes over into the next. Set by hand."""
 LEAST_SECONDS, MOST_SECONDS = 3.0, 100.0
-"""How long a motion is whose length was not set."""
+"""How long a motion is whose length was not set. Set by hand."""
 A_WHILE, A_MOMENT = 2.4, 1.2
-"""Seconds for which a movement without an end goes on among others, and what may be left of them."""
+"""Seconds for which a movement without an end goes on among others, and what may be left of them. Set by hand."""
 A_REST = 0.5
-"""Seconds that must be left for standing after what was counted."""
+"""Seconds that must be left for standing after what was counted. Set by hand."""
 LONGEST_SHARE = 4.0
-"""Seconds that a learned movement counts at most among others."""
+"""Seconds that a learned movement counts at most among others. Set by hand."""
 CIRCLE_SECONDS = 4.5
-"""Least seconds for once round a circle."""
+"""Least seconds for once round a circle. Set by hand."""
 HURRIED = 1.2
-"""From this many times faster than by itself on a motion is called hurried."""
+"""From this many times faster than by itself on a motion is called hurried. Set by hand."""
 Step = list[tuple[Concept, Clause]]
 
 

@@ -13,11 +13,16 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from engine.motion.rotations import Array, from_6d_torch, to_axis_angle
+from engine.geometry import differentiable
+from engine.geometry.rotations import matrix_to_axis_angle
+from engine.motion.arrays import Array
 
 LATENT = 32
+"""Of VPoser v2."""
 WIDTH = 512
+"""Of its hidden layers, as VPoser v2's."""
 JOINTS = 21
+"""All but the pelvis and the two hands, as VPoser v2's."""
 
 
 class PosePrior(nn.Module):
@@ -51,14 +56,14 @@ class PosePrior(nn.Module):
 
     def decode(self, latent: Tensor) -> Tensor:
         """Latents (B,32) -> rotation matrices (B,21,3,3)."""
-        return from_6d_torch(self.decoder(latent).reshape(len(latent), JOINTS, 6))
+        return differentiable.matrix_from_6d(self.decoder(latent).reshape(len(latent), JOINTS, 6))
 
     @torch.no_grad()
     def poses(self, latent: Array) -> Array:
         """Latents (N,32) -> axis-angle poses (N,24,3) with the root and the hands at rest."""
         matrices = self.decode(torch.as_tensor(latent, dtype=torch.float32)).numpy()
         poses = np.zeros((len(latent), 24, 3), np.float32)
-        poses[:, 1:22] = to_axis_angle(matrices)
+        poses[:, 1:22] = matrix_to_axis_angle(matrices)
         return poses
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.motion.arrays import Array, array
 from engine.motion.candidates import candidate_pictures, contact_sheet, load_pose_codes, pick
 from engine.motion.codes import STRIDE, Codes
 from engine.motion.flow import load_pose_flow
@@ -20,7 +21,6 @@ from engine.motion.matcher import Match, load_matcher
 from engine.motion.motion_prior import FRAMES
 from engine.motion.parts import Made, MotionInputs
 from engine.motion.perform import LEAST_SECONDS, span_of
-from engine.motion.rotations import Array, array
 from engine.motion.sequence import Sequence
 from engine.motion.text_rules import clause_of
 from engine.motion.understanding import Steps, understand
@@ -115,7 +115,7 @@ def connect_candidates(
 
 
 def _joined(found: Proposal, setup: MotionSetup, codes: Codes, report: Reporter) -> Sequence:
-    """The same at 30 fps and the reference skeleton's size, as long as the conf asks."""
+    """The motion through the candidates at 30 fps and the reference skeleton's size, as long as the conf asks."""
     conf, own, query = setup.conf, setup.conf.optimise, found.query
     frames = frames_at_prior_rate(conf.frames, conf.fps)
     straight = own.method == "interpolate"
@@ -125,10 +125,11 @@ def _joined(found: Proposal, setup: MotionSetup, codes: Codes, report: Reporter)
         return start[:length], np.tile(array([0, 0.97, 0]), (length, 1))
     see = query.judge.see if query.judge is not None else None
     terms = Terms(own.delta, own.clip, True, see) if own.method == "optimise" else Terms(0.0, 0.0, False)
+    terms = replace(terms, iterations=conf.iterations)
 
     def tell(step: int, loss: float) -> None:
         if step % 10 == 0:
             report.progress(2 * conf.iterations + step, 4 * conf.iterations, loss=loss)
 
-    made = optimise(codes, start, found.candidates, terms, conf.iterations, setup.generator, tell)
+    made = optimise(codes, start, found.candidates, terms, setup.generator, tell)
     return lengthened(made, frames)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.motion.rotations import Array, about_y, array, slerp, to_axis_angle, to_matrix, yaw_of
+from engine.geometry.rotations import about_y, axis_angle_to_matrix, matrix_to_axis_angle, slerp, yaw_of
+from engine.motion.arrays import Array, array
 from engine.motion.skeleton import JOINT, MOVING, positions_of
 
 Sequence = tuple[Array, Array]
@@ -21,9 +22,11 @@ def start_at_origin(made: Sequence) -> Sequence:
 
 def find_cycle(poses: Array, root: Array, joints: Array, shortest: int = 14) -> tuple[int, int]:
     """Frames (start, end) between which a cyclic motion repeats best, by joint positions and their velocity."""
-    turned = to_matrix(poses)
+    turned = axis_angle_to_matrix(poses)
     turned[:, 0] = about_y(-yaw_of(turned[:, 0])) @ turned[:, 0]
-    places = positions_of(to_axis_angle(turned), root * array([0, 1, 0]), joints)[:, :MOVING].reshape(len(poses), -1)
+    places = positions_of(matrix_to_axis_angle(turned), root * array([0, 1, 0]), joints)[:, :MOVING].reshape(
+        len(poses), -1
+    )
     state = np.concatenate([places, np.gradient(places, axis=0) * 4], 1)
     distance = np.linalg.norm(state[:, None] - state[None], axis=-1)
     gap = np.arange(len(poses))[None] - np.arange(len(poses))[:, None]
@@ -37,7 +40,7 @@ def repeat(poses: Array, root: Array, cycle: tuple[int, int], cycles: int) -> Se
     """Repeat frames start..end `cycles` times, spreading the seam's mismatch over the cycle and carrying travel on."""
     start, end = cycle
     period = end - start
-    matrices = to_matrix(poses)
+    matrices = axis_angle_to_matrix(poses)
     turn_step = float((yaw_of(matrices[end, 0]) - yaw_of(matrices[start, 0]) + np.pi) % (2 * np.pi) - np.pi)
     turn_step = turn_step if abs(turn_step) > 0.3 else 0.0
     flat = array([1, 0, 1])
@@ -56,7 +59,7 @@ def repeat(poses: Array, root: Array, cycle: tuple[int, int], cycles: int) -> Se
     for _ in range(cycles):
         turned = piece.copy()
         turned[:, 0] = turn @ turned[:, 0]
-        out_poses.append(to_axis_angle(turned))
+        out_poses.append(matrix_to_axis_angle(turned))
         out_root.append((path @ turn.T + place).astype(np.float32))
         place = place + turn @ ((root[end] - root[start]) * flat)
         turn = about_y(turn_step) @ turn
@@ -70,7 +73,7 @@ def join(first: Sequence, second: Sequence, overlap: int, heading: float | None 
         heading: degrees by which the first ends turned to the left of how it starts; None to go by the pelvis.
     """
     overlap = max(2, min(overlap, len(first[0]) - 1, len(second[0]) - 1))
-    end, begin = to_matrix(first[0]), to_matrix(second[0])
+    end, begin = axis_angle_to_matrix(first[0]), axis_angle_to_matrix(second[0])
     turn = about_y(yaw_of(end[-overlap, 0]) - yaw_of(begin[0, 0]) if heading is None else np.radians(heading))
     begin[:, 0] = turn @ begin[:, 0]
     flat = array([1, 0, 1])
@@ -81,7 +84,7 @@ def join(first: Sequence, second: Sequence, overlap: int, heading: float | None 
     middle = first[1][-overlap:] * (1 - share[:, None]) + path[:overlap] * share[:, None]
     # What the first motion still travels while it fades is kept.
     drift = middle[-1] - path[overlap - 1]
-    poses = np.concatenate([first[0][:-overlap], to_axis_angle(mixed), to_axis_angle(begin[overlap:])])
+    poses = np.concatenate([first[0][:-overlap], matrix_to_axis_angle(mixed), matrix_to_axis_angle(begin[overlap:])])
     return poses, np.concatenate([first[1][:-overlap], middle, path[overlap:] + drift * flat]).astype(np.float32)
 
 

@@ -6,9 +6,10 @@ SMPL frame: metres, +y up, facing +z, left arm along +x.
 from __future__ import annotations
 
 import numpy as np
-import torch
 
-from engine.motion.rotations import Array, array, to_axis_angle, to_matrix
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle, slerp
+from engine.geometry.skinning import forward_kinematics
+from engine.motion.arrays import Array, array
 from engine.protocol import JOINT_NAMES, PARENTS
 
 JOINT = {name: index for index, name in enumerate(JOINT_NAMES)}
@@ -26,7 +27,7 @@ _OFFSETS = (
     (-0.1, 0.04, -0.01), (0.26, 0.0, 0.0), (-0.26, 0.0, 0.0), (0.25, 0.0, 0.0), (-0.25, 0.0, 0.0),
     (0.08, 0.0, 0.0), (-0.08, 0.0, 0.0),
 )  # fmt: skip
-"""A generic adult skeleton of round proportions, child minus parent in the T-pose."""
+"""A generic adult skeleton of round proportions, child minus parent in the T-pose. Set by hand."""
 
 MIRROR = tuple(
     JOINT[name.replace("left", "RIGHT").replace("right", "left").replace("RIGHT", "right")] for name in JOINT_NAMES
@@ -59,24 +60,7 @@ def forward(local: Array, root: Array, joints: Array) -> tuple[Array, Array]:
     Returns:
         World positions (T,24,3) and world rotations (T,24,3,3).
     """
-    positions = np.zeros((len(local), NUM_JOINTS, 3), np.float32)
-    rotations = np.zeros((len(local), NUM_JOINTS, 3, 3), np.float32)
-    positions[:, 0], rotations[:, 0] = root, local[:, 0]
-    for joint in range(1, NUM_JOINTS):
-        parent = PARENTS[joint]
-        rotations[:, joint] = rotations[:, parent] @ local[:, joint]
-        positions[:, joint] = positions[:, parent] + rotations[:, parent] @ (joints[joint] - joints[parent])
-    return positions, rotations
-
-
-def forward_torch(local: torch.Tensor, root: torch.Tensor, joints: torch.Tensor) -> torch.Tensor:
-    """Positions (B,J,3) of the first J joints of rotations (B,J,3,3) and root (B,3): the differentiable twin."""
-    positions, rotations = [root], [local[:, 0]]
-    for joint in range(1, local.shape[1]):
-        parent = PARENTS[joint]
-        rotations.append(rotations[parent] @ local[:, joint])
-        positions.append(positions[parent] + rotations[parent] @ (joints[joint] - joints[parent]))
-    return torch.stack(positions, 1)
+    return forward_kinematics(array(local), array(joints), PARENTS, array(root))
 
 
 def mirror(poses: Array, trans: Array) -> tuple[Array, Array]:
@@ -87,17 +71,15 @@ def mirror(poses: Array, trans: Array) -> tuple[Array, Array]:
 
 def positions_of(poses: Array, trans: Array, joints: Array) -> Array:
     """World joint positions (T,24,3) of axis-angle poses (T,24,3) with root positions (T,3)."""
-    return forward(to_matrix(poses), trans, joints)[0]
+    return forward(axis_angle_to_matrix(poses), trans, joints)[0]
 
 
 def resample(poses: Array, trans: Array, times: Array) -> tuple[Array, Array]:
     """Sample a sequence (T,24,3), (T,3) at fractional frame numbers (N,) by slerp and linear interpolation."""
-    from engine.motion.rotations import slerp
-
     times = np.clip(np.asarray(times, np.float32), 0, len(poses) - 1)
     low = np.minimum(times.astype(int), max(len(poses) - 2, 0))
     high = np.minimum(low + 1, len(poses) - 1)
     weight = times - low
-    matrices = to_matrix(poses)
+    matrices = axis_angle_to_matrix(poses)
     mixed = slerp(matrices[low], matrices[high], np.broadcast_to(weight[:, None], (len(times), poses.shape[1])))
-    return to_axis_angle(mixed), trans[low] + weight[:, None] * (trans[high] - trans[low])
+    return matrix_to_axis_angle(mixed), trans[low] + weight[:, None] * (trans[high] - trans[low])

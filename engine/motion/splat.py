@@ -9,22 +9,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from engine.geometry.differentiable import vertex_normals
+
 REACH = 2
-"""Pixels from a disc's middle to its edge."""
+"""Pixels from a disc's middle to its edge. Set by hand."""
 SPREAD = 0.9
-"""Standard deviation of a disc in pixels."""
+"""Standard deviation of a disc in pixels. Set by hand."""
 DEPTH = 0.03
-"""Metres of depth over which the nearer point wins."""
-
-
-def vertex_normals(vertices: Tensor, faces: Tensor) -> Tensor:
-    """Unit normals (B,V,3) of vertices (B,V,3) with faces (F,3)."""
-    corners = vertices[:, faces]  # (B,F,3,3)
-    normal = torch.cross(corners[:, :, 1] - corners[:, :, 0], corners[:, :, 2] - corners[:, :, 0], dim=-1)
-    out = torch.zeros_like(vertices)
-    for corner in range(3):
-        out = out.index_add(1, faces[:, corner], normal)
-    return torch.nn.functional.normalize(out, dim=-1)
+"""Metres of depth over which the nearer point wins. Set by hand."""
 
 
 def pictures(vertices: Tensor, faces: Tensor, azimuth: float = 0.35, size: int = 112) -> Tensor:

@@ -11,37 +11,16 @@ import numpy as np
 
 from engine.motion.asked import ASIDE, LIMBS, Asked, read
 from engine.motion.manner import MANNERS, OF_WORD
+from engine.motion.words import WORDS
 from engine.stems import stem
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-STOPWORDS = _words(
-    """a an the is are am was be been being of to in on at for and or with by from as it its his her their my your our
-    this that these those he she they i you we somebody someone something anybody person people man woman guy girl
-    boy human figure character avatar who which very really just some one oneself himself herself themselves into
-    onto like 3d rendered rendering motion movement action animation pose gesture doing does do make making makes made
-    perform performing performs while him currently now about around would will can has have had having starts starting
-    starts begins beginning tries trying go goes going then"""
-)
-"""Words that say nothing about the movement. "around" and "like" count only inside known phrases."""
-
-NOUNS = _words("morning evening ceiling string spring wedding building clothing darling wing king ring thing boxing")
-"""Words in -ing that name no movement, or not the main one."""
-
-LIGHT = _words("take put play get give hold use draw work move")
-"""Verbs that say little without their object: playing chess is nothing like playing the drums."""
 
 _ADVERBS = frozenset(w for name in ("slow", "fast", "strong", "weak", "careful") for w in MANNERS[name].words)
 """Words that say only how; other manners ("sadly") stay in the text, for "walking sadly" is a movement of its own."""
 
-_INTENSE = _words("very extremely really super incredibly so")
 BACKWARD_PACE = 0.75
-"""How fast people go backwards, against forwards."""
+"""How fast people go backwards, against forwards. Set by hand."""
 INTENSE_POWER = 1.8
-"""To which power "very" takes the speed of a manner."""
+"""To which power "very" takes the speed of a manner. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -104,14 +83,14 @@ def tokens(text: str) -> list[str]:
 
 def stems(text: str) -> tuple[str, ...]:
     """Stems of the words that count."""
-    return tuple(stem(w) for w in tokens(text) if w not in STOPWORDS)
+    return tuple(stem(w) for w in tokens(text) if w not in WORDS.stop)
 
 
 def lead_of(text: str) -> int:
     """Index among `stems(text)` of the first word in -ing that isn't a noun, or -1."""
-    kept = [w for w in tokens(text) if w not in STOPWORDS]
+    kept = [w for w in tokens(text) if w not in WORDS.stop]
     for index, word in enumerate(kept):
-        if word.endswith("ing") and len(word) > 4 and word not in NOUNS:
+        if word.endswith("ing") and len(word) > 4 and word not in WORDS.nouns:
             return index
     return -1
 
@@ -121,11 +100,11 @@ def clause_of(text: str) -> Clause:
     words = tokens(text)
     asked, rest = read(" ".join(words))
     manners = tuple(dict.fromkeys(OF_WORD[w] for w in words if w in OF_WORD))
-    intense = any(first in _INTENSE and second in OF_WORD for first, second in pairwise(words))
+    intense = any(first in WORDS.intense and second in OF_WORD for first, second in pairwise(words))
     left = rest.split()
     kept = [w for w in left if w not in _ADVERBS] or left
     lead = lead_of(" ".join(kept))
-    forms = tuple(w for w in kept if w not in STOPWORDS)
+    forms = tuple(w for w in kept if w not in WORDS.stop)
     return Clause(text.strip(), tuple(stem(w) for w in forms), forms, max(lead, 0), lead >= 0, asked, manners, intense)
 
 
@@ -224,12 +203,11 @@ def completed(clause: Clause, before: Clause) -> Clause:
 
 def elliptic(clause: Clause) -> bool:
     """Whether a clause says only which side, where, how or how often, and leaves the movement to the clause before."""
-    content = [w for w in clause.forms if w not in ASIDE and w not in OF_WORD and w not in _AGAIN]
+    content = [w for w in clause.forms if w not in ASIDE and w not in OF_WORD and w not in WORDS.again]
     said = clause.asked != Asked() or clause.manners
     return bool(said or set(clause.forms) & ASIDE) and not content
 
 
-_AGAIN = _words("with on other another again times")
 _STOPLESS = re.compile(
     r"\b(?:(?:does|do|is|are) ?)?(?:never|not|n['\u2019]t|without) stop(?:s|ping)?\b|\bnonstop\b|\bceaselessly\b"
 )

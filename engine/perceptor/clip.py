@@ -68,6 +68,7 @@ class ClipPerceptor:
 
     @cached_property
     def checksum(self) -> str:
+        """SHA-256 of all weights."""
         digest = hashlib.sha256()
         for key, value in sorted(self.model.state_dict().items()):
             digest.update(key.encode())
@@ -76,9 +77,11 @@ class ClipPerceptor:
 
     @torch.no_grad()
     def encode_text(self, texts: list[str]) -> Tensor:
+        """(N, D) unit vectors of texts."""
         return _unit(self._text(texts))
 
     def encode_image(self, images: Tensor) -> Tensor:
+        """(N, D) unit vectors of pictures (N, 3, H, W), sRGB 0-1."""
         size, images = self.input_size, images.to(self.device)
         if images.shape[-2:] != (size, size):
             images = F.interpolate(images, (size, size), mode="bilinear", antialias=True, align_corners=False)
@@ -86,6 +89,7 @@ class ClipPerceptor:
         return _unit(self._image(pixels))
 
     def words_cut_off(self, text: str) -> str:
+        """The end of a text that the text tower does not read, or nothing."""
         return tokens.cut_off(text, lambda part: self._length(part) <= self.context)
 
     def _side(self) -> int:

@@ -24,9 +24,9 @@ from engine.report import Reporter
 from engine.userdata import cache_folder
 
 SAVE_EVERY = 20.0
-"""Seconds between two saves of an unfinished cache."""
+"""Seconds between two saves of an unfinished cache. Set by hand."""
 ESTIMATE_AFTER = 3.0
-"""Seconds after which the time that a codebook takes is estimated."""
+"""Seconds after which the time that a codebook takes is estimated. Set by hand."""
 
 Embed = Callable[[Perceptor, int], Tensor]
 """(D,) the unit vector of one entry of a codebook, by its index."""

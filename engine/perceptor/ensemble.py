@@ -26,16 +26,20 @@ class Ensemble:
 
     @property
     def checksum(self) -> str:
+        """SHA-256 of the members' checksums and shares."""
         parts = [f"{share:.6f} {member.checksum}" for member, share in zip(self.members, self.shares)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def encode_text(self, texts: list[str]) -> Tensor:
+        """(N, D) unit vectors of texts."""
         return self.join([member.encode_text(texts) for member in self.members])
 
     def encode_image(self, images: Tensor) -> Tensor:
+        """(N, D) unit vectors of pictures (N, 3, H, W), sRGB 0-1."""
         return self.join([member.encode_image(images) for member in self.members])
 
     def words_cut_off(self, text: str) -> str:
+        """The longest end of a text that a member does not read, or nothing."""
         return max((member.words_cut_off(text) for member in self.members), key=len)
 
     def join(self, rows: Sequence[Tensor]) -> Tensor:

@@ -8,12 +8,10 @@ open_clip's with GELU, which the tensors do not tell.
 
 from __future__ import annotations
 
-import io
 import json
 import pickle
 import re
 import zipfile
-from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,8 @@ from transformers import CLIPConfig, CLIPModel
 
 from engine.errors import EngineError, first_line
 from engine.report import Reporter
-from engine.untrusted.pickles import well_formed
+from engine.untrusted import torchscript
+from engine.untrusted.instructions import Broken, Refused, well_formed
 from engine.untrusted.texts import check_kind, decoded
 
 AGAIN = "Download it again, or leave clip.model empty for the bundled perceptor."
@@ -35,18 +34,6 @@ SUPPORTED = (
 )
 OPEN_CLIP_CONFIG = "open_clip_config.json"
 """open_clip's description of a model, which lies beside its weights."""
-STORAGES = {
-    "DoubleStorage": torch.float64,
-    "FloatStorage": torch.float32,
-    "HalfStorage": torch.float16,
-    "BFloat16Storage": torch.bfloat16,
-    "LongStorage": torch.int64,
-    "IntStorage": torch.int32,
-    "ShortStorage": torch.int16,
-    "CharStorage": torch.int8,
-    "ByteStorage": torch.uint8,
-    "BoolStorage": torch.bool,
-}
 HEADS = {1280: 80, 1408: 88, 1664: 104}
 """Width of an attention head by the image tower's, where it is not `HEAD`: open_clip's ViT-H, ViT-g and ViT-bigG."""
 HEAD = 64
@@ -110,10 +97,14 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
                 if not any(name.endswith("data.pkl") for name in names):
                     raise EngineError("bad_weights", f"{path} is a zip file, but no file of PyTorch.", SUPPORTED)
                 if any(name.endswith("/constants.pkl") for name in names):
-                    return _flatten(_Unpickler(archive, path).load())
+                    return torchscript.tensors(archive)
         return _plain(torch.load(path, map_location="cpu", weights_only=True), path)
     except EngineError:
         raise
+    except Broken:
+        raise damage(path) from None
+    except Refused as refused:
+        raise refusal(path, str(refused)) from None
     except pickle.UnpicklingError as error:
         wanted = re.search(r"Unsupported \w+(?::\s*(?:GLOBAL\s+)?([\w.]+))?", str(error))
         if wanted and not wanted[1] and not _is_pickle(path):
@@ -147,73 +138,6 @@ def refusal(path: Path, wanted: str) -> EngineError:
     return EngineError(
         "bad_weights", f"{path} was refused: opening it would run code of its own ({wanted[:80]}).", REFUSED
     )
-
-
-class _Module:
-    """Stands for every class of an archive's own code: holds what was pickled and does nothing."""
-
-    def __setstate__(self, state: Any) -> None:
-        if not isinstance(state, dict):
-            raise TypeError("a module's state is not a dict")
-        self.__dict__.update(state)
-
-
-class _Unpickler(pickle.Unpickler):
-    """Reads an archive's ``data.pkl``: modules become `_Module`, tensors are read, everything else is refused."""
-
-    def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
-        self.archive, self.path = archive, path
-        entry = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
-        self.prefix = entry.removesuffix("data.pkl")
-        super().__init__(io.BytesIO(archive.read(entry)))
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module.split(".")[0] == "__torch__":
-            return _Module
-        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _tensor
-        if (module, name) == ("collections", "OrderedDict"):
-            return OrderedDict
-        if module == "torch" and name in STORAGES:
-            return STORAGES[name]
-        if module == "torch.jit._pickle" and name.startswith("build_"):  # lists of plain numbers
-            return list
-        raise refusal(self.path, f"{module}.{name}")
-
-    def persistent_load(self, pid: Any) -> Tensor:
-        _, dtype, key, _, count = pid
-        if not isinstance(dtype, torch.dtype) or not str(key).isdigit():
-            raise ValueError("an unknown kind of storage")
-        info = self.archive.getinfo(f"{self.prefix}data/{key}")
-        if info.file_size < count * dtype.itemsize:
-            raise ValueError(f"tensor {key} is too short")
-        content = bytearray(self.archive.read(info))
-        return torch.frombuffer(content, dtype=dtype, count=count) if count else torch.empty(0, dtype=dtype)
-
-
-def _tensor(flat: Tensor, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: object) -> Tensor:
-    """A tensor over a storage, which it must not exceed."""
-    if torch.Size(size).numel() > flat.numel():
-        raise ValueError("a tensor is larger than its storage")
-    return torch.as_strided(flat, size, stride, offset)
-
-
-def _flatten(root: object) -> dict[str, Tensor]:
-    """The tensors of a tree of modules by their dotted names."""
-    found: dict[str, Tensor] = {}
-    waiting: list[tuple[str, Any]] = [("", root)]
-    seen: set[int] = set()
-    while waiting:
-        prefix, module = waiting.pop()
-        if id(module) in seen or not isinstance(module, _Module):
-            continue
-        seen.add(id(module))
-        for name, value in vars(module).items():
-            if isinstance(value, Tensor):
-                found[prefix + name] = value
-            else:
-                waiting.append((f"{prefix}{name}.", value))
-    return found
 
 
 def _plain(content: object, path: Path) -> dict[str, Tensor]:

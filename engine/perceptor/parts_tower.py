@@ -25,7 +25,8 @@ PLACE, COLOR = 7, 6
 
 
 READ_SCALE = 0.1
-"""Of normalised numbers: there are so many that a step of the optimiser would be far too long otherwise."""
+"""Of normalised numbers: there are so many that a step of the optimiser would be far too long otherwise. Set by
+hand."""
 
 
 class PartsTowerConfig(PretrainedConfig):

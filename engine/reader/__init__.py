@@ -17,7 +17,7 @@ from engine.reader.spelling import repaired
 __all__ = ["Reading", "Understood", "Who", "Worn", "english", "read", "report"]
 
 LONGEST = 400
-"""Words that a text may have; what comes after them has no effect."""
+"""Words that a text may have; what comes after them has no effect. Set by hand."""
 
 
 @lru_cache(maxsize=256)

@@ -48,6 +48,7 @@ class Chunk:
 
     @property
     def categories(self) -> frozenset[str]:
+        """All categories that it may mean something of."""
         return frozenset(sense.category for sense in self.senses)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from engine.reader.chunks import Token
 from engine.reader.lexicon import lexicon, normal, phrase, singular
 from engine.reader.vectors import vectors
+from engine.tables import read_as
 
 FOLDER = Path(__file__).parent / "languages"
 WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]+")
@@ -19,7 +19,7 @@ WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff
 UNKNOWN = "und"
 """Code of a language that none of the lexica knows (ISO 639-2: undetermined)."""
 LEAD = 1.0
-"""By how many words more a language must be understood than English."""
+"""By how many words more a language must be understood than English. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,18 @@ class Language:
     """Characters of the longest word."""
 
 
+def read_words(path: Path) -> dict[str, dict[str, str]]:
+    """The tables of a language's file; `ValueError` names the file, the table, the key and what is wrong."""
+    found: dict[str, dict[str, str]] = read_as(path, dict[str, dict[str, str]])
+    return found
+
+
 @lru_cache(maxsize=1)
 def languages() -> tuple[Language, ...]:
     """All that there are."""
     out = []
     for file in sorted(FOLDER.glob("*.toml")):
-        raw = tomllib.loads(file.read_text("utf-8"))
+        raw = read_words(file)
         words: dict[tuple[str, ...], tuple[str, ...]] = {}
         for title, table in raw.items():
             for forms, english in table.items() if title != "meta" else ():

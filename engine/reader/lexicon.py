@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypedDict
 
 from engine import userdata
+from engine.tables import read_as, read_toml
 from engine.wardrobe.cloth.records import records
 from engine.wardrobe.figure_records import figures
 from engine.wardrobe.materials import CATALOG
@@ -53,7 +54,7 @@ FEMALE = (
 )
 """Ends of figures' names that mean women."""
 SHADED = 3
-"""Words that a shade and a colour have at most."""
+"""Words that a shade and a colour have at most. Set by hand."""
 BODIED = ("haired", "eyed", "skinned", "skin", "hair", "eyes")
 
 
@@ -124,13 +125,37 @@ def phrase(text: str) -> Phrase:
     return tuple(word for word in found if word) or (text,)
 
 
+class Shade(TypedDict):
+    """Words before a colour, and what they make of it."""
+
+    words: str
+    map: dict[str, str]
+
+
+class _Colors(TypedDict):
+    color: dict[str, str]
+    shade: dict[str, Shade]
+
+
+def read_words(path: Path) -> dict[str, dict[str, str]]:
+    """The tables of a file of the lexicon; `ValueError` names the file, the table, the key and what is wrong."""
+    kind = _Colors if path.name == "colors.toml" else dict[str, dict[str, str]]
+    found: dict[str, dict[str, str]] = read_as(path, kind)
+    return found
+
+
+def _read_shades() -> dict[str, Shade]:
+    colors: _Colors = read_as(FOLDER / "colors.toml", _Colors)
+    return colors["shade"]
+
+
 def _tables() -> Iterator[tuple[str, str, str]]:
     """(category, value, words) of all files, the commonest meanings first."""
     yield from (("garment", record.key, record.words) for record in records().values() if record.words)
     for name in ("colors", "garments", "footwear_headwear", "extras", "looks", "person", "function"):
-        for category, table in tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")).items():
+        for category, table in read_words(FOLDER / f"{name}.toml").items():
             if category == "shade":
-                yield from _shades(table)
+                yield from _shades(_read_shades())
             elif category == "function":
                 yield from ((f"fn.{value}", value, words) for value, words in table.items())
             else:
@@ -138,12 +163,12 @@ def _tables() -> Iterator[tuple[str, str, str]]:
                     (category, value.replace("_", " ") if category == "color" else value, words)
                     for value, words in table.items()
                 )
-    for words in tomllib.loads((CATALOG / "faces.toml").read_text("utf-8")):
+    for words in read_toml(CATALOG / "faces.toml"):
         yield from (("face", word, word) for word in words.split("|"))
     yield from _figures()
 
 
-def _shades(table: dict[str, dict]) -> Iterator[tuple[str, str, str]]:
+def _shades(table: dict[str, Shade]) -> Iterator[tuple[str, str, str]]:
     """Shade words before basic colours."""
     names = {name for shade in table.values() for name in (*shade["map"], *shade["map"].values())}
     for shade in table.values():
@@ -178,7 +203,7 @@ def _figure_records() -> Iterator[tuple[str, str, str]]:
     if own.is_file():
         figures()  # says what is wrong with it
     for file in (*([own] if own.is_file() else ()), *sorted(FIGURES.glob("*.toml"))):
-        for name, record in tomllib.loads(file.read_text("utf-8")).items():
+        for name, record in read_toml(file).items():
             yield name, record["words"], record.get("person", "")
 
 
@@ -245,7 +270,7 @@ def lexicon() -> Lexicon:
     known: dict[Phrase, list[Sense]] = {}
     for category, value, words in _tables():
         _add(known, category, value, words)
-    for name, words in tomllib.loads((FOLDER / "persons.toml").read_text("utf-8"))["figure"].items():
+    for name, words in read_words(FOLDER / "persons.toml")["figure"].items():
         same = next((s.value for s in known.get(phrase(name), ()) if s.category == "figure"), None)
         figure = (same or "").partition("/")[0]
         for word in words.split("|") if figure else ():
@@ -265,9 +290,6 @@ def lexicon() -> Lexicon:
     for words_ in plain:
         reach[words_[0]] = max(reach.get(words_[0], 1), len(words_))
     shades = {
-        word: shade["map"]
-        for shade in tomllib.loads((FOLDER / "colors.toml").read_text("utf-8"))["shade"].values()
-        for word in shade["words"].split("|")
-        if " " not in word
+        word: shade["map"] for shade in _read_shades().values() for word in shade["words"].split("|") if " " not in word
     }
     return Lexicon(exact, plain, reach | {word: max(reach.get(word, 1), SHADED) for word in shades}, single, shades)

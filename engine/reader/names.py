@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from typing import Any
 
+from engine.tables import read_toml
 from engine.wardrobe.cloth.records import record_of
 from engine.wardrobe.materials import CATALOG
 
@@ -38,6 +38,6 @@ def _things() -> dict[str, dict[str, Any]]:
     """The tables of what is not of cloth by kind, in each its cuts; `hard.things` would bring all that draws them."""
     found: dict[str, dict[str, Any]] = {}
     for path in sorted((CATALOG / "things").glob("*.toml")):
-        for kind, record in tomllib.loads(path.read_text("utf-8")).items():
+        for kind, record in read_toml(path).items():
             found.setdefault(kind, {}).update(record)
     return found

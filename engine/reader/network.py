@@ -47,8 +47,9 @@ FLAGS = ("unknown", "quoted", "number", "capitals", "capital", "less", "no_vecto
 FEATURES = len(CATEGORIES) + len(FLAGS) + SIZE
 _COLUMN = {name: column for column, name in enumerate(CATEGORIES)}
 SPAN = 24
-"""Distance from which on attention tells distances no longer apart."""
+"""Distance from which on attention tells distances no longer apart. Set by hand."""
 HEADS = 4
+"""Of attention. Set by hand."""
 
 
 def features(found: Sequence[Chunk]) -> Array:

@@ -14,7 +14,7 @@ from engine.reader.lexicon import Lexicon, lexicon, singular
 from engine.reader.vectors import vectors
 
 SHORTEST, LONG = 4, 7
-"""Letters from which on words are repaired, and from which on two slips are allowed instead of one."""
+"""Letters from which on words are repaired, and from which on two slips are allowed instead of one. Set by hand."""
 
 
 def repaired(found: Sequence[Token], words: Lexicon) -> tuple[list[Token], list[tuple[str, str]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -11,25 +10,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.reader.chunks import Chunk
-from engine.reader.lexicon import FOLDER
+from engine.reader.lexicon import FOLDER, read_words
 from engine.reader.network import ITEMS, LINKS, MODIFIERS, ROLES, Scores
 from engine.reader.reading import Worn
 from engine.reader.values import may_be, pieces, value
 from engine.wardrobe.combining import places
 
-FAINT = -3.0
-"""Log-odds below which a modifier belongs to nothing, even if nothing else is likelier."""
-LIKELY = -0.8
-"""Log-odds from which on one thing lies over another."""
 PLAIN = frozenset(
     ("garment", "extra", "figure", "material", "pattern", "trait", "hair_style", "skin", "person", "bare")
 )
-UNSAID = 4.0
-"""Log-odds by which a phrase with only one meaning, of these, is less likely to say nothing than the network thinks."""
+"""Categories of which a phrase with only this meaning seldom says nothing."""
 LONGEST_TEXT = 12
+"""Characters that are printed of a text. Set by hand."""
 ONE_OF = ("shirt", "legs", "feet")
 """Places where one garment of a set makes way for another kind."""
 SIDES = {"fn.side_left": "left", "fn.side_right": "right", "fn.one": "right"}
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Log-odds of the network at which a text is read one way or the other."""
+
+    faint: float = -3.0
+    """Below it a modifier belongs to nothing, even if nothing else is likelier. Set by hand."""
+    over: float = -0.8
+    """From it on one thing lies over another. Set by hand."""
+    unsaid: float = 4.0
+    """By how much a phrase of `PLAIN` is less likely to say nothing than the network thinks. Set by hand."""
+
+
+LIMITS = Thresholds()
 
 
 @dataclass
@@ -69,7 +79,7 @@ def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
     for at, (chunk, row) in enumerate(zip(found, scores.roles)):
         beside = any(other.value("fn.between") for other in found[max(at - 2, 0) : at])  # "next to a knight"
         if len(chunk.categories) == 1 and chunk.categories <= PLAIN and not beside:
-            row = row - UNSAID * (np.arange(len(ROLES)) == ROLES.index("none"))
+            row = row - LIMITS.unsaid * (np.arange(len(ROLES)) == ROLES.index("none"))
         order = [ROLES[i] for i in np.argsort(-row)]
         roles.append(next(role for role in order if may_be(chunk, role) and (role != "text" or _printed(found, at))))
     denied = np.array([bool(s > 0) or chunk.less for s, chunk in zip(scores.denied, found)])
@@ -94,7 +104,7 @@ def _attach(parsed: Parsed, scores: Scores) -> None:
     for at in parsed.having(*MODIFIERS):
         row = scores.links[LINKS.index("attach"), at, columns]
         owners = [column for column, score in zip(columns, row) if score > 0]
-        if not owners and row.max() > FAINT:
+        if not owners and row.max() > LIMITS.faint:
             owners = [columns[int(row.argmax())]]
         for owner in owners:
             parsed.items[owner].modifiers.append((at, parsed.roles[at]))
@@ -123,7 +133,9 @@ def _source(parsed: Parsed, scores: Scores, at: int, owner: int) -> int:
 def _layer(parsed: Parsed, scores: Scores) -> None:
     worn = [at for at, item in parsed.items.items() if not item.denied]
     table = scores.links[LINKS.index("over")]
-    parsed.over = [(a, b) for a in worn for b in worn if a != b and table[a, b] > LIKELY and table[a, b] >= table[b, a]]
+    parsed.over = [
+        (a, b) for a in worn for b in worn if a != b and table[a, b] > LIMITS.over and table[a, b] >= table[b, a]
+    ]
 
 
 def things(parsed: Parsed) -> list[tuple[int, Worn]]:
@@ -262,7 +274,7 @@ def _modified(parsed: Parsed, worn: Worn, at: int, role: str) -> Worn:
 
 @lru_cache(maxsize=1)
 def _becoming() -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads((FOLDER / "become.toml").read_text("utf-8"))["become"]
+    found: dict[str, str] = read_words(FOLDER / "become.toml")["become"]
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.reader.chunks import Chunk
-from engine.reader.lexicon import FOLDER, PIECE, lexicon
+from engine.reader.lexicon import FOLDER, PIECE, lexicon, read_words
 from engine.reader.reading import Worn
 from engine.reader.vectors import vectors
 from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, SKINS
@@ -38,8 +37,9 @@ PALETTES = {"hair_color": HAIR_COLORS, "beard_color": HAIR_COLORS, "eye_color": 
 FREE = ("none", "text")
 """Roles that any chunk may have."""
 LIKE = {"figure": 0.8, "color": 0.7, "accent": 0.7, "dress": 0.72, "figure_color": 0.72}
-"""Least cosine of an unknown word to the known one whose value it takes, in the role; else `LEAST`."""
+"""Least cosine of an unknown word to the known one whose value it takes, in the role; else `LEAST`. Set by hand."""
 LEAST = 0.68
+"""The same in other roles. Set by hand."""
 GUESSED = (
     "garment",
     "extra",
@@ -87,7 +87,7 @@ def nearest_color(color: str, role: str) -> str:
     palette = PALETTES[role]
     if color in palette:
         return color
-    near: dict[str, str] = tomllib.loads((FOLDER / "become.toml").read_text("utf-8"))["near"]
+    near: dict[str, str] = read_words(FOLDER / "become.toml")["near"]
     rgb = np.array(COLORS[color])
     closest = min(palette, key=lambda name: float(np.square(np.array(palette[name]) - rgb).sum()))
     return next((name for name in near.get(color, "").split("|") if name in palette), closest)

@@ -14,6 +14,7 @@ from engine.stems import stem
 
 TABLE = Path(__file__).resolve().parent.parent / "assets" / "motion_words.safetensors"
 SIZE = 64
+"""Numbers of a word's vector. Set by hand."""
 
 
 class Vectors:

@@ -5,10 +5,11 @@ import warp as wp
 
 NO_HIT = wp.constant(-1)
 FAR = wp.constant(wp.float32(1.0e9))
+"""Metres beyond which nothing is hit."""
 LIFT = wp.constant(wp.float32(3.0e-4))
-"""Metres off the surface where a shadow ray starts, so that a face does not shade itself."""
+"""Metres off the surface where a shadow ray starts, so that a face does not shade itself. Set by hand."""
 GRAZING = wp.constant(wp.float32(0.1))
-"""Light below this cosine to a surface, a hundredth of all, is left out of its occlusion."""
+"""Light below this cosine to a surface, a hundredth of all, is left out of its occlusion. Set by hand."""
 
 
 @wp.kernel(enable_backward=False)
@@ -22,6 +23,7 @@ def cast(
     normal: wp.array(dtype=wp.vec3),
     depth: wp.array(dtype=wp.float32),
 ):
+    """What rays hit first: face (or `NO_HIT`), barycentric coordinates, smooth normal and depth in metres."""
     ray = wp.tid()
     hit = wp.mesh_query_ray(mesh, origins[ray], directions[ray], FAR)
     face[ray] = NO_HIT
@@ -48,6 +50,7 @@ def closest(
     bary: wp.array(dtype=wp.vec3),
     distance: wp.array(dtype=wp.float32),
 ):
+    """Nearest places of a mesh to points: face, barycentric coordinates, distance, signed by the winding number."""
     index = wp.tid()
     point = points[index]
     if with_sign:
@@ -76,6 +79,7 @@ def arriving(
     key_directions: wp.array2d(dtype=wp.vec3),
     result: wp.array2d(dtype=wp.float32),
 ):
+    """Light at points, what arrives and what would without the mesh: of all sides, of the key, mirrored; (N, 6)."""
     index = wp.tid()
     normal = normals[index]
     flat = facing[index]
@@ -122,6 +126,7 @@ def gather(
     footprints: wp.array(dtype=wp.float32),
     result: wp.array2d(dtype=wp.float32),
 ):
+    """Values at places, from the points of the 4 x 4 cells of a grid about them, by distance and normal."""
     index = wp.tid()
     point = sample_points[index]
     normal = sample_normals[index]

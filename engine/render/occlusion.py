@@ -8,11 +8,11 @@ import numpy as np
 import warp as wp
 from numpy.typing import NDArray
 
+from engine.geometry.vectors import unit
 from engine.render import kernels
 from engine.render.raycast import MeshRaycaster
 from engine.render.shade import sphere_directions
 from engine.render.studio import TILE, Illumination
-from engine.render.vectors import unit
 
 Floats = NDArray[np.float32]
 
@@ -20,7 +20,7 @@ ORDER = np.array(((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5)),
 """(TILE, TILE) slot of each pixel of a tile: Bayer's order, so that neighbours' directions differ most."""
 
 ROUGH = 0.5
-"""Radians of blur from which on no mirrored rays are traced."""
+"""Radians of blur from which on no mirrored rays are traced. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
 
 LIGHT = np.array([0.2, 0.4, 1.0]) / np.linalg.norm([0.2, 0.4, 1.0])
-"""Direction to the light in the camera's frame: right, up, towards the camera."""
+"""Direction to the light in the camera's frame: right, up, towards the camera. Set by hand."""
 AMBIENT = 0.4
+"""Share of the light that comes from everywhere. Set by hand."""
 
 
 def portraits(caster: MeshRaycaster, colors: NDArray, cameras: Sequence[Camera]) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from engine.settings import VideoConfig
 FPS = (4.0, 30.0)
 """Least and most pictures a second where they follow from the length."""
 PAPER = 235
-"""Grey level (0-255) round pictures that are smaller than the video."""
+"""Grey level (0-255) round pictures that are smaller than the video. Set by hand."""
 
 
 def write_process(previews: Path, path: Path, conf: VideoConfig) -> bool:

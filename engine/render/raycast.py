@@ -15,6 +15,7 @@ import numpy as np
 import warp as wp
 from numpy.typing import NDArray
 
+from engine.geometry.measures import vertex_normals
 from engine.render import kernels
 from engine.render.camera import Camera
 
@@ -80,16 +81,6 @@ class GBuffer:
         corners = values[faces[self.face[mask]]]  # (M, 3, C)
         result[mask] = np.einsum("mk,mkc->mc", self.bary[mask], corners)
         return result
-
-
-def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> NDArray[np.float32]:
-    """Unit normals (V, 3), the area-weighted mean of the faces' normals; outward if faces are counter-clockwise."""
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    face_normals = np.cross(b - a, c - a)  # length = twice the area
-    corners, count = faces.T.reshape(-1), len(vertices)
-    total = np.stack([np.bincount(corners, np.tile(face_normals[:, k], 3), count) for k in range(3)], -1)
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    return (total / np.maximum(length, 1e-20)).astype(np.float32)
 
 
 class MeshRaycaster:

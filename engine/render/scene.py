@@ -8,37 +8,40 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from engine.geometry.measures import face_vectors
+from engine.geometry.vectors import dot, unit
 from engine.render.camera import Camera
 from engine.render.occlusion import Arriving, Places, shares, trace
 from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.render.shade import to_linear, to_srgb
 from engine.render.studio import Illumination, Studio
 from engine.render.surface import Embossed, Surface
-from engine.render.vectors import dot, unit
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
 BACKDROP_TOP, BACKDROP_MIDDLE, BACKDROP_BOTTOM = 0.70, 0.86, 0.74
-"""Grey (sRGB) of the backdrop at the picture's upper edge, at the horizon's height and at the lower edge."""
+"""Grey (sRGB) of the backdrop at the picture's upper edge, at the horizon's height and at the lower edge. Set by
+hand."""
 SHADOW_REACH = 1.3
-"""Metres from the avatar's middle at which its shadow on the floor has faded out."""
+"""Metres from the avatar's middle at which its shadow on the floor has faded out. Set by hand."""
 FLOOR_BLUR = 1.6
-"""Pixels by which shadows on the floor are smoothed."""
+"""Pixels by which shadows on the floor are smoothed. Set by hand."""
 DIELECTRIC = 0.04
-"""What all but metals mirror when looked at straight."""
+"""What all but metals mirror when looked at straight. The value of glTF's material model."""
 LAYERS_SEEN, HARDLY = 5, 0.02
-"""How many surfaces a ray passes at most, and the share of a pixel below which what is behind does not count."""
+"""How many surfaces a ray passes at most, and the share of a pixel below which what is behind does not count. Set by
+hand."""
 THIN = 1e-4
-"""Metres behind a sheer surface from which on a ray looks further."""
+"""Metres behind a sheer surface from which on a ray looks further. Set by hand."""
 DARKEST = 0.014
-"""Black cloth gives back about so much light."""
+"""Black cloth gives back about so much light. Set by hand."""
 BENEATH = (0.26, 0.08, 0.04)
-"""How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator."""
+"""How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator. Set by hand."""
 FIBRES = 0.5
-"""The same where fibres scatter all light."""
+"""The cosine by which light passes the terminator where fibres scatter all of it. Set by hand."""
 SHEEN = 0.14
-"""Of rough surfaces at their outline, as cloth and skin have it."""
+"""Of rough surfaces at their outline, as cloth and skin have it. Set by hand."""
 
 
 class Scene:
@@ -167,9 +170,7 @@ class Scene:
         self, hits: GBuffer, origins: Floats, directions: Floats, pixels: Floats, roughness: Floats, camera: Camera
     ) -> Places:
         """Where rays hit, seen from the side that they came from: sheets of cloth have two."""
-        corners = self.vertices[self.faces[hits.face]]
-        facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        facing = unit(facing)
+        facing = unit(face_vectors(self.vertices, self.faces[hits.face]))
         side = np.where(dot(facing, directions) > 0.0, np.float32(-1.0), np.float32(1.0))
         facing, normals = facing * side, hits.normal * side
         return Places(

@@ -19,9 +19,9 @@ from engine.render.surface import Surface
 __all__ = ["Picture", "Scene", "body_views", "framing", "motion_row", "preview_sheet", "thumbnail"]
 
 FIELD_OF_VIEW = 22.0
-"""Degrees: a long lens, as portraits of whole figures are taken."""
+"""Degrees: a long lens, as portraits of whole figures are taken. Set by hand."""
 VIEW_WIDTHS = {"front": 450, "side": 340, "back": 450, "head": 360}
-"""Pixels; a figure with spread arms needs more room from the front than from the side."""
+"""Pixels; a figure with spread arms needs more room from the front than from the side. Set by hand."""
 
 
 def framing(
@@ -60,7 +60,8 @@ def body_views(
     sizes = {name: (width, height) for name, width in VIEW_WIDTHS.items()}
     scene = Scene(vertices, faces, colors, surface=surface)
     reach = framing(scene.vertices, 0.0, sizes["front"], margin=1.05)
-    distance = float(np.linalg.norm(reach.eye - reach.target))
+    deep = framing(scene.vertices, 78.0, sizes["side"], margin=1.0)  # of a horse's body, or a long train
+    distance = max(float(np.linalg.norm(camera.eye - camera.target)) for camera in (reach, deep))
     pictures: dict[str, Picture] = {}
     for name, azimuth in (("front", 0.0), ("side", 78.0), ("back", 180.0)):
         scene.light_from(azimuth)

@@ -18,9 +18,9 @@ Color = tuple[float, float, float]
 TILE = 4
 """Each pixel of a square of this side traces other directions; its neighbours' complete the hemisphere."""
 SPREAD = 12
-"""Directions over the whole sphere that one pixel traces; those below its surface cost nothing."""
+"""Directions over the whole sphere that one pixel traces; those below its surface cost nothing. Set by hand."""
 KEY_RAYS = 2
-"""Points of the key light that one pixel traces."""
+"""Points of the key light that one pixel traces. Set by hand."""
 
 
 def edge(value: NDArray) -> Floats:

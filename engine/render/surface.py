@@ -9,15 +9,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.vectors import dot, unit
 from engine.render.raycast import GBuffer
 from engine.render.studio import edge
-from engine.render.vectors import dot, unit
 
 Floats = NDArray[np.float32]
 MATT = 1.0
-"""Roughness of a mesh of which nothing is said."""
+"""Roughness of a mesh of which nothing is said. Set by hand."""
 FULL, FADED = 0.28, 0.55
-"""Pixels that span less of a relief's period show all of it, those that span more nothing."""
+"""Pixels that span less of a relief's period show all of it, those that span more nothing. Set by hand."""
 
 
 class Relief(Protocol):

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body.fingers import full_pose
-from engine.body.skinning import bone_transforms, skin
 from engine.errors import EngineError
+from engine.geometry.skinning import bone_transforms, skin
 from engine.mesh.full import uncovered
 from engine.protocol import FACE_KEYS, JOINT_NAMES, SHAPE_KEYS, write_atomically
 from engine.rig.face_shapes import NAMES, FaceShapes, face_fits, named, stored_faces

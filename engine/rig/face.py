@@ -15,12 +15,11 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial.transform import Rotation
 
 from engine.body import Body
 from engine.body.face import JAW, load_face, load_face_space
-from engine.mesh.surface import edge_matrix
+from engine.geometry.edges import pieces
 from engine.protocol import FACE_FEATURES, FACE_SHAPES
 from engine.render.raycast import MeshRaycaster
 from engine.rig.face_shapes import LEAST, FaceShapes
@@ -34,17 +33,18 @@ from engine.wardrobe.layers import BODY, Joined, Mannequin
 
 Floats = NDArray[np.float32]
 LOOK = {"Down": (24.0, 0.0), "Up": (-20.0, 0.0), "In": (0.0, -28.0), "Out": (0.0, 28.0)}
-"""Degrees by which an eyeball turns downwards and outwards."""
+"""Degrees by which an eyeball turns downwards and outwards. Set by hand."""
 LEAST_OF_HAIR = 0.0006
-"""Metres: shorter displacements of hairs are left out; of the rest those shorter than `face_shapes.LEAST`."""
+"""Metres: shorter displacements of hairs are left out; of the rest those shorter than `face_shapes.LEAST`. Set by
+hand."""
 TOUCHES, BEYOND = 0.004, 0.03
-"""Metres off the skin within which a thing follows it wholly, and from which on not at all."""
+"""Metres off the skin within which a thing follows it wholly, and from which on not at all. Set by hand."""
 STIFF = frozenset({"metal", "painted_metal", "plastic", "wood", "stone", "mail"})
 """Materials whose pieces move as a whole."""
 LOCK = 600
-"""Vertices that a lock of hair has at most; larger pieces follow the skin point by point."""
+"""Vertices that a lock of hair has at most; larger pieces follow the skin point by point. Set by hand."""
 WITH_TONGUE = {"jawOpen": 0.35, "mouthLowerDownLeft": 0.5, "mouthLowerDownRight": 0.5}
-"""By how much other shapes go with `tongueOut`, so that it does not go through closed lips."""
+"""By how much other shapes go with `tongueOut`, so that it does not go through closed lips. Set by hand."""
 
 
 def face_shapes(layers: Joined, body: Body, betas: NDArray, features: bool = False) -> FaceShapes | None:
@@ -162,7 +162,10 @@ class _Face:
         face, bary = np.zeros(len(own), np.int32), np.zeros((len(own), 3), np.float32)
         distance = np.full(len(own), np.inf)
         face[near], bary[near], distance[near] = self.caster.closest_point(points[near], signed=False)
-        piece = connected_components(_edges(self.layers, own), directed=False)[1]
+        number = np.full(len(self.layers.vertices), -1, np.int32)
+        number[own] = np.arange(len(own))
+        faces = number[self.layers.faces]
+        piece = pieces(faces[(faces >= 0).all(1)], len(own))
         if material == "hair":
             root = _roots(piece, distance)
             face, bary, distance = face[root], bary[root], distance[root]
@@ -195,14 +198,6 @@ class _Face:
 def _by_shape(columns: NDArray) -> NDArray:
     """(K, N, 3) of (N, 3K)."""
     return np.ascontiguousarray(columns.reshape(len(columns), -1, 3).transpose(1, 0, 2))
-
-
-def _edges(layers: Joined, own: NDArray) -> sparse.csr_matrix:
-    """Which of a layer's vertices (N,) are joined by an edge."""
-    number = np.full(len(layers.vertices), -1, np.int32)
-    number[own] = np.arange(len(own))
-    faces = number[layers.faces]
-    return edge_matrix(faces[(faces >= 0).all(1)], len(own))
 
 
 def _roots(piece: NDArray, distance: NDArray) -> NDArray[np.int64]:

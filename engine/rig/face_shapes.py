@@ -10,15 +10,15 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from engine.mesh.surface import edge_matrix
+from engine.geometry.edges import edge_matrix
 from engine.protocol import FACE_KEYS, FACE_SHAPES
 
 Floats = NDArray[np.float32]
 LEAST = 0.00008
-"""Metres: shorter displacements are left out."""
+"""Metres: shorter displacements are left out. Set by hand."""
 ODD, ROUNDS = 0.3, 3
 """Share of an open jaw's way by which a vertex may differ from its neighbours, and how often those that differ more are
-looked for."""
+looked for. Set by hand."""
 KINDS: dict[str, type] = {"shape": np.uint8, "row": np.int32, "delta": np.float16}
 """The arrays in the file, which begin with ``face_``, and their types; a hundredth of a millimetre is enough."""
 NAMES = "face_names"
@@ -44,7 +44,7 @@ class FaceShapes:
 
     @staticmethod
     def together(parts: Sequence[FaceShapes]) -> FaceShapes:
-        """Those of several parts of a mesh as one."""
+        """The face shapes of several parts of a mesh as one."""
         shape, row, delta = (np.concatenate([getattr(part, name) for part in parts]) for name in KINDS)
         order = np.lexsort((row, shape))
         return FaceShapes(shape[order], row[order], delta[order])

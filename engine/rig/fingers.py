@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
-from engine.body import Body
-from engine.body.fingers import HANDS, OF_HAND, SIDES, shared_out
+from engine.body import Body, stand_pose
+from engine.body.fingers import BODY_JOINTS, HANDS, OF_HAND, SIDES, shared_out
 from engine.body.hands import both_hands
-from engine.mesh.surface import edge_matrix
+from engine.geometry.edges import pieces
 from engine.protocol import JOINT_NAMES
 from engine.rig.weights import transfer
 from engine.wardrobe.hard.attached import grips
-from engine.wardrobe.holding import held_poses
+from engine.wardrobe.holding import hand_turns, held_poses, standing_pose
 from engine.wardrobe.outfit import Look
 
 Floats = NDArray[np.float32]
 RIGID = 1e-4
-"""A piece whose weights differ by less than this is stiff."""
+"""A piece whose weights differ by less than this is stiff. Set by hand."""
 OFF, MOST = 0.012, 0.25
-"""A piece that hands alone carry is held, not worn, if more than this share of it is so many metres off the skin."""
+"""A piece that hands alone carry is held, not worn, if more than this share of it is so many metres off the skin. Set
+by hand."""
 AGREEMENT = 0.3
-"""Least cosine between the normals of a point and of the skin that it follows: in a fist the next finger is near."""
+"""Least cosine between the normals of a point and of the skin that it follows: in a fist the next finger is near. Set
+by hand."""
 RING = 0.05
-"""Metres: stiff pieces up to this size go with the finger that they sit on, larger ones with the hand."""
+"""Metres: stiff pieces up to this size go with the finger that they sit on, larger ones with the hand. Set by hand."""
 WRISTS = tuple(JOINT_NAMES.index(f"{side}_wrist") for side in SIDES)
 REACH = 0.02
-"""Metres from the skin within which a soft point follows the fingers."""
+"""Metres from the skin within which a soft point follows the fingers. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,23 @@ class StandingHands:
     """(2,) which hold something for as long as the avatar wears it."""
     fused: bool
     """Whether a hand that holds something is one piece with it."""
+    turns: NDArray = field(default_factory=lambda: np.tile(np.eye(3), (2, 1, 1)))
+    """(2, 3, 3) how the left and the right hand are turned against their arms, at rest too."""
+    stand: Floats = field(default_factory=stand_pose)
+    """(24, 3) the pose in which the surface was made."""
+
+    def turned(self, joints: NDArray) -> Floats:
+        """Rest joints (54, 3) of these hands, of those of hands as they grow."""
+        found = np.array(joints, np.float32)
+        for side, (wrist, hand, turn) in enumerate(zip(WRISTS, HANDS, self.turns)):
+            own = [hand, *range(BODY_JOINTS + side * OF_HAND, BODY_JOINTS + (side + 1) * OF_HAND)]
+            found[own] = joints[wrist] + (joints[own] - joints[wrist]) @ turn.T
+        return found
+
+    def about(self, poses: NDArray) -> Floats:
+        """Poses (2, 45) of the fingers, about the axes of these hands."""
+        found = np.einsum("hij,hfj->hfi", self.turns, poses.reshape(2, -1, 3))
+        return np.asarray(found.reshape(2, -1), np.float32)
 
 
 def standing_hands(look: Look | None, layered: bool) -> StandingHands:
@@ -52,7 +70,9 @@ def standing_hands(look: Look | None, layered: bool) -> StandingHands:
     solid = not layered or look is None
     usual = both_hands() if look is None else held_poses(look)
     holds = np.array([look is not None and side in grips(look) for side in SIDES])
-    return StandingHands(np.zeros_like(usual) if solid else usual, usual, holds, solid)
+    if solid or look is None:
+        return StandingHands(np.zeros_like(usual), usual, holds, solid)
+    return StandingHands(usual, usual, holds, solid, hand_turns(look), standing_pose(look))
 
 
 def with_fingers(
@@ -98,7 +118,7 @@ def _settled(
     """Shares (T, 30) of the touched points: nought of what is held, and of a large stiff piece such as a plate of
     armour; the same over a small one."""
     found = np.where((distance < REACH)[:, None], shares, 0.0)
-    _, label = connected_components(edge_matrix(faces, len(vertices)), directed=False)
+    label = pieces(faces, len(vertices))
     for piece in np.unique(label[touched]):
         whole, rows = weights[label == piece], label[touched] == piece
         if whole[:, [*WRISTS, *HANDS]].sum(1).min() > 1.0 - RIGID and (distance[rows] > OFF).mean() > MOST:

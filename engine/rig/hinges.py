@@ -20,9 +20,9 @@ HINGES = tuple(
 )
 """Bone above, bone below, and the joint at its end."""
 THIN = 0.01
-"""Metres: no fall-off is shorter than that of a limb with this radius."""
+"""Metres: no fall-off is shorter than that of a limb with this radius. Set by hand."""
 LOOSE, FREE = 1.6, 2.5
-"""Radii of the limb from which on cloth counts as hanging loosely, and where it is left as it was."""
+"""Radii of the limb from which on cloth counts as hanging loosely, and where it is left as it was. Set by hand."""
 
 
 def tighten(weights: np.ndarray, vertices: np.ndarray, joints: np.ndarray, body: np.ndarray, width: float) -> Floats:

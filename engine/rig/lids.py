@@ -10,11 +10,11 @@ from engine.wardrobe.head.eyes import eyeball
 from engine.wardrobe.layers import Mannequin
 
 THICK = 0.0005
-"""Metres by which a closed lid lies off a grown-up's eyeball."""
+"""Metres by which a closed lid lies off a grown-up's eyeball. Set by hand."""
 LEAST = 0.0002
-"""Metres: what a shape moves less is not of the lid."""
+"""Metres: what a shape moves less is not of the lid. Set by hand."""
 CORNER = 0.25
-"""Share of the eye's width from its corners in which lids are not pushed off the eyeball."""
+"""Share of the eye's width from its corners in which lids are not pushed off the eyeball. Set by hand."""
 
 
 def lid_edges(mannequin: Mannequin, side: str) -> tuple[NDArray, NDArray]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from engine.body import stand_pose
-from engine.body.skinning import bone_transforms
+from engine.geometry.skinning import bone_transforms
+from engine.protocol import PARENTS
 from engine.render.stills import Picture, body_views, motion_row, preview_sheet
 from engine.render.surface import Surface
 from engine.rig.avatar import Avatar, pose_avatar, uncover, with_hands
 from engine.wardrobe.surfaces import surface_of as surface_of_layers
 
 VIEW_HEIGHT = 640
-"""Pixels of the views' row."""
+"""Pixels of the views' row. Set by hand."""
 FRAMES = 8
 """Frames of the motion in the sheet."""
 
@@ -66,7 +67,9 @@ def avatar_preview(
 
 def _views(avatar: Avatar, stand: np.ndarray, surface: Surface | None) -> Picture:
     """Front, side, back and head side by side."""
-    head = (bone_transforms(avatar.joints[: stand.shape[1]], stand)[0, 15] @ np.append(avatar.joints[15], 1.0))[:3]
+    head = (
+        bone_transforms(avatar.joints[: stand.shape[1]], stand, PARENTS)[0, 15] @ np.append(avatar.joints[15], 1.0)
+    )[:3]
     posed = pose_avatar(avatar, with_hands(avatar, stand))[0]
     pictures = body_views(posed, avatar.faces, avatar.colors, head, VIEW_HEIGHT, surface)
     return np.concatenate(list(pictures.values()), axis=1)

@@ -12,7 +12,7 @@ import dataclasses
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from engine.body.skinning import bone_transforms, skin
+from engine.geometry.skinning import bone_transforms, skin
 from engine.rig.avatar import Avatar, Floats
 
 

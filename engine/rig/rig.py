@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from engine.body import Body, stand_pose
 from engine.body.fingers import full_joints, full_pose, posed_body
-from engine.body.skinning import bone_transforms
+from engine.geometry.edges import edges
+from engine.geometry.measures import edge_lengths
+from engine.geometry.skinning import bone_transforms, unpose
 from engine.mesh.decimate import decimate
-from engine.mesh.surface import Mesh, edges
+from engine.mesh.surface import Mesh
 from engine.protocol import PARENTS, SKELETON_PARENTS
 from engine.report import Reporter
 from engine.rig.avatar import Avatar, Floats, GameAvatar, Shapes, layered
@@ -26,11 +28,11 @@ from engine.settings import RigConfig
 from engine.wardrobe.outfit import Look
 
 PROXY_FACES = 30000
-"""Triangles of the light copy on which weights are found."""
+"""Triangles of the light copy on which weights are found. Set by hand."""
 TEAR = 5.0
-"""An edge that grows by more than this factor on the way to the T-pose is torn."""
+"""An edge that grows by more than this factor on the way to the T-pose is torn. Set by hand."""
 TORN_SHARE = 0.005
-"""Share of torn edges from which the user should hear of them."""
+"""Share of torn edges from which the user should hear of them. Set by hand."""
 
 
 class SkinnedSurface(Protocol):
@@ -63,10 +65,11 @@ def run(
     joints, parents = body.rest_joints(betas), PARENTS
     if conf.hands and body.fingers is not None:
         hands = standing_hands(getattr(dressed, "look", None), mesh.layers is not None)
-        stand = full_pose(stand, hands.poses)
-        posed, joints, parents = posed_body(body, betas, stand[0]), full_joints(body, betas), SKELETON_PARENTS
+        posed = posed_body(body, betas, full_pose(hands.stand[None], hands.poses)[0])
+        stand = full_pose(stand, hands.about(hands.poses))
+        joints, parents = hands.turned(full_joints(body, betas)), SKELETON_PARENTS
         weights = with_fingers(weights, mesh.vertices, mesh.faces, body, posed, hands.holds & hands.fused)
-        of_hands = {"hands": hands.usual, "holds": hands.holds}
+        of_hands = {"hands": hands.about(hands.usual), "holds": hands.holds}
     elif conf.hands and not body.is_standard:
         report.warning(f"{body.name} has no fingers; its hands stay one piece each.")
     weights = prune(weights, conf.influences)
@@ -175,25 +178,8 @@ def _find_weights(
     return weights
 
 
-def unpose(vertices: np.ndarray, weights: np.ndarray, transforms: np.ndarray) -> Floats:
-    """Inverse linear blend skinning: posing the answer again gives back ``vertices``.
-
-    Args:
-        vertices: (V, 3) posed.
-        weights: (V, J).
-        transforms: (J, 4, 4) from `bone_transforms`.
-
-    Returns:
-        (V, 3) in the rest pose.
-    """
-    blended = (weights.astype(np.float64) @ transforms[:, :3].reshape(len(transforms), 12)).reshape(-1, 3, 4)
-    offset = vertices - blended[..., 3]
-    return np.linalg.solve(blended[..., :3], offset[..., None])[..., 0].astype(np.float32)
-
-
 def edge_stretch(before: np.ndarray, after: np.ndarray, faces: np.ndarray) -> Floats:
     """(E,) length of each edge after, over its length before."""
     pairs = edges(faces)
-    first = np.linalg.norm(before[pairs[:, 0]] - before[pairs[:, 1]], axis=1)
-    second = np.linalg.norm(after[pairs[:, 0]] - after[pairs[:, 1]], axis=1)
+    first, second = edge_lengths(before, pairs), edge_lengths(after, pairs)
     return np.asarray(second / np.maximum(first, 1e-6), np.float32)

@@ -27,9 +27,10 @@ from engine.wardrobe.outfit import Look
 KEYS = dict(zip(protocol.SHAPE_KEYS, ((0, 0.3), (1, 0.4), (2, 0.6), (3, 0.3), (4, 1.0))))
 """Name -> which of a body's numbers, and how much of it the key's value 1 adds; -1 takes as much away."""
 ADULT = np.array([0.0, 0.0, 0.0, 0.2, 0.0])
-"""Whom the keys change; children grow up in a direction of their own."""
+"""Whom the keys change; children grow up in a direction of their own. Set by hand."""
 EVEN = 0.02
-"""Metres over which displacements are evened out along the surface; more where it stands off from the body."""
+"""Metres over which displacements are evened out along the surface; more where it stands off from the body. Set by
+hand."""
 
 
 @dataclass(frozen=True)

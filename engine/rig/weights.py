@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
-from engine.mesh.surface import edge_matrix
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.geometry.edges import edge_matrix, pieces
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import laplacian, row_means
+from engine.render.raycast import MeshRaycaster
 
 Floats = NDArray[np.float32]
 NEIGHBOURS = 24
-"""Body vertices that compete where the closest point looks the wrong way."""
+"""Body vertices that compete where the closest point looks the wrong way. Set by hand."""
 DETOUR = 0.03
-"""Metres by which such a competitor may be farther away than the closest point."""
+"""Metres by which such a competitor may be farther away than the closest point. Set by hand."""
 MAX_STEPS = 400
-"""Most steps of diffusion, a bound on time."""
+"""Most steps of diffusion, a bound on time. Set by hand."""
 
 
 def transfer(
@@ -85,16 +85,15 @@ def inpaint(weights: np.ndarray, certain: np.ndarray, vertices: np.ndarray, face
     # 1 / length keeps the solution independent of how densely a region is meshed.
     lengths = np.linalg.norm(vertices[adjacency.row] - vertices[adjacency.col], axis=1)
     adjacency.data = 1.0 / np.maximum(lengths.astype(np.float64), 1e-6)
-    _, label = connected_components(adjacency, directed=False)
+    label = pieces(faces, len(vertices))
     anchored = np.isin(label, np.unique(label[certain]))
     unknown = np.flatnonzero(~certain & anchored)
     if not len(unknown):
         return result.astype(np.float32)
     known = np.flatnonzero(certain)
-    matrix = adjacency.tocsr()
-    laplacian = sparse.diags(np.asarray(matrix.sum(1)).ravel()) - matrix
-    inner = laplacian[unknown][:, unknown].tocsr()
-    right = -(laplacian[unknown][:, known] @ result[known])  # (U, J)
+    energy = laplacian(adjacency.tocsr())[unknown]
+    inner = energy[:, unknown].tocsr()
+    right = -(energy[:, known] @ result[known])  # (U, J)
     touched = np.flatnonzero(np.abs(right).max(0) > 0.0)
     factors = splu(inner.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
     result[unknown] = 0.0
@@ -114,9 +113,7 @@ def diffuse(values: np.ndarray, vertices: np.ndarray, faces: np.ndarray, radius:
     squared; variances add up. The diffusion is run to the largest radius, and each vertex keeps the moment at which
     its own was reached.
     """
-    adjacency = edge_matrix(faces, len(vertices))
-    degree = np.maximum(np.asarray(adjacency.sum(1)).ravel(), 1.0)
-    average = sparse.diags((1.0 / degree).astype(np.float32)) @ adjacency
+    average = row_means(edge_matrix(faces, len(vertices)))
     sides = vertices[faces] - vertices[np.roll(faces, 1, axis=1)]
     squared = float(np.square(sides).sum(-1).mean())
     stops = np.minimum(np.ceil(radius**2 / (0.5 * squared)), MAX_STEPS).astype(int)  # (V,)

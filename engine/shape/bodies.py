@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "bodies.safetensors"
 AGES = (-1.0, -0.66, -0.4, -0.16, 0.1, 0.5, 0.8, 1.0)
-"""Of the table; -0.4 is a child of about twelve, 0.1 grown up."""
+"""Of the table; -0.4 is a child of about twelve, 0.1 grown up. Set by hand."""
 ANNY_AGES = (0.02, 0.13, 0.31, 0.53, 0.67, 0.82, 0.95, 1.0)
 """What anny, of whose bodies the table is made, calls the same years of life."""
 STEPS = ("taller", "heavier", "lighter", "stronger", "weaker")

@@ -30,15 +30,16 @@ from engine.wardrobe.canonical import canonical_coordinates
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "shapes.safetensors"
 SMPL_VERTICES = 6890
 SIGMA = 0.01
-"""Metres by which a surface may miss the codebook's before an unlikely shape is preferred."""
+"""Metres by which a surface may miss the codebook's before an unlikely shape is preferred. Set by hand."""
 EXACT = 0.001
-"""The same for shapes that were made of the model's own directions."""
+"""Metres by which a surface may miss shapes that were made of the model's own directions. Set by hand."""
 STYLE_SIGMA = 0.06
-"""The same for the difference of the two mean bodies, of which only the stature is to be made up for, not the style."""
+"""Metres by which the two mean bodies may differ: only their stature is to be made up for, not their style. Set by
+hand."""
 INDEPENDENT = 300.0
-"""Coordinates of a surface that vary by themselves; its thousands of vertices move together."""
+"""Coordinates of a surface that vary by themselves; its thousands of vertices move together. Set by hand."""
 EXTREME = 4.0
-"""Standard deviations beyond which models look broken."""
+"""Standard deviations beyond which models look broken. Set by hand."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from torch import Tensor
 from engine.body import Body, stand_pose
 from engine.perceptor import Perceptor, prompts
 from engine.perceptor.codebook import embed_pictures, features
+from engine.perceptor.load import BUNDLED_NAME
 from engine.render.camera import Camera
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
@@ -30,22 +31,58 @@ from engine.wardrobe.measures import Measures, measures
 from engine.wardrobe.persona import Person, read_out
 from engine.wardrobe.readout import expected_shape
 
-AZIMUTHS = (-60.0, -30.0, 0.0, 30.0, 60.0)
-"""Degrees from the front; the paper's 120 to 240 in its own frame."""
-COVERED, FOV = 2.3, 35.0
-"""Metres that the picture covers at the body: fixed, so that size can be seen."""
-GREY = 0.75
-EXPRESSION = np.array([0.8, 1.4, 1.5, 0.9, 1.2], np.float32)
-"""How far, against the mean of all that fits the words, the body goes in height, weight, muscle, age and gender: means
-are tamer than what people imagine, of weight above all. Weight and muscle may pass the codebook's extremes."""
 ANYBODY = "a person"
 """The prompt of whom nothing is said."""
 NOBODY = Person()
 DENSITY = 1010.0
-"""Kilograms a cubic metre of a living body."""
-ROUNDS, STEP, FARTHEST = 4, 0.05, 2.5
-"""Rounds and step of the search for a body of given measures, and how far from the average it goes."""
-LIMITS = np.array([1.0, 1.3, 1.3, 1.0, 1.0], np.float32)
+"""Kilograms a cubic metre of a living body. Set by hand."""
+
+
+@dataclass(frozen=True)
+class Photographer:
+    """How bodies are looked at, all on one scale, so that size can be seen."""
+
+    azimuths: tuple[float, ...] = (-60.0, -30.0, 0.0, 30.0, 60.0)
+    """Degrees from the front: the paper's five views of section 3.2, its 120 to 240 in its own frame."""
+    covered: float = 2.3
+    """Metres that the picture covers at the body. Set by hand."""
+    field_of_view: float = 35.0
+    """Degrees. Set by hand."""
+    middle: float = 0.95
+    """Metres above the soles that the camera looks at. Set by hand."""
+    grey: float = 0.75
+    """sRGB of the body. Set by hand."""
+
+
+@dataclass(frozen=True)
+class QueryWeights:
+    """How a body follows from words; the five numbers are height, weight, muscle, age and gender."""
+
+    expression: tuple[float, ...] = (0.8, 1.4, 1.5, 0.9, 1.2)
+    """How far the body goes against the mean of all that fits the words: means are tamer than what people imagine, of
+    weight above all. Set by hand, on pictures."""
+    limits: tuple[float, ...] = (1.0, 1.3, 1.3, 1.0, 1.0)
+    """Farthest of each; weight and muscle may pass the codebook's extremes. Set by hand, on pictures."""
+    figures: tuple[float, ...] = (1.0, 1.6, 1.3, 1.0, 1.0)
+    """Farthest of what a figure usually is, as sumo wrestlers are heavy. Set by hand, on pictures."""
+    blend: float = 0.05
+    """Difference of two codes' scores at which the better has e times the other's share. Set by hand."""
+    rounds: int = 4
+    """Of the search for a body of given measures. Set by hand: the secant method has converged by then."""
+    step: float = 0.05
+    """Of that search. Set by hand."""
+    farthest: float = 2.5
+    """How far from the average it goes. Set by hand, where bodies still look like people."""
+    misses: float = 0.03
+    """Metres, or share of the weight, by which it may miss before the user hears of it. Set by hand."""
+    bundled: float = 0.4
+    """How much pictures count against words with the bundled perceptor, where the settings leave it open: it knows no
+    words that the read-out doesn't. By `engine.training.perceptor.evaluate`."""
+    others: float = 0.7
+    """The same with another perceptor, which does. Set by hand."""
+
+
+PHOTOGRAPHER, WEIGHTS = Photographer(), QueryWeights()
 
 
 @dataclass(frozen=True)
@@ -60,10 +97,11 @@ def pictures(body: Body, betas: NDArray, size: int) -> Tensor:
     """(5, 3, size, size) the bare grey body of one shape in the stand pose, on one scale for all shapes."""
     vertices = body.pose(betas, stand_pose()[None])[0][0]
     center = (vertices.min(0) + vertices.max(0)) / 2
-    target = np.array([center[0], vertices[:, 1].min() + 0.95, center[2]])
-    distance = COVERED / 2 / np.tan(np.radians(FOV / 2))
-    cameras = [Camera.orbit(target, distance, azimuth, 0.0, FOV, size) for azimuth in AZIMUTHS]
-    grey = np.full_like(vertices, GREY)
+    target = np.array([center[0], vertices[:, 1].min() + PHOTOGRAPHER.middle, center[2]])
+    fov = PHOTOGRAPHER.field_of_view
+    distance = PHOTOGRAPHER.covered / 2 / np.tan(np.radians(fov / 2))
+    cameras = [Camera.orbit(target, distance, azimuth, 0.0, fov, size) for azimuth in PHOTOGRAPHER.azimuths]
+    grey = np.full_like(vertices, PHOTOGRAPHER.grey)
     return torch.from_numpy(portraits(MeshRaycaster(vertices, body.faces), grey, cameras))
 
 
@@ -101,16 +139,17 @@ def run(
     numbers = book.numbers
     meant = _meant(prompt, person)
     words_say = torch.from_numpy(agreement(meant, numbers))
-    scores = conf.picture_share * pictures_say + (1 - conf.picture_share) * words_say
+    share = picture_share(conf, perceptor)
+    scores = share * pictures_say + (1 - share) * words_say
     best = scores.topk(min(conf.blend, len(scores)))
-    shares = ((best.values - best.values[0]) / 0.05).softmax(0).numpy()
+    shares = ((best.values - best.values[0]) / WEIGHTS.blend).softmax(0).numpy()
     chosen = best.indices.numpy()
     betas = (shares[:, None] * codes[chosen]).sum(0)
     reached = (shares[:, None] * numbers[chosen]).sum(0)
-    if conf.picture_share < 1:
-        betas = betas + book.bodies.betas(meant) - book.bodies.betas(reached)
-        reached = meant
-    by_words = conf.picture_share < 1
+    by_words = share < 1
+    if by_words:
+        chosen_numbers, reached = reached, corrected(reached, meant, share, perceptor)
+        betas = betas + book.bodies.betas(reached) - book.bodies.betas(chosen_numbers)
     if by_words and said.years is not None and said.stature is None:
         # As tall as people are at that age, whatever the chosen codes' own statures.
         usual = stature(body.rest_vertices(book.bodies.betas(meant)), body)
@@ -122,6 +161,20 @@ def run(
     return ShapeResult(betas.astype(np.float32), float(best.values[0]))
 
 
+def picture_share(conf: ShapeConfig, perceptor: Perceptor) -> float:
+    """The settings' share of pictures, or the one that the perceptor's kind calls for."""
+    if conf.picture_share is not None:
+        return conf.picture_share
+    return WEIGHTS.bundled if perceptor.name == BUNDLED_NAME else WEIGHTS.others
+
+
+def corrected(reached: NDArray, meant: NDArray, share: float, perceptor: Perceptor) -> NDArray[np.float32]:
+    """(5,) numbers of the body to be: what the words mean; of another perceptor's choice its share stands."""
+    kept = 0.0 if perceptor.name == BUNDLED_NAME else share
+    numbers: NDArray[np.float32] = (kept * reached + (1 - kept) * meant).astype(np.float32)
+    return numbers
+
+
 def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
     """(K,) minus the distance of codes' shape numbers (K, 5) from those that the words call for (5,).
 
@@ -130,15 +183,23 @@ def agreement(meant: NDArray, numbers: NDArray) -> NDArray[np.float32]:
     return -np.linalg.norm(numbers - np.clip(meant, -1, 1), axis=1).astype(np.float32)
 
 
+def _agrees(name: str, usual: float, said: float) -> bool:
+    """Whether a figure's build goes the way that the words go, and further: an overweight sumo wrestler is as fat as
+    sumo wrestlers are."""
+    return name in ("weight", "muscle") and said * usual > 0 and abs(usual) > abs(said)
+
+
 def _meant(prompt: str, person: Person) -> NDArray[np.float32]:
     """(5,) height, weight, muscle, age and gender of the body that the words call for, or else the person's."""
     said = read_out(prompt)
-    numbers = EXPRESSION * expected_shape(prompt)
+    expression, limits = np.array(WEIGHTS.expression, np.float32), np.array(WEIGHTS.limits, np.float32)
+    farthest = np.array(WEIGHTS.figures, np.float32)
+    numbers = np.clip(expression * expected_shape(prompt), -limits, limits)
     for index, name in enumerate(("height", "weight", "muscle", "age", "gender")):
         usual = getattr(person, name)
-        if usual is not None and getattr(said, name) is None:
-            numbers[index] = 2 * usual - 1 if name == "age" else EXPRESSION[index] * usual
-    meant: NDArray[np.float32] = np.clip(numbers, -LIMITS, LIMITS)
+        if usual is not None and (getattr(said, name) is None or _agrees(name, usual, getattr(said, name))):
+            numbers[index] = 2 * usual - 1 if name == "age" else expression[index] * usual
+    meant: NDArray[np.float32] = np.clip(numbers, -farthest, farthest)
     age = measures(prompt).age
     if age is not None:
         meant[3] = age
@@ -164,16 +225,18 @@ def measured(
     def shape() -> NDArray[np.float32]:
         return start + bodies.betas(changed)
 
-    for _ in range(ROUNDS if wanted else 0):
+    for _ in range(WEIGHTS.rounds if wanted else 0):
         for index, goal, measure in wanted:
             # A secant step; what is measured grows with its number, weight the faster the more there is.
             now = measure(body.rest_vertices(shape()), body)
-            changed[index] += STEP
-            slope = (measure(body.rest_vertices(shape()), body) - now) / STEP
-            changed[index] = np.clip(changed[index] - STEP + (goal - now) / max(slope, 1e-3), -FARTHEST, FARTHEST)
+            changed[index] += WEIGHTS.step
+            slope = (measure(body.rest_vertices(shape()), body) - now) / WEIGHTS.step
+            changed[index] = np.clip(
+                changed[index] - WEIGHTS.step + (goal - now) / max(slope, 1e-3), -WEIGHTS.farthest, WEIGHTS.farthest
+            )
     for index, goal, measure in wanted:
         got = measure(body.rest_vertices(shape()), body)
-        if abs(got - goal) > 0.03 * (1.0 if index == 0 else goal):
+        if abs(got - goal) > WEIGHTS.misses * (1.0 if index == 0 else goal):
             unit, scale = (("cm", 100), ("kg", 1))[index]
             report.warning(f"The body can't be of {goal * scale:.0f} {unit}; it is of {got * scale:.0f} {unit}.")
     return shape() if wanted else np.asarray(betas, np.float32)

@@ -13,7 +13,7 @@ from engine.methods import RETRIEVAL
 from engine.reader import english
 from engine.report import Reporter
 from engine.settings import ShapeConfig
-from engine.shape.query import ShapeResult, run
+from engine.shape.query import ShapeResult, picture_share, run
 from engine.stages import Context
 
 SHAPE_FILE = "shape.npz"
@@ -61,7 +61,7 @@ class ShapeStage:
 
     def method(self, context: Context) -> dict[str, Any]:
         """Words, pictures or both choose."""
-        share = context.config.shape.picture_share
+        share = picture_share(context.config.shape, context.perceptor)
         by = {0.0: "words", 1.0: "pictures"}.get(share, "words and pictures")
         return {"method": RETRIEVAL, "by": by}
 

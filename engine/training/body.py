@@ -20,7 +20,7 @@ from anny.face_segmentation import get_face_segmentation_mask
 from safetensors.numpy import save_file
 from scipy.optimize import nnls
 
-from engine.body.skinning import bone_transforms
+from engine.geometry.skinning import bone_transforms
 from engine.protocol import JOINT_NAMES, PARENTS
 
 SEED = 0

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import tomllib
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
 
+from engine.tables import read_as
 from engine.training.body import anny_version
 from engine.training.face_shapes import DATA, HEAD, Face
 
@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     out = parser.parse_args().out
     face = Face()
-    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    table = read_as(TABLE, dict[str, dict[str, float]])
     directions = {
         name: on_body(face, sum(share * pair(target, len(face.base)) for target, share in targets.items()))
         for name, targets in table.items()

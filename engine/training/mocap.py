@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.motion.arrays import Array
 from engine.motion.motion_prior import FRAMES
-from engine.motion.rotations import Array
 from engine.motion.sequence import find_cycle, repeat
 from engine.motion.skeleton import mirror, reference_joints, resample
 

@@ -15,9 +15,10 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from engine.geometry import differentiable
 from engine.motion.motion_prior import FEATURES, FRAMES, MotionPrior, encode_frames
-from engine.motion.rotations import from_6d_torch
-from engine.motion.skeleton import MOVING, forward_torch, reference_joints
+from engine.motion.skeleton import MOVING, reference_joints
+from engine.protocol import PARENTS
 from engine.training.mocap import HELD_OUT, Clip, load_pack, variants
 
 SPEEDS = (0.8, 0.9, 1.0, 1.1, 1.25)
@@ -39,10 +40,10 @@ def windows(clips: list[Clip], stride: int, speeds: tuple[float, ...]) -> list[t
 def joints_of(features: torch.Tensor, rest: torch.Tensor) -> torch.Tensor:
     """Features (B,T,135) -> joint positions (B,T,22,3), with the root's path integrated from its velocity."""
     batch, length = features.shape[:2]
-    rotations = from_6d_torch(features[..., : MOVING * 6].reshape(batch * length, MOVING, 6))
+    rotations = differentiable.matrix_from_6d(features[..., : MOVING * 6].reshape(batch * length, MOVING, 6))
     path = torch.cumsum(features[..., MOVING * 6 : MOVING * 6 + 2], 1)
     root = torch.stack([path[..., 0], features[..., -1], path[..., 1]], -1).reshape(-1, 3)
-    return forward_torch(rotations, root, rest).reshape(batch, length, MOVING, 3)
+    return differentiable.joint_positions(rotations, rest, PARENTS, root).reshape(batch, length, MOVING, 3)
 
 
 def losses(guess: torch.Tensor, truth: torch.Tensor, rest: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
@@ -62,8 +63,8 @@ def errors(prior: MotionPrior, data: torch.Tensor, rest: torch.Tensor) -> tuple[
     for part in data.split(64):
         guess = prior.decode(prior.encode(part)[0])
         millimetres.append((joints_of(guess, rest) - joints_of(part, rest)).norm(dim=-1).mean() * 1000)
-        first = from_6d_torch(guess[..., : MOVING * 6].reshape(-1, MOVING, 6))
-        second = from_6d_torch(part[..., : MOVING * 6].reshape(-1, MOVING, 6))
+        first = differentiable.matrix_from_6d(guess[..., : MOVING * 6].reshape(-1, MOVING, 6))
+        second = differentiable.matrix_from_6d(part[..., : MOVING * 6].reshape(-1, MOVING, 6))
         trace = (first * second).sum((-1, -2))
         degrees.append(torch.rad2deg(torch.acos(((trace - 1) / 2).clamp(-1, 1))).mean())
     return float(torch.stack(millimetres).mean()), float(torch.stack(degrees).mean())

@@ -19,9 +19,9 @@ import torch
 
 from engine import motion
 from engine.body import Body, load_body
+from engine.motion.arrays import Array
 from engine.motion.candidates import load_pose_codes
 from engine.motion.codes import load_codes
-from engine.motion.rotations import Array
 from engine.motion.skeleton import positions_of, reference_joints
 from engine.report import Silent
 from engine.settings import MotionConfig

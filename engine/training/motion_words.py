@@ -15,9 +15,11 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
+from engine.geometry.rotations import unit
+from engine.motion.arrays import Array
 from engine.motion.matcher import concepts
-from engine.motion.rotations import Array, unit
-from engine.motion.text_rules import STOPWORDS, tokens
+from engine.motion.text_rules import tokens
+from engine.motion.words import WORDS
 from engine.stems import stem
 
 
@@ -43,7 +45,7 @@ def words_to_embed(count: int) -> dict[str, str]:
     chosen: dict[str, str] = {}
     texts = [w for concept in concepts() for text in concept.texts for w in tokens(text)]
     for word in [*top_n_list("en", count), *texts]:
-        if word.isalpha() and word.isascii() and len(word) > 2 and word not in STOPWORDS:
+        if word.isalpha() and word.isascii() and len(word) > 2 and word not in WORDS.stop:
             chosen.setdefault(stem(word), word)
     return chosen
 

@@ -18,6 +18,9 @@ import torch
 from safetensors.torch import save_file
 from scipy.cluster.vq import kmeans2
 
+from engine.geometry import differentiable
+from engine.geometry.rotations import axis_angle_to_matrix
+from engine.motion.arrays import Array
 from engine.motion.concepts import LEARNED
 from engine.motion.keyposes import solve, swap_sides
 from engine.motion.landmarks import reference_landmarks
@@ -25,8 +28,8 @@ from engine.motion.library import entries
 from engine.motion.limits import excess, limited
 from engine.motion.noise import wander
 from engine.motion.pose_prior import PosePrior
-from engine.motion.rotations import Array, to_matrix
-from engine.motion.skeleton import forward_torch, mirror, reference_joints
+from engine.motion.skeleton import mirror, reference_joints
+from engine.protocol import PARENTS
 from engine.training.mocap import HELD_OUT, load_pack
 
 GROUPS = ((1, 2, 4, 5, 7, 8, 10, 11), (13, 16, 18, 20), (14, 17, 19, 21), (3, 6, 9, 12, 15))
@@ -68,11 +71,11 @@ def errors(prior: PosePrior, poses: torch.Tensor, rest: torch.Tensor) -> tuple[f
     """Mean joint position error in millimetres and mean angle in degrees of reconstructed poses (N,24,3)."""
     with torch.no_grad():
         guess = prior.decode(prior.encode(poses[:, 1:22].reshape(-1, 63))[0])
-    truth = torch.from_numpy(to_matrix(poses[:, 1:22].numpy()))
+    truth = torch.from_numpy(axis_angle_to_matrix(poses[:, 1:22].numpy()))
     trace = (guess * truth).sum((-1, -2))
     degrees = torch.rad2deg(torch.acos(((trace - 1) / 2).clamp(-1, 1))).mean()
     eye, zero = torch.eye(3).expand(len(poses), 1, 3, 3), torch.zeros(len(poses), 3)
-    places = [forward_torch(torch.cat([eye, m], 1), zero, rest) for m in (guess, truth)]
+    places = [differentiable.joint_positions(torch.cat([eye, m], 1), rest, PARENTS, zero) for m in (guess, truth)]
     return float((places[0] - places[1]).norm(dim=-1).mean() * 1000), float(degrees)
 
 
@@ -86,12 +89,12 @@ def train(poses: Array, held: Array, steps: int, seed: int) -> PosePrior:
     began = time.process_time()
     for step in range(1, steps + 1):
         batch = augment(data[torch.randint(len(data), (256,), generator=generator)], generator)
-        truth = torch.from_numpy(to_matrix(batch[:, 1:22].numpy()))
+        truth = torch.from_numpy(axis_angle_to_matrix(batch[:, 1:22].numpy()))
         prior.train()
         mean, sigma = prior.encode(batch[:, 1:22].reshape(-1, 63))
         guess = prior.decode(mean + sigma * torch.randn(sigma.shape, generator=generator))
         eye, zero = torch.eye(3).expand(len(batch), 1, 3, 3), torch.zeros(len(batch), 3)
-        places = [forward_torch(torch.cat([eye, m], 1), zero, rest) for m in (guess, truth)]
+        places = [differentiable.joint_positions(torch.cat([eye, m], 1), rest, PARENTS, zero) for m in (guess, truth)]
         kl = (0.5 * (mean.square() + sigma.square() - 1) - sigma.clamp(min=1e-6).log()).sum(-1).mean()
         loss = 4 * (guess - truth).square().mean() + 20 * (places[0] - places[1]).square().mean() + 0.002 * kl
         optimiser.zero_grad()
@@ -138,9 +141,9 @@ def quantisation(prior: PosePrior, centres: Array, held: Array, rest: torch.Tens
         latents = prior.encode(torch.from_numpy(held[:, 1:22].reshape(-1, 63)))[0]
         nearest = torch.cdist(latents, torch.from_numpy(centres)).argmin(1)
         guess = prior.decode(torch.from_numpy(centres))[nearest]
-    truth = torch.from_numpy(to_matrix(held[:, 1:22]))
+    truth = torch.from_numpy(axis_angle_to_matrix(held[:, 1:22]))
     eye, zero = torch.eye(3).expand(len(held), 1, 3, 3), torch.zeros(len(held), 3)
-    places = [forward_torch(torch.cat([eye, m], 1), zero, rest) for m in (guess, truth)]
+    places = [differentiable.joint_positions(torch.cat([eye, m], 1), rest, PARENTS, zero) for m in (guess, truth)]
     return float((places[0] - places[1]).norm(dim=-1).mean() * 1000)
 
 

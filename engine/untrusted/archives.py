@@ -18,10 +18,11 @@ from engine.untrusted.texts import AGAIN, check_kind
 MAX_FILE = 1 << 30
 """Bytes of one member of an archive; the largest body model has half of it."""
 MAX_ARRAY = 1 << 28
-"""Bytes of one array in an .npz file."""
+"""Bytes of one array in an .npz file. Set by hand."""
 MAX_MEMBERS = 20_000
 MAX_RATIO = 250
-"""How much smaller than its contents a large member may be; numbers of bodies shrink to a tenth at best."""
+"""How much smaller than its contents a large member may be; numbers of bodies shrink to a tenth at best. Set by
+hand."""
 LARGE = 1 << 26
 HINT = "Use the file as its makers distribute it."
 ARCHIVES = (".zip", ".7z", ".tar", ".gz", ".tgz", ".rar", ".bz2", ".xz")

@@ -15,6 +15,7 @@ from engine.wardrobe import combining
 from engine.wardrobe.combining import places, rank
 from engine.wardrobe.costume import Costume
 from engine.wardrobe.decency import AREAS, Decency, everyday_outfit
+from engine.wardrobe.hard.things import THINGS
 from engine.wardrobe.named import OF_FIGURE, Maker, main_color
 from engine.wardrobe.notation import is_one_of, things
 from engine.wardrobe.outfit import EXTRA_KINDS, GARMENT_KINDS, HUMAN_SKINS, SKINS, Garment, Look, covers
@@ -49,6 +50,8 @@ def dressed(reading: Reading, figure: Costume | None, person: Person, rng: np.ra
         person: with gender and age.
         rng: decides what is left open.
     """
+    if figure is not None:
+        reading = _own_tail(reading, figure)
     named = [worn for worn in reading.worn if not worn.denied and worn.kind in GARMENT_KINDS]
     if figure is not None:
         named = _own_suit(named, figure, reading.text)
@@ -91,6 +94,23 @@ def _own_suit(named: list[Worn], figure: Costume, text: str) -> list[Worn]:
         return named
     one = replace(two[0], kind=own.kind, cut=None, material=None)
     return [one, *(worn for worn in named if worn not in two)]
+
+
+def _own_tail(reading: Reading, figure: Costume) -> Reading:
+    """The tail of who has one instead of legs, as a mermaid, is that one."""
+    own = next((worn for worn in figure.garments if _instead_of_legs(worn)), None)
+    if own is None:
+        return reading
+    worn = (
+        replace(one, kind=own.kind, cut=own.cut) if one.kind == "tail" or one.cut == own.cut else one
+        for one in reading.worn
+    )  # fmt: skip
+    return replace(reading, worn=tuple(worn))
+
+
+def _instead_of_legs(worn: Garment) -> bool:
+    thing = THINGS.get((worn.kind, worn.cut))
+    return thing is not None and thing.instead == "legs"
 
 
 def _denied_areas(reading: Reading) -> frozenset[str]:

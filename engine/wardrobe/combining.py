@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
+from engine.tables import read_as
 from engine.wardrobe.figure_records import Ranges, parse_person
 from engine.wardrobe.materials import CATALOG
 from engine.wardrobe.notation import Item, Thing, Words, is_one_of, known, parse_look, things
@@ -30,9 +31,48 @@ class With:
     """Areas that stay bare."""
 
 
+class _Goes(TypedDict):
+    """A record of ``[[with]]``; its areas are those of `AREAS`."""
+
+    worn: str
+    person: NotRequired[str]
+    beneath: NotRequired[str]
+    torso: NotRequired[str]
+    legs: NotRequired[str]
+    feet: NotRequired[str]
+    bare: NotRequired[str]
+
+
+class Order(TypedDict):
+    """What is worn over what: lines of the notation."""
+
+    inner_to_outer: list[str]
+    open: str
+
+
+Texts = dict[str, str]
+Tables = TypedDict("Tables", {
+    "places": Texts, "order": Order, "keeps": Texts, "takes_off": Texts, "as_it_is": Texts,
+    "denied": dict[str, list[str]], "with": list[_Goes], "contrast": Texts, "palette": Texts, "hands": Texts,
+    "basics": Texts,
+})  # fmt: skip
+
+
+def read_combining(path: Path = CATALOG / "combining.toml") -> Tables:
+    """The tables of a file; `ValueError` names the file, the table, the key and what is wrong."""
+    found: Tables = read_as(path, Tables)
+    return found
+
+
+def read_usual(path: Path = CATALOG / "usual.toml") -> Texts:
+    """The usual colours of a file; `ValueError` as `read_combining` has it."""
+    found: Texts = read_as(path, Texts)
+    return found
+
+
 @cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads((CATALOG / "combining.toml").read_text(encoding="utf-8"))
+def _tables() -> Tables:
+    return read_combining()
 
 
 @cache
@@ -96,7 +136,8 @@ def what_goes() -> tuple[With, ...]:
     return tuple(
         With(
             things(table["worn"]), parse_person(table.get("person", "")),
-            {area: _one(table[area]) for area in AREAS if area in table}, frozenset(table.get("bare", "").split()),
+            {area: _one(str(dict(table)[area])) for area in AREAS if area in table},
+            frozenset(table.get("bare", "").split()),
         )
         for table in _tables()["with"]
     )  # fmt: skip
@@ -115,9 +156,8 @@ def _one(text: str) -> Item:
 
 @cache
 def _usual() -> dict[str, tuple[Words, Words]]:
-    table = tomllib.loads((CATALOG / "usual.toml").read_text(encoding="utf-8"))
     found = {}
-    for name, colors in table.items():
+    for name, colors in read_usual().items():
         main, _, accent = colors.partition("/")
         palette = {*COLORS, "skin", "hair"}
         found[name] = (known(main, palette, "colour"), known(accent, COLORS, "colour") if accent else ())
@@ -137,7 +177,7 @@ def usual_colors(garment: Garment, rng: np.random.Generator) -> tuple[str | None
 def palette(kind: str, rng: np.random.Generator) -> str:
     """A colour that clothes of a kind often have."""
     table = _tables()["palette"]
-    return str(rng.choice(known(table.get(places().get(kind), table["others"]), COLORS, "colour")))
+    return str(rng.choice(known(table.get(places().get(kind, "others"), table["others"]), COLORS, "colour")))
 
 
 def is_neutral(color: str) -> bool:

@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.geometry.edges import edges
+from engine.geometry.measures import edge_lengths, vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.layers import Layer, joined
 
 UNCOVERED = frozenset({"hair", "eye", "mouth", "teeth"})
@@ -16,9 +18,12 @@ UNCOVERED = frozenset({"hair", "eye", "mouth", "teeth"})
 HIDDEN = 0.05
 """Metres beneath another layer within which skin and cloth are covered."""
 WIDE, ABOVE_HEM = 0.30, 0.18
-"""The same beneath what hangs wide, as skirts do, and how far above its lowest place that holds."""
-OPEN_ROUNDS = 4
-"""How many rings of faces beside what is seen stay, so that hems may move a little."""
+"""Metres beneath what hangs wide, as skirts do, within which skin and cloth are covered, and how far above its hem."""
+OPEN = 0.045
+"""Metres beside what is seen within which faces stay, so that hems may move a little and folds are not looked through
+..."""
+OPEN_ROUNDS = 4, 10
+"""... and how many rings of faces that is at least and at most."""
 
 
 def covered(layers: list[Layer]) -> list[Layer]:
@@ -31,7 +36,8 @@ def covered(layers: list[Layer]) -> list[Layer]:
         if layer.material in UNCOVERED or not outside:
             continue
         hidden = _beneath(layer, outside)
-        for _ in range(OPEN_ROUNDS):
+        span = float(np.median(edge_lengths(layer.vertices, edges(layer.faces))))
+        for _ in range(int(np.clip(OPEN / max(span, 1e-6), *OPEN_ROUNDS))):
             open_faces = ~hidden[layer.faces].all(1)
             hidden[layer.faces[open_faces]] = False
         found[index] = replace(layer, covered=hidden)

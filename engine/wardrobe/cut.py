@@ -6,6 +6,8 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
+from engine.geometry.edges import compact, edges
+
 Indices = NDArray[np.int32]
 SNAP = 0.2
 """Within this share of an edge's length from the curve its end is moved onto it, instead of making a sliver."""
@@ -27,8 +29,7 @@ def split(faces: Indices, signed: NDArray, snap: float = SNAP) -> tuple[sparse.c
     count = len(value)
     sign = np.sign(value)[faces]
     met = faces[(sign.max(1) > 0) & (sign.min(1) < 0)]
-    sides = np.stack([met[:, [0, 1]], met[:, [1, 2]], met[:, [2, 0]]], 1).reshape(-1, 2)
-    pairs = np.unique(np.sort(sides, axis=1), axis=0)
+    pairs = edges(met)
     mix, value = _snapped(pairs, value, snap)
     crossing = pairs[value[pairs[:, 0]] * value[pairs[:, 1]] < 0]
     share = value[crossing[:, 0]] / (value[crossing[:, 0]] - value[crossing[:, 1]])  # of the second end
@@ -94,10 +95,7 @@ def _turned(faces: Indices, first: NDArray) -> NDArray:
 
 def kept(mix: sparse.csr_matrix, faces: Indices) -> tuple[sparse.csr_matrix, Indices]:
     """Drop the points that no face uses."""
-    used = np.unique(faces)
-    number = np.zeros(mix.shape[0], np.int32)
-    number[used] = np.arange(len(used), dtype=np.int32)
-    return mix[used], number[faces]
+    return compact(mix, faces)
 
 
 def cut_region(faces: Indices, signed: NDArray) -> tuple[sparse.csr_matrix, Indices]:

@@ -8,9 +8,12 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from engine.body import Body, bone_transforms
-from engine.body.skinning import skin
-from engine.render.raycast import vertex_normals
+from engine.body import Body
+from engine.geometry.edges import edge_matrix
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import row_means
+from engine.geometry.skinning import bone_transforms, skin
+from engine.protocol import PARENTS
 from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.holding import gripping, nearer
 from engine.wardrobe.outfit import Look
@@ -37,7 +40,7 @@ class DressedBody:
 
     def posed(self, pose: NDArray, trans: NDArray | None = None) -> Floats:
         """(V, 3) the mesh in a pose (24, 3), axis-angle."""
-        transforms = bone_transforms(self.joints, np.asarray(pose, np.float32)[None])
+        transforms = bone_transforms(self.joints, np.asarray(pose, np.float32)[None], PARENTS)
         moved: Floats = skin(self.vertices, self.weights, transforms)[0]
         return moved if trans is None else moved + np.asarray(trans, np.float32)
 
@@ -49,7 +52,9 @@ class Wardrobe:
         self.body = body
         self.skin = Skin.of(body)
         self.canonical: Floats = np.asarray(self.skin.mix @ canonical_coordinates(body), np.float32)
-        self._adjacency = _averaging(self.skin.faces, len(self.canonical))
+        self._adjacency = row_means(
+            edge_matrix(self.skin.faces, len(self.canonical)) + sparse.eye(len(self.canonical), dtype=np.float32)
+        )
         self._bound: dict[bytes, Binding] = {}
 
     def dress(self, look: Look, betas: NDArray) -> DressedBody:
@@ -100,11 +105,3 @@ class Wardrobe:
 def _size(joints: Floats) -> float:
     """A body's size against the standard figure, from trunk and legs; clothes on children are thinner."""
     return float(np.clip(np.linalg.norm(joints[15] - joints[7]) / 1.52, 0.3, 1.3))
-
-
-def _averaging(faces: NDArray[np.int32], count: int) -> sparse.csr_matrix:
-    """(V, V) each row the mean of a vertex's neighbours and itself."""
-    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    matrix = sparse.csr_matrix((np.ones(len(edges), np.float32), (edges[:, 0], edges[:, 1])), (count, count))
-    matrix = ((matrix + matrix.T) > 0).astype(np.float32) + sparse.eye(count, dtype=np.float32)
-    return sparse.diags(1.0 / np.asarray(matrix.sum(1)).ravel()).astype(np.float32) @ matrix

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body import Body, bone_transforms, stand_pose
-from engine.body.skinning import skin
+from engine.body import Body, stand_pose
+from engine.geometry.skinning import bone_transforms, skin
+from engine.protocol import PARENTS
 from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record, record_of
@@ -20,20 +21,19 @@ from engine.wardrobe.cloth.traits import tailored
 from engine.wardrobe.coverage import covered
 from engine.wardrobe.following import Followed
 from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS, armour_layers
-from engine.wardrobe.hard.attached import extra_layers
+from engine.wardrobe.hard.attached import extra_layers, muzzle_of
 from engine.wardrobe.hard.heels import raised, rise_of, stretched
-from engine.wardrobe.hard.things import shaft, thing_of
+from engine.wardrobe.hard.things import INSTEAD, THINGS, shaft, thing_of
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import (
     Whose,
     bare_roughness,
-    face_of,
     finer_face,
     head_layers,
     mouth_layers,
+    own_face,
     paint_bare,
     parted,
-    settle_face,
 )
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.holding import held_up
@@ -45,10 +45,7 @@ from engine.wardrobe.readout import expected_shape
 Warn = Callable[[str], None]
 HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
 """Kinds to which hair and beard give way."""
-FORMS: dict[tuple[str, str | None], tuple[str, str]] = {
-    ("skirt", "tutu"): ("Tutu", "gauze"),
-    ("long_skirt", "fishtail"): ("Fishtail", "scales"),
-}
+FORMS: dict[tuple[str, str | None], tuple[str, str]] = {("skirt", "tutu"): ("Tutu", "gauze")}
 """Cuts that are closed forms instead of cloth, with their names and materials."""
 SKIN_MATERIALS = {
     "fur": "fur", "silver": "metal", "bronze": "metal", "gold": "metal", "metal": "metal", "stone": "stone",
@@ -110,7 +107,7 @@ class Dressing:
         )
 
     def finished(self) -> Beneath:
-        """The same with all that stands off: pockets, buttons, collars."""
+        """All that is worn, as one surface, with all that stands off: pockets, buttons, collars."""
         whole = joined(self.layers)
         return Beneath(whole.vertices, whole.faces)
 
@@ -142,12 +139,13 @@ def layers_of(
     """
     rng = np.random.default_rng(seed)
     expected = expected_shape(text) if text else np.zeros(5, np.float32)
-    whose = Whose(text, look.skin, float(expected[3]), float(expected[4]))
-    flat = settle_face(face_of(held_up(Mannequin.of(body, betas), look, body, betas), rng, whose))
+    whose = Whose(text, look.skin, float(expected[3]), float(expected[4]), float(expected[1]))
+    muzzle = muzzle_of(look)
+    flat = own_face(held_up(Mannequin.of(body, betas), look, body, betas), rng, whose, muzzle)
     bare = stretched(flat, look.garments)
     shown = finer_face(parted(bare))
     age = 0.5 + 0.5 * whose.age if text else YOUNG
-    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age, text)
+    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age, text, muzzle)
     first = Layer(
         BODY, skin_material(look.skin), shown.vertices, shown.faces, colors, shown.weights, shown.canonical
     )  # fmt: skip
@@ -166,7 +164,7 @@ def layers_of(
             if form is not None:
                 dressing.add(form, (form.vertices, form.faces))
             continue
-        record = record_of(garment.kind, garment.cut)
+        record = None if (garment.kind, garment.cut) in THINGS else record_of(garment.kind, garment.cut)
         record = None if record is None else _worn_with(tailored(record, garment.traits), look)
         if record is None:
             rise = rise_of(garment)
@@ -180,7 +178,15 @@ def layers_of(
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         beneath = Followed(joined(dressing.layers), bare.rest_joints)
-        made = make(garment, record, beneath.piece(piece), dressing.finished(), bare.size, garment.material)
+        made = make(
+            garment,
+            record,
+            beneath.piece(piece),
+            dressing.finished(),
+            bare.size,
+            garment.material,
+            _outer(worn[number + 1 :], look),
+        )
         made = [beneath.layer(part) for part in made]
         dressing.add(made[0], (piece.vertices, piece.faces))
         for layer in made[1:]:
@@ -189,10 +195,26 @@ def layers_of(
     clothes = [layer for layer in dressing.layers[1:] if all(layer.faces is not other.faces for other in above)]
     for layer in _attached(look, bare, body, betas, dressing.layers[1:]):
         dressing.add(layer)
-    for layer in [*head_layers(look, shown, rng, on_head, clothes), *mouth_layers(look, bare, age)]:
+    for layer in [*head_layers(look, shown, rng, on_head, clothes, muzzle), *mouth_layers(look, bare, age)]:
         dressing.add(layer)
     tell(1, 1)
-    return covered(dressing.layers)
+    return _replaced(covered(dressing.layers), look)
+
+
+def _replaced(layers: list[Layer], look: Look) -> list[Layer]:
+    """The layers without the skin where something else is there instead (`Thing.instead`)."""
+    worn = (THINGS.get((garment.kind, garment.cut)) for garment in look.garments)
+    skin, (x, y, z) = layers[0], layers[0].canonical.T
+    gone = np.zeros(len(y), bool)
+    for low, high, slope, beside in (INSTEAD[thing.instead] for thing in worn if thing and thing.instead):
+        gone |= (y > low) & (y < high - slope * z) & (np.abs(x) < beside)
+    return [replace(skin, covered=skin.covered | gone), *layers[1:]]
+
+
+def _outer(worn: Sequence[Garment], look: Look) -> list[Record]:
+    """How those of the garments are cut that are of cloth."""
+    cut = ((garment, record_of(garment.kind, garment.cut)) for garment in worn)
+    return [_worn_with(tailored(record, garment.traits), look) for garment, record in cut if record is not None]
 
 
 def _rested(
@@ -348,7 +370,7 @@ def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray, worn: lis
 def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, betas: NDArray) -> Layer | None:
     """The closed forms of a look's only thing, on a body, as one layer; None where there are none."""
     joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
-    transforms = bone_transforms(joints, stand_pose()[None])
+    transforms = bone_transforms(joints, stand_pose()[None], PARENTS)
     parts = []
     for prop in props_of(only):
         binding = bind(prop, body.weights, bare.canonical)

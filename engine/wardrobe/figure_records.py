@@ -17,16 +17,16 @@ gives skin, eyes, build and what grows, and the other one the clothes.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
 from engine import userdata
 from engine.errors import EngineError
+from engine.tables import read_as, read_toml
 from engine.wardrobe.costume import Costume, Draw, instead, unfitting
 from engine.wardrobe.materials import CATALOG
 from engine.wardrobe.notation import LookSpec, Thing, parse_look, things
@@ -89,13 +89,41 @@ class Everyday:
 @cache
 def levels() -> dict[str, tuple[str, float, float]]:
     """Level -> attribute, lowest and highest value, as ``catalog/people.toml`` has them."""
-    return {name: (str(of), float(low), float(high)) for name, (of, low, high) in people()["levels"].items()}
+    return people()["levels"]
+
+
+class Style(TypedDict):
+    """Which styles of hair or beard people have."""
+
+    person: NotRequired[str]
+    styles: str
+
+
+class People(TypedDict):
+    """The tables of ``catalog/people.toml``."""
+
+    levels: dict[str, tuple[str, float, float]]
+    hints: dict[str, str]
+    instead: dict[str, str]
+    skins: dict[str, str]
+    hair_colors: dict[str, str]
+    ancestry: dict[str, str]
+    faces: dict[str, dict[str, float]]
+    eyes: dict[str, str]
+    hair: list[Style]
+    beard: list[Style]
+
+
+def read_people(path: Path = CATALOG / "people.toml") -> People:
+    """The tables of a file; `ValueError` names the file, the table, the key and what is wrong."""
+    found: People = read_as(path, People)
+    return found
 
 
 @cache
-def people() -> dict[str, Any]:
-    """The tables of ``catalog/people.toml``."""
-    return tomllib.loads((CATALOG / "people.toml").read_text(encoding="utf-8"))
+def people() -> People:
+    """The bundled tables."""
+    return read_people()
 
 
 @cache
@@ -128,14 +156,7 @@ def read_figures(path: Path) -> dict[str, FigureRecord]:
     Raises:
         ValueError: one sentence with the file, the record, the key and what is wrong.
     """
-    return {name: _figure(path.name, name, table) for name, table in _tables(path).items()}
-
-
-def _tables(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is no TOML file: {error}.") from None
+    return {name: _figure(path.name, name, table) for name, table in read_toml(path).items()}
 
 
 def _figure(file: str, name: str, table: Any) -> FigureRecord:
@@ -203,7 +224,7 @@ def read_everyday(path: Path = CATALOG / "everyday.toml") -> tuple[Everyday, ...
         ValueError: one sentence with the file, the number of the outfit, the key and what is wrong.
     """
     found = []
-    for number, table in enumerate(_tables(path).get("outfit", []), 1):
+    for number, table in enumerate(read_toml(path).get("outfit", []), 1):
         where = f"{path.name}: [[outfit]] {number}"
         _check_keys(where, table, {"look"}, {"person", "weight"})
         weight = table.get("weight", 1)

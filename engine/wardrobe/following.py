@@ -10,15 +10,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.body import bone_transforms, stand_pose
-from engine.body.skinning import skin
-from engine.mesh.surface import edges
-from engine.render.raycast import vertex_normals
-from engine.rig.rig import unpose
+from engine.body import stand_pose
+from engine.geometry.edges import edges
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import averaging
+from engine.geometry.skinning import bone_transforms, skin, unpose
+from engine.protocol import PARENTS
 from engine.rig.weights import smooth
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.cloth.fit import Beneath
-from engine.wardrobe.cloth.piece import Piece, averaging, taken_along
+from engine.wardrobe.cloth.piece import Piece, taken_along
 from engine.wardrobe.layers import Floats, Joined, Layer
 
 NEAR, FAR = 0.03, 0.08
@@ -43,7 +44,7 @@ class Followed:
 
     def __init__(self, worn: Joined, rest_joints: Floats) -> None:
         self.worn = worn
-        self.transforms = bone_transforms(rest_joints, stand_pose()[None])[0]
+        self.transforms = bone_transforms(rest_joints, stand_pose()[None], PARENTS)[0]
         points = unpose(worn.vertices, worn.weights, self.transforms)
         self.beneath = Beneath(points, worn.faces)
         on_skin = worn.faces[worn.face_layers == 0]

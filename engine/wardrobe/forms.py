@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.measures import volume
+
 Floats = NDArray[np.float32]
 MAIN, ACCENT, DARK, LIGHT = range(4)
 """Which of a garment's colours a vertex has: its own, its accent, nearly black, nearly white."""
@@ -152,9 +154,7 @@ def looped(path: NDArray, radii: NDArray | float, axis: NDArray | None = None, c
 
 def outward(form: Form) -> Form:
     """The form with its faces turned so that it holds a positive volume."""
-    a, b, c = (form.vertices[form.faces[:, i]] for i in range(3))
-    inside_out = np.einsum("ij,ij->i", a, np.cross(b, c)).sum() < 0
-    return replace(form, faces=form.faces[:, ::-1]) if inside_out else form
+    return replace(form, faces=form.faces[:, ::-1]) if volume(form.vertices, form.faces) < 0 else form
 
 
 def sheet(outer: NDArray, inner: NDArray) -> Form:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from engine.protocol import JOINT_NAMES
 
 GRIP = np.array([-0.795, 0.402, 0.012])
 """The middle of what the right hand holds."""
 PALM = np.array([-0.795, 0.409, 0.012])
-"""The same for what it only touches."""
-BESIDE = np.array([-0.785, 0.392, 0.074])
-"""Of what stands before the hand, at index finger and thumb: no wrist bends so far that a fist goes round it."""
+"""The middle of what the right palm only touches."""
 FORWARD = np.array([0.234, 0.260, 0.937])
 """Where what is gripped points: to the front when the arm hangs, and a little up."""
+SHAFT, OUTER = np.array([0.372, 0.260, 0.892]), np.array([0.0, -0.980, 0.200])
+"""Along what a long shaft lies in the fist, and what of it is in front when the hand is turned so that it stands."""
+TURNED, TWISTED, BENT = -90.0, -45.0, 28.0
+"""Degrees by which a hand that lets a shaft stand is turned about the forearm, of these in the forearm itself, and bent
+towards the thumb: an outstretched arm's palm faces the front then, as far as a wrist goes."""
+FACED = 74.0
+"""Degrees by which a forearm is turned that bears a shield."""
 UPRIGHT = np.array([0.669, 0.743, 0.0])
 """Up when the arm hangs as in the pose of sculpting."""
 ACROSS, UP, FRONT = np.eye(3)
@@ -27,7 +33,7 @@ CLOSED = frozenset({"fist", "grip_small", "grip_large", "pistol", "cup", "pinch"
 """Poses of the hand in which its fingers close round what it holds."""
 HOLDS = {
     "forward": (FORWARD, UPRIGHT, GRIP), "upright": (UPRIGHT, FRONT, PALM),
-    "beside": (UPRIGHT, FRONT, BESIDE), "hanging": (-UPRIGHT, FRONT, GRIP),
+    "standing": (SHAFT, OUTER, GRIP), "hanging": (-UPRIGHT, FRONT, GRIP),
     "pointing": (-ACROSS, FRONT, GRIP), "palm": (-UP, FRONT, PALM),
 }  # fmt: skip
 """By name: along what a thing in the right hand lies, what of it is up or in front, and its origin (T-pose)."""
@@ -40,6 +46,22 @@ def frame(hold: str) -> tuple[NDArray, NDArray]:
     up = up - axis * (up @ axis)
     up = up / np.linalg.norm(up)
     return np.stack([np.cross(up, axis), up, axis]), origin
+
+
+def turns(hold: str, side: str) -> NDArray | None:
+    """(2, 3) axis-angle by which a hold turns elbow and wrist of the arm of the stand pose; None: as they are.
+
+    ``hold``: of `HOLDS`, or ``shield`` of what is on the forearm: its back is turned to the front.
+    """
+    if hold == "shield":
+        return np.array([[np.radians(FACED), 0, 0], [0, 0, 0]])
+    if hold != "standing":
+        return None
+    elbow = Rotation.from_euler("x", TWISTED, degrees=True)
+    whole = Rotation.from_euler("x", TURNED, degrees=True)
+    whole = Rotation.from_euler("z", -BENT, degrees=True) * whole
+    found = np.stack([elbow.as_rotvec(), (elbow.inv() * whole).as_rotvec()])
+    return found if side == "right" else found * [1, -1, -1]
 
 
 def fist(vertices: NDArray, joints: NDArray, side: str = "right") -> NDArray:

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
-from engine.body import Body, bone_transforms, stand_pose
+from engine.body import Body, stand_pose
 from engine.body.fingers import HANDS, SIDES, full_joints, full_pose, posed_body
 from engine.body.hands import RELAXED, both_hands, hand_pose
-from engine.body.skinning import skin
-from engine.protocol import JOINT_NAMES, SKELETON_PARENTS
-from engine.wardrobe.hard.attached import grips
+from engine.geometry.skinning import bone_transforms, skin
+from engine.protocol import JOINT_NAMES, PARENTS, SKELETON_PARENTS
+from engine.wardrobe.hard.attached import arm_turns, grips
 from engine.wardrobe.held import CLOSED, CLOSER, fist
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import Look
@@ -26,20 +27,41 @@ def held_poses(look: Look) -> Floats:
     return both_hands(held.get("left", RELAXED), held.get("right", RELAXED))
 
 
+def standing_pose(look: Look) -> Floats:
+    """(24, 3) the stand pose with elbows and wrists turned as what is held wants it."""
+    pose = stand_pose()
+    for side, turned in arm_turns(look).items():
+        pose[[JOINT_NAMES.index(f"{side}_{name}") for name in ("elbow", "wrist")]] = turned
+    return pose
+
+
+def hand_turns(look: Look) -> NDArray:
+    """(2, 3, 3) how far the left and the right hand are turned in the stand pose against their arms."""
+    found, turned = np.tile(np.eye(3), (2, 1, 1)), arm_turns(look)
+    for index, side in enumerate(SIDES):
+        if side in turned:
+            elbow, wrist = Rotation.from_rotvec(turned[side])
+            found[index] = (elbow * wrist).as_matrix()
+    return found
+
+
 def held_up(mannequin: Mannequin, look: Look, body: Body, betas: NDArray) -> Mannequin:
     """The mannequin with its fingers round what it holds; free hands are relaxed, where there are fingers."""
     if body.fingers is not None:
-        pose = full_pose(stand_pose()[None], held_poses(look))[0]
-        return replace(mannequin, vertices=posed_body(body, betas, pose), has_fingers=True)
+        pose = full_pose(standing_pose(look)[None], held_poses(look))[0]
+        posed = body.pose(betas, standing_pose(look)[None])[1][0]
+        return replace(mannequin, vertices=posed_body(body, betas, pose), joints=posed, has_fingers=True)
     closed = closed_hands(look)
     if not closed:
         return mannequin
     joints, rest = body.rest_joints(betas), body.rest_vertices(betas)
+    pose = standing_pose(look)[None]
     bent = rest
     for side in closed:
         bent = fist(bent, joints, side)
-    moved = skin(bent, body.weights, bone_transforms(joints, stand_pose()[None]))[0]
-    changed = np.abs(bent - rest).max(1) > 1e-6
+    moved = skin(bent, body.weights, bone_transforms(joints, pose, PARENTS))[0]
+    turned = [JOINT_NAMES.index(f"{side}_{name}") for side in arm_turns(look) for name in ("elbow", "wrist", "hand")]
+    changed = (np.abs(bent - rest).max(1) > 1e-6) | (body.weights[:, turned].sum(1) > 0)
     return replace(mannequin, vertices=np.where(changed[:, None], moved, mannequin.vertices).astype(np.float32))
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body import Body, stand_pose
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import canonical_coordinates
 
 Floats = NDArray[np.float32]
@@ -91,7 +92,9 @@ class Mannequin:
     labels: dict[str, NDArray[np.int32]]
     """Names of vertex groups (`iris.L`, ...), empty for a body other than the open one."""
     has_fingers: bool = False
-    """Its fingers are bones, which close round what is held."""
+    """Whether its fingers are bones, which close round what is held."""
+    drawn: bool = False
+    """Whether its face is drawn out into a muzzle (`beings.muzzle`)."""
 
     @staticmethod
     def of(body: Body, betas: NDArray) -> Mannequin:

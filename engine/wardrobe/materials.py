@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.tables import read_toml
 
 CATALOG = Path(__file__).parent / "catalog"
 Floats = NDArray[np.float32]
@@ -40,6 +41,10 @@ class Material:
     """0-1: how much light goes on beneath the surface, as in skin."""
     scatter: float = 0.0
     """0-1: how much light passes through from all sides, as between hairs."""
+    folds: float = 1.0
+    """How much cloth of it folds where it is too long; 0 for what stretches."""
+    bend: float = 0.02
+    """0-1: how it resists folding: stiff cloth has fewer and larger folds."""
     words: str = ""
     """What in a text calls for it, divided by '|'."""
 
@@ -63,11 +68,12 @@ def _across(points: NDArray) -> tuple[NDArray, NDArray]:
 
 
 def _noise(points: NDArray) -> NDArray:
-    """0-1, smooth noise of a few octaves of sines that do not line up."""
-    x, y, z = (2 * np.pi * points).T
-    first = np.sin(x + 1.3 * np.sin(0.7 * y + 0.4 * z)) * np.sin(0.9 * y + 1.1 * np.sin(0.8 * z)) + np.sin(1.1 * z + y)
-    second = np.sin(2.3 * x + 1.9 * z) * np.sin(2.1 * y - 1.7 * x) + np.sin(2.9 * z - 1.3 * y)
-    return np.clip(0.5 + 0.17 * first + 0.1 * second, 0, 1)
+    """0-1, smooth noise that looks the same in all directions: waves along directions spread over a sphere."""
+    k = np.arange(9) + 0.5
+    turn, height = np.pi * (1 + 5**0.5) * k, 1 - 2 * k / 9  # a Fibonacci sphere
+    ways = np.stack([np.sqrt(1 - height**2) * np.cos(turn), height, np.sqrt(1 - height**2) * np.sin(turn)])
+    waves = np.sin(2 * np.pi * (0.8 + 0.09 * k) * (points @ ways) + 2.4 * k)
+    return np.clip(0.5 + 0.19 * waves.sum(1), 0, 1)
 
 
 def _weave(points: NDArray) -> NDArray:
@@ -118,7 +124,7 @@ def read_materials(path: Path = CATALOG / "materials.toml") -> dict[str, Materia
         ValueError: names the file, the record and what is wrong with it.
     """
     found = {}
-    for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, record in read_toml(path).items():
         try:
             found[name] = Material(name, **record)
         except TypeError as error:

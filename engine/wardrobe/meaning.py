@@ -58,7 +58,7 @@ class Meaning:
 
     @staticmethod
     def of_readings(said: Reading, built: Reading, seed: int = 0) -> Meaning:
-        """The same of an appearance and a body that have been read."""
+        """What is meant by an appearance and a body that have been read."""
         said = _colored(said)
         known = _figures(said)
         own = person_of(built, _record(built), _being(built))

@@ -41,6 +41,7 @@ def codebook() -> list[Look]:
 
 @lru_cache(maxsize=1)
 def bundled() -> Perceptor:
+    """The bundled perceptor, loaded once."""
     return load_perceptor()
 
 

@@ -13,8 +13,11 @@ import scipy.sparse.linalg
 from numpy.typing import NDArray
 
 from engine.body import Body
+from engine.geometry.edges import edge_matrix
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import row_means
 from engine.protocol import JOINT_NAMES
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.render.raycast import MeshRaycaster
 
 Floats = NDArray[np.float32]
 HEAD = JOINT_NAMES.index("head")
@@ -36,7 +39,8 @@ def register(body: Body, standard: Body, standard_joints: NDArray) -> Floats:
     """
     points = _near(body, standard, standard_joints).astype(np.float64)
     target = MeshRaycaster(standard.template, standard.faces)
-    curvature = _laplacian(body.faces, len(points))
+    mean = row_means(edge_matrix(body.faces, len(points)).astype(np.float64))
+    curvature = sparse.eye(len(points), format="csr") - mean
     curvature = (curvature.T @ curvature).tocsc()
     for stiffness in STIFFNESS:
         wanted, trust = _matches(points, body.faces, target, standard)
@@ -79,12 +83,3 @@ def _matches(
     cosine = (vertex_normals(points.astype(np.float32), faces) * normals).sum(1)
     trust = np.clip((cosine - AGREEMENT) / 0.3, 0, 1) * (distance < REACH)
     return wanted.astype(np.float64), trust.astype(np.float64)
-
-
-def _laplacian(faces: NDArray, count: int) -> sparse.csr_matrix:
-    """(V, V) identity minus the mean of the neighbours."""
-    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    links = sparse.csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), (count, count))
-    links = ((links + links.T) > 0).astype(np.float64)
-    degree = np.maximum(np.asarray(links.sum(1)).ravel(), 1.0)
-    return sparse.eye(count, format="csr") - sparse.diags(1.0 / degree) @ links

@@ -153,8 +153,9 @@ KEYS: dict[str, set[str]] = {
     "lenses": {"size", "power", "apart", "droop", "tilt", "up", "out", "bulge", "one"},
 }  # fmt: skip
 """What a part may say of its own form."""
-PLACING = {"at", "turn", "scale", "mirror", "around", "center", "band", "on", "hull"}
-"""What a part of any free form may say."""
+PLACING = {"at", "turn", "scale", "mirror", "around", "center", "band", "on", "hull", "upright", "floor"}
+"""What a part of any free form may say; ``upright``: on a hull it stands as the world does, not as the hull slopes;
+``floor``: as many metres beneath its place as the body's feet are, where it is drawn."""
 
 
 def bent(form: Form, part: Part) -> Form:

@@ -64,6 +64,7 @@ def apron(fine: bool, over_skirt: bool) -> Form:
 
 
 def rucksack() -> Form:
+    """A pack on the back with a pocket and a flap, on the standard figure."""
     body = ellipsoid((0, 0.31, -0.15), (0.13, 0.18, 0.085), 0.5, columns=40)
     pocket = ellipsoid((0, 0.235, -0.235), (0.095, 0.075, 0.035), 0.5, columns=32)
     flap = ellipsoid((0, 0.455, -0.165), (0.125, 0.045, 0.085), 0.6, columns=32)
@@ -73,6 +74,7 @@ def rucksack() -> Form:
 
 
 def pauldron() -> Form:
+    """A plate on the left shoulder with a second one below, on the standard figure."""
     form = ellipsoid((0.20, 0.478, 0.01), (0.088, 0.052, 0.090), columns=36)
     low = ellipsoid((0.245, 0.462, 0.01), (0.070, 0.046, 0.080), columns=36)
     rim = np.abs(form.vertices[:, 1] - 0.462) < 0.008

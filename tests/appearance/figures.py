@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.appearance.base import BaseSurface
+from engine.appearance.base import BaseSurface, Skin
 from engine.wardrobe.forms import ellipsoid
 
 
@@ -19,12 +19,11 @@ def spheres() -> BaseSurface:
         parts.append((start, start + len(v), first, first + len(f)))
     weights = np.zeros((sum(map(len, vertices)), 24), np.float32)
     weights[:, 0] = 1
-    return BaseSurface(
+    skin = Skin(
         np.concatenate(vertices),
         np.concatenate(faces).astype(np.int32),
         np.concatenate(colors),
         weights,
         vertices[0],
-        np.array(parts),
-        None,
     )
+    return BaseSurface(skin, np.array(parts), None)

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from engine.appearance.neus import NeusField, encode
 from engine.appearance.rays import silhouette_rays, target_color
-from engine.appearance.reconstruct import fit_pictures, picture_loss, regress
+from engine.appearance.reconstruct import PictureWeights, fit_pictures, picture_loss, regress
 from engine.appearance.reference import Sampling, inverse_cdf, place, render_reference
 from engine.appearance.sdf_grid import REACH, SdfGrid
 from engine.render.camera import Camera
@@ -98,10 +98,10 @@ def test_networks_learn_from_pictures(regressed):
 
     def loss() -> float:
         generator = torch.Generator().manual_seed(9)
-        return float(sum(picture_loss(field, sampling, generator, 0.1, 1.0).detach() for _ in range(3)))
+        return float(sum(picture_loss(field, sampling, generator, PictureWeights()).detach() for _ in range(3)))
 
     before = loss()
-    fit_pictures(field, 25, sampling, torch.Generator().manual_seed(2), Silent(), 25)
+    fit_pictures(field, 25, sampling, torch.Generator().manual_seed(2), Silent(), 25, PictureWeights())
     assert loss() < 0.9 * before
     assert torch.equal(field.paint.extra.bias, field.paint.out.bias)
 

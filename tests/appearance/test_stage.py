@@ -139,6 +139,19 @@ def test_a_perceptors_favourites_are_worn_with_what_the_text_says():
     assert look.skin == "dark"
 
 
+def test_the_readers_proposal_and_a_perceptors_favourites_compete():
+    """Where all words are known both are judged, and what the text says is worn with either."""
+    liked = Look("dark", "long", "black", "none", "black", "brown", (Garment("gown", "red"), Garment("cape", "red")))
+    shirt = (Worn("t_shirt", color="blue"), Worn("trousers", color="green"))
+    text = Reading("a man in a blue t-shirt and green trousers", worn=shirt)
+    _, judge = found(text, 6, favourites=(liked,))
+    assert judge.seen[0] == found(text, 6)[1].seen[0]  # the reader's comes first
+    capes = [any(garment.kind == "cape" for garment in other.garments) for other in judge.seen]
+    assert any(capes) and not all(capes)
+    for other in judge.seen:
+        assert {("t_shirt", "blue"), ("trousers", "green")} <= {(g.kind, g.color) for g in other.garments}
+
+
 def test_the_guide_measures_the_angle_to_its_own_prompt(perceptor):
     guide = Guide("a red coat", perceptor)
     pictures = torch.rand(2, 3, 48, 48)

@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).res
 import conftest  # noqa: E402, F401 (makes the add-on importable without bpy)
 
 from avatarclip_blender.export_presets import PRESETS, ROOT  # noqa: E402
-from engine.body.skinning import bone_transforms  # noqa: E402
+from engine.geometry.skinning import bone_transforms  # noqa: E402
 from engine.protocol import JOINT_NAMES, PARENTS  # noqa: E402
 
 
@@ -33,7 +33,7 @@ def smpl_joints(result: Path, surface: str = "") -> tuple[np.ndarray, float]:
     avatar, motion = np.load(result / "avatar.npz"), np.load(result / "motion.npz")
     joints = avatar["joints"].astype(np.float64)
     poses = motion["poses"].astype(np.float64).reshape(-1, 24, 3)
-    transforms = bone_transforms(joints, poses)
+    transforms = bone_transforms(joints, poses, PARENTS)
     moved = np.einsum("tjik,jk->tji", transforms[..., :3, :3], joints) + transforms[..., :3, 3]
     floor = np.array([0.0, avatar["vertices"][:, 1].min(), 0.0])
     return moved + motion["trans"][:, None] - floor, float(motion["mocap_framerate"])
@@ -65,11 +65,12 @@ def check(path: Path, result: Path, key: str, motion: str, take: str) -> float:
 
 
 def _check_mesh(scene: ufbx.Scene, textured: bool) -> None:
-    """One mesh, at most four weights a vertex that sum to 1, colours, and textures in the file."""
+    """One mesh, at most four weights a vertex that sum to 1, and in the file textures, or else colours of vertices."""
     assert len(scene.meshes) == 1
     (mesh,) = kept(list(scene.meshes))
     (skin,) = kept(list(mesh.skin_deformers))
-    assert len(mesh.color_sets) == 1 and mesh.vertex_color.exists
+    assert len(mesh.color_sets) == (0 if textured else 1)  # many readers multiply them with a texture
+    assert mesh.vertex_color.exists != textured
     counts = np.array([vertex.num_weights for vertex in skin.vertices])
     assert counts.max() <= 4 and counts.min() >= 1
     weights = np.array([weight.weight for weight in skin.weights])

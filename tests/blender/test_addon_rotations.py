@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation, Slerp
 
-from avatarclip_blender.importer import names, rotations, split
+from avatarclip_blender.contract import rotations
+from avatarclip_blender.importer import conversions, names, split
 from avatarclip_blender.importer import result as results
 
 
@@ -19,55 +20,22 @@ def as_scipy(quaternions: np.ndarray) -> Rotation:
     return Rotation.from_quat(quaternions[..., (1, 2, 3, 0)].reshape(-1, 4))
 
 
-@pytest.fixture
-def random_rotations() -> Rotation:
-    return Rotation.random(200, random_state=3)
-
-
-def test_axis_angle_and_matrix_agree_with_scipy(random_rotations: Rotation) -> None:
-    vectors = random_rotations.as_rotvec()
-    vectors[:3] = [(0, 0, 0), (1e-9, 0, 0), (np.pi, 0, 0)]
-    expected = Rotation.from_rotvec(vectors)
-    for quaternions in (
-        rotations.axis_angle_to_quaternion(vectors),
-        rotations.matrix_to_quaternion(expected.as_matrix()),
-    ):
-        assert (as_scipy(quaternions) * expected.inv()).magnitude().max() < 1e-7
-        assert np.allclose(np.linalg.norm(quaternions, axis=-1), 1)
-
-
-def test_multiplication_agrees_with_scipy(random_rotations: Rotation) -> None:
-    a, b = random_rotations[:100], random_rotations[100:]
-    qa, qb = (rotations.axis_angle_to_quaternion(r.as_rotvec()) for r in (a, b))
-    assert (as_scipy(rotations.multiply(qa, qb)) * (a * b).inv()).magnitude().max() < 1e-7
-    assert (as_scipy(rotations.conjugate(qa)) * a).magnitude().max() < 1e-7
-
-
 def test_resampling_agrees_with_scipys_slerp() -> None:
     keys = Rotation.random(31, random_state=1)
     quaternions = rotations.axis_angle_to_quaternion(keys.as_rotvec())[:, None]
     position = np.linspace(0, 3, 31)[:, None] * np.ones(3)
-    turned, moved = rotations.resample(quaternions, position, 30.0, 24.0)
+    turned, moved = conversions.resample(quaternions, position, 30.0, 24.0)
     assert len(turned) == 25
     times = np.arange(25) / 24
     expected = Slerp(np.arange(31) / 30, keys)(times)
     assert (as_scipy(turned) * expected.inv()).magnitude().max() < 1e-6
     assert np.allclose(moved, 3 * times[:, None])
-    same, _ = rotations.resample(quaternions, position, 30.0, 30.0)
+    same, _ = conversions.resample(quaternions, position, 30.0, 30.0)
     assert same is quaternions
 
 
-def test_no_flips_and_the_same_rotations() -> None:
-    angle = np.linspace(0, 25, 80)[:, None, None] * np.array((0.2, 0.9, 0.1))
-    quaternions = rotations.axis_angle_to_quaternion(angle) * np.random.default_rng(0).choice((-1, 1), (80, 1, 1))
-    smooth = rotations.without_flips(quaternions)
-    assert np.abs(np.diff(smooth, axis=0)).max() < 0.2
-    assert smooth[0, 0, 0] >= 0
-    assert np.allclose(np.abs(np.sum(smooth * quaternions, axis=-1)), 1)
-
-
 def test_the_frame_is_turned_not_mirrored() -> None:
-    axes = rotations.to_blender(np.eye(3))
+    axes = conversions.to_blender(np.eye(3))
     assert np.allclose(axes, [(1, 0, 0), (0, 0, 1), (0, -1, 0)])  # left stays, up is +z, the front is -y
     assert np.linalg.det(axes) == pytest.approx(1)
 
@@ -99,6 +67,14 @@ def test_broken_files_are_refused_in_one_sentence(
         results.load_avatar(folder)
         results.load_motion(folder)
     assert "\n" not in str(caught.value)
+
+
+def test_an_avatar_of_a_newer_version_is_refused(tmp_path: Path, result: Path) -> None:
+    folder = tmp_path / "result"
+    shutil.copytree(result, folder)
+    (folder / "manifest.json").write_text('{"format": 99}')
+    with pytest.raises(results.ResultError, match=r"avatar was made by a newer version \(format 99\)"):
+        results.load_avatar(folder)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from engine.body import stand_pose
 from engine.body.fingers import full_joints, full_pose, posed_body
 from engine.body.hands import both_hands, from_straight, hand_pose, hand_poses
 from engine.body.model import load_open_body
-from engine.body.skinning import bone_transforms
+from engine.geometry.skinning import bone_transforms
 from engine.protocol import FINGER_NAMES, FINGERS, JOINT_NAMES, PARENTS, SKELETON_NAMES, SKELETON_PARENTS
 
 BODY = load_open_body()

@@ -5,8 +5,8 @@ import pytest
 import torch
 import trimesh
 
-from engine.body import bone_transforms, load_body, stand_pose
-from engine.body.skinning import skin
+from engine.body import load_body, stand_pose
+from engine.geometry.skinning import bone_transforms, skin
 from engine.protocol import JOINT_NAMES, PARENTS
 
 
@@ -71,7 +71,7 @@ def test_smplx_agrees_with_an_independent_forward_pass(body):
 def test_numpy_skinning_agrees_with_the_body(body):
     rng = np.random.default_rng(2)
     betas, poses = rng.normal(size=body.num_betas), rng.normal(size=(3, 24, 3)) * 0.3
-    transforms = bone_transforms(body.rest_joints(betas).astype(np.float64), poses)
+    transforms = bone_transforms(body.rest_joints(betas).astype(np.float64), poses, PARENTS)
     assert np.abs(skin(body.rest_vertices(betas), body.weights, transforms) - body.pose(betas, poses)[0]).max() < 1e-5
 
 

@@ -103,10 +103,10 @@ def finish(job: Job, context: Context) -> list[str]:
 
 
 @contextmanager
-def installed() -> Iterator[None]:
+def installed(stages: dict[str, FakeStage] | None = None) -> Iterator[None]:
     """The pipeline with these stages, and models that only have a checksum."""
     with (
-        mock.patch.object(pipeline, "STAGES", STAGES),
+        mock.patch.object(pipeline, "STAGES", stages or STAGES),
         mock.patch.object(pipeline, "write_results", finish),
         mock.patch.object(Context, "body", SimpleNamespace(checksum="body")),
         mock.patch.object(Context, "perceptor", SimpleNamespace(checksum="perceptor")),
@@ -115,10 +115,12 @@ def installed() -> Iterator[None]:
         yield
 
 
-def run(path: Path, request: Request, **options: Any) -> list[dict[str, Any]]:
+def run(
+    path: Path, request: Request, stages: dict[str, FakeStage] | None = None, **options: Any
+) -> list[dict[str, Any]]:
     """Run a job in this process and give its events."""
     events: list[dict[str, Any]] = []
-    with installed(), Job.create(path, request) as job:
+    with installed(stages), Job.create(path, request) as job:
         job.listeners.append(events.append)
         pipeline.run_job(job, request, device="cpu", **options)
     return events

@@ -114,7 +114,7 @@ def test_another_perceptor_or_body_is_another_result(done, monkeypatch):
             for name, value in checksums.items():
                 patch.setattr(Context, name, type("Model", (), {"checksum": value}))
             with pipeline.Job.create(done, REQUEST) as job:
-                pipeline.run_job(job, REQUEST, device="cpu", stages=fake_stages.STAGES, finish=fake_stages.finish)
+                pipeline.run_job(job, REQUEST, device="cpu")
         return stages_run(done)
 
     assert others(perceptor="other", body="body") == [*protocol.STAGES, "finish"]

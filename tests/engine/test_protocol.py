@@ -44,6 +44,8 @@ def test_request_survives_the_file():
         ({"overrides": [1]}, "overrides"),
         ({"conf": 5}, "conf"),
         ({"format": 99}, "newer"),
+        ({"format": 2, "mood": "of a later version"}, "newer"),
+        ({"format": 0}, "damaged"),
         ({"colour": "red"}, "colour"),
     ],
 )

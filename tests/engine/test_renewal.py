@@ -38,6 +38,7 @@ def test_a_file_that_was_changed_or_lost_is_made_again(tmp_path):
 
 def test_a_broken_manifest_keeps_nothing(tmp_path):
     result(tmp_path)
-    for text in ("{", "[]", '{"files": {"a": 1}}', '{"files": {}, "made_of": []}'):
+    newer = (tmp_path / protocol.MANIFEST_FILE).read_text().replace("{", f'{{"format": {protocol.FORMAT + 1},', 1)
+    for text in (newer, "{", "[]", '{"files": {"a": 1}}', '{"files": {}, "made_of": []}'):
         (tmp_path / protocol.MANIFEST_FILE).write_text(text)
         assert not Renewal(tmp_path).keeps("resting", "body", "body")

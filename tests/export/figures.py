@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,11 +18,12 @@ from engine.body.hands import both_hands
 from engine.body.model import load_open_body
 from engine.export import Scene
 from engine.export.gltf import strongest
+from engine.geometry.edges import compact
 from engine.mesh.decimate import decimate
-from engine.mesh.surface import compact
-from engine.protocol import FACE_SHAPES, PARENTS, SKELETON_PARENTS, TEXTURES
+from engine.motion.io import Motion, save_motion
+from engine.protocol import AVATAR_NPZ, FACE_SHAPES, MANIFEST_FILE, MOTION_NPZ, PARENTS, SKELETON_PARENTS, TEXTURES
 from engine.rig import Avatar
-from engine.rig.avatar import GameAvatar, layered
+from engine.rig.avatar import GameAvatar, layered, save_avatar
 from engine.rig.face_shapes import FaceShapes
 from engine.settings import ExportConfig
 from engine.wardrobe.layers import Layer, joined
@@ -30,6 +32,8 @@ from tests.mesh import dressed
 
 FRAMES, FPS = 13, 30.0
 NAMES = ("child", "giant", "own")
+PATCHES = ((230, 64, 26), (51, 140, 89), (8, 20, 128))
+"""Colours of three squares, sRGB of 8 bits; from left to right as +z sees them."""
 
 
 def skirt() -> Layer:
@@ -102,6 +106,24 @@ def avatars() -> dict[str, Avatar]:
     return {"child": with_game(scaled(child, 0.6)), "giant": with_game(scaled(giant, 1.4)), "own": with_game(own)}
 
 
+def patched() -> Avatar:
+    """Three squares of `PATCHES` on the bare skeleton, side by side 0.5 m apart, 0.4 m large, facing +z.
+
+    Vertices and game mesh have the same colours, the latter by a texture of three columns.
+    """
+    corner = np.float32([(-0.2, 0, 0), (0.2, 0, 0), (0.2, 0.4, 0), (-0.2, 0.4, 0)])
+    points = np.concatenate([corner + np.float32((0.5 * (k - 1), 0, 0)) for k in range(3)])
+    faces = np.concatenate([np.int32([(0, 1, 2), (0, 2, 3)]) + 4 * k for k in range(3)])
+    colors = np.repeat(np.float32(PATCHES) / 255, 4, axis=0)
+    weights = np.zeros((len(points), 24), np.float32)
+    weights[:, 0] = 1
+    uvs = np.repeat((np.arange(3, dtype=np.float32) + 0.5) / 3, 6)[:, None] * [1, 0] + [0, 0.5]
+    uvs = (uvs.reshape(-1, 3, 2) + np.float32([(-0.05, -0.2), (0.05, -0.2), (0.05, 0.2)])).astype(np.float32)
+    game = GameAvatar(points, faces, colors, weights, uvs)
+    joints = dressed.mannequin().joints
+    return Avatar(points, faces, colors, weights, joints, np.array(PARENTS, np.int32), game)
+
+
 def motion(seed: int = 3) -> Any:
     """What the motion stage gives: a motion that travels, its hands and face.
 
@@ -118,8 +140,26 @@ def motion(seed: int = 3) -> Any:
 
 def scene(name: str, folder: Path, conf: ExportConfig | None = None, moving: bool = True, loops: bool = False) -> Scene:
     """One of the avatars with its motion; its textures are written into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    colors = {"color": (200, 100, 40), "normal": (128, 128, 255), "orm": (255, 160, 30)}
-    for picture in TEXTURES:
-        Image.new("RGB", (16, 16), colors[picture]).save(folder / f"{picture}.png")
+    paint(folder)
     return Scene.of(avatars()[name], motion() if moving else None, folder, {}, conf, loops)
+
+
+def paint(folder: Path, color: Any = ((200, 100, 40),)) -> None:
+    """Write the game mesh's textures: one colour each, the first in columns."""
+    folder.mkdir(parents=True, exist_ok=True)
+    colors = {"color": color, "normal": ((128, 128, 255),), "orm": ((255, 160, 30),)}
+    for picture, file in TEXTURES.items():
+        columns = np.repeat(np.uint8(colors[picture]), 16, axis=0)
+        Image.fromarray(np.tile(columns, (16, 1, 1))).save(folder / file)
+
+
+def result(avatar: Avatar, folder: Path, moves: Any = None) -> Path:
+    """Write what Blender's add-on imports into a folder that has textures: avatar, and a motion if there is one."""
+    save_avatar(avatar, folder / AVATAR_NPZ)
+    if moves is not None:
+        none = np.zeros((1, 72), np.float32)
+        poses = np.asarray(moves.poses, np.float32).reshape(len(moves.poses), 72)
+        made = Motion(poses, moves.trans, moves.fps, none[0, :1], none, (), hands=moves.hands, face=moves.face)
+        save_motion(made, folder / MOTION_NPZ)
+    (folder / MANIFEST_FILE).write_text(json.dumps({"prompts": {"appearance": "figure"}}), encoding="utf-8")
+    return folder

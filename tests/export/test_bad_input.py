@@ -14,8 +14,8 @@ from engine import export
 from engine.config import load_config
 from engine.errors import EngineError
 from engine.export import Scene
-from engine.export.names import LONGEST, plain, plain_names
 from engine.motion.formats.bvh import read_bvh
+from engine.names import LONGEST, plain, plain_names
 from engine.settings import ExportConfig
 from tests.export import figures
 from tests.export.test_formats import Glb

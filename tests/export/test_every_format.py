@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,13 @@ import pytest
 import trimesh
 
 from engine import export
-from engine.body.skinning import bone_transforms
 from engine.export import Scene
+from engine.geometry.skinning import bone_transforms
 from engine.motion.formats.bvh import read_bvh
 from engine.protocol import SKELETON_NAMES
 from engine.settings import ExportConfig
 from tests.export import figures
+from tests.export.programs import node_modules
 from tests.export.test_formats import Glb
 
 NEAR = 0.002
@@ -120,44 +120,8 @@ def test_a_loop_ends_with_the_frame_that_it_begins_with(tmp_path: Path) -> None:
         np.testing.assert_array_equal(values[:-1], getattr(once, name))
 
 
-def godot() -> list[str]:
-    """The command that probes files in a Godot; skips the test where there is none."""
-    named = os.environ.get("AVATARCLIP_GODOT_PROBE")
-    beside = Path(__file__).resolve().parents[3] / "shared" / "tools" / "real-godot"
-    if named:
-        return named.split()
-    if os.name == "nt" or not beside.is_file() or os.geteuid() != 0:
-        pytest.skip("no Godot: set AVATARCLIP_GODOT_PROBE, or run as root beside shared/tools/real-godot")
-    return [str(beside), "probe"]
-
-
-def test_godot_sees_joints_and_bounds_where_they_are(written: Any, tmp_path: Path) -> None:
-    command = godot()
-    cases = list(zip(figures.NAMES, (*MODELS, MODELS[0])))
-    files = [shutil.copy(written[name][1] / model, tmp_path / f"{name}_{model}") for name, model in cases]
-    ended = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, timeout=600, check=True)
-    found = {seen["file"]: seen for seen in map(json.loads, ended.stdout.splitlines())}
-    assert len(found) == len(files)
-    for name, model in cases:
-        scene, seen = written[name][0], found[f"{name}_{model}"]
-        moved = joints_of(scene)
-        names = SKELETON_NAMES[: moved.shape[1]]
-        assert seen["skeletons"] == 1 and seen["scale"] == pytest.approx(1.0)
-        np.testing.assert_allclose([seen["rest"][joint] for joint in names], scene.avatar.joints, atol=NEAR)
-        (played,) = seen["animations"].values()
-        assert played["length"] == pytest.approx((figures.FRAMES - 1) / figures.FPS, abs=1e-4)
-        for pose, frame in ((played["poses"][0], 0), (played["poses"][2], 6), (played["poses"][4], 12)):
-            joints = [pose["joints"][joint] for joint in names]
-            np.testing.assert_allclose(joints, moved[frame], atol=NEAR, err_msg=f"{name} {model} {frame}")
-        low = np.min([mesh["low"] for mesh in seen["meshes"]], axis=0)
-        mesh = scene.avatar if model == "avatar.glb" else scene.game
-        np.testing.assert_allclose(low, mesh.vertices[np.unique(mesh.faces)].min(0), atol=NEAR)
-
-
 def test_the_khronos_validator_finds_nothing_wrong(written: Any, tmp_path: Path) -> None:
-    modules = os.environ.get("AVATARCLIP_NODE_MODULES", "")
-    if not (Path(modules) / "gltf-validator").is_dir() or shutil.which("node") is None:
-        pytest.skip("no glTF validator: set AVATARCLIP_NODE_MODULES to a folder with gltf-validator")
+    modules = str(node_modules())
     files = [folder / model for _, folder in written.values() for model in (*MODELS, "avatar.vrm", "motion.vrma")]
     script = """
         const validator = require("gltf-validator"), fs = require("fs");

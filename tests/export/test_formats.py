@@ -15,14 +15,14 @@ from PIL import Image
 from scipy.spatial.transform import Rotation, Slerp
 
 from engine.body import load_body
-from engine.body.skinning import bone_transforms
 from engine.export.bvh import write_bvh
 from engine.export.glb import layout_of
 from engine.export.gltf import Layout, quaternions, renew_animation, strongest, write_glb
 from engine.export.lods import levels_of
 from engine.export.obj import write_obj
 from engine.export.ply import write_ply
-from engine.protocol import JOINT_NAMES
+from engine.geometry.skinning import bone_transforms
+from engine.protocol import JOINT_NAMES, PARENTS
 from engine.render.shade import to_linear
 from engine.rig import Avatar, pose_avatar
 from tests.export import figures
@@ -240,7 +240,7 @@ def test_bvh_joints_are_where_smpl_has_them(tmp_path: Path) -> None:
     a, (poses, trans) = avatar(), motion()
     write_bvh(tmp_path / "a.bvh", a.joints, poses.reshape(-1, 72), trans, 25.0)
     names, found, seconds = bvh_positions(tmp_path / "a.bvh")
-    transforms = bone_transforms(a.joints.astype(np.float64), poses.astype(np.float64))
+    transforms = bone_transforms(a.joints.astype(np.float64), poses.astype(np.float64), PARENTS)
     rotated = np.einsum("tjik,jk->tji", transforms[..., :3, :3], a.joints)
     true = rotated + transforms[..., :3, 3] + trans[:, None]
     order = [JOINT_NAMES.index(name) for name in names]
@@ -318,3 +318,26 @@ def test_levels_of_detail_share_vertices_skin_and_textures(tmp_path: Path) -> No
         c["target"]["node"] for c in glb.document["animations"][0]["channels"] if c["target"]["path"] == "weights"
     ]
     assert targets == [0, *ids]
+
+
+def test_layers_apart_have_levels_of_their_own(tmp_path: Path) -> None:
+    """All of them together have a level's triangles, but for layers of which it has none: these stay as they were."""
+    scene = figures.scene("child", tmp_path / "textures")
+    lower = levels_of(scene.game, (900, 300))
+    write_glb(tmp_path / "a.glb", scene.game, layout=layout_of(scene), lower=lower, apart=True)
+    glb = Glb(tmp_path / "a.glb")
+    nodes, meshes = glb.document["nodes"], glb.document["meshes"]
+
+    def triangles(node: int) -> int:
+        (primitive,) = meshes[nodes[node]["mesh"]]["primitives"]
+        return glb.document["accessors"][primitive["indices"]]["count"] // 3
+
+    layers = scene.game.face_layers
+    for number, layer in enumerate(np.unique(layers)):
+        name = scene.game.layer_names[layer]
+        ids = nodes[number]["extensions"]["MSFT_lod"]["ids"]
+        assert [nodes[k]["name"] for k in (number, *ids)] == [name, f"{name}_LOD1", f"{name}_LOD2"]
+        own = [int((layers == layer).sum())]
+        for level in lower:
+            own.append(int((layers[level.of] == layer).sum()) or own[-1])
+        assert [triangles(k) for k in (number, *ids)] == own

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,50 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.export import viewer
+from engine.export import viewer, vrm
 from engine.export.humanoid import bones, expressions
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES, VIEWER_HTML
+from engine.settings import ExportConfig
 from tests.export import figures
+from tests.export.programs import chromium
 from tests.export.test_every_format import joints_of
 
 SCRIPT = """
 <script>
-async function main() {
+async function ready() {
   while (!window.viewer && !document.body.dataset.error) await new Promise((done) => setTimeout(done, 20));
-  if (document.body.dataset.error) return { error: document.body.dataset.error };
-  const { vrm, player, layers, scene, camera, renderer } = window.viewer;
-  renderer.setAnimationLoop(null);
+  if (document.body.dataset.error) throw document.body.dataset.error;
+  window.viewer.renderer.setAnimationLoop(null);
+  return window.viewer;
+}
+function pixels({ scene, camera, renderer }) {
+  renderer.render(scene, camera);
+  const gl = renderer.getContext(), canvas = renderer.domElement;
+  const found = new Uint8Array(canvas.width * canvas.height * 4);
+  gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, found);
+  return found;
+}
+function apart(a, b) {
+  let count = 0;
+  for (let k = 0; k < a.length; k += 4)
+    if (Math.abs(a[k] - b[k]) + Math.abs(a[k + 1] - b[k + 1]) + Math.abs(a[k + 2] - b[k + 2]) > 12) count++;
+  return count;
+}
+MAIN
+main().catch((error) => ({ error: String(error) })).then((found) => {
+  document.body.replaceChildren();
+  document.title = "done";
+  document.body.textContent = "FOUND" + JSON.stringify(found) + "END";
+});
+</script>
+"""
+"""What asks a page; MAIN is a function ``main`` that gives what it found out."""
+
+LOOKS = """
+async function main() {
+  const { vrm, player, layers, camera } = await ready();
   camera.position.set(0, 0.9, 3.2);
   camera.lookAt(0, 0.6, 0);
-  const gl = renderer.getContext(), canvas = renderer.domElement;
   const picture = (show, time) => {
     vrm.expressionManager.resetValues();
     if (show) vrm.expressionManager.setValue(show, 1);
@@ -37,16 +64,7 @@ async function main() {
     vrm.scene.updateMatrixWorld(true);
     vrm.springBoneManager?.reset();
     vrm.update(0);
-    renderer.render(scene, camera);
-    const pixels = new Uint8Array(canvas.width * canvas.height * 4);
-    gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-    return pixels;
-  };
-  const apart = (a, b) => {
-    let count = 0;
-    for (let k = 0; k < a.length; k += 4)
-      if (Math.abs(a[k] - b[k]) + Math.abs(a[k + 1] - b[k + 1]) + Math.abs(a[k + 2] - b[k + 2]) > 12) count++;
-    return count;
+    return pixels(window.viewer);
   };
   const Vector = vrm.scene.position.constructor;
   const place = (name) => vrm.humanoid.getRawBoneNode(name).getWorldPosition(new Vector()).toArray();
@@ -71,32 +89,75 @@ async function main() {
   found.duration = player.clip.duration;
   return found;
 }
-main().catch((error) => ({ error: String(error) })).then((found) => {
-  document.body.replaceChildren();
-  document.title = "done";
-  document.body.textContent = "FOUND" + JSON.stringify(found) + "END";
-});
-</script>
+"""
+
+SWINGS = """
+async function main() {
+  const { vrm, player, load } = await ready();
+  player.mixer.stopAllAction();
+  const Vector = vrm.scene.position.constructor, place = (node) => node.getWorldPosition(new Vector());
+  const chains = (one) => [...one.springBoneManager.joints].filter((joint) => joint.child);
+  const away = (point, { shape, matrixWorld }) => {
+    const start = shape.offset.clone().applyMatrix4(matrixWorld);
+    const along = shape.tail ? shape.tail.clone().applyMatrix4(matrixWorld).sub(start) : new Vector();
+    const share = Math.min(Math.max(point.clone().sub(start).dot(along) / Math.max(along.lengthSq(), 1e-12), 0), 1);
+    return point.distanceTo(start.addScaledVector(along, share)) - shape.radius;
+  };
+  const shaken = (one) => {
+    one.humanoid.resetNormalizedPose();
+    one.humanoid.update();
+    one.scene.updateMatrixWorld(true);
+    one.springBoneManager.reset();
+    const hips = one.humanoid.getNormalizedBoneNode("hips"), raw = one.humanoid.getRawBoneNode("hips");
+    const start = hips.position.clone(), found = { room: 1, speeds: [], offs: [] };
+    const tips = () => chains(one).map((joint) => raw.worldToLocal(place(joint.child)));
+    const rest = tips();
+    let before = rest;
+    for (let frame = 1; frame <= 240; frame++) {
+      const time = frame / 60, on = time > 1 && time < 2 ? Math.sin(3 * Math.PI * (time - 1)) : 0;
+      hips.position.set(start.x + 0.06 * on, start.y, start.z);
+      hips.rotation.y = 0.5 * on;
+      one.update(1 / 60);
+      one.scene.updateMatrixWorld(true);
+      const now = tips(), most = (other) => Math.max(...now.map((tip, k) => tip.distanceTo(other[k])));
+      found.offs.push(most(rest));
+      found.speeds.push(60 * most(before));
+      before = now;
+      for (const joint of chains(one)) {
+        const radius = joint.settings.hitRadius, tip = place(joint.child);
+        for (const group of joint.colliderGroups)
+          for (const collider of group.colliders) found.room = Math.min(found.room, away(tip, collider) - radius);
+      }
+    }
+    return found;
+  };
+  const shown = pixels(window.viewer);
+  vrm.scene.visible = false;
+  const toon = apart(shown, pixels(window.viewer));
+  const older = (await load("older")).userData.vrm;
+  const seen = (one) => ({
+    ...shaken(one),
+    version: one.meta.metaVersion,
+    expressions: one.expressionManager.expressions.map((it) => it.expressionName),
+    toon: one.materials.map((it) => Boolean(it.isMToonMaterial)),
+    bones: Object.fromEntries(BONES.map((name) => [name, place(one.humanoid.getRawBoneNode(name)).toArray()])),
+  });
+  return { toon, seen: [seen(vrm), seen(older)] };
+}
 """
 
 
-def chromium() -> str:
-    """The browser's command; skips the test where there is none."""
-    for name in (os.environ.get("AVATARCLIP_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
-        if name and shutil.which(name):
-            return name
-    pytest.skip("no headless browser: install chromium, or set AVATARCLIP_CHROMIUM")
-
-
-def ask(page: Path) -> dict[str, Any]:
-    """What the page's script found out."""
+def ask(page: Path, main: str) -> Any:
+    """What a script finds out in the page."""
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("</body>", SCRIPT.replace("MAIN", main) + "</body>"), encoding="utf-8")
     command = [chromium(), "--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
                "--ignore-gpu-blocklist", "--virtual-time-budget=60000", "--window-size=300,300",
                f"--user-data-dir={page.parent / 'profile'}", "--dump-dom", page.as_uri()]  # fmt: skip
     ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     match = re.search("FOUND(.*)END", ended.stdout, re.DOTALL)
     assert match, ended.stdout[-300:] + ended.stderr[-2000:]
-    found: dict[str, Any] = json.loads(match[1].replace("&lt;", "<").replace("&amp;", "&"))
+    found = json.loads(match[1].replace("&lt;", "<").replace("&amp;", "&"))
     assert "error" not in found, found
     return found
 
@@ -108,9 +169,7 @@ def test_the_viewer_opens_from_disk_and_its_vrm_blinks_and_moves(tmp_path: Path)
     text = (tmp_path / VIEWER_HTML).read_text(encoding="utf-8")
     assert not re.search(r'(src|href)="', text)  # nothing is loaded
     names = ["hips", "head", "leftHand", "rightFoot", "leftLowerArm"]
-    script = SCRIPT.replace("BONES", json.dumps(names))
-    (tmp_path / VIEWER_HTML).write_text(text.replace("</body>", script + "</body>"), encoding="utf-8")
-    found = ask(tmp_path / VIEWER_HTML)
+    found = ask(tmp_path / VIEWER_HTML, LOOKS.replace("BONES", json.dumps(names)))
     assert found["again"] == 0 and found["shown"] > 1000
     for what in ("blink", "plays", "hidden"):
         assert found[what] > 10, what
@@ -125,3 +184,28 @@ def test_the_viewer_opens_from_disk_and_its_vrm_blinks_and_moves(tmp_path: Path)
         for name in names:
             expected = moved[frame, SKELETON_NAMES.index(bones()[name])]
             np.testing.assert_allclose(found[when][name], expected, atol=0.002, err_msg=f"{name} at the {when}")
+
+
+def test_skirts_swing_keep_off_legs_and_settle_in_either_version(tmp_path: Path) -> None:
+    """The hips shake for a second; VRM 0.x stands the other way round and has spheres in place of capsules."""
+    chromium()
+    scene = figures.scene("child", tmp_path / "textures", ExportConfig(vrm_toon=True))
+    viewer.write(scene, tmp_path)
+    page, names = tmp_path / VIEWER_HTML, ["hips", "leftHand", "rightFoot"]
+    older = base64.b64encode(vrm.made(scene, old=True)).decode()
+    script = f'<script type="application/octet-stream" id="older">{older}</script>'
+    page.write_text(page.read_text(encoding="utf-8").replace("</body>", script + "</body>"), encoding="utf-8")
+    found = ask(page, SWINGS.replace("BONES", json.dumps(names)))
+    rest = scene.in_t_pose().avatar.joints
+    assert found["toon"] > 1000  # pixels that show it
+    for seen, version, toon, turn in zip(found["seen"], ("1", "0"), ({True}, set()), ([1, 1, 1], [-1, 1, -1])):
+        assert seen["version"] == version and set(seen["toon"]) == toon
+        assert {*expressions(), *FACE_SHAPES} <= set(seen["expressions"])
+        for name in names:
+            expected = rest[SKELETON_NAMES.index(bones()[name])] * turn
+            np.testing.assert_allclose(seen["bones"][name], expected, atol=0.002)
+        offs = seen["offs"]
+        assert max(offs[:60]) < 0.01  # it stays as it was draped
+        assert 0.02 < max(offs[60:120]) < 0.3
+        assert offs[-1] < 0.01 and max(seen["speeds"][-20:]) < 0.01
+        assert seen["room"] > -0.01

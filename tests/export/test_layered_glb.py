@@ -12,7 +12,7 @@ import trimesh
 from PIL import Image
 
 from engine.export.gltf import Layout, strongest, write_glb
-from engine.mesh.surface import is_closed
+from engine.geometry.edges import is_closed
 from engine.render.shade import to_linear
 from engine.rig import Avatar, pose_avatar, uncover, visible_faces
 from engine.rig.avatar import layered

@@ -12,12 +12,12 @@ import torch
 from scipy.special import erf
 
 from engine.errors import EngineError
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_6d
 from engine.imported import KINDS, available, find, require
 from engine.imported.importer import import_weights
 from engine.imported.shape_vae import ShapeVae
 from engine.motion.original_models import ConditionalFlow, OriginalMotionPrior
 from engine.motion.pose_prior import load_pose_prior
-from engine.motion.rotations import to_6d, to_matrix
 from tests.imported import originals
 
 RNG = np.random.default_rng(8)
@@ -181,9 +181,9 @@ def test_the_motion_vae_reads_our_features(tmp_path):
     prior = OriginalMotionPrior(imported(tmp_path, originals.motion_vae(width=64, layers=1), "m.pth", "motion_prior"))
     poses = RNG.normal(size=(60, 22, 3)) * 0.3
     features = np.zeros((1, 60, 135), np.float32)
-    features[0, :, :132] = to_6d(to_matrix(poses.astype(np.float32))).reshape(60, -1)
+    features[0, :, :132] = matrix_to_6d(axis_angle_to_matrix(poses.astype(np.float32))).reshape(60, -1)
     rows = np.tile(np.eye(3)[:2].ravel(), (60, 55, 1))
-    rows[:, 1:22] = to_matrix(poses.astype(np.float32))[:, 1:, :2].reshape(60, 21, 6)
+    rows[:, 1:22] = axis_angle_to_matrix(poses.astype(np.float32))[:, 1:, :2].reshape(60, 21, 6)
     expected = prior.encode_rotations(torch.from_numpy(rows.reshape(1, 60, 330)).float())
     np.testing.assert_allclose(prior.encode(torch.from_numpy(features))[0], expected, atol=1e-4)
 

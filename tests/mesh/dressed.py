@@ -8,8 +8,8 @@ import numpy as np
 import trimesh
 
 from engine.body import load_body
+from engine.geometry.edges import compact
 from engine.mesh.chart_regions import Figure
-from engine.mesh.surface import compact
 from engine.wardrobe.layers import BODY, Layer, Mannequin
 
 HEM, NECKLINE = 0.0, 0.14

@@ -13,6 +13,8 @@ import trimesh
 
 from engine.body import load_body, stand_pose
 from engine.errors import EngineError
+from engine.geometry.edges import compact, is_closed
+from engine.geometry.measures import vertex_normals
 from engine.mesh import decimate, stage
 from engine.mesh.bake import sample
 from engine.mesh.chart_regions import PARTS, Figure, as_on, connected, regions
@@ -21,9 +23,9 @@ from engine.mesh.flatten import _covered, _cross, flatten
 from engine.mesh.game import GameMesh, enlarged
 from engine.mesh.mend import mended
 from engine.mesh.stage import load, run, save
-from engine.mesh.surface import Mesh, compact, is_closed
+from engine.mesh.surface import Mesh
 from engine.mesh.uv import split_seams, tangents
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
 from engine.settings import MeshConfig
 

@@ -9,15 +9,16 @@ import pytest
 import trimesh
 from scipy.spatial import cKDTree
 
+from engine.geometry.edges import is_closed, rim_edges, simple_loops
+from engine.geometry.measures import vertex_normals
 from engine.mesh import decimate, game
 from engine.mesh.bake import sample
 from engine.mesh.full import FullSurface, Spots, uncovered
 from engine.mesh.game import GameMesh
-from engine.mesh.rims import rim_edges, rim_loops
 from engine.mesh.stage import load, save
-from engine.mesh.surface import Mesh, is_closed
+from engine.mesh.surface import Mesh
 from engine.mesh.uv import split_seams, tangents
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.render.raycast import MeshRaycaster
 from engine.settings import MeshConfig
 from engine.wardrobe.layers import Joined, Layer, joined
 from engine.wardrobe.materials import MATERIALS
@@ -72,7 +73,7 @@ def test_open_borders_keep_their_course_within_two_millimetres(full: Joined, lig
         found = border(light.vertices, light.faces[light.face_layers == layer])
         assert cKDTree(true).query(found)[0].max() < 0.002 and cKDTree(found).query(true)[0].max() < 0.002
         loops = [
-            rim_loops(of[owners == layer])
+            simple_loops(of[owners == layer])
             for of, owners in ((full.faces, full.face_layers), (light.faces, light.face_layers))
         ]
         assert len(loops[0]) == len(loops[1])  # and no holes were torn
@@ -87,7 +88,7 @@ def test_a_wavy_hem_survives_strong_decimation() -> None:
     a, b = (60 * i + j).ravel(), (60 * ((i + 1) % 240) + j).ravel()
     faces = np.concatenate((np.stack((a, b, b + 1), -1), np.stack((a, b + 1, a + 1), -1))).astype(np.int32)
     left, fewer = decimate.decimate(points, faces, 900, insist=True)
-    assert len(fewer) < 1000 and len(rim_loops(fewer)) == 2
+    assert len(fewer) < 1000 and len(simple_loops(fewer)) == 2
     true, found = border(points, faces), border(left, fewer)
     assert cKDTree(true).query(found)[0].max() < 0.002 and cKDTree(found).query(true)[0].max() < 0.002
     closed = trimesh.creation.icosphere(5)
@@ -221,6 +222,6 @@ def test_thin_tubes_are_brought_to_their_number() -> None:
     points = np.concatenate([tube + np.array([0.02 * k, 0, 0]) for k in range(40)])
     strands = np.concatenate([faces + k * len(tube) for k in range(40)]).astype(np.int32)
     left, fewer = decimate.decimate(points, strands, 1200, insist=True)
-    assert 0.9 * 1200 <= len(fewer) <= 1200 and len(rim_loops(fewer)) == 80
+    assert 0.9 * 1200 <= len(fewer) <= 1200 and len(simple_loops(fewer)) == 80
     assert cKDTree(border(points, strands)).query(border(left, fewer))[0].max() < 0.002
     assert np.abs(MeshRaycaster(points, strands).closest_point(left, signed=False)[2]).max() < 0.003

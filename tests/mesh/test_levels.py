@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import trimesh
 
+from engine.geometry.edges import is_closed
 from engine.mesh.levels import levels
-from engine.mesh.surface import is_closed
 
 
 def chart(points: np.ndarray, faces: np.ndarray) -> np.ndarray:

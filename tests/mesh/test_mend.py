@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import trimesh
 
+from engine.geometry.edges import is_closed, rim_edges, rim_vertices
+from engine.geometry.measures import volume
 from engine.mesh.mend import mended
-from engine.mesh.rims import rim_edges, rim_vertices
-from engine.mesh.surface import is_closed, volume
 
 BALL = trimesh.creation.icosphere(subdivisions=3)
 

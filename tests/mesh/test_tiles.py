@@ -10,8 +10,8 @@ import torch
 from scipy.spatial import cKDTree
 from skimage.measure import marching_cubes
 
+from engine.geometry.edges import is_closed
 from engine.mesh.extract import _ask, _evaluate, _triangulate, extract
-from engine.mesh.surface import is_closed
 from engine.mesh.tiles import SNAP, STEEPEST
 from engine.report import Silent
 from engine.settings import MeshConfig

@@ -10,7 +10,7 @@ import torch
 from scipy.spatial.transform import Rotation
 
 from engine import motion
-from engine.motion.rotations import to_matrix
+from engine.geometry.rotations import axis_angle_to_matrix
 from engine.motion.skeleton import positions_of
 from engine.protocol import JOINT_NAMES, PARENTS
 from engine.report import Silent
@@ -62,7 +62,7 @@ def write_bvh(path, names, made, rest, how=Variant()):
     spin, axes = Rotation.from_rotvec([0, how.rest_yaw, 0]).as_matrix(), how.axes
     frames = np.stack(how.frames) @ spin.T
     world = np.zeros((len(made.poses), 24, 3, 3))
-    local = to_matrix(made.poses.reshape(-1, 24, 3)).astype(float)
+    local = axis_angle_to_matrix(made.poses.reshape(-1, 24, 3)).astype(float)
     offset = np.zeros((24, 3))
     for j, parent in enumerate(PARENTS):
         world[:, j] = local[:, j] if j == 0 else world[:, parent] @ local[:, j]

@@ -8,6 +8,7 @@ import torch
 
 from engine.body import load_body
 from engine.errors import EngineError
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from engine.motion import understand
 from engine.motion.candidates import PoseCodes, distinct, load_pose_codes, pick
 from engine.motion.flow import PoseFlow, load_pose_flow
@@ -17,7 +18,6 @@ from engine.motion.latent_motion import interpolate, order_for_travel
 from engine.motion.limits import excess
 from engine.motion.matcher import load_matcher
 from engine.motion.pose_prior import PosePrior
-from engine.motion.rotations import to_axis_angle, to_matrix
 from engine.motion.skeleton import positions_of, reference_joints
 from engine.motion.text_rules import clause_of
 from engine.report import Silent
@@ -86,8 +86,8 @@ def test_encoding_a_code_gives_its_pose_back():
     with torch.no_grad():
         latent, _ = codes.prior.encode(torch.from_numpy(poses[:, 1:22].reshape(len(poses), 63)))
     again = codes.prior.poses(latent.numpy())
-    turn = np.swapaxes(to_matrix(poses), -1, -2) @ to_matrix(again)
-    assert np.degrees(np.linalg.norm(to_axis_angle(turn)[:, 1:22], axis=-1)).mean() < 12
+    turn = np.swapaxes(axis_angle_to_matrix(poses), -1, -2) @ axis_angle_to_matrix(again)
+    assert np.degrees(np.linalg.norm(matrix_to_axis_angle(turn)[:, 1:22], axis=-1)).mean() < 12
 
 
 def test_the_user_picks_and_reorders():

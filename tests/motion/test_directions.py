@@ -10,9 +10,9 @@ import torch
 
 from engine import motion
 from engine.body import load_body
+from engine.geometry.rotations import axis_angle_to_matrix, yaw_of
 from engine.motion import proposals
 from engine.motion.paths import bent, facing
-from engine.motion.rotations import to_matrix, yaw_of
 from engine.motion.skeleton import positions_of, reference_joints
 from engine.report import Silent
 from engine.settings import MotionConfig
@@ -32,7 +32,7 @@ class Path(Take):
         _, joints = body.pose(betas, made.poses.reshape(-1, 24, 3), made.trans)
         floor = np.array([0, body.rest_vertices(betas)[:, 1].min(), 0])
         super().__init__(joints - floor, body.rest_joints(betas) - floor, made.fps)
-        pelvis = np.unwrap(yaw_of(to_matrix(made.poses.reshape(-1, 24, 3)[:, 0])))
+        pelvis = np.unwrap(yaw_of(axis_angle_to_matrix(made.poses.reshape(-1, 24, 3)[:, 0])))
         object.__setattr__(self, "turn", np.degrees(pelvis - pelvis[0]))
         object.__setattr__(self, "labels", made.labels)
         object.__setattr__(self, "warnings", report.warnings)

@@ -10,8 +10,8 @@ import torch
 
 from engine import motion
 from engine.errors import EngineError
+from engine.geometry.rotations import about_y, axis_angle_to_matrix, yaw_of
 from engine.motion.formats.names import NEEDED, find_joints
-from engine.motion.rotations import about_y, to_matrix, yaw_of
 from engine.protocol import JOINT_NAMES
 from engine.report import Silent
 from engine.settings import MotionConfig
@@ -152,7 +152,7 @@ def test_bvh_comes_back(walked, body, tmp_path, kind):
     # Toes and fingers have no channel of their own here, and the height is set anew; the rest is the same movement.
     there = places(again, rest)[:, :22]
     if "turned" in kind:  # it is then the first frame's pelvis that looks to the front, not the way that is walked
-        there = there @ about_y(yaw_of(to_matrix(made.poses[0, :3]))).T
+        there = there @ about_y(yaw_of(axis_angle_to_matrix(made.poses[0, :3]))).T
     gap = np.linalg.norm(there - places(made, rest)[:, :22], axis=-1)
     assert np.median(gap) < 0.02 and gap.max() < 0.06
     assert travel(again) == pytest.approx(travel(made), rel=0.01)
@@ -166,7 +166,7 @@ def test_bvh_cases_travel_alike(name, body):
     rest = body.rest_joints(np.zeros(body.num_betas))
     assert len(made.poses) == 61
     assert travel(made) == pytest.approx(WALK * leg(rest) / 0.84, rel=0.005)
-    turn = yaw_of(to_matrix(made.poses[:, :3]))
+    turn = yaw_of(axis_angle_to_matrix(made.poses[:, :3]))
     assert np.degrees(turn[-1] - turn[0]) == pytest.approx(60, abs=1)
     assert len(report.warnings) == (name == "b05_one_more_row")
 
@@ -231,7 +231,7 @@ def test_who_lies_in_bvh_stays_lying(text, rest_pose, body, tmp_path):
     how = {"bones along one axis": Variant(frames=along_x(rest)), "T-pose, z up": Variant(axes=Z_UP)}
     write_bvh(tmp_path / "a.bvh", other_names(), made, rest, how.get(rest_pose, Variant()))
     again = bring(tmp_path / "a.bvh", body)
-    trunk, wanted = (to_matrix(m.poses[:, :3])[:, 1, 1] for m in (again, made))
+    trunk, wanted = (axis_angle_to_matrix(m.poses[:, :3])[:, 1, 1] for m in (again, made))
     np.testing.assert_allclose(trunk, wanted, atol=0.15)
     assert travel(again) == pytest.approx(travel(made), abs=0.03)
 
@@ -242,7 +242,7 @@ def test_a_root_that_turns_a_rest_pose_upright(walked, body, tmp_path):
     write_bvh(tmp_path / "a.bvh", other_names(), made, rest, Variant(frames=(Z_UP.T,) * 24))
     for up in ("auto", "y"):
         again = bring(tmp_path / "a.bvh", body, file_up=up)
-        assert to_matrix(again.poses[:, :3])[:, 1, 1].min() > 0.9
+        assert axis_angle_to_matrix(again.poses[:, :3])[:, 1, 1].min() > 0.9
         assert travel(again) == pytest.approx(travel(made), rel=0.01)
 
 

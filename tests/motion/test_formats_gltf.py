@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from engine.errors import EngineError
 from engine.export.gltf import write_glb
-from engine.motion.rotations import to_matrix
+from engine.geometry.rotations import axis_angle_to_matrix
 from engine.protocol import PARENTS
 from engine.report import Silent
 from engine.rig import Avatar
@@ -42,7 +42,7 @@ class Glb:
     def write(self, path, made, rest, frames, names, vrma, text):
         """In centimetres and with z up, as Blender's armatures have them, under a node that sets that right."""
         up = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])  # ours -> z up
-        local = to_matrix(made.poses.reshape(-1, 24, 3)).astype(float)
+        local = axis_angle_to_matrix(made.poses.reshape(-1, 24, 3)).astype(float)
         world, offset = np.zeros_like(local), np.zeros((24, 3))
         for j, parent in enumerate(PARENTS):
             world[:, j] = local[:, j] if j == 0 else world[:, parent] @ local[:, j]
@@ -167,5 +167,5 @@ def test_own_glb_comes_back_as_it_was(walked, body, tmp_path, lift):
     avatar = Avatar(vertices, faces, np.ones_like(vertices), body.weights, rest, np.array(PARENTS, np.int32))
     write_glb(tmp_path / "avatar.glb", avatar, made.poses, made.trans, made.fps)
     again = bring(tmp_path / "avatar.glb", body)
-    gap = to_matrix(again.poses.reshape(-1, 24, 3)) - to_matrix(made.poses.reshape(-1, 24, 3))
+    gap = axis_angle_to_matrix(again.poses.reshape(-1, 24, 3)) - axis_angle_to_matrix(made.poses.reshape(-1, 24, 3))
     assert np.abs(gap).max() < 1e-4 and np.abs(again.trans - made.trans).max() < 1e-4

@@ -10,7 +10,7 @@ from engine import motion
 from engine.body.model import stand_pose
 from engine.errors import EngineError
 from engine.export.bvh import write_bvh as write_own_bvh
-from engine.motion.rotations import about_y, to_axis_angle, to_matrix
+from engine.geometry.rotations import about_y, axis_angle_to_matrix, matrix_to_axis_angle
 from engine.motion.skeleton import positions_of
 from engine.protocol import PARENTS
 from engine.report import Silent
@@ -44,7 +44,7 @@ def write_npz(path, poses, trans, up, keys="amass", turn=0.0, rate=30.0):
     axes = TO_FILE[up] @ about_y(turn)
     out = np.zeros((len(poses), 52, 3))
     out[:, :22] = poses[:, :22]
-    out[:, 0] = to_axis_angle((axes @ to_matrix(poses[:, 0])).astype(np.float32))
+    out[:, 0] = matrix_to_axis_angle((axes @ axis_angle_to_matrix(poses[:, 0])).astype(np.float32))
     path_there = trans @ axes.T - [0, -0.24, 0.03]
     if keys == "amass":
         more = {"poses": out.reshape(len(out), -1), "trans": path_there, "mocap_framerate": rate}
@@ -90,13 +90,13 @@ def test_who_lies_in_amass_stays_lying(kind, turn, body, tmp_path):
     poses, trans = posture(kind)
     write_npz(tmp_path / "a.npz", poses, trans, "z", turn=np.radians(turn))
     made = bring(tmp_path / "a.npz", body)
-    trunk, wanted = (to_matrix(p)[:, 1, 1] for p in (made.poses[:, :3], poses[:, 0]))
+    trunk, wanted = (axis_angle_to_matrix(p)[:, 1, 1] for p in (made.poses[:, :3], poses[:, 0]))
     np.testing.assert_allclose(trunk, wanted, atol=0.02)
 
 
 def test_the_case_of_one_who_lies(body):
     made = bring(CASES / "a04_lie_py.npz", body)
-    assert np.abs(to_matrix(made.poses[:, :3])[:, 1, 1]).max() < np.sin(np.radians(15))
+    assert np.abs(axis_angle_to_matrix(made.poses[:, :3])[:, 1, 1]).max() < np.sin(np.radians(15))
 
 
 @pytest.mark.parametrize("keys", ["amass", "estimator"])
@@ -107,7 +107,9 @@ def test_a_walk_says_itself_which_axis_is_up(up, keys, walked, body, tmp_path):
     write_npz(tmp_path / "a.npz", made.poses.reshape(-1, 24, 3), made.trans + rest[0] - [0, floor, 0], up, keys)
     again = bring(tmp_path / "a.npz", body)
     np.testing.assert_allclose(
-        to_matrix(again.poses.reshape(-1, 24, 3))[:, :22], to_matrix(made.poses.reshape(-1, 24, 3))[:, :22], atol=1e-3
+        axis_angle_to_matrix(again.poses.reshape(-1, 24, 3))[:, :22],
+        axis_angle_to_matrix(made.poses.reshape(-1, 24, 3))[:, :22],
+        atol=1e-3,
     )
     assert travel(again) == pytest.approx(travel(made) * leg(rest) / 0.81, rel=0.01)
 
@@ -115,7 +117,7 @@ def test_a_walk_says_itself_which_axis_is_up(up, keys, walked, body, tmp_path):
 def test_the_option_decides(body, tmp_path):
     poses, trans = posture("back")
     write_npz(tmp_path / "a.npz", poses, trans, "y")
-    assert np.abs(to_matrix(bring(tmp_path / "a.npz", body, file_up="y").poses[:, :3])[:, 1, 1]).max() < 0.02
+    assert np.abs(axis_angle_to_matrix(bring(tmp_path / "a.npz", body, file_up="y").poses[:, :3])[:, 1, 1]).max() < 0.02
     with pytest.raises(EngineError, match="file_up"):
         bring(tmp_path / "a.npz", body, file_up="up")
 
@@ -137,7 +139,7 @@ def test_own_files_come_back_as_they_were(text, body, tmp_path):
         again = bring(tmp_path / name, body, betas=betas)
         for part in ("poses", "trans"):
             assert getattr(again, part).shape == getattr(made, part).shape
-        gap = to_matrix(again.poses.reshape(-1, 24, 3)) - to_matrix(made.poses.reshape(-1, 24, 3))
+        gap = axis_angle_to_matrix(again.poses.reshape(-1, 24, 3)) - axis_angle_to_matrix(made.poses.reshape(-1, 24, 3))
         assert np.abs(gap).max() < 1e-4 and np.abs(again.trans - made.trans).max() < 1e-4
 
 
@@ -164,7 +166,9 @@ def test_poses_of_all_models(width, body, tmp_path):
     held = dict(np.load(CASES / "a13b_transl.npz"))
     poses = np.zeros((241, width))
     poses[:, :66] = held["poses"][:, :66]
-    for number, stored in enumerate((poses, poses.reshape(241, -1, 3), to_matrix(poses.reshape(241, -1, 3)))):
+    for number, stored in enumerate(
+        (poses, poses.reshape(241, -1, 3), axis_angle_to_matrix(poses.reshape(241, -1, 3)))
+    ):
         np.savez(tmp_path / f"{number}.npz", **{**held, "poses": stored})
         assert travel(bring(tmp_path / f"{number}.npz", body)) > 2
 

@@ -11,13 +11,13 @@ from engine.body.fingers import full_joints
 from engine.body.hands import both_hands, from_straight, hand_poses
 from engine.body.model import load_open_body
 from engine.export.bvh import write_bvh
+from engine.geometry.rotations import axis_angle_to_matrix
 from engine.motion.formats.fingers import find_fingers
 from engine.motion.formats.retarget import retarget
 from engine.motion.formats.take import Take
 from engine.motion.hands import Span, _table, call_for, hands_of
 from engine.motion.library import entries
 from engine.motion.matcher import concepts
-from engine.motion.rotations import to_matrix
 from engine.protocol import FINGER_NAMES, SKELETON_NAMES, SKELETON_PARENTS
 from engine.report import Silent
 from engine.settings import MotionConfig
@@ -204,8 +204,8 @@ def test_fingers_of_another_skeleton_point_where_theirs_do(body):
             places[:, joint] = places[:, parents[joint]] + step
         return world, places
 
-    rest_world, rest = placed(to_matrix(bent[None]))
-    world, places = placed(to_matrix(poses))
+    rest_world, rest = placed(axis_angle_to_matrix(bent[None]))
+    world, places = placed(axis_angle_to_matrix(poses))
     take = Take(
         tuple(map(mixamo_name, SKELETON_NAMES)),
         parents,
@@ -215,7 +215,7 @@ def test_fingers_of_another_skeleton_point_where_theirs_do(body):
         30.0,
     )
     made = retarget(take, "m.bvh", joints)
-    local = to_matrix(np.concatenate([made.poses, made.hands.reshape(5, 30, 3)], 1))
+    local = axis_angle_to_matrix(np.concatenate([made.poses, made.hands.reshape(5, 30, 3)], 1))
     again = placed(local)[1]
     for name in FINGER_NAMES:
         if name[-1] == "3":

@@ -11,13 +11,13 @@ import torch
 from engine import motion, registry, schema
 from engine.body import load_body
 from engine.errors import EngineError
+from engine.geometry.rotations import axis_angle_to_matrix
 from engine.motion.cleanup import clear_arms, plant_feet, sample_skin
 from engine.motion.codes import load_codes
 from engine.motion.landmarks import measure
 from engine.motion.limits import excess, limited
 from engine.motion.motion_prior import decode_frames, encode_frames
 from engine.motion.parts import BACKENDS, Made
-from engine.motion.rotations import to_matrix
 from engine.motion.sequence import find_cycle, join, repeat
 from engine.motion.skeleton import positions_of, reference_joints
 from engine.report import Silent
@@ -104,16 +104,19 @@ def test_motion_through_candidates(method, frames, body):
     joints = positions_of(made.poses.reshape(-1, 24, 3), made.trans, body.rest_joints(made.betas))
     assert np.linalg.norm(np.diff(joints, axis=0), axis=-1).max() < 0.45
     if method == "interpolate":  # the best candidate is where it starts
-        start = to_matrix(made.poses[0].reshape(24, 3)[1:22])
-        best = to_matrix(made.candidates[0].reshape(24, 3)[1:22])
+        start = axis_angle_to_matrix(made.poses[0].reshape(24, 3)[1:22])
+        best = axis_angle_to_matrix(made.candidates[0].reshape(24, 3)[1:22])
         assert np.abs(start - best)[2:].mean() < 0.1
 
 
 def test_optimised_motion_reaches_its_candidates(body):
     def misses(iterations):
         made = make("raising both arms", body, through("optimise", iterations=iterations, frames=60, candidates=3))
-        turned = to_matrix(made.poses.reshape(-1, 24, 3)[:, 16:20])
-        return [np.abs(turned - to_matrix(c.reshape(24, 3)[16:20])).mean((1, 2, 3)).min() for c in made.candidates]
+        turned = axis_angle_to_matrix(made.poses.reshape(-1, 24, 3)[:, 16:20])
+        return [
+            np.abs(turned - axis_angle_to_matrix(c.reshape(24, 3)[16:20])).mean((1, 2, 3)).min()
+            for c in made.candidates
+        ]
 
     assert misses(60)[0] < misses(1)[0]
 
@@ -237,7 +240,7 @@ def test_impossible_settings(change, body):
 def test_features_round_trip():
     poses, root, _ = load_codes().decode("walk")
     again, path = decode_frames(encode_frames(poses, root))
-    np.testing.assert_allclose(to_matrix(again)[:, 1:22], to_matrix(poses)[:, 1:22], atol=1e-4)
+    np.testing.assert_allclose(axis_angle_to_matrix(again)[:, 1:22], axis_angle_to_matrix(poses)[:, 1:22], atol=1e-4)
     np.testing.assert_allclose(np.diff(path, axis=0)[:, 1], np.diff(root, axis=0)[:, 1], atol=1e-4)
     assert abs(np.linalg.norm(path[-1] - path[0]) - np.linalg.norm(root[-1] - root[0])) < 0.05
 

@@ -12,7 +12,7 @@ import trimesh
 import warp as wp
 
 from engine.render.camera import Camera
-from engine.render.raycast import MeshRaycaster, query_device, vertex_normals
+from engine.render.raycast import MeshRaycaster, query_device
 
 SPHERE = trimesh.creation.icosphere(subdivisions=5, radius=0.5)  # 20,480 triangles
 
@@ -88,11 +88,6 @@ def test_refit_gives_what_a_new_mesh_gives() -> None:
     np.testing.assert_allclose(raycaster.cast(camera).normal, fresh.cast(camera).normal, atol=1e-3)
     points = np.random.default_rng(2).normal(0, 0.5, (100, 3))
     np.testing.assert_allclose(raycaster.closest_point(points)[2], fresh.closest_point(points)[2], atol=1e-6)
-
-
-def test_normals_point_outwards() -> None:
-    normals = vertex_normals(SPHERE.vertices, SPHERE.faces)
-    np.testing.assert_allclose(normals, SPHERE.vertices / 0.5, atol=4e-3)
 
 
 def test_queries_run_on_the_gpu_only_if_warp_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:

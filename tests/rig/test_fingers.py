@@ -163,9 +163,9 @@ def test_bvh_with_fingers_comes_back(tmp_path: Path) -> None:
     take = read_bvh(tmp_path / "a.bvh", lambda text: None)
     assert set(take.names) == set(SKELETON_NAMES)
     order = [take.names.index(name) for name in SKELETON_NAMES]
-    from engine.motion.rotations import to_matrix
+    from engine.geometry.rotations import axis_angle_to_matrix
 
-    np.testing.assert_allclose(take.local()[:, order], to_matrix(poses), atol=1e-4)
+    np.testing.assert_allclose(take.local()[:, order], axis_angle_to_matrix(poses), atol=1e-4)
     np.testing.assert_allclose(take.rest[order] / 100 - take.rest[order][0] / 100, joints - joints[0], atol=1e-4)
 
 

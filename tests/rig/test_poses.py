@@ -9,11 +9,11 @@ import trimesh
 from benchmarks.skinning import dual_quaternions, linear, nearest_vertex, twist_bones
 from benchmarks.torture import INDEX, POSES, Limb, crosstalk, kept_sections, kept_volume, limb_at, stretch
 from engine.body import load_body, stand_pose
+from engine.geometry.subdivide import quartered
 from engine.mesh.surface import Mesh
 from engine.report import Silent
 from engine.rig import Avatar, run
 from engine.settings import RigConfig
-from engine.wardrobe.skin import quartered
 
 BODY = load_body()
 BETAS = np.zeros(BODY.num_betas)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from engine.body import load_body, stand_pose
-from engine.body.skinning import bone_transforms
 from engine.errors import EngineError
+from engine.geometry.skinning import bone_transforms
 from engine.mesh.extract import from_body
 from engine.report import Silent
 from engine.rig import Avatar, in_rest_pose, load_avatar, pose_avatar, relative_to, run, save_avatar

@@ -10,14 +10,13 @@ import pytest
 import trimesh
 
 from engine.body import load_body, stand_pose
-from engine.body.skinning import bone_transforms
 from engine.errors import EngineError
 from engine.mesh.extract import extract, from_body
 from engine.mesh.surface import Mesh
 from engine.render.raycast import MeshRaycaster
 from engine.report import Silent
 from engine.rig import Avatar, load_avatar, pose_avatar, run, save_avatar
-from engine.rig.rig import edge_stretch, unpose
+from engine.rig.rig import edge_stretch
 from engine.rig.weights import inpaint, prune, smooth, transfer
 from engine.settings import MeshConfig, RigConfig
 
@@ -105,18 +104,6 @@ def test_pruning_keeps_the_strongest_and_is_continuous() -> None:
     np.testing.assert_allclose(prune(few, 4), few, atol=1e-6)
     first, second = (np.array([[0.5, 0.3, 0.1, 0.05 + d, 0.05 - d, 0.0]]) for d in (1e-3, -1e-3))
     assert np.abs(prune(first, 4) - prune(second, 4)).max() < 5e-3
-
-
-def test_unposing_inverts_posing() -> None:
-    rng = np.random.default_rng(1)
-    joints = BODY.rest_joints(BETAS)
-    poses = rng.normal(0, 0.4, (1, 24, 3))
-    weights = prune(rng.dirichlet(np.full(24, 0.05), 500), 4)
-    vertices = rng.normal(0, 0.5, (500, 3)).astype(np.float32)
-    transforms = bone_transforms(joints, poses)[0]
-    homogeneous = np.c_[unpose(vertices, weights, transforms), np.ones(500)]
-    again = np.einsum("vj,jik,vk->vi", weights, transforms, homogeneous)[:, :3]
-    np.testing.assert_allclose(again, vertices, atol=1e-4)
 
 
 def test_the_coarse_body_comes_back_to_its_own_rest_shape() -> None:

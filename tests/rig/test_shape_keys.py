@@ -12,8 +12,9 @@ from engine.appearance.base import BaseSurface
 from engine.body import load_body
 from engine.body.fingers import full_joints
 from engine.errors import EngineError
+from engine.geometry.measures import volume
 from engine.mesh.extract import from_body
-from engine.mesh.surface import Mesh, volume
+from engine.mesh.surface import Mesh
 from engine.protocol import JOINT_NAMES, SHAPE_KEYS
 from engine.report import Silent
 from engine.rig import Avatar, load_avatar, run, save_avatar

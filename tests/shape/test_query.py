@@ -1,5 +1,7 @@
 """The coarse body follows the words; the prompts here are examples, not what anything was tuned on."""
 
+from copy import copy
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,7 @@ from engine.report import Silent
 from engine.settings import ShapeConfig
 from engine.shape import run
 from engine.shape.codebook import BUNDLED
+from engine.shape.query import corrected, picture_share
 from engine.wardrobe.persona import Person
 
 
@@ -54,6 +57,19 @@ def test_pictures_alone_stay_within_the_codebook():
     result = run("a fat man", body, perceptor, ShapeConfig(blend=1, picture_share=1.0), torch.Generator(), Silent())
     codes = load_file(BUNDLED)["betas"].astype(np.float32)
     assert np.abs(codes - result.betas).max(1).min() < 1e-6
+
+
+def test_another_perceptors_choice_is_not_overwritten_by_the_words():
+    """The bundled one's body gets all that the words mean; another's share of its own choice stands."""
+    bundled = load_perceptor()
+    other = copy(bundled)
+    other.name = "another"
+    reached, meant = np.array([1.0, 0, 0, 0, 0]), np.array([0.0, 1, 0, 0, 0])
+    share = picture_share(ShapeConfig(), other)
+    assert picture_share(ShapeConfig(), bundled) < 0.5 < share < 1
+    assert picture_share(ShapeConfig(picture_share=0.25), other) == 0.25
+    assert np.allclose(corrected(reached, meant, 0.4, bundled), meant)
+    assert np.allclose(corrected(reached, meant, share, other), [share, 1 - share, 0, 0, 0])
 
 
 @pytest.fixture(scope="module")

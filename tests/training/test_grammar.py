@@ -19,7 +19,7 @@ from engine.training.perceptor.entries import (
     parse_look,
     parse_shape,
 )
-from engine.training.perceptor.rare_words import RARE_WORDS
+from engine.training.perceptor.vocabulary import RARE_WORDS
 from engine.training.perceptor.words import Article, Mention, Words, is_held_out, render
 from engine.wardrobe.outfit import GARMENT_KINDS, Garment, Look, Shape, covers, validate
 

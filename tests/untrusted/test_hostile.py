@@ -55,6 +55,8 @@ def refused(call, word: str = "") -> EngineError:
         (b"\x80\x02\x82\x01.", "could run code"),
         (b"\x80\x02U\x01aQ.", "persistent"),
         (b"", "cut off"),
+        (b"\x80\x02cnumpy\nndarray\n}U\x01aK\x01sb.", "state"),  # for a class
+        (b"\x80\x02cnumpy\nndarray\n)R)R.", "call"),
         (b"\x80\x02cnumpy\nndarray\n)R.", "attributes"),
     ],
 )

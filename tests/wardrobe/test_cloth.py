@@ -9,13 +9,14 @@ import pytest
 import trimesh
 
 from engine.body import load_body
+from engine.geometry.edges import loops
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks, tailor
 from engine.wardrobe.cloth.colors import paint, patterned
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
 from engine.wardrobe.cloth.fit import Beneath, ease_of
-from engine.wardrobe.cloth.piece import Piece, let_down, loops
+from engine.wardrobe.cloth.piece import Piece, let_down
 from engine.wardrobe.cloth.records import read_records, record_of, records
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import COLORS, CUTS, GARMENT_KINDS, Garment
@@ -97,19 +98,6 @@ def test_ease_goes_through_the_places_of_its_tables():
     p = Points(np.array([[0, -0.1, 0.1], [0, 0.1, 0.1], [0, 0.0, 0.1], [0.5, 0.45, 0], [0.3, 0.45, 0]]))
     ease = ease_of(p, [(-0.1, 0.02), (0.1, 0.01)], [(0.3, 0.005), (0.5, 0.015)])
     assert np.allclose(ease, [0.02, 0.01, 0.015, 0.015, 0.005], atol=1e-6)
-
-
-def test_loops_follow_the_faces_round_every_border():
-    mesh = trimesh.creation.cylinder(0.1, 0.4, sections=32)
-    caps = np.abs(mesh.face_normals[:, 2]) > 0.5
-    faces = mesh.faces[~caps].astype(np.int32)
-    found = loops(faces)
-    sides = {tuple(side) for face in faces for side in (face[[0, 1]], face[[1, 2]], face[[2, 0]])}
-    assert sorted(map(len, found)) == [32, 32]
-    for loop in found:
-        assert np.ptp(mesh.vertices[loop, 2]) < 1e-9
-        assert all(pair in sides for pair in zip(loop.tolist(), np.roll(loop, -1).tolist()))
-    assert loops(trimesh.creation.icosphere(1).faces.astype(np.int32)) == []
 
 
 @pytest.mark.parametrize("key", ["t_shirt", "long_sleeve", "trousers", "leggings", "tank_top", "jumpsuit", "skirt"])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.body import load_body
+from engine.geometry.edges import loops
 from engine.wardrobe import outfit
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import tailor
@@ -18,11 +19,13 @@ from engine.wardrobe.cloth.colors import decal_color, second_color
 from engine.wardrobe.cloth.decal import ABOVE, Print, known_signs, lettering, printed, prints_of, symbol
 from engine.wardrobe.cloth.finish import grained
 from engine.wardrobe.cloth.fit import Beneath
+from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import FORMS, marks
+from engine.wardrobe.cloth.fur import locks
 from engine.wardrobe.cloth.hulls import reach, round_the_legs
 from engine.wardrobe.cloth.motifs import PATTERNS
 from engine.wardrobe.cloth.panels import PANELS, laid_on, panels
-from engine.wardrobe.cloth.piece import Piece, evened, loops
+from engine.wardrobe.cloth.piece import Piece, evened
 from engine.wardrobe.cloth.records import records
 from engine.wardrobe.cloth.sewing import borders_of
 from engine.wardrobe.cloth.sheer import net_of, netted, opacity
@@ -299,3 +302,32 @@ def test_a_binding_runs_along_every_border(fine):
     rim = np.concatenate(loops(piece.faces))
     assert np.allclose(signed_[rim], 0.01, atol=1e-6) and len(loops(piece.faces)) >= 4
     assert 0.05 < (signed_ > 0).mean() < 0.5
+
+
+def test_cloth_folds_where_it_is_too_long_and_not_into_what_is_beneath() -> None:
+    flat = sheet()
+    free = flat.canonical[:, 0] < 0.05
+    clearance, room = np.full(len(free), 0.003), np.where(free, 0.012, 0.0).astype(np.float32)
+    found = folded(flat, clearance, room, 3.0, 0.2, 1.0)
+    high, across = found.vertices[:, 2] - 0.1, found.canonical[:, 0]
+    assert high[across < 0.0].max() > 0.003
+    assert high.min() > -0.0035
+    np.testing.assert_allclose(high[across > 0.09], 0.0, atol=1e-6)
+
+
+def test_nothing_folds_beneath_what_is_worn_over_it(fine: Mannequin) -> None:
+    piece = cut(fine, "trousers")
+    y = piece.canonical[:, 1]
+    may = shown(piece, [records()["t_shirt"]], ())
+    assert (may[y < -0.2] == 1.0).all()
+    assert (may[y > -0.09] == 0.0).all()
+
+
+def test_fur_lies_down_over_the_cloth_that_it_grows_from() -> None:
+    cloth = sheet()
+    vertices, faces, weights, _, _ = locks(cloth, np.full((len(cloth.vertices), 3), 0.5), 1.0)
+    root, tip = vertices.reshape(-1, 7, 3)[:, 1], vertices.reshape(-1, 7, 3)[:, 6]
+    assert (tip[:, 2] > 0.1).all()
+    assert (tip[:, 1] < root[:, 1]).mean() > 0.95
+    np.testing.assert_allclose(weights.sum(1), 1.0, atol=1e-5)
+    assert faces.max() == len(vertices) - 1

@@ -5,7 +5,6 @@ import pytest
 import trimesh
 
 from engine.wardrobe.cut import SNAP, cut_region, kept, split
-from engine.wardrobe.skin import quartered
 
 
 def ball(rounds=3):
@@ -60,16 +59,6 @@ def test_everything_and_nothing():
     assert len(part) == len(faces) and np.allclose(mix @ vertices, vertices)
     mix, part = cut_region(faces, -np.ones(len(vertices)))
     assert mix.shape[0] == 0 and part.shape == (0, 3)
-
-
-def test_finer_triangles_lie_on_the_coarse_ones():
-    vertices, faces = ball(1)
-    mix, fine = quartered(faces, len(vertices))
-    points = mix @ vertices
-    assert len(fine) == 4 * len(faces)
-    assert np.allclose(points[: len(vertices)], vertices)
-    both = [trimesh.Trimesh(vertices, faces, process=False), trimesh.Trimesh(points, fine, process=False)]
-    assert both[1].is_watertight and both[0].volume == pytest.approx(both[1].volume, rel=1e-9)
 
 
 @pytest.mark.parametrize("snap", [0.0, SNAP, 0.45])

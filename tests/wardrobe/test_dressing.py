@@ -11,11 +11,11 @@ from scipy.spatial import cKDTree
 
 from engine.appearance.base import BaseSurface
 from engine.body import load_body
+from engine.geometry.edges import loops
 from engine.render.raycast import MeshRaycaster
 from engine.shape.bodies import bundled
 from engine.wardrobe.cloth import tailor
 from engine.wardrobe.cloth.drape import drape
-from engine.wardrobe.cloth.piece import loops
 from engine.wardrobe.cloth.records import record_of
 from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.dressing import layers_of, ordered

@@ -7,7 +7,8 @@ import pytest
 from scipy.sparse.csgraph import connected_components
 
 from engine.body import load_body
-from engine.mesh.surface import edge_matrix, is_closed, volume
+from engine.geometry.edges import edge_matrix, is_closed
+from engine.geometry.measures import volume
 from engine.protocol import JOINT_NAMES
 from engine.render.raycast import MeshRaycaster
 from engine.shape.bodies import bundled

@@ -7,7 +7,8 @@ import pytest
 from scipy.sparse.csgraph import connected_components
 
 from engine.body import load_body
-from engine.mesh.surface import edge_matrix, is_closed, volume
+from engine.geometry.edges import edge_matrix, is_closed
+from engine.geometry.measures import volume
 from engine.shape.bodies import bundled
 from engine.wardrobe.hard.fitted import on_body, pieces_of_part, thing_layers
 from engine.wardrobe.hard.free import free_form

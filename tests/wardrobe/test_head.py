@@ -7,7 +7,8 @@ import pytest
 
 from engine.body import load_body
 from engine.body.face import load_face_space
-from engine.mesh.surface import edges, is_closed, volume
+from engine.geometry.edges import edges, is_closed
+from engine.geometry.measures import volume
 from engine.render.raycast import MeshRaycaster
 from engine.shape.bodies import bundled
 from engine.wardrobe.canonical import Points

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.mesh.surface import is_closed, volume
+from engine.geometry.edges import is_closed
+from engine.geometry.measures import volume
 from engine.wardrobe.forms import looped
 from engine.wardrobe.shapes import shape, turning
 

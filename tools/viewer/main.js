@@ -59,6 +59,9 @@ function floor(height) {
   return made;
 }
 
+// A mesh's materials; toon ones have an outline's beside their own.
+const materials = (mesh) => [mesh.material].flat();
+
 // Layers by their materials' names, with their meshes and triangles.
 function layersOf(root) {
   const found = new Map();
@@ -66,7 +69,7 @@ function layersOf(root) {
     if (!item.isMesh) return;
     item.castShadow = item.receiveShadow = true;
     item.frustumCulled = false;
-    const name = item.material.name || item.name;
+    const name = materials(item)[0].name || item.name;
     const layer = found.get(name) || { meshes: [], triangles: 0 };
     layer.meshes.push(item);
     layer.triangles += item.geometry.index.count / 3;
@@ -118,7 +121,8 @@ function panel(layers, vrm, player) {
   const wires = tag("label", box);
   const check = tag("input", wires, "", { type: "checkbox" });
   wires.append(" Wireframe");
-  check.onchange = () => layers.forEach((l) => l.meshes.forEach((mesh) => (mesh.material.wireframe = check.checked)));
+  check.onchange = () =>
+    layers.forEach((l) => l.meshes.forEach((mesh) => materials(mesh).forEach((one) => (one.wireframe = check.checked))));
 }
 
 class Player {
@@ -197,7 +201,7 @@ async function main() {
     renderer.render(scene, camera);
     document.body.dataset.frames = renderer.info.render.frame;
   });
-  window.viewer = { vrm, player, layers, scene, camera, renderer };
+  window.viewer = { vrm, player, layers, scene, camera, renderer, load };
 }
 
 main().catch((error) => {

@@ -29,7 +29,7 @@ from engine.wardrobe.persona import described
 LOOK_FILE = "look.json"
 LAYERS_FILE = "layers.safetensors"
 DRESSING = 12
-"""Steps that dressing counts as."""
+"""Steps that dressing counts as. Set by hand."""
 
 
 class Dressed:
@@ -46,8 +46,8 @@ class Dressed:
         return {"search": Phase(self.search), "dress": Phase(DRESSING if renderer.layered else 0)}
 
     def prepare(self, inputs: AppearanceInputs, wardrobe: Wardrobe, runtime: Runtime) -> None:
-        """The perceptor's favourites for words that nobody knows."""
-        if not (runtime.folder / LOOK_FILE).exists():
+        """The favourites of a perceptor of the user's, where they can compete or stand in for the reader's."""
+        if (self.search or not inputs.meaning.sure) and not (runtime.folder / LOOK_FILE).exists():
             self.liked = favourites(inputs.meaning, inputs.body, inputs.perceptor, wardrobe, runtime.report)
 
     def start(

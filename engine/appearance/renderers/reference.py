@@ -12,13 +12,13 @@ from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.neus import NeusField
 from engine.appearance.parts import Runtime
 from engine.appearance.rays import Rays, Rendering, target_color
-from engine.appearance.reconstruct import fit_pictures, regress
+from engine.appearance.reconstruct import PictureWeights, fit_pictures, regress
 from engine.appearance.reference import Sampling, render_reference
 from engine.settings import AppearanceConfig
 
 RECONSTRUCTED = "reconstructed.pt"
 STILL_RAYS = 1024
-"""Of a picture to look at that are asked for together."""
+"""Of a picture to look at that are asked for together. Set by hand."""
 
 
 class Reference:
@@ -59,8 +59,9 @@ class Reference:
         if own.reconstruct == "distance":
             regress(networks, steps, generator, phased, steps)
         else:
-            weights = (self.conf.loss.eikonal, 1.0 if self.conf.loss.mask is None else self.conf.loss.mask)
-            fit_pictures(networks, steps, self.sampling, generator, phased, steps, *weights)
+            mask = self.conf.loss.mask
+            weights = PictureWeights(self.conf.loss.eikonal, PictureWeights.mask if mask is None else mask)
+            fit_pictures(networks, steps, self.sampling, generator, phased, steps, weights)
         torch.save(networks.state_dict(), runtime.folder / f".{RECONSTRUCTED}")
         (runtime.folder / f".{RECONSTRUCTED}").replace(path)
         return networks

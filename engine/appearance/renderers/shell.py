@@ -15,11 +15,11 @@ from engine.appearance.shell import render_shell
 from engine.settings import AppearanceConfig
 
 CELL = (0.8, 0.004, 0.012)
-"""Cells of the distance grid: metres times pixels of a picture's side, least and most metres."""
+"""Cells of the distance grid: metres times pixels of a picture's side, least and most metres. Set by hand."""
 COARSE_CELL = 0.03
-"""The same where only the time of a step matters."""
+"""Metres of a grid's cell where only the time of a step matters. Set by hand."""
 STILL_SAMPLES = 16
-"""Of a ray; with half as many a cape or an apron looks sheer."""
+"""Of a ray; with half as many a cape or an apron looks sheer. Set by hand."""
 
 
 class Shell:

@@ -1,4 +1,4 @@
-"""The same with imported weights of the original: VPoser, its codebook or RealNVP, and the motion VAE."""
+"""Motion through candidate poses with imported weights of the original: VPoser, its codebook or RealNVP, motion VAE."""
 
 from __future__ import annotations
 

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from engine.errors import EngineError
+from engine.geometry.rotations import matrix_to_axis_angle
+from engine.motion.arrays import Array
 from engine.motion.formats.take import Warn
-from engine.motion.rotations import Array, to_axis_angle
 from engine.motion.skeleton import MOVING, NUM_JOINTS
 from engine.untrusted.texts import AGAIN, check_kind
 
@@ -174,7 +175,7 @@ def _flat(path: Path, values: Any, name: str) -> Array:
         raise EngineError("bad_request", f"{path.name} has {name} that are not numbers.", HINT)
     values = values.astype(np.float32)
     if values.ndim >= 3 and values.shape[-2:] == (3, 3) and values.ndim != 3:
-        values = to_axis_angle(values)
+        values = matrix_to_axis_angle(values)
     if values.ndim >= 3 and len(values) == 1 and values.shape[1] > 1 and values.ndim == 3 and values.shape[-1] != 3:
         values = values[0]
     return values.reshape(len(values), -1) if values.ndim > 1 and len(values) else values

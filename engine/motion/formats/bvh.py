@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import EngineError
+from engine.geometry.rotations import axis_angle_to_matrix
+from engine.motion.arrays import Array
 from engine.motion.formats.take import Take, Warn, posed
-from engine.motion.rotations import Array, to_matrix
 from engine.untrusted.texts import check_kind, decoded
 
 HINT = "Choose a BVH file of one person, such as Mixamo's, CMU's or Blender's exporter write."
@@ -163,7 +164,7 @@ def _decode(values: Array, joints: list[_Joint]) -> tuple[Array, dict[int, Array
             if kind == ROTATION:
                 turn = np.zeros((len(values), 3))
                 turn[:, axis] = np.radians(values[:, column])
-                rotations[:, number] = rotations[:, number] @ to_matrix(turn)
+                rotations[:, number] = rotations[:, number] @ axis_angle_to_matrix(turn)
             elif kind == POSITION:
                 place = moves.setdefault(number, np.tile(np.array(joint.offset), (len(values), 1)))
                 place[:, axis] = values[:, column]

@@ -6,9 +6,10 @@ import re
 
 import numpy as np
 
+from engine.geometry.rotations import matrix_to_axis_angle, shortest_turn
+from engine.motion.arrays import Array
 from engine.motion.formats.names import split_side, without_prefix
 from engine.motion.formats.take import Take
-from engine.motion.rotations import Array, shortest_turn, to_axis_angle
 from engine.motion.skeleton import JOINT, NUM_JOINTS
 from engine.protocol import FINGER_NAMES, FINGERS
 
@@ -100,7 +101,7 @@ def carried_over(
                 world = axes @ take.world[:, found[name]] @ basis.T @ turn
                 out[:, FINGER_NAMES.index(name)] = np.swapaxes(above, -1, -2) @ world
                 above = world
-    return to_axis_angle(out).reshape(len(out), 2, -1)
+    return matrix_to_axis_angle(out).reshape(len(out), 2, -1)
 
 
 def _along(joints: Array, name: str) -> Array:

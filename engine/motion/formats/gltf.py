@@ -13,8 +13,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from engine.errors import EngineError
+from engine.motion.arrays import Array
 from engine.motion.formats.take import Take, Warn
-from engine.motion.rotations import Array
 from engine.untrusted.texts import check_kind
 
 HINT = "Export the armature with its animation from Blender as glTF, or give a BVH file."

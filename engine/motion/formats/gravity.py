@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.motion.rotations import Array, array, to_axis_angle, to_matrix
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from engine.motion.arrays import Array, array
 from engine.motion.skeleton import MOVING, positions_of, reference_joints
 
 TURNS: dict[str, Array] = {
@@ -22,13 +23,13 @@ TURNS: dict[str, Array] = {
 """Rotations (3,3) from axes in which that one is up to ours, in which +y is."""
 _THICK = array([0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.12, 0.06, 0.06, 0.12, 0.02, 0.02, 0.06, 0.1, 0.1, 0.12, 0.08, 0.08,
                 0.05, 0.05, 0.03, 0.03])  # fmt: skip
-"""Metres from each joint to the skin below it."""
+"""Metres from each joint to the skin below it. Set by hand."""
 UPRIGHT, LEVEL, UPSIDE_DOWN = 0.9, 0.07, 0.04
-"""How common these trunks are among clips."""
+"""How common these trunks are among clips. Set by hand."""
 FAR_FROM_ZERO = {"y": 0.25, "z": 0.25, "-y": 0.1, "-z": 0.1}
-"""How common a floor elsewhere than at zero is."""
+"""How common a floor elsewhere than at zero is. Set by hand."""
 RELATIVE = 0.5
-"""How common it is that the path is told relative to the standing pelvis."""
+"""How common it is that the path is told relative to the standing pelvis. Set by hand."""
 PELVIS = 0.24
 """Metres by which SMPL's path lies above the pelvis, along the model's own +y."""
 
@@ -45,7 +46,7 @@ def find_up(poses: Array, trans: Array, fps: float, priors: Mapping[str, float],
         Its name in `TURNS`, and whether that is sure.
     """
     places = positions_of(poses, trans, reference_joints())[:, :MOVING]
-    trunk = to_matrix(poses[:, 0])[:, :, 1].mean(0)
+    trunk = axis_angle_to_matrix(poses[:, 0])[:, :, 1].mean(0)
     weight = {
         up: prior
         * _commonness(float(TURNS[up][1] @ trunk))
@@ -94,5 +95,5 @@ def turned(poses: Array, trans: Array, up: str) -> tuple[Array, Array]:
     if up == "y":
         return poses, trans
     poses = poses.copy()
-    poses[:, 0] = to_axis_angle(TURNS[up] @ to_matrix(poses[:, 0]))
+    poses[:, 0] = matrix_to_axis_angle(TURNS[up] @ axis_angle_to_matrix(poses[:, 0]))
     return poses, (trans @ TURNS[up].T).astype(np.float32)

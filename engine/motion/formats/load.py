@@ -11,6 +11,8 @@ from engine.body import Body
 from engine.body.fingers import full_joints
 from engine.body.hands import from_straight
 from engine.errors import EngineError
+from engine.geometry.rotations import about_y, axis_angle_to_matrix, matrix_to_axis_angle, yaw_of
+from engine.motion.arrays import Array, array
 from engine.motion.candidates import distinct
 from engine.motion.formats.amass import Poses, read_amass
 from engine.motion.formats.bvh import read_bvh
@@ -21,28 +23,27 @@ from engine.motion.formats.retarget import in_our_order, retarget, taken_over
 from engine.motion.formats.take import Take, Warn
 from engine.motion.generate import MotionSetup
 from engine.motion.manner import strengthen
-from engine.motion.rotations import Array, about_y, array, to_axis_angle, to_matrix, yaw_of
 from engine.motion.sequence import Sequence
 from engine.motion.skeleton import NUM_JOINTS, REFERENCE_LEG, leg_length, resample
 
 KINDS = (".bvh", ".npz", ".glb", ".gltf", ".vrma", ".vrm")
 LONGEST = 36000
-"""Frames; twenty minutes at 30 fps."""
+"""Frames; twenty minutes at 30 fps. Set by hand."""
 PRIORS: tuple[dict[str, float], ...] = (
     {"y": 0.45, "-y": 0.3, "z": 0.25},
     {"z": 0.8, "y": 0.15, "-y": 0.05},
     {"z": 0.98, "y": 0.013, "-y": 0.007},
 )
-"""How likely each axis is up in an .npz file, by how much its keys are AMASS's (`Poses.amass`)."""
+"""How likely each axis is up in an .npz file, by how much its keys are AMASS's (`Poses.amass`). Set by hand."""
 RESTING = {
     "+y": {"y": 0.97, "z": 0.01, "-z": 0.01, "-y": 0.01},
     "another axis": {"y": 0.93, "z": 0.03, "-z": 0.03, "-y": 0.01},
     "nobody stands": {"y": 0.93, "z": 0.06, "-y": 0.01},
 }
 """How likely each axis is up in a file with a skeleton of its own, by which is up in its rest pose and stands as "y"
-here: some exporters turn the root instead of the rest pose."""
+here: some exporters turn the root instead of the rest pose. Set by hand."""
 STILL = 1e-3
-"""Metres that a path must cover to be one."""
+"""Metres that a path must cover to be one. Set by hand."""
 
 
 @dataclass(frozen=True)
@@ -186,11 +187,11 @@ def _at_rate(path: Path, poses: Array, root: Array, rate: float, fps: float) -> 
 
 def facing_front(poses: Array, root: Array) -> Sequence:
     """Turn a motion so that it begins facing +z; a pelvis that only swings in its gait is left as it is."""
-    local = to_matrix(poses[:, 0])
+    local = axis_angle_to_matrix(poses[:, 0])
     heading = yaw_of(local[0])
     if abs(heading) < np.radians(25):
         return poses, root
     turn = about_y(-heading)
     out = poses.copy()
-    out[:, 0] = to_axis_angle(turn @ local)
+    out[:, 0] = matrix_to_axis_angle(turn @ local)
     return out, (root @ turn.T).astype(np.float32)

@@ -9,10 +9,11 @@ import numpy as np
 
 from engine.body.model import stand_pose
 from engine.errors import EngineError
+from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle, shortest_turn, slerp, unit
+from engine.motion.arrays import Array, array
 from engine.motion.formats.fingers import carried_over, find_fingers, wrists_of
 from engine.motion.formats.names import NEEDED, find_joints
 from engine.motion.formats.take import Take
-from engine.motion.rotations import Array, array, shortest_turn, slerp, to_axis_angle, to_matrix, unit
 from engine.motion.skeleton import JOINT, NUM_JOINTS, forward
 from engine.protocol import FINGER_NAMES, JOINT_NAMES, PARENTS, SKELETON_NAMES, SKELETON_PARENTS
 
@@ -21,11 +22,11 @@ HINT = (
     "Retarget."
 )
 SNAP = np.radians(12)
-"""A rest pose that is turned about the vertical by less than this counts as facing along an axis."""
+"""A rest pose that is turned about the vertical by less than this counts as facing along an axis. Set by hand."""
 UPRIGHT = 0.8
-"""Cosine of how far trunk and legs may lean from the vertical in a rest pose in which somebody stands."""
+"""Cosine of how far trunk and legs may lean from the vertical in a rest pose in which somebody stands. Set by hand."""
 SAME = 1e-4
-"""Relative difference of bone lengths up to which a skeleton is this very body's."""
+"""Relative difference of bone lengths up to which a skeleton is this very body's. Set by hand."""
 
 _LIMBS = {
     "hip": "knee",
@@ -98,7 +99,9 @@ def retarget(source: Take, name: str, joints: Array) -> Retargeted:
     hands = carried_over(source, find_fingers(source), wrists_of(out, source, found, basis, axes), joints, basis, axes)
     path = _pelvis_path(source, found) @ axes.T
     own = _leg(joints, {key: JOINT[key] for key in NEEDED})
-    return Retargeted(to_axis_angle(local), (path * (own / _leg(rest, found))).astype(np.float32), axes, flat, hands)
+    return Retargeted(
+        matrix_to_axis_angle(local), (path * (own / _leg(rest, found))).astype(np.float32), axes, flat, hands
+    )
 
 
 def in_our_order(source: Take) -> Take | None:
@@ -126,12 +129,12 @@ def taken_over(source: Take, joints: Array) -> tuple[Array, Array, Array | None]
     joints = joints[:NUM_JOINTS]
     theirs = source.rest[:NUM_JOINTS] - source.rest[0]
     for pose in (np.zeros((NUM_JOINTS, 3), np.float32), stand_pose()):
-        at, turns = forward(to_matrix(pose)[None], joints[:1], joints)
+        at, turns = forward(axis_angle_to_matrix(pose)[None], joints[:1], joints)
         ours = at[0] - joints[0]
         scale = np.linalg.norm(ours) / max(float(np.linalg.norm(theirs)), 1e-9)
         if np.abs(theirs * scale - ours).max() < SAME * np.abs(ours).max():
             turns = turns[:, [*range(NUM_JOINTS), *_HAND_OF[: len(source.names) - NUM_JOINTS]]]
-            local = to_axis_angle(replace(source, world=source.world @ turns).local())
+            local = matrix_to_axis_angle(replace(source, world=source.world @ turns).local())
             hands = local[:, NUM_JOINTS:].reshape(len(local), 2, -1) if len(source.names) > NUM_JOINTS else None
             start = source.rest[0] * scale if np.any(source.rest[0]) else joints[0]  # files may rest on the floor
             return local[:, :NUM_JOINTS], (source.places[:, 0] * scale - start + joints[0]).astype(np.float32), hands

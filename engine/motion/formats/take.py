@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.motion.rotations import Array
+from engine.geometry.skinning import forward_kinematics, local_rotations
+from engine.motion.arrays import Array
 
 Warn = Callable[[str], None]
 """Takes one sentence for the user about a file that is used all the same."""
@@ -30,11 +31,7 @@ class Take:
 
     def local(self) -> Array:
         """(T,J,3,3) rotations relative to the parent."""
-        out = self.world.copy()
-        for joint, parent in enumerate(self.parents):
-            if parent >= 0:
-                out[:, joint] = np.swapaxes(self.world[:, parent], -1, -2) @ self.world[:, joint]
-        return out
+        return local_rotations(self.world, self.parents)
 
     def rested(self, frame: int) -> Take:
         """The same movement with the pose of one frame as its rest pose."""
@@ -58,16 +55,12 @@ def posed(
         moves: (T,3) offsets that change with time, by joint.
     """
     rest = np.array(offsets, np.float64)
-    world = rotations.astype(np.float32)
-    places = np.zeros((*world.shape[:2], 3), np.float64)
+    moved = np.repeat(rest[None], len(rotations), axis=0)
+    for joint, move in moves.items():
+        moved[:, joint] = move
     for joint, parent in enumerate(parents):
-        step = moves.get(joint, offsets[joint])
         if parent >= 0:
             rest[joint] += rest[parent]
-            world[:, joint] = world[:, parent] @ world[:, joint]
-            places[:, joint] = places[:, parent] + np.einsum(
-                "tij,tj->ti", world[:, parent].astype(np.float64), np.broadcast_to(step, (len(world), 3))
-            )
-        else:
-            places[:, joint] = step
+            moved[:, joint] += moved[:, parent]
+    places, world = forward_kinematics(rotations.astype(np.float32), moved, parents)
     return Take(names, parents, rest.astype(np.float32), world, places.astype(np.float32), fps)

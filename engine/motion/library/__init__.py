@@ -12,14 +12,14 @@ table or a name of ``shapes.toml``, and ``pose`` is a stance of that file, over 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from engine.motion.gaits import POSES, gait, turning
+from engine.motion.gaits import POSES, Gait, turning
 from engine.motion.keyposes import Entry, Foot, Hand, Key, both, closed, feet
+from engine.tables import read_as, read_toml
 
 FOLDER = Path(__file__).parent
 FILES = ("gestures", "sport", "daily", "gaits", "bodywork", "more", "trades")
@@ -48,7 +48,7 @@ def entries() -> dict[str, Entry]:
 def read_entries(path: Path, shapes: Shapes) -> dict[str, Entry]:
     """The movements of one file; `ValueError` as `entries` has it."""
     found = {}
-    for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, table in read_toml(path).items():
         try:
             found[name] = _entry(name, dict(table), shapes)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -67,7 +67,7 @@ def _entry(name: str, table: Table, shapes: Shapes) -> Entry:
     elif "gait" in table:
         held = shapes.fields(table.pop("hold", {}))
         pose = POSES[table.pop("pose")] if "pose" in table else lambda phase: held
-        made = gait(**table.pop("gait"), pose=pose)
+        made = Gait(**table.pop("gait")).cycle(pose)
     else:
         keys = [shapes.key(key) for key in table.pop("keys")]
         period = table.pop("period", None)
@@ -84,9 +84,20 @@ class Shapes:
 
     @classmethod
     def read(cls, path: Path) -> Shapes:
-        """Of a file with tables ``hand`` and ``stance``."""
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return cls({name: _hand(table) for name, table in tables["hand"].items()}, tables["stance"])
+        """Of a file with tables ``hand`` and ``stance``; `ValueError` as `entries` has it."""
+        tables: dict[str, dict[str, Table]] = read_as(path, dict[str, dict[str, Table]])
+        hands: dict[str, Hand] = {}
+        made = cls(hands, tables["stance"])
+        for kind, records in tables.items():
+            for name, table in records.items():
+                try:
+                    if kind == "hand":
+                        hands[name] = _hand(table)
+                    else:
+                        made.key({"time": 0.0, **table})
+                except (KeyError, TypeError) as error:
+                    raise ValueError(f"{path.name}: [{kind}.{name}] {str(error).split('__init__() ')[-1]}.") from None
+        return made
 
     def key(self, table: Table) -> Key:
         """One key of a record."""

@@ -8,20 +8,14 @@ from engine.training.perceptor import phrases, wardrobe
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import pick
 from engine.training.perceptor.lexis import Lexis
+from engine.training.perceptor.people import PEOPLE
 from engine.training.perceptor.words import Item, Mention, Words
 from engine.wardrobe.outfit import Look, Shape
-
-ATTRIBUTE_LEVELS = {
-    "height": ("towering", "tall", "tall", "short", "short", "tiny", "average height"),
-    "weight": ("obese", "fat", "fat", "slim", "slim", "skinny", "average weight"),
-    "muscle": ("very muscular", "muscular", "muscular", "weak"),
-    "age": ("child", "teenager", "young", "middle-aged", "old", "old", "very old", "toddler", "baby"),
-}
 
 
 def _draw_levels(dice: random.Random, chances: dict[str, float]) -> dict[str, str]:
     """attribute -> level for the attributes that the caption will state."""
-    levels = {name: pick(dice, ATTRIBUTE_LEVELS[name]) for name, chance in chances.items() if dice.random() < chance}
+    levels = {name: pick(dice, PEOPLE.levels[name]) for name, chance in chances.items() if dice.random() < chance}
     if levels.get("age") in ("baby", "toddler"):
         levels.pop("muscle", None)
     return levels

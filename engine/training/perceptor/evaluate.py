@@ -13,15 +13,16 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-import trimesh
 from numpy.typing import NDArray
 
 from engine.appearance.warm_start import Fitting, find_look
 from engine.body import Body, load_body
+from engine.geometry.measures import volume
 from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.settings import ShapeConfig
 from engine.shape import run
+from engine.shape.query import WEIGHTS
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import Look
@@ -47,8 +48,7 @@ def height(body: Body, betas: NDArray) -> float:
 
 def stoutness(body: Body, betas: NDArray) -> float:
     """Volume over height cubed."""
-    mesh = trimesh.Trimesh(body.rest_vertices(betas), body.faces, process=False)
-    return float(mesh.volume) / height(body, betas) ** 3
+    return volume(body.rest_vertices(betas), body.faces) / height(body, betas) ** 3
 
 
 def shapes() -> None:
@@ -65,7 +65,7 @@ def shapes() -> None:
         read = np.mean([expected_shape(more)[index] > expected_shape(less)[index] for more, less in texts])
         row = [f"{read:.0%}"]
         measure = {"height": height, "weight": stoutness}.get(attribute)
-        for share in (1.0, ShapeConfig().picture_share):
+        for share in (1.0, WEIGHTS.bundled):
             if measure is None:
                 row.append("-")
                 continue

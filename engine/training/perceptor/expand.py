@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.training.perceptor.entries import EXPANSION_FILE, Entry, load_lexicon
-from engine.training.perceptor.vocabulary import GARMENT_WORDS, NOUNS, SHAPE_WORDS
+from engine.training.perceptor.vocabulary import GARMENT_WORDS, MISLEADING, NOUNS, REJECTED, SHAPE_WORDS
 from engine.training.perceptor.words import is_held_out
 
 PERSON_FILE = 18
@@ -43,30 +43,6 @@ UNFIT = re.compile(
 )
 """Glosses of words that captions shall not use."""
 
-
-REJECTED = frozenset({
-    "Mongoloid", "midget", "white woman", "non-Catholic", "chaser", "crasher", "jerker", "homegirl", "loony", "lazar",
-    "anorexic", "deceased", "hellion", "hellcat", "goer", "mooch", "cuckoo", "Heidelberg man", "landscape gardener",
-    "thoroughbred", "dick", "sea lawyer", "trencher", "faller", "conveyor", "Vaishnava", "Kshatriya", "fire watcher",
-    "ironside", "light colonel", "pituitary dwarf", "drum majorette", "big fish", "front man", "comic", "Shona",
-    "Tagalog", "bugler", "sailor boy",
-})  # fmt: skip
-"""Words whose nearest entry is wrong or which captions shall not use, found by reading the result."""
-MISLEADING = frozenset(
-    {
-        "crusader",
-        "traveller",
-        "scout",
-        "secretary",
-        "fighter",
-        "terrorist",
-        "courier",
-        "intern",
-        "healer",
-        "military man",
-    }
-)
-"""Names that mean another thing as a hypernym in WordNet ('crusader' is any reformer, 'traveller' anyone who moves)."""
 
 FEMALE = re.compile(r"\b(woman|women|female|girl|wife|mother|lady|sister|daughter|widow|queen|nun)\b", re.IGNORECASE)
 MALE = re.compile(r"\b(man|men|male|boy|husband|father|brother|son|king|monk)\b", re.IGNORECASE)

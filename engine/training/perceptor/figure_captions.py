@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from engine.training.perceptor import phrases, wardrobe
 from engine.training.perceptor import vocabulary as v
-from engine.training.perceptor.body_captions import ATTRIBUTE_LEVELS
 from engine.training.perceptor.entries import COLOR_NAMES, Entry, Name, pick
 from engine.training.perceptor.lexis import Lexis
 from engine.training.perceptor.outfit_captions import add_composite
+from engine.training.perceptor.people import PEOPLE
 from engine.training.perceptor.words import Article, Item, Mention, Words
 from engine.wardrobe.outfit import Garment, Look, Shape, covers
 
@@ -44,7 +44,7 @@ def figure_caption(dice: random.Random, lex: Lexis, override: bool) -> tuple[Loo
         adjectives.append(words.mention("gender", gender, dice))
     for attribute in ("height", "weight", "muscle", "age"):
         if dice.random() < (0.12 if override else 0.02):
-            level = pick(dice, ATTRIBUTE_LEVELS[attribute])
+            level = pick(dice, PEOPLE.levels[attribute])
             if words.has(attribute, level) and level not in ("toddler", "baby"):
                 ranges[attribute] = v.SHAPE_WORDS[attribute][level][:2]
                 adjectives.insert(0 if attribute != "age" else len(adjectives), words.mention(attribute, level, dice))
@@ -120,16 +120,11 @@ def _recolor(dice: random.Random, words: Words, look: Look) -> tuple[Look, list[
     return new, [wear, *phrases.garment_phrase(changed[index], index, words, dice)]
 
 
-REPLACED = ("t_shirt", "long_sleeve", "jacket", "coat", "hoodie", "trousers", "shorts", "skirt", "dress", "gown",
-            "boots", "shoes", "gloves", "cape", "scarf", "hat", "cap", "helmet", "glasses", "belt", "robe", "mask_eyes",
-            "mask_mouth", "headband", "tie", "backpack", "apron", "vest")  # fmt: skip
-
-
 def _new_garment(dice: random.Random, words: Words, look: Look) -> tuple[Look, list[Item]]:
     """'… in a red t-shirt': another garment takes the place of what covers the same area."""
-    kind = pick(dice, REPLACED)
+    kind = pick(dice, PEOPLE.replaced)
     areas = set(covers(kind))
-    clash = wardrobe.UNCLASHED.get(kind, frozenset())
+    clash = PEOPLE.clashing(kind)
     kept = [g for g in look.garments if not areas & set(covers(g.kind)) and g.kind not in clash and g.kind != kind]
     if kind in ("t_shirt", "long_sleeve", "jacket", "coat", "hoodie", "robe", "dress", "gown"):
         kept = [g for g in kept if g.kind not in ("vest", "armor_torso", "apron", "chest_emblem", "suspenders", "tie")]

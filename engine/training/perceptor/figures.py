@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from engine.body import bone_transforms, load_body, stand_pose
+from engine.body import load_body, stand_pose
+from engine.geometry.skinning import bone_transforms
 from engine.motion.candidates import load_pose_codes
 from engine.motion.matcher import concepts
-from engine.protocol import write_atomically
+from engine.protocol import PARENTS, write_atomically
 from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
 from engine.shape import bodies
@@ -162,7 +163,7 @@ class Studio:
                 caption, negatives = self._motion_caption(index), [self._motion_caption() for _ in range(3)]
                 kind, names = "motion", ["body", "body", "side"]
         vertices = dressed.posed(pose)
-        posed_joints = bone_transforms(dressed.joints, pose[None].astype(np.float32))[0]
+        posed_joints = bone_transforms(dressed.joints, pose[None].astype(np.float32), PARENTS)[0]
         joints = np.einsum("jab,jb->ja", posed_joints[:, :3, :3], dressed.joints) + posed_joints[:, :3, 3]
         labels = self._labels(sample.look)
         caster = MeshRaycaster(vertices, dressed.faces)

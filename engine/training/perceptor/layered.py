@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.body import bone_transforms, load_body, stand_pose
-from engine.body.skinning import skin
+from engine.body import load_body, stand_pose
+from engine.body.skinning import bone_transforms, skin
 from engine.protocol import write_atomically
 from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.training.perceptor import wardrobe
@@ -180,9 +180,9 @@ def recolored(piece: Piece, worn: Garment | None, look: Look) -> NDArray[np.floa
             level = piece.layer.colors[rows].max(1) / max(COLORS[old])
             colors[rows] = np.array(COLORS[new]) * np.clip(level, 0.3, 1.3)[:, None]
     elif piece.part in ("hair", "beard") or piece.layer.name.startswith("Brows"):
-        new = HAIR_COLORS[look.beard_color if piece.part == "beard" else look.hair_color]
+        grown = HAIR_COLORS[look.beard_color if piece.part == "beard" else look.hair_color]
         level = piece.layer.colors.mean(1) / np.mean(HAIR_COLORS[KEY_HAIR])
-        colors = np.array(new) * np.clip(level, 0.3, 1.7)[:, None]
+        colors = np.array(grown) * np.clip(level, 0.3, 1.7)[:, None]
     elif piece.layer.name == BODY:
         colors = colors / np.array(SKINS[KEY_SKIN]) * np.array(SKINS[look.skin])
     return colors.clip(0, 1).astype(np.float32)

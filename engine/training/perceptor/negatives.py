@@ -11,51 +11,13 @@ import numpy as np
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import pick
 from engine.training.perceptor.lexis import lexis
+from engine.training.perceptor.people import PEOPLE
 from engine.training.perceptor.words import Item, Mention, Sample, Words, flatten, render
 from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS
 
 COLOR_ROLES = frozenset({"color", "accent", "hair_color", "beard_color"})
 FAR = 0.3
 """Least distance of two colours (Euclidean, sRGB 0-1) for a change that can be seen."""
-
-OPPOSITES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("height", "towering"): ("short", "tiny"),
-    ("height", "tall"): ("short", "tiny"),
-    ("height", "average height"): ("towering", "tiny"),
-    ("height", "short"): ("tall", "towering"),
-    ("height", "tiny"): ("tall", "towering"),
-    ("weight", "obese"): ("slim", "skinny"),
-    ("weight", "fat"): ("slim", "skinny"),
-    ("weight", "average weight"): ("obese", "skinny"),
-    ("weight", "slim"): ("fat", "obese"),
-    ("weight", "skinny"): ("fat", "obese"),
-    ("muscle", "very muscular"): ("weak",),
-    ("muscle", "muscular"): ("weak",),
-    ("muscle", "weak"): ("muscular", "very muscular"),
-    ("age", "child"): ("old", "middle-aged"),
-    ("age", "teenager"): ("old", "middle-aged"),
-    ("age", "young"): ("old", "very old", "child"),
-    ("age", "middle-aged"): ("child", "teenager", "very old"),
-    ("age", "old"): ("young", "child", "teenager"),
-    ("age", "very old"): ("young", "child", "teenager"),
-    ("gender", "male"): ("female",),
-    ("gender", "female"): ("male",),
-    ("gender", "androgynous"): ("female", "male"),
-}
-SIMILAR_KINDS: tuple[frozenset[str], ...] = (
-    frozenset({"t_shirt", "long_sleeve", "hoodie", "tank_top", "jacket", "crop_top", "vest"}),
-    frozenset({"trousers", "leggings"}),
-    frozenset({"shoes", "sandals"}),
-    frozenset({"hat", "cap", "helmet"}),
-    frozenset({"gown", "robe", "long_skirt", "dress", "coat", "skirt"}),
-    frozenset({"jumpsuit", "spacesuit"}),
-    frozenset({"gloves", "gauntlets", "wristbands"}),
-    frozenset({"swimsuit", "briefs", "bikini_top"}),
-    frozenset({"mask_eyes", "mask_full", "mask_mouth", "glasses"}),
-    frozenset({"scarf", "necklace", "tie"}),
-    frozenset({"hood", "headband"}),
-)
-"""A change of kind leaves its group, so that the picture surely contradicts it."""
 
 
 def _shade(value: str, role: str) -> tuple[float, float, float]:
@@ -132,7 +94,7 @@ def _other_color(mention: Mention, sample: Sample, words: Words, dice: random.Ra
 
 def _other_kind(mention: Mention, sample: Sample, words: Words, dice: random.Random) -> Mention | None:
     worn = {garment.kind for garment in sample.look.garments}
-    near = next((group for group in SIMILAR_KINDS if mention.value in group), frozenset({mention.value}))
+    near = next((group for group in PEOPLE.similar_kinds if mention.value in group), frozenset({mention.value}))
     slot = GARMENT_KINDS[mention.value][0]
     values = [kind for kind in GARMENT_KINDS if kind not in worn and kind not in near]
     same = [kind for kind in values if GARMENT_KINDS[kind][0] == slot]
@@ -145,7 +107,7 @@ def _other_kind(mention: Mention, sample: Sample, words: Words, dice: random.Ran
 
 
 def _other_level(mention: Mention, sample: Sample, words: Words, dice: random.Random) -> Mention | None:
-    values = OPPOSITES.get((mention.role, mention.value))
+    values = PEOPLE.against(mention.role, mention.value)
     if not values:
         return None
     value = pick(dice, values)
@@ -163,7 +125,7 @@ def _other_noun(mention: Mention, sample: Sample, words: Words, dice: random.Ran
     keys = []
     if turned and words.has("noun", f"{turned}:{age}"):
         keys.append(f"{turned}:{age}")
-    for other in OPPOSITES.get(("age", age), ()) if age else ():
+    for other in PEOPLE.against("age", age) if age else ():
         keys += [key for key in (f"{gender}:{other}", f"any:{other}") if words.has("noun", key)]
     if age in ("baby", "toddler"):
         keys += ["any:old", "any:teenager"]

@@ -11,6 +11,7 @@ from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.body_captions import person
 from engine.training.perceptor.entries import COLOR_NAMES, draw_garments, parse_look, pick
 from engine.training.perceptor.lexis import Lexis
+from engine.training.perceptor.people import PEOPLE
 from engine.training.perceptor.words import Article, Item, Mention, Words, is_held_out
 from engine.wardrobe.outfit import HUMAN_SKINS, Look, Shape, covers
 
@@ -64,7 +65,7 @@ def _garment_phrases(look: Look, words: Words, dice: random.Random, view: str, a
     """Phrases of some garments: mostly large ones, on the head for a face."""
     garments = list(enumerate(look.garments))
     if view == "face":
-        garments.sort(key=lambda pair: pair[1].kind not in wardrobe.FACE_ACCESSORIES)
+        garments.sort(key=lambda pair: pair[1].kind not in PEOPLE.face_accessories)
         garments = garments[: 1 + int(dice.random() * 2)]
     else:
         wanted = min(len(garments), pick(dice, (1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 5)))

@@ -25,14 +25,14 @@ import numpy as np
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import EXPANSION_FILE
 from engine.training.perceptor.expand import UNFIT
-from engine.training.perceptor.rare_words import RARE_WORDS
+from engine.training.perceptor.vocabulary import RARE_WORDS
 from engine.training.perceptor.words import is_held_out
 from engine.wardrobe.outfit import COLORS
 
 LEAST_FREQUENCY = 1.3
 """Zipf frequency (log10 of occurrences in 10⁹ words) below which a word is left out."""
 LEAST_OF_COMPOSED = 4.1
-"""The same for colours of several words; "dark pastel green" is understood from its parts."""
+"""Zipf frequency below which colours of several words are left out: "dark pastel green" is clear from its parts."""
 SENSES = 3
 """How many of a word's commonest meanings are asked."""
 ODD_COLORS = re.compile(

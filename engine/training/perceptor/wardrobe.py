@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from engine.training.perceptor.entries import COLOR_NAMES, Entry, LookSpec, draw_garments, parse_look, pick
+from engine.training.perceptor.people import PEOPLE
 from engine.wardrobe.outfit import (
     EYE_COLORS,
     HUMAN_SKINS,
@@ -19,64 +20,7 @@ from engine.wardrobe.outfit import (
 )
 from engine.wardrobe.truths import TRAINED_PATTERNS
 
-HUMAN_EYES = ("brown", "brown", "blue", "green", "grey", "hazel")
 FANTASY_SKINS = tuple(name for name in SKINS if name not in HUMAN_SKINS)
-WILD_HAIR = ("pink", "blue", "green", "purple", "red", "orange", "teal", "yellow", "silver")
-MALE_HAIR = ("short", "short", "short", "buzz", "bald", "medium", "long", "ponytail", "afro", "mohawk", "bun")
-FEMALE_HAIR = ("long", "long", "medium", "medium", "ponytail", "bun", "short", "afro", "mohawk", "buzz")
-FACIAL_HAIR = ("full", "moustache", "stubble", "goatee")
-HIDES_HAIR = frozenset({"helmet", "hood", "mask_full"})
-
-OUTFITS: tuple[tuple[float, float, str], ...] = (
-    # (weight for male, weight for female, look in the notation of `entries`; every '?' becomes its own random colour)
-    (10, 6, "? t_shirt|t_shirt|long_sleeve|tank_top; ? trousers; ? shoes|boots"),
-    (6, 4, "? long_sleeve|hoodie|jacket; ? trousers; ? shoes|boots"),
-    (6, 4, "? t_shirt|tank_top|long_sleeve|hoodie; ? shorts; ? shoes|sandals|boots"),
-    (3, 3, "?/? jacket; ? trousers; ? shoes|boots"),
-    (3, 3, "?/? coat; ? trousers|leggings; ? boots|shoes"),
-    (2, 1, "? long_sleeve|t_shirt; ? vest; ? trousers; ? shoes|boots"),
-    (2, 0.7, "? long_sleeve|t_shirt; ? trousers|shorts; ? suspenders|apron; ? shoes|boots"),
-    (0.5, 5, "? t_shirt|tank_top|long_sleeve|crop_top; ? skirt|long_skirt|skirt; ? shoes|boots|sandals"),
-    (0.2, 4, "? dress; ? shoes|boots|sandals"),
-    (0.2, 3, "? gown; ? shoes|sandals"),
-    (0.3, 2, "? crop_top|tank_top; ? leggings|shorts|trousers; ? shoes"),
-    (2, 2, "? jumpsuit; ? boots|shoes"),
-    (1, 1, "? jumpsuit; ? briefs; ? boots; ? gloves"),
-    (1.5, 1.5, "? robe; ? shoes|sandals"),
-    (1, 1, "?/? spacesuit; ? boots; ? gloves; 60% ?/? helmet"),
-    (2, 1, "? long_sleeve|jumpsuit; ? leggings; ?/? armor_torso; ? boots; 60% ? gauntlets; 50% ? helmet"),
-    (1, 1.5, "? leggings; ? long_sleeve|jacket|tank_top; ? boots|shoes"),
-    (1.5, 0, "bare_torso; ? shorts|briefs|trousers; barefoot"),
-    (0, 1.5, "? swimsuit; only"),
-    (0, 1.2, "? bikini_top; ? briefs|skirt|shorts; only"),
-    (1, 1, "? t_shirt|long_sleeve|tank_top; ? trousers|shorts; barefoot"),
-)
-ACCESSORIES: tuple[tuple[float, str], ...] = (
-    (0.16, "belt"), (0.09, "cape"), (0.09, "scarf"), (0.05, "necklace"), (0.07, "tie"), (0.03, "mask_eyes"),
-    (0.03, "mask_mouth"), (0.02, "mask_full"), (0.05, "helmet"), (0.09, "hat"), (0.08, "cap"), (0.05, "headband"),
-    (0.1, "glasses"), (0.04, "hood"), (0.03, "apron"), (0.06, "backpack"), (0.04, "suspenders"),
-    (0.05, "chest_emblem"), (0.03, "knee_pads"), (0.03, "shoulder_pads"), (0.12, "gloves"), (0.03, "gauntlets"),
-    (0.04, "wristbands"), (0.04, "socks"),
-)  # fmt: skip
-FACE_ACCESSORIES = frozenset({"mask_eyes", "mask_mouth", "mask_full", "helmet", "hat", "cap", "headband", "glasses",
-                              "hood", "scarf"})  # fmt: skip
-CONFLICTS: tuple[frozenset[str], ...] = (
-    frozenset({"helmet", "hat", "cap", "headband", "hood", "mask_full"}),
-    frozenset({"mask_eyes", "mask_mouth", "mask_full", "glasses"}),
-    frozenset({"scarf", "necklace", "tie", "chest_emblem", "apron"}),
-    frozenset({"cape", "backpack"}),
-    frozenset({"apron", "suspenders", "vest", "armor_torso", "chest_emblem"}),
-    frozenset({"gloves", "gauntlets", "wristbands"}),
-    frozenset({"socks", "boots"}),
-    frozenset({"spacesuit", "cape", "coat", "robe", "backpack", "shoulder_pads"}),
-    frozenset({"spacesuit", "belt"}),
-    frozenset({"robe", "gown", "socks", "knee_pads"}),
-)
-"""Kinds of which a random outfit has at most one."""
-
-UNCLASHED: dict[str, frozenset[str]] = {
-    kind: frozenset().union(*(group for group in CONFLICTS if kind in group)) for _, kind in ACCESSORIES
-}
 
 
 def _clip(value: float, low: float = -1.0, high: float = 1.0) -> float:
@@ -109,8 +53,8 @@ def random_shape(dice: random.Random, ranges: dict[str, tuple[float, float]] | N
 @lru_cache(maxsize=1)
 def _outfits() -> tuple[list[LookSpec], list[float], list[float]]:
     """Outfit choices with cumulative weights for men and for women."""
-    specs = [parse_look(text.replace("?", "*")) for _, _, text in OUTFITS]
-    return specs, list(accumulate(row[0] for row in OUTFITS)), list(accumulate(row[1] for row in OUTFITS))
+    specs = [parse_look(text.replace("?", "*")) for _, _, text in PEOPLE.outfits]
+    return specs, list(accumulate(row[0] for row in PEOPLE.outfits)), list(accumulate(row[1] for row in PEOPLE.outfits))
 
 
 def random_pattern(dice: random.Random, chance: float = 0.12) -> str:
@@ -118,20 +62,14 @@ def random_pattern(dice: random.Random, chance: float = 0.12) -> str:
     return pick(dice, TRAINED_PATTERNS[1:]) if dice.random() < chance else "plain"
 
 
-PATTERNED = frozenset({"tank_top", "t_shirt", "long_sleeve", "jacket", "coat", "hoodie", "robe", "crop_top", "trousers",
-                       "shorts", "skirt", "long_skirt", "leggings", "dress", "gown", "jumpsuit", "scarf", "vest",
-                       "swimsuit", "tie", "socks", "hat", "cap", "bikini_top", "briefs"})  # fmt: skip
-ACCENTED = frozenset({"jacket", "coat", "robe", "armor_torso", "spacesuit", "helmet", "hat", "belt"})
-
-
 def recolored(garments: list[Garment], dice: random.Random) -> list[Garment]:
     """Each garment with its own random colour, sometimes a pattern; few colours repeat."""
     result = []
     for garment in garments:
         color = pick(dice, COLOR_NAMES)
-        pattern = random_pattern(dice) if garment.kind in PATTERNED else "plain"
+        pattern = random_pattern(dice) if garment.kind in PEOPLE.patterned else "plain"
         accent = garment.accent
-        if pattern != "plain" or (garment.kind in ACCENTED and dice.random() < 0.5):
+        if pattern != "plain" or (garment.kind in PEOPLE.accented and dice.random() < 0.5):
             accent = pick(dice, COLOR_NAMES)
         result.append(Garment(garment.kind, color, None if accent == color else accent, pattern))
     return result
@@ -145,11 +83,11 @@ def random_outfit(dice: random.Random, gender: float) -> list[Garment]:
     garments = draw_garments(spec, dice)
     worn = {garment.kind for garment in garments}
     scale = 0.0 if "torso" in spec.bare or "swimsuit" in worn or "bikini_top" in worn else 1.0
-    for chance, kind in ACCESSORIES:
-        if kind in FACE_ACCESSORIES or scale:
+    for kind, chance in PEOPLE.accessories.items():
+        if kind in PEOPLE.face_accessories or scale:
             if dice.random() >= chance * (0.6 if not scale else 1.0):
                 continue
-            if not worn & UNCLASHED[kind]:
+            if not worn & PEOPLE.clashing(kind):
                 worn.add(kind)
                 garments.append(Garment(kind, "black"))
     return recolored(garments, dice)
@@ -158,23 +96,23 @@ def random_outfit(dice: random.Random, gender: float) -> list[Garment]:
 def random_face(dice: random.Random, gender: float, age: float) -> Look:
     """Skin, hair, beard and eyes, no garments; boys and women have no beard."""
     skin = pick(dice, HUMAN_SKINS)
-    styles = MALE_HAIR if gender > 0.2 or (gender > -0.2 and dice.random() < 0.5) else FEMALE_HAIR
+    styles = PEOPLE.male_hair if gender > 0.2 or (gender > -0.2 and dice.random() < 0.5) else PEOPLE.female_hair
     style = pick(dice, styles)
     if age < 0.1:
         style = pick(dice, ("bald", "buzz", "short"))
     if age > 0.84 and dice.random() < 0.75:
         color = pick(dice, ("grey", "white", "white", "silver"))
     elif dice.random() < 0.1:
-        color = pick(dice, WILD_HAIR)
+        color = pick(dice, PEOPLE.wild_hair)
     else:
         color = pick(dice, NATURAL_HAIR[:8] if age < 0.7 else NATURAL_HAIR)
-    beard = pick(dice, FACIAL_HAIR) if gender > 0.3 and age > 0.48 and dice.random() < 0.35 else "none"
-    return Look(skin, style, color, beard, color, pick(dice, HUMAN_EYES))
+    beard = pick(dice, PEOPLE.facial_hair) if gender > 0.3 and age > 0.48 and dice.random() < 0.35 else "none"
+    return Look(skin, style, color, beard, color, pick(dice, PEOPLE.eyes))
 
 
 def fitting_hair(style: str, garments: list[Garment]) -> str:
     """'hood' where a garment hides the hair."""
-    return "hood" if any(garment.kind in HIDES_HAIR for garment in garments) else style
+    return "hood" if any(garment.kind in PEOPLE.hides_hair for garment in garments) else style
 
 
 def random_look(dice: random.Random, shape: Shape) -> Look:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from engine.training.perceptor import vocabulary as v
 from engine.training.perceptor.entries import pick
-from engine.training.perceptor.rare_words import RARE_WORDS
+from engine.training.perceptor.vocabulary import RARE_WORDS
 from engine.wardrobe.outfit import Look, Shape
 
 
@@ -184,6 +184,6 @@ class Words:
         return pick(dice, words)
 
     def mention(self, role: str, value: str, dice: random.Random, targets: tuple[int, ...] = ()) -> Mention:
-        """The same as a mention."""
+        """A word for the value, as a mention."""
         text, plural = self.word(role, value, dice)
         return Mention(role, value, text, targets, plural)

@@ -28,7 +28,7 @@ class Draft:
     items: list[int] = field(default_factory=list)
     """Garments and extras so far."""
     colored: list[int] = field(default_factory=list)
-    """Those of them that have a colour."""
+    """Garments and extras so far that have a colour."""
     figure: int | None = None
     nouns_first: bool = False
     """Adjectives follow, as in texts that were translated word by word."""

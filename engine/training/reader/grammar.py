@@ -8,9 +8,10 @@ from engine.training.reader.clauses import Clauses
 from engine.training.reader.draft import Draft
 
 SPOTS = {
-    "head": "hat cap helmet headband hood", "feet": "shoes boots sandals socks", "hand": "gloves",
-    "neck": "scarf necklace tie", "waist": "belt", "back": "cape backpack", "face": "glasses mask_full mask_mouth",
+    "head": "on {} head", "feet": "on {} feet", "hand": "on {} hands", "neck": "around {} neck",
+    "waist": "around {} waist", "back": "on {} back", "face": "on {} face",
 }  # fmt: skip
+"""Where things are worn, after "his" or "the"."""
 
 
 class Grammar(Clauses):
@@ -219,9 +220,7 @@ class Grammar(Clauses):
         """ "On his head a red hat"."""
         place = self.rng.choice(list(SPOTS))
         his = self.one("his", "her", "the", "their")
-        where = {"head": f"on {his} head", "feet": f"on {his} feet", "hand": f"on {his} hands",
-                 "neck": f"around {his} neck",
-                 "waist": f"around {his} waist", "back": f"on {his} back", "face": f"on {his} face"}[place]  # fmt: skip
+        where = SPOTS[place].format(his)
         first = self.maybe(0.5)
         d.say(where if first else "")
         d.say(

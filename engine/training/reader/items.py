@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import random
 import re
-import tomllib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 from engine.reader.lexicon import lexicon, phrase
 from engine.reader.vectors import vectors
+from engine.tables import read_as
 from engine.training.reader.draft import Draft
 
-AFTER = re.compile(
-    r"^(with|to|down|in|hood|sleeves|tied|knotted|reaching|falling|covered|of|no|without|not|hanging|shirt|trimmed|"
-    r"lined|edged|ends|up|too|several|way|much|far|slit|split|rolled|pushed|tucked|open at|at|legs|hems|full of|"
-    r"on|torn at|ripped at|a size|two|three|buttoned to|zipped to|far|from|off one|off her|slipping|patches)\b"
-)
-"""Traits that stand after their noun."""
+FILE = Path(__file__).with_name("noise.toml")
+
+
+def read_noise(path: Path = FILE) -> dict[str, list[str]]:
+    """Lists of words of a file by name; `ValueError` names the file, the list and what is wrong."""
+    lists: dict[str, tuple[str, ...]] = read_as(path, dict[str, tuple[str, ...]])
+    return {name: list(words) for name, words in lists.items()}
 
 
 @lru_cache(maxsize=1)
 def noise() -> dict[str, list[str]]:
-    """`noise.toml`."""
-    raw = tomllib.loads(Path(__file__).with_name("noise.toml").read_text("utf-8"))
-    return {name: words.split("|") for name, words in raw.items()}
+    """The bundled lists."""
+    return read_noise()
 
 
-SYLLABLES = ("ba", "ro", "kin", "dal", "mer", "os", "tu", "vel", "ish", "gra", "pon", "li", "sto", "ment", "char", "ra",
-             "fi", "zo", "nel", "wick")  # fmt: skip
-"""What words that nobody knows are made of."""
+@lru_cache(maxsize=1)
+def standing_after() -> re.Pattern[str]:
+    """Matches traits that stand after their noun."""
+    return re.compile(rf"^({'|'.join(noise()['after'])})\b")
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +77,7 @@ class Items:
         """A word that the lexicon lacks: one that only has a vector, or one that nobody knows."""
         if self.maybe(0.75):
             return self.rng.choice(_strangers())
-        return "".join(self.rng.choice(SYLLABLES) for _ in range(self.rng.choice((2, 2, 3))))
+        return "".join(self.rng.choice(noise()["syllables"]) for _ in range(self.rng.choice((2, 2, 3))))
 
     def quality(self) -> str:
         """An adjective of persons without effect."""
@@ -145,7 +146,7 @@ class Items:
 
     def _trait(self, d: Draft, after: bool) -> int:
         word = self.word("trait")
-        while bool(AFTER.match(word)) and not after:
+        while bool(standing_after().match(word)) and not after:
             word = self.word("trait")
         if self.maybe(0.12):
             d.say(self.one("very", "slightly", "a bit", "really", "half", "badly", "heavily", "quite"))

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine.geometry.edges import loops
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth.details import Mark
-from engine.wardrobe.cloth.piece import Piece, loops
+from engine.wardrobe.cloth.piece import Piece
 
 BETWEEN = np.linspace(0, 1, 6, endpoint=False)[:, None, None]
 """Where along the sides of a border its distance is measured from."""

@@ -3,17 +3,19 @@ above the cloth that they are printed on."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.render.raycast import MeshRaycaster
+from engine.tables import read_as
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cut import cut_region
 from engine.wardrobe.materials import CATALOG
@@ -41,15 +43,36 @@ class Print:
 
     shape: Shape
     half: tuple[float, float]
-    """Half its width and height in metres."""
+    """Half the decal's width and height in metres."""
     at: tuple[float, float]
-    """Its middle on the standard figure, across and up."""
+    """The decal's middle on the standard figure, across and up."""
     back: bool
 
 
+class Symbol(TypedDict):
+    """A record of ``[symbols]``."""
+
+    color: str
+    add: list[str]
+    cut: NotRequired[list[str]]
+
+
+class Decals(TypedDict):
+    """The tables of ``catalog/decals.toml``."""
+
+    glyphs: dict[str, str]
+    symbols: dict[str, Symbol]
+
+
+def read_decals(path: Path = CATALOG / "decals.toml") -> Decals:
+    """The strokes and symbols of a file; `ValueError` names the file, the table, the key and what is wrong."""
+    found: Decals = read_as(path, Decals)
+    return found
+
+
 @cache
-def _tables() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((CATALOG / "decals.toml").read_text(encoding="utf-8"))
+def _tables() -> Decals:
+    return read_decals()
 
 
 def _points(text: str) -> NDArray:

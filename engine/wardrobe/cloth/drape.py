@@ -13,8 +13,9 @@ import numpy as np
 import warp as wp
 from numpy.typing import NDArray
 
-from engine.mesh.surface import edges
-from engine.render.raycast import query_device, vertex_normals
+from engine.geometry.edges import edges, opposite_corners
+from engine.geometry.measures import edge_lengths, vertex_normals
+from engine.render.raycast import query_device
 from engine.wardrobe.cloth import kernels
 
 Floats = NDArray[np.float32]
@@ -110,26 +111,20 @@ def _constraints(cloth: Cloth, fabric: Fabric) -> tuple[Indices, Floats, Floats,
     """Pairs (C, 2) by colour, rest lengths (C,), resistances (C,) to stretch and squeeze, each colour's range."""
     along, across = edges(cloth.faces), opposite_corners(cloth.faces)
     pairs = np.concatenate([along, across])
-    rest = np.linalg.norm(cloth.rest[pairs[:, 0]] - cloth.rest[pairs[:, 1]], axis=1)
+    rest = edge_lengths(cloth.rest, pairs)
     bends = np.arange(len(pairs)) >= len(along)
     stretch = np.where(bends, fabric.bend, fabric.stretch).astype(np.float32)
     squeeze = np.where(bends, fabric.bend, fabric.squeeze).astype(np.float32)
-    colour = _colours(pairs, len(cloth.vertices))
-    order = np.lexsort((colour,))
-    ends = np.cumsum(np.bincount(colour))
-    ranges = [(int(first), int(last)) for first, last in zip([0, *ends[:-1]], ends)]
+    order, ranges = coloured(pairs, len(cloth.vertices))
     return pairs[order].astype(np.int32), rest[order].astype(np.float32), stretch[order], squeeze[order], ranges
 
 
-def opposite_corners(faces: Indices) -> Indices:
-    """(B, 2) for each edge of two faces the two corners that it does not touch."""
-    sides = np.sort(np.stack([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]], 1), axis=2).reshape(-1, 2)
-    opposite = faces[:, [2, 0, 1]].ravel()
-    order = np.lexsort((sides[:, 1], sides[:, 0]))
-    sides, opposite = sides[order], opposite[order]
-    same = (sides[1:] == sides[:-1]).all(1)
-    found: Indices = np.stack([opposite[:-1][same], opposite[1:][same]], 1).astype(np.int32)
-    return found
+def coloured(pairs: Indices, count: int) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
+    """An order (C,) of pairs by colours of which no two share a point, and each colour's range."""
+    colour = _colours(pairs, count)
+    ends = np.cumsum(np.bincount(colour))
+    ranges = [(int(first), int(last)) for first, last in zip([0, *ends[:-1]], ends)]
+    return np.lexsort((colour,)), ranges
 
 
 def _colours(pairs: Indices, count: int) -> NDArray[np.int64]:

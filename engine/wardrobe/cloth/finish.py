@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.render.raycast import vertex_normals
+from engine.geometry.edges import loops
+from engine.geometry.measures import vertex_normals
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.details import ARM, BEVEL, LEG, LEGS, TRUNK, Borders, Mark, Spot
-from engine.wardrobe.cloth.piece import Piece, closes, loops
+from engine.wardrobe.cloth.piece import Piece, closes
 from engine.wardrobe.forms import ellipsoid
 
 COLLARS: dict[str, Sequence[tuple[float, float]]] = {

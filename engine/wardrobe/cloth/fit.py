@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 from scipy.spatial import ConvexHull
 
-from engine.render.raycast import MeshRaycaster, vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import averaging
+from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.hulls import reach as reach_of
-from engine.wardrobe.cloth.piece import Piece, averaging
+from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.layers import Floats, Indices, Mannequin
 
 ROUNDS = 3

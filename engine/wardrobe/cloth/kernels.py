@@ -14,6 +14,7 @@ def predict(
     step: wp.float32,
     keep: wp.float32,
 ):
+    """Move points by their velocity, of which the share ``keep`` is left, and gravity."""
     i = wp.tid()
     before[i] = x[i]
     if mobility[i] > 0.0:
@@ -31,6 +32,7 @@ def distances(
     mobility: wp.array(dtype=wp.float32),
     first: wp.int32,
 ):
+    """Bring pairs of points nearer to their distance at rest, by shares for stretch and squeeze."""
     i = first + wp.tid()
     pair = pairs[i]
     a = pair[0]
@@ -60,6 +62,7 @@ def collide(
     reach: wp.float32,
     friction: wp.float32,
 ):
+    """Bring points out of what they must stay above."""
     i = wp.tid()
     if mobility[i] > 0.0:
         query = wp.mesh_query_point_no_sign(mesh, x[i], reach)
@@ -87,6 +90,7 @@ def settle(
     step: wp.float32,
     most: wp.float32,
 ):
+    """Velocities from how far points have moved, at most ``most`` metres a second."""
     i = wp.tid()
     v = (x[i] - before[i]) / step
     speed = wp.length(v)
@@ -94,3 +98,23 @@ def settle(
         v = v * (most / speed)
         x[i] = before[i] + v * step
     velocity[i] = v
+
+
+@wp.kernel(enable_backward=False)
+def near(
+    x: wp.array(dtype=wp.vec3),
+    base: wp.array(dtype=wp.vec3),
+    normals: wp.array(dtype=wp.vec3),
+    inward: wp.array(dtype=wp.float32),
+    outward: wp.array(dtype=wp.float32),
+):
+    """Bring points back that left their place too far, along the normal or aside."""
+    i = wp.tid()
+    away = x[i] - base[i]
+    high = wp.dot(away, normals[i])
+    aside = away - normals[i] * high
+    far = wp.length(aside)
+    if far > outward[i]:
+        aside = aside * (outward[i] / far)
+    high = wp.clamp(high, -inward[i], outward[i])
+    x[i] = base[i] + aside + normals[i] * high

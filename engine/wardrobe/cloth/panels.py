@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.render.raycast import vertex_normals
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import averaging
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.blocks import front_edge
 from engine.wardrobe.cloth.details import ARM, TRUNK, Borders, Signed
 from engine.wardrobe.cloth.finish import grained
-from engine.wardrobe.cloth.piece import Piece, averaging
+from engine.wardrobe.cloth.piece import Piece
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Panel:
     accent: bool = False
     """Whether it has the garment's second colour."""
     color: str | None = None
-    """Its colour where the garment has no second one."""
+    """The colour where the garment has no second one."""
     even: int = 0
     """How often it is smoothed, so that it spans the folds beneath."""
 

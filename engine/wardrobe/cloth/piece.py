@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
-from engine.mesh.surface import directed_edges, edge_matrix
+from engine.geometry.edges import loops, renumbered
+from engine.geometry.measures import face_areas
+from engine.geometry.operators import cotangent_links, cotangents, laplacian
+from engine.geometry.subdivide import quartered
 from engine.wardrobe.cloth.hulls import round_the_legs
 from engine.wardrobe.cut import SNAP, cut_region, kept, split
 from engine.wardrobe.layers import Floats, Indices, Mannequin
-from engine.wardrobe.skin import quartered
 
 NEIGHBOURS = 24
 """Body vertices that lend weights to cloth which hangs free."""
@@ -74,10 +76,8 @@ class Piece:
 
     def compact(self) -> Piece:
         """The same without points that no face uses."""
-        used = np.unique(self.faces)
-        number = np.zeros(len(self.vertices), np.int32)
-        number[used] = np.arange(len(used), dtype=np.int32)
-        return Piece(faces=number[self.faces], **{name: getattr(self, name)[used] for name in CARRIED})
+        used, faces = renumbered(self.faces)
+        return Piece(faces=faces, **{name: getattr(self, name)[used] for name in CARRIED})
 
     def moved(self, vertices: NDArray) -> Piece:
         """The same piece elsewhere."""
@@ -90,22 +90,6 @@ def together(first: Piece, second: Piece) -> Piece:
     return Piece(faces=np.concatenate([first.faces, second.faces + len(first.vertices)]).astype(np.int32), **parts)
 
 
-def loops(faces: Indices) -> list[NDArray[np.int64]]:
-    """The borders of a surface, each (N,) vertices in the faces' direction; closed ones do not repeat the first."""
-    forward, backward, base = directed_edges(faces)
-    rim = forward[~np.isin(forward, backward)]
-    start, end = np.divmod(rim, base)
-    following = dict(zip(start.tolist(), end.tolist()))
-    found = []
-    while following:
-        first = next(iter(following))
-        chain = [first]
-        while (after := following.pop(chain[-1], None)) is not None and after != first:
-            chain.append(after)
-        found.append(np.array(chain))
-    return sorted(found, key=len, reverse=True)
-
-
 def taken_along(moves: NDArray, mean: sparse.csr_matrix, rounds: int, may: NDArray[np.bool_]) -> NDArray:
     """Moves (P, 3) in which points that ``may`` (P,) move as those beside them (`averaging`), where that is farther."""
     moves = moves.copy()
@@ -116,23 +100,6 @@ def taken_along(moves: NDArray, mean: sparse.csr_matrix, rounds: int, may: NDArr
     return moves
 
 
-def averaging(faces: Indices, count: int) -> sparse.csr_matrix:
-    """(P, P) each row the mean of a point's neighbours; on a border, of those along the border alone."""
-    links = edge_matrix(faces, count).tocsr()
-    forward, backward, base = directed_edges(faces)
-    rim = forward[~np.isin(forward, backward)]
-    start, end = np.divmod(rim, base)
-    on_rim = np.zeros(count, bool)
-    on_rim[start], on_rim[end] = True, True
-    inner = sparse.diags((~on_rim).astype(float)) @ links
-    border = sparse.csr_matrix((np.ones(len(start)), (start, end)), (count, count))
-    links = (inner + border + border.T).tocsr()
-    links.data[:] = 1.0
-    degree = np.maximum(np.asarray(links.sum(1)).ravel(), 1.0)
-    lonely = sparse.diags((np.asarray(links.sum(1)).ravel() == 0).astype(float))
-    return (sparse.diags(1.0 / degree) @ links + lonely).tocsr().astype(np.float32)
-
-
 def evened(piece: Piece, reach: float) -> Piece:
     """The piece whose pattern coordinates and grain run evenly over its surface: what cloth was pushed together
     within itself while it fell, by less than ``reach`` metres, no longer bends lines that are drawn on it.
@@ -140,26 +107,14 @@ def evened(piece: Piece, reach: float) -> Piece:
     Heat flow by the cotangent Laplacian; borders keep theirs.
     """
     faces, count = piece.faces, len(piece.vertices)
-    corners = piece.vertices[faces].astype(np.float64)
-    rows, columns, shares = [], [], []
-    mass = np.zeros(count)
-    for k in range(3):
-        a, b, c = (corners[:, (k + j) % 3] for j in range(3))
-        u, v = b - a, c - a
-        double = np.maximum(np.linalg.norm(np.cross(u, v), axis=1), 1e-12)
-        rows.append(faces[:, (k + 1) % 3])
-        columns.append(faces[:, (k + 2) % 3])
-        shares.append(np.clip(0.5 * (u * v).sum(1) / double, 1e-3, 20.0))
-        np.add.at(mass, faces[:, k], double / 6)
-    pairs = np.concatenate(rows), np.concatenate(columns)
-    links = sparse.csr_matrix((np.concatenate(shares), pairs), (count, count))
-    links = links + links.T
-    laplacian = sparse.diags(np.asarray(links.sum(1)).ravel()) - links
+    mass = np.bincount(faces.T.ravel(), np.tile(np.maximum(face_areas(piece.vertices, faces), 5e-13) / 3, 3), count)
+    weights = np.clip(cotangents(piece.vertices[faces]), 2e-3, 40.0)
+    stiffness = laplacian(cotangent_links(faces, weights, count))
     fixed = np.zeros(count, bool)
     for loop in loops(faces):
         fixed[loop] = True
     free = sparse.diags((~fixed).astype(float))
-    system = (sparse.diags(np.where(fixed, 1.0, mass)) + reach**2 * (free @ laplacian)).tocsc()
+    system = (sparse.diags(np.where(fixed, 1.0, mass)) + reach**2 * (free @ stiffness)).tocsc()
     values = np.concatenate([piece.canonical, piece.grain], 1).astype(np.float64)
     found = splu(system).solve(values * np.where(fixed, 1.0, mass)[:, None]).astype(np.float32)
     return replace(piece, canonical=found[:, :3], grain=found[:, 3:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
@@ -11,6 +10,7 @@ from typing import Any
 
 from engine import userdata
 from engine.errors import EngineError
+from engine.tables import read_toml
 from engine.wardrobe.materials import CATALOG, MATERIALS
 
 MEASURES = (
@@ -28,7 +28,7 @@ MEASURES_OF = {
 }  # fmt: skip
 """Blocks of `cloth.blocks`, and capes, with the measures that each takes."""
 NUMBERS = {
-    *MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim", "crease", "train",
+    *MEASURES, "layer", "drop", "flare", "waves", "wave", "spare", "smoothing", "stiff", "rim", "folds", "train",
     "petticoat", "tails", "split", "panels", "stand",
 } - {"strap"}  # fmt: skip
 
@@ -60,7 +60,7 @@ class Record:
     profile: tuple[tuple[float, float], ...] = ()
     train: float = 0.0
     petticoat: float = 0.0
-    crease: float = 0.0035
+    folds: float = 1.0
     tails: float = 0.0
     split: float = 0.0
     panels: float = 0.0
@@ -70,7 +70,7 @@ class Record:
 
     @property
     def key(self) -> str:
-        """Its name in the catalogue."""
+        """The garment's name in the catalogue."""
         return self.kind if self.cut is None else f"{self.kind}.{self.cut}"
 
 
@@ -108,11 +108,7 @@ def _over(kind: dict[str, Any], cut: dict[str, Any]) -> dict[str, Any]:
 def _tables(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """The kinds of a file or of a folder's files: the file's name, the kind and its table."""
     for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
-        try:
-            tables = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ValueError(f"{file.name} is no TOML file: {error}.") from None
-        for kind, table in tables.items():
+        for kind, table in read_toml(file).items():
             yield file.name, kind, table
 
 

@@ -31,7 +31,7 @@ class Drapes:
 
     def key(self, record: Record, *arrays: NDArray) -> str:
         """Of a cut on a body over what is beneath, given by their arrays; how it is finished does not matter."""
-        bare = replace(record, name="", material="", details=(), layer=0.0, rim=0.0, crease=0.0)
+        bare = replace(record, name="", material="", details=(), layer=0.0, rim=0.0, folds=0.0)
         digest = hashlib.sha256(f"{VERSION} {bare}".encode())
         for array in arrays:
             digest.update(np.ascontiguousarray(array).tobytes())

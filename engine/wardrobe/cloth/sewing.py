@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from engine.render.raycast import vertex_normals
+from engine.geometry.operators import averaging
+from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
-from engine.wardrobe.cloth.creases import creases
 from engine.wardrobe.cloth.decal import printed, prints_of
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
-from engine.wardrobe.cloth.finish import buttons, collar, engrave, grained, rims, ruffle, strips
+from engine.wardrobe.cloth.finish import COLLARS, buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
+from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import marks
+from engine.wardrobe.cloth.fur import locks
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
-from engine.wardrobe.cloth.piece import Piece, averaging, evened
+from engine.wardrobe.cloth.piece import Piece, evened
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheer import netted, opacity
 from engine.wardrobe.cloth.sheet import TOP
 from engine.wardrobe.cloth.textile import dyed
 from engine.wardrobe.cloth.wear import roughness, torn, weathered
-from engine.wardrobe.layers import Layer, merged
+from engine.wardrobe.layers import Floats, Layer, merged
 from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import Garment
 
 LYING = 0.0015
 """Metres that finished cloth keeps from what is beneath."""
+SEWN_ON, STIFFER = 0.001, 0.8
+"""Metres from which on what stands off is a second layer of cloth, and how much less cloth folds there."""
+ROUND, EVEN_ROUND = 0.02, 8
+"""Metres by which other collars stand beyond a collar that is laid round them, and how many places to both sides move
+alike."""
+RIPPLES = (0.5, -0.52) * 8
+"""By how much points move to the mean of those beside them so that ripples go and folds stay (Taubin 1995)."""
+LEAST, ROOM = 0.004, 0.7
+"""Metres that folds stand out from close cloth, and how much more where it lies off."""
+MOST, HANGING, DEEPEST = 0.016, 0.03, 0.02
+"""Metres that folds stand out at most, those of what hangs, and that they go in at most."""
 EVEN = 0.03
 """Metres within which lines drawn on fallen cloth are straightened."""
 
 
 def make(
-    garment: Garment, record: Record, piece: Piece, beneath: Beneath, size: float, material: str | None = None
-) -> list[Layer]:
+    garment: Garment, record: Record, piece: Piece, beneath: Beneath, size: float, material: str | None = None,
+    above: Sequence[Record] = (),
+) -> list[Layer]:  # fmt: skip
     """The finished layers of a draped piece: the garment, and trims of another material.
 
     Args:
@@ -44,15 +59,18 @@ def make(
         beneath: what it lies on.
         size: the body's, against the standard figure.
         material: instead of the record's.
+        above: the garments of cloth that will be worn over it.
     """
-    if record.block in ("cape", "poncho"):
+    made = MATERIALS[material or record.material]
+    record = replace(record, folds=record.folds * made.folds * record.drape)
+    if record.block in ("cape", "poncho") and not record.folds:
         piece = piece.finer()
     piece = smoothed(piece, beneath, size)
-    if record.drape:
-        piece = _creased(evened(piece, EVEN * size), record, size)
     borders = borders_of(record)
     found, spots = marks(record.details, borders)
     found += bindings(record.details, piece)
+    if record.drape:
+        piece = _folded(evened(piece, EVEN * size), record, found, beneath, size, made.bend, above)
     piece = engrave(piece, found, size)
     piece = piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size))
     piece = netted(patterned(piece, garment), record)
@@ -61,9 +79,10 @@ def make(
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
     for detail in record.details:
         if detail["form"] == "collar":
-            before = len(piece.vertices)
+            before, own_cloth = len(piece.vertices), Beneath(piece.vertices, piece.faces)
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
-            piece.vertices[before:] = beneath.outside(piece.vertices[before:], LYING * size)
+            if len(piece.vertices) > before:
+                piece.vertices[before:] = _laid_over(piece.vertices[before:], detail["style"], own_cloth, beneath, size)
             piece = patterned(piece.compact(), garment) if garment.pattern != "plain" else piece.compact()
         elif detail["form"] == "strips":
             piece = strips(piece, detail["below"], detail["teeth"])
@@ -93,12 +112,35 @@ def _decals(garment: Garment, record: Record, piece: Piece, size: float, materia
     return found
 
 
-def _creased(piece: Piece, record: Record, size: float) -> Piece:
-    """The cloth with the folds of joints."""
-    if not record.crease:
+def _laid_over(rows: Floats, style: str, cloth: Beneath, beneath: Beneath, size: float) -> Floats:
+    """(N, 3) the rows of a collar round other collars, and where they fall again on the garment's own cloth."""
+    profile = np.array(COLLARS[style])
+    columns = len(rows) // len(profile)
+    moves = beneath.enclosed(rows, rows.mean(0), LYING * size, ROUND * size) - rows
+    moves[np.linalg.norm(moves, axis=1) > 0.7 * ROUND * size] = 0.0  # it is the shoulder that stands there
+    moves = moves.reshape(len(profile), columns, 3)
+    moves = np.mean([np.roll(moves, k, axis=1) for k in range(-EVEN_ROUND, EVEN_ROUND + 1)], axis=0)
+    found = rows + moves.reshape(-1, 3).astype(np.float32)
+    falling = columns * (int(profile[:, 1].argmax()) + 2)
+    found[falling:] = cloth.outside(found[falling:], LYING * size)
+    return beneath.outside(found, LYING * size)
+
+
+def _folded(
+    piece: Piece, record: Record, found: Sequence[Mark], beneath: Beneath, size: float, bend: float,
+    above: Sequence[Record],
+) -> Piece:  # fmt: skip
+    """The cloth with its folds, which are smaller where something is sewn on."""
+    if not record.folds:
         return piece
-    high = creases(grained(piece), piece.free) * record.crease * size
-    return piece.moved(piece.vertices + high[:, None] * vertex_normals(piece.vertices, piece.faces))
+    clearance = np.clip(beneath.signed(piece.vertices)[0] - 2 * LYING * size, 0, DEEPEST * size)
+    most = np.where(piece.free, HANGING, MOST) * size
+    room = np.minimum(LEAST * size + ROOM * clearance, most) * shown(piece, above, record.held)
+    p = grained(piece)
+    for mark in found:
+        if mark.height >= SEWN_ON:
+            room = room * (1 - STIFFER * smoothstep(mark.signed(p), -0.004, 0.006))
+    return folded(piece, clearance, room.astype(np.float32), record.folds, bend, size)
 
 
 def _sewn_up(
@@ -106,24 +148,26 @@ def _sewn_up(
 ) -> Layer:
     """A finished piece with its rims, colours and buttons."""
     knobs = buttons(piece, spots, size)
+    bare = piece
     piece, inner = rims(piece, record.rim * size)
     colors, metallic = paint(garment, found, piece, MATERIALS[material].thread)
     colors = dyed(colors, material, grained(piece))
     colors = weathered(colors, garment.traits, grained(piece), borders_of(record))
     colors[inner] *= 0.8
     count = len(piece.vertices)
-    thin = np.ones(count + len(knobs[0]), np.float32)
-    thin[:count] = opacity(piece, record, garment.traits, MATERIALS[material].opacity)
     knob_colors = np.array([knob(garment, spots[owner].color) for owner in knobs[4]]).reshape(-1, 3)
-    layer = Layer(
-        record.name, material,
-        np.concatenate([piece.vertices, knobs[0]]).astype(np.float32),
-        np.concatenate([piece.faces, knobs[1] + count]).astype(np.int32),
-        np.concatenate([colors, knob_colors]).clip(0, 1).astype(np.float32),
-        np.concatenate([piece.weights, knobs[2]]).astype(np.float32),
-        np.concatenate([piece.canonical, knobs[3]]).astype(np.float32),
-        opacity=thin,
-    )  # fmt: skip
+    parts = [
+        (piece.vertices, piece.faces, piece.weights, piece.canonical, colors.clip(0, 1)),
+        (*knobs[:4], knob_colors.clip(0, 1)),
+    ]
+    if material == "fur":
+        parts.append(locks(bare, colors[: len(bare.vertices)], size))
+    first = np.cumsum([0, *(len(part[0]) for part in parts)])
+    vertices, _, weights, canonical, shades = (np.concatenate(column).astype(np.float32) for column in zip(*parts))
+    thin = np.ones(len(vertices), np.float32)
+    thin[:count] = opacity(piece, record, garment.traits, MATERIALS[material].opacity)
+    faces = np.concatenate([part[1] + start for part, start in zip(parts, first)]).astype(np.int32)
+    layer = Layer(record.name, material, vertices, faces, shades, weights, canonical, opacity=thin)
     if metallic.any():
         whole = layer.metallic.copy()
         whole[:count] = np.maximum(whole[:count], metallic)
@@ -150,6 +194,8 @@ def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
     points = piece.vertices
     for weight in (0.5, -0.2, 0.5):
         points = points + weight * (mean @ points - points)
+    for weight in RIPPLES if piece.free.any() else ():  # rows that are let down are strung loosely one below the other
+        points = points + weight * piece.free[:, None] * (mean @ points - points)
     for _ in range(2):
         points = beneath.outside(points, 2 * LYING * size)
         points = points + 0.4 * (mean @ points - points)

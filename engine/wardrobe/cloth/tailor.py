@@ -8,21 +8,23 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.body import bone_transforms, stand_pose
-from engine.mesh.surface import edges
-from engine.render.raycast import vertex_normals
-from engine.rig.rig import unpose
+from engine.body import stand_pose
+from engine.geometry.edges import edges, loops
+from engine.geometry.measures import vertex_normals
+from engine.geometry.operators import averaging
+from engine.geometry.skinning import bone_transforms, unpose
+from engine.geometry.subdivide import quartered
+from engine.protocol import PARENTS
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks
 from engine.wardrobe.cloth.details import LEGS, TRUNK
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
 from engine.wardrobe.cloth.fit import SPANNED, Beneath, cleft, ease_of, fit
-from engine.wardrobe.cloth.piece import CARRIED, Piece, averaging, let_down, loops, taken_along, together
+from engine.wardrobe.cloth.piece import CARRIED, Piece, let_down, taken_along, together
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheet import HOLE, cape, near_weights, poncho, standing
 from engine.wardrobe.cloth.supports import supported
 from engine.wardrobe.layers import Floats, Mannequin
-from engine.wardrobe.skin import quartered
 
 log = logging.getLogger(__name__)
 GAP = 0.0035
@@ -118,7 +120,7 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
 
 def _sewn(piece: Piece, points: Floats, body: Mannequin, spare: float) -> Floats:
     """(P, 3) the cloth as it was sewn: for a body with its arms out, and ``spare`` times as long as trunk and limbs."""
-    transforms = bone_transforms(body.rest_joints, stand_pose()[None])[0]
+    transforms = bone_transforms(body.rest_joints, stand_pose()[None], PARENTS)[0]
     sewn = unpose(points, piece.weights, transforms)
     sewn = np.where(piece.free[:, None], points, sewn)
     p = Points(piece.canonical)

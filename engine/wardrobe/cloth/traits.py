@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, TypedDict
 
+from engine.tables import read_as
 from engine.wardrobe.cloth.blocks import COLLAR_BONE
 from engine.wardrobe.cloth.records import MEASURES_OF, Record
 from engine.wardrobe.materials import CATALOG
@@ -15,10 +16,27 @@ from engine.wardrobe.materials import CATALOG
 Table = dict[str, Any]
 
 
+_WAYS: Table = {
+    "block": str, "details": list[Table], "ease": float, "spare": float, "flared": float, "wide": float, "end": float,
+    "shorter": bool, "sleeve": float, "set": Table, "unset": list[str], "without": list[str], "open": float,
+    "drop": float, "waist": float, "cut": float, "held": list[list[float]],
+}  # fmt: skip
+"""What a trait may say of a garment; the head of the file tells what each is."""
+_Way: Any = TypedDict("_Way", _WAYS, total=False)  # type: ignore[misc]
+_CHANGES: Table = {**_WAYS, **dict.fromkeys(MEASURES_OF, _Way), "kinds": list[str], "parts": list[Table]}
+_Change: Any = TypedDict("_Change", _CHANGES, total=False)  # type: ignore[misc]
+
+
+def read_changes(path: Path = CATALOG / "traits.toml") -> dict[str, Table]:
+    """Trait -> what it changes; `ValueError` names the file, the trait, the key and what is wrong."""
+    found: dict[str, Table] = read_as(path, dict[str, _Change])
+    return found
+
+
 @cache
 def changes() -> dict[str, Table]:
-    """Trait -> what it changes."""
-    return tomllib.loads((CATALOG / "traits.toml").read_text(encoding="utf-8"))
+    """The bundled traits."""
+    return read_changes()
 
 
 def tailored(record: Record, traits: Sequence[str]) -> Record:

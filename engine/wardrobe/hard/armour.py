@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.tables import read_toml
 from engine.wardrobe.cut import cut_region
 from engine.wardrobe.hard.footwear import soles
 from engine.wardrobe.hard.hulls import Hulls
@@ -46,7 +46,7 @@ def read_designs(path: Path = CATALOG / "armour.toml") -> dict[str, Design]:
         ValueError: names the file, the record and key, and what is wrong.
     """
     found = {}
-    for name, record in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, record in read_toml(path).items():
         where = f"{path.name}: [{name}]"
         unknown = set(record) - {"plates", "words", "accent", "under"}
         if unknown:

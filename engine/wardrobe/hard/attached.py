@@ -8,13 +8,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.wardrobe.beings.muzzle import Muzzle
+from engine.wardrobe.cloth.motifs import PATTERNS
 from engine.wardrobe.forms import Form
 from engine.wardrobe.hard.fitted import coloured, similarity
 from engine.wardrobe.hard.free import free_form
 from engine.wardrobe.hard.things import HOLD_JOINTS, Thing, thing_of
-from engine.wardrobe.held import CLOSED, CLOSER
+from engine.wardrobe.held import CLOSED, CLOSER, turns
 from engine.wardrobe.layers import Layer, Mannequin
-from engine.wardrobe.outfit import COLORS, HAIR_COLORS, SKINS, Garment, Look
+from engine.wardrobe.outfit import COLORS, HAIR_COLORS, HUMAN_SKINS, SKINS, Garment, Look
 
 PALM, FOREARM = (0.69, 0.79), (0.52, 0.66)
 """Distances from the middle of the figure between which nothing of a hand, and of a forearm, bends."""
@@ -47,6 +49,29 @@ def grips(look: Look) -> dict[str, str]:
         if thing is not None and thing.grip and extra.side is not None:
             found[extra.side] = thing.grip
     return found
+
+
+def arm_turns(look: Look) -> dict[str, NDArray]:
+    """How what they hold turns elbows and wrists: ``right`` or ``left`` to axis-angles (2, 3) (`held.turns`)."""
+    found = {}
+    for extra in in_hands(look.extras):
+        thing = thing_of(extra.kind, extra.cut)
+        if thing is not None and thing.place in HOLD_JOINTS and extra.side is not None:
+            turned = turns(thing.hold if thing.place == "hand" else "shield", extra.side)
+            if turned is not None:
+                found[extra.side] = turned
+    return found
+
+
+def muzzle_of(look: Look) -> Muzzle | None:
+    """How what grows in a look's face draws that out, in the pattern of its fur; None of humans, who wear a nose."""
+    found = (thing_of(extra.kind, extra.cut) for extra in look.extras)
+    face = next((thing.face for thing in found if thing is not None and thing.face is not None), None)
+    if face is None or look.skin in HUMAN_SKINS:
+        return None
+    fur = (garment for garment in look.garments if garment.material == "fur" and garment.kind == "jumpsuit")
+    own = next((garment for garment in fur if garment.pattern in PATTERNS), None)
+    return replace(face, pattern=own.pattern, marks=own.accent or "black") if own else face
 
 
 def extra_layers(look: Look, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:

@@ -12,12 +12,13 @@ from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
 
 from engine.protocol import JOINT_NAMES
+from engine.wardrobe.beings.lower import tail
 from engine.wardrobe.forms import Form, ellipsoid, joined, looped
 from engine.wardrobe.hard.footwear import FOOT
 from engine.wardrobe.hard.free import free_form, sides_of
 from engine.wardrobe.hard.heels import heel
 from engine.wardrobe.hard.hulls import PARTS, Hull, Hulls
-from engine.wardrobe.hard.pieces import Piece, band, carried, clear, layer_of, palette, rigid, strap
+from engine.wardrobe.hard.pieces import Piece, band, carried, clear, layer_of, palette, rigid, skin_shell, strap
 from engine.wardrobe.hard.plates import Plate, shell
 from engine.wardrobe.hard.shells import dome
 from engine.wardrobe.hard.things import ON_HULLS, PLACES, ROLES, Thing
@@ -46,7 +47,7 @@ def coloured(
     thing: Thing, garment: Garment, both: NDArray, mannequin: Mannequin, beneath: Sequence[Layer] = (),
     fitted: Callable[..., tuple[Form, NDArray]] | None = None,
 ) -> list[Layer]:  # fmt: skip
-    """The same in a first and a second colour ``both`` (2, 3).
+    """A thing as layers on a body, in a first and a second colour ``both`` (2, 3).
 
     ``fitted`` brings free forms to the body: (part, thing, mannequin, side) to a form and weights; None: `on_body`.
     """
@@ -79,7 +80,9 @@ def pieces_of_part(
     """A part's pieces, on both limbs where it lies on one and no ``side`` is asked for."""
     hull = part.get("hull")
     if hull is None:
-        yield from (Piece(*fitted(part, thing, hulls.mannequin, one)) for one in sides_of(thing, side))
+        sided = side is None and any(name not in JOINT_NAMES for name in part.get("joints", ()))
+        sides = ("left", "right") if sided else sides_of(thing, side)
+        yield from (Piece(*fitted(part, thing, hulls.mannequin, one)) for one in sides)
         return
     side = part.get("side", side)
     sides = ("",) if not PARTS[hull].limb else ("L", "R") if side is None else ("L" if side == "left" else "R",)
@@ -89,6 +92,9 @@ def pieces_of_part(
             yield Piece(form.toned(np.full(len(form.vertices), part.get("tone", 1.0))), weights)
             continue
         name = f"{hull}.{one}" if one else hull
+        if part["form"] == "tail":
+            yield Piece(*tail(part, hulls[name], hulls.mannequin))
+            continue
         form = _on_hull(part, hulls[name], hulls.mannequin, one)
         form = (
             form.toned(np.full(len(form.vertices), part["tone"]))
@@ -116,12 +122,18 @@ def _on_hull(part: Part, hull: Hull, mannequin: Mannequin, side: str) -> Form:
     foot, up, tip = (hull.at(*place)[0] for place in (
         (u, theta, lift * k), (u + 0.006, theta, lift * k), (u, theta, (lift + 0.01) * k)))  # fmt: skip
     axis = (tip - foot) / np.linalg.norm(tip - foot)
+    if part.get("upright"):
+        axis, up = axis * [1, 0, 1] / np.hypot(axis[0], axis[2]), foot + np.array([0, 1.0, 0])
     rise = up - foot - axis * ((up - foot) @ axis)
     rise /= max(float(np.linalg.norm(rise)), FEW)
     frame = np.stack([np.cross(rise, axis), rise, axis])
     form = shape(part)
     form = form if side != "R" else form.mirrored()
-    return form.moved(foot + k * form.vertices @ frame)
+    moved = foot + k * form.vertices @ frame
+    if "floor" in part:  # legs of its own stand where the body's do
+        low = foot[1] - float(mannequin.vertices[:, 1].min())
+        moved[:, 1] = foot[1] + (moved[:, 1] - foot[1]) * np.where(moved[:, 1] < foot[1], low / (k * part["floor"]), 1)
+    return form.moved(moved)
 
 
 def _dome(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
@@ -172,8 +184,16 @@ def _plate(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return joined(*(shell(one, hull, 0.012) for each in whole for one in each.strips()))
 
 
+def _strip(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+    """Cloth between the legs: the skin from ``low`` to ``high``, ``half`` as wide: pairs of a height and metres."""
+    x, y, _ = mannequin.canonical.T
+    wide = np.interp(y, *np.array(part["half"], float).T)
+    signed = np.minimum.reduce([wide - np.abs(x), y - part["low"], part["high"] - y])
+    return skin_shell(mannequin, signed, part["out"], 0.001, smooth=6).form
+
+
 LAID: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
-    "dome": _dome, "wrap": _wrap, "strap": _strap, "cord": _cord, "plate": _plate, **FOOT,
+    "dome": _dome, "wrap": _wrap, "strap": _strap, "cord": _cord, "plate": _plate, "strip": _strip, **FOOT,
 }  # fmt: skip
 """How forms of `things.ON_HULLS` are laid on a hull."""
 

@@ -29,7 +29,7 @@ class Cut:
     thick: float = 0.0024
     """Metres by which they stand off."""
     rim: float = 0.0065
-    """The same of the ring round where they begin; none: 0."""
+    """Metres by which the ring round where they begin stands off; none: 0."""
     wide: float = 0.016
     """Metres along the arm that the ring is wide."""
     material: str = "leather"

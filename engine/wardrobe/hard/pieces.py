@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from engine.mesh.surface import directed_edges, edge_matrix
+from engine.geometry.edges import edge_matrix, rim_edges
+from engine.geometry.operators import row_means
 from engine.wardrobe.cut import cut_region
 from engine.wardrobe.forms import Form, grid_faces, outward, sheet
 from engine.wardrobe.hard.hulls import Hull
@@ -150,17 +151,14 @@ def skin_shell(mannequin: Mannequin, signed: NDArray, outer: float, inner: float
     mix, faces = cut_region(mannequin.faces, signed)
     skin, normals = mix @ mannequin.vertices, mix @ mannequin.normals
     count, k = len(skin), mannequin.size
-    links = edge_matrix(faces, count)
-    degree = np.maximum(np.asarray(links.sum(1)), 1)
+    mean = row_means(edge_matrix(faces, count).astype(np.float64))
     even, turned = skin.copy(), normals.copy()
-    start, back, base = directed_edges(faces)
-    rim = start[~np.isin(start, back)]
-    a, b = np.divmod(rim, base)
+    a, b = rim_edges(faces).T
     free = np.ones((count, 1))
     free[a] = 0.0
     for _ in range(smooth):
-        even = even + 0.5 * free * (links @ even / degree - even)
-        turned = 0.5 * turned + 0.5 * (links @ turned) / degree
+        even = even + 0.5 * free * (mean @ even - even)
+        turned = 0.5 * turned + 0.5 * (mean @ turned)
     turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-9)
     sunk = np.maximum(((skin - even) * normals).sum(1, keepdims=True), 0)  # never beneath the skin
     top, low = even + turned * (outer * k + sunk), skin + normals * inner * k

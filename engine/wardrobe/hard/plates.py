@@ -66,7 +66,7 @@ class Plate:
     grooves: Curve = ()
     """Shares of the way from the low to the high border at which lines are cut."""
     seams: Curve = ()
-    """The same from the smaller to the larger angle."""
+    """Shares of the way from the smaller to the larger angle at which lines are cut."""
     lacing: float = 0.0
     """Pitch of vertical laces in the accent's colour."""
     split: int = 1
@@ -109,7 +109,7 @@ class Plate:
         return low, high, left_, right_
 
     def strips(self) -> Iterator[Plate]:
-        """Its lames, from the low border to the high one, and the strips of each."""
+        """A plate's lames, from the low border to the high one, and the strips of each."""
         if self.disc or self.lames == self.split == 1:
             yield self
             return

@@ -6,14 +6,18 @@ usual form is (``name``, ``parts``, ... or ``same``: a cut of its own), and a ta
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.protocol import JOINT_NAMES
+from engine.tables import read_toml
 from engine.wardrobe import held, shapes
+from engine.wardrobe.beings import lower
+from engine.wardrobe.beings.muzzle import Muzzle, read_muzzle
 from engine.wardrobe.hard import footwear
 from engine.wardrobe.hard.hulls import PARTS
 from engine.wardrobe.hard.plates import Plate
@@ -51,7 +55,8 @@ PLACES = {
     "neck": Place(("neck", "spine3")),
     "wings": Place(("spine2", "spine3")),
     "hand": Place(("right_hand",)),
-    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.492, 0.012), (-90, 90, 0)),
+    # upright before an arm that is turned so (`held.FACED`)
+    "forearm": Place(("left_elbow", "left_wrist"), (0.60, 0.504, 0.012), (-90, 52, 0)),
 }
 
 
@@ -61,10 +66,16 @@ ON_HULLS: dict[str, set[str]] = {
     "dome": {"border", "lift", "lining", "rim", "flare", "rows"}, "wrap": {"low", "high", "out", "inner"},
     "strap": {"path", "width", "lift", "thick", "mirror"}, "cord": {"path", "radius", "lift", "beads"},
     "plate": {field.name for field in fields(Plate)} - {"layer", "part", "joints", "role", "material", "slot"},
+    "tail": lower.KEYS, "strip": {"low", "high", "half", "out"},
     "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"}, **footwear.KEYS,
 }  # fmt: skip
 """Forms that lie on hulls, and their keys."""
 COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
+INSTEAD = {
+    "legs": (-np.inf, -0.03, 0.0, 0.4), "feet": (-np.inf, -0.862, 0.0, 0.4), "flesh": (-0.868, 0.60, 0.27, 0.675),
+}  # fmt: skip
+"""Parts of the body on the standard figure: from which height up to which they are, by how much higher that is a metre
+further back, and how far from the middle they reach."""
 ROLES = ("main", "accent", "dark", "light", "bright")
 
 
@@ -90,6 +101,10 @@ class Thing:
     """Metres by which it raises the heels of a grown body's feet, for its parts of the form ``heel``."""
     soft: bool = False
     """It moves with what is beneath, point by point, not as a whole."""
+    instead: str = ""
+    """Of `INSTEAD`: what it is there instead of, which is not shown."""
+    face: Muzzle | None = None
+    """How it draws out the face that it is on."""
 
 
 def read_things(path: Path) -> dict[tuple[str, str | None], Thing]:
@@ -99,7 +114,7 @@ def read_things(path: Path) -> dict[tuple[str, str | None], Thing]:
         ValueError: names the file, the record, the key and what is wrong.
     """
     found: dict[tuple[str, str | None], Thing] = {}
-    for kind, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for kind, table in read_toml(path).items():
         where = f"{path.name}: [{kind}]"
         cuts = CUTS | EXTRA_KINDS
         if kind not in {*GARMENT_KINDS, *EXTRA_KINDS}:
@@ -129,13 +144,18 @@ def _thing(kind: str, cut: str | None, record: dict[str, Any], where: str) -> Th
     for key in ("name", "material", "parts"):
         if not record.get(key):
             raise ValueError(f"{where} {key}: is missing.")
-    for key, allowed in (("material", MATERIALS), ("accent", COLORS), ("place", PLACES), ("hold", held.HOLDS)):
+    for key, allowed in (("material", MATERIALS), ("accent", COLORS), ("place", PLACES), ("hold", held.HOLDS),
+                         ("instead", INSTEAD)):  # fmt: skip
         if record.get(key) is not None and record[key] not in allowed:
             raise ValueError(f"{where} {key}: {record[key]!r} is unknown.")
     for number, part in enumerate(record["parts"], 1):
         for fault in faults(part):
             raise ValueError(f"{where} part {number} {fault}.")
-    return Thing(kind, cut, **{**record, "parts": tuple(record["parts"])})
+    try:
+        face = {"face": read_muzzle(record["face"])} if "face" in record else {}
+    except ValueError as fault:
+        raise ValueError(f"{where} {fault}.") from None
+    return Thing(kind, cut, **{**record, "parts": tuple(record["parts"]), **face})
 
 
 def faults(part: Mapping[str, Any]) -> Iterator[str]:

@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from engine.wardrobe.beings.muzzle import Muzzle, drawn_out
 from engine.wardrobe.head.beard import beard_layer
 from engine.wardrobe.head.eyes import eye_layer, has_eyes, settle_face
-from engine.wardrobe.head.face import Whose, face_of, finer_face
+from engine.wardrobe.head.face import Whose, displaced, face_of, finer_face
 from engine.wardrobe.head.frame import Head
 from engine.wardrobe.head.hair import hair_layers
 from engine.wardrobe.head.mouth import mouth_layers, parted
@@ -21,19 +22,19 @@ from engine.wardrobe.outfit import Look
 __all__ = [
     "Whose",
     "bare_roughness",
-    "face_of",
     "finer_face",
     "head_layers",
     "mouth_layers",
+    "own_face",
     "paint_bare",
     "parted",
-    "settle_face",
 ]
 
 
 def head_layers(
     look: Look, mannequin: Mannequin, rng: np.random.Generator,
     headgear: Mapping[str, Sequence[Layer]] = MappingProxyType({}), clothes: Sequence[Layer] = (),
+    muzzle: Muzzle | None = None,
 ) -> list[Layer]:  # fmt: skip
     """Hair, brows, lashes, eyes and beard of a look.
 
@@ -43,13 +44,23 @@ def head_layers(
         rng: decides what the look leaves open.
         headgear: layers worn on the head by their garments' kinds: hair gives way to them.
         clothes: layers worn elsewhere: hair lies on them.
+        muzzle: of an animal's face, which has no brows and lashes.
     """
     head = Head.of(mannequin)
     hair, eyes, brows, beard = (np.random.default_rng(seed) for seed in rng.integers(0, 2**63, 4))
     found: list[Layer | None] = [*hair_layers(look, head, hair, headgear, clothes)]
-    found.append(eye_layer(look, mannequin, eyes))
-    if "mask_full" not in headgear and has_eyes(mannequin):
+    found.append(eye_layer(look, mannequin, eyes, muzzle))
+    if "mask_full" not in headgear and muzzle is None and has_eyes(mannequin):
         found += [brow_layer(look, head, brows), lash_layer(head, brows)]
     if not headgear.keys() & {"mask_full", "mask_mouth"}:
         found.append(beard_layer(look, head, beard, clothes))
     return [layer for layer in found if layer is not None]
+
+
+def own_face(mannequin: Mannequin, rng: np.random.Generator, whose: Whose, muzzle: Muzzle | None = None) -> Mannequin:
+    """The body with somebody's face, settled (`settle_face`), or an animal's."""
+    shaped = face_of(mannequin, rng, whose)
+    if muzzle is None:
+        return settle_face(shaped)
+    settled = settle_face(displaced(shaped, muzzle.features) if muzzle.features else shaped)
+    return drawn_out(settled, muzzle, Head.of(settled).scale)

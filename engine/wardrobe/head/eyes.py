@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.wardrobe.beings.muzzle import Muzzle
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import grid_faces
 from engine.wardrobe.head.frame import HEAD, Head
@@ -17,9 +18,9 @@ from engine.wardrobe.outfit import EYE_COLORS, Look
 IRIS, PUPIL = 0.0057, 0.0021
 """Radii in metres on a grown-up's eyeball."""
 BALL = 0.0141
-"""Radius of that eyeball."""
+"""Radius in metres of a grown-up's eyeball."""
 LIDS = 1.18
-"""Its radius against the distance of the lids' inner border from its centre."""
+"""The eyeball's radius against the distance of the lids' inner border from its centre."""
 SUNK = 0.55
 """Share of their distance from the eyeball's centre to which the body's own eyes are sunk."""
 COLUMNS = 56
@@ -72,12 +73,13 @@ def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
     return replace(mannequin, vertices=vertices.astype(np.float32))
 
 
-def eye_layer(look: Look, mannequin: Mannequin, rng: np.random.Generator) -> Layer | None:
-    """Both eyeballs, or None for a body that does not say where its eyes are."""
-    if not has_eyes(mannequin):
+def eye_layer(look: Look, mannequin: Mannequin, rng: np.random.Generator, muzzle: Muzzle | None = None) -> Layer | None:
+    """Both eyeballs, an animal's with its irises and pupils; None for a body that does not say where its eyes are."""
+    face = muzzle or Muzzle()
+    if not (has_eyes(mannequin) and face.eyes):
         return None
     head = Head.of(mannequin)
-    balls = [_ball(mannequin, side, np.array(EYE_COLORS[look.eye_color]), rng) for side in "LR"]
+    balls = [_ball(mannequin, side, np.array(EYE_COLORS[look.eye_color]), rng, face) for side in "LR"]
     vertices = np.concatenate([ball[0] for ball in balls])
     count = len(balls[0][0])
     weights = np.zeros((2 * count, 24), np.float32)
@@ -94,11 +96,11 @@ def eye_layer(look: Look, mannequin: Mannequin, rng: np.random.Generator) -> Lay
 
 
 def _ball(
-    mannequin: Mannequin, side: str, color: NDArray, rng: np.random.Generator
+    mannequin: Mannequin, side: str, color: NDArray, rng: np.random.Generator, face: Muzzle
 ) -> tuple[NDArray, NDArray[np.int32], NDArray]:
     """Vertices, faces and colours of one eyeball: rings round its line of sight, close together in the iris."""
     center, radius = eyeball(mannequin, side)
-    edge = np.arcsin(IRIS / BALL)
+    edge = np.arcsin(min(face.iris * IRIS / BALL, 0.9))
     polar = np.concatenate([np.linspace(0.02, edge * 1.12, 22), np.linspace(edge * 1.3, 2.0, 9)])
     turn = np.linspace(0, 2 * np.pi, COLUMNS, endpoint=False)
     bulge = 1 + 0.030 * smoothstep(polar, edge * 1.1, edge * 0.2)
@@ -120,13 +122,20 @@ def _ball(
         np.stack([k, near, np.full(COLUMNS, count)], 1),
         np.stack([last + near, last + k, np.full(COLUMNS, count + 1)], 1),
     ])  # fmt: skip
-    colors = _painted(a / edge, b, rays, color, rng).reshape(-1, 3)
+    colors = _painted(a / edge, b, rays, color, rng, face.slit).reshape(-1, 3)
     return vertices, faces, np.concatenate([colors, [[0.012] * 3, [0.7] * 3]])
 
 
-def _painted(reach: NDArray, turn: NDArray, rays: NDArray, color: NDArray, rng: np.random.Generator) -> NDArray:
-    """(R, C, 3) colours: ``reach`` is 1 at the iris's border, ``turn`` goes round, ``rays`` (R, C, 3) are outward."""
+def _painted(
+    reach: NDArray, turn: NDArray, rays: NDArray, color: NDArray, rng: np.random.Generator, slit: float = 1.0
+) -> NDArray:
+    """(R, C, 3) colours: ``reach`` is 1 at the iris's border, ``turn`` goes round, ``rays`` (R, C, 3) are outward.
+
+    ``slit``: the pupil's width against its height; a narrow one is taller.
+    """
     pupil = PUPIL / IRIS
+    tall = 1 + 0.8 * (1 - slit)
+    hole = reach * np.hypot(np.cos(turn) / (slit * tall), np.sin(turn) / tall)
     phases = rng.uniform(0, 2 * np.pi, 4)
     fibres = np.zeros_like(turn)
     for frequency, phase in zip((9, 17, 23, 28), phases):
@@ -137,7 +146,7 @@ def _painted(reach: NDArray, turn: NDArray, rays: NDArray, color: NDArray, rng: 
     iris = (color * (1 - 0.45 * inner[..., None]) + 0.45 * inner[..., None] * warm) * tone[..., None]
     iris = iris * (1 - 0.62 * smoothstep(reach, 0.80, 0.97))[..., None]  # the limbal ring
     iris = iris * (1 - 0.35 * smoothstep(np.sin(turn), 0.3, 1.0))[..., None]  # the upper lid's shadow
-    iris = iris + (np.array([0.012] * 3) - iris) * smoothstep(reach, pupil * 1.12, pupil * 0.92)[..., None]
+    iris = iris + (np.array([0.012] * 3) - iris) * smoothstep(hole, pupil * 1.12, pupil * 0.92)[..., None]
     white = np.array([0.83, 0.80, 0.77]) * np.ones((*turn.shape, 1))
     shade = np.clip(np.abs(rays[..., 0]) - 0.35, 0, 0.5) + 0.9 * np.clip(rays[..., 1] - 0.05, 0, 0.4)
     white = white * (1 - 0.55 * shade[..., None] * np.array([0.75, 1.0, 1.02]))

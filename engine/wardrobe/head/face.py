@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from scipy.spatial import cKDTree
 
 from engine.body.face import load_face_space
 from engine.body.model import load_open_body
+from engine.tables import read_toml
 from engine.wardrobe.canonical import canonical_coordinates, smoothstep
 from engine.wardrobe.figure_records import people
 from engine.wardrobe.head.frame import HEAD, NECK, Head
@@ -33,6 +33,8 @@ ANCESTRIES = ("african", "asian", "european")
 """Directions of which somebody has shares."""
 GROWN = (-0.66, 0.1)
 """Ages, as `readout.expected_shape` counts them, between which faces come to differ as grown-ups' do."""
+HEAVY = (0.3, 0.8)
+"""Weights from which on a face is fat, and at which it is as fat as faces are."""
 FAR = 0.03
 """Metres on the standard figure within which another body's vertices follow the open body's."""
 
@@ -47,6 +49,7 @@ class Whose:
     age: float = 0.1
     """As `readout.expected_shape` counts it, as the next."""
     gender: float = 0.0
+    weight: float = 0.0
 
 
 def displaced(mannequin: Mannequin, amounts: Mapping[str, float]) -> Mannequin:
@@ -82,6 +85,7 @@ def features_of(rng: np.random.Generator, whose: Whose = Whose()) -> dict[str, f
     for name, share in (
         ("woman", grown * max(0.0, -whose.gender)), ("man", grown * max(0.0, whose.gender)), ("child", 1 - grown),
         ("old", float(smoothstep(np.array(whose.age), 0.4, 0.9))),
+        ("heavy", float(smoothstep(np.array(whose.weight), *HEAVY))),
     ):  # fmt: skip
         for feature, amount in usual[name].items():
             found[feature] += min(share, 1.0) * amount
@@ -103,7 +107,7 @@ def read_face_words(path: Path = CATALOG / "faces.toml") -> dict[str, dict[str, 
         ValueError: names the file, the record and what is wrong with it.
     """
     known = set(load_face_space().names)
-    found: dict[str, dict[str, float]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, float]] = read_toml(path)
     for phrases, amounts in found.items():
         if unknown := amounts.keys() - known:
             raise ValueError(f"{path.name}: [{phrases}] has no known feature {sorted(unknown)[0]!r}.")

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine.geometry.measures import face_areas
+from engine.geometry.rotations import unit
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.layers import Floats, Mannequin
@@ -19,11 +21,6 @@ ROOT = 0.0003
 """Metres by which hair begins beneath the skin."""
 HEAD, NECK, CHEST = 15, 12, 9
 """Joints of SMPL's order that carry the hair."""
-
-
-def unit(vectors: NDArray) -> NDArray:
-    """Vectors (..., 3) of length one."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
 
 
 @dataclass(frozen=True)
@@ -40,6 +37,8 @@ class Head:
         on = mannequin.weights[:, HEAD] > 0.9
         for ids in mannequin.labels.values():  # eyes may have been sunk
             on[ids] = False
+        if mannequin.drawn:  # a muzzle says nothing of the head's size
+            on &= (mannequin.canonical[:, 2] < 0.06) | (mannequin.canonical[:, 1] > 0.70)
         at, to = mannequin.canonical[on].astype(np.float64), mannequin.vertices[on].astype(np.float64)
         middle = at.mean(0)
         scale = ((at - middle) * (to - to.mean(0))).sum(0) / ((at - middle) ** 2).sum(0)
@@ -151,8 +150,7 @@ def sample(mannequin: Mannequin, density: Callable[[NDArray], NDArray], count: i
     corners = mannequin.faces[near[mannequin.faces].any(1)]
     if not len(corners) or count < 1:
         return Seeds(*(np.zeros((0, 3)) for _ in range(3)))
-    a, b, c = (mannequin.vertices[corners[:, k]].astype(np.float64) for k in range(3))
-    area = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    area = face_areas(mannequin.vertices, corners)
     tries = 6 * count
     face = rng.choice(len(corners), tries, p=area / area.sum())
     u, v = np.sqrt(rng.random(tries)), rng.random(tries)

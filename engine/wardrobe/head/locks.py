@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mesh.surface import compact
+from engine.geometry.edges import compact
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import Head, unit
 from engine.wardrobe.layers import Indices, Layer

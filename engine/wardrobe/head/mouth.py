@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.body.face import load_face
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.forms import Form, capped
+from engine.wardrobe.forms import Form, capped, outward
 from engine.wardrobe.head.frame import HEAD, Head
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import HUMAN_SKINS, SKINS, Look
@@ -268,14 +268,7 @@ def _tooth(edge: NDArray, out: NDArray, way: float, width: float, height: float,
     made = capped(np.stack(rings), rings[0].mean(0), rings[-1].mean(0))
     shade = np.append(np.repeat(np.interp(t, [0, 0.3, 1], [0.80, 0.97, 1.0]), columns), [0.8, 0.97])
     back = ((made.vertices - edge) @ out < -0.6 * depth) * 0.12
-    return _outward(made).toned(shade - back)
-
-
-def _outward(form: Form) -> Form:
-    """A closed form seen from outside, whichever way its rings ran."""
-    a, b, c = (form.vertices[form.faces[:, k]] for k in range(3))
-    volume = np.einsum("fc,fc->", a - form.vertices.mean(0), np.cross(b - a, c - a))
-    return form if volume > 0 else replace(form, faces=form.faces[:, ::-1])
+    return outward(made).toned(shade - back)
 
 
 def _gum(row: Row, reach: float) -> Form:
@@ -292,4 +285,4 @@ def _gum(row: Row, reach: float) -> Form:
         + np.array([0.0, 0.0040, 0.0]) * np.sin(angle)[None, :, None]
     )
     made = capped(rings, rings[0].mean(0), rings[-1].mean(0))
-    return replace(_outward(made), roles=np.ones(len(made.vertices), np.int64))
+    return replace(outward(made), roles=np.ones(len(made.vertices), np.int64))

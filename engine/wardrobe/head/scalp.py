@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mesh.surface import compact
+from engine.geometry.edges import compact
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import Head, beside_ears, hairline, unit
 from engine.wardrobe.head.locks import Tufts

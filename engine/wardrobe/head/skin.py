@@ -7,6 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.wardrobe.beings.muzzle import Muzzle, painted
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.head.frame import beside_ears, hairline
 from engine.wardrobe.head.strokes import BROW, brow_color, brow_height, brow_width
@@ -30,8 +31,9 @@ NAILS = np.array([(0.820, 0.405, -0.032), (0.855, 0.413, -0.015), (0.868, 0.422,
 
 
 def paint_bare(
-    look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False, age: float = 0.55, text: str = ""
-) -> Floats:
+    look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False, age: float = 0.55, text: str = "",
+    muzzle: Muzzle | None = None,
+) -> Floats:  # fmt: skip
     """Colours (N, 3) sRGB of the bare body.
 
     Args:
@@ -41,6 +43,7 @@ def paint_bare(
         eyes: paint eyes and brows too, for bodies that have no layers of them.
         age: 0-1 as `outfit.Shape` counts it; old skin is paler, spotted and wrinkled.
         text: all that is said of the person, for freckles and moles.
+        muzzle: of an animal's face, which has markings and no brows.
     """
     p = Points(canonical, 0.002)
     skin = np.array(SKINS[look.skin])
@@ -50,12 +53,12 @@ def paint_bare(
         base = _nails(_warm(_palms(base, p), p), p)
     socket = 0.75 * p_soft(p, 0.031, 0.6885, 0.022, 0.013) + 0.5 * p_soft(p, 0.027, 0.677, 0.015, 0.005)
     base = blend(base, np.clip(socket, 0, 1) * 0.30, base * np.array([0.80, 0.72, 0.74]))
-    base = _lips(base, p, human)
+    base = _lips(base, p, human) if muzzle is None else painted(base, p, muzzle)
     if human:
         base = _marked(base, look, p, rng, text.lower())
     if human and age > OLD[0]:
         base = _aged(base, p, float(smoothstep(np.array(age), *OLD)), rng)
-    base = _hair_ground(base, look, p)
+    base = _hair_ground(base, look, p, muzzle is None)
     return np.clip(paint_face(base, look, p) if eyes else base, 0, 1).astype(np.float32)
 
 
@@ -205,7 +208,7 @@ def _nails(base: NDArray, p: Points) -> NDArray:
     return blend(base, 0.65 * amount, np.clip(base * np.array([1.10, 1.06, 1.06]) + np.array([0.05, 0.03, 0.03]), 0, 1))
 
 
-def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
+def _hair_ground(base: NDArray, look: Look, p: Points, brows: bool = True) -> NDArray:
     """The skin beneath hair, brows and beard in their colours, so that none shines through."""
     hair, beard = np.array(HAIR_COLORS[look.hair_color]), np.array(HAIR_COLORS[look.beard_color])
     above = hairline(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
@@ -218,7 +221,7 @@ def _hair_ground(base: NDArray, look: Look, p: Points) -> NDArray:
         strength = 0.80 if full else 0.75
         color = 0.7 * beard if full else 0.55 * beard + 0.35 * shade(base.mean(0), 0.7)
         base = blend(base, np.clip(strength * BEARD[look.beard](wide), 0, 1), color)
-    if look.hair_style != "hood" or look.skin in HUMAN_SKINS:
+    if brows and (look.hair_style != "hood" or look.skin in HUMAN_SKINS):
         off = np.abs(p.y - brow_height(p.side)) - brow_width(p.side)
         brow = smoothstep(off, 0.0015, -0.0015) * smoothstep(p.side, BROW[0] - 0.001, BROW[0] + 0.003)
         brow = brow * smoothstep(p.side, BROW[1] + 0.002, BROW[1] - 0.004) * smoothstep(p.z, 0.08, 0.095)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.tables import read_toml
 from engine.wardrobe.materials import CATALOG
 
 FREE = 0.732
@@ -61,7 +61,7 @@ def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Sty
         ValueError: names the file, the record and what is wrong with it.
     """
     found = {}
-    for name, records in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, records in read_toml(path).items():
         variants = []
         for record in records:
             whole = {**records[0], **record}

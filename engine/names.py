@@ -1,4 +1,4 @@
-"""Names that every engine takes: of nodes, meshes, materials and takes."""
+"""Names that every game engine takes: of nodes, meshes, materials and takes. Standard library only."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ def plain(name: str) -> str:
 def plain_names(names: Iterable[str]) -> list[str]:
     """Plain names that differ from one another, also where capitals do not count."""
     made: list[str] = []
-    taken: set[str] = set()
-    for name in map(plain, names):
-        found, number = name, 2
-        while found.lower() in taken:
-            found, number = f"{name[: LONGEST - 4]}_{number}", number + 1
-        taken.add(found.lower())
-        made.append(found)
+    for name in names:
+        made.append(plain_beside(name, made))
     return made
+
+
+def plain_beside(name: str, taken: Iterable[str]) -> str:
+    """A plain name that differs from those that are taken, also where capitals do not count."""
+    others, name = {other.lower() for other in taken}, plain(name)
+    found, number = name, 2
+    while found.lower() in others:
+        found, number = f"{name[: LONGEST - 4]}_{number}", number + 1
+    return found
