@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.body import load_body, stand_pose
-from engine.body.skinning import bone_transforms, skin
-from engine.protocol import write_atomically
+from engine.geometry.skinning import bone_transforms, skin
+from engine.protocol import PARENTS, write_atomically
 from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.training.perceptor import wardrobe
 from engine.training.perceptor.figures import (
@@ -215,7 +215,7 @@ class LayeredStudio:
         whole = joined([piece.layer for piece in pieces])
         pose = self.poses[self.rng.integers(len(self.poses))] if self.rng.random() < POSED else stand_pose()
         rest = self.body.rest_joints(betas)
-        stood, posed = (bone_transforms(rest, p[None].astype(np.float32))[0] for p in (stand_pose(), pose))
+        stood, posed = (bone_transforms(rest, p[None].astype(np.float32), PARENTS)[0] for p in (stand_pose(), pose))
         vertices = skin(whole.vertices, whole.weights, (posed @ np.linalg.inv(stood))[None])[0]
         joints = np.einsum("jab,jb->ja", posed[:, :3, :3], rest) + posed[:, :3, 3]
         caster = MeshRaycaster(vertices, whole.faces)
