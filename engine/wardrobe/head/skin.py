@@ -25,7 +25,7 @@ GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
 
 SHAVEN = 0.16
 """How far a shaven chin takes the beard's colour."""
-GLOSS = 0.12
+GLOSS = 0.09
 """By how much less rough the darkest skin is."""
 OLD = (0.68, 0.95)
 """Ages from which on skin grows old, and at which it is."""
