@@ -63,7 +63,7 @@ def hair_layers(
     within = (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
     if record.grow == "stubble":
         scalp = shell(head, record.shell, rng, within, soft=FADED)
-        scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.78), strands=0 * scalp.strands)
+        scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.86), strands=0 * scalp.strands)
     else:
         scalp = shell(head, record.shell, rng, within)
     grown = GROWTH[record.grow](record, head, seeds, rng)

@@ -120,7 +120,7 @@ def bare_roughness(canonical: NDArray, age: float, skin: str = "fair") -> Floats
     ])  # fmt: skip
     usual = MATERIALS["skin"].roughness
     if skin in HUMAN_SKINS:
-        usual -= GLOSS * float(smoothstep(np.mean(SKINS[skin]), 0.42, 0.20))
+        usual -= GLOSS * float(smoothstep(np.array(SKINS[skin]).mean(keepdims=True), 0.42, 0.20)[0])
     found = usual - 0.11 * np.clip(oily, 0, 1) + 0.08 * float(smoothstep(np.array(age), *OLD))
     return np.asarray(found + lips(p)[0] * (usual - 0.16 - found), np.float32)
 
@@ -221,8 +221,8 @@ def _hair_ground(base: NDArray, look: Look, p: Points, brows: bool = True, shave
     hair, beard = np.array(HAIR_COLORS[look.hair_color]), np.array(HAIR_COLORS[look.beard_color])
     above = hairline(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
     ground = 0.55 * base if look.hair_style == "mohawk" else 0.75 * hair  # shaved sides keep their natural shadow
-    full = 0.018 if look.hair_style in ("buzz", "short") else 0.004
-    grown = smoothstep(above, -0.004, full) * (p.y > 0.55)
+    reach = 0.018 if look.hair_style in ("buzz", "short") else 0.004
+    grown = smoothstep(above, -0.004, reach) * (p.y > 0.55)
     base = blend(base, GROUND.get(look.hair_style, 0.85) * grown, ground)
     if look.beard == "none" and shaven > 0:
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.010)

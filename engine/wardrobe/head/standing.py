@@ -71,7 +71,7 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * heading[:, None]
     return locks(
         paths, np.repeat(seeds.normals[:, None], 2, 1), style.width * s * np.ones(count), 0.8, 0.8, rng,
-        root=0.72, tip=1.10, streaks=0.03, tone=np.clip(rng.normal(1.0, 0.12, count), 0.75, 1.3), sides=3,
+        root=0.72, tip=1.10, streaks=0.03, tone=np.clip(rng.normal(0.85, 0.12, count), 0.6, 1.15), sides=3,
     )  # fmt: skip
 
 
