@@ -121,16 +121,8 @@ def test_a_half_written_job_is_named_and_kept(tmp_path):
 
 
 def test_a_bug_is_a_sentence_and_its_traceback_is_in_the_log(tmp_path):
-    code = f"""
-import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(fake_stages.__file__).parent)!r}]
-import dataclasses, fake_stages
-from engine import cli
-def broken(context, report): raise KeyError("left_tail")
-fake_stages.STAGES["rig"] = dataclasses.replace(fake_stages.STAGES["rig"], run=broken)
-with fake_stages.installed(): sys.exit(cli.main(sys.argv[1:]))
-"""
     for extra in ([], ["--events"]):
-        done = call("generate", "--out", tmp_path / "job", *extra, program=[sys.executable, "-c", code])
+        done = call("generate", "--appearance", "a bug", "--out", tmp_path / "job", *extra, program=FAKE)
         assert done.returncode == protocol.EXIT_FAILED
         assert "left_tail" in done.stderr
         assert "Traceback" not in done.stderr
