@@ -99,8 +99,12 @@ ALL = [(kind, None) for kind in PLAIN] + [of for of in THINGS if of[0] in HARD -
 def test_every_kind_is_closed_and_lies_outside_the_body(kind, cut, mannequin):
     layers = hard_layers(Garment(kind, "brown", cut=cut), mannequin)
     thing = THINGS.get((kind, cut))
-    deepest = np.inf if thing is not None and thing.instead else 0.2 if {kind, cut} & set(SUNK) else 0.001
-    check(layers, mannequin, deepest)  # what stands in the flesh's stead may be where it was
+    deepest = 0.2 if {kind, cut} & set(SUNK) else 0.001
+    if thing is not None and thing.instead:
+        deepest = np.inf  # what stands in the flesh's stead may be where it was
+    elif cut == "mawashi":
+        deepest = 0.004  # its strip is pressed between stout thighs
+    check(layers, mannequin, deepest)
 
 
 @pytest.mark.parametrize("style", CLOSED)
