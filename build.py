@@ -267,7 +267,12 @@ def beside_each_other() -> list[str]:
 
     Four at most, for each takes up to 5 GB.
     """
-    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "-m", "not window"]
+    shared = [
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+    ]  # which would keep files of few tests, the long ones, last
+    return ["-n", str(min(os.cpu_count() or 1, 4)), *shared, "-m", "not window"]
 
 
 def package(options: argparse.Namespace, rest: list[str]) -> int:
