@@ -114,6 +114,9 @@ class ClipGuidanceConfig:
         "Whole prompt of face views, or null for the appearance prompt in the template for faces.")
     back_text: str | None = setting(None,
         "Whole prompt of back views, or null for the appearance prompt in the template for backs.")
+    parts: float = setting(0.7,
+        "How much the garments that the prompt names and a view shows count in what the view should look like, each in "
+        "a text of its own (\"a person in red boots\"); the whole prompt has the rest.", 0, 1)
 
 
 @dataclass(frozen=True)

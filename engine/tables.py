@@ -44,8 +44,8 @@ def _made(value: Any, kind: Any, file: str, name: str) -> Any:
     if kind is Any:
         return value
     if origin is types.UnionType:
-        plain = [item for item in items if item in PLAIN and type(value) is item]
-        return _made(value, plain[0] if plain else items[0], file, name)
+        fits = [item for item in items if item is type(value) or (isinstance(value, list) and typing.get_origin(item))]
+        return _made(value, fits[0] if fits else items[0], file, name)
     if dataclasses.is_dataclass(kind) or typing.is_typeddict(kind):
         return _record(value, kind, file, name)
     if origin is dict and isinstance(value, dict):

@@ -1,39 +1,44 @@
-"""The painting exam: how well a perceptor's gradients put colours where a person would.
+"""The painting exam: how well guidance by a perceptor puts colours where a person would.
 
-    python -m engine.appearance.exam [--model FOLDER|HUB_ID|FILE ...]
+    python -m engine.appearance.exam [--model FOLDER|HUB_ID|FILE ...] [--judge FOLDER|HUB_ID|FILE ...]
 
-Every vertex of a grey body has a colour of its own, and nothing but the perceptor's cosine moves it: no outfit, no
-field, no smoothness. Judged is the share of the garments in a dozen prompts (``exam.toml``) whose region ends nearest
-to the named colour of eleven. The grade is kept by the perceptor's checksum (`engine.appearance.grades`).
+Every vertex of a grey body has a colour of its own, and nothing but the guidance moves it: no outfit, no field, no
+smoothness. Judged is the share of the garments in a dozen prompts (``exam.toml``) of whose region most of what is seen
+from four sides is nearest to the named colour of eleven; a second perceptor may judge beside that. The grade is kept by
+the perceptor's checksum (`engine.appearance.grades`).
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict, get_args
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine import reader
 from engine.appearance import grades, views
-from engine.appearance.guidance import augment
+from engine.appearance.guidance import Guide
+from engine.appearance.part_texts import part_texts
 from engine.body import load_body, stand_pose
 from engine.device import pick
-from engine.perceptor import Perceptor, load_perceptor, prompts
-from engine.render.camera import Camera
+from engine.perceptor import Perceptor, load_perceptor
 from engine.render.oklab import oklab
-from engine.render.raycast import MeshRaycaster
-from engine.settings import ClipConfig
+from engine.render.raycast import GBuffer, MeshRaycaster
+from engine.settings import ClipConfig, ClipGuidanceConfig
 from engine.tables import read_as
 from engine.wardrobe.canonical import Points, canonical_coordinates
 from engine.wardrobe.outfit import COLORS
 from engine.wardrobe.regions import REGIONS
 
-STEPS, RATE, SIZE = 150, 0.08, 128
+STEPS, RATE, SIZE, VIEWS = 150, 0.08, 128, 64
+SIDES = (0.0, 90.0, 180.0, -90.0)
+"""Azimuths from which paintings are judged."""
 
 
 class Question(TypedDict):
@@ -43,11 +48,15 @@ class Question(TypedDict):
     garments: dict[str, str]
 
 
+Part = Literal["prompts", "held_out"]
+
+
 class Questions(TypedDict):
     """The exam's prompts and the names of its colours."""
 
     colors: list[str]
     prompts: list[Question]
+    held_out: list[Question]
 
 
 def read_questions(path: Path = Path(__file__).parent / "exam.toml") -> Questions:
@@ -63,87 +72,132 @@ def questions() -> Questions:
 
 
 class Canvas:
-    """A bare body with fixed cameras around it."""
+    """A bare body, the views of guidance around it and those that it is judged from."""
 
     def __init__(self, perceptor: Perceptor) -> None:
         body = load_body()
-        vertices, joints = (part[0] for part in body.pose(np.zeros(body.num_betas), stand_pose()[None]))
+        self.vertices, joints = (part[0] for part in body.pose(np.zeros(body.num_betas), stand_pose()[None]))
         self.perceptor, self.canonical, self.faces = perceptor, canonical_coordinates(body), body.faces
-        self.caster = MeshRaycaster(vertices, body.faces)
-        self.extents = views.FigureExtents.of(vertices, joints)
-        covered = 1.15 * (self.extents.high - self.extents.low)
-        self.cameras: list[tuple[str, Camera]] = [
-            ("back" if abs(angle) > 120 else "body", views.framed(self.extents.center, covered, angle, 5.0, SIZE))
-            for angle in (-40.0, -20.0, 0.0, 20.0, 40.0, 180.0)
-        ]
-        self.cameras += [
-            ("face", views.face_view(self.extents, angle, 0.0, 0.38, SIZE).camera) for angle in (-20.0, 15.0)
-        ]
-        self.hits = [self.caster.cast(camera) for _, camera in self.cameras]
+        self.caster = MeshRaycaster(self.vertices, body.faces)
+        self.extents = views.FigureExtents.of(self.vertices, joints)
+        generator = torch.Generator().manual_seed(1)
+        self.views = [views.around_view(self.extents, index, SIZE, generator) for index in range(VIEWS)]
+        self.hits = [self.caster.cast(view.camera) for view in self.views]
+        covered = 1.1 * (self.extents.high - self.extents.low)
+        self.sides = [self.caster.cast(views.framed(self.extents.center, covered, side, 5.0, SIZE)) for side in SIDES]
+        self.seen = np.concatenate([self._corners(hits) for hits in self.sides])
 
-    def picture(self, colors: Tensor, index: int) -> Tensor:
-        """(1, 3, SIZE, SIZE) the body from one camera before white, softly lit."""
-        hits = self.hits[index]
+    def _corners(self, hits: GBuffer) -> NDArray[np.int64]:
+        """(M,) the vertex that each pixel shows."""
+        return self.faces[hits.face[hits.mask], hits.bary[hits.mask].argmax(-1)].astype(np.int64)
+
+    def pictures(self, colors: Tensor, hits: GBuffer) -> Tensor:
+        """(N, 3, SIZE, SIZE) bodies of colours (N, V, 3) from one camera before white, softly lit."""
         mask = torch.from_numpy(hits.mask)
-        corners = colors[torch.from_numpy(self.faces[hits.face[hits.mask]]).long()]  # (M, 3, 3)
-        seen = (corners * torch.from_numpy(hits.bary[hits.mask])[..., None]).sum(1)
+        corners = colors[:, torch.from_numpy(self.faces[hits.face[hits.mask]]).long()]  # (N, M, 3, 3)
+        seen = (corners * torch.from_numpy(hits.bary[hits.mask]).float()[..., None]).sum(2)
         shade = torch.from_numpy(0.6 + 0.4 * np.clip(hits.normal[hits.mask] @ [0.2, 0.4, 0.9], 0, 1)).float()
-        picture = torch.ones(SIZE, SIZE, 3).index_put((mask,), seen * shade[:, None])
-        return picture.permute(2, 0, 1)[None]
+        found = torch.ones(len(colors), SIZE, SIZE, 3)
+        found[:, mask] = seen * shade[:, None]
+        return found.permute(0, 3, 1, 2)
 
-    def paint(self, text: str) -> Tensor:
-        """(V, 3) colours that the perceptor's gradient leads to."""
-        templates = {"body": prompts.body, "back": prompts.back, "face": prompts.face}
-        wanted = {kind: self.perceptor.encode_text([template(text)])[0] for kind, template in templates.items()}
-        free = torch.zeros(len(self.canonical), 3, requires_grad=True)
+    def guide(self, text: str, share: float) -> Guide:
+        """The guide of a prompt, as `engine.appearance.guidances.clip` has it."""
+        parts = part_texts(reader.read(text, "appearance"), self.canonical, self.vertices[:, 1])
+        return Guide(text, self.perceptor, parts=parts, share=share)
+
+    def paint(self, texts: Sequence[str], share: float = ClipGuidanceConfig.parts) -> Tensor:
+        """(N, V, 3) colours that guidance by each text leads to; ``share`` as `ClipGuidanceConfig.parts`."""
+        guides = [self.guide(text, share) for text in texts]
+        free = torch.zeros(len(texts), len(self.canonical), 3, requires_grad=True)
         optimizer = torch.optim.Adam([free], RATE)
         generator = torch.Generator().manual_seed(0)
-        for step in range(STEPS):
-            index = int(torch.randint(len(self.cameras), (1,), generator=generator)) if step % 2 else step // 2 % 5
-            picture = augment(self.picture(free.sigmoid(), index), self.perceptor.input_size, generator)
-            score = (self.perceptor.encode_image(picture)[0] * wanted[self.cameras[index][0]]).sum()
+        for _ in range(STEPS):
+            index = int(torch.randint(VIEWS, (1,), generator=generator))
+            wanted = torch.stack([guide.wanted(self.views[index]) for guide in guides])
+            loss = guides[0].loss(self.pictures(free.sigmoid(), self.hits[index]), wanted, generator).sum()
             optimizer.zero_grad()
-            (-score).backward()
+            loss.backward()
             optimizer.step()
         return free.detach().sigmoid()
 
-    def agrees(self, colors: NDArray, kind: str, color: str) -> bool:
-        """Whether most of a garment's region is nearest to its colour among the basic ones."""
+    def shares(self, colors: NDArray, kind: str) -> dict[str, float]:
+        """How much of what is seen of a garment's region is nearest to each of the basic colours."""
         names = questions()["colors"]
         inside = REGIONS[kind].mask(Points(self.canonical, 0.003)) > 0.5
+        seen = self.seen[inside[self.seen]]
         known = oklab(np.array([COLORS[name] for name in names]))
-        nearest = np.linalg.norm(oklab(colors[inside])[:, None] - known, axis=2).argmin(1)
-        found: str = names[int(np.bincount(nearest, minlength=len(names)).argmax())]
+        nearest = np.linalg.norm(oklab(colors[seen])[:, None] - known, axis=2).argmin(1)
+        return dict(zip(names, (np.bincount(nearest, minlength=len(names)) / len(nearest)).tolist()))
+
+    def judged(self, judge: Perceptor, colors: NDArray, kind: str, color: str) -> bool:
+        """Whether another perceptor finds a garment's colour the likeliest of all, from the front and from behind."""
+        names = questions()["colors"]
+        told = judge.encode_text([f"a 3D rendering of a person in {name} {kind.replace('_', ' ')}" for name in names])
+        painted = torch.from_numpy(colors)[None]
+        pictures = torch.cat([self.pictures(painted, self.sides[side]) for side in (0, 2)])
+        found: str = names[int((judge.encode_image(pictures) @ told.T).sum(0).argmax())]
         return found == color
 
 
-def examine(perceptor: Perceptor, tell: Any = lambda text, right, all: None) -> grades.Grade:
+def examine(
+    perceptor: Perceptor, part: Part = "prompts", judge: Perceptor | None = None, tell: Any = lambda text, found: None
+) -> tuple[grades.Grade, float | None]:
     """Let a perceptor paint all prompts.
 
     Args:
         perceptor: the candidate.
-        tell: hears each prompt, how many of its garments are right and of how many.
+        part: of the exam: ``prompts``, or ``held_out``, on which nothing was tuned.
+        judge: another perceptor.
+        tell: hears each prompt and which of its garments are right.
+
+    Returns:
+        The grade by regions, and the share of garments of which the judge says the same as the regions.
     """
-    canvas, right = Canvas(perceptor), []
-    for question in questions()["prompts"]:
-        colors = canvas.paint(question["text"]).cpu().numpy()
-        found = [canvas.agrees(colors, kind, color) for kind, color in question["garments"].items()]
-        right += found
-        tell(question["text"], sum(found), len(found))
-    return grades.Grade(perceptor.name, float(np.mean(right)), len(right))
+    canvas, asked = Canvas(perceptor), questions()[part]
+    painted = canvas.paint([question["text"] for question in asked]).cpu().numpy()
+    right: list[bool] = []
+    clean: list[float] = []
+    same: list[bool] = []
+    for question, colors in zip(asked, painted):
+        found = {}
+        for kind, color in question["garments"].items():
+            shares = canvas.shares(colors, kind)
+            found[kind] = max(shares, key=shares.__getitem__) == color
+            clean.append(shares[color])
+            if judge is not None:
+                same.append(canvas.judged(judge, colors, kind, color) == found[kind])
+        right += found.values()
+        tell(question["text"], found)
+    grade = grades.Grade(perceptor.name, float(np.mean(right)), float(np.mean(clean)), len(right))
+    return grade, float(np.mean(same)) if same else None
 
 
 def main() -> None:
     """Examine the perceptor that is named, keep its grade and say what follows from it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", nargs="*", help="as clip.model; the bundled one if absent")
+    parser.add_argument("--judge", nargs="*", help="another perceptor that judges beside the regions, likewise")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    conf = ClipConfig(model=tuple(options.model) if options.model else None)
-    perceptor = load_perceptor(conf, str(pick("auto")))
-    grade = examine(perceptor, lambda text, right, all: print(f"{text}: {right} of {all}", flush=True))
+
+    def load(model: Sequence[str] | None) -> Perceptor:
+        return load_perceptor(ClipConfig(model=tuple(model) if model else None), str(pick("auto")))
+
+    def tell(text: str, found: dict[str, bool]) -> None:
+        print(f"{text}: " + ", ".join(f"{k} {'right' if ok else 'wrong'}" for k, ok in found.items()), flush=True)
+
+    perceptor = load(options.model)
+    judge = None if options.judge is None else load(options.judge)
+    for part in reversed(get_args(Part)):
+        grade, same = examine(perceptor, part, judge, tell)
+        print(
+            f"{perceptor.name}, {part}: {grade.painting:.0%} of {grade.garments} garments in their colour, and "
+            f"{grade.clean:.0%} of all that is seen of them"
+        )
+        if judge is not None:
+            print(f"{judge.name} says the same of {same:.0%}")
     grades.keep(perceptor.checksum, grade)
-    print(f"{perceptor.name}: {grade.painting:.0%} of {grade.garments} garments in their colour")
     print(grades.strength_of(grade))
 
 

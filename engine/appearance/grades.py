@@ -24,7 +24,7 @@ class Scale:
     """From a grade to what guidance may."""
 
     poor: float = 0.6
-    """Share of garments in the right colour up to which guidance is held as still as it can be. Set by hand."""
+    """Share in the right colour up to which guidance is held as still as it can be. Set by hand."""
     good: float = 0.8
     """The share from which on it is as free as in the paper. Set by hand."""
     keep: float = 6.0
@@ -42,7 +42,9 @@ class Grade:
 
     name: str
     painting: float
-    """Share of the garments that were in their colour."""
+    """Share of the garments that were in their colour, by what is most of each."""
+    clean: float
+    """Share of all that is seen of these garments that is in their colour: less, where it is speckled or pale."""
     garments: int
     """How many there were."""
 
@@ -65,14 +67,20 @@ PAPER = Strength(0.0, 1.0, 0.0, GROWTH)
 """The paper's own weights, for perceptors that were not examined."""
 
 
-def strength_of(grade: Grade | None) -> Strength:
-    """The strength for a grade, or the paper's for none."""
+def strength_of(grade: Grade | None, grows: bool = False) -> Strength:
+    """The strength for a grade, or the paper's for none.
+
+    A start in grey has no colours to lose: there a perceptor is trusted with them that puts them in their places. What
+    is dressed already is left to one that also paints cleanly; so are forms.
+    """
     if grade is None:
         return PAPER
-    free = min(1.0, max(0.0, (grade.painting - SCALE.poor) / (SCALE.good - SCALE.poor)))
-    grows = free == 1.0
-    textureless = SCALE.textureless + (1 - SCALE.textureless) * free
-    return Strength(SCALE.keep * (1 - free), textureless, 0.0 if grows else 1.0, GROWTH if grows else RELIEF)
+    trust = grade.painting if grows else grade.clean
+    span = SCALE.good - SCALE.poor
+    colors, forms = (min(1.0, max(0.0, (share - SCALE.poor) / span)) for share in (trust, grade.clean))
+    textureless = SCALE.textureless + (1 - SCALE.textureless) * forms
+    free = forms == 1.0
+    return Strength(SCALE.keep * (1 - colors), textureless, 0.0 if free else 1.0, GROWTH if free else RELIEF)
 
 
 def read_grades(path: Path = SHIPPED) -> dict[str, Grade]:
@@ -91,7 +99,9 @@ def known() -> dict[str, Grade]:
     found = read_grades()
     with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # nothing, or by another version
         own = json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
-        found |= {checksum: Grade(**grade) for checksum, grade in own.items()}
+        found |= {
+            checksum: Grade(**grade) for checksum, grade in own.items() if "clean" in grade
+        }  # else of older exams
     return found
 
 
@@ -111,7 +121,7 @@ def strengthened(conf: AppearanceConfig, perceptor: Perceptor, grows: bool) -> A
         perceptor: who guides.
         grows: whether forms may grow, from the bare body and with a renderer for that; layers get a relief only.
     """
-    strength = strength_of(grade_of(perceptor.checksum))
+    strength = strength_of(grade_of(perceptor.checksum), grows)
     if not grows:
         strength = replace(strength, relief=RELIEF, mask=1.0)
     given = {name: getattr(conf.loss, name) for name in ("keep", "textureless", "mask")}

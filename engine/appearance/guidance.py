@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.appearance.part_texts import PartText
+from engine.appearance.views import View
 from engine.perceptor import Perceptor, prompts
 
 
@@ -13,20 +17,58 @@ class Guide:
     """The cosine distance between pictures and the prompts of their views."""
 
     def __init__(
-        self, text: str, perceptor: Perceptor, face_text: str | None = None, back_text: str | None = None
+        self,
+        text: str,
+        perceptor: Perceptor,
+        face_text: str | None = None,
+        back_text: str | None = None,
+        parts: Sequence[PartText] = (),
+        share: float = 0.0,
     ) -> None:
-        """``face_text``, ``back_text``: whole prompts of those views, or None for the templates with ``text``."""
-        self.perceptor = perceptor
+        """A guide for one prompt.
+
+        Args:
+            text: the prompt.
+            perceptor: who judges.
+            face_text: the whole prompt of views of the face, or None for the template with ``text``.
+            back_text: that of views from behind, likewise.
+            parts: what the prompt says of single garments.
+            share: how much the garments that a view shows count in what it should look like; the prompt has the rest.
+        """
+        self.perceptor, self.parts, self.share = perceptor, tuple(parts) if share else (), share
         texts = {
             "body": prompts.body(text),
             "face": face_text or prompts.face(text),
             "back": back_text or prompts.back(text),
         }
         self.embeddings = dict(zip(texts, perceptor.encode_text(list(texts.values()))))
+        told = {"body": prompts.body}
+        told |= {} if face_text else {"face": prompts.face}
+        told |= {} if back_text else {"back": prompts.back}
+        self._of_parts = {
+            kind: perceptor.encode_text([template(part.text) for part in self.parts])
+            for kind, template in (told.items() if self.parts else ())
+        }
 
-    def loss(self, pictures: Tensor, kinds: list[str], generator: torch.Generator) -> Tensor:
-        """(N,) 1 - cos of pictures (N, 3, H, W) against their views' prompts, after augmentation."""
-        wanted = torch.stack([self.embeddings[kind] for kind in kinds])
+    def wanted(self, view: View, back: bool = True) -> Tensor:
+        """(D,) what a view's picture should look like: the whole prompt, and every garment that it shows by itself.
+
+        A text of all garments mixes their colours, and what is small in the picture is lost in it; their own texts,
+        added up, say each as loudly as the next, and nothing of what the view does not show.
+
+        Args:
+            view: the view.
+            back: whether views from behind have prompts of their own.
+        """
+        kind = view.kind if back or view.kind != "back" else "body"
+        seen = [index for index, part in enumerate(self.parts) if part.in_view(view.camera)]
+        if not seen or kind not in self._of_parts:  # a user's own words for a view are taken as they are
+            return self.embeddings[kind]
+        alone = self._of_parts[kind][seen].sum(0)
+        return F.normalize((1 - self.share) * self.embeddings[kind] + self.share * alone, dim=0)
+
+    def loss(self, pictures: Tensor, wanted: Tensor, generator: torch.Generator) -> Tensor:
+        """(N,) 1 - cos of pictures (N, 3, H, W), after augmentation, against what each should look like (N, D)."""
         seen = self.perceptor.encode_image(augment(pictures, self.perceptor.input_size, generator))
         return 1 - (seen * wanted).sum(1)
 

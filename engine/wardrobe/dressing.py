@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -156,7 +156,6 @@ def layers_of(
     look = _hooded(look)
     worn = ordered(look)
     on_head: dict[str, list[Layer]] = {}
-    cloth = [record_of(garment.kind, garment.cut) for garment in worn]
     for number, garment in enumerate(worn):
         tell(number, len(worn) + 1)
         if (garment.kind, garment.cut) in FORMS:
@@ -179,11 +178,15 @@ def layers_of(
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         beneath = Followed(joined(dressing.layers), bare.rest_joints)
-        above = [
-            _worn_with(tailored(over, outer.traits), look)
-            for over, outer in zip(cloth[number + 1 :], worn[number + 1 :]) if over is not None
-        ]  # fmt: skip
-        made = make(garment, record, beneath.piece(piece), dressing.finished(), bare.size, garment.material, above)
+        made = make(
+            garment,
+            record,
+            beneath.piece(piece),
+            dressing.finished(),
+            bare.size,
+            garment.material,
+            _outer(worn[number + 1 :], look),
+        )
         made = [beneath.layer(part) for part in made]
         dressing.add(made[0], (piece.vertices, piece.faces))
         for layer in made[1:]:
@@ -206,6 +209,12 @@ def _replaced(layers: list[Layer], look: Look) -> list[Layer]:
     for low, high, slope, beside in (INSTEAD[thing.instead] for thing in worn if thing and thing.instead):
         gone |= (y > low) & (y < high - slope * z) & (np.abs(x) < beside)
     return [replace(skin, covered=skin.covered | gone), *layers[1:]]
+
+
+def _outer(worn: Sequence[Garment], look: Look) -> list[Record]:
+    """How those of the garments are cut that are of cloth."""
+    cut = ((garment, record_of(garment.kind, garment.cut)) for garment in worn)
+    return [_worn_with(tailored(record, garment.traits), look) for garment, record in cut if record is not None]
 
 
 def _rested(

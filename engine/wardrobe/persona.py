@@ -131,13 +131,14 @@ def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.r
     if style is None:
         style = chance.style("hair") if human or skin.replace(" ", "_") not in _hairless() else "bald"
     named = body.hair_color or said.hair_color or body.beard_color or said.beard_color
-    color = named or _aged(costume.hair_color, person, chance) or chance.hair_color(skin if human else "other")
+    usual = costume.hair_color or costume.beard_color  # a figure's beard without a word on its hair is as the hair
+    color = named or _aged(usual, person, chance) or chance.hair_color(skin if human else "other")
     beard = body.beard or said.beard or _grown(costume.beard, person)
     if beard is None:
         beard = chance.style("beard") if human else "none"
-    beard_color = (
-        body.beard_color or said.beard_color or (None if named else _aged(costume.beard_color, person, chance))
-    )
+    beard_color = body.beard_color or said.beard_color
+    if beard_color is None and not named and costume.hair_color:
+        beard_color = _aged(costume.beard_color, person, chance)
     eyes = body.eye_color or said.eye_color or costume.eye_color
     eyes = eyes or chance.of("eyes", skin if skin in people()["eyes"] else "other")
     return Persona(skin, style, color, beard, beard_color or color, eyes)

@@ -9,8 +9,8 @@ from engine.appearance.grades import PAPER, Grade, grade_of, strength_of, streng
 from engine.config import load_config
 
 
-def graded(painting: float) -> Grade:
-    return Grade("some", painting, 26)
+def graded(clean: float, painting: float = 0.9) -> Grade:
+    return Grade("some", painting, clean, 26)
 
 
 def test_the_bundled_perceptor_is_held_still_and_the_unknown_are_free(perceptor):
@@ -23,6 +23,12 @@ def test_the_better_a_perceptor_paints_the_freer_it_is():
     keeps = [strength_of(graded(share)).keep for share in (0.3, 0.65, 0.75, 0.9)]
     assert keeps == sorted(keeps, reverse=True) and keeps[0] == 6 and keeps[-1] == 0
     assert strength_of(graded(0.79)).relief < strength_of(graded(0.8)).relief == PAPER.relief
+
+
+def test_on_grey_whoever_finds_the_places_may_paint_but_not_sculpt():
+    speckled = graded(0.4, 0.9)
+    grey, dressed = (strength_of(speckled, grows) for grows in (True, False))
+    assert (grey.keep, dressed.keep) == (0, 6) and grey.relief == dressed.relief == 0.025 and grey.mask == 1
 
 
 def test_what_the_conf_says_is_stronger_and_layers_keep_their_form(perceptor):
@@ -49,14 +55,15 @@ def test_an_exam_is_kept_for_this_user(monkeypatch, tmp_path):
 def test_a_region_is_judged_by_the_nearest_named_colour(perceptor, color, right):
     canvas = exam.Canvas(perceptor)
     colors = np.tile(np.float32([[0.75, 0.1, 0.12]]), (len(canvas.canonical), 1))
-    assert canvas.agrees(colors, "t_shirt", color) is right
-    picture = canvas.picture(torch.from_numpy(colors), 2)
+    assert canvas.shares(colors, "t_shirt")[color] == right
+    picture = canvas.pictures(torch.from_numpy(colors)[None], canvas.sides[0])
     assert picture.shape == (1, 3, exam.SIZE, exam.SIZE) and float(picture.min()) < 0.2
 
 
-def test_every_question_names_what_can_be_judged():
+@pytest.mark.parametrize("part", ["prompts", "held_out"])
+def test_every_question_names_what_can_be_judged(part):
     asked = exam.questions()
-    assert len(asked["prompts"]) == 12
-    for question in asked["prompts"]:
+    assert len(asked[part]) == 12
+    for question in asked[part]:
         for kind, color in question["garments"].items():
             assert kind in exam.REGIONS and color in asked["colors"] and color in question["text"]

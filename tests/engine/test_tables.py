@@ -20,7 +20,7 @@ from engine.tables import read_as
 from engine.training.perceptor import people, vocabulary
 from engine.training.reader import items
 from engine.wardrobe import combining, figure_records, materials, outfit
-from engine.wardrobe.cloth import decal, records, traits
+from engine.wardrobe.cloth import decal, folds, records, traits
 from engine.wardrobe.hard import armour, things
 from engine.wardrobe.head import face, styles
 
@@ -59,6 +59,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     f"{CATALOG}/everyday.toml": figure_records.read_everyday,
     f"{CATALOG}/faces.toml": face.read_face_words,
     f"{CATALOG}/figures/*.toml": figure_records.read_figures,
+    f"{CATALOG}/folds.toml": folds.read_pushes,
     f"{CATALOG}/garments/*.toml": records.read_records,
     f"{CATALOG}/hairstyles.toml": styles.read_styles,
     f"{CATALOG}/kinds.toml": outfit.read_kinds,

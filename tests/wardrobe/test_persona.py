@@ -74,6 +74,13 @@ def test_figures_beards_and_hair_follow_age_and_gender():
     assert {(one.hair_color, one.beard_color) for one in dyed} == {("green", "green")}
 
 
+def test_hair_is_of_the_colour_of_a_figures_beard_where_nothing_else_is_said():
+    for man in (MAN, Person(0.8, 0.95)):
+        assert all(one.hair_color == one.beard_color for one in personas(man, costume=Costume(beard_color="black")))
+    dyed = Costume(hair_color="green", beard_color="black")
+    assert {(one.hair_color, one.beard_color) for one in personas(MAN, costume=dyed)} == {("green", "black")}
+
+
 def test_persons_follow_words_before_the_figure():
     person = person_of(Reading("", who=Who()), SANTA)
     assert person == Person(0.8, 0.905, None, 0.6, None)

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 import torch
 
 from engine.appearance.guidance import Guide
+from engine.appearance.part_texts import part_texts
 from engine.appearance.parts import AppearanceInputs, Judgement, Shown
+from engine.body import stand_pose
 from engine.settings import AppearanceConfig
+from engine.wardrobe.canonical import canonical_coordinates
 
 
 class Clip:
@@ -16,14 +19,16 @@ class Clip:
 
     def __init__(self, inputs: AppearanceInputs, conf: AppearanceConfig) -> None:
         own = conf.clip
-        self.guide = Guide(inputs.prompt, inputs.perceptor, own.face_text, own.back_text)
+        heights = inputs.body.pose(inputs.betas, stand_pose()[None])[0][0][:, 1]
+        parts = part_texts(inputs.meaning.appearance, canonical_coordinates(inputs.body), heights)
+        self.guide = Guide(inputs.prompt, inputs.perceptor, own.face_text, own.back_text, parts, own.parts)
         self.back_prompt = conf.back_prompt
 
     def __call__(self, shown: Sequence[Shown], generator: torch.Generator) -> Judgement:
         """``clip`` of the coloured pictures, ``textureless`` of those in grey; the score is the mean cosine."""
-        kinds = [one.view.kind if self.back_prompt or one.view.kind != "back" else "body" for one in shown]
+        wanted = torch.stack([self.guide.wanted(one.view, self.back_prompt) for one in shown])
         pictures = torch.stack([picture for one in shown for picture in (one.colored, one.textureless)])
-        pairs = self.guide.loss(pictures, [kind for kind in kinds for _ in range(2)], generator).reshape(-1, 2)
+        pairs = self.guide.loss(pictures, wanted.repeat_interleave(2, 0), generator).reshape(-1, 2)
         colored, textureless = pairs.mean(0)
         return Judgement({"clip": colored, "textureless": textureless}, 1 - float(colored.detach()))
 

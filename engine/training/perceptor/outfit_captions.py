@@ -156,3 +156,13 @@ def _order(
     chunks = clothes + features
     dice.shuffle(chunks)
     return [*person, pick(dice, (" with ", ", ")), *phrases.joined(chunks, dice)]
+
+
+def told_of(dice: random.Random, lex: Lexis, look: Look, shape: Shape) -> list[Item]:
+    """A caption of a look and a body that are given, seen whole: some of the garments, hair, beard and skin."""
+    gender = "any" if dice.random() < 0.4 or abs(shape.gender) < 0.4 else "male" if shape.gender > 0 else "female"
+    noun = phrases.noun_mention(gender, None, lex.words, dice)
+    terse = dice.random() < 0.2
+    clothes = _garment_phrases(look, lex.words, dice, "body", not terse)
+    features = _features(look, lex.words, dice, 0.22) + _bare_phrases(look, dice)
+    return _order(dice, terse, [], noun, clothes, features)

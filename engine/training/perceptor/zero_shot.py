@@ -153,6 +153,8 @@ def colors(held: Held) -> None:
 def actions(held: Held) -> None:
     """What a figure does, among ten."""
     rows = np.flatnonzero(held.kinds == "motion")
+    if not len(rows):  # layered figures have no captions of what they do
+        return
     rng = np.random.default_rng(0)
     texts = []
     for row in rows:

@@ -6,10 +6,10 @@ that are longer along some directions; what is too long has to leave the surface
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import warp as wp
@@ -19,6 +19,7 @@ from engine.geometry.edges import edges, opposite_corners
 from engine.geometry.measures import edge_lengths, vertex_normals
 from engine.geometry.operators import averaging
 from engine.geometry.vectors import unit
+from engine.tables import read_as
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth import blocks, kernels
 from engine.wardrobe.cloth.details import LEGS
@@ -52,20 +53,25 @@ class Push:
     """A place where cloth is too long; the keys of ``catalog/folds.toml``."""
 
     on: str
-    reach: float | Sequence[float]
+    reach: float | tuple[float, ...]
     at: float = 0.0
     along: float = 0.0
     around: float = 0.0
     slant: float = 0.0
     facing: float | None = None
-    fan: Sequence[float] | None = None
+    fan: tuple[float, ...] | None = None
+
+
+def read_pushes(path: Path = CATALOG / "folds.toml") -> dict[str, Push]:
+    """The places of a file by name; `ValueError` names the file, the place, the key and what is wrong."""
+    found: dict[str, Push] = read_as(path, dict[str, Push])
+    return found
 
 
 @cache
 def pushes() -> tuple[Push, ...]:
     """All places, in the file's order."""
-    tables = tomllib.loads((CATALOG / "folds.toml").read_text(encoding="utf-8"))
-    return tuple(Push(**table) for table in tables.values())
+    return tuple(read_pushes().values())
 
 
 def excess(p: Points, free: NDArray, normals: NDArray) -> Floats:

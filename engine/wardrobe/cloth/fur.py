@@ -45,7 +45,7 @@ def locks(piece: Piece, colors: NDArray, size: float) -> tuple[Floats, Indices, 
         return np.asarray(np.einsum("nk,nkc->nc", bary, values[mixed]))
 
     root, normal = at(piece.vertices), unit(at(vertex_normals(piece.vertices, piece.faces)))
-    down = np.array([0.0, -1.0, 0.0]) + 0.35 * rng.normal(size=(count, 3))
+    down: NDArray = np.array([0.0, -1.0, 0.0]) + 0.35 * rng.normal(size=(count, 3))
     down = unit(down - (down * normal).sum(1, keepdims=True) * normal)
     side = np.cross(normal, down)
     long = length * rng.uniform(0.65, 1.3, (count, 1))

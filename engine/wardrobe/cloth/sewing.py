@@ -79,10 +79,10 @@ def make(
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
     for detail in record.details:
         if detail["form"] == "collar":
-            before, cloth = len(piece.vertices), Beneath(piece.vertices, piece.faces)
+            before, own_cloth = len(piece.vertices), Beneath(piece.vertices, piece.faces)
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
             if len(piece.vertices) > before:
-                piece.vertices[before:] = _laid_over(piece.vertices[before:], detail["style"], cloth, beneath, size)
+                piece.vertices[before:] = _laid_over(piece.vertices[before:], detail["style"], own_cloth, beneath, size)
             piece = patterned(piece.compact(), garment) if garment.pattern != "plain" else piece.compact()
         elif detail["form"] == "strips":
             piece = strips(piece, detail["below"], detail["teeth"])
@@ -119,7 +119,7 @@ def _laid_over(rows: Floats, style: str, cloth: Beneath, beneath: Beneath, size:
     moves = beneath.enclosed(rows, rows.mean(0), LYING * size, ROUND * size) - rows
     moves[np.linalg.norm(moves, axis=1) > 0.7 * ROUND * size] = 0.0  # it is the shoulder that stands there
     moves = moves.reshape(len(profile), columns, 3)
-    moves = sum(np.roll(moves, k, axis=1) for k in range(-EVEN_ROUND, EVEN_ROUND + 1)) / (2 * EVEN_ROUND + 1)
+    moves = np.mean([np.roll(moves, k, axis=1) for k in range(-EVEN_ROUND, EVEN_ROUND + 1)], axis=0)
     found = rows + moves.reshape(-1, 3).astype(np.float32)
     falling = columns * (int(profile[:, 1].argmax()) + 2)
     found[falling:] = cloth.outside(found[falling:], LYING * size)
