@@ -59,10 +59,11 @@ def same(one, other) -> bool:
     return all(torch.equal(value, other.state_dict()[name]) for name, value in one.state_dict().items())
 
 
+@pytest.mark.slow
 def test_an_interrupted_search_goes_on_where_it_was(sculpt, tmp_path, monkeypatch):
     from engine.appearance.warm_start import Fitting
 
-    conf = replace(BARE, initializer="dressed", search=4, iterations=0)
+    conf = replace(BARE, initializer="dressed", search=6, iterations=0)
     scored = []
     score = Fitting.score
     monkeypatch.setattr(Fitting, "score", lambda self, look: scored.append(look) or score(self, look))
