@@ -40,6 +40,8 @@ BENEATH = (0.26, 0.08, 0.04)
 """How far red, green and blue light go beneath skin, as the cosine by which they pass the terminator. Set by hand."""
 FIBRES = 0.5
 """The cosine by which light passes the terminator where fibres scatter all of it. Set by hand."""
+PIGMENT = 0.04
+"""Albedo of fibres through which half of that light goes. Set by hand."""
 SHEEN = 0.14
 """Of rough surfaces at their outline, as cloth and skin have it. Set by hand."""
 
@@ -164,7 +166,9 @@ class Scene:
         traced = trace(self.blocking, self.light, self._rounded(few, hits, first))
         arriving = shares(traced, few, places, shape, self.raycaster)
         normals, unseen = self._embossed.tilt(hits, places.normals, places.footprints)
-        return _rolled_off(shaded(self.light, attributes, normals, unseen, directions, arriving))
+        glossy, bright = self._embossed.combed(hits, normals, directions, places.footprints)
+        attributes[:, :3] *= bright[:, None]
+        return _rolled_off(shaded(self.light, attributes, normals, unseen, directions, arriving, glossy))
 
     def _places(
         self, hits: GBuffer, origins: Floats, directions: Floats, pixels: Floats, roughness: Floats, camera: Camera
@@ -242,6 +246,7 @@ def shaded(
     unseen: Floats,
     directions: Floats,
     arriving: Arriving,
+    glossy: Floats | None = None,
 ) -> Floats:
     """Linear colours (M, 3) of surfaces in a light.
 
@@ -252,6 +257,7 @@ def shaded(
         unseen: (M,) variance of slopes finer than a pixel, which make a surface rougher.
         directions: (M, 3) unit, of the viewing rays.
         arriving: shares of the light.
+        glossy: (M, 3) unit, the normals by which they mirror; None: the same.
     """
     albedo, roughness, metallic = attributes[:, :3], attributes[:, 3:4], attributes[:, 4:5]
     through = attributes[:, 6:]
@@ -264,13 +270,16 @@ def shaded(
     base = np.asarray(DIELECTRIC + metallic * (albedo - DIELECTRIC), np.float32)
     mirror = _mirror_share(base, np.sqrt(blur).astype(np.float32), facing)
     # A rough surface mirrors more of what lies along its normal than along the mirrored ray (Lagarde 2014).
-    towards = unit(normals + (_mirrored(directions, normals) - normals) * ((1.0 - blur) * (np.sqrt(1.0 - blur) + blur)))
+    glossy = normals if glossy is None else glossy
+    towards = unit(glossy + (_mirrored(directions, glossy) - glossy) * ((1.0 - blur) * (np.sqrt(1.0 - blur) + blur)))
     around = light.studio.radiance(towards, blur[:, 0])
     around += blur**2 * (light.ambient(towards) + light.key(towards) - around)  # its lobe nears a matt surface's
     seen = arriving.mirrored[:, None]
     mirrored = around * seen + (1.0 - seen) * 0.5 * matt * albedo
     hue = 0.5 + 0.5 * albedo / albedo.max(1, keepdims=True)  # fibres keep some of their dye
     sheen = SHEEN * (1.0 - metallic) * np.clip(2.0 * roughness - 0.8, 0.0, 1.0) * (1.0 - facing) ** 2 * hue
+    # Some of what fibres throw back went through them; through dark ones goes little.
+    mirrored *= 1.0 + 2.0 * through * (hue - 1.0) * (1.0 - PIGMENT / (PIGMENT + albedo.max(1, keepdims=True)))
     return (albedo * (1.0 - metallic) * (1.0 - mirror) * matt + mirror * mirrored + sheen * matt).astype(np.float32)
 
 

@@ -92,6 +92,7 @@ class Studio:
         Box((0.95, 0.15, 0.50), (0.38, 0.41, 0.46), 0.40, 0.60),  # fill
         Box((0.80, 0.45, -0.70), (3.6, 3.7, 3.9), 0.11, 0.55),  # rim, from behind
         Box((-0.90, 0.35, -0.65), (2.6, 2.6, 2.6), 0.10, 0.55),  # second rim
+        Box((-0.24, 0.17, 1.0), (5.0, 4.9, 4.8), 0.10, 0.12),  # catch light, small: eyes mirror it below the lids
     )
     azimuth: float = 0.0
     """Degrees by which all of it is turned round the vertical axis; +z to +x counts as positive."""

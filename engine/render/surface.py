@@ -31,6 +31,10 @@ class Relief(Protocol):
     def depth(self) -> float:
         """Metres between its lowest and its highest places."""
 
+    @property
+    def fibres(self) -> float:
+        """0-1: how far highlights spread across fibres that run along the second pattern coordinate."""
+
     def heights(self, points: NDArray) -> NDArray:
         """(N,) metres at pattern coordinates (N, 3) in metres."""
 
@@ -91,8 +95,7 @@ class Embossed:
             if material.depth <= 0.0:
                 continue
             mine = np.flatnonzero(layers == layer)
-            share = footprints[mine] / material.scale
-            seen = edge((FULL + FADED - 2.0 * share) / (FADED - FULL))
+            seen = _seen(footprints[mine], material)
             slope = np.pi * material.depth / material.scale  # steepest place of a sine wave
             unseen[mine] = (1.0 - seen**2) * (0.5 * min(slope, 1.0) ** 2)
             mine, seen = mine[seen > 0.02], seen[seen > 0.02]
@@ -105,8 +108,7 @@ class Embossed:
     ) -> Floats:
         """Normals (M, 3) at the hits ``mine`` (M,), tilted by one material; ``seen`` (M,) 0-1 is how much."""
         faces = hits.face[mine]
-        corners = np.asarray(self.surface.canonical)[self.faces[faces]]
-        points = np.einsum("mk,mkc->mc", hits.bary[mine], corners)
+        points = self._pattern(hits, mine)
         step = np.maximum(0.5 * footprints, material.scale / 24.0)[:, None]  # no finer than pixels: evens out the rest
         here = material.heights(points)
         tilted = normals.copy()
@@ -115,6 +117,40 @@ class Embossed:
             rise = (material.heights(points + step * along) - here) / step[:, 0]
             tilted -= (np.clip(rise, -1.5, 1.5) * seen)[:, None] * tangent
         return unit(tilted)
+
+    def combed(self, hits: GBuffer, normals: Floats, directions: Floats, footprints: Floats) -> tuple[Floats, Floats]:
+        """Fibres: normals (N, 3) by which they mirror, turned to the viewer round them, and how bright (N,) each is.
+
+        Args:
+            hits: N loose rays that hit the mesh.
+            normals: (N, 3) unit.
+            directions: (N, 3) unit, of the rays.
+            footprints: (N,) metres that a pixel spans at each.
+        """
+        found, bright = normals.copy(), np.ones(len(normals), np.float32)
+        if not self.shown:
+            return found, bright
+        layers = np.asarray(self.surface.face_layers)[hits.face]
+        for layer, material in enumerate(self.surface.materials):
+            mine = np.flatnonzero(layers == layer) if material.fibres > 0.0 else np.zeros(0, np.int64)
+            along = self._patterns[hits.face[mine], 1]
+            known = np.linalg.norm(along, axis=1) > 0.1
+            mine, along = mine[known], unit(along[known])
+            round_them = unit(-directions[mine] + dot(directions[mine], along) * along)
+            found[mine] += material.fibres * (round_them - normals[mine])
+            raised = material.heights(self._pattern(hits, mine)) / max(material.depth, 1e-9)
+            bright[mine] = 1.0 + material.fibres * _seen(footprints[mine], material) * raised
+        return unit(found), bright
+
+    def _pattern(self, hits: GBuffer, mine: NDArray) -> NDArray:
+        """(M, 3) pattern coordinates at the hits ``mine`` (M,)."""
+        corners = np.asarray(self.surface.canonical)[self.faces[hits.face[mine]]]
+        return np.asarray(np.einsum("mk,mkc->mc", hits.bary[mine], corners))
+
+
+def _seen(footprints: Floats, material: Relief) -> Floats:
+    """(N,) 0-1: how much of a relief is seen where a pixel spans so many metres (N,)."""
+    return edge((FULL + FADED - 2.0 * footprints / material.scale) / (FADED - FULL))
 
 
 def _tangents(normals: Floats) -> tuple[Floats, Floats]:

@@ -145,12 +145,12 @@ def layers_of(
     bare = stretched(flat, look.garments)
     shown = finer_face(parted(bare))
     age = 0.5 + 0.5 * whose.age if text else YOUNG
-    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age, text, muzzle)
+    colors = paint_bare(look, shown.canonical, rng, not has_eyes(bare), age, text, muzzle, whose.gender)
     first = Layer(
         BODY, skin_material(look.skin), shown.vertices, shown.faces, colors, shown.weights, shown.canonical
     )  # fmt: skip
     if first.material == "skin":
-        first = replace(first, roughness=bare_roughness(shown.canonical, age))
+        first = replace(first, roughness=bare_roughness(shown.canonical, age, look.skin))
     dressing = Dressing(bare, [first], [(plain_form(bare), bare.faces)])
     quartered = fine(bare)
     look = _hooded(look)

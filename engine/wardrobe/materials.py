@@ -41,6 +41,8 @@ class Material:
     """0-1: how much light goes on beneath the surface, as in skin."""
     scatter: float = 0.0
     """0-1: how much light passes through from all sides, as between hairs."""
+    fibres: float = 0.0
+    """0-1: how far highlights spread across its strands."""
     folds: float = 1.0
     """How much cloth of it folds where it is too long; 0 for what stretches."""
     bend: float = 0.02

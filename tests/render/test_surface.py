@@ -23,6 +23,7 @@ class Waves:
 
     scale: float = 0.2
     depth: float = 0.02
+    fibres: float = 0.0
 
     def heights(self, points: np.ndarray) -> np.ndarray:
         return 0.5 * self.depth * np.sin(2 * np.pi * points[:, 0] / self.scale)
@@ -63,6 +64,22 @@ def test_a_relief_finer_than_the_pixels_is_not_seen_but_makes_rougher() -> None:
     np.testing.assert_array_equal(tilted, found.normal)
     angles = np.linspace(0, 2 * np.pi, 1000, endpoint=False)
     np.testing.assert_allclose(unseen, ((np.pi * 0.02 / 0.2 * np.cos(angles)) ** 2).mean(), rtol=1e-4)
+
+
+def test_fibres_mirror_round_themselves_and_are_darker_in_their_hollows() -> None:
+    found, points = hits()
+    rays = points - np.array([0.1, 0.0, 3.0])
+    rays = (rays / np.linalg.norm(rays, axis=1, keepdims=True)).astype(np.float32)
+    small, large = np.full(len(points), 1e-4, np.float32), np.full(len(points), 0.2, np.float32)
+    embossed = Embossed(surface(Waves(fibres=1.0)), VERTICES, FACES)  # fibres run along y
+    glossy, bright = embossed.combed(found, found.normal, rays, small)
+    towards = -rays * [1.0, 0.0, 1.0]
+    np.testing.assert_allclose(glossy, towards / np.linalg.norm(towards, axis=1, keepdims=True), atol=1e-5)
+    np.testing.assert_allclose(bright, 1 + 0.5 * np.sin(2 * np.pi * points[:, 0] / 0.2), atol=1e-3)
+    assert (embossed.combed(found, found.normal, rays, large)[1] == 1.0).all()
+    plain, even = Embossed(surface(Waves()), VERTICES, FACES).combed(found, found.normal, rays, small)
+    np.testing.assert_allclose(plain, found.normal, atol=1e-6)
+    assert (even == 1.0).all()
 
 
 def test_smooth_materials_other_layers_and_no_materials_change_nothing() -> None:

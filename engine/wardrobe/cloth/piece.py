@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
-from engine.geometry.edges import loops, renumbered
+from engine.geometry.edges import edges, loops, renumbered
 from engine.geometry.measures import face_areas
 from engine.geometry.operators import cotangent_links, cotangents, laplacian
-from engine.geometry.subdivide import quartered
+from engine.geometry.subdivide import halved
 from engine.wardrobe.cloth.hulls import round_the_legs
 from engine.wardrobe.cut import SNAP, cut_region, kept, split
 from engine.wardrobe.layers import Floats, Indices, Mannequin
@@ -61,9 +61,10 @@ class Piece:
         free = np.asarray(mix @ self.free.astype(np.float32) > 0.5)
         return Piece(vertices, faces, weights, canonical, free, grain)
 
-    def finer(self) -> Piece:
-        """Every triangle quartered."""
-        return self.mixed(*quartered(self.faces, len(self.vertices)))
+    def finer(self, chosen: NDArray | None = None) -> Piece:
+        """Every triangle quartered; or only some edges (E, 2) halved, whose middles then come last."""
+        chosen = edges(self.faces) if chosen is None else chosen
+        return self.mixed(*halved(self.faces, chosen, len(self.vertices)))
 
     def cut(self, signed: NDArray) -> Piece:
         """What lies where a function (P,) is positive."""

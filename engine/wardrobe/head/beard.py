@@ -18,7 +18,7 @@ from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import COLORS, HAIR_COLORS, Look
 from engine.wardrobe.regions import BEARD
 
-COUNTS = {"full": 900, "goatee": 320, "moustache": 170, "long": 520}
+COUNTS = {"full": 1400, "goatee": 500, "moustache": 270, "long": 520}
 """Locks of beards; others are painted."""
 LENGTHS = {"full": 0.020, "goatee": 0.017, "moustache": 0.011, "long": 0.30}
 """Metres of their longest."""
@@ -98,10 +98,10 @@ def _short(kind: str, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tuf
     groups = max(count // 5, 1)
     clumps = cKDTree(seeds.points[:groups]).query(seeds.points)[1]
     found = clumped(np.stack(paths, 1), clumps, 0.55)
-    width = s * (0.0014 + 0.0008 * jaw) * rng.uniform(0.7, 1.15, count)
+    width = s * (0.0010 + 0.0004 * jaw) * rng.uniform(0.7, 1.15, count)
     tones = lock_tones(clumps, groups, count, rng)
     normals = np.repeat(seeds.normals[:, None], steps, 1)
-    return locks(found, normals, width, 0.22, 0.85, rng, tones, root=0.95, tip=1.0, sides=5, streaks=0.05)
+    return locks(found, normals, width, 0.45, 0.85, rng, tones, root=0.80, tip=1.05)
 
 
 def _long(head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:

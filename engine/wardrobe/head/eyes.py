@@ -21,6 +21,8 @@ BALL = 0.0141
 """Radius in metres of a grown-up's eyeball."""
 LIDS = 1.18
 """The eyeball's radius against the distance of the lids' inner border from its centre."""
+CORNEA = 0.72
+"""Radius of the cornea's curvature against the eyeball's."""
 SUNK = 0.55
 """Share of their distance from the eyeball's centre to which the body's own eyes are sunk."""
 COLUMNS = 56
@@ -103,7 +105,7 @@ def _ball(
     edge = np.arcsin(min(face.iris * IRIS / BALL, 0.9))
     polar = np.concatenate([np.linspace(0.02, edge * 1.12, 22), np.linspace(edge * 1.3, 2.0, 9)])
     turn = np.linspace(0, 2 * np.pi, COLUMNS, endpoint=False)
-    bulge = 1 + 0.030 * smoothstep(polar, edge * 1.1, edge * 0.2)
+    bulge = np.maximum(1.0, _cornea(polar, edge))
     a, b = np.meshgrid(polar, turn, indexing="ij")
     outward = -0.035 if side == "R" else 0.035  # eyes at rest look a little apart
     ahead = np.array([outward, -0.03, 1.0]) / np.linalg.norm([outward, -0.03, 1.0])
@@ -126,6 +128,16 @@ def _ball(
     return vertices, faces, np.concatenate([colors, [[0.012] * 3, [0.7] * 3]])
 
 
+def _cornea(polar: NDArray, edge: float) -> NDArray:
+    """(R,) how far from the eyeball's centre, in its radii, a cap is that meets the ball at the angle ``edge``."""
+    rim = np.sin(edge)
+    radius = max(CORNEA, min(1.0, 1.15 * rim))
+    ahead = np.cos(edge) - np.sqrt(radius**2 - rim**2)
+    inside = np.maximum(radius**2 - (ahead * np.sin(polar)) ** 2, 0.0)
+    found: NDArray = np.where(polar < 1.2, ahead * np.cos(polar) + np.sqrt(inside), 0.0)
+    return found
+
+
 def _painted(
     reach: NDArray, turn: NDArray, rays: NDArray, color: NDArray, rng: np.random.Generator, slit: float = 1.0
 ) -> NDArray:
@@ -144,8 +156,8 @@ def _painted(
     tone = 1.02 + 0.24 * fibres + 0.30 * inner + 0.22 * np.clip(-np.sin(turn), 0, 1)  # light gathers below
     warm = np.array([1.15, 0.92, 0.66]) * color.mean() + color * 0.35
     iris = (color * (1 - 0.45 * inner[..., None]) + 0.45 * inner[..., None] * warm) * tone[..., None]
-    iris = iris * (1 - 0.62 * smoothstep(reach, 0.80, 0.97))[..., None]  # the limbal ring
-    iris = iris * (1 - 0.35 * smoothstep(np.sin(turn), 0.3, 1.0))[..., None]  # the upper lid's shadow
+    iris = iris * (1 - 0.74 * smoothstep(reach, 0.74, 0.97))[..., None]  # the limbal ring
+    iris = iris * (1 - 0.45 * smoothstep(np.sin(turn), 0.2, 1.0))[..., None]  # the upper lid's shadow
     iris = iris + (np.array([0.012] * 3) - iris) * smoothstep(hole, pupil * 1.12, pupil * 0.92)[..., None]
     white = np.array([0.83, 0.80, 0.77]) * np.ones((*turn.shape, 1))
     shade = np.clip(np.abs(rays[..., 0]) - 0.35, 0, 0.5) + 0.9 * np.clip(rays[..., 1] - 0.05, 0, 0.4)

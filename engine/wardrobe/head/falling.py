@@ -15,8 +15,10 @@ from engine.wardrobe.head.styles import FREE, Style
 
 LOOSE = 0.3
 """Styles with more gravity than that hang; others keep their shape."""
-SIDES = 6
+SIDES = 5
 """Corners of a lock's section."""
+STRAYS = 10
+"""Of so many locks that hang, one has a thin strand beside it that goes its own way."""
 
 
 def fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
@@ -32,7 +34,7 @@ def fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tu
         style, clumps=min(24, len(below)), width=0.013, wave=0.5 * style.wave, flat=0.16, taper=0.25,
         lift=tuple(lift.tolist()), length=tuple(length.tolist()),
     )  # fmt: skip
-    return together(_layer(wide, head, below, rng, 0.74), upper)
+    return together(_layer(wide, head, below, rng, 0.82), upper)
 
 
 def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, tone: float = 1.0) -> Tufts:
@@ -73,19 +75,33 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     if hangs:
         good &= _in_company(paths) | (fringed > 0.3)
     width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
-    return locks(
+    found = locks(
         paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good],
-        root=0.74 if hangs else 0.86, tip=1.08 if hangs else 1.02, sides=SIDES if hangs else SIDES - 1,
+        root=0.74 if hangs else 0.86, tip=1.08 if hangs else 1.02, sides=SIDES,
     )  # fmt: skip
+    return together(found, _strays(paths[good], normals[good], head, rng)) if hangs and tone == 1.0 else found
+
+
+def _strays(paths: NDArray, normals: NDArray, head: Head, rng: np.random.Generator) -> Tufts:
+    """Thin strands that part from some of the locks (L, K, 3), the more the nearer to the tip."""
+    chosen = rng.permutation(len(paths))[: len(paths) // STRAYS]
+    own, out = paths[chosen], normals[chosen]
+    t = np.linspace(0, 1, own.shape[1])[None, :, None]
+    across = unit(np.cross(np.gradient(own, axis=1), out))
+    aside, off, turn = (rng.uniform(low, 1, (len(chosen), 1, 1)) for low in (-1, 0.2, 0))
+    swing = aside + 0.5 * np.sin(2 * np.pi * (1.5 * t + turn))
+    own = own + head.size * t * (0.012 * swing * across + 0.006 * off * out)
+    width = head.size * rng.uniform(0.0006, 0.0011, len(chosen))
+    return locks(own, out, width, 0.6, 0.8, rng, root=0.8, tip=1.1)
 
 
 def _in_company(paths: NDArray) -> NDArray:
     """(L,) whether locks (L, K, 3) have others beside them all the way."""
     alone = np.zeros(len(paths), bool)
     for k in (paths.shape[1] // 2, 3 * paths.shape[1] // 4, paths.shape[1] - 2):
-        near = cKDTree(paths.reshape(-1, 3)).query(paths[:, k], k=30)[1] // paths.shape[1]
+        near = cKDTree(paths.reshape(-1, 3)).query(paths[:, k], k=36)[1] // paths.shape[1]
         others = np.array([len(set(row)) for row in near])
-        alone |= others < 7
+        alone |= others < 9
     return ~alone
 
 

@@ -32,6 +32,8 @@ MATT = 0.8
 """Roughness of hair that stands."""
 THINNER = 0.006
 """Metres above the hairline in which hair is thinner."""
+FADED = 0.014
+"""Metres of that where hair is cut short."""
 GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble}
 """How hair grows, by `Style.grow`."""
 
@@ -58,30 +60,41 @@ def hair_layers(
     seeds = sample(head.mannequin, lambda canonical: _density(record, canonical), record.count, rng)
     if not len(seeds):
         return []
-    scalp = shell(head, record.shell, rng, (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None)
+    within = (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
     if record.grow == "stubble":
-        grain = rng.normal(1.15, 0.08, len(scalp.tones))
-        scalp = replace(scalp, tones=scalp.tones * grain, strands=0 * scalp.strands)
+        scalp = shell(head, record.shell, rng, within, soft=FADED)
+        scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.86), strands=0 * scalp.strands)
+    else:
+        scalp = shell(head, record.shell, rng, within)
     grown = GROWTH[record.grow](record, head, seeds, rng)
     clear = head.off_skin(grown.vertices, np.full(len(grown.vertices), -ROOT), 0.0)[0]
     tufts = together(scalp, replace(grown, vertices=clear))
     tufts = clad(tufts, head, clothes)
     tufts = under(tufts, head, [layer for layers in headgear.values() for layer in layers])
-    layer = soft_edged(hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head), head, look)
+    layer = soft_edged(hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head), head, look, record)
     if record.grow in ("stubble", "coils"):  # does not shine
         layer = replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
     return [layer]
 
 
-def soft_edged(layer: Layer, head: Head, look: Look) -> Layer:
-    """The hair's layer, thinner along the hairline, so that skin shows between its first roots."""
+def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
+    """The hair's layer, thinner along the hairline, so that skin shows between its first roots.
+
+    Between hairs of a few millimetres it shows everywhere.
+    """
     points = layer.vertices.astype(np.float64)
     above = hairline(head.canonical(points))
-    near = np.flatnonzero((above < THINNER) & (above > -0.01))
-    off = head.mannequin.caster.closest_point(points[near], signed=False)[2]
-    share = 0.6 * smoothstep(above[near], THINNER, 0.0) * smoothstep(off, 0.004, 0.001)
+    if style.grow == "stubble":
+        near = np.flatnonzero(~layer.canonical[:, :2].any(1))  # of the shell, which has no strands there
+        least = 0.15 * float(smoothstep(np.array(max(style.length)), 0.016, 0.004))
+        share = least + (0.92 - least) * smoothstep(above[near], FADED, -0.001)
+    else:
+        near = np.flatnonzero((above < THINNER) & (above > -0.01))
+        off = head.mannequin.caster.closest_point(points[near], signed=False)[2]
+        share = 0.6 * smoothstep(above[near], THINNER, 0.0) * smoothstep(off, 0.004, 0.001)
     colors = layer.colors.copy()
-    colors[near] = blend(colors[near], share, 0.8 * np.array(SKINS[look.skin]))
+    shadow = 0.92 if style.grow == "stubble" else 0.8
+    colors[near] = blend(colors[near], share, shadow * np.array(SKINS[look.skin]))
     return replace(layer, colors=colors.astype(np.float32))
 
 
@@ -101,7 +114,7 @@ def _closed(look: Look) -> bool:
 
 def _density(style: Style, canonical: NDArray) -> NDArray:
     """(N,) how closely a style's hair grows at places."""
-    grown = smoothstep(hairline(canonical), -0.001, 0.004)
+    grown = smoothstep(hairline(canonical), -0.001, 0.012 if style.grow == "stubble" else 0.004)
     if style.behind:  # what grows before the ears would go through them
         grown = grown * (1 - sideburns(canonical))
     if style.grow == "crest":

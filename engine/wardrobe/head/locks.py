@@ -111,7 +111,7 @@ def sweep(
 
 def locks(
     paths: NDArray, outward: NDArray, width: NDArray, flat: float, taper: float, rng: np.random.Generator,
-    tone: NDArray | None = None, root: float = 0.62, tip: float = 1.16, sides: int = 3, streaks: float = 0.07,
+    tone: NDArray | None = None, root: float = 0.62, tip: float = 1.16, sides: int = 3, streaks: float = 0.12,
 ) -> Tufts:  # fmt: skip
     """Tapering locks along paths (L, K, 3).
 
@@ -132,13 +132,13 @@ def locks(
     if not count:
         return Tufts.none()
     t = np.linspace(0, 1, steps)
-    shape = np.clip((1 - t) / taper, 0, 1) ** 0.75 * np.clip(0.55 + 3.0 * t, 0, 1)
+    shape = np.clip((1 - t) / taper, 0, 1) ** 0.75 * np.clip((0.55 if sides == 3 else 0.35) + 3.0 * t, 0, 1)
     widths = width[:, None] * shape
-    ridges = 1 + (0.0 if sides == 3 else 0.16) * rng.uniform(-1, 1, (count, sides))
+    ridges = 1 + (0.0 if sides == 3 else 0.24) * rng.uniform(-1, 1, (count, sides))
     vertices, faces = sweep(paths, outward, widths, flat * widths, sides, ridges)
     own = np.clip(rng.normal(1.0, 0.09, count), 0.75, 1.3) if tone is None else tone
     along = np.interp(t, [0, 0.35, 0.75, 1], [root, 0.95, 1.02, tip])
-    edges = 0.0 if sides == 3 else 0.11 * np.cos(section(sides)) ** 4  # shadows between locks
+    edges = 0.0 if sides == 3 else 0.17 * np.cos(section(sides)) ** 4  # shadows between locks
     ring = 1 - edges + rng.normal(0, streaks, (count, 1, sides))
     tones = (own[:, None, None] * along[None, :-1, None] * ring).reshape(count, -1)
     tones = np.concatenate([tones, (own * along[-1])[:, None]], 1)

@@ -27,6 +27,7 @@ def shell(
     rng: np.random.Generator,
     within: Callable[[NDArray], NDArray] | None = None,
     line: Callable[[NDArray], NDArray] = hairline,
+    soft: float = 0.0045,
 ) -> Tufts:
     """The scalp lifted by ``thick`` metres, sunk into the skin along a softly irregular hairline.
 
@@ -36,6 +37,7 @@ def shell(
         rng: decides the irregularities.
         within: metres by which canonical places lie inside of a further border.
         line: metres by which they lie inside of the hairline.
+        soft: metres from there over which it rises at least.
     """
     mannequin = head.mannequin
     bushy = not callable(thick) and thick > 0.01
@@ -61,8 +63,8 @@ def shell(
     ragged = sum(0.0005 * np.sin(f * turn + p + 2 * np.sin(9 * turn)) for f, p in zip((37, 71, 113), phase))
     above = reach(canonical) - np.abs(ragged)
     depth = thick(canonical) if callable(thick) else np.full(len(canonical), thick)
-    soft = np.maximum(0.0045, 0.55 * depth)
-    lift = -EDGE + (depth + EDGE) * smoothstep((above + 0.001) / (soft + 0.001), 0.0, 1.0) * head.size
+    over = np.maximum(soft, 0.55 * depth)
+    lift = -EDGE + (depth + EDGE) * smoothstep((above + 0.001) / (over + 0.001), 0.0, 1.0) * head.size
     if bushy:  # an uneven ball of hair
         x, y, z = canonical.T
         lift = lift * (1 + 0.10 * np.sin(140 * x + 2) * np.sin(130 * y) * np.sin(135 * z + 1))

@@ -23,6 +23,10 @@ GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
 """How far the scalp takes the hair's colour; others 0.85."""
 
 
+SHAVEN = 0.16
+"""How far a shaven chin takes the beard's colour."""
+GLOSS = 0.09
+"""By how much less rough the darkest skin is."""
 OLD = (0.68, 0.95)
 """Ages from which on skin grows old, and at which it is."""
 NAILS = np.array([(0.820, 0.405, -0.032), (0.855, 0.413, -0.015), (0.868, 0.422, 0.014), (0.857, 0.438, 0.054),
@@ -32,7 +36,7 @@ NAILS = np.array([(0.820, 0.405, -0.032), (0.855, 0.413, -0.015), (0.868, 0.422,
 
 def paint_bare(
     look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False, age: float = 0.55, text: str = "",
-    muzzle: Muzzle | None = None,
+    muzzle: Muzzle | None = None, gender: float = 0.0,
 ) -> Floats:  # fmt: skip
     """Colours (N, 3) sRGB of the bare body.
 
@@ -44,6 +48,7 @@ def paint_bare(
         age: 0-1 as `outfit.Shape` counts it; old skin is paler, spotted and wrinkled.
         text: all that is said of the person, for freckles and moles.
         muzzle: of an animal's face, which has markings and no brows.
+        gender: -1 female to 1 male; men who shave have a shadow where their beard would be.
     """
     p = Points(canonical, 0.002)
     skin = np.array(SKINS[look.skin])
@@ -58,7 +63,8 @@ def paint_bare(
         base = _marked(base, look, p, rng, text.lower())
     if human and age > OLD[0]:
         base = _aged(base, p, float(smoothstep(np.array(age), *OLD)), rng)
-    base = _hair_ground(base, look, p, muzzle is None)
+    shaven = float(smoothstep(np.array(gender), 0.0, 0.4) * smoothstep(np.array(age), 0.38, 0.52)) * human
+    base = _hair_ground(base, look, p, muzzle is None, shaven)
     return np.clip(paint_face(base, look, p) if eyes else base, 0, 1).astype(np.float32)
 
 
@@ -85,9 +91,9 @@ def _warm(base: NDArray, p: Points) -> NDArray:
     """Cheeks, nose, ears, chin, knuckles, elbows, knees, palms and soles."""
     ear = smoothstep(beside_ears(np.stack([p.x, p.y, p.z], 1)), 0.000, -0.006) * smoothstep(p.side, 0.072, 0.079)
     blood = np.maximum.reduce([
-        0.42 * p_soft(p, 0.043, 0.650, 0.022, 0.020),
-        0.46 * p_soft(p, 0.0, 0.652, 0.016, 0.013) * smoothstep(p.z, 0.12, 0.14),
-        0.32 * ear * (p.y > 0.6),
+        0.49 * p_soft(p, 0.043, 0.650, 0.022, 0.020),
+        0.54 * p_soft(p, 0.0, 0.652, 0.016, 0.013) * smoothstep(p.z, 0.12, 0.14),
+        0.46 * ear * (p.y > 0.6),
         0.20 * p_soft(p, 0.0, 0.588, 0.016, 0.010),
         0.34 * smoothstep(p.side, 0.80, 0.86) + 0.20 * np.exp(-(((p.side - 0.775) / 0.012) ** 2)),
         0.26 * np.exp(-(((p.side - 0.443) / 0.03) ** 2)) * smoothstep(p.z, 0.005, -0.025) * p.arm,
@@ -105,14 +111,16 @@ def _palms(base: NDArray, p: Points) -> NDArray:
     return blend(base, pale * dark, np.array([0.70, 0.48, 0.38]))
 
 
-def bare_roughness(canonical: NDArray, age: float) -> Floats:
-    """(N,) of bare skin: lips and the middle of the face shine, old skin less."""
+def bare_roughness(canonical: NDArray, age: float, skin: str = "fair") -> Floats:
+    """(N,) of bare skin: lips and the middle of the face shine, old skin less, and dark skin shows its forms by it."""
     p = Points(canonical, 0.002)
     oily = np.maximum.reduce([
         p_soft(p, 0.0, 0.735, 0.035, 0.020), p_soft(p, 0.0, 0.665, 0.012, 0.022) * smoothstep(p.z, 0.12, 0.14),
         0.7 * p_soft(p, 0.045, 0.668, 0.014, 0.010), 0.6 * p_soft(p, 0.0, 0.586, 0.014, 0.010),
     ])  # fmt: skip
     usual = MATERIALS["skin"].roughness
+    if skin in HUMAN_SKINS:
+        usual -= GLOSS * float(smoothstep(np.array(SKINS[skin]).mean(keepdims=True), 0.42, 0.20)[0])
     found = usual - 0.11 * np.clip(oily, 0, 1) + 0.08 * float(smoothstep(np.array(age), *OLD))
     return np.asarray(found + lips(p)[0] * (usual - 0.16 - found), np.float32)
 
@@ -208,14 +216,18 @@ def _nails(base: NDArray, p: Points) -> NDArray:
     return blend(base, 0.65 * amount, np.clip(base * np.array([1.10, 1.06, 1.06]) + np.array([0.05, 0.03, 0.03]), 0, 1))
 
 
-def _hair_ground(base: NDArray, look: Look, p: Points, brows: bool = True) -> NDArray:
-    """The skin beneath hair, brows and beard in their colours, so that none shines through."""
+def _hair_ground(base: NDArray, look: Look, p: Points, brows: bool = True, shaven: float = 0.0) -> NDArray:
+    """The skin beneath hair, brows and beard in their colours, so that none shines through; of the shaven, a shadow."""
     hair, beard = np.array(HAIR_COLORS[look.hair_color]), np.array(HAIR_COLORS[look.beard_color])
     above = hairline(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
     ground = 0.55 * base if look.hair_style == "mohawk" else 0.75 * hair  # shaved sides keep their natural shadow
-    grown = smoothstep(above, -0.004, 0.004) * (p.y > 0.55)
+    reach = 0.018 if look.hair_style in ("buzz", "short") else 0.004
+    grown = smoothstep(above, -0.004, reach) * (p.y > 0.55)
     base = blend(base, GROUND.get(look.hair_style, 0.85) * grown, ground)
-    if look.beard != "none":
+    if look.beard == "none" and shaven > 0:
+        wide = Points(np.stack([p.x, p.y, p.z], 1), 0.010)
+        base = blend(base, SHAVEN * shaven * np.clip(BEARD["stubble"](wide), 0, 1), 0.75 * beard + 0.10)
+    elif look.beard != "none":
         full = look.beard != "stubble"
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.005)
         strength = 0.80 if full else 0.75

@@ -67,11 +67,11 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     lean = lean - seeds.normals * (lean * seeds.normals).sum(1, keepdims=True)
     heading = unit(unit(lean) + 0.45 * seeds.normals)
     length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count)
-    t = np.linspace(0, 1, 3)
+    t = np.linspace(0, 1, 2)
     paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * heading[:, None]
     return locks(
-        paths, np.repeat(seeds.normals[:, None], 3, 1), style.width * s * np.ones(count), 0.8, 0.8, rng,
-        root=0.93, tip=1.03, streaks=0.03, tone=np.clip(rng.normal(1.0, 0.05, count), 0.85, 1.15), sides=3,
+        paths, np.repeat(seeds.normals[:, None], 2, 1), style.width * s * np.ones(count), 0.8, 0.8, rng,
+        root=0.72, tip=1.10, streaks=0.03, tone=np.clip(rng.normal(0.85, 0.12, count), 0.6, 1.15), sides=3,
     )  # fmt: skip
 
 

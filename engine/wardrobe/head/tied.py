@@ -35,7 +35,7 @@ def gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> 
         normals.append(normal)
     paths[-1] = aim
     width = style.width * head.size * rng.uniform(0.6, 1.1, count)
-    swept = locks(np.stack(paths, 1), np.stack(normals, 1), width, 0.32, 0.3, rng, tip=0.95, root=0.85, sides=5)
+    swept = locks(np.stack(paths, 1), np.stack(normals, 1), width, 0.40, 0.3, rng, tip=0.95, root=0.85, sides=5)
     rest = _tail(style, head, tie, rng) if style.tail else _knot(style, head, tie, rng)
     return together(swept, rest)
 
