@@ -265,9 +265,10 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
 def beside_each_other() -> list[str]:
     """Arguments for all tests that need no window, a file at a time on each core; windows want the machine alone.
 
-    Four at most, for each takes up to 5 GB.
+    Four at most, for each takes up to 5 GB; in the order of `tests/conftest.py`, long files first.
     """
-    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "-m", "not window"]
+    shared = ["--dist", "loadfile", "--no-loadscope-reorder"]
+    return ["-n", str(min(os.cpu_count() or 1, 4)), *shared, "-m", "not window"]
 
 
 def package(options: argparse.Namespace, rest: list[str]) -> int:

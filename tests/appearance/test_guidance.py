@@ -59,6 +59,7 @@ def same(one, other) -> bool:
     return all(torch.equal(value, other.state_dict()[name]) for name, value in one.state_dict().items())
 
 
+@pytest.mark.slow
 def test_an_interrupted_search_goes_on_where_it_was(sculpt, tmp_path, monkeypatch):
     from engine.appearance.warm_start import Fitting
 
@@ -107,8 +108,18 @@ def test_the_reference_renderer_trains_and_resumes(sculpt, tmp_path):
     assert again.steps == 2
 
 
+FEWER = int(0.7 * int(0.7 * 32 * 32))
+"""Rays that are left of `BARE`'s when memory has run out twice."""
+
+
+@pytest.fixture(scope="module")
+def fewer(sculpt, tmp_path_factory):
+    """The field that is made with so few from the start."""
+    return sculpt(replace(BARE, max_rays=FEWER), tmp_path_factory.mktemp("fewer"))
+
+
 @pytest.mark.parametrize("error", [MemoryError(), torch.cuda.OutOfMemoryError("CUDA out of memory.")])
-def test_when_memory_runs_out_there_are_fewer_rays(sculpt, tmp_path, monkeypatch, error):
+def test_when_memory_runs_out_there_are_fewer_rays(sculpt, fewer, tmp_path, monkeypatch, error):
     seen = []
     call = Objective.__call__
 
@@ -124,10 +135,9 @@ def test_when_memory_runs_out_there_are_fewer_rays(sculpt, tmp_path, monkeypatch
     field = sculpt(BARE, tmp_path / "job", report)
     assert field.steps == 4
     assert [step for step, most in seen if most <= 600] == [0, 1, 2, 3]
-    assert seen[0][1] == BARE.max_rays and seen[-1][1] == int(0.7 * int(0.7 * 32 * 32))
+    assert seen[0][1] == BARE.max_rays and seen[-1][1] == FEWER
     assert len(report.warnings) == 2 and all("rays" in text for text in report.warnings)
-    fewer = replace(BARE, max_rays=seen[-1][1])
-    assert same(field, sculpt(fewer, tmp_path / "fewer"))  # what failed left no trace
+    assert same(field, fewer)  # what failed left no trace
 
 
 def test_no_memory_at_all_is_said(sculpt, tmp_path, monkeypatch):

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import fake_stages
+import forked
 import pytest
 
 from engine import protocol
@@ -18,6 +20,8 @@ from engine.protocol import Request
 ROOT = Path(__file__).resolve().parents[2]
 FAKE = [sys.executable, fake_stages.__file__]
 REAL = [sys.executable, "-m", "engine"]
+LIGHT = Path(__file__).parent / "light"
+"""Holds a stand-in for transformers."""
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
 
@@ -37,9 +41,19 @@ def call(*arguments, program=REAL, cwd=ROOT, **options) -> subprocess.CompletedP
     )
 
 
+def fake(*arguments, cwd=ROOT, change: Callable[[], None] = lambda: None) -> subprocess.CompletedProcess:
+    """The same with stand-in stages, which ``change`` may alter."""
+    return forked.call([str(argument) for argument in arguments], cwd, change)
+
+
 def start(*arguments, step_seconds=0.5) -> subprocess.Popen:
     """Start the stand-in engine with pipes."""
-    environment = {**os.environ, "FAKE_STEP_SECONDS": str(step_seconds), "PYTHONUTF8": "1"}
+    environment = {
+        **os.environ,
+        "FAKE_STEP_SECONDS": str(step_seconds),
+        "PYTHONUTF8": "1",
+        "PYTHONPATH": str(LIGHT),
+    }
     return subprocess.Popen(
         [*FAKE, *map(str, arguments)],
         env=environment,
@@ -122,7 +136,7 @@ def test_a_half_written_job_is_named_and_kept(tmp_path):
 
 def test_a_bug_is_a_sentence_and_its_traceback_is_in_the_log(tmp_path):
     for extra in ([], ["--events"]):
-        done = call("generate", "--appearance", "a bug", "--out", tmp_path / "job", *extra, program=FAKE)
+        done = fake("generate", "--appearance", "a bug", "--out", tmp_path / "job", *extra)
         assert done.returncode == protocol.EXIT_FAILED
         assert "left_tail" in done.stderr
         assert "Traceback" not in done.stderr
@@ -132,7 +146,7 @@ def test_a_bug_is_a_sentence_and_its_traceback_is_in_the_log(tmp_path):
 
 def test_generate_shows_progress_and_says_where_things_are(tmp_path):
     words = ["--appearance", "Ritter 🛡 mit \u202eBart", "--preset", "tiny", "--out", tmp_path / "job"]
-    done = call("generate", *words, program=FAKE)
+    done = fake("generate", *words)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [f"The result is in {tmp_path / 'job' / 'result'}"]
     for label in protocol.STAGE_LABELS.values():
@@ -143,30 +157,19 @@ def test_generate_shows_progress_and_says_where_things_are(tmp_path):
 
 def test_the_default_folder_belongs_to_the_request(tmp_path):
     for seed in (1, 1, 2):
-        assert call("generate", "--seed", seed, "--preset", "tiny", program=FAKE, cwd=tmp_path).returncode == 0
+        assert fake("generate", "--seed", seed, "--preset", "tiny", cwd=tmp_path).returncode == 0
     assert len([path for path in (tmp_path / "out").iterdir() if path.is_dir()]) == 2
 
 
 def test_prompts_of_an_example_give_way_to_those_that_are_typed(tmp_path):
-    done = call(
-        "generate",
-        "--example",
-        "samurai",
-        "--motion",
-        "bowing",
-        "--preset",
-        "tiny",
-        "--out",
-        tmp_path / "job",
-        program=FAKE,
-    )
+    done = fake("generate", "--example", "samurai", "--motion", "bowing", "--preset", "tiny", "--out", tmp_path / "job")
     assert done.returncode == 0, done.stderr
     stored = json.loads((tmp_path / "job" / protocol.REQUEST_FILE).read_text(encoding="utf-8"))["prompts"]
     assert stored == {**examples()["Samurai"], "motion": "bowing"} and "samurai" in stored["appearance"]
 
 
 def test_run_gives_events_only(tmp_path):
-    done = call("run", make_job(tmp_path / "job"), program=FAKE)
+    done = fake("run", make_job(tmp_path / "job"))
     assert done.returncode == 0, done.stderr
     events = [protocol.parse_event(line) for line in done.stdout.splitlines()]
     assert events[0]["event"] == "job_started"
@@ -174,17 +177,16 @@ def test_run_gives_events_only(tmp_path):
 
 
 def test_stray_prints_do_not_reach_the_events(tmp_path):
-    code = f"""
-import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(fake_stages.__file__).parent)!r}]
-import os, fake_stages
-from engine import cli
-class Loud(dict):
-    def __getitem__(self, name):
-        print("Warp 1.19 initialized"); os.write(1, b"from C\\n"); return super().__getitem__(name)
-fake_stages.STAGES = Loud(fake_stages.STAGES)
-with fake_stages.installed(): sys.exit(cli.main(sys.argv[1:]))
-"""
-    done = call("run", make_job(tmp_path / "job"), program=[sys.executable, "-c", code])
+    class Loud(dict):
+        def __getitem__(self, name):
+            print("Warp 1.19 initialized")
+            os.write(1, b"from C\n")
+            return super().__getitem__(name)
+
+    def change():
+        fake_stages.STAGES = Loud(fake_stages.STAGES)
+
+    done = fake("run", make_job(tmp_path / "job"), change=change)
     assert done.returncode == 0, done.stderr
     assert [protocol.parse_event(line)["event"] for line in done.stdout.splitlines()][-1] == "result"
     assert "from C" in done.stderr and "initialized" in done.stderr
@@ -198,7 +200,7 @@ def finish_cancelled(child: subprocess.Popen, job: Path) -> None:
         last = protocol.parse_event(out.splitlines()[-1])
         assert (last["event"], last["code"]) == ("error", "cancelled")
     before = fake_stages.calls(job)
-    done = call("run", job, program=FAKE)
+    done = fake("run", job)
     assert done.returncode == 0, done.stderr
     steps = [line for line in before + fake_stages.calls(job) if line.startswith("appearance")]
     assert steps == [f"appearance {step}" for step in range(fake_stages.STEPS)]
@@ -228,7 +230,7 @@ def test_a_killed_job_goes_on(tmp_path):
         child.kill()
         child.communicate()
     before = fake_stages.calls(job)
-    done = call("run", job, program=FAKE)
+    done = fake("run", job)
     assert done.returncode == 0, done.stderr
     repeated = [line for line in fake_stages.calls(job) if line in before]
     assert len(repeated) <= 1, "only the step that was under way may be done again"

@@ -35,6 +35,7 @@ def perform(text: str, body, seed: int = 0, frames: int = 90) -> Take:
     return Take(joints - floor, body.rest_joints(betas) - floor, made.fps)
 
 
+@pytest.mark.slow
 def test_share_of_texts_whose_motion_holds(body, record_property):
     failed = [text for text, holds in PREDICATES.items() if not holds(perform(text, body))]
     share = 1 - len(failed) / len(PREDICATES)
