@@ -115,7 +115,7 @@ class FullSurface:
         e1, e2 = points[:, 1] - points[:, 0], points[:, 2] - points[:, 0]
         side = e1 - (e1 * normal).sum(1, keepdims=True) * normal
         side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-12)
-        step = material.scale / 12.0
+        step = material.scale / 24.0
         here = places.interpolate(self.full.faces, self.full.canonical)
         height, slope = material.heights(here), np.zeros_like(normal)
         for axis in (side, np.cross(normal, side)):
