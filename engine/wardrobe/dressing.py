@@ -178,6 +178,7 @@ def layers_of(
         if not fell:
             warn(f"{record.name}: the cloth would not come to rest and stays as it was cut.")
         beneath = Followed(joined(dressing.layers), bare.rest_joints)
+        over_collar = any(_collared(inner) for inner in worn[:number])
         made = make(
             garment,
             record,
@@ -186,6 +187,7 @@ def layers_of(
             bare.size,
             garment.material,
             _outer(worn[number + 1 :], look),
+            over_collar=over_collar,
         )
         made = [beneath.layer(part) for part in made]
         dressing.add(made[0], (piece.vertices, piece.faces))

@@ -48,7 +48,7 @@ EVEN = 0.03
 
 def make(
     garment: Garment, record: Record, piece: Piece, beneath: Beneath, size: float, material: str | None = None,
-    above: Sequence[Record] = (),
+    above: Sequence[Record] = (), over_collar: bool = False,
 ) -> list[Layer]:  # fmt: skip
     """The finished layers of a draped piece: the garment, and trims of another material.
 
@@ -60,6 +60,7 @@ def make(
         size: the body's, against the standard figure.
         material: instead of the record's.
         above: the garments of cloth that will be worn over it.
+        over_collar: whether what lies beneath has a collar, round which that of this one is laid.
     """
     made = MATERIALS[material or record.material]
     record = replace(record, folds=record.folds * made.folds * record.drape)
@@ -81,7 +82,7 @@ def make(
         if detail["form"] == "collar":
             before, own_cloth = len(piece.vertices), Beneath(piece.vertices, piece.faces)
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
-            if len(piece.vertices) > before:
+            if over_collar and len(piece.vertices) > before:
                 piece.vertices[before:] = _laid_over(piece.vertices[before:], detail["style"], own_cloth, beneath, size)
             piece = patterned(piece.compact(), garment) if garment.pattern != "plain" else piece.compact()
         elif detail["form"] == "strips":
