@@ -92,7 +92,7 @@ def request_part(
     if part == "motion":  # or the looks, made under another preset, would be made anew
         wishes, preset_values = replace(wishes, preset=base.preset, conf=base.conf), base_values
     values = {
-        key: wishes.values[key] if part_of(key) == part else base.overrides.get(key, value)
+        key: wishes.values[key] if part_of(key) in (part, None) else base.overrides.get(key, value)
         for key, value in base_values.items()
         if key in wishes.values
     }

@@ -22,6 +22,7 @@ def _advanced_annotations() -> dict[str, Any]:
         int: bpy.props.IntProperty,
         float: bpy.props.FloatProperty,
         bool: bpy.props.BoolProperty,
+        str: bpy.props.StringProperty,
     }
     values = settings_table.preset_values(protocol.PRESETS[0])
     found = {}
@@ -30,7 +31,10 @@ def _advanced_annotations() -> dict[str, Any]:
         limits = {name: setting.kind(value) for name, value in limits.items() if value is not None}
         if setting.kind is float:
             limits["precision"] = 4 if 0 < values[setting.key] < 0.01 else 2
-        found[setting.attribute] = kinds[setting.kind](
+        make = bpy.props.EnumProperty if setting.choices else kinds[setting.kind]
+        if setting.choices:
+            limits["items"] = [(choice, choice.replace("_", " "), "") for choice in setting.choices]
+        found[setting.attribute] = make(
             name=setting.label, description=setting.doc, default=values[setting.key], **limits
         )
     return found

@@ -16,7 +16,6 @@ from .contract import ENGINE_ROOT, engine_settings, schema
 
 MAIN = (
     "shape.blend",
-    "shape.picture_share",
     "appearance.search",
     "appearance.iterations",
     "appearance.size",
@@ -40,6 +39,11 @@ MAIN = (
     "motion.strength",
     "motion.expression",
     "motion.candidates",
+    "export.author",
+    "export.license",
+    "export.root_motion",
+    "export.vrm_version",
+    "export.vrm_toon",
 )
 """Settings worth a place in the panel, those that this engine has; a conf file reaches the others."""
 
@@ -49,6 +53,8 @@ LABELS = {
     "max_faces": "Most Faces",
     "game_faces": "Game Triangles",
     "grid": "Feature Grid",
+    "vrm_version": "VRM Version",
+    "vrm_toon": "Toon Shading in VRM",
 }
 
 
@@ -63,6 +69,8 @@ class Setting:
     doc: str
     low: float | None
     high: float | None
+    choices: tuple[str, ...] = ()
+    """What a text may be; empty where any will do."""
 
     @property
     def section(self) -> str:
@@ -83,12 +91,13 @@ class Setting:
 
 @cache
 def all_settings() -> dict[str, Setting]:
-    """Return every number and switch of the engine's configuration, by dotted key."""
-    return {
-        key: Setting(key, found.kind, found.default, found.help.rstrip("."), found.low, found.high)
-        for key, found in schema.settings_of(engine_settings.Config).items()
-        if found.kind in (int, float, bool)
-    }
+    """Return every number, switch and text of the engine's configuration, by dotted key."""
+    found = {}
+    for key, of in schema.settings_of(engine_settings.Config).items():
+        kind = str if of.choices and type(of.default) is str else of.kind
+        if kind in (int, float, bool, str):
+            found[key] = Setting(key, kind, of.default, of.help.rstrip("."), of.low, of.high, of.choices)
+    return found
 
 
 def main_settings() -> list[Setting]:
@@ -125,4 +134,6 @@ def _conf_lines(text: str) -> list[tuple[str, str]]:
 
 
 def _value(text: str, kind: type) -> Any:
+    if kind is str:
+        return text.strip('"')
     return text == "true" if kind is bool else kind(float(text))

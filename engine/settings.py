@@ -304,8 +304,8 @@ class ExportConfig:
         "What avatar.vrm is written as; 0.x for programs that read nothing newer.")
     vrm_toon: bool = setting(False,
         "Toon shading and outlines (VRMC_materials_mtoon) on the materials of a textured game mesh in VRM 1.0.")
-    license: str = setting("personal",
-        "What others may do with the avatar, for files that say so: personal (nothing), cc0, cc-by or cc-by-nc.")
+    license: Literal["personal", "cc0", "cc-by", "cc-by-nc"] = setting("personal",
+        "What others may do with the avatar, for files that say so; ``personal``: nothing.")
 
 
 @dataclass(frozen=True)

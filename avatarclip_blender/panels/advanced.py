@@ -7,7 +7,14 @@ import bpy
 from .. import properties, settings_table
 from .base import AvatarPanel
 
-_TITLES = {"shape": "Body", "appearance": "Appearance", "mesh": "Mesh", "rig": "Rig", "motion": "Motion"}
+_TITLES = {
+    "shape": "Body",
+    "appearance": "Appearance",
+    "mesh": "Mesh",
+    "rig": "Rig",
+    "motion": "Motion",
+    "export": "Files",
+}
 
 
 class AVATARCLIP_PT_advanced(AvatarPanel, bpy.types.Panel):

@@ -58,13 +58,8 @@ def exporter(name: str) -> Exporter:
 
 def check(conf: ExportConfig) -> None:
     """Refuse settings that cannot work."""
-    from engine.export.humanoid import licences
-
     for name in conf.formats:
         exporter(name)
-    if conf.license not in licences():
-        hint = f"Choose one of {', '.join(licences())}."
-        raise EngineError("bad_config", f"There is no export.license {conf.license!r}.", hint)
     if conf.vrm_toon and conf.vrm_version != "1.0":
         hint = "Set export.vrm_toon off, or export.vrm_version to 1.0."
         raise EngineError("bad_config", "VRM 0.x is not written with toon materials.", hint)

@@ -14,8 +14,10 @@ from engine import export
 from engine.config import load_config
 from engine.errors import EngineError
 from engine.export import Scene
+from engine.export.humanoid import licences
 from engine.motion.formats.bvh import read_bvh
 from engine.names import LONGEST, plain, plain_names
+from engine.schema import settings_of
 from engine.settings import ExportConfig
 from tests.export import figures
 from tests.export.test_formats import Glb
@@ -52,15 +54,16 @@ def test_a_motion_of_one_frame_and_one_of_240_a_second(frames: int, fps: float, 
 
 
 def test_settings_that_cannot_work_are_told_before_the_first_stage() -> None:
-    for conf, words in (
-        (ExportConfig(formats=("glb", "gbl")), "'gbl', which no exporter writes"),
-        (ExportConfig(license="mine"), "no export.license 'mine'"),
-    ):
-        with pytest.raises(EngineError, match=words) as caught:
-            export.check(conf)
-        assert caught.value.hint
-    with pytest.raises(EngineError, match=r"export.root_motion.*'feet'"):
-        load_config("draft", None, {"export.root_motion": "feet"})
+    with pytest.raises(EngineError, match="'gbl', which no exporter writes") as caught:
+        export.check(ExportConfig(formats=("glb", "gbl")))
+    assert caught.value.hint
+    for key, value in (("root_motion", "feet"), ("license", "mine")):
+        with pytest.raises(EngineError, match=f"export.{key}.*'{value}'"):
+            load_config("draft", None, {f"export.{key}": value})
+
+
+def test_every_licence_that_can_be_chosen_is_in_the_table() -> None:
+    assert set(settings_of(ExportConfig)["license"].choices) == set(licences())
 
 
 def test_a_format_of_ones_own_is_a_module_with_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
