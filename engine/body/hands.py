@@ -33,8 +33,11 @@ def read_hands(path: Path = TABLE) -> dict[str, dict[str, tuple[float, ...]]]:
     Raises:
         ValueError: names the file, the pose, the finger and what is wrong.
     """
-    counts = {**dict.fromkeys(LONG, tuple[float, float, float]), "apart": tuple[float, float, float, float],
-              "thumb": tuple[float, float, float, float, float]}  # fmt: skip
+    counts = {
+        **dict.fromkeys(LONG, tuple[float, float, float]),
+        "apart": tuple[float, float, float, float],
+        "thumb": tuple[float, float, float, float, float],
+    }
     found: dict[str, dict[str, tuple[float, ...]]] = read_as(path, dict[str, TypedDict("Pose", counts)])  # type: ignore
     return found
 

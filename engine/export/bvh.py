@@ -33,9 +33,13 @@ def write(scene: Scene, folder: Path) -> list[str]:
 
 
 def write_bvh(
-    path: str | os.PathLike[str], joints: np.ndarray, poses: np.ndarray, trans: np.ndarray, fps: float,
+    path: str | os.PathLike[str],
+    joints: np.ndarray,
+    poses: np.ndarray,
+    trans: np.ndarray,
+    fps: float,
     root: np.ndarray | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Write a motion.
 
     Args:

@@ -13,10 +13,16 @@ from engine.rig import Avatar
 SECTORS = 8
 """Round the upright axis of what hangs, a chain in each."""
 LIMBS = (
-    ("pelvis", "spine3"), ("spine3", "neck"), ("head", "head"), ("left_hip", "left_knee"), ("right_hip", "right_knee"),
-    ("left_knee", "left_ankle"), ("right_knee", "right_ankle"), ("left_shoulder", "left_elbow"),
+    ("pelvis", "spine3"),
+    ("spine3", "neck"),
+    ("head", "head"),
+    ("left_hip", "left_knee"),
+    ("right_hip", "right_knee"),
+    ("left_knee", "left_ankle"),
+    ("right_knee", "right_ankle"),
+    ("left_shoulder", "left_elbow"),
     ("right_shoulder", "right_elbow"),
-)  # fmt: skip
+)
 """What chains fall on: from a joint to another."""
 HIT = 0.015
 """Metres that joints of a grown person's chains keep off what they fall on, or as far as half-way to the next chain if

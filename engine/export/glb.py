@@ -25,9 +25,14 @@ def write(scene: Scene, folder: Path) -> list[str]:
     layout = layout_of(scene)
     lower = [] if layout is None else levels_of(scene.game, scene.conf.lods)
     write_glb(
-        folder / GAME_GLB, scene.game, **moves, name=scene.name, layout=layout, lower=lower,
+        folder / GAME_GLB,
+        scene.game,
+        **moves,
+        name=scene.name,
+        layout=layout,
+        lower=lower,
         apart=scene.conf.layers_apart,
-    )  # fmt: skip
+    )
     return [AVATAR_GLB, GAME_GLB]
 
 

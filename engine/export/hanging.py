@@ -62,8 +62,11 @@ def hung(avatar: Avatar, body: NDArray[np.float32]) -> Hanging:
 
 def _carried_by_trunk(avatar: Avatar, rows: NDArray) -> NDArray[np.bool_]:
     """Which of the vertices no arm carries."""
-    arms = [k for k, name in enumerate(SKELETON_NAMES[: avatar.weights.shape[1]])
-            if re.search("shoulder|elbow|wrist|hand|index|middle|ring|pinky|thumb", name)]  # fmt: skip
+    arms = [
+        k
+        for k, name in enumerate(SKELETON_NAMES[: avatar.weights.shape[1]])
+        if re.search("shoulder|elbow|wrist|hand|index|middle|ring|pinky|thumb", name)
+    ]
     kept: NDArray[np.bool_] = avatar.weights[rows][:, arms].sum(1) < 0.5
     return kept
 
@@ -111,10 +114,16 @@ def _with_chains(made: Hanging, number: int, rows: NDArray, free: NDArray, size:
     title = re.sub(r"[^0-9A-Za-z]+", "_", (avatar.layer_names or ("",))[number]).strip("_") or "layer"
     names = [f"swing_{number}_{title}_{s}_{k}" for s in range(len(sectors)) for k in range(LEVELS + 1)]
     chains = tuple(
-        Chain(f"{title} {s + 1}", tuple((before + row).tolist()), (round(HIT * size, 4),) * (LEVELS + 1), STIFFNESS,
-              round(_gravity(joints[row]), 4), DRAG)
+        Chain(
+            f"{title} {s + 1}",
+            tuple((before + row).tolist()),
+            (round(HIT * size, 4),) * (LEVELS + 1),
+            STIFFNESS,
+            round(_gravity(joints[row]), 4),
+            DRAG,
+        )
         for s, row in enumerate(links)
-    )  # fmt: skip
+    )
     grown = replace(
         avatar,
         joints=np.concatenate((avatar.joints, joints)).astype(np.float32),
@@ -133,8 +142,10 @@ def _anchor(avatar: Avatar, rows: NDArray) -> int:
 def _leg(avatar: Avatar, rows: NDArray, otherwise: int) -> int:
     """The hip of the leg with which these vertices go more than with the other, as a skirt's sides do, if any."""
     if len(rows):
-        sides = [[SKELETON_NAMES.index(f"{side}_{name}") for name in ("hip", "knee", "ankle", "foot")]
-                 for side in ("left", "right")]  # fmt: skip
+        sides = [
+            [SKELETON_NAMES.index(f"{side}_{name}") for name in ("hip", "knee", "ankle", "foot")]
+            for side in ("left", "right")
+        ]
         left, right = (float(avatar.weights[rows][:, joints].sum(1).mean()) for joints in sides)
         if abs(left - right) > 0.3:
             return sides[int(right > left)][0]

@@ -47,8 +47,9 @@ def frames(avatar: Avatar, poses: NDArray, trans: NDArray | None, size: tuple[in
         size: width and height in pixels.
     """
     surface = surface_of(avatar)
-    moved = [pose_avatar(avatar, pose[None], None if trans is None else trans[k : k + 1])[0]
-             for k, pose in enumerate(poses)]  # fmt: skip
+    moved = [
+        pose_avatar(avatar, pose[None], None if trans is None else trans[k : k + 1])[0] for k, pose in enumerate(poses)
+    ]
     floor = min(float(points[:, 1].min()) for points in moved)
     middles = np.array([points.mean(0) * [1, 0, 1] for points in moved], np.float32)
     still = np.concatenate([points - middle for points, middle in zip(moved, middles)])

@@ -55,14 +55,16 @@ def made(scene: Scene, old: bool = False) -> bytes:
     document, chosen = document_of(binary, hanging.avatar, names, name, layout_of(scene), with_tangents=not toon)
     first = len(document["meshes"])
     document["extensionsUsed"] = ["VRMC_vrm"]
-    document["extensions"] = {"VRMC_vrm": {
-        "specVersion": "1.0",
-        "meta": meta(scene),
-        "humanoid": {"humanBones": human_bones(len(avatar.joints), first)},
-        "firstPerson": {"meshAnnotations": [{"node": node, "type": "auto"} for node in range(first)]},
-        "lookAt": _look_at(avatar),
-        "expressions": _expressions(chosen),
-    }}  # fmt: skip
+    document["extensions"] = {
+        "VRMC_vrm": {
+            "specVersion": "1.0",
+            "meta": meta(scene),
+            "humanoid": {"humanBones": human_bones(len(avatar.joints), first)},
+            "firstPerson": {"meshAnnotations": [{"node": node, "type": "auto"} for node in range(first)]},
+            "lookAt": _look_at(avatar),
+            "expressions": _expressions(chosen),
+        }
+    }
     if hanging.chains:
         document["extensionsUsed"].append("VRMC_springBone")
         document["extensions"]["VRMC_springBone"] = _springs(hanging, first)
@@ -84,13 +86,25 @@ def _turned(collider: Collider) -> Collider:
 def _toon(material: dict[str, Any]) -> dict[str, Any]:
     """Flat light and shade of the same texture, and an outline; the format knows no vertex colours."""
     sheer = material.get("alphaMode") == "BLEND"
-    outline = {"outlineWidthMode": "none"} if sheer else {
-        "outlineWidthMode": "worldCoordinates", "outlineWidthFactor": OUTLINE, "outlineColorFactor": [0.06, 0.04, 0.04],
-        "outlineLightingMixFactor": 1.0,
-    }  # fmt: skip
-    return {"specVersion": "1.0", "transparentWithZWrite": sheer, "shadeColorFactor": SHADE,
-            "shadeMultiplyTexture": material["pbrMetallicRoughness"]["baseColorTexture"], "shadingShiftFactor": -0.05,
-            "shadingToonyFactor": 0.9, **outline}  # fmt: skip
+    outline = (
+        {"outlineWidthMode": "none"}
+        if sheer
+        else {
+            "outlineWidthMode": "worldCoordinates",
+            "outlineWidthFactor": OUTLINE,
+            "outlineColorFactor": [0.06, 0.04, 0.04],
+            "outlineLightingMixFactor": 1.0,
+        }
+    )
+    return {
+        "specVersion": "1.0",
+        "transparentWithZWrite": sheer,
+        "shadeColorFactor": SHADE,
+        "shadeMultiplyTexture": material["pbrMetallicRoughness"]["baseColorTexture"],
+        "shadingShiftFactor": -0.05,
+        "shadingToonyFactor": 0.9,
+        **outline,
+    }
 
 
 def meta(scene: Scene) -> dict[str, Any]:
@@ -112,8 +126,12 @@ def meta(scene: Scene) -> dict[str, Any]:
 
 def _look_at(avatar: Avatar) -> dict[str, Any]:
     """Eyes turn by face shapes; full at the angles for which these are made."""
-    angles = {"horizontalInner": LOOK["In"][1], "horizontalOuter": LOOK["Out"][1],
-              "verticalDown": LOOK["Down"][0], "verticalUp": LOOK["Up"][0]}  # fmt: skip
+    angles = {
+        "horizontalInner": LOOK["In"][1],
+        "horizontalOuter": LOOK["Out"][1],
+        "verticalDown": LOOK["Down"][0],
+        "verticalUp": LOOK["Up"][0],
+    }
     ranges = {
         f"rangeMap{name[0].upper()}{name[1:]}": {"inputMaxValue": abs(angle), "outputScale": 1.0}
         for name, angle in angles.items()
@@ -150,8 +168,9 @@ def _expressions(chosen: list[list[int]]) -> dict[str, Any]:
         ]
 
     def expression(values: np.ndarray, hides: list[str]) -> dict[str, Any]:
-        overrides = {f"override{part}": "block" if part.lower() in hides else "none"
-                     for part in ("Blink", "LookAt", "Mouth")}  # fmt: skip
+        overrides = {
+            f"override{part}": "block" if part.lower() in hides else "none" for part in ("Blink", "LookAt", "Mouth")
+        }
         return {"isBinary": False, **overrides, "morphTargetBinds": bound(values)}
 
     presets = {name: expression(values, records[name].get("hides", [])) for name, values in expressions().items()}
@@ -166,23 +185,36 @@ def _expressions(chosen: list[list[int]]) -> dict[str, Any]:
 def _springs(hanging: Hanging, first: int) -> dict[str, Any]:
     """What VRMC_springBone says of chains of joints and of what they fall on."""
     colliders = [
-        {"node": first + c.joint, "shape": {"capsule" if c.tail else "sphere": {
-            "offset": list(c.offset), "radius": c.radius, **({"tail": list(c.tail)} if c.tail else {})
-        }}}
+        {
+            "node": first + c.joint,
+            "shape": {
+                "capsule" if c.tail else "sphere": {
+                    "offset": list(c.offset),
+                    "radius": c.radius,
+                    **({"tail": list(c.tail)} if c.tail else {}),
+                }
+            },
+        }
         for c in hanging.colliders
-    ]  # fmt: skip
+    ]
     springs = [
         {
             "name": chain.name,
             "joints": [
-                {"node": first + joint, "hitRadius": radius, "stiffness": chain.stiffness,
-                 "gravityPower": chain.gravity, "gravityDir": [0, -1, 0], "dragForce": chain.drag}
+                {
+                    "node": first + joint,
+                    "hitRadius": radius,
+                    "stiffness": chain.stiffness,
+                    "gravityPower": chain.gravity,
+                    "gravityDir": [0, -1, 0],
+                    "dragForce": chain.drag,
+                }
                 for joint, radius in zip(chain.joints, chain.radii)
             ],
             **({"colliderGroups": list(chain.colliders)} if chain.colliders else {}),
         }
         for chain in hanging.chains
-    ]  # fmt: skip
+    ]
     groups = [{"name": SKELETON_NAMES[c.joint], "colliders": [k]} for k, c in enumerate(hanging.colliders)]
     shared = {"colliders": colliders, "colliderGroups": groups} if groups else {}
     return {"specVersion": "1.0", **shared, "springs": springs}

@@ -75,8 +75,11 @@ def _animate(binary: Binary, moves: dict[str, Any], node: int, values: np.ndarra
     """A channel for an expression's node."""
     along = np.zeros((len(values), 3))
     along[:, 0] = values
-    sampler = {"input": moves["samplers"][0]["input"], "output": binary.add(along, FLOAT, "VEC3"),
-               "interpolation": "LINEAR"}  # fmt: skip
+    sampler = {
+        "input": moves["samplers"][0]["input"],
+        "output": binary.add(along, FLOAT, "VEC3"),
+        "interpolation": "LINEAR",
+    }
     moves["samplers"].append(sampler)
     target = {"node": node, "path": "translation"}
     moves["channels"].append({"sampler": len(moves["samplers"]) - 1, "target": target})

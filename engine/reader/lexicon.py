@@ -97,14 +97,14 @@ class Lexicon:
         return tuple(Sense("color", shade.get(value, value)) for value in colors)
 
 
-ACCENTS = re.compile("[\u0300-\u036f]")
+DIACRITICS = re.compile("[\u0300-\u036f]")
 """Combining marks of Latin letters; those of kana tell sounds apart."""
 
 
 def normal(word: str) -> str:
     """A word in lower case, without accents, apostrophes and a possessive ending."""
     bare = unicodedata.normalize("NFKD", word.lower().replace("\u2019", "'"))
-    bare = unicodedata.normalize("NFC", ACCENTS.sub("", bare))
+    bare = unicodedata.normalize("NFC", DIACRITICS.sub("", bare))
     return re.sub(r"'s$|'$", "", bare).replace("'", "")
 
 

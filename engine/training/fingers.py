@@ -25,7 +25,7 @@ from engine.training.body import (
     sample_phenotypes,
     shortest_arc,
     t_pose,
-)  # fmt: skip
+)
 
 NUM_SAMPLES = 200
 NUMBERS = {"thumb": 1, "index": 2, "middle": 3, "ring": 4, "pinky": 5}

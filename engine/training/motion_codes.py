@@ -63,9 +63,13 @@ def collect(pack: dict[str, Clip]) -> tuple[torch.Tensor, dict[str, dict[str, An
 
 
 def refine(
-    prior: MotionPrior, target: torch.Tensor, start: torch.Tensor | None, others: list[torch.Tensor], seconds: float,
+    prior: MotionPrior,
+    target: torch.Tensor,
+    start: torch.Tensor | None,
+    others: list[torch.Tensor],
+    seconds: float,
     seed: int,
-) -> torch.Tensor:  # fmt: skip
+) -> torch.Tensor:
     """Optimise latents of `target` windows and the decoder together, and encoder and decoder on `others`.
 
     Args:

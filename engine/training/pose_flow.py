@@ -73,9 +73,14 @@ def train(folder: Path, out: Path, steps: int, seed: int, batch: int = 512) -> N
 
 
 def _draw(
-    which: torch.Tensor, kinds: list[str], own: list[torch.Tensor], texts: dict[str, torch.Tensor], mean: torch.Tensor,
-    sigma: torch.Tensor, generator: torch.Generator,
-) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+    which: torch.Tensor,
+    kinds: list[str],
+    own: list[torch.Tensor],
+    texts: dict[str, torch.Tensor],
+    mean: torch.Tensor,
+    sigma: torch.Tensor,
+    generator: torch.Generator,
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Latents (B,32) of random poses of movements `which` (B,), and meanings (B,64) of one seen text of each."""
     luck = torch.rand((2, len(which)), generator=generator)
     rows, meaning = [], []
@@ -89,9 +94,13 @@ def _draw(
 
 @torch.no_grad()
 def held_out(
-    flow: PoseFlow, kinds: list[str], own: list[torch.Tensor], texts: dict[str, torch.Tensor], mean: torch.Tensor,
+    flow: PoseFlow,
+    kinds: list[str],
+    own: list[torch.Tensor],
+    texts: dict[str, torch.Tensor],
+    mean: torch.Tensor,
     generator: torch.Generator,
-) -> float:  # fmt: skip
+) -> float:
     """Share of (pose, held-out text of its movement) that are likelier than the pose with another's held-out text."""
     rows = torch.cat([index[torch.randint(len(index), (8,), generator=generator)] for index in own])
     right = torch.stack([texts[kind][-1] for kind in kinds for _ in range(8)])

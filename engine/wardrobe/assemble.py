@@ -28,9 +28,12 @@ MAIN = frozenset({"shirt", "jacket", "shell", "legs", "body"})
 CHEST = frozenset({"shirt", "jacket", "shell", "body"})
 """Places on which a number or a symbol is worn, on the outermost of them."""
 STRIPPED = {
-    "torso": {"shirt", "jacket", "shell", "body", "tie", "emblem", "apron", "suspenders"}, "legs": {"legs"},
-    "feet": {"feet", "socks"}, "hands": {"hands"}, "head": {"head"},
-}  # fmt: skip
+    "torso": {"shirt", "jacket", "shell", "body", "tie", "emblem", "apron", "suspenders"},
+    "legs": {"legs"},
+    "feet": {"feet", "socks"},
+    "hands": {"hands"},
+    "head": {"head"},
+}
 """Bare areas and the places where nothing is worn then."""
 HIDES_HAIR = things("helmet|hood|mask_full")
 HAIR_SHOWS = things("helmet.horned|hard|brim|boxing|bicycle|hood.veil|mask_full.luchador")
@@ -104,7 +107,7 @@ def _own_tail(reading: Reading, figure: Costume) -> Reading:
     worn = (
         replace(one, kind=own.kind, cut=own.cut) if one.kind == "tail" or one.cut == own.cut else one
         for one in reading.worn
-    )  # fmt: skip
+    )
     return replace(reading, worn=tuple(worn))
 
 
@@ -139,9 +142,10 @@ def _named_on(
         place = next((i for i, old in enumerate(figure) if places()[old.kind] == places()[made.kind]), None)
         beneath = figure[:place] if place is not None else ()
         inner = [
-            index for index, worn in enumerate(garments)
+            index
+            for index, worn in enumerate(garments)
             if (worn in beneath if place is not None and worn not in put else rank(worn) <= rank(made))
-        ]  # fmt: skip
+        ]
         garments.insert(inner[-1] + 1 if inner else 0, made)
         put.append(made)
     return said
@@ -205,9 +209,10 @@ def _held(
     hands = {combining.hand_of(extra.kind) for extra in made} - {None}
     kinds = {extra.kind for extra in made}
     kept = [
-        extra for extra in figure.extras
+        extra
+        for extra in figure.extras
         if extra.kind not in kinds and combining.hand_of(extra.kind) not in hands and not unwanted(extra)
-    ]  # fmt: skip
+    ]
     return kept + made
 
 
@@ -235,15 +240,19 @@ def _as_all(garment: Garment, worn: Worn, color: str | None) -> Garment:
     if color is not None:
         second = worn.accent if main else None
         garment = replace(
-            garment, color=color if main else worn.accent or color, accent=second,
+            garment,
+            color=color if main else worn.accent or color,
+            accent=second,
             pattern=garment.pattern if second and garment.accent else "plain",
-        )  # fmt: skip
+        )
     if not main:
         return garment
     return replace(
-        garment, pattern=worn.pattern or garment.pattern, material=worn.material or garment.material,
+        garment,
+        pattern=worn.pattern or garment.pattern,
+        material=worn.material or garment.material,
         traits=tuple(dict.fromkeys((*garment.traits, *worn.traits))),
-    )  # fmt: skip
+    )
 
 
 def in_color(costume: Costume, color: str) -> Costume:
@@ -255,9 +264,10 @@ def in_color(costume: Costume, color: str) -> Costume:
     main = main_color(costume.garments)
     dyed = (
         replace(garment, color=color, accent=None if garment.accent == color else garment.accent)
-        if garment.color == main else garment
+        if garment.color == main
+        else garment
         for garment in costume.garments
-    )  # fmt: skip
+    )
     return replace(costume, garments=tuple(dyed))
 
 
@@ -278,6 +288,12 @@ def look_of(costume: Costume, persona: Persona) -> Look:
     hidden = any(is_one_of(garment, HIDES_HAIR) and not is_one_of(garment, HAIR_SHOWS) for garment in garments)
     extras = tuple(extra for extra in costume.extras if extra.kind != "long_beard" or persona.beard != "none")
     return Look(
-        persona.skin, "hood" if hidden else persona.hair_style, persona.hair_color, persona.beard,
-        persona.beard_color, persona.eye_color, garments, extras,
-    )  # fmt: skip
+        persona.skin,
+        "hood" if hidden else persona.hair_style,
+        persona.hair_color,
+        persona.beard,
+        persona.beard_color,
+        persona.eye_color,
+        garments,
+        extras,
+    )

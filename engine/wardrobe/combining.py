@@ -51,11 +51,22 @@ class Order(TypedDict):
 
 
 Texts = dict[str, str]
-Tables = TypedDict("Tables", {
-    "places": Texts, "order": Order, "keeps": Texts, "takes_off": Texts, "as_it_is": Texts,
-    "denied": dict[str, list[str]], "with": list[_Goes], "contrast": Texts, "palette": Texts, "hands": Texts,
-    "basics": Texts,
-})  # fmt: skip
+Tables = TypedDict(
+    "Tables",
+    {
+        "places": Texts,
+        "order": Order,
+        "keeps": Texts,
+        "takes_off": Texts,
+        "as_it_is": Texts,
+        "denied": dict[str, list[str]],
+        "with": list[_Goes],
+        "contrast": Texts,
+        "palette": Texts,
+        "hands": Texts,
+        "basics": Texts,
+    },
+)
 
 
 def read_combining(path: Path = CATALOG / "combining.toml") -> Tables:
@@ -135,12 +146,13 @@ def what_goes() -> tuple[With, ...]:
     """The records of what goes with what, in their order."""
     return tuple(
         With(
-            things(table["worn"]), parse_person(table.get("person", "")),
+            things(table["worn"]),
+            parse_person(table.get("person", "")),
             {area: _one(str(dict(table)[area])) for area in AREAS if area in table},
             frozenset(table.get("bare", "").split()),
         )
         for table in _tables()["with"]
-    )  # fmt: skip
+    )
 
 
 @cache

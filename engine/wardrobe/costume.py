@@ -45,22 +45,28 @@ def worn_by(costume: Costume, being: Costume) -> Costume:
     mine = {extra.kind for extra in grown}
     bald = being.hair_style == "bald" and being.hair_color is None  # who never has hair
     return replace(
-        costume, skin=being.skin or costume.skin, eye_color=being.eye_color or costume.eye_color,
+        costume,
+        skin=being.skin or costume.skin,
+        eye_color=being.eye_color or costume.eye_color,
         hair_style="bald" if bald else costume.hair_style or being.hair_style,
-        hair_color=costume.hair_color or being.hair_color, beard=being.beard or (None if bald else costume.beard),
+        hair_color=costume.hair_color or being.hair_color,
+        beard=being.beard or (None if bald else costume.beard),
         beard_color=being.beard_color or costume.beard_color,
         garments=(*costume.garments, *(g for g in being.garments if g.kind in OWN and g.kind not in kinds)),
         extras=(*(extra for extra in costume.extras if extra.kind not in mine), *grown),
-    )  # fmt: skip
+    )
 
 
 class Draw:
     """One draw: what '*', '^' and '$' stand for is settled once for all items of a look."""
 
     def __init__(
-        self, rng: np.random.Generator, asked: str | None = None, unfit: tuple[Thing, ...] = (),
+        self,
+        rng: np.random.Generator,
+        asked: str | None = None,
+        unfit: tuple[Thing, ...] = (),
         named: frozenset[str] = frozenset(),
-    ) -> None:  # fmt: skip
+    ) -> None:
         """``asked``: the colour that '*' stands for, or None for any; ``unfit``: drawn only for want of else;
         ``named``: kinds that chance does not leave out."""
         self.rng = rng
@@ -76,9 +82,16 @@ class Draw:
         extras = tuple(made for item in spec.extras if (made := self.garment(item)))
         hair, beard = self._of_person(spec.hair_colors), self._of_person(spec.beard_colors)
         return Costume(
-            garments, extras, self._of_person(spec.skins), self._of_person(spec.hair_styles), hair,
-            self._of_person(spec.beards), beard or hair, self._of_person(spec.eyes), spec.bare,
-        )  # fmt: skip
+            garments,
+            extras,
+            self._of_person(spec.skins),
+            self._of_person(spec.hair_styles),
+            hair,
+            self._of_person(spec.beards),
+            beard or hair,
+            self._of_person(spec.eyes),
+            spec.bare,
+        )
 
     def _of_person(self, values: Sequence[str]) -> str | None:
         """One of the values; None where it may be any."""
@@ -138,8 +151,6 @@ def instead(costume: Costume, rules: Iterable[tuple[tuple[Thing, ...], tuple[Thi
     return replace(costume, garments=tuple(found))
 
 
-def _other(
-    garment: Garment, rules: Iterable[tuple[tuple[Thing, ...], tuple[Thing, ...]]]
-) -> tuple[Thing, ...] | None:  # fmt: skip
+def _other(garment: Garment, rules: Iterable[tuple[tuple[Thing, ...], tuple[Thing, ...]]]) -> tuple[Thing, ...] | None:
     """What is worn in place of a garment; None: itself."""
     return next((others for named, others in rules if is_one_of(garment, named)), None)

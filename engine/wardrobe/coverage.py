@@ -19,10 +19,10 @@ HIDDEN = 0.05
 """Metres beneath another layer within which skin and cloth are covered."""
 WIDE, ABOVE_HEM = 0.30, 0.18
 """Metres beneath what hangs wide, as skirts do, within which skin and cloth are covered, and how far above its hem."""
-OPEN = 0.045
+KEPT = 0.045
 """Metres beside what is seen within which faces stay, so that hems may move a little and folds are not looked through
 ..."""
-OPEN_ROUNDS = 4, 10
+KEPT_ROUNDS = 4, 10
 """... and how many rings of faces that is at least and at most."""
 
 
@@ -37,7 +37,7 @@ def covered(layers: list[Layer]) -> list[Layer]:
             continue
         hidden = _beneath(layer, outside)
         span = float(np.median(edge_lengths(layer.vertices, edges(layer.faces))))
-        for _ in range(int(np.clip(OPEN / max(span, 1e-6), *OPEN_ROUNDS))):
+        for _ in range(int(np.clip(KEPT / max(span, 1e-6), *KEPT_ROUNDS))):
             open_faces = ~hidden[layer.faces].all(1)
             hidden[layer.faces[open_faces]] = False
         found[index] = replace(layer, covered=hidden)

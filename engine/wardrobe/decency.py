@@ -90,9 +90,13 @@ class Decency:
         for garment in worn:
             covered |= {"coat": {"torso"}, "armor_torso": set()}.get(garment.kind, set(covers(garment.kind)))
             covered |= next(
-                (goes.bare for goes in combining.what_goes()
-                 if goes.bare and is_one_of(garment, goes.worn) and self.person.fits(goes.person)), frozenset()
-            )  # fmt: skip
+                (
+                    goes.bare
+                    for goes in combining.what_goes()
+                    if goes.bare and is_one_of(garment, goes.worn) and self.person.fits(goes.person)
+                ),
+                frozenset(),
+            )
         return [area for area in AREAS if area not in covered]
 
     def _goes(self, worn: list[Garment], area: str) -> tuple[Item, str | None] | None:
@@ -114,9 +118,10 @@ class Decency:
         best: list[Garment] = []
         for _ in range(TRIES):
             found = [
-                garment for garment in everyday_outfit(self.person, self.rng).garments
+                garment
+                for garment in everyday_outfit(self.person, self.rng).garments
                 if (areas := set(covers(garment.kind))) and areas <= set(missing) and not self.unwanted(garment)
-            ]  # fmt: skip
+            ]
             best = max(
                 best, found, key=lambda chosen: len({area for garment in chosen for area in covers(garment.kind)})
             )

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from engine.body import Body, stand_pose
 from engine.geometry.skinning import bone_transforms, skin
 from engine.protocol import PARENTS
+from engine.wardrobe.cloth.drape_cache import Drapes
 from engine.wardrobe.cloth.fit import Beneath, plain_form
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.cloth.records import Record, record_of
-from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.cloth.sewing import make
 from engine.wardrobe.cloth.tailor import fine, shaped
 from engine.wardrobe.cloth.traits import tailored
@@ -68,7 +68,7 @@ LOWER = frozenset({"trousers", "shorts", "skirt", "long_skirt"})
 SHIRTS = frozenset({"long_sleeve", "t_shirt", "tank_top"})
 TUCKS = frozenset({"suspenders", "belt", "tie", "vest", "skirt", "long_skirt"})
 """With these, shirts are worn inside the trousers."""
-OPEN = 3.4
+OPEN_ORDER = 3.4
 """Where at least garments are worn that are open in front."""
 SUITS = frozenset({"suit", "tuxedo", "tailcoat", "tweed"})
 """With these jackets too."""
@@ -250,8 +250,8 @@ def ordered(look: Look) -> list[Garment]:
             order = OVER_PLATES
         if garment.kind == "boots" and _over_boots(look, garment):
             order = LAYERS["shoes"]
-        if "open" in garment.traits and order < OPEN:
-            return OPEN
+        if "open" in garment.traits and order < OPEN_ORDER:
+            return OPEN_ORDER
         return 0.5 if tucked and garment.kind in SHIRTS else order
 
     return sorted((garment for garment in look.garments if garment.kind not in implied), key=place)

@@ -53,8 +53,10 @@ def lenses(part: Part) -> Form:
     for side in (-1, 1) if not part.get("one") else (1,):
         path = _outline(part, side)
         middle, thick = path.mean(0), part.get("bulge", 0.0008)
-        rings = [middle + (path - middle) * share + np.array([0, 0, depth * thick])
-                 for share, depth in ((0.5, 1.0), (0.85, 0.6), (0.98, 0), (0.98, -0.3))]  # fmt: skip
+        rings = [
+            middle + (path - middle) * share + np.array([0, 0, depth * thick])
+            for share, depth in ((0.5, 1.0), (0.85, 0.6), (0.98, 0), (0.98, -0.3))
+        ]
         ends = [middle + np.array([0, 0, depth * thick]) for depth in (1.1, -0.3)]
         forms.append(outward(capped(np.array(rings), *ends)))
     return joined(*forms)

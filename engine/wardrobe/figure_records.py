@@ -49,9 +49,12 @@ class FigureRecord:
     """Whether the name says what somebody is rather than what he wears."""
 
     def draw(
-        self, rng: np.random.Generator, color: str | None = None, gender: float = 0.0,
+        self,
+        rng: np.random.Generator,
+        color: str | None = None,
+        gender: float = 0.0,
         named: frozenset[str] = frozenset(),
-    ) -> Costume:  # fmt: skip
+    ) -> Costume:
         """One of the figure's looks.
 
         Args:
@@ -62,9 +65,10 @@ class FigureRecord:
         """
         unfit = things(people()["hints"]["female" if gender > 0 else "male"]) if gender else ()
         fitting = [
-            look for look in self.looks
+            look
+            for look in self.looks
             if not any(item.chance == 1 and all(unfitting(t, unfit) for t in item.things) for item in look.garments)
-        ]  # fmt: skip
+        ]
         among = tuple(fitting) or self.looks
         shared = [len(named & {thing.kind for item in look.garments for thing in item.things}) for look in among]
         among = tuple(look for look, count in zip(among, shared) if count == max(shared))
@@ -167,8 +171,10 @@ def _figure(file: str, name: str, table: Any) -> FigureRecord:
     looks = table["looks"]
     if not isinstance(looks, list) or not looks or not all(isinstance(look, str) for look in looks):
         raise ValueError(f"{where} has no list of texts under 'looks'.")
-    words = tuple((word.removesuffix(word[-2:]), GENDERS[word[-2:]]) if word[-2:] in GENDERS else (word, None)
-                  for word in _text(where, table, "words").lower().split("|"))  # fmt: skip
+    words = tuple(
+        (word.removesuffix(word[-2:]), GENDERS[word[-2:]]) if word[-2:] in GENDERS else (word, None)
+        for word in _text(where, table, "words").lower().split("|")
+    )
     if any(not word.strip() or word != word.strip() for word, _ in words):
         raise ValueError(f"{where} has an empty name, or one with spaces around it, under 'words'.")
     person = _parsed(where, "person", parse_person, _text(where, table, "person"))

@@ -81,8 +81,13 @@ def lathe(heights: NDArray, half_x: NDArray, half_z: NDArray, center_z: NDArray,
     return capped(rings, *ends)
 
 
-def turned(profile: Sequence[tuple[float, float]], center_z: float = 0.045, deeper: float = 0.022, columns: int = 48,
-           steps: int = 3) -> Form:  # fmt: skip
+def turned(
+    profile: Sequence[tuple[float, float]],
+    center_z: float = 0.045,
+    deeper: float = 0.022,
+    columns: int = 48,
+    steps: int = 3,
+) -> Form:
     """A form turned round the head's axis from (radius, height) pairs, from the top's middle to the underside's.
 
     ``deeper`` metres are added to the radius from front to back; ``steps`` rings lie between two pairs.

@@ -46,8 +46,14 @@ def curtain(length: float, spread: float, thick: float = 0.024, waves: float = 0
 
 def _ponytail() -> Form:
     t = np.linspace(0, 1, 18)
-    path = np.stack([0 * t, 0.735 + 0.035 * np.sin(np.pi * np.clip(t * 2.2, 0, 1)) - 0.33 * t**1.5,
-                     -0.055 - 0.075 * np.sin(np.pi * np.clip(t * 1.1, 0, 0.85))], 1)  # fmt: skip
+    path = np.stack(
+        [
+            0 * t,
+            0.735 + 0.035 * np.sin(np.pi * np.clip(t * 2.2, 0, 1)) - 0.33 * t**1.5,
+            -0.055 - 0.075 * np.sin(np.pi * np.clip(t * 1.1, 0, 0.85)),
+        ],
+        1,
+    )
     radii = 0.034 * np.sin(np.pi * np.clip(0.12 + 0.86 * t, 0, 1)) ** 0.6 + 0.003
     tail = tube(path, radii, 20)
     band = ellipsoid((0, 0.742, -0.066), (0.022, 0.022, 0.014))

@@ -32,10 +32,13 @@ are bent."""
 CLOSED = frozenset({"fist", "grip_small", "grip_large", "pistol", "cup", "pinch"})
 """Poses of the hand in which its fingers close round what it holds."""
 HOLDS = {
-    "forward": (FORWARD, UPRIGHT, GRIP), "upright": (UPRIGHT, FRONT, PALM),
-    "standing": (SHAFT, OUTER, GRIP), "hanging": (-UPRIGHT, FRONT, GRIP),
-    "pointing": (-ACROSS, FRONT, GRIP), "palm": (-UP, FRONT, PALM),
-}  # fmt: skip
+    "forward": (FORWARD, UPRIGHT, GRIP),
+    "upright": (UPRIGHT, FRONT, PALM),
+    "standing": (SHAFT, OUTER, GRIP),
+    "hanging": (-UPRIGHT, FRONT, GRIP),
+    "pointing": (-ACROSS, FRONT, GRIP),
+    "palm": (-UP, FRONT, PALM),
+}
 """By name: along what a thing in the right hand lies, what of it is up or in front, and its origin (T-pose)."""
 
 

@@ -73,26 +73,37 @@ def _feet(match: re.Match[str]) -> dict[str, float] | None:
 
 _RULES: tuple[tuple[str, _Take], ...] = (
     (rf"\b{_AMOUNT}(?:cm|centimet(?:er|re)s?)\b{_TALL}{_THING}", lambda m: _stature(number(m["n"]) / 100)),
-    (rf"\b(?P<n>[12])[ -]?(?:m|met(?:er|re)s?)[ -]?(?P<cm>\d\d)(?: ?cm)?\b{_TALL}",
-     lambda m: _stature(float(m["n"]) + float(m["cm"]) / 100)),
+    (
+        rf"\b(?P<n>[12])[ -]?(?:m|met(?:er|re)s?)[ -]?(?P<cm>\d\d)(?: ?cm)?\b{_TALL}",
+        lambda m: _stature(float(m["n"]) + float(m["cm"]) / 100),
+    ),
     (rf"\b{_AMOUNT}(?:m|met(?:er|re)s?)\b{_TALL}{_THING}", lambda m: _stature(number(m["n"]))),
-    (rf"\b{_AMOUNT}(?P<half>and a half[ -])?(?:ft\.?|feet|foot|['\u2019\u2032](?!s))(?: and)?[ -]?"
-     rf"(?:(?P<inches>{NUMBER})[ -]?(?:inch(?:es)?|in\b\.?|\"|''|\u201d|\u2033)?)?{_TALL}{_THING}", _feet),
+    (
+        rf"\b{_AMOUNT}(?P<half>and a half[ -])?(?:ft\.?|feet|foot|['\u2019\u2032](?!s))(?: and)?[ -]?"
+        rf"(?:(?P<inches>{NUMBER})[ -]?(?:inch(?:es)?|in\b\.?|\"|''|\u201d|\u2033)?)?{_TALL}{_THING}",
+        _feet,
+    ),
     (rf"\b{_AMOUNT}(?:inch(?:es)?)[ -]tall\b", lambda m: _stature(number(m["n"]) * INCH)),
     (rf"\b{_AMOUNT}(?:kgs?|kilos?|kilograms?|kilogrammes?)\b{_THING}", lambda m: _mass(number(m["n"]))),
     (rf"\b{_AMOUNT}(?:lbs?|pounds?)\b{_THING}", lambda m: _mass(number(m["n"]) * POUND)),
-    (rf"\b{_AMOUNT}stones?\b(?: (?P<more>\d+)(?: ?(?:lbs?|pounds?))?)?{_THING}",
-     lambda m: _mass(number(m["n"]) * STONE + float(m["more"] or 0) * POUND)),
+    (
+        rf"\b{_AMOUNT}stones?\b(?: (?P<more>\d+)(?: ?(?:lbs?|pounds?))?)?{_THING}",
+        lambda m: _mass(number(m["n"]) * STONE + float(m["more"] or 0) * POUND),
+    ),
     (rf"\b(?P<n>{NUMBER})[ -]?(?:months?[ -]old)\b", lambda m: {"years": number(m["n"]) / 12}),
     (rf"\b{_AMOUNT}(?:(?:years?|yrs?)(?:[ -]old|[ -]of[ -]age)\b|(?:y\.?/?o\b\.?))", _years),
     (rf"\b(?:aged|(?:of|at) age|age|at the age of)[ :]+(?P<n>{NUMBER})(?: years?)?\b", _years),
     (rf"\bof (?P<n>{NUMBER}) years\b", _years),
-    (r"(?:(?<=man )|(?<=girl )|(?<=boy )|(?<=lady )|(?<=person )|(?<=child ))of (?P<n>[1-9]\d?)(?=\s*(?:[,.;)]|$))",
-     _years),
-    (r"\bin (?:his|her|their|the) (?:(?P<share>early|mid|late)[ -])?"
-     r"(?P<n>[1-9]0|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)(?=ies))(?:ie)?['\u2019]?s\b",
-     lambda m: {"years": _decade(m["n"]) + {"early": 2.0, "late": 8.0}.get(m["share"] or "", 5.0)}),
-)  # fmt: skip
+    (
+        r"(?:(?<=man )|(?<=girl )|(?<=boy )|(?<=lady )|(?<=person )|(?<=child ))of (?P<n>[1-9]\d?)(?=\s*(?:[,.;)]|$))",
+        _years,
+    ),
+    (
+        r"\bin (?:his|her|their|the) (?:(?P<share>early|mid|late)[ -])?"
+        r"(?P<n>[1-9]0|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)(?=ies))(?:ie)?['\u2019]?s\b",
+        lambda m: {"years": _decade(m["n"]) + {"early": 2.0, "late": 8.0}.get(m["share"] or "", 5.0)},
+    ),
+)
 """Patterns of lower-case text and the measures that they give; units are told apart by what a figure can have."""
 
 _NOT = re.compile(
@@ -142,5 +153,6 @@ def measures(text: str) -> Measures:
         r"\b(?:weighing|weighs|of|who is|about|measuring|standing|is|at|with|who|and|,)\s*(?=$|,|;)", "", rest.strip()
     )
     rest = re.sub(r"\s+", " ", re.sub(r"\s*,\s*(?=,|$)", "", rest)).strip(" ,;")
-    return Measures(rest or "a person", found.get("stature"), found.get("mass"), found.get("years"), " ".join(denied),
-                    tuple(places))  # fmt: skip
+    return Measures(
+        rest or "a person", found.get("stature"), found.get("mass"), found.get("years"), " ".join(denied), tuple(places)
+    )

@@ -44,9 +44,13 @@ class Maker:
             old = Garment(said.kind, "", cut=said.cut)
         pattern = said.pattern or (old.pattern if said.color in (None, old.color) else "plain")
         made = replace(
-            old, pattern=pattern, material=said.material or old.material, traits=said.traits or old.traits,
-            decal=said.decal or old.decal, side=said.side or old.side,
-        )  # fmt: skip
+            old,
+            pattern=pattern,
+            material=said.material or old.material,
+            traits=said.traits or old.traits,
+            decal=said.decal or old.decal,
+            side=said.side or old.side,
+        )
         color, accent = self._colors(said, made)
         return replace(made, color=color, accent=accent)
 

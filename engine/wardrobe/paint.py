@@ -111,7 +111,7 @@ def garment_color(garment: Garment, p: Points) -> NDArray:
     if garment.kind in ("jacket", "coat", "hoodie", "robe"):
         out = _front(garment, p, out, shade(color, 0.6) if accent is None else accent)
     elif accent is not None:
-        out = blend(out, ACCENTS.get(garment.kind, _hem)(p), accent)
+        out = blend(out, ACCENT_PLACES.get(garment.kind, _hem)(p), accent)
     return out
 
 
@@ -158,7 +158,7 @@ def _hem(p: Points) -> NDArray:
     return np.maximum(p.band(p.neck, 0.06, 0.10), p.band(p.side, 0.645, 0.68))
 
 
-ACCENTS = {
+ACCENT_PLACES = {
     "belt": lambda p: p.below(p.side, 0.025) * p.front(),
     "chest_emblem": lambda p: 1 - p.ellipse(0.0, 0.345, 0.046, 0.040),
     "mask_full": lambda p: p.ellipse(0.033, 0.69, 0.024, 0.012),

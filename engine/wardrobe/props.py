@@ -54,8 +54,13 @@ WAIST, UNDER_A_TOP = 0.055, -0.045
 OVER_SKIRTS = ("jacket", "hoodie", "armor_torso")
 """Tops whose hem lies over a skirt."""
 HEMS = {
-    "skirt": -0.31, "dress": -0.33, "coat": -0.44, "long_skirt": -0.83, "gown": -0.88, "robe": -0.89,
-}  # fmt: skip
+    "skirt": -0.31,
+    "dress": -0.33,
+    "coat": -0.44,
+    "long_skirt": -0.83,
+    "gown": -0.88,
+    "robe": -0.89,
+}
 """Garments that hang from the waist and hide the legs, with the heights of their hems."""
 LONG = -0.6
 """Height below which the hem of a long one is."""

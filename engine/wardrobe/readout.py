@@ -1,7 +1,7 @@
 """What a text says of a figure before any picture: a read-out of the bundled perceptor's text tower.
 
-The tower was trained to regress from a caption to the mean of all figures that fit it (`wardrobe.truths`). Whatever
-perceptor guides, this prior is the bundled one's.
+The tower was trained to regress from a caption to the mean of all figures that fit it (`wardrobe.attribute_space`).
+Whatever perceptor guides, this prior is the bundled one's.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from engine.perceptor import Perceptor, load_perceptor, prompts
+from engine.wardrobe.attribute_space import SHARES, Space
 from engine.wardrobe.measures import measures
 from engine.wardrobe.outfit import Look, look_from_dict
-from engine.wardrobe.truths import SHARES, Space
 
 CODEBOOK = Path(__file__).resolve().parent.parent / "assets" / "outfits.safetensors"
 
@@ -47,7 +47,7 @@ def bundled() -> Perceptor:
 
 @lru_cache(maxsize=1)
 def space() -> Space:
-    """The space of truths that the bundled perceptor learned."""
+    """The space of attributes that the bundled perceptor learned."""
     arrays = stored()
     mean = {name: arrays[f"mean.{name}"] for name in SHARES}
     scale = {name: arrays[f"scale.{name}"] for name in SHARES}
@@ -61,7 +61,7 @@ SAID = 0.2
 
 
 def read(texts: list[str]) -> NDArray[np.float32]:
-    """(N, D) the mean truths of the figures that each text fits, read as one."""
+    """(N, D) the mean attributes of the figures that each text fits, read as one."""
     readout = stored()["readout"]
     found: NDArray[np.float32] = bundled().encode_text(texts).numpy() @ readout[:-1] + readout[-1]
     return found

@@ -72,8 +72,12 @@ def _spread(values: float | list[float]) -> tuple[NDArray, NDArray]:
 def ball(part: Part) -> Form:
     """An ellipsoid with three ``radii``; ``power`` below 1 makes it a rounded box."""
     radii = part["radii"]
-    return ellipsoid((0, 0, 0), (radii,) * 3 if isinstance(radii, float) else radii, part.get("power", 1.0),
-                     int(part.get("columns", 24)))  # fmt: skip
+    return ellipsoid(
+        (0, 0, 0),
+        (radii,) * 3 if isinstance(radii, float) else radii,
+        part.get("power", 1.0),
+        int(part.get("columns", 24)),
+    )
 
 
 def hoop(part: Part) -> Form:
@@ -138,20 +142,29 @@ def prism(part: Part) -> Form:
 
 
 SHAPES: dict[str, Callable[[Part], Form]] = {
-    "turned": turned, "rod": rod, "ball": ball, "hoop": hoop, "leaf": leaf, "prism": prism,
-    **headgear.MADE, **eyewear.MADE, **extras.MADE,
-}  # fmt: skip
+    "turned": turned,
+    "rod": rod,
+    "ball": ball,
+    "hoop": hoop,
+    "leaf": leaf,
+    "prism": prism,
+    **headgear.MADE,
+    **eyewear.MADE,
+    **extras.MADE,
+}
 """Forms by the name that a part calls them."""
 ROUND = {"deeper", "columns"}
 KEYS: dict[str, set[str]] = {
     "turned": {"profile", "steps", "smooth", *ROUND},
     "rod": {"path", "radius", "closed", "flat", "straight", "steps", "columns"},
-    "ball": {"radii", "power", "columns"}, "hoop": {"radii", "radius", "tall", "waves", "wave", "steps", "columns"},
+    "ball": {"radii", "power", "columns"},
+    "hoop": {"radii", "radius", "tall", "waves", "wave", "steps", "columns"},
     "leaf": {"left", "right", "thick", "edge", "straight", "tapered", "bulge", "bend", "steps", "columns"},
-    "prism": {"outline", "thick", "bevel", "straight"}, "crown": {"spikes", "front"},
+    "prism": {"outline", "thick", "bevel", "straight"},
+    "crown": {"spikes", "front"},
     "rims": {"size", "power", "apart", "droop", "tilt", "up", "out", "rim", "one"},
     "lenses": {"size", "power", "apart", "droop", "tilt", "up", "out", "bulge", "one"},
-}  # fmt: skip
+}
 """What a part may say of its own form."""
 PLACING = {"at", "turn", "scale", "mirror", "around", "center", "band", "on", "hull", "upright", "floor"}
 """What a part of any free form may say; ``upright``: on a hull it stands as the world does, not as the hull slopes;
@@ -235,8 +248,14 @@ def _shades(form: Form, values: list[float]) -> Form:
 
 
 CHANGES: dict[str, Callable[[Form, list[float]], Form]] = {
-    "pinch": _pinch, "crease": _crease, "pleats": _pleats, "curl": _curl, "dip": _dip, "sway": _sway, "shades": _shades,
-}  # fmt: skip
+    "pinch": _pinch,
+    "crease": _crease,
+    "pleats": _pleats,
+    "curl": _curl,
+    "dip": _dip,
+    "sway": _sway,
+    "shades": _shades,
+}
 
 
 def turning(degrees: list[float] | tuple[float, ...]) -> NDArray:

@@ -12,9 +12,15 @@ from engine.wardrobe.materials import MATERIALS
 
 
 def surface_of(
-    names: Sequence[str], vertex_layers: NDArray, face_layers: NDArray, *, roughness: Floats | None = None,
-    metallic: Floats | None = None, opacity: Floats | None = None, canonical: Floats | None = None,
-) -> Surface:  # fmt: skip
+    names: Sequence[str],
+    vertex_layers: NDArray,
+    face_layers: NDArray,
+    *,
+    roughness: Floats | None = None,
+    metallic: Floats | None = None,
+    opacity: Floats | None = None,
+    canonical: Floats | None = None,
+) -> Surface:
     """How a mesh of layers takes light.
 
     Args:
@@ -27,6 +33,12 @@ def surface_of(
     made = [MATERIALS[name] for name in names]
     soft, scatter = np.array([[material.softness, material.scatter] for material in made], np.float32).T
     return Surface(
-        roughness, metallic, opacity, soft[vertex_layers], scatter[vertex_layers], canonical,
-        np.asarray(face_layers, np.int32), made,
-    )  # fmt: skip
+        roughness,
+        metallic,
+        opacity,
+        soft[vertex_layers],
+        scatter[vertex_layers],
+        canonical,
+        np.asarray(face_layers, np.int32),
+        made,
+    )

@@ -91,10 +91,12 @@ def shoe(sole: float) -> Form:
     z = 0.070 + 0.151 * np.sign(along) * np.abs(along) ** 0.9
     levels = [-0.928, -0.930, -0.953, -0.955]
     inset = [0.93, 1.0, 1.0, 0.96]
-    rings = np.stack([
-        np.stack([0.114 + (x - 0.114) * k, np.full(48, level), 0.07 + (z - 0.07) * k], -1)
-        for level, k in zip(levels, inset)
-    ])  # fmt: skip
+    rings = np.stack(
+        [
+            np.stack([0.114 + (x - 0.114) * k, np.full(48, level), 0.07 + (z - 0.07) * k], -1)
+            for level, k in zip(levels, inset)
+        ]
+    )
     tread = capped(rings, *(np.array([0.114, level, 0.07]) for level in (levels[0], levels[-1])))
     heel_height = np.clip((-0.02 - tread.vertices[:, 2]) / 0.02, 0, 1) * (tread.vertices[:, 1] < -0.94)
     tread = tread.moved(tread.vertices - sole * heel_height[:, None] * [0, 1, 0])

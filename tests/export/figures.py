@@ -51,8 +51,9 @@ def skirt() -> Layer:
     weights = np.zeros((len(points), 24), np.float32)
     weights[:, 0] = 1 - 0.6 * down
     weights[np.arange(len(points)), np.where(points[:, 0] > 0, 1, 2)] = 0.6 * down
-    return Layer("Skirt", "cotton", points, faces, np.full((len(points), 3), [0.7, 0.1, 0.1], np.float32), weights,
-                 points)  # fmt: skip
+    return Layer(
+        "Skirt", "cotton", points, faces, np.full((len(points), 3), [0.7, 0.1, 0.1], np.float32), weights, points
+    )
 
 
 def four(weights: np.ndarray) -> np.ndarray:
@@ -76,9 +77,14 @@ def with_game(avatar: Avatar, faces: int = 1500) -> Avatar:
     triangles = np.concatenate([found + start for (_, found), start in zip(made, first)])
     near = cKDTree(avatar.vertices).query(points)[1]
     uvs = np.stack((points[:, 0], points[:, 1]), 1)[triangles] * 0.4 + 0.5
-    game = GameAvatar(points.astype(np.float32), triangles.astype(np.int32), avatar.colors[near],
-                      four(avatar.weights[near]), np.clip(uvs, 0, 1).astype(np.float32),
-                       np.repeat(np.unique(layers), [len(found) for _, found in made]).astype(np.int32))  # fmt: skip
+    game = GameAvatar(
+        points.astype(np.float32),
+        triangles.astype(np.int32),
+        avatar.colors[near],
+        four(avatar.weights[near]),
+        np.clip(uvs, 0, 1).astype(np.float32),
+        np.repeat(np.unique(layers), [len(found) for _, found in made]).astype(np.int32),
+    )
     rows = np.tile(np.arange(30), 52)
     shapes = np.repeat(np.arange(52), 30).astype(np.uint8)
     deltas = np.random.default_rng(4).normal(0, 0.01, (len(rows), 3)).astype(np.float32)
@@ -96,9 +102,17 @@ def avatars() -> dict[str, Avatar]:
     armour = joined(dressed.layers())
     wide = np.zeros((len(armour.vertices), 54), np.float32)
     wide[:, :24] = four(armour.weights)
-    giant = Avatar(armour.vertices, armour.faces, armour.colors, wide, full_joints(body, np.zeros(body.num_betas)),
-                   np.array(SKELETON_PARENTS, np.int32), hands=both_hands("relaxed", "fist"),
-                   holds=np.array([False, True]), **layered(armour))  # fmt: skip
+    giant = Avatar(
+        armour.vertices,
+        armour.faces,
+        armour.colors,
+        wide,
+        full_joints(body, np.zeros(body.num_betas)),
+        np.array(SKELETON_PARENTS, np.int32),
+        hands=both_hands("relaxed", "fist"),
+        holds=np.array([False, True]),
+        **layered(armour),
+    )
     made = smpl_like.arrays()
     points, joints = made["v_template"].astype(np.float32), (made["J_regressor"] @ made["v_template"])
     grey, weights = np.full(points.shape, 0.6, np.float32), four(made["weights"].astype(np.float32))

@@ -75,8 +75,9 @@ def in_blender(written: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         + [[str(f), [[str(f / file), "GAME", "SMPL"] for file in ADDON], NAMES] for f in odd],
         "read": [[str(folder / file)] for folder in folders for file in (*OWN, *ADDON)]
         + [[str(folder / file), fps] for folder, fps in odd.items() for file in ADDON],
-        "draw": [str(squares / file) for file in SQUARES], "picture": str(out / "squares.png"),
-    }  # fmt: skip
+        "draw": [str(squares / file) for file in SQUARES],
+        "picture": str(out / "squares.png"),
+    }
     (out / "jobs.json").write_text(json.dumps(jobs))
     command = [str(python), str(Path(__file__).parent / "inside_blender.py"), str(out / "jobs.json")]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

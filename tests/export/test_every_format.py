@@ -93,13 +93,16 @@ def test_travel_is_where_it_was_asked_for_in_every_file(who: str, tmp_path: Path
     (clip,) = glb.document["animations"]
     moves = {
         nodes[channel["target"]["node"]]["name"]: glb.array(clip["samplers"][channel["sampler"]]["output"])
-        for channel in clip["channels"] if channel["target"]["path"] == "translation"
-    }  # fmt: skip
+        for channel in clip["channels"]
+        if channel["target"]["path"] == "translation"
+    }
     take = read_bvh(tmp_path / "motion.bvh", lambda text: None)
     np.testing.assert_allclose(moves["pelvis"], free[:, 0] - travel[:, 0], atol=1e-5)
     assert len(names) == len(set(names)) == (25 if who == "root" else 24) == len(take.names)
-    rows = [[float(v) / 100 for v in line.split()] for line in
-            (tmp_path / "motion.bvh").read_text().partition("Frame Time:")[2].splitlines()[1:]]  # fmt: skip
+    rows = [
+        [float(v) / 100 for v in line.split()]
+        for line in (tmp_path / "motion.bvh").read_text().partition("Frame Time:")[2].splitlines()[1:]
+    ]
     pelvis = np.array(rows)[:, 6:9] if who == "root" else np.array(rows)[:, :3]
     np.testing.assert_allclose(pelvis, free[:, 0] - travel[:, 0], atol=1e-5)
     if who == "root":
@@ -133,7 +136,11 @@ def test_the_khronos_validator_finds_nothing_wrong(written: Any, tmp_path: Path)
         })();"""
     (tmp_path / "check.js").write_text(script, encoding="utf-8")
     ended = subprocess.run(
-        ["node", str(tmp_path / "check.js"), *map(str, files)], capture_output=True, text=True, timeout=300, check=True,
+        ["node", str(tmp_path / "check.js"), *map(str, files)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
         env=os.environ | {"NODE_PATH": modules},
-    )  # fmt: skip
+    )
     assert [json.loads(line) for line in ended.stdout.splitlines()] == [[]] * len(files)

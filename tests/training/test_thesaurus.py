@@ -46,8 +46,11 @@ def wordnet(tmp_path: Path) -> WordNet:
 
 
 KNOWN = {
-    "trousers": ("kind", "trousers"), "coat": ("kind", "coat"), "fat": ("weight", "fat"), "obese": ("weight", "fat"),
-}  # fmt: skip
+    "trousers": ("kind", "trousers"),
+    "coat": ("kind", "coat"),
+    "fat": ("weight", "fat"),
+    "obese": ("weight", "fat"),
+}
 
 
 @pytest.fixture(autouse=True)

@@ -148,8 +148,14 @@ def test_cloth_is_let_down_in_even_rows_to_a_level_hem(fine):
 def test_what_is_let_down_from_an_open_border_stays_open(fine):
     points, faces = sheet(20, 3, 0.3, 0.1)
     count = len(points)
-    piece = Piece(points + np.float32([0, 0, 0.3]), faces, np.tile(np.eye(24, dtype=np.float32)[0], (count, 1)),
-                  points, np.zeros(count, bool), np.zeros((count, 3), np.float32))  # fmt: skip
+    piece = Piece(
+        points + np.float32([0, 0, 0.3]),
+        faces,
+        np.tile(np.eye(24, dtype=np.float32)[0], (count, 1)),
+        points,
+        np.zeros(count, bool),
+        np.zeros((count, 3), np.float32),
+    )
     (rim,) = loops(faces)
     front = np.flatnonzero(points[:, 2] > 0.049)
     start = next(k for k, v in enumerate(rim) if v in front and rim[k - 1] not in front)

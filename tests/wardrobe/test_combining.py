@@ -48,13 +48,16 @@ def test_records_give_what_covers_the_area():
 @pytest.mark.parametrize(
     ("denied", "worn", "off"),
     [
-        (("hat", None), Garment("cap", "red"), True), (("hat", None), Garment("helmet", "red"), False),
+        (("hat", None), Garment("cap", "red"), True),
+        (("hat", None), Garment("helmet", "red"), False),
         (("hat", "top"), Garment("hat", "red", cut="top"), True),
         (("hat", "top"), Garment("hat", "red", cut="fez"), False),
-        (("shoes", None), Garment("boots", "red"), True), (("t_shirt", None), Garment("trousers", "red"), False),
-        (("mask_eyes", None), Garment("mask_full", "red"), True), (("sword", None), Garment("sword", "red"), True),
+        (("shoes", None), Garment("boots", "red"), True),
+        (("t_shirt", None), Garment("trousers", "red"), False),
+        (("mask_eyes", None), Garment("mask_full", "red"), True),
+        (("sword", None), Garment("sword", "red"), True),
     ],
-)  # fmt: skip
+)
 def test_what_is_denied(denied, worn, off):
     assert combining.denies(*denied, worn) == off
 
@@ -67,10 +70,14 @@ def test_open_fronts_show_what_is_beneath_unless_it_is_said_otherwise():
 
 def test_ranks_go_outwards():
     order = [
-        Garment("t_shirt", "red"), Garment("trousers", "red"), Garment("vest", "red", cut="waistcoat"),
-        Garment("jacket", "red"), Garment("coat", "red"), Garment("armor_torso", "red"),
+        Garment("t_shirt", "red"),
+        Garment("trousers", "red"),
+        Garment("vest", "red", cut="waistcoat"),
+        Garment("jacket", "red"),
+        Garment("coat", "red"),
+        Garment("armor_torso", "red"),
         Garment("vest", "red", cut="tabard"),
-    ]  # fmt: skip
+    ]
     ranks = [combining.rank(garment) for garment in order]
     assert ranks == sorted(ranks) and len(set(ranks)) == len(ranks)
 

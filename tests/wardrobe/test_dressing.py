@@ -16,8 +16,8 @@ from engine.render.raycast import MeshRaycaster
 from engine.shape.bodies import bundled
 from engine.wardrobe.cloth import tailor
 from engine.wardrobe.cloth.drape import drape
+from engine.wardrobe.cloth.drape_cache import Drapes
 from engine.wardrobe.cloth.records import record_of
-from engine.wardrobe.cloth.remembered import Drapes
 from engine.wardrobe.dressing import layers_of, ordered
 from engine.wardrobe.layers import BODY, Layer, joined
 from engine.wardrobe.outfit import Garment, Look

@@ -50,9 +50,12 @@ def test_alternatives_are_all_drawn_and_one_seed_gives_one_look():
     assert made == [costume.garments[0] for costume in draws(look, 200)]
     assert {(g.kind, g.cut) for g in made} == {("jacket", "suit"), ("jacket", "bomber"), ("coat", None)}
     for values, of in (
-        ({"red", "dark red"}, "color"), ({"plain", "dots"}, "pattern"), ({"wool", "denim"}, "material"),
-        ({("open", "long"), ("closed", "long")}, "traits"), ({"text:7", "symbol:maple_leaf"}, "decal"),
-    ):  # fmt: skip
+        ({"red", "dark red"}, "color"),
+        ({"plain", "dots"}, "pattern"),
+        ({"wool", "denim"}, "material"),
+        ({("open", "long"), ("closed", "long")}, "traits"),
+        ({"text:7", "symbol:maple_leaf"}, "decal"),
+    ):
         counts = Counter(getattr(garment, of) for garment in made)
         assert set(counts) == values and min(counts.values()) > 60
 
@@ -88,13 +91,18 @@ def test_persons_areas_and_extras_in_the_looks_own_colours():
 @pytest.mark.parametrize(
     "look, fault",
     [
-        ("blu t_shirt", "unknown colour 'blu'"), ("red plaid t_shirt", "unknown pattern 'plaid'"),
-        ("red t_shirt.polio", "unknown cut 'polio' of t_shirt"), ("red t_shirt=cloth", "unknown material 'cloth'"),
-        ("red t_shirt(huge)", "unknown trait 'huge'"), ("red t_shirt#symbol:yak", "unknown decal 'symbol:yak'"),
-        ("red +swoord", "unknown garment or extra 'swoord'"), ("t_shirt", "words missing or left over in 't_shirt'"),
-        ("skin mauve", "unknown skin 'mauve'"), ("x% red t_shirt", "'x%' is no share in 'x% red t_shirt'"),
+        ("blu t_shirt", "unknown colour 'blu'"),
+        ("red plaid t_shirt", "unknown pattern 'plaid'"),
+        ("red t_shirt.polio", "unknown cut 'polio' of t_shirt"),
+        ("red t_shirt=cloth", "unknown material 'cloth'"),
+        ("red t_shirt(huge)", "unknown trait 'huge'"),
+        ("red t_shirt#symbol:yak", "unknown decal 'symbol:yak'"),
+        ("red +swoord", "unknown garment or extra 'swoord'"),
+        ("t_shirt", "words missing or left over in 't_shirt'"),
+        ("skin mauve", "unknown skin 'mauve'"),
+        ("x% red t_shirt", "'x%' is no share in 'x% red t_shirt'"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_look_is_told_with_file_record_and_key(tmp_path, look, fault):
     path = tmp_path / "mine.toml"
     path.write_text(f'[yak]\nwords = "yak"\nlooks = ["red t_shirt", "{look}"]')
@@ -108,16 +116,22 @@ def test_a_wrong_look_is_told_with_file_record_and_key(tmp_path, look, fault):
     [
         ('words = "yak"', "mine.toml: [yak] lacks the key 'looks'."),
         ('words = "yak"\nlooks = []', "mine.toml: [yak] has no list of texts under 'looks'."),
-        ('words = "yak|"\nlooks = ["only"]',
-         "mine.toml: [yak] has an empty name, or one with spaces around it, under 'words'."),
+        (
+            'words = "yak|"\nlooks = ["only"]',
+            "mine.toml: [yak] has an empty name, or one with spaces around it, under 'words'.",
+        ),
         ('words = "yak"\nlooks = ["only"]\nname = "x"', "mine.toml: [yak] has the unknown key 'name'."),
         ('words = "yak"\nlooks = ["only"]\nperson = "big"', "mine.toml: [yak] under 'person': unknown level 'big'."),
-        ('words = "yak"\nlooks = ["only"]\nperson = "old|fat"',
-         "mine.toml: [yak] under 'person': 'old|fat' are levels of different things."),
-        ('words = "yak"\nlooks = ["only"]\nbeing = 1',
-         "mine.toml: [yak] has 1 under 'being', which is neither true nor false."),
+        (
+            'words = "yak"\nlooks = ["only"]\nperson = "old|fat"',
+            "mine.toml: [yak] under 'person': 'old|fat' are levels of different things.",
+        ),
+        (
+            'words = "yak"\nlooks = ["only"]\nbeing = 1',
+            "mine.toml: [yak] has 1 under 'being', which is neither true nor false.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_record_is_told_in_a_sentence(tmp_path, table, sentence):
     path = tmp_path / "mine.toml"
     path.write_text(f"[yak]\n{table}")
@@ -145,8 +159,10 @@ def test_users_figures_lie_over_the_bundled_ones(tmp_path, monkeypatch):
 
 def test_levels_join_to_ranges():
     assert parse_person("male tall|towering very_old") == {
-        "gender": (0.6, 1.0), "height": (0.35, 1.0), "age": (0.95, 1.0)
-    }  # fmt: skip
+        "gender": (0.6, 1.0),
+        "height": (0.35, 1.0),
+        "age": (0.95, 1.0),
+    }
     assert parse_person("") == {}
 
 

@@ -252,12 +252,16 @@ def test_forms_of_the_standard_figure_are_carried_as_a_whole(average):
         ('[a]\nplates = [{layer = "P", part = "leg", low = 0, high = [1], half = [1]}]', ("plate 1", "low", "list")),
         ('[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], lift = "x"}]', ("lift", "x")),
         ('[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], wide = 2}]', ("wide", "key")),
-        ('[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], joints = ["nose"]}]',
-         ("joints", "nose")),
-        ('[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], material = "jam"}]',
-         ("material", "jam")),
+        (
+            '[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], joints = ["nose"]}]',
+            ("joints", "nose"),
+        ),
+        (
+            '[a]\nplates = [{layer = "P", part = "leg", low = [0], high = [1], half = [1], material = "jam"}]',
+            ("material", "jam"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_record_is_named_with_its_key(tmp_path, text, words):
     path = tmp_path / "armour.toml"
     path.write_text(text)

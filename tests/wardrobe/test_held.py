@@ -93,8 +93,9 @@ def test_each_hand_holds_one_thing():
     assert sides("bag", "umbrella") == ["right", "left"]
     assert sides("horns", "sword") == [None, "right"]
     assert [extra.side for extra in in_hands([Garment("bag", "red", side="left"), Garment("cup", "red")])] == [
-        "left", "right",
-    ]  # fmt: skip
+        "left",
+        "right",
+    ]
 
 
 def test_what_is_said_to_be_on_the_left_is_the_mirror_of_the_right(average):

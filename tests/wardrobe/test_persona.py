@@ -32,14 +32,22 @@ def test_the_body_says_first_then_the_appearance_then_the_figure():
     body = Who(skin="pale", hair_style="bald", beard="none")
     (one,) = set(personas(MAN, body, said, costume))
     assert (one.skin, one.hair_style, one.hair_color, one.beard, one.eye_color) == (
-        "pale", "bald", "black", "none", "brown"
-    )  # fmt: skip
+        "pale",
+        "bald",
+        "black",
+        "none",
+        "brown",
+    )
     (one,) = set(personas(MAN, None, said, costume))
     assert (one.skin, one.hair_style, one.beard) == ("dark", "short", "goatee")
     (one,) = set(personas(MAN, None, None, costume))
     assert (one.skin, one.hair_style, one.hair_color, one.beard, one.eye_color) == (
-        "tanned", "long", "ginger", "full", "green"
-    )  # fmt: skip
+        "tanned",
+        "long",
+        "ginger",
+        "full",
+        "green",
+    )
 
 
 def test_a_robot_has_no_skin_of_the_bodys_unless_its_own_text_says_so():
@@ -92,12 +100,15 @@ def test_persons_follow_words_before_the_figure():
 @pytest.mark.parametrize(
     ("reading", "gender"),
     [
-        (Reading("", worn=(Worn("gown", "wedding"),)), -0.8), (Reading("", worn=(Worn("shoes", "heels"),)), -0.8),
-        (Reading("", worn=(Worn("gown", denied=True),)), None), (Reading("", worn=(Worn("shoes", "oxford"),)), None),
-        (Reading("", who=Who(beard="full")), 0.8), (Reading("", who=Who(beard="none")), None),
+        (Reading("", worn=(Worn("gown", "wedding"),)), -0.8),
+        (Reading("", worn=(Worn("shoes", "heels"),)), -0.8),
+        (Reading("", worn=(Worn("gown", denied=True),)), None),
+        (Reading("", worn=(Worn("shoes", "oxford"),)), None),
+        (Reading("", who=Who(beard="full")), 0.8),
+        (Reading("", who=Who(beard="none")), None),
         (Reading("", who=Who(gender="male"), worn=(Worn("gown"),)), 0.8),
     ],
-)  # fmt: skip
+)
 def test_what_only_some_wear_tells_the_gender(reading, gender):
     assert person_of(reading, None).gender == gender
 

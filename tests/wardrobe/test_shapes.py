@@ -23,7 +23,7 @@ CUBE = [[-0.1, -0.1], [0.1, -0.1], [0.1, 0.1], [-0.1, 0.1]]
         ({"form": "hoop", "radii": [0.3, 0.3], "radius": 0.02, "steps": 200, "columns": 60}, 2 * np.pi**2 * 0.3 * 4e-4),
         ({"form": "prism", "outline": CUBE, "thick": 0.2, "bevel": 1e-6}, 0.008),
     ],
-)  # fmt: skip
+)
 def test_volumes(part, expected):
     form = shape(part)
     assert is_closed(form.faces)
@@ -31,8 +31,14 @@ def test_volumes(part, expected):
 
 
 def test_a_flat_leaf_is_as_thick_as_is_said():
-    part = {"form": "leaf", "left": [[0, 0], [0, 1]], "right": [[0.2, 0], [0.2, 1]], "thick": 0.03, "edge": 0.03,
-            "tapered": False}  # fmt: skip
+    part = {
+        "form": "leaf",
+        "left": [[0, 0], [0, 1]],
+        "right": [[0.2, 0], [0.2, 1]],
+        "thick": 0.03,
+        "edge": 0.03,
+        "tapered": False,
+    }
     form = shape(part)
     assert volume(form.vertices, form.faces) == pytest.approx(0.2 * 0.03, rel=1e-6)
     bent = shape({**part, "bend": 0.2})

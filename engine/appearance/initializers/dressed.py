@@ -19,7 +19,7 @@ from engine.mesh.layout import layer_uvs
 from engine.protocol import write_atomically
 from engine.settings import AppearanceConfig
 from engine.userdata import cache_folder
-from engine.wardrobe.cloth.remembered import Drapes
+from engine.wardrobe.cloth.drape_cache import Drapes
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.layers import joined

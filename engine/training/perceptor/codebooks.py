@@ -31,8 +31,8 @@ from engine.training.perceptor.entries import Entry, load_lexicon
 from engine.training.perceptor.figures import ShapeSpace
 from engine.training.perceptor.train import caption_pool, expected
 from engine.wardrobe import readout
+from engine.wardrobe.attribute_space import SHARES, Space
 from engine.wardrobe.outfit import HUMAN_SKINS, Look, Shape
-from engine.wardrobe.truths import SHARES, Space
 
 SEED = 0
 SHAPES, OUTFITS, READOUT = 768, 6000, 20000
@@ -119,7 +119,7 @@ def known_skin(entry: Entry | None, look: Look) -> Look:
 
 
 def make_outfits(space: Space, rng: np.random.Generator) -> None:
-    """Write ``assets/outfits.safetensors``: looks, the space of truths, the text tower's read-outs."""
+    """Write ``assets/outfits.safetensors``: looks, the space of attributes, the text tower's read-outs."""
     perceptor = load_perceptor()
     captions, groups, moving = caption_pool(READOUT, SEED + 77, True)
     embedded = embed(perceptor, captions)

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.wardrobe.attribute_space import Space, attributes
 from engine.wardrobe.outfit import Look
-from engine.wardrobe.truths import Space, truths
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Batch:
     region: Tensor  # (B, M, M) 0 for background, else 1 + index of a probe
     captions: list[str]
     negatives: list[list[str]]  # each caption with something swapped, in several ways
-    target: Tensor  # (B, D) the figures' truths in the space
+    target: Tensor  # (B, D) the figures' attributes in the space
     shape: np.ndarray  # (B, 5)
     looks: list[Look]
     kinds: list[str]
@@ -49,7 +49,7 @@ class Figures:
         for path in sorted(self.folder.glob("*.pkl")):
             if path.name not in self.shards and len(self.shards) < self.limit:
                 shard = pickle.loads(path.read_bytes())
-                shard["target"] = self.space(truths(shard["look"], shard["shape"], shard["pose"]))
+                shard["target"] = self.space(attributes(shard["look"], shard["shape"], shard["pose"]))
                 self.shards[path.name] = shard
 
     def batch(self, count: int, generator: torch.Generator, plain: bool = False) -> Batch:
@@ -74,7 +74,10 @@ class Figures:
         else:
             images, albedo, part, region = pictures(albedo, normal, mask, part, region, grey, generator)
         return Batch(
-            images, albedo, part, region,
+            images,
+            albedo,
+            part,
+            region,
             [s["caption"][i] for s, i, _ in chosen],
             [s["negatives"][i] for s, i, _ in chosen],
             torch.stack([s["target"][i] for s, i, _ in chosen]),
@@ -83,7 +86,7 @@ class Figures:
             [s["kind"][i] for s, i, _ in chosen],
             [s["views"][i][v] for s, i, v in chosen],
             grey.flatten(),
-        )  # fmt: skip
+        )
 
 
 def full_normal(normal: Tensor) -> Tensor:

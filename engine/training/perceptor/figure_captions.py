@@ -64,10 +64,15 @@ def figure_caption(dice: random.Random, lex: Lexis, override: bool) -> tuple[Loo
         visible = [(i, g) for i, g in enumerate(look.garments)]
         if visible:
             index, garment = pick(dice, visible)
-            return look, shape, [
-                *person, pick(dice, (" with ", " in ", " wearing ")),
-                *phrases.garment_phrase(garment, index, words, dice),
-            ]  # fmt: skip
+            return (
+                look,
+                shape,
+                [
+                    *person,
+                    pick(dice, (" with ", " in ", " wearing ")),
+                    *phrases.garment_phrase(garment, index, words, dice),
+                ],
+            )
     return look, shape, person
 
 

@@ -26,11 +26,11 @@ from engine.render.camera import Camera
 from engine.render.raycast import MeshRaycaster
 from engine.shape import bodies
 from engine.training.perceptor import grammar
+from engine.wardrobe.attribute_space import PROBES, pose_attributes
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.outfit import Look, Shape
 from engine.wardrobe.parts import PARTS, part_labels
 from engine.wardrobe.props import props_of
-from engine.wardrobe.truths import PROBES, pose_truths
 
 SIZE = 64
 """Side of the stored pictures, each pixel the mean of two by two rays."""
@@ -77,7 +77,7 @@ class ShapeSpace:
 
 @dataclass
 class Figure:
-    """One figure's stored pictures and truths."""
+    """One figure's stored pictures and attributes."""
 
     albedo: NDArray[np.uint8]  # (VIEWS, SIZE, SIZE, 3)
     normal: NDArray[np.int8]  # (VIEWS, SIZE, SIZE, 2), camera frame (right, up); the third part points to the camera
@@ -85,7 +85,7 @@ class Figure:
     part: NDArray[np.uint8]  # (VIEWS, MAP, MAP) 0 for background, else 1 + index into `PARTS`
     region: NDArray[np.uint8]  # (VIEWS, MAP, MAP) 0 for background, else 1 + the nearest of the left half's probes
     shape: NDArray[np.float32]  # (5,) height, weight, muscle, age, gender
-    pose: NDArray[np.float32]  # of `pose_truths`
+    pose: NDArray[np.float32]  # of `pose_attributes`
     views: list[str]
     caption: str
     negatives: list[str]
@@ -177,7 +177,7 @@ class Studio:
         numbers = shape.numbers()
         albedo, normal, mask, part, region = (np.stack(column) for column in zip(*views))
         return Figure(
-            albedo, normal, mask, part, region, numbers, pose_truths(joints[None])[0],
+            albedo, normal, mask, part, region, numbers, pose_attributes(joints[None])[0],
             names, caption, negatives, kind, sample.look,
         )  # fmt: skip
 

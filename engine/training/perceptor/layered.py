@@ -39,6 +39,7 @@ from engine.training.perceptor.figures import (
 from engine.training.perceptor.grammar import hard_negative, lexis
 from engine.training.perceptor.outfit_captions import told_of
 from engine.training.perceptor.words import Sample, flatten, render
+from engine.wardrobe.attribute_space import pose_attributes
 from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.layers import BODY, Layer, joined
 from engine.wardrobe.outfit import (
@@ -54,7 +55,6 @@ from engine.wardrobe.outfit import (
     Shape,
 )  # fmt: skip
 from engine.wardrobe.parts import PARTS
-from engine.wardrobe.truths import pose_truths
 
 DRESSINGS, OUTFITS, CAMERAS, COLORINGS = 3, 14, 5, 8
 """Of a body; put together of these; of an outfit in one pose; of these pictures."""
@@ -229,7 +229,7 @@ class LayeredStudio:
         part = np.concatenate([np.full(len(p.layer.vertices), 1 + PARTS.index(p.part), np.uint8) for p in pieces])
         region = np.concatenate([regions(canonical) for canonical in _canonical(pieces)])
         forms = [_form(hits, axes, whole.faces, part, region) for hits, axes in seen]
-        truth = pose_truths(joints[None])[0]
+        truth = pose_attributes(joints[None])[0]
         for _ in range(COLORINGS):
             new = colored(look, self.dice)
             worn = dict(zip(look.garments, new.garments))

@@ -57,8 +57,9 @@ def train_tokenizer(folder: Path, captions: int = 40000, seed: int = 0) -> CLIPT
     stored = json.loads(tokenizer.to_str())["model"]["merges"]
     merges: Any = [tuple(pair) if isinstance(pair, list) else tuple(pair.split(" ")) for pair in stored]
     fast = CLIPTokenizer(
-        vocab=vocabulary, merges=merges,
+        vocab=vocabulary,
+        merges=merges,
         model_max_length=CONTEXT,
-    )  # fmt: skip
+    )
     fast.save_pretrained(folder)
     return fast

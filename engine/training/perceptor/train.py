@@ -1,8 +1,9 @@
 """Train the bundled perceptor: ``python -m engine.training.perceptor.train PART FIGURES HELD_OUT OUT --minutes N``.
 
 A dual encoder: `PartsTower` for pictures, a two-layer CLIP text transformer for words. ``prepare`` makes the tokenizer
-and the space of truths (`engine.wardrobe.truths`); ``text`` and ``image`` then run side by side, each regressing to
-that space, so that their cosine judges what was said; ``merge`` puts the two towers into one model of half precision.
+and the space of attributes (`engine.wardrobe.attribute_space`); ``text`` and ``image`` then run side by side, each
+regressing to that space, so that their cosine judges what was said; ``merge`` puts the two towers into one model of
+half precision.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ from engine.training.perceptor.figures import POSED, SIZE, labelled_poses, motio
 from engine.training.perceptor.lexis import lexis
 from engine.training.perceptor.tokenizer import CONTEXT, train_tokenizer
 from engine.training.perceptor.words import RARE, Mention, Sample
+from engine.wardrobe.attribute_space import PROBES, Space, attributes, pose_attributes
 from engine.wardrobe.parts import CHROMA, PARTS, SHADE_TONES, SHADE_WIDTH
-from engine.wardrobe.truths import PROBES, Space, pose_truths, truths
 
 WIDTH, EMBED = 256, 384
 BATCH = 128
@@ -150,18 +151,18 @@ def phrase(sample: Sample, rng: np.random.Generator) -> str:
 
 @lru_cache(maxsize=1)
 def poses() -> tuple[np.ndarray, list[list[str]], np.ndarray]:
-    """`pose_truths` of the labelled poses with their texts, and those of the stand pose."""
+    """`pose_attributes` of the labelled poses with their texts, and those of the stand pose."""
     found, texts = labelled_poses()
     body = load_body()
     joints = body.pose(np.zeros(body.num_betas), np.concatenate([found, stand_pose()[None]]))[1]
-    values = pose_truths(joints)
+    values = pose_attributes(joints)
     return values[:-1], texts, values[-1]
 
 
 def caption_pool(
     count: int, seed: int, everything: bool = False
 ) -> tuple[list[str], dict[str, np.ndarray], np.ndarray]:
-    """Captions with the truths of their figures, without rendering; and which captions speak of the pose.
+    """Captions with the attributes of their figures, without rendering; and which captions speak of the pose.
 
     ``everything``: a quarter of them hold words that are kept for evaluation otherwise.
     """
@@ -179,7 +180,7 @@ def caption_pool(
     pose = np.where(posed[:, None], labelled[index], standing)
     for row in np.flatnonzero(moving):
         captions[row] = motion_caption(texts[index[row]], rng)
-    return captions, truths([s.look for s in samples], shape, pose), moving
+    return captions, attributes([s.look for s in samples], shape, pose), moving
 
 
 def prepare(out: Path) -> None:
@@ -190,7 +191,7 @@ def prepare(out: Path) -> None:
 
 
 def expected(groups: dict[str, np.ndarray], moving: np.ndarray, space: Space) -> Tensor:
-    """(N, D) truths of a pool's figures; what has nothing to do with a caption is at its mean at once."""
+    """(N, D) attributes of a pool's figures; what has nothing to do with a caption is at its mean at once."""
     for name in groups:
         groups[name][moving != (name == "pose")] = space.mean[name]
     return space(groups)

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from engine.training.perceptor.entries import COLOR_NAMES, Entry, LookSpec, draw_garments, parse_look, pick
 from engine.training.perceptor.people import PEOPLE
+from engine.wardrobe.attribute_space import TRAINED_PATTERNS
 from engine.wardrobe.outfit import (
     EYE_COLORS,
     HUMAN_SKINS,
@@ -18,7 +19,6 @@ from engine.wardrobe.outfit import (
     Shape,
     covers,
 )
-from engine.wardrobe.truths import TRAINED_PATTERNS
 
 FANTASY_SKINS = tuple(name for name in SKINS if name not in HUMAN_SKINS)
 

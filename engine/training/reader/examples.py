@@ -97,7 +97,12 @@ def labelled(draft: Draft, found: list[Chunk]) -> Example:
 
 def _fits(chunk: Chunk, role: str) -> bool:
     """Whether a chunk can have a role at all."""
-    category = {"accent": "color", "figure_color": "color", "dress": "color", "dress_accent": "color",
-                "decal": "symbol",
-                "beard_color": "hair_color"}.get(role, role)  # fmt: skip
+    category = {
+        "accent": "color",
+        "figure_color": "color",
+        "dress": "color",
+        "dress_accent": "color",
+        "decal": "symbol",
+        "beard_color": "hair_color",
+    }.get(role, role)
     return category in chunk.categories

@@ -12,9 +12,14 @@ from engine.wardrobe.cloth.details import Borders, Made, Mark, Signed, Spot
 
 
 def _placket(
-    borders: Borders, width: float, top: float, bottom: float, buttons: float = 0.0, zip: bool = False,
+    borders: Borders,
+    width: float,
+    top: float,
+    bottom: float,
+    buttons: float = 0.0,
+    zip: bool = False,
     first: float = 0.0,
-) -> Made:  # fmt: skip
+) -> Made:
     """The strip down the front with its buttons or its zip."""
 
     def strip(half: float) -> Signed:
@@ -42,8 +47,9 @@ def _buttons(borders: Borders, place: str, top: float = 0.0, bottom: float = 0.0
                 yield Spot((sign * along, 0.44, -0.05), 0.005)
 
 
-def _double(borders: Borders, top: float, bottom: float, step: float, across: float, wider: float = 0.0,
-            gold: bool = False) -> Made:  # fmt: skip
+def _double(
+    borders: Borders, top: float, bottom: float, step: float, across: float, wider: float = 0.0, gold: bool = False
+) -> Made:
     """Two rows of buttons, ``across`` metres from the middle, and ``wider`` on top."""
     for height in np.arange(top, bottom, -step):
         out = across + wider * (height - bottom) / max(top - bottom, 1e-6)
@@ -53,9 +59,14 @@ def _double(borders: Borders, top: float, bottom: float, step: float, across: fl
 
 def _edge(borders: Borders, at: float = 0.07, top: float = 0.5, bottom: float = -1.0) -> Made:
     """The edge of a front that laps over to one side."""
-    yield Mark(lambda p: np.minimum.reduce(
-        [0.0035 - np.abs(p.x + at), top - p.y, p.y - bottom, np.where(p.arm, -1.0, p.z - 0.01)]), 0.002, 0.9, 0.6
-    )  # fmt: skip
+    yield Mark(
+        lambda p: np.minimum.reduce(
+            [0.0035 - np.abs(p.x + at), top - p.y, p.y - bottom, np.where(p.arm, -1.0, p.z - 0.01)]
+        ),
+        0.002,
+        0.9,
+        0.6,
+    )
 
 
 def _overlap(borders: Borders, low: float) -> Made:
@@ -80,6 +91,11 @@ def _fly(borders: Borders) -> Made:
 
 
 FORMS: dict[str, Callable[..., Made]] = {
-    "placket": _placket, "buttons": _buttons, "double": _double, "edge": _edge, "overlap": _overlap, "fly": _fly,
-}  # fmt: skip
+    "placket": _placket,
+    "buttons": _buttons,
+    "double": _double,
+    "edge": _edge,
+    "overlap": _overlap,
+    "fly": _fly,
+}
 """Forms of details that close a garment."""

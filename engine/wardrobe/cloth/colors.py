@@ -19,10 +19,15 @@ METAL, SAND = np.array([0.72, 0.72, 0.74]), np.array([0.60, 0.55, 0.40])
 """Colours of zips, and of what camouflage has beside a garment's own."""
 LONG = 0.0085
 """Metres beyond which edges are too long for patterns of small forms."""
-ACCENTS = {
-    "floral": "white", "leopard": "black", "zebra": "black", "flames": "orange", "hearts": "white", "stars": "white",
+SECOND_COLORS = {
+    "floral": "white",
+    "leopard": "black",
+    "zebra": "black",
+    "flames": "orange",
+    "hearts": "white",
+    "stars": "white",
     "tie_dye": "orange",
-}  # fmt: skip
+}
 """Second colours of patterns where none is named; another one where that is the first."""
 LUMINANCE = np.array([0.3, 0.59, 0.11])
 """How bright red, green and blue are."""
@@ -61,9 +66,13 @@ def tints(main: NDArray, accent: NDArray) -> dict[str, NDArray]:
     """The colours of patterns beside those of `outfit.COLORS`."""
     pale = main.mean() > 0.6
     return {
-        "main": main, "accent": accent, "dark": 0.22 * main, "tone": 0.72 * main, "earth": np.array([0.16, 0.15, 0.11]),
+        "main": main,
+        "accent": accent,
+        "dark": 0.22 * main,
+        "tone": 0.72 * main,
+        "earth": np.array([0.16, 0.15, 0.11]),
         "light": 0.5 * accent + 0.5 if not pale else 0.6 * accent + 0.4 * main,
-    }  # fmt: skip
+    }
 
 
 def _pattern(garment: Garment, p: Points, colors: NDArray, accent: NDArray) -> NDArray:
@@ -96,9 +105,7 @@ def _dyed(p: Points, colors: NDArray, accent: NDArray, garment: Garment) -> NDAr
     return np.asarray((1 - share) * wheel[index] + share * wheel[(index + 1) % len(wheel)])
 
 
-def paint(
-    garment: Garment, found: list[Mark], piece: Piece, thread: str = ""
-) -> tuple[Floats, Floats]:  # fmt: skip
+def paint(garment: Garment, found: list[Mark], piece: Piece, thread: str = "") -> tuple[Floats, Floats]:
     """Colours (P, 3) of a garment's cloth, whose stitches show in ``thread``, and where (P,) it is metal."""
     p, count = grained(piece), len(piece.vertices)
     main = np.array(COLORS[garment.color])
@@ -130,7 +137,7 @@ def second_color(garment: Garment) -> NDArray:
     main = np.array(COLORS[garment.color])
     if garment.pattern == "camo":
         return 0.45 * main + 0.55 * SAND
-    usual = np.array(COLORS[ACCENTS[garment.pattern]]) if garment.pattern in ACCENTS else None
+    usual = np.array(COLORS[SECOND_COLORS[garment.pattern]]) if garment.pattern in SECOND_COLORS else None
     if usual is not None and np.abs(usual - main).max() > 0.25:
         return usual
     return shade(main, 0.6 if garment.pattern == "plain" else 1.6)

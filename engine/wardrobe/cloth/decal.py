@@ -195,8 +195,10 @@ def printed(piece: Piece, what: Print, size: float) -> Piece | None:
     if len(faces) < 8:
         return None
     corners, shares = piece.faces[np.maximum(hits.face, 0)], hits.bary
-    rows = {name: np.einsum("nk,nkc->nc", shares, getattr(piece, name)[corners]).astype(np.float32)
-            for name in ("vertices", "weights", "canonical", "grain")}  # fmt: skip
+    rows = {
+        name: np.einsum("nk,nkc->nc", shares, getattr(piece, name)[corners]).astype(np.float32)
+        for name in ("vertices", "weights", "canonical", "grain")
+    }
     normals = vertex_normals(piece.vertices, piece.faces)
     out = np.einsum("nk,nkc->nc", shares, normals[corners])
     out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)

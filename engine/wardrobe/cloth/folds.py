@@ -85,8 +85,12 @@ def excess(p: Points, free: NDArray, normals: NDArray) -> Floats:
         normals: (N, 3) of the cloth in pattern space.
     """
     found = np.zeros((len(free), 3, 3))
-    parts = {"arm": p.arm, "leg": ~p.arm & ~free & (p.y < LEGS + 0.04), "trunk": ~p.arm & ~free & (p.y >= LEGS),
-             "hanging": free}  # fmt: skip
+    parts = {
+        "arm": p.arm,
+        "leg": ~p.arm & ~free & (p.y < LEGS + 0.04),
+        "trunk": ~p.arm & ~free & (p.y >= LEGS),
+        "hanging": free,
+    }
     place = np.where(p.arm, p.side, p.y)
     axis = np.where(p.arm[:, None], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
     across = unit(np.cross(normals, axis))
@@ -181,9 +185,13 @@ def folded(piece: Piece, clearance: NDArray, room: NDArray, amount: float, bend:
 
 
 def _relaxed(
-    start: NDArray, piece: Piece, normals: Floats, springs: tuple[Indices, NDArray, NDArray],
-    bounds: tuple[NDArray, NDArray], even: float,
-) -> Floats:  # fmt: skip
+    start: NDArray,
+    piece: Piece,
+    normals: Floats,
+    springs: tuple[Indices, NDArray, NDArray],
+    bounds: tuple[NDArray, NDArray],
+    even: float,
+) -> Floats:
     """(P, 3) points whose pairs (C, 2) have their lengths (C,), by the resistances (C,) of ``springs``, as far as they
     may leave the piece inwards and outwards (P,); ``even``: by how much what they left it is evened out each time."""
     pairs, rest, stiff = springs

@@ -51,9 +51,15 @@ def locks(piece: Piece, colors: NDArray, size: float) -> tuple[Floats, Indices, 
     long = length * rng.uniform(0.65, 1.3, (count, 1))
     wide = WIDE * length * rng.uniform(0.7, 1.2, (count, 1))
     bend = rng.normal(size=(count, 1)) * 0.2
-    places = ((-1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.8, 0.0), (1.0, 0.0, 0.0, 0.0),
-              (-0.85, 0.42, 0.0, 0.2), (0.0, 0.42, 0.6, 0.2), (0.85, 0.42, 0.0, 0.2),
-              (0.0, 1.0, 0.0, 0.16))  # fmt: skip
+    places = (
+        (-1.0, 0.0, 0.0, 0.0),
+        (0.0, 0.0, 0.8, 0.0),
+        (1.0, 0.0, 0.0, 0.0),
+        (-0.85, 0.42, 0.0, 0.2),
+        (0.0, 0.42, 0.6, 0.2),
+        (0.85, 0.42, 0.0, 0.2),
+        (0.0, 1.0, 0.0, 0.16),
+    )
     rows = [
         root + (wide * across + long * bend * along**2) * side + long * along * down + (wide * up + long * off) * normal
         for across, along, up, off in places

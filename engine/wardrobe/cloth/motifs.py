@@ -131,7 +131,8 @@ PATTERNS: dict[str, list[tuple[Signed, str]]] = {
     "dots": [(_spots, "accent")],
     "camo": [(_blotches(0.10, 0.7), "accent"), (_blotches(0.085, 2.9), "earth")],
     "floral": [
-        (strewn(_leaves, 0.096, 0.078, 1.0), "green"), (strewn(_petals, 0.096, 0.078, 1.0), "accent"),
+        (strewn(_leaves, 0.096, 0.078, 1.0), "green"),
+        (strewn(_petals, 0.096, 0.078, 1.0), "accent"),
         (strewn(lambda u, v: 0.007 - np.hypot(u, v), 0.096, 0.078), "yellow"),
         (strewn(lambda u, v: _petals(u, v, 0.013), 0.096, 0.078, 1.0, 0.5), "light"),
     ],
@@ -152,7 +153,7 @@ PATTERNS: dict[str, list[tuple[Signed, str]]] = {
     ],
     "snake": [(_saddles, "accent"), (_scales, "dark")],
     "flames": [(_flames(0.34, 0.0), "accent"), (_flames(0.22, 0.3), "yellow")],
-}  # fmt: skip
+}
 """Patterns by name: functions and the colours that they show, of which the last prevails: a colour's name, or one of
 `colors.tints`."""
 FINE = frozenset({"floral", "leopard", "stars", "hearts", "paisley", "snake", "dots"})

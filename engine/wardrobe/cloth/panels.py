@@ -68,8 +68,15 @@ def laid_on(piece: Piece, panel: Panel, scale: float) -> Piece | None:
 Laid = Iterator[Panel]
 
 
-def _lapel(borders: Borders, low: float, spread: float, width: float, style: str = "notch", accent: bool = False,
-           top: float = 0.505) -> Laid:  # fmt: skip
+def _lapel(
+    borders: Borders,
+    low: float,
+    spread: float,
+    width: float,
+    style: str = "notch",
+    accent: bool = False,
+    top: float = 0.505,
+) -> Laid:
     """The edges of an open front turned outwards: with a notch, a peak, or round as a shawl."""
 
     def turned(p: Points) -> NDArray:
@@ -95,8 +102,17 @@ def _lapel(borders: Borders, low: float, spread: float, width: float, style: str
     yield Panel(turned, lift, accent=accent, even=2)
 
 
-def _flounce(borders: Borders, at: float, depth: float, lift: float = 0.03, waves: int = 18, wave: float = 0.35,
-             arm: bool = False, slope: float = 0.0, accent: bool = False) -> Laid:  # fmt: skip
+def _flounce(
+    borders: Borders,
+    at: float,
+    depth: float,
+    lift: float = 0.03,
+    waves: int = 18,
+    wave: float = 0.35,
+    arm: bool = False,
+    slope: float = 0.0,
+    accent: bool = False,
+) -> Laid:
     """A strip of gathered cloth sewn on along a level line at ``at`` that stands off below it."""
 
     def fall(p: Points) -> NDArray:
@@ -114,8 +130,15 @@ def _flounce(borders: Borders, at: float, depth: float, lift: float = 0.03, wave
     yield Panel(strip, stand, accent=accent)
 
 
-def _yoke(borders: Borders, low: float, side: str = "back", lift: float = 0.006, right: bool = False,
-          accent: bool = False, curve: float = 0.0) -> Laid:  # fmt: skip
+def _yoke(
+    borders: Borders,
+    low: float,
+    side: str = "back",
+    lift: float = 0.006,
+    right: bool = False,
+    accent: bool = False,
+    curve: float = 0.0,
+) -> Laid:
     """Cloth over shoulders and chest or back that ends loose at a height, as a storm flap does."""
     sign = -1.0 if side == "back" else 1.0
 
@@ -156,8 +179,9 @@ def _cuffs(borders: Borders, width: float, lift: float = 0.005, accent: bool = F
         yield Panel(
             lambda p: np.asarray(width - borders.distance(border, p)),
             lambda p: np.asarray(lift * (0.75 + 0.25 * np.cos(borders.distance(border, p) / width * 9))),
-            accent=accent, even=2,
-        )  # fmt: skip
+            accent=accent,
+            even=2,
+        )
 
 
 def _square(borders: Borders, width: float, depth: float, lift: float = 0.004, accent: bool = True) -> Laid:
@@ -195,8 +219,9 @@ def _sash(borders: Borders, at: float, length: float = 0.26, accent: bool = Fals
     yield Panel(
         lambda p: np.minimum(0.030 - np.hypot(p.x - 0.022, p.y - at), p.z - 0.01),
         lambda p: 0.010 + 0.016 * np.sqrt(np.clip(1 - (np.hypot(p.x - 0.022, p.y - at) / 0.030) ** 2, 0, 1)),
-        accent=accent, even=4,
-    )  # fmt: skip
+        accent=accent,
+        even=4,
+    )
 
 
 def _knot(borders: Borders, at: float) -> Laid:
@@ -212,8 +237,9 @@ def _knot(borders: Borders, at: float) -> Laid:
     yield Panel(cushion, stand, accent=True, even=4)
 
 
-def _apron(borders: Borders, top: float, half: float, bottom: float = -0.30, color: str = "white",
-           accent: bool = True) -> Laid:  # fmt: skip
+def _apron(
+    borders: Borders, top: float, half: float, bottom: float = -0.30, color: str = "white", accent: bool = True
+) -> Laid:
     """An apron sewn on: a bib above the waist if ``top`` is higher, and wider below."""
 
     def front(p: Points) -> NDArray:
@@ -247,8 +273,17 @@ def _frill(borders: Borders, half: float, low: float, top: float = 0.46) -> Laid
 
 
 PANELS: dict[str, Callable[..., Laid]] = {
-    "lapel": _lapel, "flounce": _flounce, "yoke": _yoke, "trim": _trim, "cuffs": _cuffs, "square": _square,
-    "fringe": _fringe, "sash": _sash, "knot": _knot, "apron": _apron, "rows": _rows,
+    "lapel": _lapel,
+    "flounce": _flounce,
+    "yoke": _yoke,
+    "trim": _trim,
+    "cuffs": _cuffs,
+    "square": _square,
+    "fringe": _fringe,
+    "sash": _sash,
+    "knot": _knot,
+    "apron": _apron,
+    "rows": _rows,
     "frill": _frill,
-}  # fmt: skip
+}
 """Forms of details that are panels."""

@@ -128,9 +128,17 @@ def closes(points: NDArray) -> bool:
 
 
 def let_down(
-    piece: Piece, hem: NDArray, depth: float, flare: float, waves: int, wave: float, mannequin: Mannequin, row: float,
-    profile: Sequence[Sequence[float]] = (), train: float = 0.0,
-) -> Piece:  # fmt: skip
+    piece: Piece,
+    hem: NDArray,
+    depth: float,
+    flare: float,
+    waves: int,
+    wave: float,
+    mannequin: Mannequin,
+    row: float,
+    profile: Sequence[Sequence[float]] = (),
+    train: float = 0.0,
+) -> Piece:
     """Hang rows of cloth from a border.
 
     Args:
@@ -181,11 +189,13 @@ def let_down(
     two = np.where(odd[..., None], np.stack([b, c, d], -1), np.stack([a, c, d], -1))
     faces = np.concatenate([piece.faces, one.reshape(-1, 3), two.reshape(-1, 3)]).astype(np.int32)
     return Piece(
-        np.concatenate([piece.vertices, fresh]), faces, np.concatenate([piece.weights, weights]),
+        np.concatenate([piece.vertices, fresh]),
+        faces,
+        np.concatenate([piece.weights, weights]),
         np.concatenate([piece.canonical, np.concatenate(places).astype(np.float32)]),
         np.concatenate([piece.free, np.ones(len(fresh), bool)]),
         np.concatenate([piece.grain, *grains]),
-    )  # fmt: skip
+    )
 
 
 def _hanging_weights(points: Floats, radius: float, mannequin: Mannequin) -> Floats:

@@ -47,9 +47,15 @@ EVEN = 0.03
 
 
 def make(
-    garment: Garment, record: Record, piece: Piece, beneath: Beneath, size: float, material: str | None = None,
-    above: Sequence[Record] = (), over_collar: bool = False,
-) -> list[Layer]:  # fmt: skip
+    garment: Garment,
+    record: Record,
+    piece: Piece,
+    beneath: Beneath,
+    size: float,
+    material: str | None = None,
+    above: Sequence[Record] = (),
+    over_collar: bool = False,
+) -> list[Layer]:
     """The finished layers of a draped piece: the garment, and trims of another material.
 
     Args:
@@ -128,9 +134,14 @@ def _laid_over(rows: Floats, style: str, cloth: Beneath, beneath: Beneath, size:
 
 
 def _folded(
-    piece: Piece, record: Record, found: Sequence[Mark], beneath: Beneath, size: float, bend: float,
+    piece: Piece,
+    record: Record,
+    found: Sequence[Mark],
+    beneath: Beneath,
+    size: float,
+    bend: float,
     above: Sequence[Record],
-) -> Piece:  # fmt: skip
+) -> Piece:
     """The cloth with its folds, which are smaller where something is sewn on."""
     if not record.folds:
         return piece

@@ -24,10 +24,14 @@ def supported(beneath: Beneath, body: Mannequin, petticoat: float, train: float,
         middle, half = 0.5 * (low + high), 0.5 * (high - low)
         t, turn = np.meshgrid(np.linspace(0, 0.96, ROWS), np.arange(COLUMNS) * 2 * np.pi / COLUMNS, indexing="ij")
         out = petticoat * body.size * t**0.62
-        bell = np.stack([
-            middle[0] + (half[0] + out) * np.sin(turn), middle[1] - drop * t + 0.03,
-            middle[2] + (half[2] + out) * np.cos(turn),
-        ], -1).reshape(-1, 3)  # fmt: skip
+        bell = np.stack(
+            [
+                middle[0] + (half[0] + out) * np.sin(turn),
+                middle[1] - drop * t + 0.03,
+                middle[2] + (half[2] + out) * np.cos(turn),
+            ],
+            -1,
+        ).reshape(-1, 3)
         index = np.arange(ROWS * COLUMNS).reshape(ROWS, COLUMNS)
         a, b = index[:-1], np.roll(index[:-1], -1, 1)
         c, d = index[1:], np.roll(index[1:], -1, 1)

@@ -31,7 +31,7 @@ GAP = 0.0035
 """Metres that cloth keeps from what is beneath while it falls."""
 SEAM_AT = 0.19
 """How far out sleeves are sewn on, on the standard figure."""
-OPEN = 0.022
+FRONT_GAP = 0.022
 """Half width in metres of the front of the yoke of a cape that is open there."""
 YOKE = 0.475
 """Height on the back down to which the yoke of a cape reaches, on the standard figure."""
@@ -188,7 +188,7 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
     p = Points(body.canonical)
     ring = np.minimum.reduce([p.neck - neck + 0.007, neck + 0.028 - p.neck, 0.56 - p.y])
     if record.measures.get("slit"):
-        ring = np.minimum(ring, np.where(p.z > 0, p.side - OPEN, 1.0))
+        ring = np.minimum(ring, np.where(p.z > 0, p.side - FRONT_GAP, 1.0))
     line = p.y - YOKE + 0.6 * (p.side - 0.1)
     behind = np.minimum.reduce([line, 0.165 - p.side, 0.05 - p.z, p.neck - 0.07, 0.56 - p.y])
     yoke = Piece.of(body, ring if record.block == "poncho" else np.maximum(ring, behind))

@@ -136,6 +136,11 @@ def undersuit(material: str, mannequin: Mannequin) -> Layer:
     vertices = mix @ (mannequin.vertices + 0.0016 * mannequin.normals)
     colors = np.full((len(vertices), 3), 0.30 if material == "mail" else 0.09, np.float32)
     return Layer(
-        "Mail" if material == "mail" else "Undersuit", material, vertices.astype(np.float32), faces, colors,
-        (mix @ mannequin.weights).astype(np.float32), (mix @ mannequin.canonical).astype(np.float32),
-    )  # fmt: skip
+        "Mail" if material == "mail" else "Undersuit",
+        material,
+        vertices.astype(np.float32),
+        faces,
+        colors,
+        (mix @ mannequin.weights).astype(np.float32),
+        (mix @ mannequin.canonical).astype(np.float32),
+    )

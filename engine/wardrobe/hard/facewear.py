@@ -32,7 +32,7 @@ def mask(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) 
     for c in (-26, 26):
         tilt = 0.10 * np.sign(c)
         low, high = (-0.05 - tilt / 2, -0.09, -0.05 + tilt / 2), (0.16 - tilt, 0.19, 0.16 + tilt)
-        eye = Plate("", "face", low, high, (17, 21, 15), center=c, lift=0.0, thick=2.0, role="accent")  # fmt: skip
+        eye = Plate("", "face", low, high, (17, 21, 15), center=c, lift=0.0, thick=2.0, role="accent")
         forms.append(shell(eye, hull, 0.006))
     form = joined(*forms)
     return [layer_of(name, "nylon", [Piece(form, rigid(mannequin, form.vertices, (15,)))], colors, mannequin)]

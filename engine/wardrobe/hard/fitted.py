@@ -44,9 +44,13 @@ def thing_layers(thing: Thing, garment: Garment, mannequin: Mannequin, beneath: 
 
 
 def coloured(
-    thing: Thing, garment: Garment, both: NDArray, mannequin: Mannequin, beneath: Sequence[Layer] = (),
+    thing: Thing,
+    garment: Garment,
+    both: NDArray,
+    mannequin: Mannequin,
+    beneath: Sequence[Layer] = (),
     fitted: Callable[..., tuple[Form, NDArray]] | None = None,
-) -> list[Layer]:  # fmt: skip
+) -> list[Layer]:
     """A thing as layers on a body, in a first and a second colour ``both`` (2, 3).
 
     ``fitted`` brings free forms to the body: (part, thing, mannequin, side) to a form and weights; None: `on_body`.
@@ -119,8 +123,10 @@ def _on_hull(part: Part, hull: Hull, mannequin: Mannequin, side: str) -> Form:
         return LAID[part["form"]](part, hull, mannequin)
     u, theta, lift = (np.array([float(v)]) for v in part["on"])
     k = hull.size
-    foot, up, tip = (hull.at(*place)[0] for place in (
-        (u, theta, lift * k), (u + 0.006, theta, lift * k), (u, theta, (lift + 0.01) * k)))  # fmt: skip
+    foot, up, tip = (
+        hull.at(*place)[0]
+        for place in ((u, theta, lift * k), (u + 0.006, theta, lift * k), (u, theta, (lift + 0.01) * k))
+    )
     axis = (tip - foot) / np.linalg.norm(tip - foot)
     if part.get("upright"):
         axis, up = axis * [1, 0, 1] / np.hypot(axis[0], axis[2]), foot + np.array([0, 1.0, 0])
@@ -177,8 +183,11 @@ def _cord(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
 
 
 def _plate(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
-    keys: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()
-            if key in ON_HULLS["plate"]}  # fmt: skip
+    keys: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in part.items()
+        if key in ON_HULLS["plate"]
+    }
     plate = Plate("", part["hull"], **keys)
     whole = [plate, plate.mirrored()] if plate.mirror else [plate]
     return joined(*(shell(one, hull, 0.012) for each in whole for one in each.strips()))
@@ -193,8 +202,14 @@ def _strip(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
 
 
 LAID: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
-    "dome": _dome, "wrap": _wrap, "strap": _strap, "cord": _cord, "plate": _plate, "strip": _strip, **FOOT,
-}  # fmt: skip
+    "dome": _dome,
+    "wrap": _wrap,
+    "strap": _strap,
+    "cord": _cord,
+    "plate": _plate,
+    "strip": _strip,
+    **FOOT,
+}
 """How forms of `things.ON_HULLS` are laid on a hull."""
 
 

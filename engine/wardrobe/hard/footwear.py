@@ -55,8 +55,14 @@ def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     heel, ball = back + part.get("heel", 0.085) * k, back + BALL * k
     welt, wall = top - 0.006 * k, floor - top + 0.008 * k
     sides = ((0.25, 0.992), (0.5, 0.992), (0.75, 0.986), (1.0, 0.972))
-    levels = [(top, 0.975, 0.0), (top - 0.0015 * k, 1.0, 0.0), (top - 0.0045 * k, 1.0, 0.0), (welt, 0.985, 0.0),
-              *((welt + wall * s, inset, s) for s, inset in sides), (floor, 0.94, 1.0)]  # fmt: skip
+    levels = [
+        (top, 0.975, 0.0),
+        (top - 0.0015 * k, 1.0, 0.0),
+        (top - 0.0045 * k, 1.0, 0.0),
+        (welt, 0.985, 0.0),
+        *((welt + wall * s, inset, s) for s, inset in sides),
+        (floor, 0.94, 1.0),
+    ]
     front = float(outline[:, 2].max())
     core = np.array([middle[0], 0, back + 0.45 * part.get("heel", 0.085) * k])
     rings = []
@@ -216,12 +222,20 @@ def _level_line(points: NDArray, levels: NDArray, theta: NDArray, z: float) -> t
 
 
 FOOT: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
-    "sole": sole, "upper": upper, "toe": toe, "tongue": tongue, "laces": laces, "crossing": crossing,
-}  # fmt: skip
+    "sole": sole,
+    "upper": upper,
+    "toe": toe,
+    "tongue": tongue,
+    "laces": laces,
+    "crossing": crossing,
+}
 """Forms on the hull of a leg, by the name that a part calls them."""
 KEYS = {
     "sole": {"thick", "out", "top", "arch", "heel", "taper", "flat", "tip", "slant", "lugs", "spring", "stripe"},
     "upper": {"rim", "out", "flare", "tip"},
-    "toe": {"share", "lift", "tip"}, "tongue": {"top"}, "laces": {"top"}, "crossing": {"share", "width"},
-}  # fmt: skip
+    "toe": {"share", "lift", "tip"},
+    "tongue": {"top"},
+    "laces": {"top"},
+    "crossing": {"share", "width"},
+}
 """What a part may say of each."""

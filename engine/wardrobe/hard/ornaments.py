@@ -36,8 +36,12 @@ def lamp(foot: NDArray, axis: NDArray, radius: float, k: float) -> Form:
 def rivet(point: NDArray, radius: float) -> Form:
     """A head of few triangles, in the accent's colour."""
     angle = np.linspace(0, 2 * np.pi, 8, endpoint=False)
-    rings = np.stack([np.stack([np.cos(t) * np.sin(angle), 0 * angle + np.sin(t), np.cos(t) * np.cos(angle)], 1)
-                      for t in (0.7, 0.0, -0.7)])  # fmt: skip
+    rings = np.stack(
+        [
+            np.stack([np.cos(t) * np.sin(angle), 0 * angle + np.sin(t), np.cos(t) * np.cos(angle)], 1)
+            for t in (0.7, 0.0, -0.7)
+        ]
+    )
     up = np.array([0, radius, 0])
     form = capped(point + radius * rings, point + up, point - up)
     return outward(form).painted(np.ones(len(form.vertices), bool), ACCENT)

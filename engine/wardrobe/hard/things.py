@@ -63,17 +63,23 @@ PLACES = {
 HOLD_JOINTS = {"hand": (21, 23), "forearm": (21, 19)}
 """Joints on the right that what is rigid in a hand or on a forearm lies on, the last of which carries it."""
 ON_HULLS: dict[str, set[str]] = {
-    "dome": {"border", "lift", "lining", "rim", "flare", "rows"}, "wrap": {"low", "high", "out", "inner"},
-    "strap": {"path", "width", "lift", "thick", "mirror"}, "cord": {"path", "radius", "lift", "beads"},
+    "dome": {"border", "lift", "lining", "rim", "flare", "rows"},
+    "wrap": {"low", "high", "out", "inner"},
+    "strap": {"path", "width", "lift", "thick", "mirror"},
+    "cord": {"path", "radius", "lift", "beads"},
     "plate": {field.name for field in fields(Plate)} - {"layer", "part", "joints", "role", "material", "slot"},
-    "tail": lower.KEYS, "strip": {"low", "high", "half", "out"},
-    "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"}, **footwear.KEYS,
-}  # fmt: skip
+    "tail": lower.KEYS,
+    "strip": {"low", "high", "half", "out"},
+    "heel": {"rise", "thick", "wide", "deep", "tip", "bend", "slant"},
+    **footwear.KEYS,
+}
 """Forms that lie on hulls, and their keys."""
 COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
 INSTEAD = {
-    "legs": (-np.inf, -0.03, 0.0, 0.4), "feet": (-np.inf, -0.862, 0.0, 0.4), "flesh": (-0.868, 0.60, 0.27, 0.675),
-}  # fmt: skip
+    "legs": (-np.inf, -0.03, 0.0, 0.4),
+    "feet": (-np.inf, -0.862, 0.0, 0.4),
+    "flesh": (-0.868, 0.60, 0.27, 0.675),
+}
 """Parts of the body on the standard figure: from which height up to which they are, by how much higher that is a metre
 further back, and how far from the middle they reach."""
 ROLES = ("main", "accent", "dark", "light", "bright")
@@ -144,8 +150,13 @@ def _thing(kind: str, cut: str | None, record: dict[str, Any], where: str) -> Th
     for key in ("name", "material", "parts"):
         if not record.get(key):
             raise ValueError(f"{where} {key}: is missing.")
-    for key, allowed in (("material", MATERIALS), ("accent", COLORS), ("place", PLACES), ("hold", held.HOLDS),
-                         ("instead", INSTEAD)):  # fmt: skip
+    for key, allowed in (
+        ("material", MATERIALS),
+        ("accent", COLORS),
+        ("place", PLACES),
+        ("hold", held.HOLDS),
+        ("instead", INSTEAD),
+    ):
         if record.get(key) is not None and record[key] not in allowed:
             raise ValueError(f"{where} {key}: {record[key]!r} is unknown.")
     for number, part in enumerate(record["parts"], 1):

@@ -32,10 +32,13 @@ __all__ = [
 
 
 def head_layers(
-    look: Look, mannequin: Mannequin, rng: np.random.Generator,
-    headgear: Mapping[str, Sequence[Layer]] = MappingProxyType({}), clothes: Sequence[Layer] = (),
+    look: Look,
+    mannequin: Mannequin,
+    rng: np.random.Generator,
+    headgear: Mapping[str, Sequence[Layer]] = MappingProxyType({}),
+    clothes: Sequence[Layer] = (),
     muzzle: Muzzle | None = None,
-) -> list[Layer]:  # fmt: skip
+) -> list[Layer]:
     """Hair, brows, lashes, eyes and beard of a look.
 
     Args:

@@ -111,19 +111,24 @@ def _ball(
     ahead = np.array([outward, -0.03, 1.0]) / np.linalg.norm([outward, -0.03, 1.0])
     across = np.cross([0.0, 1.0, 0.0], ahead)
     up = np.cross(ahead, across)
-    rays = (np.cos(a)[..., None] * ahead + (np.sin(a) * np.cos(b))[..., None] * across
-            + (np.sin(a) * np.sin(b))[..., None] * up)  # fmt: skip
+    rays = (
+        np.cos(a)[..., None] * ahead
+        + (np.sin(a) * np.cos(b))[..., None] * across
+        + (np.sin(a) * np.sin(b))[..., None] * up
+    )
     rings = center + radius * bulge[:, None, None] * rays
     apex = center + radius * bulge[0] * ahead
     back = center - 0.4 * radius * ahead
     vertices = np.concatenate([rings.reshape(-1, 3), apex[None], back[None]])
     count, k = rings.shape[0] * COLUMNS, np.arange(COLUMNS)
     near, last = (k + 1) % COLUMNS, count - COLUMNS
-    faces = np.concatenate([
-        grid_faces(len(polar), COLUMNS),
-        np.stack([k, near, np.full(COLUMNS, count)], 1),
-        np.stack([last + near, last + k, np.full(COLUMNS, count + 1)], 1),
-    ])  # fmt: skip
+    faces = np.concatenate(
+        [
+            grid_faces(len(polar), COLUMNS),
+            np.stack([k, near, np.full(COLUMNS, count)], 1),
+            np.stack([last + near, last + k, np.full(COLUMNS, count + 1)], 1),
+        ]
+    )
     colors = _painted(a / edge, b, rays, color, rng, face.slit).reshape(-1, 3)
     return vertices, faces, np.concatenate([colors, [[0.012] * 3, [0.7] * 3]])
 

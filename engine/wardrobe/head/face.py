@@ -25,9 +25,18 @@ from engine.wardrobe.materials import CATALOG
 SPREAD, MOST = 0.36, 0.8
 """Standard deviation of a feature among people, and the most of it that chance gives anybody."""
 SUBTLE = {
-    "nose bend": 0.3, "face age": 0.3, "double chin": 0.4, "ear points": 0.0, "ear lobes": 0.5, "ears off": 0.6,
-    "face diamond": 0.5, "face round": 0.6, "face square": 0.6, "laugh lines": 0.5, "eye bags": 0.5,
-}  # fmt: skip
+    "nose bend": 0.3,
+    "face age": 0.3,
+    "double chin": 0.4,
+    "ear points": 0.0,
+    "ear lobes": 0.5,
+    "ears off": 0.6,
+    "face diamond": 0.5,
+    "face round": 0.6,
+    "face square": 0.6,
+    "laugh lines": 0.5,
+    "eye bags": 0.5,
+}
 """Features of which people differ less."""
 ANCESTRIES = ("african", "asian", "european")
 """Directions of which somebody has shares."""
@@ -83,10 +92,12 @@ def features_of(rng: np.random.Generator, whose: Whose = Whose()) -> dict[str, f
     found |= dict(zip(ANCESTRIES, own.tolist()))
     usual = people()["faces"]
     for name, share in (
-        ("woman", grown * max(0.0, -whose.gender)), ("man", grown * max(0.0, whose.gender)), ("child", 1 - grown),
+        ("woman", grown * max(0.0, -whose.gender)),
+        ("man", grown * max(0.0, whose.gender)),
+        ("child", 1 - grown),
         ("old", float(smoothstep(np.array(whose.age), 0.4, 0.9))),
         ("heavy", float(smoothstep(np.array(whose.weight), *HEAVY))),
-    ):  # fmt: skip
+    ):
         for feature, amount in usual[name].items():
             found[feature] += min(share, 1.0) * amount
     asked = face_words(whose.text)

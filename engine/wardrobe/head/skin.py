@@ -29,15 +29,28 @@ GLOSS = 0.09
 """By how much less rough the darkest skin is."""
 OLD = (0.68, 0.95)
 """Ages from which on skin grows old, and at which it is."""
-NAILS = np.array([(0.820, 0.405, -0.032), (0.855, 0.413, -0.015), (0.868, 0.422, 0.014), (0.857, 0.438, 0.054),
-                  (0.781, 0.430, 0.101)])  # fmt: skip
+NAILS = np.array(
+    [
+        (0.820, 0.405, -0.032),
+        (0.855, 0.413, -0.015),
+        (0.868, 0.422, 0.014),
+        (0.857, 0.438, 0.054),
+        (0.781, 0.430, 0.101),
+    ]
+)
 """Canonical middles of the left hand's nails, the thumb's last."""
 
 
 def paint_bare(
-    look: Look, canonical: NDArray, rng: np.random.Generator, eyes: bool = False, age: float = 0.55, text: str = "",
-    muzzle: Muzzle | None = None, gender: float = 0.0,
-) -> Floats:  # fmt: skip
+    look: Look,
+    canonical: NDArray,
+    rng: np.random.Generator,
+    eyes: bool = False,
+    age: float = 0.55,
+    text: str = "",
+    muzzle: Muzzle | None = None,
+    gender: float = 0.0,
+) -> Floats:
     """Colours (N, 3) sRGB of the bare body.
 
     Args:
@@ -90,16 +103,18 @@ def _mottled(p: Points, rng: np.random.Generator, depth: float) -> NDArray:
 def _warm(base: NDArray, p: Points) -> NDArray:
     """Cheeks, nose, ears, chin, knuckles, elbows, knees, palms and soles."""
     ear = smoothstep(beside_ears(np.stack([p.x, p.y, p.z], 1)), 0.000, -0.006) * smoothstep(p.side, 0.072, 0.079)
-    blood = np.maximum.reduce([
-        0.49 * p_soft(p, 0.043, 0.650, 0.022, 0.020),
-        0.54 * p_soft(p, 0.0, 0.652, 0.016, 0.013) * smoothstep(p.z, 0.12, 0.14),
-        0.46 * ear * (p.y > 0.6),
-        0.20 * p_soft(p, 0.0, 0.588, 0.016, 0.010),
-        0.34 * smoothstep(p.side, 0.80, 0.86) + 0.20 * np.exp(-(((p.side - 0.775) / 0.012) ** 2)),
-        0.26 * np.exp(-(((p.side - 0.443) / 0.03) ** 2)) * smoothstep(p.z, 0.005, -0.025) * p.arm,
-        0.24 * np.exp(-(((p.y + 0.435) / 0.05) ** 2)) * smoothstep(p.z, 0.01, 0.04),
-        0.30 * smoothstep(p.y, -0.915, -0.935),
-    ])  # fmt: skip
+    blood = np.maximum.reduce(
+        [
+            0.49 * p_soft(p, 0.043, 0.650, 0.022, 0.020),
+            0.54 * p_soft(p, 0.0, 0.652, 0.016, 0.013) * smoothstep(p.z, 0.12, 0.14),
+            0.46 * ear * (p.y > 0.6),
+            0.20 * p_soft(p, 0.0, 0.588, 0.016, 0.010),
+            0.34 * smoothstep(p.side, 0.80, 0.86) + 0.20 * np.exp(-(((p.side - 0.775) / 0.012) ** 2)),
+            0.26 * np.exp(-(((p.side - 0.443) / 0.03) ** 2)) * smoothstep(p.z, 0.005, -0.025) * p.arm,
+            0.24 * np.exp(-(((p.y + 0.435) / 0.05) ** 2)) * smoothstep(p.z, 0.01, 0.04),
+            0.30 * smoothstep(p.y, -0.915, -0.935),
+        ]
+    )
     return blend(base, np.clip(blood, 0, 1), base * WARM)
 
 
@@ -114,10 +129,14 @@ def _palms(base: NDArray, p: Points) -> NDArray:
 def bare_roughness(canonical: NDArray, age: float, skin: str = "fair") -> Floats:
     """(N,) of bare skin: lips and the middle of the face shine, old skin less, and dark skin shows its forms by it."""
     p = Points(canonical, 0.002)
-    oily = np.maximum.reduce([
-        p_soft(p, 0.0, 0.735, 0.035, 0.020), p_soft(p, 0.0, 0.665, 0.012, 0.022) * smoothstep(p.z, 0.12, 0.14),
-        0.7 * p_soft(p, 0.045, 0.668, 0.014, 0.010), 0.6 * p_soft(p, 0.0, 0.586, 0.014, 0.010),
-    ])  # fmt: skip
+    oily = np.maximum.reduce(
+        [
+            p_soft(p, 0.0, 0.735, 0.035, 0.020),
+            p_soft(p, 0.0, 0.665, 0.012, 0.022) * smoothstep(p.z, 0.12, 0.14),
+            0.7 * p_soft(p, 0.045, 0.668, 0.014, 0.010),
+            0.6 * p_soft(p, 0.0, 0.586, 0.014, 0.010),
+        ]
+    )
     usual = MATERIALS["skin"].roughness
     if skin in HUMAN_SKINS:
         usual -= GLOSS * float(smoothstep(np.array(SKINS[skin]).mean(keepdims=True), 0.42, 0.20)[0])

@@ -83,8 +83,11 @@ def _knot(style: Style, head: Head, tie: NDArray, rng: np.random.Generator) -> T
     polar = np.clip(polar, 0.12, None)
     turn = start[:, None] + t * (1.6 / np.clip(np.sin(first), 0.5, 1))[:, None]
     out = 1 + rng.uniform(-0.12, 0.06, count)[:, None] + 0.05 * np.sin(np.pi * t) - 0.12 * (t - 0.5) ** 2 * 4
-    rays = (np.cos(polar)[..., None] * axis + (np.sin(polar) * np.cos(turn))[..., None] * side
-            + (np.sin(polar) * np.sin(turn))[..., None] * up)  # fmt: skip
+    rays = (
+        np.cos(polar)[..., None] * axis
+        + (np.sin(polar) * np.cos(turn))[..., None] * side
+        + (np.sin(polar) * np.sin(turn))[..., None] * up
+    )
     squashed = rays - 0.22 * (rays @ axis)[..., None] * axis
     paths = middle + size * out[..., None] * squashed
     wound = locks(

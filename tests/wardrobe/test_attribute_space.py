@@ -5,11 +5,11 @@ import pytest
 
 from engine.body import load_body, stand_pose
 from engine.render.oklab import oklab
+from engine.wardrobe.attribute_space import PROBES, SHARES, Space, attributes, pose_attributes, probe_colors
 from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.outfit import COLORS, Garment, Look
 from engine.wardrobe.paint import paint
 from engine.wardrobe.parts import PARTS, SHADES, part_colors, part_labels, shades
-from engine.wardrobe.truths import PROBES, SHARES, Space, pose_truths, probe_colors, truths
 
 BARE = Look("fair", "bald", "black", "none", "black", "brown")
 
@@ -21,10 +21,12 @@ def dressed(*garments: Garment) -> Look:
 @pytest.mark.parametrize(
     ("srgb", "lab"),
     [  # Ottosson 2020
-        ((1, 1, 1), (1, 0, 0)), ((1, 0, 0), (0.62796, 0.22486, 0.12585)),
-        ((0, 1, 0), (0.86644, -0.23389, 0.17950)), ((0, 0, 1), (0.45201, -0.03246, -0.31153)),
+        ((1, 1, 1), (1, 0, 0)),
+        ((1, 0, 0), (0.62796, 0.22486, 0.12585)),
+        ((0, 1, 0), (0.86644, -0.23389, 0.17950)),
+        ((0, 0, 1), (0.45201, -0.03246, -0.31153)),
     ],
-)  # fmt: skip
+)
 def test_oklab_has_the_published_values(srgb, lab):
     assert np.allclose(oklab(np.array(srgb, float)), lab, atol=2e-4)
 
@@ -74,7 +76,7 @@ def test_a_pose_is_the_same_from_wherever_it_is_seen():
     turned = pose.copy()
     pose[0], turned[0] = 0, [0, 1.1, 0]
     joints = body.pose(np.zeros(body.num_betas), np.stack([pose, turned, stand_pose()]))[1]
-    first, second, other = pose_truths(joints * 1.3 + [1, 0, 2])
+    first, second, other = pose_attributes(joints * 1.3 + [1, 0, 2])
     assert np.allclose(first, second, atol=1e-4)
     assert np.abs(first - other).max() > 0.1
 
@@ -86,11 +88,11 @@ def test_the_space_gives_back_what_was_put_in_and_leaves_out_what_was_not():
         dressed(Garment("t_shirt", str(rng.choice(colors))), Garment("trousers", str(rng.choice(colors))))
         for _ in range(300)
     ]
-    groups = truths(looks, rng.normal(size=(300, 5)), rng.normal(size=(300, 27)))
+    groups = attributes(looks, rng.normal(size=(300, 5)), rng.normal(size=(300, 27)))
     assert list(groups) == list(SHARES)
     space = Space.fit(groups, 500)
     embedded = space(groups)
     assert np.allclose(space.group("shape", embedded.numpy()), groups["shape"], atol=1e-4)
     assert np.allclose(space.group("parts", embedded.numpy()), groups["parts"], atol=1e-3)
-    alone = space(truths(looks)).numpy()
+    alone = space(attributes(looks)).numpy()
     assert np.allclose(space.group("shape", alone), groups["shape"].mean(0), atol=1e-4)

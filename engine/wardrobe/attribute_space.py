@@ -1,6 +1,6 @@
 """What can be said of a figure, as one vector: the space that the bundled perceptor's towers learn.
 
-A figure's truths are its colours at canonical points, the colours of its parts, the kinds of its garments, hair and
+A figure's attributes are its colours at canonical points, the colours of its parts, the kinds of its garments, hair and
 beard, its five shape numbers and where its joints are; each group is centred and scaled to a share of the total
 variance, and the whole rotated by a principal component analysis. A picture regresses to its figure's vector. A caption
 regresses to the mean of all figures it fits, so what it leaves open falls to zero: the cosine of the two judges what
@@ -69,13 +69,13 @@ def probe_colors(look: Look) -> NDArray[np.float32]:
     return colors
 
 
-def truths(looks: list[Look], shape: NDArray | None = None, pose: NDArray | None = None) -> dict[str, NDArray]:
+def attributes(looks: list[Look], shape: NDArray | None = None, pose: NDArray | None = None) -> dict[str, NDArray]:
     """The groups of N figures.
 
     Args:
         looks: N of them.
         shape: (N, 5) height, weight, muscle, age, gender in -1..1; None where only looks matter.
-        pose: (N, POSE_SIZE) of `pose_truths`; None likewise.
+        pose: (N, POSE_SIZE) of `pose_attributes`; None likewise.
     """
     kinds = np.zeros((len(looks), len(KINDS)), np.float32)
     for row, look in enumerate(looks):
@@ -91,7 +91,7 @@ def truths(looks: list[Look], shape: NDArray | None = None, pose: NDArray | None
     return groups
 
 
-def pose_truths(joints: NDArray) -> NDArray[np.float32]:
+def pose_attributes(joints: NDArray) -> NDArray[np.float32]:
     """(N, POSE_SIZE) from posed joints (N, 24, 3): places from the pelvis, seen along the hips, in leg lengths."""
     hips = joints[:, 1] - joints[:, 2]
     side = hips * [1, 0, 1]
@@ -106,7 +106,7 @@ def pose_truths(joints: NDArray) -> NDArray[np.float32]:
 
 @dataclass
 class Space:
-    """An affine map from truths to the embedding."""
+    """An affine map from attributes to the embedding."""
 
     mean: dict[str, NDArray]
     scale: dict[str, NDArray]  # one number for each column
@@ -114,7 +114,7 @@ class Space:
 
     @staticmethod
     def fit(groups: dict[str, NDArray], size: int) -> Space:
-        """From the truths of many figures. Rare things are halfway lifted to the variance of common ones."""
+        """From the attributes of many figures. Rare things are halfway lifted to the variance of common ones."""
         mean = {name: values.mean(0) for name, values in groups.items()}
         scale = {}
         for name, values in groups.items():
@@ -138,7 +138,7 @@ class Space:
         )
 
     def __call__(self, groups: dict[str, NDArray]) -> Tensor:
-        """(N, D) embeddings of truths."""
+        """(N, D) embeddings of attributes."""
         return torch.from_numpy((self.centred(groups) @ self.rotation).astype(np.float32))
 
     def directions(self, name: str) -> NDArray:
