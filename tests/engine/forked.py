@@ -15,6 +15,7 @@ from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 
 import fake_stages
+import torch
 
 from engine import cli
 
@@ -39,6 +40,7 @@ def call(arguments: Sequence[str], cwd: Path, change: Callable[[], None] = lambd
 
 def _inside(arguments: Sequence[str], cwd: Path, files: Sequence[Path], change: Callable[[], None]) -> None:
     """What the fork does; ends it."""
+    torch.set_num_threads(1)  # the parent's OpenMP threads are not in a fork, which would wait for them
     os.chdir(cwd)
     for number, file in enumerate((Path(os.devnull), *files)):
         opened = os.open(file, os.O_RDWR | os.O_CREAT)
