@@ -7,12 +7,14 @@ tests that need them are skipped and say what was missing.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -24,6 +26,8 @@ LOCKED = Path(__file__).parent / "node"
 """What of npm is needed."""
 PATIENCE = 240
 """Seconds that one set-up may take."""
+HEADLESS = ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+            "--ignore-gpu-blocklist"]  # fmt: skip
 APT = ["apt-get", "-q", "-y", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=20",
        "-o", "DPkg::Lock::Timeout=120"]  # fmt: skip
 
@@ -36,7 +40,21 @@ def chromium() -> str:
         why = _install_chromium()
         if (found := _browser()) is None:
             pytest.skip(f"no headless browser: Debian's could not be installed ({why})")
+    if not _draws(found):
+        pytest.skip(f"no headless browser: {found} starts without WebGL here")
     return found
+
+
+@functools.cache
+def _draws(browser: str) -> bool:
+    """Whether a browser starts here, and draws in three dimensions without a graphics card."""
+    page = 'data:text/html,<body><script>document.body.textContent = document.createElement("canvas")' \
+        '.getContext("webgl2") ? "draws" : "blind"</script>'  # fmt: skip
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired), TemporaryDirectory() as profile:
+        command = [browser, *HEADLESS, f"--user-data-dir={profile}", "--dump-dom", page]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        return ">draws<" in ended.stdout
+    return False
 
 
 def node_modules() -> Path:

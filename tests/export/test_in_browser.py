@@ -17,7 +17,7 @@ from engine.export.humanoid import bones, expressions
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES, VIEWER_HTML
 from engine.settings import ExportConfig
 from tests.export import figures
-from tests.export.programs import chromium
+from tests.export.programs import HEADLESS, chromium
 from tests.export.test_every_format import joints_of
 
 SCRIPT = """
@@ -151,8 +151,7 @@ def ask(page: Path, main: str) -> Any:
     """What a script finds out in the page."""
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace("</body>", SCRIPT.replace("MAIN", main) + "</body>"), encoding="utf-8")
-    command = [chromium(), "--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-               "--ignore-gpu-blocklist", "--virtual-time-budget=60000", "--window-size=300,300",
+    command = [chromium(), *HEADLESS, "--virtual-time-budget=60000", "--window-size=300,300",
                f"--user-data-dir={page.parent / 'profile'}", "--dump-dom", page.as_uri()]  # fmt: skip
     ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     match = re.search("FOUND(.*)END", ended.stdout, re.DOTALL)
