@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from torch import Tensor
 
 from engine.appearance import views
 from engine.body import Body, stand_pose
 from engine.perceptor import Perceptor, prompts
 from engine.perceptor.codebook import embed_pictures, features
+from engine.perceptor.load import is_bundled
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
 from engine.report import Reporter
@@ -38,9 +38,8 @@ def favourites(
     The bundled perceptor has read no other texts than the reader and is not asked; another's features of the pictures
     are kept.
     """
-    with safe_open(CODEBOOK, "pt") as file:
-        if (file.metadata() or {}).get("perceptor") == perceptor.checksum:
-            return ()
+    if is_bundled(perceptor):
+        return ()
     looks = codebook()[::EVERY]
     seen = look_features(looks, body, perceptor, wardrobe, report)
     cosine = seen @ perceptor.encode_text([prompts.body(meaning.appearance.text)])[0].cpu()

@@ -24,7 +24,7 @@ from engine.motion.perform import LEAST_SECONDS, span_of
 from engine.motion.sequence import Sequence
 from engine.motion.text_rules import clause_of
 from engine.motion.understanding import Steps, understand
-from engine.perceptor.load import BUNDLED_NAME
+from engine.perceptor.load import is_bundled
 from engine.report import Reporter
 from engine.settings import MotionConfig
 
@@ -98,7 +98,7 @@ def looked_at(conf: MotionConfig, perceptor: Any) -> bool:
         return conf.judge_pictures
     if conf.backend == "original":  # whose weights know what the perceptor thinks of pictures
         return False
-    return perceptor.name != BUNDLED_NAME or conf.generator == "pictures"
+    return not is_bundled(perceptor) or conf.generator == "pictures"
 
 
 def connect_candidates(

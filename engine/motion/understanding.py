@@ -54,7 +54,7 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
     for clauses in parsed[:MOST_STEPS]:
         whole = clause_of(" and ".join(clause.text for clause in clauses)) if len(clauses) > 1 else clauses[0]
         ranked = ranking(matcher, whole, context)
-        small = perceptor is None or perceptor.name == "bundled"
+        small = _knows_no_more(perceptor)
         if not small and ranked[0].score >= WEIGHTS.confident:  # the words propose, the user's perceptor decides
             close = [match for match in ranked if match.score > ranked[0].score - LIMITS.close]
             ranked = [*advise(close, whole.text, perceptor), *ranked[len(close) :]] if len(close) > 1 else ranked
@@ -88,6 +88,15 @@ def understand(prompt: str, matcher: Matcher, perceptor: Any, report: Reporter) 
     if left_out:
         report.warning(f"In {prompt[:80]!r}: {', '.join(map(repr, left_out))} could not be followed.")
     return steps, first
+
+
+def _knows_no_more(perceptor: Any) -> bool:
+    """Whether there is no perceptor, or the bundled one, which knows no words that the matcher doesn't."""
+    if perceptor is None:
+        return True
+    from engine.perceptor.load import is_bundled  # brings torch, which words alone do not need
+
+    return is_bundled(perceptor)
 
 
 def still_done(clause: Clause, steps: Steps, matcher: Matcher, context: frozenset[str]) -> bool:

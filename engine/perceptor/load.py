@@ -82,6 +82,11 @@ def load_perceptor(conf: ClipConfig | None = None, device: str = "cpu", report: 
     return members[0] if len(members) == 1 else Ensemble(members, weights)
 
 
+def is_bundled(perceptor: Perceptor) -> bool:
+    """Whether it is the bundled one, which has read no other texts than the reader; another decides for itself."""
+    return perceptor.name == BUNDLED_NAME
+
+
 def load_one(
     name: str = BUNDLED_NAME,
     device: str = "cpu",

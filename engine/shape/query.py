@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.body import Body, stand_pose
 from engine.perceptor import Perceptor, prompts
 from engine.perceptor.codebook import embed_pictures, features
-from engine.perceptor.load import BUNDLED_NAME
+from engine.perceptor.load import is_bundled
 from engine.render.camera import Camera
 from engine.render.portrait import portraits
 from engine.render.raycast import MeshRaycaster
@@ -165,12 +165,12 @@ def picture_share(conf: ShapeConfig, perceptor: Perceptor) -> float:
     """The settings' share of pictures, or the one that the perceptor's kind calls for."""
     if conf.picture_share is not None:
         return conf.picture_share
-    return WEIGHTS.bundled if perceptor.name == BUNDLED_NAME else WEIGHTS.others
+    return WEIGHTS.bundled if is_bundled(perceptor) else WEIGHTS.others
 
 
 def corrected(reached: NDArray, meant: NDArray, share: float, perceptor: Perceptor) -> NDArray[np.float32]:
     """(5,) numbers of the body to be: what the words mean; of another perceptor's choice its share stands."""
-    kept = 0.0 if perceptor.name == BUNDLED_NAME else share
+    kept = 0.0 if is_bundled(perceptor) else share
     numbers: NDArray[np.float32] = (kept * reached + (1 - kept) * meant).astype(np.float32)
     return numbers
 

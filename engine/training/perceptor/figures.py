@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import pickle
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,7 @@ from engine.motion.candidates import load_pose_codes
 from engine.motion.matcher import concepts
 from engine.protocol import PARENTS, write_atomically
 from engine.render.camera import Camera
-from engine.render.raycast import MeshRaycaster
+from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.shape import bodies
 from engine.training.perceptor import grammar
 from engine.wardrobe.attribute_space import PROBES, pose_attributes
@@ -214,25 +216,37 @@ def _view(
     caster: MeshRaycaster, camera: Camera, faces: NDArray, colors: NDArray, part: NDArray, region: NDArray
 ) -> tuple[NDArray, ...]:
     """Albedo, normal, mask, part and region of one view."""
-    hits = caster.cast(camera)
-    cover = hits.mask.reshape(SIZE, 2, SIZE, 2).astype(np.float32)
-    right, up, forward = camera.axes()
-    normal = (hits.normal @ np.stack([right, up, -forward], 1))[..., :2]
+    hits, (right, up, forward) = caster.cast(camera), camera.axes()
+    axes = np.stack([right, up, -forward], 1)
+    return (albedo_of(hits, faces, colors), *form_of(hits, axes, faces, part, region))
 
-    def mean(values: NDArray) -> NDArray:
-        weighted = values.reshape(SIZE, 2, SIZE, 2, -1) * cover[..., None]
-        total: NDArray = weighted.sum((1, 3)) / np.maximum(cover.sum((1, 3)), 1)[..., None]
-        return total
 
-    corner = faces[hits.face[1::4, 1::4].clip(0), hits.bary[1::4, 1::4].argmax(-1)]
-    seen = hits.mask[1::4, 1::4]
+def albedo_of(hits: GBuffer, faces: NDArray, colors: NDArray) -> NDArray[np.uint8]:
+    """(SIZE, SIZE, 3) of one view, as `Figure` has it."""
+    seen: NDArray[np.uint8] = (_mean(hits, hits.interpolate(faces, colors)) * 255).round().clip(0, 255).astype(np.uint8)
+    return seen
+
+
+def form_of(hits: GBuffer, axes: NDArray, faces: NDArray, part: NDArray, region: NDArray) -> tuple[NDArray, ...]:
+    """Normal, mask, part and region of one view, as `Figure` has them; ``axes`` (3, 3): the camera's right, up and
+    back as columns."""
+    step = 2 * SIZE // MAP
+    corner = faces[hits.face[1::step, 1::step].clip(0), hits.bary[1::step, 1::step].argmax(-1)]
+    seen = hits.mask[1::step, 1::step]
+    cover = hits.mask.reshape(SIZE, 2, SIZE, 2).mean((1, 3))
     return (
-        (mean(hits.interpolate(faces, colors)) * 255).round().clip(0, 255).astype(np.uint8),
-        (mean(normal) * 127).round().clip(-127, 127).astype(np.int8),
-        (cover.mean((1, 3)) * 255).round().astype(np.uint8),
+        (_mean(hits, (hits.normal @ axes)[..., :2]) * 127).round().clip(-127, 127).astype(np.int8),
+        (cover * 255).round().astype(np.uint8),
         np.where(seen, part[corner], 0).astype(np.uint8),
         np.where(seen, region[corner], 0).astype(np.uint8),
     )
+
+
+def _mean(hits: GBuffer, values: NDArray) -> NDArray:
+    """(SIZE, SIZE, K) of values (2 SIZE, 2 SIZE, K) where something is hit."""
+    cover = hits.mask.reshape(SIZE, 2, SIZE, 2).astype(np.float32)
+    total: NDArray = (values.reshape(SIZE, 2, SIZE, 2, -1) * cover[..., None]).sum((1, 3))
+    return total / np.maximum(cover.sum((1, 3)), 1)[..., None]
 
 
 def pack(figures: list[Figure]) -> bytes:
@@ -243,22 +257,33 @@ def pack(figures: list[Figure]) -> bytes:
     return pickle.dumps(shard)
 
 
-def main() -> None:
-    """Write shards until stopped or ``--shards`` are there."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def write_shards(description: str | None, figures_of: Callable[[Path, int], Iterator[Figure]]) -> None:
+    """The command line of a program that renders figures: shards of them, until stopped or ``--shards`` are there.
+
+    Args:
+        description: what the program says of itself.
+        figures_of: figures without an end, of the shapes' file and the seed.
+    """
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("shapes", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--shards", type=int, default=100)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    studio = Studio(arguments.shapes, arguments.seed)
+    figures = figures_of(arguments.shapes, arguments.seed)
     for index in range(arguments.shards):
         start = time.time()
-        figures = [studio.figure() for _ in range(SHARD)]
-        write_atomically(arguments.out / f"{arguments.seed:03d}_{index:04d}.pkl", pack(figures))
+        shard = pack(list(islice(figures, SHARD)))
+        write_atomically(arguments.out / f"{arguments.seed:03d}_{index:04d}.pkl", shard)
         print(f"shard {index}: {time.time() - start:.1f} s", flush=True)
 
 
+def _sketched(shapes: Path, seed: int) -> Iterator[Figure]:
+    studio = Studio(shapes, seed)
+    while True:
+        yield studio.figure()
+
+
 if __name__ == "__main__":
-    main()
+    write_shards(__doc__, _sketched)

@@ -7,9 +7,7 @@ picture is coloured many times. Shards are those of `engine.training.perceptor.f
 
 from __future__ import annotations
 
-import argparse
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,21 +18,20 @@ from scipy.spatial import cKDTree
 
 from engine.body import load_body, stand_pose
 from engine.geometry.skinning import bone_transforms, skin
-from engine.protocol import PARENTS, write_atomically
-from engine.render.raycast import GBuffer, MeshRaycaster
+from engine.protocol import PARENTS
+from engine.render.raycast import MeshRaycaster
 from engine.training.perceptor import wardrobe
 from engine.training.perceptor.figures import (
-    MAP,
     POSED,
-    SHARD,
-    SIZE,
     Figure,
     ShapeSpace,
+    albedo_of,
     body_camera,
     face_camera,
+    form_of,
     labelled_poses,
-    pack,
     regions,
+    write_shards,
 )  # fmt: skip
 from engine.training.perceptor.grammar import hard_negative, lexis
 from engine.training.perceptor.outfit_captions import told_of
@@ -228,7 +225,7 @@ class LayeredStudio:
         seen = [(caster.cast(camera), np.stack([*camera.axes()[:2], -camera.axes()[2]], 1)) for camera in cameras]
         part = np.concatenate([np.full(len(p.layer.vertices), 1 + PARTS.index(p.part), np.uint8) for p in pieces])
         region = np.concatenate([regions(canonical) for canonical in _canonical(pieces)])
-        forms = [_form(hits, axes, whole.faces, part, region) for hits, axes in seen]
+        forms = [form_of(hits, axes, whole.faces, part, region) for hits, axes in seen]
         truth = pose_attributes(joints[None])[0]
         for _ in range(COLORINGS):
             new = colored(look, self.dice)
@@ -236,7 +233,7 @@ class LayeredStudio:
             colors = np.concatenate([recolored(p, worn.get(p.garment) if p.garment else None, new) for p in pieces])
             chosen = [0, *self.rng.choice(np.arange(1, CAMERAS), 2, replace=False)]
             normal, mask, parts, places = (np.stack([forms[i][k] for i in chosen]) for k in range(4))
-            albedo = np.stack([_albedo(seen[i][0], whole.faces, colors) for i in chosen])
+            albedo = np.stack([albedo_of(seen[i][0], whole.faces, colors) for i in chosen])
             caption, negatives = self._words(new, shape)
             yield Figure(
                 albedo, normal, mask, parts, places, shape.numbers(), truth, [names[i] for i in chosen], caption,
@@ -261,54 +258,11 @@ def _canonical(pieces: list[Piece]) -> list[NDArray]:
     ]  # fmt: skip
 
 
-def _mean(hits: GBuffer, values: NDArray) -> NDArray:
-    """(SIZE, SIZE, K) of values (2 SIZE, 2 SIZE, K) where something is hit."""
-    cover = hits.mask.reshape(SIZE, 2, SIZE, 2).astype(np.float32)
-    total: NDArray = (values.reshape(SIZE, 2, SIZE, 2, -1) * cover[..., None]).sum((1, 3))
-    return total / np.maximum(cover.sum((1, 3)), 1)[..., None]
-
-
-def _albedo(hits: GBuffer, faces: NDArray, colors: NDArray) -> NDArray[np.uint8]:
-    """(SIZE, SIZE, 3)."""
-    found: NDArray[np.uint8] = (
-        (_mean(hits, hits.interpolate(faces, colors)) * 255).round().clip(0, 255).astype(np.uint8)
-    )
-    return found
-
-
-def _form(hits: GBuffer, axes: NDArray, faces: NDArray, part: NDArray, region: NDArray) -> tuple[NDArray, ...]:
-    """Normal, mask, part and region of one view, as `Figure` has them."""
-    step = 2 * SIZE // MAP
-    corner = faces[hits.face[1::step, 1::step].clip(0), hits.bary[1::step, 1::step].argmax(-1)]
-    seen = hits.mask[1::step, 1::step]
-    cover = hits.mask.reshape(SIZE, 2, SIZE, 2).mean((1, 3))
-    return (
-        (_mean(hits, (hits.normal @ axes)[..., :2]) * 127).round().clip(-127, 127).astype(np.int8),
-        (cover * 255).round().astype(np.uint8),
-        np.where(seen, part[corner], 0).astype(np.uint8),
-        np.where(seen, region[corner], 0).astype(np.uint8),
-    )
-
-
-def main() -> None:
-    """Write shards until stopped or ``--shards`` are there."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("shapes", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--shards", type=int, default=100)
-    arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    studio = LayeredStudio(arguments.shapes, arguments.seed)
-    waiting: list[Figure] = []
-    for index in range(arguments.shards):
-        start = time.time()
-        while len(waiting) < SHARD:
-            waiting += studio.figures()
-        figures, waiting = waiting[:SHARD], waiting[SHARD:]
-        write_atomically(arguments.out / f"{arguments.seed:03d}_{index:04d}.pkl", pack(figures))
-        print(f"shard {index}: {time.time() - start:.1f} s", flush=True)
+def _layered(shapes: Path, seed: int) -> Iterator[Figure]:
+    studio = LayeredStudio(shapes, seed)
+    while True:
+        yield from studio.figures()
 
 
 if __name__ == "__main__":
-    main()
+    write_shards(__doc__, _layered)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.geometry.measures import vertex_normals
+from engine.geometry.measures import face_areas, vertex_normals
 from engine.geometry.vectors import unit
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.layers import Floats, Indices
@@ -31,8 +31,7 @@ def locks(piece: Piece, colors: NDArray, size: float) -> tuple[Floats, Indices, 
         size: the body's, against the standard figure.
     """
     rng = np.random.default_rng(0)
-    corners = piece.vertices[piece.faces]
-    areas = 0.5 * np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    areas = face_areas(piece.vertices, piece.faces)
     area = float(areas.sum()) / size**2
     length = size * np.clip(LONG * np.sqrt(area / BROAD), SHORT, LONG)
     count = int(min(area * size**2 / (APART * length) ** 2, MOST))
