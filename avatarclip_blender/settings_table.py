@@ -54,7 +54,7 @@ LABELS = {
     "game_faces": "Game Triangles",
     "grid": "Feature Grid",
     "vrm_version": "VRM Version",
-    "vrm_toon": "Toon Shading in VRM",
+    "vrm_toon": "Toon in VRM",
 }
 
 
