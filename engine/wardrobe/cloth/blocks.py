@@ -98,5 +98,5 @@ def signed(block: str, measures: dict[str, Any], canonical: NDArray, kind: str, 
     if block == "region":
         region = CUT_REGIONS.get((kind, cut or ""), REGIONS[kind])
         found: NDArray = WIDE * (region.mask(Points(canonical, WIDE)) - 0.5)
-        return found
+        return np.minimum(found, canonical[:, 1] - measures["hem"]) if kind == "trousers" else found
     return BLOCKS[block](Points(canonical), **measures)
