@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.beings.muzzle import Muzzle, painted
 from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.head.face import ANYBODY, Individual
 from engine.wardrobe.head.frame import beside_ears, hairline
 from engine.wardrobe.head.strokes import BROW, brow_color, brow_height, brow_width
 from engine.wardrobe.materials import MATERIALS
@@ -45,11 +46,9 @@ def paint_bare(
     look: Look,
     canonical: NDArray,
     rng: np.random.Generator,
+    person: Individual = ANYBODY,
     eyes: bool = False,
-    age: float = 0.55,
-    text: str = "",
     muzzle: Muzzle | None = None,
-    gender: float = 0.0,
 ) -> Floats:
     """Colours (N, 3) sRGB of the bare body.
 
@@ -57,11 +56,10 @@ def paint_bare(
         look: its skin, hair and beard.
         canonical: (N, 3) places.
         rng: decides mottling and freckles.
+        person: old skin is paler, spotted and wrinkled, men who shave have a shadow where their beard would be, and
+            what is said decides about freckles and moles.
         eyes: paint eyes and brows too, for bodies that have no layers of them.
-        age: 0-1 as `outfit.Shape` counts it; old skin is paler, spotted and wrinkled.
-        text: all that is said of the person, for freckles and moles.
         muzzle: of an animal's face, which has markings and no brows.
-        gender: -1 female to 1 male; men who shave have a shadow where their beard would be.
     """
     p = Points(canonical, 0.002)
     skin = np.array(SKINS[look.skin])
@@ -73,10 +71,11 @@ def paint_bare(
     base = blend(base, np.clip(socket, 0, 1) * 0.30, base * np.array([0.80, 0.72, 0.74]))
     base = _lips(base, p, human) if muzzle is None else painted(base, p, muzzle)
     if human:
-        base = _marked(base, look, p, rng, text.lower())
+        base = _marked(base, look, p, rng, person.text.lower())
+    age = person.grown
     if human and age > OLD[0]:
         base = _aged(base, p, float(smoothstep(np.array(age), *OLD)), rng)
-    shaven = float(smoothstep(np.array(gender), 0.0, 0.4) * smoothstep(np.array(age), 0.38, 0.52)) * human
+    shaven = float(smoothstep(np.array(person.gender), 0.0, 0.4) * smoothstep(np.array(age), 0.38, 0.52)) * human
     base = _hair_ground(base, look, p, muzzle is None, shaven)
     return np.clip(paint_face(base, look, p) if eyes else base, 0, 1).astype(np.float32)
 
