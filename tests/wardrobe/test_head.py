@@ -18,7 +18,7 @@ from engine.wardrobe.head import Individual, face_of, finer_face, head_layers, m
 from engine.wardrobe.head.eyes import eyeball
 from engine.wardrobe.head.face import displaced, face_words, features_of, read_face_words
 from engine.wardrobe.head.frame import Head, beside_ears, hairline
-from engine.wardrobe.head.locks import locks, sweep
+from engine.wardrobe.head.locks import LockForm, locks, sweep
 from engine.wardrobe.head.skin import lips
 from engine.wardrobe.head.split import split_long
 from engine.wardrobe.head.strokes import brow_color
@@ -249,7 +249,7 @@ def test_swept_arches_look_outwards_and_strands_run_along_them():
     vertices, faces = sweep(path, outward, np.full((1, 9), 0.01), np.full((1, 9), 0.004), sides=6)
     a, b, c = (vertices[faces[:, k]] for k in range(3))
     assert (np.cross(b - a, c - a)[:, 2] > -1e-9).mean() > 0.7 and vertices[:, 2].max() <= 0.004 + 1e-9
-    tufts = locks(path, outward, np.array([0.01]), 0.4, 0.3, np.random.default_rng(0), sides=6)
+    tufts = locks(path, outward, np.array([0.01]), LockForm(0.4, 0.3, sides=6), np.random.default_rng(0))
     down = np.polyfit(tufts.vertices[:, 1], tufts.strands[:, 1], 1)[0]
     assert down == pytest.approx(-1, abs=0.02)
     across = tufts.vertices[18:24, 0], tufts.strands[18:24, 0]

@@ -13,7 +13,7 @@ from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
 from engine.wardrobe.cloth.decal import printed, prints_of
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
-from engine.wardrobe.cloth.finish import COLLARS, buttons, collar, engrave, grained, rims, ruffle, strips
+from engine.wardrobe.cloth.finish import COLLARS, Ruffle, buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import marks
@@ -93,7 +93,8 @@ def make(
         elif detail["form"] == "strips":
             piece = strips(piece, detail["below"], detail["teeth"])
         elif detail["form"] == "ruffle":
-            piece = ruffle(piece, borders, size, **{name: value for name, value in detail.items() if name != "form"})
+            wanted = Ruffle(**{name: value for name, value in detail.items() if name != "form"})
+            piece = ruffle(piece, borders, size, wanted)
     parts = [_sewn_up(garment, record, piece, found, spots, size, material)]
     parts += _decals(garment, record, piece, size, parts[0].material)
     for panel, cloth in laid:
