@@ -109,12 +109,20 @@ def pieces_of_part(
 
 
 def _weights(part: Part, thing: Thing, form: Form, mannequin: Mannequin, side: str) -> NDArray:
-    """(P, 24): of the named joints, of the head as a whole, or of what is beneath."""
+    """(P, 24): of the named joints, of the head as a whole, or of what is beneath, of ``among`` alone where it says so:
+    what other joints carry goes to the first of these."""
     if part.get("joints"):
         return rigid(mannequin, form.vertices, joints_of(part["joints"], side))
     if part["hull"] in ("head", "face") and not thing.soft:
         return rigid(mannequin, form.vertices, (JOINT_NAMES.index("head"),))
-    return carried(mannequin, form.vertices)
+    found = carried(mannequin, form.vertices)
+    if part.get("among"):
+        kept = joints_of(part["among"], side)
+        own = found[:, kept]
+        found = np.zeros_like(found)
+        found[:, kept] = own
+        found[:, kept[0]] += 1 - own.sum(1)
+    return found
 
 
 def _on_hull(part: Part, hull: Hull, mannequin: Mannequin, side: str) -> Form:

@@ -74,7 +74,7 @@ ON_HULLS: dict[str, set[str]] = {
     **footwear.KEYS,
 }
 """Forms that lie on hulls, and their keys."""
-COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "side"}
+COMMON = {"form", "hull", "role", "tone", "material", "layer", "joints", "among", "side"}
 INSTEAD = {
     "legs": (-np.inf, -0.03, 0.0, 0.4),
     "feet": (-np.inf, -0.862, 0.0, 0.4),
@@ -187,9 +187,10 @@ def faults(part: Mapping[str, Any]) -> Iterator[str]:
         yield f"role: {part['role']!r} is neither a role nor a colour"
     if part.get("material", "plain") not in MATERIALS:
         yield f"material: {part['material']!r} is unknown"
-    for joint in part.get("joints", ()):
-        if joint not in JOINT_NAMES and f"left_{joint}" not in JOINT_NAMES:
-            yield f"joints: {joint!r} is no joint"
+    for key in ("joints", "among"):
+        for joint in part.get(key, ()):
+            if joint not in JOINT_NAMES and f"left_{joint}" not in JOINT_NAMES:
+                yield f"{key}: {joint!r} is no joint"
 
 
 def _all() -> dict[tuple[str, str | None], Thing]:
