@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from engine.appearance import views
 from engine.appearance.field import AvatarField
-from engine.appearance.parts import AppearanceInputs, Runtime, renderer_of
+from engine.appearance.interfaces import AppearanceInputs, Runtime, renderer_of
 from engine.appearance.stage import run
 from engine.appearance.trainer import preview
 from engine.body import load_body, stand_pose

@@ -12,8 +12,8 @@ from engine.appearance import warm_start
 from engine.appearance.base import BaseSurface
 from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.field import AvatarField
+from engine.appearance.interfaces import AppearanceInputs, Renderer, Runtime
 from engine.appearance.outfit_ranking import favourites
-from engine.appearance.parts import AppearanceInputs, Renderer, Runtime
 from engine.appearance.score_cache import CachedFitting
 from engine.mesh.layout import layer_uvs
 from engine.protocol import write_atomically
@@ -33,7 +33,7 @@ DRESSING = 12
 
 
 class Dressed:
-    """See `engine.appearance.parts.Initializer`."""
+    """See `engine.appearance.interfaces.Initializer`."""
 
     bare: ClassVar[bool] = False
 
@@ -95,4 +95,4 @@ def _layers(look: Look, inputs: AppearanceInputs, runtime: Runtime, phased: Phas
     return made
 
 
-PART = Dressed
+COMPONENT = Dressed

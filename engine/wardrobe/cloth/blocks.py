@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points, smoothstep
-from engine.wardrobe.regions import CUT_REGIONS, REGIONS
+from engine.wardrobe.garment_masks import CUT_MASKS, GARMENT_MASKS
 
 COLLAR_BONE = 0.47
 """Height at which an open front is as wide as its ``spread``."""
 WIDE = 0.02
-"""Metres over which a region's mask rises: wide enough for the body's triangles."""
+"""Metres over which a kind's mask rises: wide enough for the body's triangles."""
 ARMHOLE = 0.19
 """How far out shoulders go; a sleeve that ends before is none."""
 SHOULDERS = 0.565
@@ -132,9 +132,9 @@ BLOCKS: dict[str, Callable[..., NDArray]] = {"top": top, "strapped": strapped, "
 
 
 def signed(block: str, measures: dict[str, Any], canonical: NDArray, kind: str, cut: str | None) -> NDArray:
-    """(N,) a block's function at canonical points (N, 3); the block ``region`` takes `regions`' mask of the kind."""
+    """(N,) a block's function at canonical points (N, 3); the block ``region`` takes the mask of the kind."""
     if block == "region":
-        region = CUT_REGIONS.get((kind, cut or ""), REGIONS[kind])
-        found: NDArray = WIDE * (region.mask(Points(canonical, WIDE)) - 0.5)
+        worn = CUT_MASKS.get((kind, cut or ""), GARMENT_MASKS[kind])
+        found: NDArray = WIDE * (worn.mask(Points(canonical, WIDE)) - 0.5)
         return found
     return BLOCKS[block](Points(canonical), **measures)

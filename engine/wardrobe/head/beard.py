@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.hair_masks import BEARD_MASKS
 from engine.wardrobe.head.frame import Head, Seeds, beside_ears, sample, unit
 from engine.wardrobe.head.locks import LockForm, Tufts, clumped, hair_layer, lock_tones, locks, together
 from engine.wardrobe.head.pressed import over
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import COLORS, HAIR_COLORS, Look
-from engine.wardrobe.regions import BEARD
 
 SHORT, LONG = LockForm(0.45, 0.85, root=0.80, tip=1.05), LockForm(0.30, 0.45, root=0.9, tip=1.05, sides=6)
 COUNTS = {"full": 1400, "goatee": 500, "moustache": 270, "long": 520}
@@ -43,7 +43,7 @@ def beard_layer(look: Look, head: Head, rng: np.random.Generator, clothes: Seque
     kind, color = beard_of(look)
     if kind not in COUNTS:
         return None
-    outline = BEARD["full" if kind == "long" else kind]
+    outline = BEARD_MASKS["full" if kind == "long" else kind]
 
     def inside(canonical: NDArray) -> NDArray:
         """(N,) metres inside the outline, known near it."""

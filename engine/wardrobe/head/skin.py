@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.beings.muzzle import Muzzle, painted
 from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.hair_masks import BEARD_MASKS, smoothstep_edge
 from engine.wardrobe.head.face import ANYBODY, Individual
 from engine.wardrobe.head.frame import beside_ears, hairline
 from engine.wardrobe.head.strokes import BROW, brow_color, brow_height, brow_width
 from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import HAIR_COLORS, HUMAN_SKINS, SKINS, Look
 from engine.wardrobe.paint import blend, paint_face, shade
-from engine.wardrobe.regions import BEARD, smoothstep_edge
 
 Floats = NDArray[np.float32]
 WARM = np.array([1.03, 0.80, 0.76])
@@ -244,13 +244,13 @@ def _hair_ground(base: NDArray, look: Look, p: Points, brows: bool = True, shave
     base = blend(base, GROUND.get(look.hair_style, 0.85) * grown, ground)
     if look.beard == "none" and shaven > 0:
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.010)
-        base = blend(base, SHAVEN * shaven * np.clip(BEARD["stubble"](wide), 0, 1), 0.75 * beard + 0.10)
+        base = blend(base, SHAVEN * shaven * np.clip(BEARD_MASKS["stubble"](wide), 0, 1), 0.75 * beard + 0.10)
     elif look.beard != "none":
         full = look.beard != "stubble"
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.005)
         strength = 0.80 if full else 0.75
         color = 0.7 * beard if full else 0.55 * beard + 0.35 * shade(base.mean(0), 0.7)
-        base = blend(base, np.clip(strength * BEARD[look.beard](wide), 0, 1), color)
+        base = blend(base, np.clip(strength * BEARD_MASKS[look.beard](wide), 0, 1), color)
     if brows and (look.hair_style != "hood" or look.skin in HUMAN_SKINS):
         off = np.abs(p.y - brow_height(p.side)) - brow_width(p.side)
         brow = smoothstep(off, 0.0015, -0.0015) * smoothstep(p.side, BROW[0] - 0.001, BROW[0] + 0.003)
