@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, sideburns, unit, zones
-from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, Tufts, clumped, lock_tones, locks, together
+from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, LockForm, Tufts, clumped, lock_tones, locks, together
 from engine.wardrobe.head.plaits import plaited, resampled
 from engine.wardrobe.head.styles import FREE, Style
 
@@ -18,6 +18,9 @@ LOOSE = 0.3
 """Styles with more gravity than that hang; others keep their shape."""
 SIDES = 5
 """Corners of a lock's section."""
+HANGING_SHADES, SHORT_SHADES = (0.74, 1.08), (0.86, 1.02)
+"""Brightness at the roots and tips of hair that hangs, and of other. Set by hand."""
+STRAY = LockForm(0.6, 0.8, root=0.8, tip=1.1)
 STRAYS = 10
 """Of so many locks that hang, one has a thin strand beside it that goes its own way."""
 
@@ -81,10 +84,9 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
         wide = style.plait * head.size
         paths, normals = resampled(paths[good], normals[good], 1.6 * wide)
         return plaited(paths, normals, np.broadcast_to(wide, paths.shape[:2]), rng)
-    found = locks(
-        paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good],
-        root=0.74 if hangs else 0.86, tip=1.08 if hangs else 1.02, sides=SIDES,
-    )  # fmt: skip
+    root, tip = HANGING_SHADES if hangs else SHORT_SHADES
+    form = LockForm(style.flat, style.taper, root, tip, SIDES)
+    found = locks(paths[good], normals[good], width[good], form, rng, tones[good])
     return together(found, _strays(paths[good], normals[good], head, rng)) if hangs and tone == 1.0 else found
 
 
@@ -98,7 +100,7 @@ def _strays(paths: NDArray, normals: NDArray, head: Head, rng: np.random.Generat
     swing = aside + 0.5 * np.sin(2 * np.pi * (1.5 * t + turn))
     own = own + head.size * t * (0.012 * swing * across + 0.006 * off * out)
     width = head.size * rng.uniform(0.0006, 0.0011, len(chosen))
-    return locks(own, out, width, 0.6, 0.8, rng, root=0.8, tip=1.1)
+    return locks(own, out, width, STRAY, rng)
 
 
 def _in_company(paths: NDArray) -> NDArray:

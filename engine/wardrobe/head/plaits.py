@@ -7,10 +7,13 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.forms import ellipsoid
 from engine.wardrobe.head.frame import Head, Seeds, unit
-from engine.wardrobe.head.locks import Tufts, locks, together
+from engine.wardrobe.head.locks import LockForm, Tufts, locks, together
 from engine.wardrobe.head.styles import Style
 
 STRANDS = 3
+THIN = LockForm(0.85, 0.12, root=0.9, tip=1.0)
+STRAND = LockForm(0.85, 0.12, root=0.9, tip=1.0, sides=5)
+BRUSH = LockForm(0.4, 0.7, sides=5)
 PITCH = 4.4
 """Half widths along which one crossing of the three strands follows the other."""
 REACH, DEEP, THICK = 0.50, 0.30, 0.60
@@ -37,7 +40,7 @@ def braid(style: Style, head: Head, tie: NDArray, out: NDArray, drawn: NDArray, 
     fan = spread[:, None, :1] * side + spread[:, None, 1:] * normal[bound - 1]
     reach = (1 - OPEN) * style.tail * size * rng.uniform(0.8, 1.3, (count, 1, 1))
     brush = end + 0.35 * wide * fan + t * reach * along + 0.9 * wide * np.sin(2.2 * t) * fan
-    hair = locks(brush, unit(fan + 0 * brush), np.full(count, 0.2 * wide), 0.4, 0.7, rng, sides=5)
+    hair = locks(brush, unit(fan + 0 * brush), np.full(count, 0.2 * wide), BRUSH, rng)
     ring = ellipsoid(tuple(end), (0.62 * wide, 0.45 * wide, 0.62 * wide), columns=14)
     return together(made, hair, Tufts.plain(ring.vertices, ring.faces, 0.35))
 
@@ -90,7 +93,7 @@ def plaited(paths: NDArray, outward: NDArray, widths: NDArray, rng: np.random.Ge
             own = middle + (0.0 if lines == 1 else 0.62 * THICK) * widths[..., None] * ray
             half = THICK * widths.mean(1) * (1.0 if lines == 1 else 0.52)
             tone = np.clip(rng.normal(1.0, 0.06, len(paths)), 0.8, 1.2)
-            parts.append(locks(own, ray, half, 0.85, 0.12, rng, tone, root=0.9, tip=1.0, sides=3 if lines == 1 else 5))
+            parts.append(locks(own, ray, half, THIN if lines == 1 else STRAND, rng, tone))
     return together(*parts)
 
 

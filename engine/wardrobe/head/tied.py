@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import ellipsoid, tube
 from engine.wardrobe.head.frame import Head, Seeds, hairline, unit, zones
-from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, Tufts, locks, together
+from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, LockForm, Tufts, locks, together
 from engine.wardrobe.head.plaits import braid
 from engine.wardrobe.head.styles import Style
 
+SWEPT = LockForm(0.40, 0.3, root=0.85, tip=0.95, sides=5)
+TAIL = LockForm(0.3, 0.5, root=0.8, sides=6)
+WOUND = LockForm(0.3, 0.25, root=0.8, tip=0.9, sides=5)
 LOW, BACK = 0.70, np.array([0.0, 0.35, -1.0])
 """Canonical height below which a tie is low: what grows in front goes up and back first, not across the forehead."""
 
@@ -45,7 +48,7 @@ def gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> 
         normals.append(normal)
     paths[-1] = aim
     width = style.width * head.size * rng.uniform(0.6, 1.1, count)
-    swept = locks(np.stack(paths, 1), np.stack(normals, 1), width, 0.40, 0.3, rng, tip=0.95, root=0.85, sides=5)
+    swept = locks(np.stack(paths, 1), np.stack(normals, 1), width, SWEPT, rng)
     return together(swept, *(_rest(style, head, tie, place, rng) for tie, place in zip(ties, places)))
 
 
@@ -91,7 +94,7 @@ def _tail(style: Style, head: Head, tie: NDArray, out: NDArray, drawn: NDArray, 
     phase = rng.normal(0, 0.5, count)
     found[..., 0] += 0.006 * s * t * np.sin(2 * np.pi * 1.3 * t[None] + phase[:, None])
     outward = unit(found - middle + np.array([0, 0.0, -1e-3]))
-    return locks(found, outward, 0.0085 * s * rng.uniform(0.6, 1.1, count), 0.3, 0.5, rng, root=0.8, sides=6)
+    return locks(found, outward, 0.0085 * s * rng.uniform(0.6, 1.1, count), TAIL, rng)
 
 
 def _knot(style: Style, head: Head, tie: NDArray, out: NDArray, rng: np.random.Generator) -> Tufts:
@@ -115,9 +118,7 @@ def _knot(style: Style, head: Head, tie: NDArray, out: NDArray, rng: np.random.G
     )
     squashed = rays - 0.22 * (rays @ axis)[..., None] * axis
     paths = middle + size * swell[..., None] * squashed
-    wound = locks(
-        paths, rays, 0.0085 * head.size * rng.uniform(0.6, 1.1, count), 0.3, 0.25, rng, root=0.8, tip=0.9, sides=5
-    )
+    wound = locks(paths, rays, 0.0085 * head.size * rng.uniform(0.6, 1.1, count), WOUND, rng)
     core = _ball(middle, 0.86 * size, axis)
     return together(wound, Tufts.plain(core[0], core[1], 0.57))
 
