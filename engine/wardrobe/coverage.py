@@ -1,4 +1,7 @@
-"""What of each layer lies for good beneath those outside of it, and so need not be shown."""
+"""What of each layer lies for good beneath those outside of it, and so need not be shown.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Headgear that no record of turned or swept forms describes: forms round the middle of a hat's brim."""
+"""Headgear that no record of turned or swept forms describes: forms round the middle of a hat's brim.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How garments are worn together: what lies over what, and how a cut gives way to what else is worn."""
+"""How garments are worn together: what lies over what, and how a cut gives way to what else is worn.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

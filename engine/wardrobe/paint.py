@@ -1,4 +1,7 @@
-"""Colours of a look at canonical points: skin and face first, then hair, then garments from the inside out."""
+"""Colours of a look at canonical points: skin and face first, then hair, then garments from the inside out.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

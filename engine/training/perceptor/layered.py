@@ -3,6 +3,8 @@
 Cloth falls slowly and colours are free. So each body is dressed a few times in colours that tell its garments apart;
 heads, tops, bottoms and shoes of these dressings are put together anew, posed, seen by several cameras, and every
 picture is coloured many times. Shards are those of `engine.training.perceptor.figures`.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

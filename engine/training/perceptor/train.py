@@ -4,6 +4,8 @@ A dual encoder: `PartsTower` for pictures, a two-layer CLIP text transformer for
 and the space of attributes (`engine.wardrobe.attribute_space`); ``text`` and ``image`` then run side by side, each
 regressing to that space, so that their cosine judges what was said; ``merge`` puts the two towers into one model of
 half precision.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 A mark is a region of the standard figure, written as a function that is positive inside (metres from its border). Its
 border becomes edges of the mesh, its inside is raised and toned.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What makes cloth a garment: marks cut in and raised, collars, buttons, and hems that have a thickness."""
+"""What makes cloth a garment: marks cut in and raised, collars, buttons, and hems that have a thickness.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 After *Wrinkle Meshes* (Müller & Chentanez 2010): cloth at rest is relaxed once more, near where it is, towards edges
 that are longer along some directions; what is too long has to leave the surface. It keeps out of what is beneath.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

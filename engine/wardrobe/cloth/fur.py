@@ -1,4 +1,4 @@
-"""Fur: short pointed locks that grow from cloth and lie down over one another."""
+"""Fur: short pointed locks that grow from cloth and lie down over one another. Its numbers are set by hand."""
 
 from __future__ import annotations
 

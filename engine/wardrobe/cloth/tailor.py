@@ -1,4 +1,4 @@
-"""A garment's cloth: cut from the body, let down, fitted and draped."""
+"""A garment's cloth: cut from the body, let down, fitted and draped. Its numbers are set by hand."""
 
 from __future__ import annotations
 

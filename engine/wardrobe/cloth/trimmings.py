@@ -1,4 +1,7 @@
-"""More finish of garments, as marks: boning, laces, cords, folds, tufts of fur, patches, and what work clothes have."""
+"""More finish of garments, as marks: boning, laces, cords, folds, tufts of fur, patches, and what work clothes have.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From forms to layers: colours by role, weights of the body beneath, rigid or soft."""
+"""From forms to layers: colours by role, weights of the body beneath, rigid or soft. Its numbers are set by hand."""
 
 from __future__ import annotations
 

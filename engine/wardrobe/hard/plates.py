@@ -1,4 +1,7 @@
-"""Plates: closed stiff shells that lie on a hull between two heights and two angles, with edges, ridges and lines."""
+"""Plates: closed stiff shells that lie on a hull between two heights and two angles, with edges, ridges and lines.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Hair that follows the style's directions over the head and falls: short, medium and long."""
+"""Hair that follows the style's directions over the head and falls: short, medium and long.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Lips that meet, and what is behind them: a dark cavity, teeth in their gums, a tongue."""
+"""Lips that meet, and what is behind them: a dark cavity, teeth in their gums, a tongue.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

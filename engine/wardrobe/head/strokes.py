@@ -1,4 +1,7 @@
-"""Brows and lashes: short hairs that lie along the skin."""
+"""Brows and lashes: short hairs that lie along the skin.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 
