@@ -149,8 +149,11 @@ def armour_slots(look: Look, armour: Garment) -> tuple[set[str], set[str]]:
     if whole or "gauntlets" in colors:
         slots.add("hands")
     stands_for = {
-        "shoulders": {"shoulder_pads"}, "legs": {"knee_pads", "leggings"}, "feet": {"boots", "shoes"},
-        "hands": {"gauntlets", "gloves"}, "torso": {"jumpsuit", "chest_emblem"} if armour.cut in WHOLE else set(),
-    }  # fmt: skip
+        "shoulders": {"shoulder_pads"},
+        "legs": {"knee_pads", "leggings"},
+        "feet": {"boots", "shoes"},
+        "hands": {"gauntlets", "gloves"},
+        "torso": {"jumpsuit", "chest_emblem"} if armour.cut in WHOLE else set(),
+    }
     kinds = {kind for slot, stood in stands_for.items() if slot in slots & has for kind in stood}
     return slots, kinds

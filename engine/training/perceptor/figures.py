@@ -181,9 +181,19 @@ class Studio:
         numbers = shape.numbers()
         albedo, normal, mask, part, region = (np.stack(column) for column in zip(*views))
         return Figure(
-            albedo, normal, mask, part, region, numbers, pose_attributes(joints[None])[0],
-            names, caption, negatives, kind, sample.look,
-        )  # fmt: skip
+            albedo,
+            normal,
+            mask,
+            part,
+            region,
+            numbers,
+            pose_attributes(joints[None])[0],
+            names,
+            caption,
+            negatives,
+            kind,
+            sample.look,
+        )
 
     def _labels(self, look: Look) -> tuple[NDArray, NDArray]:
         """(V,) part and region of every vertex of the dressed body, as `Figure` stores them."""

@@ -34,7 +34,7 @@ from engine.training.perceptor.figures import (
     labelled_poses,
     regions,
     write_shards,
-)  # fmt: skip
+)
 from engine.training.perceptor.grammar import hard_negative, lexis
 from engine.training.perceptor.outfit_captions import told_of
 from engine.training.perceptor.words import Sample, flatten, render
@@ -52,7 +52,7 @@ from engine.wardrobe.outfit import (
     Garment,
     Look,
     Shape,
-)  # fmt: skip
+)
 from engine.wardrobe.parts import PARTS
 
 DRESSINGS, OUTFITS, CAMERAS, COLORINGS = 3, 14, 5, 8
@@ -112,9 +112,7 @@ def keyed(look: Look, dice: random.Random) -> Look:
         cut = dice.choice(CUTS[garment.kind]) if garment.kind in CUTS and dice.random() < CUT else None
         accent = next(free) if garment.accent else None
         garments.append(replace(garment, color=next(free), accent=accent, cut=cut))
-    return replace(
-        look, skin=KEY_SKIN, hair_color=KEY_HAIR, beard_color=KEY_HAIR, garments=tuple(garments), extras=()
-    )  # fmt: skip
+    return replace(look, skin=KEY_SKIN, hair_color=KEY_HAIR, beard_color=KEY_HAIR, garments=tuple(garments), extras=())
 
 
 def _likeness(colors: NDArray, key: str) -> NDArray:
@@ -238,9 +236,19 @@ class LayeredStudio:
             albedo = np.stack([albedo_of(seen[i][0], whole.faces, colors) for i in chosen])
             caption, negatives = self._words(new, shape)
             yield Figure(
-                albedo, normal, mask, parts, places, shape.numbers(), truth, [names[i] for i in chosen], caption,
-                negatives, "outfit", new,
-            )  # fmt: skip
+                albedo,
+                normal,
+                mask,
+                parts,
+                places,
+                shape.numbers(),
+                truth,
+                [names[i] for i in chosen],
+                caption,
+                negatives,
+                "outfit",
+                new,
+            )
 
     def _words(self, look: Look, shape: Shape) -> tuple[str, list[str]]:
         """A caption of a look and hard negatives."""
@@ -254,10 +262,11 @@ def _canonical(pieces: list[Piece]) -> list[NDArray]:
     skin_ = pieces[0].layer
     tree = cKDTree(skin_.vertices)
     return [
-        skin_.canonical[tree.query(piece.layer.vertices)[1]] if piece.layer.name.split()[0] in FACE
+        skin_.canonical[tree.query(piece.layer.vertices)[1]]
+        if piece.layer.name.split()[0] in FACE
         else piece.layer.canonical
         for piece in pieces
-    ]  # fmt: skip
+    ]
 
 
 def _layered(shapes: Path, seed: int) -> Iterator[Figure]:

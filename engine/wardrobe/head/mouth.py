@@ -190,17 +190,25 @@ def beneath_skin(head: Head, points: NDArray) -> NDArray:
 def _tint(look: Look) -> NDArray:
     """(3,) by which flesh is darker, or of another hue, than a fair person's."""
     skin = np.array(SKINS[look.skin])
-    return np.full(3, 0.72 + 0.28 * float(np.clip(skin.mean() / 0.7, 0, 1))) if look.skin in HUMAN_SKINS else (
-        0.6 + 0.4 * skin / skin.max())  # fmt: skip
+    return (
+        np.full(3, 0.72 + 0.28 * float(np.clip(skin.mean() / 0.7, 0, 1)))
+        if look.skin in HUMAN_SKINS
+        else (0.6 + 0.4 * skin / skin.max())
+    )
 
 
 def _layer(name: str, material: str, vertices: NDArray, faces: NDArray, colors: NDArray, places: NDArray) -> Layer:
     weights = np.zeros((len(vertices), 24), np.float32)
     weights[:, HEAD] = 1
     return Layer(
-        name, material, np.asarray(vertices, np.float32), faces, np.clip(colors, 0, 1).astype(np.float32), weights,
+        name,
+        material,
+        np.asarray(vertices, np.float32),
+        faces,
+        np.clip(colors, 0, 1).astype(np.float32),
+        weights,
         np.asarray(places, np.float32),
-    )  # fmt: skip
+    )
 
 
 @lru_cache(1)
