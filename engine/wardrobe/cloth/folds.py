@@ -49,7 +49,7 @@ FADES = 0.01
 NARROW, BROADER = 0.035, 0.05
 """Metres after which the folds of limp cloth follow one another, and by how many more those of stiff cloth."""
 HANGING = 0.11
-"""The same round what hangs from a hem."""
+"""Metres after which the folds of cloth that hangs from a hem follow one another."""
 
 
 @dataclass(frozen=True)

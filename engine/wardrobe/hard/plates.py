@@ -83,7 +83,7 @@ class Plate:
     rivets: int = 0
     """Along the low and the high border."""
     joints: tuple[str, ...] = ()
-    """Which carry it, without their side; empty: the one that carries most beneath (two on the trunk)."""
+    """Joints that carry it, without their side; empty: the one that carries most beneath (two on the trunk)."""
     material: str = ""
     slot: str = "torso"
 

@@ -30,7 +30,7 @@ ARCH = np.array([(0.0, 0.1372), (0.0087, 0.1366), (0.0165, 0.1320), (0.0214, 0.1
                  (0.0272, 0.1110), (0.0286, 0.1050), (0.0298, 0.0980), (0.0303, 0.0930)])  # fmt: skip
 """Canonical x and z along the outer side of the upper teeth's edges, from the middle to the left."""
 RISE = 0.27
-"""By which the edges rise a metre towards the back."""
+"""Metres by which the teeth's edges rise a metre towards the back."""
 EDGE = 0.6170
 """Canonical height of the upper front teeth's edge."""
 BENEATH = 0.0010
