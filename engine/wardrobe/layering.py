@@ -38,6 +38,8 @@ SHAFT = -0.53
 """Height of a usual boot's rim on the standard figure."""
 LOW_BOOTS = frozenset({"ankle", "work"})
 """Cuts of boots over which trousers hang."""
+LEGGED = frozenset({"legs", "region", "suit"})
+"""Blocks of what has legs."""
 IN_SHAFT = ((-0.02, 0.002), (0.035, 0.022), (0.11, 0.020))
 """Ease of trousers that are worn inside boots, at heights from the boots' rim."""
 OVER_COLLARS = 0.118
@@ -105,7 +107,7 @@ def worn_with(record: Record, look: Look) -> Record:
     boots = next((garment for garment in look.garments if garment.kind == "boots"), None)
     rim = SHAFT if boots is None else shaft(thing_of("boots", boots.cut), SHAFT)
     inside_boots = boots is not None and not _over_boots(look, boots)
-    if inside_boots and record.block == "legs" and record.measures["hem"] < rim and record.drape:
+    if inside_boots and record.block in LEGGED and record.measures["hem"] < rim and record.drape:
         inside = ((-0.9, 0.002), *((rim + place, ease) for place, ease in IN_SHAFT))
         above = tuple(row for row in record.trunk if row[0] > inside[-1][0] + 0.02)
         hem = {**record.measures, "hem": rim - 0.06}

@@ -24,7 +24,7 @@ from engine.wardrobe.head.split import split_long
 from engine.wardrobe.head.strokes import brow_color
 from engine.wardrobe.head.styles import STYLES
 from engine.wardrobe.layers import Layer, Mannequin, joined
-from engine.wardrobe.outfit import HAIR_COLORS, HAIR_STYLES, SKINS, Garment, Look
+from engine.wardrobe.outfit import HAIR_COLORS, HAIR_CUTS, HAIR_STYLES, SKINS, Garment, Look
 
 LOOK = Look("fair", "short", "brown", "none", "brown", "blue")
 CHILD, GIANT = (0, 0, 0, -0.5, 0), (2.2, 0, 0, 0.2, 1)
@@ -55,7 +55,7 @@ VARIANTS = [(name, number) for name, variants in sorted(STYLES.items()) for numb
 @pytest.mark.parametrize("style, number", VARIANTS)
 def test_hair_lies_outside_the_skin_and_off_the_face(mannequin, monkeypatch, style, number):
     monkeypatch.setitem(STYLES, style, STYLES[style][number : number + 1])
-    layers = named(replace(LOOK, hair_style=style), mannequin)
+    layers = named(replace(LOOK, hair_style=style, hair_cut=STYLES[style][0].cut or None), mannequin)
     hair = layers["Hair"]
     assert 5_000 < len(hair.vertices) <= 60_000
     _, _, distance = mannequin.caster.closest_point(hair.vertices)
@@ -70,6 +70,18 @@ def test_hair_lies_outside_the_skin_and_off_the_face(mannequin, monkeypatch, sty
 
 def test_every_style_grows_or_is_bare():
     assert set(STYLES) | {"bald", "hood"} == set(HAIR_STYLES)
+    assert {one.cut for variants in STYLES.values() for one in variants} - {""} == set(HAIR_CUTS)
+
+
+def test_a_cut_grows_where_it_is_asked_for_and_by_chance_only_if_it_may(mannequin):
+    tied = replace(LOOK, hair_style="ponytail")
+    two, one = (places(named(replace(tied, hair_cut=cut), mannequin)["Hair"], mannequin) for cut in ("braids", "braid"))
+    low = [points[points[:, 1] < 0.58] for points in (two, one)]
+    assert (np.abs(low[0][:, 0]) > 0.04).all() and {-1, 1} == set(np.sign(low[0][:, 0]))  # one over each shoulder
+    assert (np.abs(low[1][:, 0]) < 0.05).all() and low[1][:, 2].max() < 0  # down the back
+    for seed in range(4):
+        plain = places(named(tied, mannequin, seed)["Hair"], mannequin)
+        assert (np.abs(plain[plain[:, 1] < 0.66][:, 0]) < 0.08).all()  # a tail behind the head
 
 
 @pytest.mark.parametrize("numbers", [CHILD, GIANT], ids=["child", "giant"])

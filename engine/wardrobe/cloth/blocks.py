@@ -138,5 +138,5 @@ def signed(block: str, measures: dict[str, Any], canonical: NDArray, kind: str, 
     if block == "region":
         worn = CUT_MASKS.get((kind, cut or ""), GARMENT_MASKS[kind])
         found: NDArray = WIDE * (worn.mask(Points(canonical, WIDE)) - 0.5)
-        return found
+        return np.minimum(found, canonical[:, 1] - measures["hem"]) if kind == "trousers" else found
     return BLOCKS[block](Points(canonical), **measures)

@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, sideburns, unit, zones
 from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, LockForm, Tufts, clumped, lock_tones, locks, together
+from engine.wardrobe.head.plaits import plaited, resampled
 from engine.wardrobe.head.styles import FREE, Style
 
 LOOSE = 0.3
@@ -73,7 +74,8 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     share = 0.5 + 0.65 * layer
     lift = (zone @ np.array(style.lift)) * share * head.size
     paths, normals = _grown(style, head, seeds, wanted, length, share)
-    paths = _combed(paths, beside)
+    if style.gather:  # ropes and plaits go each its own way
+        paths = _combed(paths, beside)
     paths = clumped(paths, clumps, style.gather)
     paths = _waved(paths, normals, style, head.size, clumps, rng)
     profile = _profile(style)[None] * lift[:, None]
@@ -84,9 +86,13 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     width = style.width * head.size * rng.uniform(0.65, 1.15, count)
     tones = tone * lock_tones(clumps, style.clumps, count, rng)
     good = _in_place(style, head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
-    if hangs:
+    if hangs and style.gather:
         good &= _in_company(paths) | (fringed > 0.3)
     width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
+    if style.plait:
+        wide = style.plait * head.size
+        paths, normals = resampled(paths[good], normals[good], 1.6 * wide)
+        return plaited(paths, normals, np.broadcast_to(wide, paths.shape[:2]), rng)
     root, tip = HANGING_SHADES if hangs else SHORT_SHADES
     form = LockForm(style.flat, style.taper, root, tip, SIDES)
     found = locks(paths[good], normals[good], width[good], form, rng, tones[good])
