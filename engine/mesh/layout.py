@@ -26,7 +26,7 @@ SHARE = 0.8
 NEAR = 0.015
 """Metres from the standard figure within which a point belongs to it. Set by hand."""
 STRETCH = 8.0
-"""By which a triangle's texels may be more or fewer than the pattern's. Set by hand."""
+"""Factor by which a triangle's texels may be more or fewer than the pattern's. Set by hand."""
 GAP = 0.004
 """Texture coordinates between two charts. Set by hand."""
 UPRIGHT, TALL, ROUND = 0.6, 0.15, 12

@@ -1,4 +1,7 @@
-"""The garments and things that a text names, with what it leaves open as the figure wears it, or as it is usual."""
+"""The garments and things that a text names, with what it leaves open as the figure wears it, or as it is usual.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -21,9 +21,11 @@ from engine.wardrobe.cloth import kernels
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]
 GRAVITY = 9.81
+"""Metres a second squared."""
 RATE = 60
-"""Frames of 1 / 60 s."""
+"""Frames a second. Set by hand, as all below."""
 SUBSTEPS, SWEEPS = 10, 2
+"""Substeps of a frame, and sweeps over all constraints in each."""
 KEEP = 0.985
 """Share of the velocity that a substep keeps: cloth in air."""
 REACH = 0.05
