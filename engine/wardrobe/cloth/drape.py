@@ -133,7 +133,7 @@ def _colours(pairs: Indices, count: int) -> NDArray[np.int64]:
     """(C,) a colour for each pair so that no two of a colour share a point: greedy, the least that is free."""
     used = [0] * count  # bits of the colours at each point
     found = np.empty(len(pairs), np.int64)
-    for index, (a, b) in enumerate(pairs.tolist()):
+    for index, (a, b) in enumerate(zip(*pairs.T.tolist())):
         taken = used[a] | used[b]
         free = ~taken & (taken + 1)
         found[index] = free.bit_length() - 1
