@@ -71,7 +71,7 @@ def test_importance_samples_gather_at_the_surface(regressed):
     camera = Camera.orbit(np.zeros(3), 1.5, 30, 0, 30, 12)
     rays = silhouette_rays(regressed, camera, 0.0)
     with torch.no_grad():
-        t = place(regressed, rays, Sampling(), None)
+        t, _ = place(regressed, rays, Sampling(), None)
         seen = render_reference(regressed, rays)
     assert t.shape == (len(rays.pixels), 64)
     assert bool((t.diff(dim=1) >= 0).all())
