@@ -21,8 +21,8 @@ from engine.appearance.rays import Rays, Rendering
 FIRST_SHARPNESS = 64.0
 """inv_s of the first round of importance sampling, in the unit sphere; it doubles with each round, as NeuS's."""
 LEAST_SHARE = 1e-4
-"""Of a ray's light that a sample or a neighbour of it gives at least where more than its distance is asked: with ten times
-as much, gradients of sharp surfaces are off by a fifth. Set by hand."""
+"""Part of a ray's light that a sample or a neighbour must give at least to be asked for more than its distance; with
+ten times as much, gradients of sharp surfaces are off by a fifth. Set by hand."""
 PROBES = 8
 """One of so many of the other samples is asked too, and counts for all of them in the eikonal term. Set by hand."""
 
