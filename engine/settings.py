@@ -145,6 +145,9 @@ class ReferenceConfig:
         "Radius of the sphere, in the unit sphere, that the untrained network describes.")
     color_layers: int = setting(2, "Hidden layers of the colour network, on which both colour heads stand.", 1)
     color_width: int = setting(256, "Width of the colour network's hidden layers.", 1)
+    color_rate: float = setting(1.0,
+        "Learning rate of the colour network, in shares of appearance.learning_rate; above 1, paint comes sooner than "
+        "form.", 0.01, 100)
     variance_init: float = setting(0.3,
         "The sharpness of the surface starts at exp(10 times this), in the unit sphere.")
     reconstruct: Literal["distance", "renders"] = setting("distance",

@@ -116,10 +116,16 @@ class NeusField(AvatarField):
     kind = "neus"
 
     def __init__(
-        self, base: BaseSurface, generator: torch.Generator | None = None, reach: float = 0.0, **sizes: Any
+        self,
+        base: BaseSurface,
+        generator: torch.Generator | None = None,
+        reach: float = 0.0,
+        color_rate: float = 1.0,
+        **sizes: Any,
     ) -> None:
-        """``sizes``: fields of `Sizes`; ``reach``: see `AvatarField`."""
+        """``sizes``: fields of `Sizes`; ``reach``: see `AvatarField`; ``color_rate``: factor of the colours' rate."""
         super().__init__(base, {"reach": reach, **sizes}, reach)
+        self.color_rate = color_rate
         seed = int(torch.randint(2**31, (1,), generator=generator or torch.Generator().manual_seed(0)))
         with torch.random.fork_rng(devices=[]):  # layers draw their weights from the global generator
             torch.manual_seed(seed)
@@ -155,6 +161,11 @@ class NeusField(AvatarField):
             distance, feature, unit = distance.detach(), feature.detach(), unit.detach()
         base_color, color = self.paint(unit, gradient, feature)
         return Sample(distance * self.radius, gradient, color, base_color, torch.zeros((), device=points.device))
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The colours may learn at a rate of their own: their network's gradient is a hundredth of the form's."""
+        form = [*self.distance.parameters(), self.variance]
+        return [{"params": form}, {"params": list(self.paint.parameters()), "factor": self.color_rate}]
 
     def copy_colors(self) -> None:
         """Let the guided colours start as the reconstruction's."""

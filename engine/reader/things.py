@@ -116,7 +116,7 @@ def _attach(parsed: Parsed, scores: Scores) -> None:
 
 
 def _keep_own_color(parsed: Parsed, owner: int, item: Item) -> None:
-    """What is of a material by its name, as jeans are, shares no colour across an "and": "a green T-shirt and jeans"."""
+    """What is of a material by its name, as jeans are, shares no colour across an "and"."""
     found = value(parsed.chunks[owner], parsed.roles[owner])
     own = any(worn.material for _, worn in (pieces(found[1]) if found else ()))
     for at, role in list(item.modifiers):

@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from engine.appearance import reference
 from engine.appearance.neus import NeusField, encode
 from engine.appearance.rays import silhouette_rays, target_color
 from engine.appearance.reconstruct import PictureWeights, fit_pictures, picture_loss, regress
@@ -71,7 +72,7 @@ def test_importance_samples_gather_at_the_surface(regressed):
     camera = Camera.orbit(np.zeros(3), 1.5, 30, 0, 30, 12)
     rays = silhouette_rays(regressed, camera, 0.0)
     with torch.no_grad():
-        t = place(regressed, rays, Sampling(), None)
+        t, _ = place(regressed, rays, Sampling(), None)
         seen = render_reference(regressed, rays)
     assert t.shape == (len(rays.pixels), 64)
     assert bool((t.diff(dim=1) >= 0).all())
@@ -104,6 +105,55 @@ def test_networks_learn_from_pictures(regressed):
     fit_pictures(field, 25, sampling, torch.Generator().manual_seed(2), Silent(), 25, PictureWeights())
     assert loss() < 0.9 * before
     assert torch.equal(field.paint.extra.bias, field.paint.out.bias)
+
+
+@pytest.mark.parametrize("variance", [0.3, 0.5, 0.7])
+def test_samples_that_are_not_asked_change_neither_picture_nor_gradient(regressed, variance, monkeypatch):
+    """However sharp the surface: what a ray sees and every parameter's slope are those of asking all samples."""
+    field = NeusField(spheres(), torch.Generator().manual_seed(0), **SMALL)
+    field.load_state_dict(regressed.state_dict())
+    field.variance.data.fill_(variance)
+    camera = Camera.orbit(np.zeros(3), 1.5, 30, 10, 30, 14)
+    rays = silhouette_rays(field, camera)
+    asked = []
+    monkeypatch.setattr(
+        field, "evaluate", lambda points: asked.append(len(points)) or NeusField.evaluate(field, points)
+    )
+
+    def seen() -> tuple[torch.Tensor, torch.Tensor]:
+        field.zero_grad()
+        found = render_reference(field, rays, generator=torch.Generator().manual_seed(3))
+        picture = torch.cat([found.color * found.opacity[:, None], found.opacity[:, None]], 1)
+        picture.square().mean().backward()
+        slopes = [p.grad.flatten() for p in field.parameters() if p.grad is not None]
+        return picture.detach(), torch.cat(slopes)
+
+    picture, slope = seen()
+    monkeypatch.setattr(reference, "LEAST_SHARE", -1.0)
+    whole, whole_slope = seen()
+    assert asked[0] < asked[1] and (variance < 0.5 or asked[0] < 0.8 * asked[1])
+    assert torch.allclose(picture, whole, atol=5e-3)
+    assert float((slope - whole_slope).norm() / whole_slope.norm()) < 0.03
+
+
+def test_probes_stand_for_all_samples_of_the_eikonal_term(regressed, monkeypatch):
+    rays = silhouette_rays(regressed, Camera.orbit(np.zeros(3), 1.5, 30, 10, 30, 24))
+    with torch.no_grad():
+        draws = [
+            float(render_reference(regressed, rays, generator=torch.Generator().manual_seed(n)).eikonal)
+            for n in range(8)
+        ]
+        monkeypatch.setattr(reference, "PROBES", 1)
+        all_of_them = float(render_reference(regressed, rays, generator=torch.Generator().manual_seed(0)).eikonal)
+    assert np.mean(draws) == pytest.approx(all_of_them, rel=0.1)
+
+
+def test_colours_learn_at_their_own_rate(regressed):
+    """The trainer multiplies a group's rate by its factor; every parameter is in one group."""
+    field = NeusField(spheres(), torch.Generator().manual_seed(0), color_rate=3.0, **SMALL)
+    rates = {id(p): group.get("factor", 1.0) for group in field.groups() for p in group["params"]}
+    assert {rates[id(p)] for p in field.paint.parameters()} == {3.0}
+    assert rates[id(field.variance)] == 1.0 and len(rates) == len(list(field.parameters()))
 
 
 def test_some_rays_keep_what_belongs_to_them(regressed):

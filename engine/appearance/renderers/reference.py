@@ -42,6 +42,7 @@ class Reference:
             base,
             generator,
             own.room,
+            own.color_rate,
             octaves=own.octaves,
             sdf_layers=own.sdf_layers,
             sdf_width=own.sdf_width,
