@@ -143,7 +143,7 @@ def test_hulls_hold_what_they_go_round(name, low, high, average):
     hull = Hulls(average)[name]
     u, theta = np.meshgrid(np.linspace(low, high, 30), np.linspace(-180, 180, 37), indexing="ij")
     points = hull.at(u, theta, np.full(u.shape, 0.001)).reshape(-1, 3)
-    assert depth(points, average.vertices, average.faces).min() > -0.001
+    assert depth(points, average.caster).min() > -0.001
 
 
 def test_hulls_go_round_what_is_worn(average):
