@@ -177,12 +177,16 @@ def _rows(size: np.ndarray, width: float) -> Floats | None:
     order = np.argsort(-size[:, 1], kind="stable")
     wide, high = size[order].T
     spaced = np.stack((wide, np.full_like(wide, GAP)), -1).reshape(-1)  # box, gap, box, gap ...
-    places, first, y = np.empty_like(size), 0, size.dtype.type(0)
+    places, first, room, y = np.empty_like(size), 0, 64, size.dtype.type(0)
     while first < len(size):
         if y + high[first] > 1.0 - 2 * GAP:
             return None
-        ends = np.add.accumulate(spaced[2 * first :])
-        over = np.flatnonzero(ends[2::2] > width)
+        while True:
+            ends = np.add.accumulate(spaced[2 * first : 2 * (first + room)])
+            over = np.flatnonzero(ends[2::2] > width)
+            if len(over) or first + room >= len(size):
+                break
+            room *= 2  # boxes that are tried for a row
         last = first + 1 + int(over[0]) if len(over) else len(size)
         places[order[first:last], 0] = np.concatenate(([0], ends[1 : 2 * (last - first) - 1 : 2]))
         places[order[first:last], 1] = y
