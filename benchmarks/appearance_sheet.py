@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 
 from engine import shape
 from engine.appearance import Runner
+from engine.appearance.runner import Wearer
 from engine.body import stand_pose
 from engine.render.stills import body_views
 from engine.report import Silent
@@ -75,7 +76,7 @@ def avatar(body: str, prompt: str, out: Path, preset: str, overrides: dict[str, 
     if (folder / "line.txt").exists():
         return (folder / "line.txt").read_text(encoding="utf-8")
     began = time.process_time()
-    runner = Runner(prompt, preset, overrides=overrides, folder=folder, body_prompt=body)
+    runner = Runner(prompt, preset, overrides=overrides, folder=folder, wearer=Wearer(body))
     found = shape.run(
         body, runner.body, runner.perceptor, runner.config.shape, torch.Generator(), Silent(), runner.meaning.build
     )

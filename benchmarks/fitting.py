@@ -14,9 +14,9 @@ from torch import Tensor
 from engine.appearance.base import BaseSurface, Nearest
 from engine.appearance.field import AvatarField, Sample
 from engine.appearance.grades import strengthened
+from engine.appearance.interfaces import AppearanceInputs, extents_of, guidance_of, renderer_of
 from engine.appearance.neus import NeusField
 from engine.appearance.objective import Objective
-from engine.appearance.parts import AppearanceInputs, extents_of, guidance_of, renderer_of
 from engine.appearance.rays import Rays, Rendering, silhouette_rays
 from engine.appearance.reference import Sampling, render_reference
 from engine.appearance.shell import render_shell

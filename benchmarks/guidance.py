@@ -23,8 +23,8 @@ from skimage.color import rgb2lab
 from engine.appearance import ResidualField, views
 from engine.appearance.base import BaseSurface
 from engine.appearance.grades import strengthened
+from engine.appearance.interfaces import AppearanceInputs, guidance_of, renderer_of
 from engine.appearance.objective import Objective
-from engine.appearance.parts import AppearanceInputs, guidance_of, renderer_of
 from engine.appearance.trainer import Trainer
 from engine.appearance.warm_start import Fitting, find_look
 from engine.body import load_body, stand_pose

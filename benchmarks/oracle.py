@@ -48,9 +48,9 @@ from engine import registry
 from engine.appearance import AppearanceInputs, AvatarField, Runtime, run, views
 from engine.appearance.base import BaseSurface, Nearest
 from engine.appearance.exam import questions
+from engine.appearance.interfaces import GUIDANCES, Judgement, Renderer, Shown, renderer_of
 from engine.appearance.neus import NeusField
 from engine.appearance.objective import Objective
-from engine.appearance.parts import GUIDANCES, Judgement, Renderer, Shown, renderer_of
 from engine.appearance.rays import compose, lambert, silhouette_rays
 from engine.body import load_body, stand_pose
 from engine.config import load_config

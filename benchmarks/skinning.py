@@ -51,7 +51,7 @@ Posing = Callable[[Avatar, Floats], Floats]
 
 
 @dataclass(frozen=True)
-class Figure:
+class RiggedTwice:
     """A sculpted avatar in the pose of sculpting, and its weights by both ways."""
 
     sculpted: Mesh
@@ -59,11 +59,11 @@ class Figure:
     ours: Avatar
 
 
-def make(body: Body, betas: NDArray, look: Look | None, cells: int) -> Figure:
+def make(body: Body, betas: NDArray, look: Look | None, cells: int) -> RiggedTwice:
     """Sculpt a body in a look (or bare) and rig it both ways."""
     base = BaseSurface.dressed(body, betas, look)
     mesh = run(ResidualField(base, 64), body, betas, MeshConfig(resolution=cells, game_faces=0), Silent())
-    return Figure(
+    return RiggedTwice(
         mesh, nearest_vertex(mesh, body, betas), rig.run(mesh, body, betas, RigConfig(hands=False), Silent(), base)
     )
 
@@ -157,7 +157,7 @@ def limbs_table(columns: dict[str, tuple[Avatar, Posing]]) -> list[str]:
     return table(["", *columns], rows)
 
 
-def poses_table(figure: Figure) -> list[str]:
+def poses_table(figure: RiggedTwice) -> list[str]:
     """Stretch in each pose against the sculpted mesh, and weights on wrong limbs."""
     rows: dict[str, list[str]] = {}
     for name, pose in POSES.items():

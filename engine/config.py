@@ -193,7 +193,7 @@ def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _build(values: Mapping[str, tuple[Any, str]]) -> Config:
     """Check every key, type and range, then fill the dataclasses."""
-    known, blocks = fields(), _blocks_of_parts(values)
+    known, blocks = fields(), _blocks_of_components(values)
     for name, kind in blocks.items():
         known |= settings_of(kind, f"{name}.")
     tree: dict[str, Any] = {}
@@ -219,15 +219,15 @@ def _build(values: Mapping[str, tuple[Any, str]]) -> Config:
     return cast(Config, _filled(Config, tree))
 
 
-def _blocks_of_parts(values: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
-    """Classes of the blocks that are declared beside a chosen part and not in `engine.settings`, by dotted name."""
+def _blocks_of_components(values: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
+    """Classes of the blocks that stand beside a chosen component instead of in `engine.settings`, by dotted name."""
     known = fields()
     found: dict[str, Any] = {}
     for setting in known.values():
         name = str(values.get(setting.key, (setting.default, ""))[0])
         block = f"{setting.section}.{name}"
-        if setting.parts and any(key.startswith(f"{block}.") and key not in known for key in values):
-            kind = getattr(registry.find(setting.parts, name), "Settings", None)
+        if setting.components and any(key.startswith(f"{block}.") and key not in known for key in values):
+            kind = getattr(registry.find(setting.components, name), "Settings", None)
             found |= {block: kind} if kind else {}
     return found
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 ROOT = Path(__file__).resolve().parent
 ADDED: dict[str, list[str]] = {}
-"""Names of parts by folder that `engine.registry` learned of at run time."""
+"""Names of components by folder that `engine.registry` learned of at run time."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Setting:
     """Greatest value that is possible, or None."""
     choices: tuple[str, ...]
     """The texts that it may be, or none where any will do."""
-    parts: str = ""
-    """The folder whose parts it may name, see `engine.registry`."""
+    components: str = ""
+    """The folder whose components it may name, see `engine.registry`."""
 
     @property
     def section(self) -> str:
@@ -83,7 +83,7 @@ def settings_of(kind: type, prefix: str = "") -> dict[str, Setting]:
             found |= settings_of(hints[item.name], f"{key}.")
         elif "help" in item.metadata:
             about = item.metadata
-            choices = parts_in(about["parts"]) if about.get("parts") else _literals(hints[item.name])
+            choices = components_in(about["components"]) if about.get("components") else _literals(hints[item.name])
             found[key] = Setting(
                 key,
                 hints[item.name],
@@ -92,7 +92,7 @@ def settings_of(kind: type, prefix: str = "") -> dict[str, Setting]:
                 about.get("low"),
                 about.get("high"),
                 (*about.get("also", ()), *choices),
-                about.get("parts", ""),
+                about.get("components", ""),
             )
     return found
 
@@ -107,8 +107,8 @@ def values_of(block: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{prefix}{item.name}", value
 
 
-def parts_in(folder: str) -> tuple[str, ...]:
-    """Names of the parts that stand in a folder of the engine, one a file: what a setting may name."""
+def components_in(folder: str) -> tuple[str, ...]:
+    """Names of the components that stand in a folder of the engine, one a file: what a setting may name."""
     return (*sorted(path.stem for path in (ROOT / folder).glob("[a-z]*.py")), *ADDED.get(folder, ()))
 
 

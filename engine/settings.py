@@ -22,7 +22,7 @@ def setting(default: Any, help: str, low: float | None = None, high: float | Non
         help: one line for people; it is the tooltip in the panel.
         low: least possible value.
         high: greatest possible value.
-        more: ``parts``, the folder of the engine whose files it may name; ``also``, names beside those.
+        more: ``components``, the folder of the engine whose files it may name; ``also``, names beside those.
     """
     return field(default=default, metadata={"help": help, "low": low, "high": high, **more})
 
@@ -81,11 +81,11 @@ class ShapeConfig:
 
 
 @dataclass(frozen=True)
-class PartsConfig:
-    """A section whose work is done by parts that are found by name."""
+class ComponentsConfig:
+    """A section whose work is done by components that are found by name."""
 
     others: dict[str, Any] = field(default_factory=dict)
-    """Blocks of parts whose settings are declared beside them, by the parts' names."""
+    """Blocks of components whose settings are declared beside them, by the components' names."""
 
 
 @dataclass(frozen=True)
@@ -158,16 +158,17 @@ class ReferenceConfig:
 
 
 @dataclass(frozen=True)
-class AppearanceConfig(PartsConfig):
+class AppearanceConfig(ComponentsConfig):
     """Stage 2, the implicit avatar that is sculpted and coloured (AvatarCLIP section 3.3)."""
 
     initializer: str = setting("dressed",
         "Where guidance starts: ``dressed`` wears what the text says, ``bare`` is the grey body.",
-        parts="appearance/initializers")
+        components="appearance/initializers")
     renderer: str = setting("shell",
         "``shell``: the fast field, sampled near the known surface; ``reference``: the paper's networks, NeuS's rays.",
-        parts="appearance/renderers")
-    guidance: str = setting("clip", "Who judges the pictures: ``clip``, the perceptor.", parts="appearance/guidances")
+        components="appearance/renderers")
+    guidance: str = setting("clip", "Who judges the pictures: ``clip``, the perceptor.",
+        components="appearance/guidances")
     search: int = setting(6,
         "Looks judged by pictures beside the first; they differ in what the text leaves open.", 0)
 
@@ -255,14 +256,14 @@ class OptimiseConfig:
 
 
 @dataclass(frozen=True)
-class MotionConfig(PartsConfig):
+class MotionConfig(ComponentsConfig):
     """Stage 5, candidate poses and the motion through them (AvatarCLIP section 3.4)."""
 
     backend: str = setting("auto",
         "Who makes the motion: ``library`` performs the movement that the text names, ``optimise`` goes through the "
         "candidate poses, ``original`` does so with the weights of ``import-weights``, ``file`` takes motion.file; "
         "``auto``: the file if there is one, the candidates if motion.pick names some, else the library.",
-        parts="motion/backends", also=("auto",))
+        components="motion/backends", also=("auto",))
     frames: int = setting(0,
         "Length of the motion in frames; 0 for as long as the text takes, three seconds at least.", 0, 3000)
     fps: float = setting(30.0, "Frames a second.", 1, 240)

@@ -33,8 +33,8 @@ from engine.render.raycast import GBuffer, MeshRaycaster
 from engine.settings import ClipConfig, ClipGuidanceConfig
 from engine.tables import read_as
 from engine.wardrobe.canonical import Points, canonical_coordinates
+from engine.wardrobe.garment_masks import GARMENT_MASKS
 from engine.wardrobe.outfit import COLORS
-from engine.wardrobe.regions import REGIONS
 
 STEPS, RATE, SIZE, VIEWS = 150, 0.08, 128, 64
 SIDES = (0.0, 90.0, 180.0, -90.0)
@@ -48,7 +48,7 @@ class Question(TypedDict):
     garments: dict[str, str]
 
 
-Part = Literal["prompts", "held_out"]
+PromptSet = Literal["prompts", "held_out"]
 
 
 class Questions(TypedDict):
@@ -124,7 +124,7 @@ class Canvas:
     def shares(self, colors: NDArray, kind: str) -> dict[str, float]:
         """How much of what is seen of a garment's region is nearest to each of the basic colours."""
         names = questions()["colors"]
-        inside = REGIONS[kind].mask(Points(self.canonical, 0.003)) > 0.5
+        inside = GARMENT_MASKS[kind].mask(Points(self.canonical, 0.003)) > 0.5
         seen = self.seen[inside[self.seen]]
         known = oklab(np.array([COLORS[name] for name in names]))
         nearest = np.linalg.norm(oklab(colors[seen])[:, None] - known, axis=2).argmin(1)
@@ -141,20 +141,23 @@ class Canvas:
 
 
 def examine(
-    perceptor: Perceptor, part: Part = "prompts", judge: Perceptor | None = None, tell: Any = lambda text, found: None
+    perceptor: Perceptor,
+    prompts: PromptSet = "prompts",
+    judge: Perceptor | None = None,
+    tell: Any = lambda text, found: None,
 ) -> tuple[grades.Grade, float | None]:
     """Let a perceptor paint all prompts.
 
     Args:
         perceptor: the candidate.
-        part: of the exam: ``prompts``, or ``held_out``, on which nothing was tuned.
+        prompts: of the exam: ``prompts``, or ``held_out``, on which nothing was tuned.
         judge: another perceptor.
         tell: hears each prompt and which of its garments are right.
 
     Returns:
         The grade by regions, and the share of garments of which the judge says the same as the regions.
     """
-    canvas, asked = Canvas(perceptor), questions()[part]
+    canvas, asked = Canvas(perceptor), questions()[prompts]
     painted = canvas.paint([question["text"] for question in asked]).cpu().numpy()
     right: list[bool] = []
     clean: list[float] = []
@@ -189,10 +192,10 @@ def main() -> None:
 
     perceptor = load(options.model)
     judge = None if options.judge is None else load(options.judge)
-    for part in reversed(get_args(Part)):
-        grade, same = examine(perceptor, part, judge, tell)
+    for prompts in reversed(get_args(PromptSet)):
+        grade, same = examine(perceptor, prompts, judge, tell)
         print(
-            f"{perceptor.name}, {part}: {grade.painting:.0%} of {grade.garments} garments in their colour, and "
+            f"{perceptor.name}, {prompts}: {grade.painting:.0%} of {grade.garments} garments in their colour, and "
             f"{grade.clean:.0%} of all that is seen of them"
         )
         if judge is not None:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.appearance import views
 from engine.appearance.field import AvatarField
-from engine.appearance.parts import Guidance, Renderer, Shown
+from engine.appearance.interfaces import Guidance, Renderer, Shown
 from engine.appearance.rays import Rays, Rendering, compose, lambert, silhouette_rays
 from engine.settings import AppearanceConfig, LossConfig
 

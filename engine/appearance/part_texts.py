@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.reader.reading import Reading
 from engine.render.camera import Camera
 from engine.wardrobe.canonical import Points
-from engine.wardrobe.regions import REGIONS
+from engine.wardrobe.garment_masks import GARMENT_MASKS
 
 EDGE = 0.1
 """Share of a region's points that may lie above or below what counts as its heights."""
@@ -52,9 +52,9 @@ def part_texts(reading: Reading, canonical: NDArray, heights: NDArray) -> list[P
     points = Points(canonical, 0.003)
     found: dict[tuple[int, int], PartText] = {}
     for worn in reading.worn:
-        if worn.denied or worn.kind not in REGIONS:
+        if worn.denied or worn.kind not in GARMENT_MASKS:
             continue
-        inside = heights[REGIONS[worn.kind].mask(points) > 0.5]
+        inside = heights[GARMENT_MASKS[worn.kind].mask(points) > 0.5]
         if not len(inside):
             continue
         low, high = (float(value) for value in np.quantile(inside, (EDGE, 1 - EDGE)))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from engine.appearance import views
 from engine.appearance.field import AvatarField
-from engine.appearance.parts import AppearanceInputs, Runtime, renderer_of
+from engine.appearance.interfaces import AppearanceInputs, Runtime, renderer_of
 from engine.appearance.stage import run
 from engine.appearance.trainer import preview
 from engine.body import load_body, stand_pose
@@ -39,6 +40,18 @@ if TYPE_CHECKING:
     from engine.mesh.surface import Mesh
 
 
+@dataclass(frozen=True)
+class Wearer:
+    """Who has the appearance."""
+
+    prompt: str = ""
+    """What is said of the body, which also says whose skin, hair and beard they are."""
+    betas: NDArray | None = None
+    """(S,) shape of the body; the mean body if None."""
+    seed: int = 0
+    """One seed gives one avatar."""
+
+
 class Runner:
     """One avatar's appearance, from a prompt and a conf."""
 
@@ -48,11 +61,9 @@ class Runner:
         preset: str = "draft",
         conf: str | Path | None = None,
         overrides: Mapping[str, Any] | None = None,
-        betas: NDArray | None = None,
-        seed: int = 0,
+        wearer: Wearer = Wearer(),
         folder: str | Path | None = None,
         device: str = "auto",
-        body_prompt: str = "",
     ) -> None:
         """Load what the conf names; nothing is computed yet.
 
@@ -61,21 +72,20 @@ class Runner:
             preset: name of a file in ``confs/``.
             conf: HOCON file merged over the preset.
             overrides: dotted keys to values, over both.
-            betas: (S,) shape of the body; the mean body if None.
-            seed: one seed gives one avatar.
+            wearer: whose appearance it is.
             folder: keeps checkpoints, so that another runner goes on there; a temporary one if None.
             device: ``auto``, ``cpu`` or ``cuda``.
-            body_prompt: what is said of the body, which also says whose skin, hair and beard they are.
 
         Raises:
             EngineError: for a setting or file that cannot be used.
         """
-        self.prompt, self.meaning, self.seed = prompt, Meaning.of(prompt, body_prompt, seed), seed
+        self.prompt, self.seed = prompt, wearer.seed
+        self.meaning = Meaning.of(prompt, wearer.prompt, wearer.seed)
         self.config = load_config(preset, conf, overrides)
         self.device = pick(device)
         self.body = load_body(self.config.body)
         self.perceptor = load_perceptor(self.config.clip, str(self.device))
-        self.betas = np.zeros(self.body.num_betas) if betas is None else np.asarray(betas)
+        self.betas = np.zeros(self.body.num_betas) if wearer.betas is None else np.asarray(wearer.betas)
         self._own = tempfile.TemporaryDirectory() if folder is None else None
         self.folder = Path(self._own.name if self._own else folder or ".")
         self._field: AvatarField | None = None

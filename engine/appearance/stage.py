@@ -14,8 +14,7 @@ from engine.appearance import grades
 from engine.appearance.base import BaseSurface
 from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.field import AvatarField
-from engine.appearance.objective import Objective
-from engine.appearance.parts import (
+from engine.appearance.interfaces import (
     AppearanceInputs,
     Guidance,
     Renderer,
@@ -25,6 +24,7 @@ from engine.appearance.parts import (
     initializer_of,
     renderer_of,
 )
+from engine.appearance.objective import Objective
 from engine.appearance.trainer import Trainer, preview
 from engine.errors import EngineError
 from engine.methods import RETRIEVAL, SCULPTING

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from engine.appearance import views
 from engine.appearance.field import AvatarField
+from engine.appearance.interfaces import Renderer
 from engine.appearance.objective import Objective
-from engine.appearance.parts import Renderer
 from engine.appearance.rays import compose, lambert, silhouette_rays
 from engine.errors import Cancelled, EngineError
 from engine.report import Reporter

@@ -159,4 +159,5 @@ def costume_of(look: Look) -> Costume:
         look.beard_color,
         look.eye_color,
         frozenset({"torso", "legs", "feet"}),
+        look.hair_cut,
     )

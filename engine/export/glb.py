@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from engine.export.gltf import Layout, renew_animation, write_glb
 from engine.export.lods import levels_of
@@ -16,23 +13,14 @@ from engine.protocol import AVATAR_GLB, GAME_GLB
 
 def write(scene: Scene, folder: Path) -> list[str]:
     """Write the avatar, and its game mesh if it has one, each with the motion if there is one."""
-    moves: dict[str, Any] = {} if scene.take is None else dataclasses.asdict(scene.take)
-    if scene.take is None and scene.conf.root_motion == "root":
-        moves["root"] = np.zeros((1, 3))
-    write_glb(folder / AVATAR_GLB, scene.avatar, **moves, name=scene.name)
+    with_root = scene.conf.root_motion == "root"
+    write_glb(folder / AVATAR_GLB, scene.avatar, scene.take, scene.name, with_root=with_root)
     if scene.game is None:
         return [AVATAR_GLB]
     layout = layout_of(scene)
-    lower = [] if layout is None else levels_of(scene.game, scene.conf.lods)
-    write_glb(
-        folder / GAME_GLB,
-        scene.game,
-        **moves,
-        name=scene.name,
-        layout=layout,
-        lower=lower,
-        apart=scene.conf.layers_apart,
-    )
+    if layout is not None:
+        layout = dataclasses.replace(layout, lower=levels_of(scene.game, scene.conf.lods))
+    write_glb(folder / GAME_GLB, scene.game, scene.take, scene.name, layout, scene.conf.layers_apart, with_root)
     return [AVATAR_GLB, GAME_GLB]
 
 
@@ -41,7 +29,7 @@ def renew(scene: Scene, folder: Path, before: Path) -> list[str]:
     assert scene.take is not None
     files = [AVATAR_GLB] if scene.game is None else [AVATAR_GLB, GAME_GLB]
     for name in files:
-        renew_animation(before / name, folder / name, scene.avatar.joints, **dataclasses.asdict(scene.take))
+        renew_animation(before / name, folder / name, scene.avatar.joints, scene.take)
     return files
 
 
@@ -49,4 +37,5 @@ def layout_of(scene: Scene) -> Layout | None:
     """Texture coordinates and pictures of the scene's game mesh, if it has any."""
     if scene.game is None or scene.game.uvs is None or not scene.textures:
         return None
-    return Layout(scene.game.uvs, **{name: path.read_bytes() for name, path in scene.textures.items()})
+    pictures = {name: path.read_bytes() for name, path in scene.textures.items()}
+    return Layout(scene.game.uvs, pictures["color"], pictures["normal"], pictures["orm"])

@@ -31,6 +31,7 @@ from engine.protocol import FACE_SHAPES, SKELETON_NAMES, write_atomically
 from engine.render.shade import to_linear
 
 if TYPE_CHECKING:
+    from engine.export.scene import Take
     from engine.rig import Avatar
 
 PICTURES = ("color", "normal", "orm")
@@ -55,23 +56,20 @@ class Layout:
     normal: bytes
     orm: bytes
     """Occlusion, roughness and metalness in red, green and blue."""
+    lower: Sequence[Level] = ()
+    """The mesh's lower levels of detail, from more to fewer triangles."""
 
 
 def write_glb(
     path: str | os.PathLike[str],
     avatar: Avatar,
-    poses: np.ndarray | None = None,
-    trans: np.ndarray | None = None,
-    fps: float = 30.0,
+    take: Take | None = None,
     name: str = "Avatar",
     layout: Layout | None = None,
-    face: np.ndarray | None = None,
-    root: np.ndarray | None = None,
-    clip: str = "Avatar",
-    lower: Sequence[Level] = (),
     apart: bool = False,
+    with_root: bool = False,
 ) -> None:
-    """Write an avatar and, if ``poses`` are given, one animation.
+    """Write an avatar and, if there is a take, one animation.
 
     Face shapes are morph targets with sparse accessors: each layer has those that move it, the game mesh all of them.
 
@@ -80,26 +78,20 @@ def write_glb(
     Args:
         path: the file, written whole or not at all.
         avatar: the rigged mesh.
-        poses: (T, 3·J) or (T, J, 3) axis-angle of the avatar's joints.
-        trans: (T, 3) metres added to the pelvis's rest position, or None to stay in place.
-        fps: frames a second.
+        take: the motion of all of the avatar's joints, or None for one that stands still.
         name: of the scene and of a mesh without layers.
-        layout: texture coordinates and textures of the mesh, or None for one in its vertices' colours.
-        face: (T, 52) values of the face shapes, 0-1, or None for a face at rest.
-        root: (T, 3) metres by which a bone on the floor, above the pelvis, travels; None for a skeleton without it.
-        clip: name of the animation.
-        lower: levels of detail of a mesh with textures, from more to fewer triangles.
+        layout: texture coordinates, textures and levels of the mesh, or None for one in its vertices' colours.
         apart: a node for each layer of a mesh with textures too, with levels of its own.
+        with_root: a bone on the floor, above the pelvis, where no take's ``root`` asks for it.
     """
     binary, names = Binary(), SKELETON_NAMES[: len(avatar.joints)]
-    whole = (avatar, names) if root is None else rooted(avatar, names)
+    travels = with_root or (take is not None and take.root is not None)
+    whole = rooted(avatar, names) if travels else (avatar, names)
     document, chosen = document_of(binary, *whole, name, layout, apart)
+    lower = () if layout is None else layout.lower
     with_levels(binary, document, avatar, [faces for _, faces in _parts(avatar, name)], lower)
-    if poses is not None:  # last, so that `renew_animation` can cut it off
-        joints, first = np.asarray(avatar.joints, np.float64), len(chosen)
-        document["animations"] = [animation(binary, joints, np.asarray(poses), trans, fps, clip, first, root)]
-        if face is not None:
-            _animate_faces(binary, document, face)
+    if take is not None:  # last, so that `renew_animation` can cut it off
+        _animate(binary, document, avatar.joints, take, len(chosen))
     write_atomically(path, container(document, binary))
 
 
@@ -126,46 +118,47 @@ def document_of(
     Returns:
         The document, and for each mesh the numbers of the face shapes that are its targets.
     """
-    parents = [int(parent) for parent in avatar.parents]
-    joints = np.asarray(avatar.joints, np.float64)
     parts = list(_parts(avatar, name))
     chosen = [shapes_of(avatar.face, np.unique(avatar.faces[faces])) for _, faces in parts]
     together = layout is not None and not apart
     if together:  # primitives of one mesh share their targets
         chosen = [sorted(set().union(*chosen))] * len(parts)
     primitives = [
-        _primitive(binary, avatar, faces, None if layout is None else layout.uvs[faces], layout is not None, number,
-                   chosen[number], with_tangents)
+        _primitive(binary, avatar, faces, layout, number, chosen[number], with_tangents)
         for number, (_, faces) in enumerate(parts)
-    ]  # fmt: skip
+    ]
     meshes = [{"name": part, "primitives": [primitive]} for (part, _), primitive in zip(parts, primitives)]
     if together:
         meshes = [{"name": name, "primitives": primitives}]
     meshes = [with_targets(mesh, shapes) for mesh, shapes in zip(meshes, chosen)]
     first = len(meshes)
     nodes: list[dict[str, Any]] = [{"name": mesh["name"], "mesh": k, "skin": 0} for k, mesh in enumerate(meshes)]
-    inverse_bind = np.tile(np.eye(4), (len(parents), 1, 1))
-    inverse_bind[:, 3, :3] = -joints  # transposed: by columns, the last of which is the translation
-    root = first + parents.index(-1)
+    parents = [int(parent) for parent in avatar.parents]
+    joints = np.asarray(avatar.joints, np.float64)
     document: dict[str, Any] = {
         "asset": {"version": "2.0", "generator": "AvatarCLIP for Blender"},
         "scene": 0,
-        "scenes": [{"name": name, "nodes": [*range(first), root]}],
+        "scenes": [{"name": name, "nodes": [*range(first), first + parents.index(-1)]}],
         "nodes": nodes + skeleton(joints, parents, first, names),
         "meshes": meshes,
         "materials": [_material(part, avatar, faces, layout is not None) for part, faces in parts],
-        "skins": [
-            {
-                "name": f"{name} Skeleton",
-                "joints": list(range(first, first + len(parents))),
-                "skeleton": root,
-                "inverseBindMatrices": binary.add(inverse_bind, FLOAT, "MAT4"),
-            }
-        ],
+        "skins": [_skin(binary, joints, parents, first, name)],
     }
     if layout is not None:
         document |= _pictures(binary, layout)
     return document, chosen[:first]
+
+
+def _skin(binary: Binary, joints: np.ndarray, parents: list[int], first: int, name: str) -> dict[str, Any]:
+    """The skin whose joint k is node ``first`` + k, bound where the ``joints`` (J, 3) are at rest."""
+    inverse_bind = np.tile(np.eye(4), (len(parents), 1, 1))
+    inverse_bind[:, 3, :3] = -joints  # transposed: by columns, the last of which is the translation
+    return {
+        "name": f"{name} Skeleton",
+        "joints": list(range(first, first + len(parents))),
+        "skeleton": first + parents.index(-1),
+        "inverseBindMatrices": binary.add(inverse_bind, FLOAT, "MAT4"),
+    }
 
 
 def rooted(avatar: Avatar, names: Sequence[str]) -> tuple[Avatar, tuple[str, ...]]:
@@ -178,26 +171,20 @@ def rooted(avatar: Avatar, names: Sequence[str]) -> tuple[Avatar, tuple[str, ...
 
 
 def renew_animation(
-    before: str | os.PathLike[str], path: str | os.PathLike[str], joints: np.ndarray, poses: np.ndarray,
-    trans: np.ndarray | None = None, fps: float = 30.0, face: np.ndarray | None = None, root: np.ndarray | None = None,
-    clip: str = "Avatar",
-) -> None:  # fmt: skip
+    before: str | os.PathLike[str], path: str | os.PathLike[str], joints: np.ndarray, take: Take
+) -> None:
     """Write a file of `write_glb` again with another animation, all else byte for byte as it was.
 
     Args:
         before: the file as it is.
         path: the new one, written whole or not at all.
         joints: (J, 3) metres, at rest.
-        poses, trans, fps, face, root, clip: see `write_glb`.
+        take: the new motion.
     """
     document, binary = opened(Path(before).read_bytes())
     if old := document.pop("animations", None):
         binary.cut(old[0]["samplers"][0]["input"])
-    first = document["skins"][0]["joints"][0]
-    new = animation(binary, np.asarray(joints, np.float64), np.asarray(poses), trans, fps, clip, first, root)
-    document["animations"] = [new]
-    if face is not None:
-        _animate_faces(binary, document, face)
+    _animate(binary, document, joints, take, document["skins"][0]["joints"][0])
     write_atomically(path, container(document, binary))
 
 
@@ -236,32 +223,38 @@ def _pictures(binary: Binary, layout: Layout) -> dict[str, Any]:
 
 
 def _primitive(
-    binary: Binary, avatar: Avatar, chosen: NDArray[np.int64], uvs: np.ndarray | None, textured: bool, material: int,
-    shapes: list[int], with_tangents: bool = True,
-) -> dict[str, Any]:  # fmt: skip
+    binary: Binary,
+    avatar: Avatar,
+    chosen: NDArray[np.int64],
+    layout: Layout | None,
+    material: int,
+    shapes: list[int],
+    with_tangents: bool = True,
+) -> dict[str, Any]:
     """Some of the faces with normals, colours and four joints a vertex; vertices on texture seams are doubled.
 
     Args:
         binary: grows by it.
         avatar: the mesh.
         chosen: (F,) numbers of faces; normals are those of these alone.
-        uvs: (F, 3, 2) of their corners, or None for the avatar's, if it has any.
-        textured: with colours that do not count, and with tangents if wanted.
+        layout: textures, with which vertices' colours do not count; None for the avatar's own ``uvs``, if it has any.
         material: its number.
         shapes: numbers of the face shapes that are its targets.
+        with_tangents: whether a mesh with textures has them.
     """
     used = np.unique(avatar.faces[chosen])
     faces = np.searchsorted(used, avatar.faces[chosen]).astype(np.int32)
     normals = vertex_normals(avatar.vertices[used], faces)
     extra: dict[str, Any] = {}
     source: Any = np.arange(len(used))
+    uvs = None if layout is None else layout.uvs[chosen]
     if uvs is None and avatar.uvs is not None and avatar.uvs[chosen].any():
         uvs = avatar.uvs[chosen]
     if uvs is not None:
         source, faces, spots = split_seams(faces, uvs)
         extra["TEXCOORD_0"] = binary.add(np.stack((spots[:, 0], 1.0 - spots[:, 1]), -1), FLOAT, "VEC2", VERTEX_BUFFER)
     normals, of = normals[source], used[source]
-    if textured and with_tangents:
+    if layout is not None and with_tangents:
         frame = tangents(avatar.vertices[of], normals, faces, spots)
         extra["TANGENT"] = binary.add(frame, FLOAT, "VEC4", VERTEX_BUFFER)
     colors = np.ones((len(of), 4))
@@ -277,7 +270,7 @@ def _primitive(
             "POSITION": binary.add(avatar.vertices[of], FLOAT, "VEC3", vertex, bounds=True),
             "NORMAL": binary.add(normals, FLOAT, "VEC3", vertex),
             # 16 bits: linear values in 8 would show bands in dark cloth.
-            "_COLOR_0" if textured else "COLOR_0": binary.add(
+            "COLOR_0" if layout is None else "_COLOR_0": binary.add(
                 (colors * 65535.0).round(), USHORT, "VEC4", vertex, normalized=True
             ),
             "JOINTS_0": binary.add(joints, UBYTE, "VEC4", vertex),
@@ -328,24 +321,34 @@ def sixteen_bits(weights: np.ndarray) -> np.ndarray:
     return whole
 
 
-def animation(
-    binary: Binary, joints: np.ndarray, poses: np.ndarray, trans: np.ndarray | None, fps: float, name: str, first: int,
-    root: np.ndarray | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Channels of all joints' rotations, of the pelvis's translation and of the root's, linear between frames."""
-    rotations = quaternions(poses.reshape(len(poses), -1, 3))  # (T, J, 4)
-    times = binary.add(np.arange(len(poses)) / fps, FLOAT, "SCALAR", bounds=True)
+def animation(binary: Binary, joints: np.ndarray, take: Take, first: int) -> dict[str, Any]:
+    """Channels of all joints' rotations, of the pelvis's translation and of the root's, linear between frames.
+
+    Args:
+        binary: grows by it.
+        joints: (J, 3) metres, at rest.
+        take: the motion.
+        first: the node of joint 0; the root, if it travels, is the node after the last joint's.
+    """
+    rotations = quaternions(take.poses.reshape(len(take.poses), -1, 3))  # (T, J, 4)
+    times = binary.add(np.arange(len(take.poses)) / take.fps, FLOAT, "SCALAR", bounds=True)
     channels: list[dict[str, Any]] = []
     samplers: list[dict[str, Any]] = []
     tracks = [(joint + first, "rotation", rotations[:, joint], "VEC4") for joint in range(rotations.shape[1])]
-    moved = joints[0] + (np.zeros((len(poses), 3)) if trans is None else np.asarray(trans))
-    tracks.append((first, "translation", moved, "VEC3"))
-    if root is not None:
-        tracks.append((first + len(joints), "translation", root, "VEC3"))
+    tracks.append((first, "translation", joints[0] + take.trans, "VEC3"))
+    if take.root is not None:
+        tracks.append((first + len(joints), "translation", take.root, "VEC3"))
     for node, path, values, kind in tracks:
         samplers.append({"input": times, "output": binary.add(values, FLOAT, kind), "interpolation": "LINEAR"})
         channels.append({"sampler": len(samplers) - 1, "target": {"node": node, "path": path}})
-    return {"name": name, "channels": channels, "samplers": samplers}
+    return {"name": take.clip, "channels": channels, "samplers": samplers}
+
+
+def _animate(binary: Binary, document: dict[str, Any], joints: np.ndarray, take: Take, first: int) -> None:
+    """Give a scene without animations a take, of joints and faces."""
+    document["animations"] = [animation(binary, np.asarray(joints, np.float64), take, first)]
+    if take.face is not None:
+        _animate_faces(binary, document, take.face)
 
 
 def _animate_faces(binary: Binary, document: dict[str, Any], face: np.ndarray) -> None:

@@ -7,6 +7,7 @@ those that together come nearest to the face shapes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def made(scene: Scene) -> bytes | None:
     binary, parents = Binary(), [int(parent) for parent in scene.avatar.parents]
     nodes = skeleton(joints, parents, 0, SKELETON_NAMES)
     trans = take.trans if take.root is None else take.trans + take.root  # the format knows no bone below the hips
-    moves = animation(binary, joints, take.poses, trans, take.fps, take.clip, 0)
+    moves = animation(binary, joints, replace(take, trans=trans, root=None), 0)
     known: dict[str, Any] = {"specVersion": "1.0", "humanoid": {"humanBones": human_bones(len(joints), 0)}}
     faces = presets(take)
     if faces:

@@ -43,7 +43,7 @@ Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Figure:
+class SkinnedBody:
     """The skinned surface under the sculpted one, which tells the parts of the body apart."""
 
     vertices: Floats
@@ -56,7 +56,7 @@ class Figure:
     """(24, 3) in that pose."""
 
 
-def regions(faces: Indices, weights: Floats, normals: Floats, figure: Figure) -> Numbers:
+def regions(faces: Indices, weights: Floats, normals: Floats, figure: SkinnedBody) -> Numbers:
     """A number for each face (F,) of the connected region of part and side that it lies in.
 
     Args:
@@ -71,7 +71,7 @@ def regions(faces: Indices, weights: Floats, normals: Floats, figure: Figure) ->
     return _tidied(2 * part + front, faces)
 
 
-def as_on(figure: Figure, vertices: Floats) -> tuple[Floats, Floats]:
+def as_on(figure: SkinnedBody, vertices: Floats) -> tuple[Floats, Floats]:
     """Weights (V, 24) and evened out normals (V, 3) of the figure's vertices that are nearest to others (V, 3)."""
     nearest = cKDTree(figure.vertices).query(vertices)[1]
     normals = _smoothed(vertex_normals(figure.vertices, figure.faces), figure.faces)
@@ -86,7 +86,7 @@ def _shares(weights: Floats) -> Floats:
     return np.asarray(weights @ member, np.float32)
 
 
-def _fronts(figure: Figure) -> Floats:
+def _fronts(figure: SkinnedBody) -> Floats:
     """Where (P, 3) the upper of a part's two sides looks: forwards; up for feet; where a hand's back looks."""
     middle = np.stack(
         [

@@ -19,8 +19,8 @@ AGGRESSIONS = (7.0, 5.0, 9.0, 3.0)
 """How boldly edges are collapsed; tried in this order. Set by hand."""
 SLACK = 0.9
 """Share of the wanted triangles that a result must reach to be taken. Set by hand."""
-LEAST, PART = 48, 10
-"""Triangles that every layer keeps, and each loose part of it. Set by hand."""
+LEAST_OF_LAYER, LEAST_OF_PIECE = 48, 10
+"""Triangles that every layer keeps, and each loose piece of it. Set by hand."""
 DETAIL = 1.0 / 3.0
 """How much a layer's detail counts against its visible area. Set by hand."""
 RAYS = 128
@@ -115,8 +115,8 @@ def _shortened(vertices: np.ndarray, faces: Indices, max_faces: int, rim: np.nda
 def shares(vertices: np.ndarray, faces: np.ndarray, face_layers: np.ndarray, max_faces: int) -> NDArray[np.int64]:
     """How many triangles (L,) each of several layers gets: by how much of it is seen, and by the detail of its form.
 
-    All are simplified together to the wanted number; what is left of each tells its detail. None gets less than `LEAST`
-    or than it has, nor, while there is enough, less than `PART` for each of its parts.
+    All are simplified together to the wanted number; what is left of each tells its detail. None gets less than
+    `LEAST_OF_LAYER` or than it has, nor, while there is enough, less than `LEAST_OF_PIECE` for each loose piece of it.
 
     Args:
         vertices: (V, 3) of all layers; what is enlarged here gets more.
@@ -137,8 +137,9 @@ def shares(vertices: np.ndarray, faces: np.ndarray, face_layers: np.ndarray, max
     nearest = cKDTree(vertices[used]).query(np.asarray(points)[triangles].mean(1) / UNIT)[1]
     detail = np.bincount(owner[used][nearest], minlength=count).astype(float)
     wanted = np.bincount(face_layers[_seen(vertices, faces)], minlength=count) ** (1 - DETAIL) * detail**DETAIL
-    parts = [len(components(faces[face_layers == layer])) if has[layer] else 0 for layer in range(count)]
-    least = np.maximum(LEAST, PART * np.array(parts)) * min(1.0, 0.5 * max_faces / (LEAST + PART * sum(parts)))
+    pieces = [len(components(faces[face_layers == layer])) if has[layer] else 0 for layer in range(count)]
+    affordable = min(1.0, 0.5 * max_faces / (LEAST_OF_LAYER + LEAST_OF_PIECE * sum(pieces)))
+    least = np.maximum(LEAST_OF_LAYER, LEAST_OF_PIECE * np.array(pieces)) * affordable
     least = np.minimum(has, least.astype(np.int64))
     found, full = least.copy(), np.zeros(count, bool)
     for _ in range(count):  # what one layer cannot use goes to the others

@@ -9,7 +9,7 @@ import numpy as np
 from engine.geometry.edges import compact
 from engine.geometry.measures import face_areas, vertex_normals
 from engine.mesh.bake import Textures, bake, baking_error
-from engine.mesh.chart_regions import Figure, as_on, regions
+from engine.mesh.chart_regions import SkinnedBody, as_on, regions
 from engine.mesh.decimate import decimate, shares
 from engine.mesh.features import LENS, for_faces, magnified, shaved
 from engine.mesh.full import FullSurface, Paint, uncovered
@@ -66,7 +66,7 @@ def _mixed(values: np.ndarray, source: Indices, share: Floats) -> Floats:
     return np.einsum("vk,vkc->vc", share, values[source]).astype(np.float32)
 
 
-def solid(vertices: Floats, faces: Indices, colors: Floats, figure: Figure) -> Joined:
+def solid(vertices: Floats, faces: Indices, colors: Floats, figure: SkinnedBody) -> Joined:
     """A surface that is not made of layers as one layer; skinning weights are those of the nearest of the figure's."""
     count, material = len(vertices), MATERIALS[SOLID]
     weights = as_on(figure, vertices)[0]
@@ -87,7 +87,7 @@ def solid(vertices: Floats, faces: Indices, colors: Floats, figure: Figure) -> J
     )
 
 
-def build(full: Joined, paint: Paint | None, figure: Figure, conf: MeshConfig) -> GameMesh:
+def build(full: Joined, paint: Paint | None, figure: SkinnedBody, conf: MeshConfig) -> GameMesh:
     """Decimate, unwrap and bake; each layer by itself, covered faces left out.
 
     Args:

@@ -17,7 +17,7 @@ from engine import userdata
 from engine.body import load_body
 from engine.geometry.edges import compact
 from engine.geometry.measures import face_vectors
-from engine.mesh.chart_regions import Figure, as_on, connected, regions
+from engine.mesh.chart_regions import SkinnedBody, as_on, connected, regions
 from engine.mesh.flatten import flatten, folded, level
 from engine.mesh.surface import Floats, Indices
 from engine.mesh.uv import Pieces, split_seams, unwrap
@@ -81,7 +81,7 @@ def pattern() -> Pattern:
 
 def _made() -> dict[str, NDArray]:
     body = load_body()
-    figure = Figure(body.template, body.faces, body.weights, STANDARD_JOINTS)
+    figure = SkinnedBody(body.template, body.faces, body.weights, STANDARD_JOINTS)
     region = regions(body.faces, *as_on(figure, body.template), figure)
     faces, uvs = unwrap(body.template, body.faces, region, TEXELS, _lay)
     _, split, _ = split_seams(faces, uvs)

@@ -19,7 +19,7 @@ from engine.errors import EngineError
 from engine.geometry.measures import volume
 from engine.mesh import game
 from engine.mesh.bake import Textures
-from engine.mesh.chart_regions import Figure
+from engine.mesh.chart_regions import SkinnedBody
 from engine.mesh.extract import color_of, extract, from_body
 from engine.mesh.full import Paint
 from engine.mesh.surface import Field, Mesh
@@ -69,7 +69,7 @@ def run(
     posed, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
     if not np.isfinite(posed).all() or volume(posed, body.faces) < SMALLEST_BODY:
         raise EngineError("bad_weights", "The body encloses no volume.", "Choose another body model or another shape.")
-    figure = Figure(posed, body.faces, body.weights, joints)
+    figure = SkinnedBody(posed, body.faces, body.weights, joints)
     if layers is not None:
         report.progress(1, 5)
         return with_game(Mesh(layers.vertices, layers.faces, layers.colors, layers=layers), None, figure, conf, report)
@@ -79,7 +79,7 @@ def run(
     return with_game(mesh, paint, figure, conf, report)
 
 
-def with_game(mesh: Mesh, paint: Paint | None, figure: Figure, conf: MeshConfig, report: Reporter) -> Mesh:
+def with_game(mesh: Mesh, paint: Paint | None, figure: SkinnedBody, conf: MeshConfig, report: Reporter) -> Mesh:
     """The mesh with its game mesh, if one is wanted.
 
     Args:

@@ -17,10 +17,10 @@ from engine.motion.collision import free_arms, sample_flesh
 from engine.motion.expression import face_of
 from engine.motion.generate import MotionSetup
 from engine.motion.hands import hands_of
+from engine.motion.interfaces import BACKENDS, Backend, MotionInputs
 from engine.motion.io import Motion, load_motion, save_motion
 from engine.motion.landmarks import measure
 from engine.motion.loops import close_loop
-from engine.motion.parts import BACKENDS, Backend, MotionInputs
 from engine.motion.sequence import start_at_origin
 from engine.motion.understanding import understand
 from engine.report import Reporter

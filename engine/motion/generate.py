@@ -37,7 +37,7 @@ class MotionSetup:
 
 
 @dataclass(frozen=True)
-class Done:
+class Performance:
     """One movement as it was performed."""
 
     made: Sequence
@@ -142,7 +142,7 @@ def from_prior(concept: Concept, clause: Clause, frames: int, setup: MotionSetup
     return (poses if airborne else plant_feet(poses, root, setup.marks, setup.conf.fps)), root
 
 
-def movement(concept: Concept, clause: Clause, frames: int, setup: MotionSetup) -> Done:
+def movement(concept: Concept, clause: Clause, frames: int, setup: MotionSetup) -> Performance:
     """One movement for `frames` frames, in the manner and the directions that were asked for."""
     made, traits = as_it_is(concept, clause, frames, setup)
     made, unmet = follow(made, clause.asked, traits, setup.marks, setup.conf.fps)
@@ -151,7 +151,7 @@ def movement(concept: Concept, clause: Clause, frames: int, setup: MotionSetup) 
         if not any(word in text.split() for word in MANNERS[name].words for text in concept.texts):
             made = in_manner(made, name, setup.conf.fps)
     asked = traits.turns or clause.asked.degrees is not None
-    return Done(made, paths.net_turn(made, setup.marks.joints, 5.0 if asked else 35.0), tuple(unmet))
+    return Performance(made, paths.net_turn(made, setup.marks.joints, 5.0 if asked else 35.0), tuple(unmet))
 
 
 def as_it_is(concept: Concept, clause: Clause, frames: int, setup: MotionSetup) -> tuple[Sequence, Traits]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.motion import paths, sequence
 from engine.motion.cleanup import clear_arms
-from engine.motion.generate import Done, MotionSetup, as_it_is, cyclic, movement, natural_seconds
+from engine.motion.generate import MotionSetup, Performance, as_it_is, cyclic, movement, natural_seconds
 from engine.motion.hands import Span
 from engine.motion.library import entries
 from engine.motion.matcher import Concept, concepts
@@ -93,14 +93,14 @@ def returning(clause: Clause, heading: float) -> Clause:
     return replace(clause, asked=replace(clause.asked, heading="forward"))
 
 
-def together(step: Step, frames: int, setup: MotionSetup) -> Done:
+def together(step: Step, frames: int, setup: MotionSetup) -> Performance:
     """The movements of one step at the same time: the one with the most active legs carries the others' arms."""
     done = [movement(concept, clause, frames, setup) for concept, clause in step]
     done.sort(key=lambda one: -sequence.leg_activity(one.made, setup.marks.joints))
     whole = done[0].made
     for gesture in done[1:]:
         whole = sequence.overlay(whole, gesture.made, setup.marks.joints)
-    return Done(whole, done[0].heading, tuple(words for one in done for words in one.unmet))
+    return Performance(whole, done[0].heading, tuple(words for one in done for words in one.unmet))
 
 
 def counted(concept: Concept, clause: Clause, setup: MotionSetup) -> bool:

@@ -14,12 +14,12 @@ from engine.motion.codes import STRIDE, Codes
 from engine.motion.flow import load_pose_flow
 from engine.motion.generate import MotionSetup, placed
 from engine.motion.generators import GENERATORS, Candidates, Query
+from engine.motion.interfaces import Made, MotionInputs
 from engine.motion.judge import picture_judge
 from engine.motion.latent_motion import Terms, frames_at_prior_rate, interpolate, lengthened, optimise, window_count
 from engine.motion.manner import strengthen
 from engine.motion.matcher import Match, load_matcher
 from engine.motion.motion_prior import FRAMES
-from engine.motion.parts import Made, MotionInputs
 from engine.motion.perform import LEAST_SECONDS, span_of
 from engine.motion.sequence import Sequence
 from engine.motion.text_rules import clause_of

@@ -13,6 +13,7 @@ from engine.reader.reading import Reading, Understood, Who, Worn
 from engine.reader.things import Parsed
 from engine.reader.values import value
 from engine.wardrobe.measures import measures
+from engine.wardrobe.outfit import styled
 
 GROWN = ("wings", "horns", "halo", "ears", "tail", "nose", "tusks", "eye_patch", "long_beard", "ruff", "earrings")
 """Extras that are not held."""
@@ -147,6 +148,7 @@ def _understood(text: str, parsed: Parsed) -> tuple[Understood, ...]:
             layer = parsed.chunks[owner.chunk].written.capitalize() if owner else LAYERS.get(role, "Figure")
             if at == parsed.being:
                 layer, meant = "Figure", chunk.value("figure") or ""
+            meant = styled(meant)[1] or meant if role == "hair_style" else meant
             plain = chunk.written if role in ("person", "body") else meant.partition("/")[0].replace("_", " ")
             said = ("being" if at == parsed.being else PROPERTIES.get(role, role), plain)
         out.append(Understood(text[chunk.start : chunk.end], chunk.start, chunk.end, layer, *said))

@@ -54,12 +54,13 @@ class Who:
     """-1..1 as `outfit.Shape` has them."""
     skin: str | None = None
     hair_style: str | None = None
+    hair_cut: str | None = None
     hair_color: str | None = None
     beard: str | None = None
     beard_color: str | None = None
     eye_color: str | None = None
-    """Of `outfit.SKINS`, `HAIR_STYLES`, `HAIR_COLORS`, `BEARDS` and `EYE_COLORS`; ``bald`` for "no hair", ``none`` for
-    "no beard"."""
+    """Of `outfit.SKINS`, `HAIR_STYLES`, `HAIR_CUTS`, `HAIR_COLORS`, `BEARDS` and `EYE_COLORS`; ``bald`` for "no hair",
+    ``none`` for "no beard"."""
     face: tuple[str, ...] = ()
     """Words for the face, as `catalog/faces.toml` knows them."""
     bare: tuple[str, ...] = ()

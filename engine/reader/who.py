@@ -9,7 +9,7 @@ from engine.reader.reading import Who, Worn
 from engine.reader.things import Parsed
 from engine.reader.values import value
 from engine.wardrobe.figure_records import figures
-from engine.wardrobe.outfit import covers
+from engine.wardrobe.outfit import covers, styled
 
 GENDERS = {"m": "male", "f": "female"}
 FIELDS = {
@@ -84,7 +84,13 @@ def _hear(
         face.append(meant)
     elif role == "bare":
         bare += [area for area in meant.split() if area not in bare]
-    elif said.get(FIELDS[role]) in (None, "none") or (said.get(role) in LENGTHS and meant not in LENGTHS):
+    elif role == "hair_style":
+        style, cut = styled(meant)
+        if style and (said.get(role) is None or (said[role] in LENGTHS and style not in LENGTHS)):
+            said[role] = style
+        if cut:
+            said.setdefault("hair_cut", cut)
+    elif said.get(FIELDS[role]) in (None, "none"):
         said[FIELDS[role]] = "none" if parsed.denied[at] else meant
 
 

@@ -296,4 +296,5 @@ def look_of(costume: Costume, persona: Persona) -> Look:
         persona.eye_color,
         garments,
         extras,
+        None if hidden else persona.hair_cut,
     )

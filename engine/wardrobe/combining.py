@@ -176,6 +176,11 @@ def _usual() -> dict[str, tuple[Words, Words]]:
     return found
 
 
+def has_own_colors(garment: Garment) -> bool:
+    """Whether its cut has usual colours of its own."""
+    return f"{garment.kind}.{garment.cut}" in _usual()
+
+
 def usual_colors(garment: Garment, rng: np.random.Generator) -> tuple[str | None, str | None]:
     """The colour and the second colour in which a garment is usual; None where it may be any."""
     names = (f"{garment.kind}.{garment.cut}", garment.pattern, garment.material, garment.kind)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.wardrobe.notation import Item, LookSpec, Thing, is_one_of
-from engine.wardrobe.outfit import COLORS, Garment
+from engine.wardrobe.outfit import COLORS, Garment, styled
 
 COMMON_COLORS = ("black", "white", "red", "blue", "green", "yellow", "grey", "brown", "orange", "purple", "pink")
 COLOR_NAMES = (*COLORS, *COMMON_COLORS * 3)
@@ -30,6 +30,7 @@ class Costume:
     eye_color: str | None = None
     bare: frozenset[str] = frozenset()
     """Areas that stay bare: of torso, legs, feet."""
+    hair_cut: str | None = None
 
 
 GROWN = frozenset({"wings", "horns", "halo", "ears", "tail", "nose", "tusks", "long_beard"})
@@ -49,6 +50,7 @@ def worn_by(costume: Costume, being: Costume) -> Costume:
         skin=being.skin or costume.skin,
         eye_color=being.eye_color or costume.eye_color,
         hair_style="bald" if bald else costume.hair_style or being.hair_style,
+        hair_cut=costume.hair_cut if bald or costume.hair_style else being.hair_cut,
         hair_color=costume.hair_color or being.hair_color,
         beard=being.beard or (None if bald else costume.beard),
         beard_color=being.beard_color or costume.beard_color,
@@ -81,16 +83,19 @@ class Draw:
         garments = tuple(made for item in spec.garments if (made := self.garment(item)))
         extras = tuple(made for item in spec.extras if (made := self.garment(item)))
         hair, beard = self._of_person(spec.hair_colors), self._of_person(spec.beard_colors)
+        skin = self._of_person(spec.skins)
+        style, cut = styled(self._of_person(spec.hair_styles) or "")
         return Costume(
             garments,
             extras,
-            self._of_person(spec.skins),
-            self._of_person(spec.hair_styles),
+            skin,
+            style,
             hair,
             self._of_person(spec.beards),
             beard or hair,
             self._of_person(spec.eyes),
             spec.bare,
+            cut,
         )
 
     def _of_person(self, values: Sequence[str]) -> str | None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe.forms import Form, capped, joined, looped, outward, tube
+from engine.wardrobe.forms import Form, PartRecord, capped, joined, looped, outward, tube
 
-Part = Mapping[str, Any]
 LOOK = 0.17
 """By how much a lens faces outwards: x of its normal."""
 
 
-def _outline(part: Part, side: int) -> NDArray:
+def _outline(part: PartRecord, side: int) -> NDArray:
     """(36, 3) one lens: a superellipse of half ``size`` with ``power`` (2 round, 4 square), ``droop``ing outwards."""
     wide, high = part.get("size", (0.0235, 0.0185))
     power, angle = 2.0 / part.get("power", 2.9), np.linspace(0, 2 * np.pi, 36, endpoint=False)
@@ -27,7 +25,7 @@ def _outline(part: Part, side: int) -> NDArray:
     return np.stack([x, y + part.get("up", 0.0), -2.6 * x**2 + part.get("out", 0.0)], 1)
 
 
-def rims(part: Part) -> Form:
+def rims(part: PartRecord) -> Form:
     """Rods round the lenses, ``rim`` metres thick, a bridge, and temples that bend down behind the ears."""
     forms, radius = [], part.get("rim", 0.0021)
     for side in (-1, 1) if not part.get("one") else (1,):
@@ -47,7 +45,7 @@ def rims(part: Part) -> Form:
     return joined(*forms, tube(bridge, np.full(7, radius), 8))
 
 
-def lenses(part: Part) -> Form:
+def lenses(part: PartRecord) -> Form:
     """The glass within the rims, bulging by ``bulge`` metres."""
     forms = []
     for side in (-1, 1) if not part.get("one") else (1,):
@@ -62,5 +60,5 @@ def lenses(part: Part) -> Form:
     return joined(*forms)
 
 
-MADE: dict[str, Callable[[Part], Form]] = {"rims": rims, "lenses": lenses}
+MADE: dict[str, Callable[[PartRecord], Form]] = {"rims": rims, "lenses": lenses}
 """Forms by the name that a part of a record calls them."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from engine.geometry.measures import volume
 
 Floats = NDArray[np.float32]
+PartRecord = Mapping[str, Any]
+"""One of the ``parts`` of a record in ``catalog/things``."""
 MAIN, ACCENT, DARK, LIGHT = range(4)
 """Which of a garment's colours a vertex has: its own, its accent, nearly black, nearly white."""
 

@@ -40,6 +40,8 @@ class Maker:
         old = next((garment for garment in before if garment.kind == said.kind), None)
         if old is not None and said.cut not in (None, old.cut):
             old = replace(old, cut=said.cut, material=None, traits=(), decal=None)  # its colours are all that is known
+            if combining.has_own_colors(old):  # pearls are no gold because another necklace is
+                old = replace(old, color="", accent=None)
         if old is None:
             old = Garment(said.kind, "", cut=said.cut)
         pattern = said.pattern or (old.pattern if said.color in (None, old.color) else "plain")

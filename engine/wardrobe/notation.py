@@ -31,6 +31,7 @@ from engine.wardrobe.outfit import (
     EYE_COLORS,
     GARMENT_KINDS,
     HAIR_COLORS,
+    HAIR_CUTS,
     HAIR_STYLES,
     PATTERNS,
     SKINS,
@@ -152,7 +153,8 @@ def _of_person(word: str, values: list[str], item: str) -> dict[str, Words]:
         return {"skins": known(values[0], SKINS, "skin")}
     if word == "eyes":
         return {"eyes": known(values[0], EYE_COLORS, "eye colour")}
-    styles = known(values[0], HAIR_STYLES if word == "hair" else BEARDS, f"{word} style", "*")
+    cut = [f"{style}.{cut}" for style in HAIR_STYLES for cut in HAIR_CUTS] if word == "hair" else []
+    styles = known(values[0], [*HAIR_STYLES, *cut] if word == "hair" else BEARDS, f"{word} style", "*")
     colors = known(values[1], HAIR_COLORS, f"{word} colour", "*") if len(values) > 1 else ()
     return {"hair_styles" if word == "hair" else "beards": styles, f"{word}_colors": colors}
 

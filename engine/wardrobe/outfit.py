@@ -35,6 +35,7 @@ class Kinds:
 
     patterns: Names
     hair_styles: Names
+    hair_cuts: Names
     beards: Names
     symbols: Names
     garments: dict[str, Kind]
@@ -87,6 +88,7 @@ CUTS = {name: kind.cuts for name, kind in _KINDS.garments.items() if kind.cuts}
 """How a garment of a kind may be made instead of the usual way."""
 EXTRA_KINDS, TRAITS, SYMBOLS = _KINDS.extras, _KINDS.traits, _KINDS.symbols
 PATTERNS, HAIR_STYLES, BEARDS = _KINDS.patterns, _KINDS.hair_styles, _KINDS.beards
+HAIR_CUTS = _KINDS.hair_cuts
 COLORS, SKINS, HAIR_COLORS, EYE_COLORS = (_COLORS[table] for table in ("garments", "skins", "hair", "eyes"))
 HUMAN_SKINS, NATURAL_HAIR = _PALETTES.human_skins, _PALETTES.natural_hair
 
@@ -128,6 +130,8 @@ class Look:
     eye_color: str
     garments: tuple[Garment, ...] = ()
     extras: tuple[Garment, ...] = ()
+    hair_cut: str | None = None
+    """Of `HAIR_CUTS`: which variant of the style (``catalog/hairstyles.toml``); None: chance decides."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,12 @@ def covers(kind: str) -> tuple[str, ...]:
     return COVER.get(GARMENT_KINDS[kind][0], ())
 
 
+def styled(text: str) -> tuple[str | None, str | None]:
+    """Style and cut of hair: 'bun' -> ('bun', None), 'ponytail.braids' -> both, '.wavy' -> a cut of any style."""
+    style, _, cut = text.partition(".")
+    return style or None, cut or None
+
+
 def validate(look: Look) -> list[str]:
     """What is unknown in a look, in words; empty when all names are known."""
     faults = []
@@ -171,6 +181,8 @@ def validate(look: Look) -> list[str]:
     ):
         if value not in known:
             faults.append(f"{label} {value!r}")
+    if look.hair_cut is not None and look.hair_cut not in HAIR_CUTS:
+        faults.append(f"hair cut {look.hair_cut!r}")
     for garment in look.garments:
         if garment.kind not in GARMENT_KINDS:
             faults.append(f"garment {garment.kind!r}")

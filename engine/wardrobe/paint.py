@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.garment_masks import layered, mask_of
+from engine.wardrobe.hair_masks import BEARD_MASKS, HAIR_MASKS, above_hairline
 from engine.wardrobe.outfit import COLORS, EYE_COLORS, HAIR_COLORS, HUMAN_SKINS, SKINS, Garment, Look
-from engine.wardrobe.regions import BEARD, HAIR, above_hairline, layered, region_of
 
 Floats = NDArray[np.float32]
 BANDED = ("jacket", "coat", "vest", "trousers", "jumpsuit", "spacesuit", "robe")
@@ -207,11 +208,11 @@ def paint_skin(look: Look, p: Points) -> NDArray:
         base = blend(base, 0.14 * p.ellipse(0.045, 0.645, 0.02, 0.018), skin * [1.0, 0.72, 0.70])
     base = paint_face(base, look, p)
     bristles = 1 + 0.10 * np.sin(900 * p.side + 5 * np.sin(130 * p.y)) + 0.06 * np.sin(377 * p.side + 60 * p.y)
-    base = blend(base, BEARD[look.beard](p), np.array(HAIR_COLORS[look.beard_color]) * bristles[:, None])
+    base = blend(base, BEARD_MASKS[look.beard](p), np.array(HAIR_COLORS[look.beard_color]) * bristles[:, None])
     hair = np.array(HAIR_COLORS[look.hair_color])
     strands = hair_tones(p)[:, None]  # keeps big hair from looking like a cap
     strength = 0.7 if look.hair_style == "buzz" else 1.0
-    return blend(base, strength * HAIR[look.hair_style].mask(p), np.clip(hair * strands, 0, 1))
+    return blend(base, strength * HAIR_MASKS[look.hair_style].mask(p), np.clip(hair * strands, 0, 1))
 
 
 def paint(look: Look, canonical: NDArray, soft: float = 0.003) -> Floats:
@@ -221,14 +222,14 @@ def paint(look: Look, canonical: NDArray, soft: float = 0.003) -> Floats:
     hems = Points(canonical, soft + HEM)
     tie = next((garment for garment in look.garments if garment.kind == "tie"), None)
     for garment in layered(look.garments):
-        region = region_of(garment)
+        lying = mask_of(garment)
         color = garment_color(garment, p) * wear(garment, p)[:, None]
         if garment.kind in SEWN:
-            inside = region.mask(hems)
+            inside = lying.mask(hems)
             color = color * (1 - 0.26 * smoothstep(inside, 0.5, 0.6) * smoothstep(inside, 0.97, 0.87))[:, None]
-        colors = blend(colors, region.mask(p), color)
+        colors = blend(colors, lying.mask(p), color)
         if garment.kind in OPENINGS and tie is not None:
-            colors = blend(colors, region_of(tie).mask(p) * opening(garment.kind, p), garment_color(tie, p))
+            colors = blend(colors, mask_of(tie).mask(p) * opening(garment.kind, p), garment_color(tie, p))
     return np.clip(colors, 0, 1).astype(np.float32)
 
 
@@ -255,15 +256,15 @@ def thickness(look: Look, canonical: NDArray) -> tuple[Floats, Floats]:
     p = Points(canonical, 0.008)
     offset = np.zeros(len(p.x))
     smooth = np.zeros(len(p.x))
-    hair, worn = HAIR[look.hair_style], [region_of(garment) for garment in look.garments]
-    for region in (hair, *worn):
-        mask = region.mask(p)
-        full = region.thickness * (0.4 + 0.9 * smoothstep(above_hairline(p), 0, 0.06) if region is hair else 1.0)
+    hair, worn = HAIR_MASKS[look.hair_style], [mask_of(garment) for garment in look.garments]
+    for lying in (hair, *worn):
+        mask = lying.mask(p)
+        full = lying.thickness * (0.4 + 0.9 * smoothstep(above_hairline(p), 0, 0.06) if lying is hair else 1.0)
         offset = np.maximum(offset, mask * full)
-        smooth = np.maximum(smooth, mask * region.smooth)
-    for garment, region in zip(look.garments, worn):
+        smooth = np.maximum(smooth, mask * lying.smooth)
+    for garment, lying in zip(look.garments, worn):
         if garment.kind in LOOSE:
-            offset = offset + region.mask(p) * FOLD * folds(p)
+            offset = offset + lying.mask(p) * FOLD * folds(p)
     offset = np.maximum(offset, 0)
-    beard = 0.012 * BEARD[look.beard](p) * (look.beard == "full")
+    beard = 0.012 * BEARD_MASKS[look.beard](p) * (look.beard == "full")
     return np.maximum(offset, beard).astype(np.float32), smooth.astype(np.float32)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from engine.render.oklab import oklab
 from engine.wardrobe.canonical import Points
+from engine.wardrobe.garment_masks import GARMENT_MASKS, layered
+from engine.wardrobe.hair_masks import BEARD_MASKS, HAIR_MASKS
 from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_COLORS, SKINS, Look
-from engine.wardrobe.regions import BEARD, HAIR, REGIONS, layered
 
 PARTS = ("skin", "hair", "beard", *dict.fromkeys(slot for slot, _ in GARMENT_KINDS.values()))
 """Skin, hair and beard, then the garments' slots."""
@@ -72,8 +73,8 @@ def part_labels(look: Look, canonical: NDArray) -> NDArray[np.uint8]:
     """(N,) indices into `PARTS` of what lies outermost at canonical points (N, 3)."""
     p = Points(canonical, 0.003)
     labels = np.full(len(p.x), _INDEX["skin"], np.uint8)
-    labels[BEARD[look.beard](p) > 0.3] = _INDEX["beard"]
-    labels[HAIR[look.hair_style].mask(p) > 0.5] = _INDEX["hair"]
+    labels[BEARD_MASKS[look.beard](p) > 0.3] = _INDEX["beard"]
+    labels[HAIR_MASKS[look.hair_style].mask(p) > 0.5] = _INDEX["hair"]
     for garment in layered(look.garments):
-        labels[REGIONS[garment.kind].mask(p) > 0.5] = _INDEX[GARMENT_KINDS[garment.kind][0]]
+        labels[GARMENT_MASKS[garment.kind].mask(p) > 0.5] = _INDEX[GARMENT_KINDS[garment.kind][0]]
     return labels

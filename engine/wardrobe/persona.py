@@ -14,6 +14,7 @@ import numpy as np
 from engine.reader.reading import Reading, Who
 from engine.wardrobe.costume import Costume
 from engine.wardrobe.figure_records import FigureRecord, Ranges, levels, parse_person, people
+from engine.wardrobe.head.styles import STYLES
 from engine.wardrobe.measures import measures
 from engine.wardrobe.notation import is_one_of, things
 from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR, Garment
@@ -110,6 +111,7 @@ class Persona:
     beard: str
     beard_color: str
     eye_color: str
+    hair_cut: str | None = None
 
 
 def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.random.Generator) -> Persona:
@@ -125,11 +127,15 @@ def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.r
     chance = _Chance(person, rng)
     skin = _skin(body, said, costume) or chance.of("skins", "usual")
     human = skin in HUMAN_SKINS
-    style = body.hair_style or said.hair_style
+    style, cut = body.hair_style or said.hair_style, body.hair_cut or said.hair_cut
     if style is None and not (costume.hair_style in CROPPED and (person.gender or 0) < 0):
         style = costume.hair_style  # a figure's short hair is a man's
+        cut = cut or costume.hair_cut
     if style is None:
         style = chance.style("hair") if human or skin.replace(" ", "_") not in _hairless() else "bald"
+    having = [name for name, variants in STYLES.items() if cut in {one.cut for one in variants}]
+    if having and style not in having and body.hair_style is None and said.hair_style is None:
+        style = having[-1 if (person.gender or 0) < 0 else 0]  # "curly hair" on who would have a bun
     named = body.hair_color or said.hair_color or body.beard_color or said.beard_color
     usual = costume.hair_color or costume.beard_color  # a figure's beard without a word on its hair is as the hair
     color = named or _aged(usual, person, chance) or chance.hair_color(skin if human else "other")
@@ -141,7 +147,7 @@ def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.r
         beard_color = _aged(costume.beard_color, person, chance)
     eyes = body.eye_color or said.eye_color or costume.eye_color
     eyes = eyes or chance.of("eyes", skin if skin in people()["eyes"] else "other")
-    return Persona(skin, style, color, beard, beard_color or color, eyes)
+    return Persona(skin, style, color, beard, beard_color or color, eyes, cut if style in having else None)
 
 
 def _skin(body: Who, said: Who, costume: Costume) -> str | None:

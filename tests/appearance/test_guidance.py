@@ -13,8 +13,8 @@ from engine.appearance import trainer, views
 from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.guidance import Guide
 from engine.appearance.initializers.dressed import LOOK_FILE
+from engine.appearance.interfaces import AppearanceInputs, guidance_of, renderer_of
 from engine.appearance.objective import Objective
-from engine.appearance.parts import AppearanceInputs, guidance_of, renderer_of
 from engine.appearance.score_cache import SCORES_FILE
 from engine.appearance.stage import check
 from engine.body import stand_pose

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.export.gltf import Layout, quaternions, renew_animation, strongest, 
 from engine.export.lods import levels_of
 from engine.export.obj import write_obj
 from engine.export.ply import write_ply
+from engine.export.scene import Take
 from engine.geometry.skinning import bone_transforms
 from engine.protocol import JOINT_NAMES, PARENTS
 from engine.render.shade import to_linear
@@ -118,7 +120,7 @@ def test_ply_is_read_by_trimesh(tmp_path: Path) -> None:
 
 def test_glb_moves_as_numpy_says_at_and_between_frames(tmp_path: Path) -> None:
     a, (poses, trans) = avatar(), motion()
-    write_glb(tmp_path / "a.glb", a, poses.reshape(-1, 72), trans, fps=25.0)
+    write_glb(tmp_path / "a.glb", a, Take(poses.reshape(-1, 72), trans, 25.0))
     glb = Glb(tmp_path / "a.glb")
     expected = pose_avatar(a, poses, trans)
     for frame in (0, 3, 6):
@@ -164,7 +166,7 @@ def layout(faces: np.ndarray) -> Layout:
 def test_glb_with_textures_moves_alike_and_shows_them(tmp_path: Path) -> None:
     a, (poses, trans) = avatar(), motion()
     placed = layout(a.faces)
-    write_glb(tmp_path / "a.glb", a, poses.reshape(-1, 72), trans, fps=25.0, layout=placed)
+    write_glb(tmp_path / "a.glb", a, Take(poses.reshape(-1, 72), trans, 25.0), layout=placed)
     glb = Glb(tmp_path / "a.glb")
     primitive = glb.document["meshes"][0]["primitives"][0]
     attributes = primitive["attributes"]
@@ -278,12 +280,12 @@ def test_another_animation_in_an_old_file_is_as_if_it_were_written_anew(tmp_path
     for number, layout in enumerate(layouts):
         old, renewed, anew = (tmp_path / f"{name}{number}.glb" for name in ("old", "renewed", "anew"))
         for path, ((poses, trans), fps) in ((old, first), (anew, second)):
-            write_glb(path, figure, poses, trans, fps, layout=layout)
+            write_glb(path, figure, Take(poses, trans, fps), layout=layout)
         (poses, trans), fps = second
-        renew_animation(old, renewed, figure.joints, poses, trans, fps)
+        renew_animation(old, renewed, figure.joints, Take(poses, trans, fps))
         assert renewed.read_bytes() == anew.read_bytes()
         write_glb(old, figure, layout=layout)  # one that stood still
-        renew_animation(old, renewed, figure.joints, poses, trans, fps)
+        renew_animation(old, renewed, figure.joints, Take(poses, trans, fps))
         assert renewed.read_bytes() == anew.read_bytes()
 
 
@@ -291,9 +293,7 @@ def test_levels_of_detail_share_vertices_skin_and_textures(tmp_path: Path) -> No
     """Their indices give the levels' triangles; the scene shows the full mesh alone."""
     scene = figures.scene("child", tmp_path / "textures")
     lower = levels_of(scene.game, (900, 300))
-    write_glb(
-        tmp_path / "a.glb", scene.game, scene.take.poses, layout=layout_of(scene), face=scene.take.face, lower=lower
-    )
+    write_glb(tmp_path / "a.glb", scene.game, scene.take, layout=replace(layout_of(scene), lower=lower))
     glb = Glb(tmp_path / "a.glb")
     nodes, meshes = glb.document["nodes"], glb.document["meshes"]
     ids = nodes[0]["extensions"]["MSFT_lod"]["ids"]
@@ -324,7 +324,7 @@ def test_layers_apart_have_levels_of_their_own(tmp_path: Path) -> None:
     """All of them together have a level's triangles, but for layers of which it has none: these stay as they were."""
     scene = figures.scene("child", tmp_path / "textures")
     lower = levels_of(scene.game, (900, 300))
-    write_glb(tmp_path / "a.glb", scene.game, layout=layout_of(scene), lower=lower, apart=True)
+    write_glb(tmp_path / "a.glb", scene.game, layout=replace(layout_of(scene), lower=lower), apart=True)
     glb = Glb(tmp_path / "a.glb")
     nodes, meshes = glb.document["nodes"], glb.document["meshes"]
 

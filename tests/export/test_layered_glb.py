@@ -12,6 +12,7 @@ import trimesh
 from PIL import Image
 
 from engine.export.gltf import Layout, strongest, write_glb
+from engine.export.scene import Take
 from engine.geometry.edges import is_closed
 from engine.render.shade import to_linear
 from engine.rig import Avatar, pose_avatar, uncover, visible_faces
@@ -72,7 +73,7 @@ def test_what_is_seen_through_blends(avatar: Avatar, tmp_path: Path) -> None:
 
 def test_arrays_of_layers_are_theirs_and_move(avatar: Avatar, tmp_path: Path) -> None:
     poses, trans = motion()
-    write_glb(tmp_path / "a.glb", avatar, poses.reshape(-1, 72), trans, fps=25.0)
+    write_glb(tmp_path / "a.glb", avatar, Take(poses.reshape(-1, 72), trans, 25.0))
     glb = Glb(tmp_path / "a.glb")
     assert glb.document["animations"][0]["channels"][0]["target"]["node"] == 4
     for number, mesh in enumerate(glb.document["meshes"]):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.export.gltf import Layout, write_glb
+from engine.export.scene import Take
 from engine.protocol import FACE_SHAPES
 from engine.rig import Avatar
 from engine.rig.avatar import layered
@@ -62,7 +63,7 @@ def vectors(glb: Glb, index: int) -> np.ndarray:
 def test_each_layer_has_the_targets_that_move_it_under_their_names(avatar: Avatar, tmp_path: Path) -> None:
     face = np.zeros((4, 52), np.float32)
     face[:, 3] = [0, 0.5, 1, 0]
-    write_glb(tmp_path / "a.glb", avatar, np.zeros((4, 72)), face=face)
+    write_glb(tmp_path / "a.glb", avatar, Take(np.zeros((4, 72)), np.zeros((4, 3)), 30.0, face))
     glb = Glb(tmp_path / "a.glb")
     meshes = {mesh["name"]: mesh for mesh in glb.document["meshes"]}
     body, helmet = meshes["Body"], meshes[avatar.layer_names[3]]

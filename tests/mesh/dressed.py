@@ -9,7 +9,7 @@ import trimesh
 
 from engine.body import load_body
 from engine.geometry.edges import compact
-from engine.mesh.chart_regions import Figure
+from engine.mesh.chart_regions import SkinnedBody
 from engine.wardrobe.layers import BODY, Layer, Mannequin
 
 HEM, NECKLINE = 0.0, 0.14
@@ -25,9 +25,9 @@ def mannequin() -> Mannequin:
 
 
 @cache
-def figure() -> Figure:
+def figure() -> SkinnedBody:
     bare = mannequin()
-    return Figure(bare.vertices, bare.faces, bare.weights, bare.joints)
+    return SkinnedBody(bare.vertices, bare.faces, bare.weights, bare.joints)
 
 
 def finer(array: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

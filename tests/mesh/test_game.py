@@ -17,7 +17,7 @@ from engine.geometry.edges import compact, is_closed
 from engine.geometry.measures import vertex_normals
 from engine.mesh import decimate, stage
 from engine.mesh.bake import sample
-from engine.mesh.chart_regions import PARTS, Figure, as_on, connected, regions
+from engine.mesh.chart_regions import PARTS, SkinnedBody, as_on, connected, regions
 from engine.mesh.extract import color_of
 from engine.mesh.flatten import _covered, _cross, flatten
 from engine.mesh.game import GameMesh, enlarged
@@ -203,7 +203,7 @@ def test_an_empty_mesh_cannot_be_mended_and_no_points_have_no_colours() -> None:
 
 
 def test_regions_keep_the_face_whole_and_the_sides_apart() -> None:
-    figure = Figure(POSED, BODY.faces, BODY.weights, JOINTS)
+    figure = SkinnedBody(POSED, BODY.faces, BODY.weights, JOINTS)
     region = regions(BODY.faces, *as_on(figure, POSED), figure)
     middle = POSED[BODY.faces].mean(1)
     assert 2 * len(PARTS) - 4 <= region.max() + 1 <= 2 * len(PARTS) + 4

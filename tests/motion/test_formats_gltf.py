@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from engine.errors import EngineError
 from engine.export.gltf import write_glb
+from engine.export.scene import Take
 from engine.geometry.rotations import axis_angle_to_matrix
 from engine.protocol import PARENTS
 from engine.report import Silent
@@ -165,7 +166,7 @@ def test_own_glb_comes_back_as_it_was(walked, body, tmp_path, lift):
     faces = np.asarray(body.faces, np.int32)
     vertices = body.rest_vertices(np.zeros(body.num_betas))
     avatar = Avatar(vertices, faces, np.ones_like(vertices), body.weights, rest, np.array(PARENTS, np.int32))
-    write_glb(tmp_path / "avatar.glb", avatar, made.poses, made.trans, made.fps)
+    write_glb(tmp_path / "avatar.glb", avatar, Take(made.poses, made.trans, made.fps))
     again = bring(tmp_path / "avatar.glb", body)
     gap = axis_angle_to_matrix(again.poses.reshape(-1, 24, 3)) - axis_angle_to_matrix(made.poses.reshape(-1, 24, 3))
     assert np.abs(gap).max() < 1e-4 and np.abs(again.trans - made.trans).max() < 1e-4

@@ -14,10 +14,10 @@ from engine.errors import EngineError
 from engine.geometry.rotations import axis_angle_to_matrix
 from engine.motion.cleanup import clear_arms, plant_feet, sample_skin
 from engine.motion.codes import load_codes
+from engine.motion.interfaces import BACKENDS, Made
 from engine.motion.landmarks import measure
 from engine.motion.limits import excess, limited
 from engine.motion.motion_prior import decode_frames, encode_frames
-from engine.motion.parts import BACKENDS, Made
 from engine.motion.sequence import find_cycle, join, repeat
 from engine.motion.skeleton import positions_of, reference_joints
 from engine.report import Silent
@@ -137,7 +137,7 @@ def test_another_backend_is_one_more_part(body, monkeypatch):
         poses = np.zeros((stage.conf.frames, 24, 3), np.float32)
         return Made((poses, np.tile(stage.marks.joints[0], (len(poses), 1))), 30.0, poses[:1], ("frozen",), "frozen")
 
-    monkeypatch.setattr(registry, "_PARTS", {})
+    monkeypatch.setattr(registry, "_COMPONENTS", {})
     registry.add(BACKENDS, "frozen", frozen)
     made = make("waving", body, MotionConfig(backend="frozen", frames=12))
     schema.ADDED.pop(BACKENDS)

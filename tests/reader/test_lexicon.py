@@ -14,7 +14,9 @@ TABLES = {
     "pattern": outfit.PATTERNS,
     "trait": outfit.TRAITS,
     "symbol": outfit.SYMBOLS,
-    "hair_style": outfit.HAIR_STYLES,
+    "hair_style": {
+        f"{style}{cut}" for style in ("", *outfit.HAIR_STYLES) for cut in ("", *(f".{c}" for c in outfit.HAIR_CUTS))
+    },
     "hair_color": outfit.HAIR_COLORS,
     "beard": outfit.BEARDS,
     "eye_color": outfit.EYE_COLORS,

@@ -17,6 +17,7 @@ from engine.body.model import load_open_body
 from engine.errors import EngineError
 from engine.export.bvh import write_bvh
 from engine.export.gltf import write_glb
+from engine.export.scene import Take
 from engine.mesh.extract import from_body
 from engine.mesh.surface import Mesh
 from engine.motion.formats.bvh import read_bvh
@@ -145,7 +146,7 @@ def test_the_file_keeps_hands_and_refuses_broken_ones(tmp_path: Path) -> None:
 def test_glb_has_a_skin_of_54_joints_that_move(tmp_path: Path) -> None:
     avatar = rigged()
     poses = with_hands(avatar, np.zeros((2, 72)), np.stack([np.zeros((2, 45)), both_hands("fist", "fist")]))
-    write_glb(tmp_path / "a.glb", avatar, poses, np.zeros((2, 3)), 30.0)
+    write_glb(tmp_path / "a.glb", avatar, Take(poses, np.zeros((2, 3)), 30.0))
     data = (tmp_path / "a.glb").read_bytes()
     document = json.loads(data[20 : 20 + struct.unpack_from("<I", data, 12)[0]])
     names = [document["nodes"][joint]["name"] for joint in document["skins"][0]["joints"]]

@@ -16,7 +16,7 @@ from engine.wardrobe.cloth import blocks, tailor
 from engine.wardrobe.cloth.colors import paint, patterned
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
 from engine.wardrobe.cloth.fit import Beneath, ease_of
-from engine.wardrobe.cloth.piece import Piece, let_down
+from engine.wardrobe.cloth.piece import Fall, Piece, let_down
 from engine.wardrobe.cloth.records import read_records, record_of, records
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import COLORS, CUTS, GARMENT_KINDS, Garment
@@ -127,7 +127,7 @@ def test_cloth_is_let_down_in_even_rows_to_a_level_hem(fine):
     piece = Piece.of(fine, np.minimum(0.098 - fine.canonical[:, 1], fine.canonical[:, 1] + 0.02 - tilted))
     hem = min(loops(piece.faces), key=lambda loop: piece.vertices[loop, 1].mean())
     depth, row = 0.3, 0.014
-    made = let_down(piece, hem, depth, 1.3, record.waves, record.wave, fine, row)
+    made = let_down(piece, hem, Fall(depth, 1.3, record.waves, record.wave), fine, row)
     rows = round(depth / row)
     assert made.free.sum() == rows * len(hem) and not made.free[: len(piece.vertices)].any()
     fresh = made.vertices[made.free].reshape(rows, len(hem), 3)
@@ -160,7 +160,7 @@ def test_what_is_let_down_from_an_open_border_stays_open(fine):
     front = np.flatnonzero(points[:, 2] > 0.049)
     start = next(k for k, v in enumerate(rim) if v in front and rim[k - 1] not in front)
     run = np.roll(rim, -start)[: len(front)]
-    made = let_down(piece, run, 0.14, 1.0, 0, 0.0, fine, 0.014)
+    made = let_down(piece, run, Fall(0.14), fine, 0.014)
     assert made.free.sum() == 10 * len(run)
     assert len(made.faces) == len(faces) + 2 * 10 * (len(run) - 1)
     assert (

@@ -33,7 +33,7 @@ from engine.wardrobe.cloth.supports import supported
 from engine.wardrobe.cloth.textile import dyed
 from engine.wardrobe.cloth.traits import changes, tailored
 from engine.wardrobe.cloth.wear import intact, torn, weathered
-from engine.wardrobe.dressing import ordered
+from engine.wardrobe.layering import ordered
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import COLORS, SYMBOLS, TRAITS, Garment, Look
 

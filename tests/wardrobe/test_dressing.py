@@ -18,7 +18,8 @@ from engine.wardrobe.cloth import tailor
 from engine.wardrobe.cloth.drape import drape
 from engine.wardrobe.cloth.drape_cache import Drapes
 from engine.wardrobe.cloth.records import record_of
-from engine.wardrobe.dressing import layers_of, ordered
+from engine.wardrobe.dressing import Workshop, layers_of
+from engine.wardrobe.layering import ordered
 from engine.wardrobe.layers import BODY, Layer, joined
 from engine.wardrobe.outfit import Garment, Look
 
@@ -50,7 +51,8 @@ def look_of(name: str, bare: bool = False) -> Look:
 def dressed(name: str, bare: bool = False, seed: int = 3) -> list[Layer]:
     body = load_body()
     told: list[str] = []
-    found = layers_of(look_of(name, bare), body, bundled().betas(np.array(PEOPLE[name], float)), seed, told.append)
+    betas = bundled().betas(np.array(PEOPLE[name], float))
+    found = layers_of(look_of(name, bare), body, betas, seed, workshop=Workshop(warn=told.append))
     assert told == []
     return found
 
@@ -180,7 +182,7 @@ def test_cloth_that_does_not_come_to_rest_is_told_and_worn_as_it_was_cut(monkeyp
     look = Look("fair", "bald", "black", "none", "black", "brown", (Garment("shorts", "red"),))
     told: list[str] = []
     body = load_body()
-    layers = layers_of(look, body, np.zeros(body.num_betas), warn=told.append)
+    layers = layers_of(look, body, np.zeros(body.num_betas), workshop=Workshop(warn=told.append))
     assert len(told) == 1 and told[0].startswith("Shorts")
     assert "Shorts" in [layer.name for layer in layers]
 
@@ -195,7 +197,7 @@ def test_dressing_may_be_stopped():
 
     body = load_body()
     with pytest.raises(Stopped):
-        layers_of(look_of("child"), body, np.zeros(body.num_betas), tell=stop)
+        layers_of(look_of("child"), body, np.zeros(body.num_betas), workshop=Workshop(tell=stop))
 
 
 def test_other_colours_on_the_same_cut_do_not_fall_again(monkeypatch, tmp_path):
@@ -211,7 +213,7 @@ def test_other_colours_on_the_same_cut_do_not_fall_again(monkeypatch, tmp_path):
 
     def shorts(color: str, betas=betas):
         look = Look("fair", "bald", "black", "none", "black", "brown", (Garment("shorts", color),))
-        return layers_of(look, body, betas, drapes=drapes)[1]
+        return layers_of(look, body, betas, workshop=Workshop(drapes=drapes))[1]
 
     first, again = shorts("red"), shorts("blue")
     assert len(falls) == 1

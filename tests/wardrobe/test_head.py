@@ -14,17 +14,17 @@ from engine.shape.bodies import bundled
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.dressing import layers_of
 from engine.wardrobe.hard.worn import hard_layers
-from engine.wardrobe.head import Whose, face_of, finer_face, head_layers, mouth_layers, paint_bare, settle_face
+from engine.wardrobe.head import Individual, face_of, finer_face, head_layers, mouth_layers, paint_bare, settle_face
 from engine.wardrobe.head.eyes import eyeball
 from engine.wardrobe.head.face import displaced, face_words, features_of, read_face_words
 from engine.wardrobe.head.frame import Head, beside_ears, hairline
-from engine.wardrobe.head.locks import locks, sweep
+from engine.wardrobe.head.locks import LockForm, locks, sweep
 from engine.wardrobe.head.skin import lips
 from engine.wardrobe.head.split import split_long
 from engine.wardrobe.head.strokes import brow_color
 from engine.wardrobe.head.styles import STYLES
 from engine.wardrobe.layers import Layer, Mannequin, joined
-from engine.wardrobe.outfit import HAIR_COLORS, HAIR_STYLES, SKINS, Garment, Look
+from engine.wardrobe.outfit import HAIR_COLORS, HAIR_CUTS, HAIR_STYLES, SKINS, Garment, Look
 
 LOOK = Look("fair", "short", "brown", "none", "brown", "blue")
 CHILD, GIANT = (0, 0, 0, -0.5, 0), (2.2, 0, 0, 0.2, 1)
@@ -55,7 +55,7 @@ VARIANTS = [(name, number) for name, variants in sorted(STYLES.items()) for numb
 @pytest.mark.parametrize("style, number", VARIANTS)
 def test_hair_lies_outside_the_skin_and_off_the_face(mannequin, monkeypatch, style, number):
     monkeypatch.setitem(STYLES, style, STYLES[style][number : number + 1])
-    layers = named(replace(LOOK, hair_style=style), mannequin)
+    layers = named(replace(LOOK, hair_style=style, hair_cut=STYLES[style][0].cut or None), mannequin)
     hair = layers["Hair"]
     assert 5_000 < len(hair.vertices) <= 60_000
     _, _, distance = mannequin.caster.closest_point(hair.vertices)
@@ -70,6 +70,18 @@ def test_hair_lies_outside_the_skin_and_off_the_face(mannequin, monkeypatch, sty
 
 def test_every_style_grows_or_is_bare():
     assert set(STYLES) | {"bald", "hood"} == set(HAIR_STYLES)
+    assert {one.cut for variants in STYLES.values() for one in variants} - {""} == set(HAIR_CUTS)
+
+
+def test_a_cut_grows_where_it_is_asked_for_and_by_chance_only_if_it_may(mannequin):
+    tied = replace(LOOK, hair_style="ponytail")
+    two, one = (places(named(replace(tied, hair_cut=cut), mannequin)["Hair"], mannequin) for cut in ("braids", "braid"))
+    low = [points[points[:, 1] < 0.58] for points in (two, one)]
+    assert (np.abs(low[0][:, 0]) > 0.04).all() and {-1, 1} == set(np.sign(low[0][:, 0]))  # one over each shoulder
+    assert (np.abs(low[1][:, 0]) < 0.05).all() and low[1][:, 2].max() < 0  # down the back
+    for seed in range(4):
+        plain = places(named(tied, mannequin, seed)["Hair"], mannequin)
+        assert (np.abs(plain[plain[:, 1] < 0.66][:, 0]) < 0.08).all()  # a tail behind the head
 
 
 @pytest.mark.parametrize("numbers", [CHILD, GIANT], ids=["child", "giant"])
@@ -249,7 +261,7 @@ def test_swept_arches_look_outwards_and_strands_run_along_them():
     vertices, faces = sweep(path, outward, np.full((1, 9), 0.01), np.full((1, 9), 0.004), sides=6)
     a, b, c = (vertices[faces[:, k]] for k in range(3))
     assert (np.cross(b - a, c - a)[:, 2] > -1e-9).mean() > 0.7 and vertices[:, 2].max() <= 0.004 + 1e-9
-    tufts = locks(path, outward, np.array([0.01]), 0.4, 0.3, np.random.default_rng(0), sides=6)
+    tufts = locks(path, outward, np.array([0.01]), LockForm(0.4, 0.3, sides=6), np.random.default_rng(0))
     down = np.polyfit(tufts.vertices[:, 1], tufts.strands[:, 1], 1)[0]
     assert down == pytest.approx(-1, abs=0.02)
     across = tufts.vertices[18:24, 0], tufts.strands[18:24, 0]
@@ -322,17 +334,17 @@ def test_words_shape_faces(mannequin):
     end = np.linalg.norm(mannequin.canonical - [0, 0.653, 0.155], axis=1).argmin()
 
     def nose(seed, text):
-        return face_of(mannequin, np.random.default_rng(seed), Whose(text)).vertices[end, 2]
+        return face_of(mannequin, np.random.default_rng(seed), Individual(text)).vertices[end, 2]
 
     assert all(nose(seed, "big nose") > nose(seed, "small nose") + 0.006 for seed in range(5))
-    bent = face_of(mannequin, np.random.default_rng(0), Whose("a broken nose")).vertices - mannequin.vertices
+    bent = face_of(mannequin, np.random.default_rng(0), Individual("a broken nose")).vertices - mannequin.vertices
     assert np.abs(bent[end, 0]) > 0.0015
 
 
 def test_ancestry_follows_the_words_and_else_the_skin():
-    said = features_of(np.random.default_rng(0), Whose("a Korean woman", "fair"))
+    said = features_of(np.random.default_rng(0), Individual("a Korean woman", "fair"))
     assert (said["asian"], said["african"], said["european"]) == (1.0, 0.0, 0.0)
-    drawn = [features_of(np.random.default_rng(seed), Whose("a man", "dark")) for seed in range(8)]
+    drawn = [features_of(np.random.default_rng(seed), Individual("a man", "dark")) for seed in range(8)]
     assert all(max(("african", "asian", "european"), key=found.get) == "african" for found in drawn)
 
 
@@ -344,8 +356,8 @@ def test_face_words_name_known_features(tmp_path):
 
 def test_old_skin_has_less_colour_and_spots(mannequin):
     finer = finer_face(mannequin)
-    young, old = (paint_bare(replace(LOOK, hair_style="bald"), finer.canonical, np.random.default_rng(0), age=age)
-                  for age in (0.5, 0.95))  # fmt: skip
+    bald, anybody = replace(LOOK, hair_style="bald"), (Individual("somebody", age=age) for age in (0.0, 0.9))
+    young, old = (paint_bare(bald, finer.canonical, np.random.default_rng(0), person) for person in anybody)
     assert np.ptp(old, axis=1).mean() < 0.95 * np.ptp(young, axis=1).mean()
     forehead = (finer.canonical[:, 1] > 0.715) & (finer.canonical[:, 1] < 0.745) & (finer.canonical[:, 2] > 0.11)
     assert old[forehead].mean(1).std() > 1.3 * young[forehead].mean(1).std()

@@ -7,10 +7,11 @@ import trimesh
 from engine.body import load_body, stand_pose
 from engine.wardrobe.canonical import STANDARD_JOINTS, Points
 from engine.wardrobe.dress import Wardrobe
+from engine.wardrobe.garment_masks import GARMENT_MASKS
+from engine.wardrobe.hair_masks import BEARD_MASKS, HAIR_MASKS
 from engine.wardrobe.outfit import COLORS, GARMENT_KINDS, HAIR_STYLES, SKINS, Garment, Look
 from engine.wardrobe.paint import paint, pattern_mask, thickness
 from engine.wardrobe.props import props_of
-from engine.wardrobe.regions import BEARD, HAIR, REGIONS
 
 BARE = Look("fair", "bald", "black", "none", "black", "brown")
 
@@ -32,11 +33,11 @@ def test_the_standard_joints_are_the_open_bodys(body):
 def test_every_kind_has_a_region_that_covers_something(wardrobe):
     points = Points(wardrobe.canonical)
     for kind in GARMENT_KINDS:
-        mask = REGIONS[kind].mask(points)
+        mask = GARMENT_MASKS[kind].mask(points)
         assert mask.min() >= 0 and mask.max() <= 1 + 1e-6, kind
         assert mask.max() > 0.9, kind
-    assert set(HAIR) == set(HAIR_STYLES)
-    assert HAIR["short"].mask(points).max() > 0.9 and BEARD["full"](points).max() > 0.9
+    assert set(HAIR_MASKS) == set(HAIR_STYLES)
+    assert HAIR_MASKS["short"].mask(points).max() > 0.9 and BEARD_MASKS["full"](points).max() > 0.9
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_a_jackets_hem_lies_over_a_skirt(kind):
 
     skirt, jacket = Garment(kind, "red"), Garment("jacket", "black")
     hem = np.array([[0.05, top(skirt, jacket), 0.12]], np.float32)
-    assert REGIONS["jacket"].mask(Points(hem, 0.003))[0] == 1  # the skirt begins beneath the jacket
+    assert GARMENT_MASKS["jacket"].mask(Points(hem, 0.003))[0] == 1  # the skirt begins beneath the jacket
     assert top(skirt) > top(skirt, jacket) + 0.05
     assert top(skirt, Garment("t_shirt", "white")) == top(skirt)  # a shirt is tucked in
 

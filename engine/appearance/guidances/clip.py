@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import torch
 
 from engine.appearance.guidance import Guide
+from engine.appearance.interfaces import AppearanceInputs, Judgement, Shown
 from engine.appearance.part_texts import part_texts
-from engine.appearance.parts import AppearanceInputs, Judgement, Shown
 from engine.body import stand_pose
 from engine.settings import AppearanceConfig
 from engine.wardrobe.canonical import canonical_coordinates
 
 
 class Clip:
-    """See `engine.appearance.parts.Guidance`."""
+    """See `engine.appearance.interfaces.Guidance`."""
 
     def __init__(self, inputs: AppearanceInputs, conf: AppearanceConfig) -> None:
         own = conf.clip
@@ -33,4 +33,4 @@ class Clip:
         return Judgement({"clip": colored, "textureless": textureless}, 1 - float(colored.detach()))
 
 
-PART = Clip
+COMPONENT = Clip

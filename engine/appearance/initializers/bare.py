@@ -7,13 +7,13 @@ from typing import ClassVar
 from engine.appearance.base import BaseSurface
 from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.field import AvatarField
-from engine.appearance.parts import AppearanceInputs, Renderer, Runtime
+from engine.appearance.interfaces import AppearanceInputs, Renderer, Runtime
 from engine.settings import AppearanceConfig
 from engine.wardrobe.dress import Wardrobe
 
 
 class Bare:
-    """See `engine.appearance.parts.Initializer`."""
+    """See `engine.appearance.interfaces.Initializer`."""
 
     bare: ClassVar[bool] = True
 
@@ -34,4 +34,4 @@ class Bare:
         return renderer.represent(base, runtime, phased)
 
 
-PART = Bare
+COMPONENT = Bare

@@ -12,8 +12,8 @@ from engine.appearance import warm_start
 from engine.appearance.base import BaseSurface
 from engine.appearance.eta import Phase, PhasedReporter
 from engine.appearance.field import AvatarField
+from engine.appearance.interfaces import AppearanceInputs, Renderer, Runtime
 from engine.appearance.outfit_ranking import favourites
-from engine.appearance.parts import AppearanceInputs, Renderer, Runtime
 from engine.appearance.score_cache import CachedFitting
 from engine.mesh.layout import layer_uvs
 from engine.protocol import write_atomically
@@ -21,7 +21,7 @@ from engine.settings import AppearanceConfig
 from engine.userdata import cache_folder
 from engine.wardrobe.cloth.drape_cache import Drapes
 from engine.wardrobe.dress import Wardrobe
-from engine.wardrobe.dressing import layers_of
+from engine.wardrobe.dressing import Workshop, layers_of
 from engine.wardrobe.layers import joined
 from engine.wardrobe.outfit import Look, look_from_dict
 from engine.wardrobe.persona import described
@@ -33,7 +33,7 @@ DRESSING = 12
 
 
 class Dressed:
-    """See `engine.appearance.parts.Initializer`."""
+    """See `engine.appearance.interfaces.Initializer`."""
 
     bare: ClassVar[bool] = False
 
@@ -86,8 +86,8 @@ def _layers(look: Look, inputs: AppearanceInputs, runtime: Runtime, phased: Phas
         phased.progress(round(DRESSING * done / total), DRESSING)
 
     said = f"{inputs.meaning.body.text}, {inputs.prompt}, {described(inputs.meaning.person)}"
-    kept = Drapes(cache_folder() / "drapes")
-    layers = layers_of(look, inputs.body, inputs.betas, runtime.seed, phased.warning, tell, runtime.device, said, kept)
+    workshop = Workshop(runtime.device, Drapes(cache_folder() / "drapes"), phased.warning, tell)
+    layers = layers_of(look, inputs.body, inputs.betas, runtime.seed, said, workshop)
     layers = [replace(layer, uvs=layer_uvs(layer)) for layer in layers]
     made = BaseSurface.layered(joined(layers), look, runtime.device)
     save_file(made.to_arrays(), runtime.folder / f".{LAYERS_FILE}")
@@ -95,4 +95,4 @@ def _layers(look: Look, inputs: AppearanceInputs, runtime: Runtime, phased: Phas
     return made
 
 
-PART = Dressed
+COMPONENT = Dressed

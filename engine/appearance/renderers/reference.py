@@ -9,8 +9,8 @@ import torch
 
 from engine.appearance.base import BaseSurface
 from engine.appearance.eta import Phase, PhasedReporter
+from engine.appearance.interfaces import Runtime
 from engine.appearance.neus import NeusField
-from engine.appearance.parts import Runtime
 from engine.appearance.rays import Rays, Rendering, target_color
 from engine.appearance.reconstruct import PictureWeights, fit_pictures, regress
 from engine.appearance.reference import Sampling, render_reference
@@ -22,7 +22,7 @@ STILL_RAYS = 1024
 
 
 class Reference:
-    """See `engine.appearance.parts.Renderer`."""
+    """See `engine.appearance.interfaces.Renderer`."""
 
     layered: ClassVar[bool] = False
     grows: ClassVar[bool] = False
@@ -90,4 +90,4 @@ class Reference:
         return replace(parts[0], **joined)
 
 
-PART = Reference
+COMPONENT = Reference

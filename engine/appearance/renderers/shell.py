@@ -8,7 +8,7 @@ import torch
 
 from engine.appearance.base import BaseSurface
 from engine.appearance.eta import Phase, PhasedReporter
-from engine.appearance.parts import Runtime
+from engine.appearance.interfaces import Runtime
 from engine.appearance.rays import Rays, Rendering
 from engine.appearance.residual import DEPTH, ResidualField
 from engine.appearance.shell import render_shell
@@ -23,7 +23,7 @@ STILL_SAMPLES = 16
 
 
 class Shell:
-    """See `engine.appearance.parts.Renderer`."""
+    """See `engine.appearance.interfaces.Renderer`."""
 
     layered: ClassVar[bool] = True
     grows: ClassVar[bool] = True
@@ -61,4 +61,4 @@ class Shell:
         return ResidualField(base, self.own.grid, self.own.symmetric, generator, self.own.relief or DEPTH).to(device)
 
 
-PART = Shell
+COMPONENT = Shell

@@ -1,1 +1,1 @@
-"""What ``motion.backend`` may name: each makes a motion; ``PART`` is a function, see `engine.motion.parts.Backend`."""
+"""What ``motion.backend`` may name: each makes a motion; ``COMPONENT`` is an `engine.motion.interfaces.Backend`."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from engine.motion.formats import from_file
 from engine.motion.generate import MotionSetup
-from engine.motion.parts import Made, MotionInputs
+from engine.motion.interfaces import Made, MotionInputs
 from engine.report import Reporter
 
 
 def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
-    """See `engine.motion.parts.Backend`; of the file's own frames.
+    """See `engine.motion.interfaces.Backend`; of the file's own frames.
 
     Raises:
         EngineError: ``bad_request`` if it is no motion.
@@ -22,4 +22,4 @@ def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
     return Made(brought.made, brought.fps, brought.best, (path.name,), "file", finished=done, hands=brought.hands)
 
 
-PART = make
+COMPONENT = make

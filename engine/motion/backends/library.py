@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from engine.motion.generate import MotionSetup
-from engine.motion.parts import Made, MotionInputs
+from engine.motion.interfaces import Made, MotionInputs
 from engine.motion.perform import perform
 from engine.motion.proposals import propose
 from engine.report import Reporter
 
 
 def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
-    """See `engine.motion.parts.Backend`; the candidates are only shown."""
+    """See `engine.motion.interfaces.Backend`; the candidates are only shown."""
     found = propose(inputs, setup, report)
     motion, notes, spans = perform(found.steps, setup.conf.frames, setup)
     if notes:
@@ -21,4 +21,4 @@ def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
     return Made(motion, setup.conf.fps, found.candidates, labels, source, tuple(spans))
 
 
-PART = make
+COMPONENT = make

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from engine.motion import original
 from engine.motion.generate import MotionSetup
-from engine.motion.parts import Made, MotionInputs
+from engine.motion.interfaces import Made, MotionInputs
 from engine.motion.proposals import connect_candidates, propose
 from engine.report import Reporter
 
 
 def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
-    """See `engine.motion.parts.Backend`.
+    """See `engine.motion.interfaces.Backend`.
 
     Raises:
         EngineError: if the weights were not imported, or the perceptor has other features than theirs.
@@ -25,4 +25,4 @@ def make(inputs: MotionInputs, setup: MotionSetup, report: Reporter) -> Made:
     return connect_candidates(found, inputs, setup, original.motion_codes(setup.codes), report)
 
 
-PART = make
+COMPONENT = make

@@ -6,19 +6,15 @@ alike, so that it bends at hips and knees and does not part when they do; they t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.forms import ACCENT, Form, capped, joined, outward, sheet
+from engine.wardrobe.forms import ACCENT, Form, PartRecord, capped, joined, outward, sheet
 from engine.wardrobe.hard.hulls import Hull
 from engine.wardrobe.layers import Mannequin
 
-Part = Mapping[str, Any]
 KEYS = {"top", "dip", "path", "wide", "deep", "fin", "scales", "belly", "ragged"}
 """What a part may say: ``top``: the height where it begins, ``dip``: metres by which that is lower in front and higher
 at the sides; ``path``: (y, z) or (x, y, z) on the standard figure from the hips on; ``wide`` and ``deep``: shares of
@@ -36,7 +32,7 @@ PAIRS = ((1, 2), (4, 5), (7, 8), (10, 11))
 """Joints of the legs, left and right."""
 
 
-def tail(part: Part, hull: Hull, mannequin: Mannequin) -> tuple[Form, NDArray]:
+def tail(part: PartRecord, hull: Hull, mannequin: Mannequin) -> tuple[Form, NDArray]:
     """A tail on a body in the stand pose, and its skinning weights (P, 24).
 
     Args:
@@ -81,7 +77,7 @@ def tail(part: Part, hull: Hull, mannequin: Mannequin) -> tuple[Form, NDArray]:
     return form.moved(lying), weights
 
 
-def _spine(part: Part, mannequin: Mannequin, middle: NDArray) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def _spine(part: PartRecord, mannequin: Mannequin, middle: NDArray) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Points (R, 3) from the hips to the end, their heights (R,) on the standard figure, and the two shares (R,)."""
     knots = np.array([[0.0, *point] if len(point) == 2 else point for point in part["path"]], float)
     knots = np.concatenate([[[0.0, HIP, 0.0]], knots])
@@ -116,7 +112,7 @@ def _frames(line: NDArray) -> tuple[NDArray, NDArray]:
     return left, np.cross(along, left)
 
 
-def _marked(form: Form, part: Part, whole: NDArray, theta: NDArray) -> Form:
+def _marked(form: Form, part: PartRecord, whole: NDArray, theta: NDArray) -> Form:
     """A tail in scales that overlap, its belly in bands of the accent."""
     rows, columns = whole.shape[:2]
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(whole.mean(1), axis=0), axis=1))])

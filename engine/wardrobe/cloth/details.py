@@ -1,4 +1,4 @@
-"""Finish of garments: pockets, plackets, cuffs, seams, lapels, as marks on cloth that are cut in exactly.
+"""Finish of garments: bands, seams, pleats and tapes as marks on cloth that are cut in exactly.
 
 A mark is a region of the standard figure, written as a function that is positive inside (metres from its border). Its
 border becomes edges of the mesh, its inside is raised and toned.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,9 +92,10 @@ class Borders:
         place = getattr(self, name)
         trunk = np.where(p.arm, 1.0, 0.0)
         found: dict[str, NDArray] = {
-            "hem": p.y - place + trunk, "waist": place - p.y + trunk,
+            "hem": p.y - place + trunk,
+            "waist": place - p.y + trunk,
             "cuff": place - p.side + (1 - trunk),
-        }  # fmt: skip
+        }
         return found[name]
 
 
@@ -105,8 +107,15 @@ def wave_of(value: NDArray, period: float) -> NDArray:
     return np.asarray(np.sin(2 * np.pi * value / period) * period / (2 * np.pi))
 
 
-def _band(borders: Borders, border: str, width: float, height: float = 0.0015, tone: float = 1.0,
-          accent: bool = False, rib: bool = False) -> Made:  # fmt: skip
+def _band(
+    borders: Borders,
+    border: str,
+    width: float,
+    height: float = 0.0015,
+    tone: float = 1.0,
+    accent: bool = False,
+    rib: bool = False,
+) -> Made:
     """A strip along a border."""
     if not borders.has(border):
         return
@@ -133,78 +142,14 @@ def line(middle: Signed, half: float = SEAM, height: float = -0.0008, tone: floa
     return Mark(lambda p: half - np.abs(middle(p)), height, tone, 1.0, thread=True, middle=middle)
 
 
-def _panel(p: Points, at: tuple[float, float], side: str) -> tuple[NDArray, NDArray, NDArray]:
-    """Coordinates across and along the grain from a place on one side of the figure, and how far (N,) points are on
-    that side; places are 0 in front and at the outside of legs."""
-    turn = p.around
-    if side == "outer":
-        return np.abs(turn) - 0.5 * np.pi * LEG, p.along - at[1], np.where(p.arm | (p.y > 0.02), -1.0, p.side - 0.09)
-    half = np.pi * np.where(p.y < LEGS, LEG, TRUNK)
-    away = half - np.abs(turn) if side == "back" else np.abs(turn)
-    across = away - at[0] if at[0] else turn
-    if side == "left":
-        across = turn - at[0]
-    if at[1] < LEGS:  # on the legs the grain begins in the middle of each
-        across = turn
-    return across, p.along - at[1], np.where(p.arm, -1.0, 0.55 * half - away)
-
-
-def _patch(
-    borders: Borders, at: tuple[float, float], size: tuple[float, float], side: str, height: float, flap: bool = False,
-    pleat: bool = False, pointed: float = 0.0, slanted: float = 0.0, zip: bool = False, accent: bool = False,
-    stitched: bool = False,
-) -> Made:  # fmt: skip
-    """A pocket: a sewn-on patch, with a flap, a box pleat, a pointed bottom, slanted sides or stitches that show; what
-    stands off far is a pouch with round edges."""
-    wide, high = size[0] / 2, size[1] / 2
-
-    def body(p: Points) -> NDArray:
-        across, along, facing = _panel(p, at, side)
-        low = high + pointed * (1 - np.clip(np.abs(across) / wide, 0, 1))
-        narrow = wide - slanted * np.clip((along + high) / (2 * high), 0, 1)
-        return np.minimum.reduce([narrow - np.abs(across), high - along, along + low, facing])
-
-    def lid(p: Points) -> NDArray:
-        across, along, facing = _panel(p, at, side)
-        point = 0.18 * high * (1 - np.clip(np.abs(across) / wide, 0, 1))
-        return np.minimum.reduce(
-            [wide + 0.003 - np.abs(across), high + 0.004 - along, along - 0.35 * high + point, facing]
-        )
-
-    def fold(p: Points) -> NDArray:
-        across, along, facing = _panel(p, at, side)
-        return np.minimum.reduce([0.16 * wide - np.abs(across), high - along, along + high, facing])
-
-    yield Mark(body, height, 0.97, accent=accent, dome=max(BEVEL, min(0.55 * height, 0.012)))
-    if stitched:
-        yield line(lambda p: body(p) - 0.006, STITCHES, 0.0, 0.9)
-    if pleat:
-        yield Mark(fold, 0.0015, 0.97, 0.8)
-    if zip:
-        yield Mark(lambda p: np.minimum(0.004 - np.abs(_panel(p, at, side)[0]), body(p)), 0.001, 0.9, metal=True)
-    if flap:
-        yield Mark(lid, 0.0028 + 0.12 * height, 0.92, 0.5)
-        for sign in (1, -1) if at[0] and side in ("front", "back") else ():
-            depth = 0.15 if side == "front" else -0.15
-            yield Spot((sign * at[0], at[1] + 0.45 * high, depth), 0.005)
-
-
-def _slash(borders: Borders) -> Made:
-    """Slanted pockets at the hips."""
-
-    def opening(p: Points) -> NDArray:
-        line = p.side - 0.098 - 0.35 * (0.055 - p.y)
-        return np.minimum.reduce([0.0022 - np.abs(line), 0.062 - p.y, p.y + 0.075, p.z - 0.0, p.side - 0.06])
-
-    yield Mark(opening, -0.0022, 0.62, 0.7)
-
-
 def _edging(borders: Borders, low: float, spread: float, width: float, height: float, accent: bool = False) -> Made:
     """A band along a front that is open down to ``low``."""
-    yield Mark(
-        lambda p: np.minimum.reduce([width - front_edge(p, low, spread), p.y - low + 0.02, p.z - 0.01, ~p.arm - 0.5]),
-        height, 1.0, 0.65, accent=accent,
-    )  # fmt: skip
+
+    def band(p: Points) -> NDArray:
+        beside = width - front_edge(p, low, spread)
+        return np.minimum.reduce([beside, p.y - low + 0.02, p.z - 0.01, ~p.arm - 0.5])
+
+    yield Mark(band, height, 1.0, 0.65, accent=accent)
 
 
 def _sides(borders: Borders) -> Made:
@@ -228,8 +173,7 @@ def _inset(
     yield Mark(inside, height, 1.0, 0.85, accent=accent)
 
 
-def _girdle(borders: Borders, at: float, half: float, height: float, tone: float = 1.0,
-            accent: bool = False) -> Made:  # fmt: skip
+def _girdle(borders: Borders, at: float, half: float, height: float, tone: float = 1.0, accent: bool = False) -> Made:
     """A thick band round the trunk at a height."""
     yield Mark(lambda p: np.where(p.arm, -1.0, half - np.abs(p.y - at)), height, tone, 0.7, accent=accent)
     yield Mark(lambda p: np.where(p.arm, -1.0, SEAM - np.abs(p.y - at - 0.3 * half)), -0.001, 0.8, 1.0)
@@ -251,8 +195,9 @@ def _strap(borders: Borders, at: tuple[float, float]) -> Made:
     )
 
 
-def _pleats(borders: Borders, count: int, height: float = 0.008, top: float = 1.0, free: float = 0.0,
-            only: float = 4.0) -> Made:  # fmt: skip
+def _pleats(
+    borders: Borders, count: int, height: float = 0.008, top: float = 1.0, free: float = 0.0, only: float = 4.0
+) -> Made:
     """Knife pleats round the body from a height downwards, but not within ``free`` (a turn) of the front, nor farther
     from it than ``only``."""
 
@@ -292,35 +237,69 @@ def _armhole(borders: Borders) -> Made:
     yield line(lambda p: np.where(p.y > 0.3, p.side - 0.188, -1.0))
 
 
-def _tape(borders: Borders, height: float | None = None, half: float = 0.025, side: float | None = None,
-          arm: float | None = None, accent: bool = True, tone: float = 1.0, thick: float = 0.0012,
-          low: float = -2.0, bright: bool = False) -> Made:  # fmt: skip
-    """A strip of another colour: round the trunk or the legs at a height, round the sleeves at ``arm``, or upright at
-    ``side`` metres from the middle; ``side = 0`` runs along the outside of legs and sleeves. ``bright``: a reflecting
-    strip between two of lime."""
+@dataclass(frozen=True)
+class Tape:
+    """A strip of another colour: round the trunk or the legs at a height, round the sleeves, or upright."""
 
-    def strip(p: Points) -> NDArray:
-        if height is not None:
-            return np.where(p.arm, -1.0, half - np.abs(p.y - height))
-        if arm is not None:
-            return np.where(p.arm, half - np.abs(p.side - arm), -1.0)
-        if side:
-            return np.minimum.reduce([half - np.abs(p.side - side), p.y - low, np.where(p.arm, -1.0, 1.0)])
-        radius = np.where(p.arm, ARM, np.where(p.y < LEGS, LEG, TRUNK))
-        away = np.where(p.arm, np.abs(p.turn), np.abs(np.abs(p.turn) - 0.5 * np.pi)) * radius
-        return np.minimum(half - away, np.where(p.arm | (p.y < 0.1), 1.0, -1.0))
+    height: float | None = None
+    """Height of a strip round trunk or legs."""
+    half: float = 0.025
+    """Half its width in metres."""
+    side: float | None = None
+    """Metres from the middle of an upright strip; 0 runs along the outside of legs and sleeves."""
+    arm: float | None = None
+    """How far out a strip round the sleeves is."""
+    accent: bool = True
+    """Whether it has the garment's second colour."""
+    tone: float = 1.0
+    """By which its colour is multiplied."""
+    thick: float = 0.0012
+    """Metres by which it stands off."""
+    low: float = -2.0
+    """Height down to which an upright strip goes."""
+    bright: bool = False
+    """A reflecting strip between two of lime."""
 
-    if bright:
-        yield Mark(strip, thick, 1.0, 0.9, color="lime")
-        yield Mark(lambda p: strip(p) - 0.3 * half, 0.0004, 1.0, 0.9, color="silver")
-    else:
-        yield Mark(strip, thick, tone, accent=accent)
+    def marks(self) -> Made:
+        """The strip."""
+
+        def strip(p: Points) -> NDArray:
+            if self.height is not None:
+                return np.where(p.arm, -1.0, self.half - np.abs(p.y - self.height))
+            if self.arm is not None:
+                return np.where(p.arm, self.half - np.abs(p.side - self.arm), -1.0)
+            if self.side:
+                return np.minimum.reduce(
+                    [self.half - np.abs(p.side - self.side), p.y - self.low, np.where(p.arm, -1.0, 1.0)]
+                )
+            radius = np.where(p.arm, ARM, np.where(p.y < LEGS, LEG, TRUNK))
+            away = np.where(p.arm, np.abs(p.turn), np.abs(np.abs(p.turn) - 0.5 * np.pi)) * radius
+            return np.minimum(self.half - away, np.where(p.arm | (p.y < 0.1), 1.0, -1.0))
+
+        if self.bright:
+            yield Mark(strip, self.thick, 1.0, 0.9, color="lime")
+            yield Mark(lambda p: strip(p) - 0.3 * self.half, 0.0004, 1.0, 0.9, color="silver")
+        else:
+            yield Mark(strip, self.thick, self.tone, accent=self.accent)
+
+
+def _tape(borders: Borders, **form: Any) -> Made:
+    """A strip of another colour; see `Tape`."""
+    return Tape(**form).marks()
 
 
 FORMS: dict[str, Callable[..., Made]] = {
-    "band": _band, "seam": _seam, "patch": _patch,
-    "slash": _slash, "ring": _ring, "strap": _strap, "edging": _edging,
-    "sides": _sides, "girdle": _girdle, "inset": _inset, "pleats": _pleats, "quilt": _quilt, "armhole": _armhole,
+    "band": _band,
+    "seam": _seam,
+    "ring": _ring,
+    "strap": _strap,
+    "edging": _edging,
+    "sides": _sides,
+    "girdle": _girdle,
+    "inset": _inset,
+    "pleats": _pleats,
+    "quilt": _quilt,
+    "armhole": _armhole,
     "tape": _tape,
-}  # fmt: skip
-"""Forms of details that are marks; collars and hoods are made by `finish` and `dressing`."""
+}
+"""Forms of details that are marks; pockets, closures and trimmings have modules of their own (`forms`)."""

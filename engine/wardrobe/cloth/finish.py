@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -188,13 +189,26 @@ def _inwards(piece: Piece) -> NDArray:
     return inwards
 
 
-def ruffle(
-    piece: Piece, borders: Borders, scale: float, border: str, width: float, wave: float = 0.012, period: float = 0.04,
-    out: float = 0.3,
-) -> Piece:  # fmt: skip
-    """A gathered strip on a border: ``width`` metres wide, with waves ``wave`` metres high after each ``period``
-    metres, and leaning ``out`` metres off the cloth a metre."""
-    distance = borders.distance(border, grained(piece)) if borders.has(border) else np.ones(len(piece.vertices))
+@dataclass(frozen=True)
+class Ruffle:
+    """A gathered strip on a border, as records ask for it."""
+
+    border: str
+    width: float
+    """Metres."""
+    wave: float = 0.012
+    """Metres by which its waves rise."""
+    period: float = 0.04
+    """Metres from wave to wave."""
+    out: float = 0.3
+    """Metres by which it leans off the cloth, a metre."""
+
+
+def ruffle(piece: Piece, borders: Borders, scale: float, form: Ruffle) -> Piece:
+    """A piece with a gathered strip; ``scale`` is the body's size."""
+    if not borders.has(form.border):
+        return piece
+    distance = borders.distance(form.border, grained(piece))
     for loop in loops(piece.faces):
         near = np.abs(distance[loop]) < 0.004
         if len(loop) < 12 or near.mean() < 0.5:
@@ -204,14 +218,14 @@ def ruffle(
         away = -_even(_inwards(piece)[loop])
         steps = np.linalg.norm(np.diff(points, axis=0, append=points[:1]), axis=1)
         length = float(steps.sum())
-        phase = 2 * np.pi * np.r_[0.0, steps.cumsum()[:-1]] / length * max(round(length / period), 3)
+        phase = 2 * np.pi * np.r_[0.0, steps.cumsum()[:-1]] / length * max(round(length / form.period), 3)
         rows = []
         for t in np.linspace(0, 1, 6)[1:]:
-            lift = scale * (out * width * t + wave * t**0.8 * np.sin(phase + 0.8 * np.sin(0.37 * phase)))
-            rows.append(points + scale * width * t * away + lift[:, None] * normal)
+            lift = scale * (form.out * form.width * t + form.wave * t**0.8 * np.sin(phase + 0.8 * np.sin(0.37 * phase)))
+            rows.append(points + scale * form.width * t * away + lift[:, None] * normal)
         first = len(piece.vertices)
         piece = _extruded(piece, loop, rows, np.zeros(0, int))
-        piece.grain[first:, 2] -= np.repeat(np.linspace(0, width, 6)[1:], len(loop))
+        piece.grain[first:, 2] -= np.repeat(np.linspace(0, form.width, 6)[1:], len(loop))
     return piece
 
 

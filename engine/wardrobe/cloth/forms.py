@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.wardrobe.cloth import closures, details, trimmings
+from engine.wardrobe.cloth import closures, details, pockets, trimmings
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
 
-FORMS = {**details.FORMS, **closures.FORMS, **trimmings.FORMS}
+FORMS = {**details.FORMS, **pockets.FORMS, **closures.FORMS, **trimmings.FORMS}
 """Forms of details that are marks or buttons; what lies on the cloth is made by `panels`, what stands on its borders
 by `finish`."""
 

@@ -102,32 +102,48 @@ def _lapel(
     yield Panel(turned, lift, accent=accent, even=2)
 
 
-def _flounce(
-    borders: Borders,
-    at: float,
-    depth: float,
-    lift: float = 0.03,
-    waves: int = 18,
-    wave: float = 0.35,
-    arm: bool = False,
-    slope: float = 0.0,
-    accent: bool = False,
-) -> Laid:
-    """A strip of gathered cloth sewn on along a level line at ``at`` that stands off below it."""
+@dataclass(frozen=True)
+class Flounce:
+    """A strip of gathered cloth that is sewn on along a level line and stands off below it."""
 
-    def fall(p: Points) -> NDArray:
-        place = p.side if arm else -p.y
-        return np.asarray(place - (at if arm else -at) - slope * np.cos(p.turn))
+    at: float
+    """Height of the line, or how far out it is on the arms."""
+    depth: float
+    """Metres down to which it falls."""
+    lift: float = 0.03
+    """Metres by which its lower edge stands off."""
+    waves: int = 18
+    """Folds round it."""
+    wave: float = 0.35
+    """Their height as a share of ``lift``."""
+    arm: bool = False
+    """Whether it goes round the sleeves."""
+    slope: float = 0.0
+    """Metres by which the line is lower in front than at the sides."""
+    accent: bool = False
+    """Whether it has the garment's second colour."""
 
-    def strip(p: Points) -> NDArray:
-        t = fall(p)
-        return np.minimum.reduce([t, depth - t, np.where(p.arm == arm, 1.0, -1.0)])
+    def fall(self, p: Points) -> NDArray:
+        """(N,) metres below the line."""
+        place = p.side if self.arm else -p.y
+        return np.asarray(place - (self.at if self.arm else -self.at) - self.slope * np.cos(p.turn))
 
-    def stand(p: Points) -> NDArray:
-        t = np.clip(fall(p) / depth, 0, 1)
-        return np.asarray(0.002 + lift * t**0.8 * (1 + wave * np.cos(waves * p.turn + np.sin(3 * p.turn))))
+    def inside(self, p: Points) -> NDArray:
+        """(N,) positive on the strip."""
+        t = self.fall(p)
+        return np.minimum.reduce([t, self.depth - t, np.where(p.arm == self.arm, 1.0, -1.0)])
 
-    yield Panel(strip, stand, accent=accent)
+    def stand(self, p: Points) -> NDArray:
+        """(N,) metres by which it stands off."""
+        t = np.clip(self.fall(p) / self.depth, 0, 1)
+        folds = 1 + self.wave * np.cos(self.waves * p.turn + np.sin(3 * p.turn))
+        return np.asarray(0.002 + self.lift * t**0.8 * folds)
+
+
+def _flounce(borders: Borders, **form: Any) -> Laid:
+    """A strip of gathered cloth; see `Flounce`."""
+    flounce = Flounce(**form)
+    yield Panel(flounce.inside, flounce.stand, accent=flounce.accent)
 
 
 def _yoke(

@@ -127,34 +127,46 @@ def closes(points: NDArray) -> bool:
     return bool(np.linalg.norm(points[0] - points[-1]) < 4 * np.median(steps))
 
 
-def let_down(
-    piece: Piece,
-    hem: NDArray,
-    depth: float,
-    flare: float,
-    waves: int,
-    wave: float,
-    mannequin: Mannequin,
-    row: float,
-    profile: Sequence[Sequence[float]] = (),
-    train: float = 0.0,
-) -> Piece:
+@dataclass(frozen=True)
+class Fall:
+    """How rows of cloth hang from a border."""
+
+    depth: float
+    """Metres down to which it hangs, from each point of the border."""
+    flare: float = 1.0
+    """How much wider the lowest row is."""
+    waves: int = 0
+    """Folds round the lowest row."""
+    wave: float = 0.0
+    """Their height as a share of the row's radius."""
+    profile: Sequence[Sequence[float]] = ()
+    """Instead of ``flare``, pairs of a share of the depth and how much wider it is there."""
+    train: float = 0.0
+    """Metres by which it is longer behind."""
+
+    def width(self, share: float) -> float:
+        """How much wider than the border the row is at a share of the depth."""
+        shares, widths = np.array(self.profile or ((0.0, 1.0), (1.0, self.flare)), float).T
+        return float(np.interp(share, shares, widths))
+
+    def fold(self, share: float, angle: NDArray) -> NDArray:
+        """(N,) factors of the row's radius at a share of the depth and at angles (N,) round it."""
+        waves = np.cos(self.waves * angle) + 0.5 * np.cos(round(self.waves * 0.63 + 1) * angle + 1.0)
+        return np.asarray(1 + self.wave * share * waves)
+
+
+def let_down(piece: Piece, hem: NDArray, fall: Fall, mannequin: Mannequin, row: float) -> Piece:
     """Hang rows of cloth from a border.
 
     Args:
         piece: the cloth above.
         hem: (N,) the border's vertices, in the faces' direction; where it closes on itself the last joins the first.
-        depth: metres down to which it hangs, from each point of the border.
-        flare: how much wider the lowest row is.
-        waves, wave: folds round the lowest row, and their height as a share of the row's radius.
+        fall: how it hangs.
         mannequin: whose legs carry the cloth.
         row: metres between rows.
-        profile: instead of ``flare``, pairs of a share of the depth and how much wider it is there.
-        train: metres by which it is longer behind.
     """
     top, canonical = piece.vertices[hem], piece.canonical[hem]
-    closed = closes(top)
-    rows = max(round(depth / row), 1)
+    depth, rows = fall.depth, max(round(fall.depth / row), 1)
     centre = np.array([0.5 * (top[:, 0].min() + top[:, 0].max()), 0, 0.5 * (top[:, 2].min() + top[:, 2].max())])
     out = (top - centre) * [1, 0, 1]
     radius = np.linalg.norm(out, axis=1, keepdims=True)
@@ -162,13 +174,11 @@ def let_down(
     made, places, grains = [], [], []
     flat = canonical * [1, 0, 1]
     level = depth + top[:, 1] - np.median(top[:, 1])  # so that the new hem is level
-    level = level + train * np.clip(-np.cos(angle), 0, 1) ** 1.5
-    shares, widths = np.array(profile or ((0.0, 1.0), (1.0, flare)), float).T
+    level = level + fall.train * np.clip(-np.cos(angle), 0, 1) ** 1.5
     for k in range(1, rows + 1):
         t = k / rows
-        fold = 1 + wave * t * (np.cos(waves * angle) + 0.5 * np.cos(round(waves * 0.63 + 1) * angle + 1.0))
-        width = float(np.interp(t, shares, widths))
-        wide = width * fold[:, None]
+        width = fall.width(t)
+        wide = width * fall.fold(t, angle)[:, None]
         around = round_the_legs(mannequin, float(np.median(top[:, 1])) - depth * t, centre, angle) + BESIDE
         wide = np.maximum(wide, np.minimum(around[:, None] / np.maximum(radius, 1e-6), WIDEST))
         grains.append(np.full((len(hem), 3), width, np.float32))
@@ -176,8 +186,21 @@ def let_down(
         places.append(flat * wide + canonical * [0, 1, 0] - [0, depth * t / mannequin.size, 0])
     fresh = np.concatenate(made).astype(np.float32)
     weights = _hanging_weights(fresh, radius.mean(), mannequin)
-    count, columns = len(piece.vertices), len(hem)
-    index = np.concatenate([hem[None], count + np.arange(rows * columns).reshape(rows, columns)])
+    faces = _strip_faces(hem, len(piece.vertices), rows, closes(top))
+    return Piece(
+        np.concatenate([piece.vertices, fresh]),
+        np.concatenate([piece.faces, faces]).astype(np.int32),
+        np.concatenate([piece.weights, weights]),
+        np.concatenate([piece.canonical, np.concatenate(places).astype(np.float32)]),
+        np.concatenate([piece.free, np.ones(len(fresh), bool)]),
+        np.concatenate([piece.grain, *grains]),
+    )
+
+
+def _strip_faces(hem: NDArray, first: int, rows: int, closed: bool) -> NDArray:
+    """Faces of rows of as many vertices as the border ``hem`` (N,), from vertex ``first`` on, that hang from it."""
+    columns = len(hem)
+    index = np.concatenate([hem[None], first + np.arange(rows * columns).reshape(rows, columns)])
     a, c = index[:-1], index[1:]
     following = [np.roll(grid, -1, axis=1) for grid in (a, c)]
     if not closed:
@@ -187,15 +210,7 @@ def let_down(
     odd = (np.arange(a.shape[0])[:, None] + np.arange(a.shape[1])[None]) % 2 == 0
     one = np.where(odd[..., None], np.stack([b, a, c], -1), np.stack([b, a, d], -1))
     two = np.where(odd[..., None], np.stack([b, c, d], -1), np.stack([a, c, d], -1))
-    faces = np.concatenate([piece.faces, one.reshape(-1, 3), two.reshape(-1, 3)]).astype(np.int32)
-    return Piece(
-        np.concatenate([piece.vertices, fresh]),
-        faces,
-        np.concatenate([piece.weights, weights]),
-        np.concatenate([piece.canonical, np.concatenate(places).astype(np.float32)]),
-        np.concatenate([piece.free, np.ones(len(fresh), bool)]),
-        np.concatenate([piece.grain, *grains]),
-    )
+    return np.concatenate([one.reshape(-1, 3), two.reshape(-1, 3)])
 
 
 def _hanging_weights(points: Floats, radius: float, mannequin: Mannequin) -> Floats:

@@ -13,7 +13,7 @@ from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
 from engine.wardrobe.cloth.decal import printed, prints_of
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
-from engine.wardrobe.cloth.finish import COLLARS, buttons, collar, engrave, grained, rims, ruffle, strips
+from engine.wardrobe.cloth.finish import COLLARS, Ruffle, buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import marks
@@ -52,23 +52,22 @@ def make(
     piece: Piece,
     beneath: Beneath,
     size: float,
-    material: str | None = None,
     above: Sequence[Record] = (),
     over_collar: bool = False,
 ) -> list[Layer]:
     """The finished layers of a draped piece: the garment, and trims of another material.
 
     Args:
-        garment: its colours and pattern.
+        garment: its colours, its pattern, and its material, if that is another than the record's.
         record: how it is finished.
         piece: the cloth at rest.
         beneath: what it lies on.
         size: the body's, against the standard figure.
-        material: instead of the record's.
         above: the garments of cloth that will be worn over it.
         over_collar: whether what lies beneath has a collar, round which that of this one is laid.
     """
-    made = MATERIALS[material or record.material]
+    material = garment.material or record.material
+    made = MATERIALS[material]
     record = replace(record, folds=record.folds * made.folds * record.drape)
     if record.block in ("cape", "poncho") and not record.folds:
         piece = piece.finer()
@@ -94,12 +93,13 @@ def make(
         elif detail["form"] == "strips":
             piece = strips(piece, detail["below"], detail["teeth"])
         elif detail["form"] == "ruffle":
-            piece = ruffle(piece, borders, size, **{name: value for name, value in detail.items() if name != "form"})
-    parts = [_sewn_up(garment, record, piece, found, spots, size, material or record.material)]
+            wanted = Ruffle(**{name: value for name, value in detail.items() if name != "form"})
+            piece = ruffle(piece, borders, size, wanted)
+    parts = [_sewn_up(garment, record, piece, found, spots, size, material)]
     parts += _decals(garment, record, piece, size, parts[0].material)
     for panel, cloth in laid:
         if cloth is not None:
-            parts.append(_panel_layer(garment, record, panel, cloth, found, size, material or record.material))
+            parts.append(_panel_layer(garment, record, panel, cloth, found, size, material))
     own = [part for part in parts if part.name == record.name]
     return [merged(own), *(part for part in parts if part.name != record.name)]
 

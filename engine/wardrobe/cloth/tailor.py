@@ -20,7 +20,7 @@ from engine.wardrobe.cloth import blocks
 from engine.wardrobe.cloth.details import LEGS, TRUNK
 from engine.wardrobe.cloth.drape import Cloth, Fabric, drape
 from engine.wardrobe.cloth.fit import SPANNED, Beneath, cleft, ease_of, fit
-from engine.wardrobe.cloth.piece import CARRIED, Piece, let_down, taken_along, together
+from engine.wardrobe.cloth.piece import CARRIED, Fall, Piece, let_down, taken_along, together
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheet import HOLE, cape, near_weights, poncho, standing
 from engine.wardrobe.cloth.supports import supported
@@ -290,5 +290,5 @@ def _lengthened(piece: Piece, record: Record, body: Mannequin) -> Piece:
     points = piece.vertices.copy()  # cloth that hangs from the seat does not come out of its cleft
     points[hem] = _straight(points[hem], cleft(piece.canonical[hem]))
     piece = piece.moved(points)
-    return let_down(piece, hem, record.drop * size, record.flare, record.waves, record.wave, body, ROW * size,
-                    record.profile, record.train * size)  # fmt: skip
+    fall = Fall(record.drop * size, record.flare, record.waves, record.wave, record.profile, record.train * size)
+    return let_down(piece, hem, fall, body, ROW * size)

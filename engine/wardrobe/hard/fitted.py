@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from engine.protocol import JOINT_NAMES
 from engine.wardrobe.beings.lower import tail
-from engine.wardrobe.forms import Form, ellipsoid, joined, looped
+from engine.wardrobe.forms import Form, PartRecord, ellipsoid, joined, looped
 from engine.wardrobe.hard.footwear import FOOT
 from engine.wardrobe.hard.free import free_form, sides_of
 from engine.wardrobe.hard.heels import heel
@@ -26,7 +26,6 @@ from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import COLORS, Garment
 from engine.wardrobe.shapes import shape
 
-Part = Mapping[str, Any]
 FEW = 1.0e-9
 
 
@@ -79,7 +78,7 @@ REACH = {"head": 0.03, "crown": 0.03, "eyes": 0.02, "boots": 0.016}
 
 
 def pieces_of_part(
-    part: Part, thing: Thing, hulls: Hulls, side: str | None, fitted: Callable[..., tuple[Form, NDArray]]
+    part: PartRecord, thing: Thing, hulls: Hulls, side: str | None, fitted: Callable[..., tuple[Form, NDArray]]
 ) -> Iterator[Piece]:
     """A part's pieces, on both limbs where it lies on one and no ``side`` is asked for."""
     hull = part.get("hull")
@@ -108,7 +107,7 @@ def pieces_of_part(
         yield Piece(form, _weights(part, thing, form, hulls.mannequin, one))
 
 
-def _weights(part: Part, thing: Thing, form: Form, mannequin: Mannequin, side: str) -> NDArray:
+def _weights(part: PartRecord, thing: Thing, form: Form, mannequin: Mannequin, side: str) -> NDArray:
     """(P, 24): of the named joints, of the head as a whole, or of what is beneath, of ``among`` alone where it says so:
     what other joints carry goes to the first of these."""
     if part.get("joints"):
@@ -125,7 +124,7 @@ def _weights(part: Part, thing: Thing, form: Form, mannequin: Mannequin, side: s
     return found
 
 
-def _on_hull(part: Part, hull: Hull, mannequin: Mannequin, side: str) -> Form:
+def _on_hull(part: PartRecord, hull: Hull, mannequin: Mannequin, side: str) -> Form:
     """A part's form on one hull."""
     if part["form"] in ON_HULLS:
         return LAID[part["form"]](part, hull, mannequin)
@@ -150,7 +149,7 @@ def _on_hull(part: Part, hull: Hull, mannequin: Mannequin, side: str) -> Form:
     return form.moved(moved)
 
 
-def _dome(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def _dome(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     angles, levels = np.array(part["border"], float).T
 
     def border(theta: NDArray) -> NDArray:
@@ -160,11 +159,11 @@ def _dome(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return dome(hull, border, lift, thick, part.get("rim", 0.0), part.get("flare", 0.0), int(part.get("rows", 18)))
 
 
-def _wrap(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def _wrap(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     return band(hull, part["low"], part["high"], part["out"], part.get("inner", 0.001), 72)
 
 
-def _strap(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def _strap(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     path = np.array(part["path"], float)
     keep = mannequin if part["hull"] not in ("head", "face") else None
     paths = [path, path * [1, -1]] if part.get("mirror") else [path]
@@ -172,7 +171,7 @@ def _strap(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return joined(*(strap(hull, one, np.array(part["width"]), lift, thick, 48, keep) for one in paths))
 
 
-def _cord(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def _cord(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     """A cord or beads round a hull: ``path`` of (angle, height) on one side from the front to the back."""
     theta = np.linspace(-180, 180, 96, endpoint=False)
     angles, levels = np.array(part["path"], float).T
@@ -190,7 +189,7 @@ def _cord(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return joined(*(ellipsoid(point, (radius * k,) * 3, columns=10) for point in points))
 
 
-def _plate(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def _plate(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     keys: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in part.items()
@@ -201,7 +200,7 @@ def _plate(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return joined(*(shell(one, hull, 0.012) for each in whole for one in each.strips()))
 
 
-def _strip(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def _strip(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     """Cloth between the legs: the skin from ``low`` to ``high``, ``half`` as wide: pairs of a height and metres."""
     x, y, _ = mannequin.canonical.T
     wide = np.interp(y, *np.array(part["half"], float).T)
@@ -209,7 +208,7 @@ def _strip(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return skin_shell(mannequin, signed, part["out"], 0.001, smooth=6).form
 
 
-LAID: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
+LAID: dict[str, Callable[[PartRecord, Hull, Mannequin], Form]] = {
     "dome": _dome,
     "wrap": _wrap,
     "strap": _strap,
@@ -221,7 +220,7 @@ LAID: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
 """How forms of `things.ON_HULLS` are laid on a hull."""
 
 
-def _free(part: Part, thing: Thing, mannequin: Mannequin, side: str | None) -> tuple[Form, NDArray]:
+def _free(part: PartRecord, thing: Thing, mannequin: Mannequin, side: str | None) -> tuple[Form, NDArray]:
     """A form of the standard figure, on a body."""
     joints = joints_of(part.get("joints") or PLACES[thing.place].joints, side)
     return on_body(free_form(part, thing, side), joints, mannequin)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from engine.wardrobe.forms import DARK, Form, capped, joined, outward, sheet, tube
+from engine.wardrobe.forms import DARK, Form, PartRecord, capped, joined, outward, sheet, tube
 from engine.wardrobe.hard.hulls import Hull, Hulls
 from engine.wardrobe.hard.pieces import Piece, carried, closed_ring
 from engine.wardrobe.hard.plates import Plate, shell
 from engine.wardrobe.layers import Mannequin
 
-Part = Mapping[str, Any]
 SOLE_TOP = -0.934
 """Height on the standard figure of a sole's upper side."""
 COLUMNS = 60
@@ -36,7 +34,7 @@ def soles(hulls: Hulls) -> list[Piece]:
     return found
 
 
-def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def sole(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     """A flat slab a little wider than the foot, whose underside rises under the arch.
 
     ``thick``: metres under the foot, ``out``: by which it stands out, ``top``: by which it covers the upper,
@@ -92,7 +90,7 @@ def sole(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return _tipped(form, part, hull)
 
 
-def upper(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def upper(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     """A closed tube of leather from the sole to its ``rim``: pairs of an angle on one side and a height.
 
     ``out``: its outer side's metres from the foot.
@@ -117,7 +115,7 @@ def upper(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return _tipped(closed_ring(*around), part, hull)
 
 
-def _tipped(form: Form, part: Part, hull: Hull) -> Form:
+def _tipped(form: Form, part: PartRecord, hull: Hull) -> Form:
     """With toes drawn out to a point by (length, narrowing, lift) of ``tip``: metres, a share, metres."""
     if "tip" not in part:
         return form
@@ -133,7 +131,7 @@ def _tipped(form: Form, part: Part, hull: Hull) -> Form:
     return form.moved(moved)
 
 
-def toe(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def toe(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     """A toe cap: what of the upper lies beyond a ``share`` of the foot's length, ``lift`` metres off the foot."""
     share, lift = part.get("share", 0.74), 1000 * part.get("lift", 0.0063)
     levels, theta = np.linspace(-0.938, -0.86, 60), np.linspace(0, 110, 111)
@@ -150,7 +148,7 @@ def toe(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
     return _tipped(shell(plate, hull, 0.006), part, hull)
 
 
-def tongue(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def tongue(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     """What lies beneath the laces, up to a little over ``top``."""
     top = min(part["top"] + 0.012, 0.0)
     return shell(Plate("", "leg", (LOW,), (top,), (13, 17, 20), lift=2.2, thick=2.0, rim=3), hull)
@@ -160,7 +158,7 @@ LOW = -0.897
 """Height of the lowest lace."""
 
 
-def laces(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def laces(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     """Crossing laces on the instep up to the height ``top``, and a bow."""
     k, top = hull.size, part["top"]
     count = max(4, int((top - LOW) / 0.011)) if top < -0.8 else max(6, int((top - LOW) / 0.026))
@@ -187,7 +185,7 @@ def _bow(hull: Hull, u: float, k: float) -> list[Form]:
     return forms
 
 
-def crossing(part: Part, hull: Hull, mannequin: Mannequin) -> Form:
+def crossing(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     """A strap across the foot at a ``share`` of its length, ``width`` metres wide, from sole to sole."""
     k, share, width = hull.size, part["share"], part.get("width", 0.026)
     levels, theta = np.linspace(-0.944, -0.855, 70), np.linspace(-150, 150, 301)
@@ -221,7 +219,7 @@ def _level_line(points: NDArray, levels: NDArray, theta: NDArray, z: float) -> t
     return np.interp(even, place, path[:, 0]), np.interp(even, place, path[:, 1])
 
 
-FOOT: dict[str, Callable[[Part, Hull, Mannequin], Form]] = {
+FOOT: dict[str, Callable[[PartRecord, Hull, Mannequin], Form]] = {
     "sole": sole,
     "upper": upper,
     "toe": toe,

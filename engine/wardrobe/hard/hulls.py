@@ -27,7 +27,7 @@ ARM, LEG = ((16, 18, 20, 22), (17, 19, 21, 23)), ((1, 4, 7, 10), (2, 5, 8, 11))
 
 
 @dataclass(frozen=True)
-class Part:
+class BodyPart:
     """How a part of the body is gone round."""
 
     low: float
@@ -48,14 +48,14 @@ class Part:
     """``u`` under which each ring holds all rings above it: feet in shoes."""
 
 
-PARTS: dict[str, Part] = {
-    "torso": Part(-0.15, 0.56, fan=0.36, smooth=3.0, crown=0.15, bridge=17),
-    "trunk": Part(-0.15, 0.56, fan=0.36, smooth=1.5, convex=0.35),
-    "neck": Part(0.465, 0.60, smooth=1.6),
-    "arm": Part(0.06, 0.71, fan=0.20, convex=0.8, limb=True, smooth=2.2),
-    "leg": Part(-0.945, 0.02, convex=0.85, limb=True, smooth=1.8, draft=-0.875),
-    "head": Part(-1.25, 1.56, smooth=2.5),
-    "face": Part(-1.25, 1.56, smooth=1.2, convex=0.25),
+PARTS: dict[str, BodyPart] = {
+    "torso": BodyPart(-0.15, 0.56, fan=0.36, smooth=3.0, crown=0.15, bridge=17),
+    "trunk": BodyPart(-0.15, 0.56, fan=0.36, smooth=1.5, convex=0.35),
+    "neck": BodyPart(0.465, 0.60, smooth=1.6),
+    "arm": BodyPart(0.06, 0.71, fan=0.20, convex=0.8, limb=True, smooth=2.2),
+    "leg": BodyPart(-0.945, 0.02, convex=0.85, limb=True, smooth=1.8, draft=-0.875),
+    "head": BodyPart(-1.25, 1.56, smooth=2.5),
+    "face": BodyPart(-1.25, 1.56, smooth=1.2, convex=0.25),
 }
 STEEPEST = np.radians(84)
 """Of a fan's rays against the rings."""
@@ -163,7 +163,7 @@ def _belongs(part: str, right: bool, canonical: NDArray, weights: NDArray) -> ND
     return np.asarray(found)
 
 
-def _rings(part: str, how: Part, right: bool, body: Mannequin, own: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def _rings(part: str, how: BodyPart, right: bool, body: Mannequin, own: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     """Heights (R,), axis (R, 3) and directions (R, C, 3) of a tube, and of the fan at its end."""
     sign = -1.0 if right else 1.0
     along = np.abs(body.canonical[own, 0]) if part == "arm" else body.canonical[own, 1]
@@ -221,7 +221,7 @@ def _middle(points: NDArray, along: NDArray, at: float) -> NDArray:
     return 0.5 * (near.min(0) + near.max(0))
 
 
-def _sphere(how: Part, points: NDArray, canonical: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def _sphere(how: BodyPart, points: NDArray, canonical: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     """Elevations (R,), the head's middle (R, 3) and directions (R, C, 3)."""
     upper = points[np.abs(canonical[:, 1] - 0.685) < 0.025]
     center = 0.5 * (upper.min(0) + upper.max(0))

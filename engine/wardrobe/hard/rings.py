@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, grey_closing, maximum_filter
 
 if TYPE_CHECKING:
-    from engine.wardrobe.hard.hulls import Part
+    from engine.wardrobe.hard.hulls import BodyPart
 
 COLUMNS, PAD = 96, 12
 """Columns of an image, and how many more its borders have on either side."""
@@ -58,7 +58,7 @@ def drafted(radii: NDArray, origins: NDArray) -> NDArray:
     return _from_support(support - offset)
 
 
-def smoothed(raw: NDArray, how: Part, u: NDArray) -> NDArray:
+def smoothed(raw: NDArray, how: BodyPart, u: NDArray) -> NDArray:
     """Distances (R, C) made convex round each ring and smooth, nowhere less than the raw ones."""
     hull = _convex(raw)
     share = np.full(len(u), how.convex)

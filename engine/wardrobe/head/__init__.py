@@ -10,7 +10,7 @@ import numpy as np
 from engine.wardrobe.beings.muzzle import Muzzle, drawn_out
 from engine.wardrobe.head.beard import beard_layer
 from engine.wardrobe.head.eyes import eye_layer, has_eyes, settle_face
-from engine.wardrobe.head.face import Whose, displaced, face_of, finer_face
+from engine.wardrobe.head.face import Individual, displaced, face_of, finer_face
 from engine.wardrobe.head.frame import Head
 from engine.wardrobe.head.hair import hair_layers
 from engine.wardrobe.head.mouth import mouth_layers, parted
@@ -20,7 +20,7 @@ from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import Look
 
 __all__ = [
-    "Whose",
+    "Individual",
     "bare_roughness",
     "finer_face",
     "head_layers",
@@ -60,9 +60,11 @@ def head_layers(
     return [layer for layer in found if layer is not None]
 
 
-def own_face(mannequin: Mannequin, rng: np.random.Generator, whose: Whose, muzzle: Muzzle | None = None) -> Mannequin:
+def own_face(
+    mannequin: Mannequin, rng: np.random.Generator, person: Individual, muzzle: Muzzle | None = None
+) -> Mannequin:
     """The body with somebody's face, settled (`settle_face`), or an animal's."""
-    shaped = face_of(mannequin, rng, whose)
+    shaped = face_of(mannequin, rng, person)
     if muzzle is None:
         return settle_face(shaped)
     settled = settle_face(displaced(shaped, muzzle.features) if muzzle.features else shaped)

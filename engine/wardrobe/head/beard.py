@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.hair_masks import BEARD_MASKS
 from engine.wardrobe.head.frame import Head, Seeds, beside_ears, sample, unit
-from engine.wardrobe.head.locks import Tufts, clumped, hair_layer, lock_tones, locks, together
+from engine.wardrobe.head.locks import LockForm, Tufts, clumped, hair_layer, lock_tones, locks, together
 from engine.wardrobe.head.pressed import over
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import COLORS, HAIR_COLORS, Look
-from engine.wardrobe.regions import BEARD
 
+SHORT, LONG = LockForm(0.45, 0.85, root=0.80, tip=1.05), LockForm(0.30, 0.45, root=0.9, tip=1.05, sides=6)
 COUNTS = {"full": 1400, "goatee": 500, "moustache": 270, "long": 520}
 """Locks of beards; others are painted."""
 LENGTHS = {"full": 0.020, "goatee": 0.017, "moustache": 0.011, "long": 0.30}
@@ -42,7 +43,7 @@ def beard_layer(look: Look, head: Head, rng: np.random.Generator, clothes: Seque
     kind, color = beard_of(look)
     if kind not in COUNTS:
         return None
-    outline = BEARD["full" if kind == "long" else kind]
+    outline = BEARD_MASKS["full" if kind == "long" else kind]
 
     def inside(canonical: NDArray) -> NDArray:
         """(N,) metres inside the outline, known near it."""
@@ -101,7 +102,7 @@ def _short(kind: str, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tuf
     width = s * (0.0010 + 0.0004 * jaw) * rng.uniform(0.7, 1.15, count)
     tones = lock_tones(clumps, groups, count, rng)
     normals = np.repeat(seeds.normals[:, None], steps, 1)
-    return locks(found, normals, width, 0.45, 0.85, rng, tones, root=0.80, tip=1.05)
+    return locks(found, normals, width, SHORT, rng, tones)
 
 
 def _long(head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
@@ -133,4 +134,4 @@ def _long(head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
     outward = unit(np.stack([0.6 * paths[..., 0] / s, 0 * paths[..., 0], 0.05 + 0 * paths[..., 0]], 2))
     width = 0.0085 * s * (1 - 0.45 * lip) * rng.uniform(0.7, 1.15, count)
     tones = lock_tones(clumps, 26, count, rng) * (0.86 + 0.16 * over)
-    return locks(paths, outward, width, 0.30, 0.45, rng, tones, root=0.9, tip=1.05, sides=6)
+    return locks(paths, outward, width, LONG, rng, tones)

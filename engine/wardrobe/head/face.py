@@ -21,6 +21,7 @@ from engine.wardrobe.head.frame import HEAD, NECK, Head
 from engine.wardrobe.head.split import split_long
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.materials import CATALOG
+from engine.wardrobe.readout import expected_shape
 
 SPREAD, MOST = 0.36, 0.8
 """Standard deviation of a feature among people, and the most of it that chance gives anybody."""
@@ -44,21 +45,39 @@ GROWN = (-0.66, 0.1)
 """Ages, as `readout.expected_shape` counts them, between which faces come to differ as grown-ups' do."""
 HEAVY = (0.3, 0.8)
 """Weights from which on a face is fat, and at which it is as fat as faces are."""
+YOUNG = 0.55
+"""Age of whom nothing is said, as `outfit.Shape` counts it."""
 FAR = 0.03
 """Metres on the standard figure within which another body's vertices follow the open body's."""
 
 
 @dataclass(frozen=True)
-class Whose:
-    """What is known of somebody whose face is made."""
+class Individual:
+    """What is known of the person whose face and skin are made; numbers as `readout.expected_shape` counts them."""
 
     text: str = ""
     """All that is said of the person."""
     skin: str = "fair"
     age: float = 0.1
-    """As `readout.expected_shape` counts it, as the next."""
     gender: float = 0.0
+    """-1 female to 1 male."""
     weight: float = 0.0
+
+    @staticmethod
+    def of(text: str, skin: str) -> Individual:
+        """From all that is said of the person."""
+        if not text:
+            return Individual("", skin, 0.0)
+        _, weight, _, age, gender = (float(number) for number in expected_shape(text))
+        return Individual(text, skin, age, gender, weight)
+
+    @property
+    def grown(self) -> float:
+        """The age as `outfit.Shape` counts it, 0-1; `YOUNG` of whom nothing is said."""
+        return 0.5 + 0.5 * self.age if self.text else YOUNG
+
+
+ANYBODY = Individual()
 
 
 def displaced(mannequin: Mannequin, amounts: Mapping[str, float]) -> Mannequin:
@@ -80,35 +99,35 @@ def _carried(moved: NDArray, places: NDArray) -> NDArray:
     return found
 
 
-def features_of(rng: np.random.Generator, whose: Whose = Whose()) -> dict[str, float]:
+def features_of(rng: np.random.Generator, person: Individual = ANYBODY) -> dict[str, float]:
     """Amounts of the directions of the face space: features at random, about what is usual for the age, the gender and
     the skin; those that the text speaks of as it says."""
     names = load_face_space().names
-    grown = float(smoothstep(np.array(whose.age), *GROWN))
+    grown = float(smoothstep(np.array(person.age), *GROWN))
     chance = np.clip(rng.normal(0, SPREAD, len(names)), -MOST, MOST) * (0.6 + 0.4 * grown)
     found = {name: float(amount) * SUBTLE.get(name, 1.0) for name, amount in zip(names, chance)}
-    drawn = str(rng.choice(people()["ancestry"].get(whose.skin, people()["ancestry"]["other"]).split("|")))
+    drawn = str(rng.choice(people()["ancestry"].get(person.skin, people()["ancestry"]["other"]).split("|")))
     own = rng.dirichlet(np.where([name == drawn for name in ANCESTRIES], 9.0, 0.7))
     found |= dict(zip(ANCESTRIES, own.tolist()))
     usual = people()["faces"]
     for name, share in (
-        ("woman", grown * max(0.0, -whose.gender)),
-        ("man", grown * max(0.0, whose.gender)),
+        ("woman", grown * max(0.0, -person.gender)),
+        ("man", grown * max(0.0, person.gender)),
         ("child", 1 - grown),
-        ("old", float(smoothstep(np.array(whose.age), 0.4, 0.9))),
-        ("heavy", float(smoothstep(np.array(whose.weight), *HEAVY))),
+        ("old", float(smoothstep(np.array(person.age), 0.4, 0.9))),
+        ("heavy", float(smoothstep(np.array(person.weight), *HEAVY))),
     ):
         for feature, amount in usual[name].items():
             found[feature] += min(share, 1.0) * amount
-    asked = face_words(whose.text)
+    asked = face_words(person.text)
     if asked.keys() & set(ANCESTRIES):
         found |= dict.fromkeys(ANCESTRIES, 0.0)
     return found | {name: amount + 0.3 * found[name] * (name not in ANCESTRIES) for name, amount in asked.items()}
 
 
-def face_of(mannequin: Mannequin, rng: np.random.Generator, whose: Whose = Whose()) -> Mannequin:
+def face_of(mannequin: Mannequin, rng: np.random.Generator, person: Individual = ANYBODY) -> Mannequin:
     """The body with somebody's face (`features_of`)."""
-    return displaced(mannequin, features_of(rng, whose))
+    return displaced(mannequin, features_of(rng, person))
 
 
 def read_face_words(path: Path = CATALOG / "faces.toml") -> dict[str, dict[str, float]]:

@@ -10,13 +10,17 @@ from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, sideburns, unit, zones
-from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, Tufts, clumped, lock_tones, locks, together
+from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, LockForm, Tufts, clumped, lock_tones, locks, together
+from engine.wardrobe.head.plaits import plaited, resampled
 from engine.wardrobe.head.styles import FREE, Style
 
 LOOSE = 0.3
 """Styles with more gravity than that hang; others keep their shape."""
 SIDES = 5
 """Corners of a lock's section."""
+HANGING_SHADES, SHORT_SHADES = (0.74, 1.08), (0.86, 1.02)
+"""Brightness at the roots and tips of hair that hangs, and of other. Set by hand."""
+STRAY = LockForm(0.6, 0.8, root=0.8, tip=1.1)
 STRAYS = 10
 """Of so many locks that hang, one has a thin strand beside it that goes its own way."""
 
@@ -61,7 +65,8 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     share = 0.5 + 0.65 * layer
     lift = (zone @ np.array(style.lift)) * share * head.size
     paths, normals = _grown(style, head, seeds, wanted, length, share)
-    paths = _combed(paths, beside)
+    if style.gather:  # ropes and plaits go each its own way
+        paths = _combed(paths, beside)
     paths = clumped(paths, clumps, style.gather)
     paths = _waved(paths, normals, style, head.size, clumps, rng)
     profile = _profile(style)[None] * lift[:, None]
@@ -72,13 +77,16 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     width = style.width * head.size * rng.uniform(0.65, 1.15, count)
     tones = tone * lock_tones(clumps, style.clumps, count, rng)
     good = _in_place(style, head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
-    if hangs:
+    if hangs and style.gather:
         good &= _in_company(paths) | (fringed > 0.3)
     width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
-    found = locks(
-        paths[good], normals[good], width[good], style.flat, style.taper, rng, tones[good],
-        root=0.74 if hangs else 0.86, tip=1.08 if hangs else 1.02, sides=SIDES,
-    )  # fmt: skip
+    if style.plait:
+        wide = style.plait * head.size
+        paths, normals = resampled(paths[good], normals[good], 1.6 * wide)
+        return plaited(paths, normals, np.broadcast_to(wide, paths.shape[:2]), rng)
+    root, tip = HANGING_SHADES if hangs else SHORT_SHADES
+    form = LockForm(style.flat, style.taper, root, tip, SIDES)
+    found = locks(paths[good], normals[good], width[good], form, rng, tones[good])
     return together(found, _strays(paths[good], normals[good], head, rng)) if hangs and tone == 1.0 else found
 
 
@@ -92,7 +100,7 @@ def _strays(paths: NDArray, normals: NDArray, head: Head, rng: np.random.Generat
     swing = aside + 0.5 * np.sin(2 * np.pi * (1.5 * t + turn))
     own = own + head.size * t * (0.012 * swing * across + 0.006 * off * out)
     width = head.size * rng.uniform(0.0006, 0.0011, len(chosen))
-    return locks(own, out, width, 0.6, 0.8, rng, root=0.8, tip=1.1)
+    return locks(own, out, width, STRAY, rng)
 
 
 def _in_company(paths: NDArray) -> NDArray:

@@ -14,8 +14,8 @@ from engine.geometry.measures import face_areas
 from engine.geometry.rotations import unit
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.hair_masks import above_smooth_hairline
 from engine.wardrobe.layers import Floats, Mannequin
-from engine.wardrobe.regions import above_smooth_hairline
 
 ROOT = 0.0003
 """Metres by which hair begins beneath the skin."""

@@ -13,6 +13,7 @@ from engine.wardrobe.hard.armour import BARE_METAL
 from engine.wardrobe.head.falling import fall
 from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, sideburns, zones
 from engine.wardrobe.head.locks import hair_layer, together
+from engine.wardrobe.head.plaits import rows
 from engine.wardrobe.head.pressed import clad, under
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.head.standing import coils, crest, stubble
@@ -34,7 +35,7 @@ THINNER = 0.006
 """Metres above the hairline in which hair is thinner."""
 FADED = 0.014
 """Metres of that where hair is cut short."""
-GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble}
+GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble, "rows": rows}
 """How hair grows, by `Style.grow`."""
 
 
@@ -52,8 +53,7 @@ def hair_layers(
     """
     if look.hair_style not in STYLES or _hidden(look, headgear) or _closed(look):
         return []
-    variants = STYLES[look.hair_style]
-    record = variants[rng.integers(len(variants))]
+    record = _variant(look, rng)
     if record.grow == "crest" and FLAT_BENEATH & headgear.keys():
         record = STYLES["short"][0]
     record = replace(record, parting=rng.choice([-1.0, 1.0]) * record.parting + rng.normal(0, 0.003))
@@ -75,6 +75,14 @@ def hair_layers(
     if record.grow in ("stubble", "coils"):  # does not shine
         layer = replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
     return [layer]
+
+
+def _variant(look: Look, rng: np.random.Generator) -> Style:
+    """The variant of the look's style that is asked for, or by chance one of those that need not be."""
+    variants = STYLES[look.hair_style]
+    asked = [one for one in variants if look.hair_cut and one.cut == look.hair_cut]
+    usual = [one for one in variants if not one.asked]
+    return asked[0] if asked else usual[rng.integers(len(usual))]
 
 
 def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:

@@ -49,6 +49,24 @@ class Tufts:
         return Tufts(values[:, :3], faces.astype(np.int32), values[:, 3], values[:, 4:])
 
 
+@dataclass(frozen=True)
+class LockForm:
+    """How the locks of one kind of hair are formed and shaded. All by hand, after photographs of hair."""
+
+    flat: float
+    """Depth against width."""
+    taper: float
+    """Share of the length over which a lock runs out into its tip."""
+    root: float = 0.62
+    """Brightness at the root."""
+    tip: float = 1.16
+    """Brightness at the tip."""
+    sides: int = 3
+    """Corners of a section."""
+    streaks: float = 0.12
+    """How much the brightness of a lock's strands differs."""
+
+
 def together(*parts: Tufts) -> Tufts:
     """Several as one."""
     first = np.cumsum([0, *(len(part.vertices) for part in parts)])
@@ -110,36 +128,36 @@ def sweep(
 
 
 def locks(
-    paths: NDArray, outward: NDArray, width: NDArray, flat: float, taper: float, rng: np.random.Generator,
-    tone: NDArray | None = None, root: float = 0.62, tip: float = 1.16, sides: int = 3, streaks: float = 0.12,
-) -> Tufts:  # fmt: skip
+    paths: NDArray,
+    outward: NDArray,
+    width: NDArray,
+    form: LockForm,
+    rng: np.random.Generator,
+    tone: NDArray | None = None,
+) -> Tufts:
     """Tapering locks along paths (L, K, 3).
 
     Args:
         paths: from root to tip.
         outward: (L, K, 3) away from the head.
         width: (L,) half width at the widest place, metres.
-        flat: depth against width.
-        taper: share of the length over which a lock runs out into its tip.
+        form: how they taper, and their shades from root to tip.
         rng: decides each lock's tone.
         tone: (L,) brightness of each lock; without it, at random about one.
-        root: brightness at the root.
-        tip: brightness at the tip.
-        sides: of a section.
-        streaks: how much the brightness of a lock's strands differs.
     """
     count, steps, _ = paths.shape
+    sides = form.sides
     if not count:
         return Tufts.none()
     t = np.linspace(0, 1, steps)
-    shape = np.clip((1 - t) / taper, 0, 1) ** 0.75 * np.clip((0.55 if sides == 3 else 0.35) + 3.0 * t, 0, 1)
+    shape = np.clip((1 - t) / form.taper, 0, 1) ** 0.75 * np.clip((0.55 if sides == 3 else 0.35) + 3.0 * t, 0, 1)
     widths = width[:, None] * shape
     ridges = 1 + (0.0 if sides == 3 else 0.24) * rng.uniform(-1, 1, (count, sides))
-    vertices, faces = sweep(paths, outward, widths, flat * widths, sides, ridges)
+    vertices, faces = sweep(paths, outward, widths, form.flat * widths, sides, ridges)
     own = np.clip(rng.normal(1.0, 0.09, count), 0.75, 1.3) if tone is None else tone
-    along = np.interp(t, [0, 0.35, 0.75, 1], [root, 0.95, 1.02, tip])
+    along = np.interp(t, [0, 0.35, 0.75, 1], [form.root, 0.95, 1.02, form.tip])
     edges = 0.0 if sides == 3 else 0.17 * np.cos(section(sides)) ** 4  # shadows between locks
-    ring = 1 - edges + rng.normal(0, streaks, (count, 1, sides))
+    ring = 1 - edges + rng.normal(0, form.streaks, (count, 1, sides))
     tones = (own[:, None, None] * along[None, :-1, None] * ring).reshape(count, -1)
     tones = np.concatenate([tones, (own * along[-1])[:, None]], 1)
     reach = np.cumsum(np.linalg.norm(np.diff(paths, axis=1, prepend=paths[:, :1]), axis=2), 1)

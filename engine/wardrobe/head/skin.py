@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.beings.muzzle import Muzzle, painted
 from engine.wardrobe.canonical import Points, smoothstep
+from engine.wardrobe.hair_masks import BEARD_MASKS, smoothstep_edge
+from engine.wardrobe.head.face import ANYBODY, Individual
 from engine.wardrobe.head.frame import beside_ears, hairline
 from engine.wardrobe.head.strokes import BROW, brow_color, brow_height, brow_width
 from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import HAIR_COLORS, HUMAN_SKINS, SKINS, Look
 from engine.wardrobe.paint import blend, paint_face, shade
-from engine.wardrobe.regions import BEARD, smoothstep_edge
 
 Floats = NDArray[np.float32]
 WARM = np.array([1.03, 0.80, 0.76])
@@ -45,11 +46,9 @@ def paint_bare(
     look: Look,
     canonical: NDArray,
     rng: np.random.Generator,
+    person: Individual = ANYBODY,
     eyes: bool = False,
-    age: float = 0.55,
-    text: str = "",
     muzzle: Muzzle | None = None,
-    gender: float = 0.0,
 ) -> Floats:
     """Colours (N, 3) sRGB of the bare body.
 
@@ -57,11 +56,10 @@ def paint_bare(
         look: its skin, hair and beard.
         canonical: (N, 3) places.
         rng: decides mottling and freckles.
+        person: old skin is paler, spotted and wrinkled, men who shave have a shadow where their beard would be, and
+            what is said decides about freckles and moles.
         eyes: paint eyes and brows too, for bodies that have no layers of them.
-        age: 0-1 as `outfit.Shape` counts it; old skin is paler, spotted and wrinkled.
-        text: all that is said of the person, for freckles and moles.
         muzzle: of an animal's face, which has markings and no brows.
-        gender: -1 female to 1 male; men who shave have a shadow where their beard would be.
     """
     p = Points(canonical, 0.002)
     skin = np.array(SKINS[look.skin])
@@ -73,10 +71,11 @@ def paint_bare(
     base = blend(base, np.clip(socket, 0, 1) * 0.30, base * np.array([0.80, 0.72, 0.74]))
     base = _lips(base, p, human) if muzzle is None else painted(base, p, muzzle)
     if human:
-        base = _marked(base, look, p, rng, text.lower())
+        base = _marked(base, look, p, rng, person.text.lower())
+    age = person.grown
     if human and age > OLD[0]:
         base = _aged(base, p, float(smoothstep(np.array(age), *OLD)), rng)
-    shaven = float(smoothstep(np.array(gender), 0.0, 0.4) * smoothstep(np.array(age), 0.38, 0.52)) * human
+    shaven = float(smoothstep(np.array(person.gender), 0.0, 0.4) * smoothstep(np.array(age), 0.38, 0.52)) * human
     base = _hair_ground(base, look, p, muzzle is None, shaven)
     return np.clip(paint_face(base, look, p) if eyes else base, 0, 1).astype(np.float32)
 
@@ -245,13 +244,13 @@ def _hair_ground(base: NDArray, look: Look, p: Points, brows: bool = True, shave
     base = blend(base, GROUND.get(look.hair_style, 0.85) * grown, ground)
     if look.beard == "none" and shaven > 0:
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.010)
-        base = blend(base, SHAVEN * shaven * np.clip(BEARD["stubble"](wide), 0, 1), 0.75 * beard + 0.10)
+        base = blend(base, SHAVEN * shaven * np.clip(BEARD_MASKS["stubble"](wide), 0, 1), 0.75 * beard + 0.10)
     elif look.beard != "none":
         full = look.beard != "stubble"
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.005)
         strength = 0.80 if full else 0.75
         color = 0.7 * beard if full else 0.55 * beard + 0.35 * shade(base.mean(0), 0.7)
-        base = blend(base, np.clip(strength * BEARD[look.beard](wide), 0, 1), color)
+        base = blend(base, np.clip(strength * BEARD_MASKS[look.beard](wide), 0, 1), color)
     if brows and (look.hair_style != "hood" or look.skin in HUMAN_SKINS):
         off = np.abs(p.y - brow_height(p.side)) - brow_width(p.side)
         brow = smoothstep(off, 0.0015, -0.0015) * smoothstep(p.side, BROW[0] - 0.001, BROW[0] + 0.003)

@@ -8,8 +8,12 @@ from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import Head, Seeds, hairline, unit, zones
-from engine.wardrobe.head.locks import Tufts, clumped, lock_tones, locks
+from engine.wardrobe.head.locks import LockForm, Tufts, clumped, lock_tones, locks
 from engine.wardrobe.head.styles import Style
+
+CURLS = LockForm(0.9, 0.3, root=0.66, tip=1.10)
+SPIKES = LockForm(0.6, 0.7, root=0.6)
+STUBBLE = LockForm(0.8, 0.8, root=0.72, tip=1.10, streaks=0.03)
 
 
 def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
@@ -32,8 +36,9 @@ def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
         paths + (radius * np.cos(turn))[..., None] * side[:, None] + (radius * np.sin(turn))[..., None] * other[:, None]
     )
     flat, _ = head.off_skin(paths.reshape(-1, 3), np.full(count * steps, 0.003 * s), 0.0)
-    return locks(flat.reshape(paths.shape), np.repeat(heading[:, None], steps, 1) + rng.normal(0, 0.1, paths.shape),
-                 style.width * s * rng.uniform(0.7, 1.1, count), 0.9, 0.3, rng, root=0.66, tip=1.10)  # fmt: skip
+    outward = np.repeat(heading[:, None], steps, 1) + rng.normal(0, 0.1, paths.shape)
+    width = style.width * s * rng.uniform(0.7, 1.1, count)
+    return locks(flat.reshape(paths.shape), outward, width, CURLS, rng)
 
 
 def crest(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
@@ -56,7 +61,7 @@ def crest(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     paths = _clear(head, clumped(paths, clumps, 0.95))
     across = np.tile(np.array([1.0, 0, 0]), (count, steps, 1)) * np.where(x < 0, -1, 1)[:, None, None]
     tones = lock_tones(clumps, style.clumps, count, rng)
-    return locks(paths, across, style.width * s * rng.uniform(0.7, 1.1, count), 0.6, 0.7, rng, tones, root=0.6)
+    return locks(paths, across, style.width * s * rng.uniform(0.7, 1.1, count), SPIKES, rng, tones)
 
 
 def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
@@ -69,10 +74,8 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count)
     t = np.linspace(0, 1, 2)
     paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * heading[:, None]
-    return locks(
-        paths, np.repeat(seeds.normals[:, None], 2, 1), style.width * s * np.ones(count), 0.8, 0.8, rng,
-        root=0.72, tip=1.10, streaks=0.03, tone=np.clip(rng.normal(0.85, 0.12, count), 0.6, 1.15), sides=3,
-    )  # fmt: skip
+    tones = np.clip(rng.normal(0.85, 0.12, count), 0.6, 1.15)
+    return locks(paths, np.repeat(seeds.normals[:, None], 2, 1), style.width * s * np.ones(count), STUBBLE, rng, tones)
 
 
 def _clear(head: Head, paths: NDArray) -> NDArray:

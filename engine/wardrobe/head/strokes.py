@@ -9,12 +9,13 @@ from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import tube
 from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.head.frame import Head, unit
-from engine.wardrobe.head.locks import Tufts, hair_layer, locks, together
+from engine.wardrobe.head.locks import LockForm, Tufts, hair_layer, locks, together
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import HAIR_COLORS, NATURAL_HAIR, SKINS, Look
 
 BROW = (0.0115, 0.0470)
 """Canonical distances from the middle between which a brow lies."""
+BROW_HAIR, LASH = LockForm(0.7, 0.7, root=0.85, tip=1.1), LockForm(0.8, 0.8)
 STROKES = 230
 """Hairs of a brow."""
 
@@ -67,7 +68,7 @@ def brow_layer(look: Look, head: Head, rng: np.random.Generator) -> Layer:
         lift = np.array([0, 0.0007, 0.0010, 0.0009, 0.0004]) * head.size * rng.uniform(0.7, 1.3, (STROKES, 1))
         paths = _laid(head, start - 0.0004 * normal, heading, length, lift)
         width = 0.00030 * head.size * rng.uniform(0.7, 1.2, STROKES)
-        parts.append(locks(paths, np.repeat(normal[:, None], 5, 1), width, 0.7, 0.7, rng, root=0.85, tip=1.1))
+        parts.append(locks(paths, np.repeat(normal[:, None], 5, 1), width, BROW_HAIR, rng))
     skin = np.array(SKINS[look.skin])  # shows between so few hairs
     return hair_layer("Brows", together(*parts), 0.02 + 0.74 * brow_color(look) + 0.26 * 0.7 * skin, head)
 
@@ -99,7 +100,7 @@ def lash_layer(head: Head, rng: np.random.Generator) -> Layer | None:
         )
         paths = start[:, None] + length[:, None, None] * way
         upward = np.tile(np.array([0, 1.0, 0.3]), (count, 6, 1))
-        parts.append(locks(paths, upward, np.full(count, 0.00028 * head.size), 0.8, 0.8, rng))
+        parts.append(locks(paths, upward, np.full(count, 0.00028 * head.size), LASH, rng))
         thick = 0.00042 * head.size * np.clip(np.sin(np.pi * np.clip(0.04 + t, 0, 0.97)), 0.2, 1) ** 0.5
         edge = tube(start + np.array([0, 0.0, 0.0001]), thick, 6)
         parts.append(Tufts.plain(edge.vertices, edge.faces, 0.9))

@@ -22,6 +22,10 @@ class Style:
     length: tuple[float, float, float, float]
     lift: tuple[float, float, float, float]
     width: float
+    cut: str = ""
+    """Of `outfit.HAIR_CUTS`: how the variant is asked for; what is first given in a style is not handed on."""
+    asked: bool = False
+    """Grown only where it is asked for."""
     grow: str = "fall"
     """How it grows: fall, gather, coils, crest or stubble."""
     shell: float = 0.0018
@@ -50,8 +54,19 @@ class Style:
     flat: float = 0.4
     taper: float = 0.6
     tie: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Where hair is gathered, canonical."""
+    twin: bool = False
+    """There is another such place on the right."""
     tail: float = 0.0
+    """Length of the hair that hangs from there, metres."""
+    drawn: tuple[float, float, float] = (0.0, -1.0, 0.04)
+    """Which way it hangs."""
+    plait: float = 0.0
+    """Half width of three strands into which locks, or what hangs from a tie, are plaited, metres; 0: not plaited."""
     knot: float = 0.0
+    """Radius of the ball into which it is wound, metres."""
+    rows: int = 0
+    """In how many rows hair is plaited along the head."""
 
 
 def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Style, ...]]:
@@ -64,7 +79,7 @@ def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Sty
     for name, records in read_toml(path).items():
         variants = []
         for record in records:
-            whole = {**records[0], **record}
+            whole = {**records[0], "cut": "", **record}
             values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in whole.items()}
             try:
                 variants.append(Style(name, **values))

@@ -9,7 +9,7 @@ import torch
 from engine import registry, schema
 from engine.appearance import AppearanceInputs, ResidualField, Runtime, run
 from engine.appearance.initializers.bare import Bare
-from engine.appearance.parts import GUIDANCES, INITIALIZERS, RENDERERS, Judgement
+from engine.appearance.interfaces import GUIDANCES, INITIALIZERS, RENDERERS, Judgement
 from engine.appearance.renderers.shell import Shell
 from engine.config import load_config
 from engine.errors import EngineError
@@ -66,7 +66,7 @@ class Large(Bare):
 @pytest.fixture
 def added(monkeypatch):
     """One part more of each kind, for this test."""
-    monkeypatch.setattr(registry, "_PARTS", dict(registry._PARTS))
+    monkeypatch.setattr(registry, "_COMPONENTS", dict(registry._COMPONENTS))
     monkeypatch.setattr(schema, "ADDED", {})
     monkeypatch.setattr(registry, "ADDED", schema.ADDED)
     for folder, name, part in (

@@ -1,0 +1,157 @@
+"""Hair in plaits: one that hangs from a tie, many thin ones that fall, and rows along the head."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.wardrobe.forms import ellipsoid
+from engine.wardrobe.head.frame import Head, Seeds, unit
+from engine.wardrobe.head.locks import LockForm, Tufts, locks, together
+from engine.wardrobe.head.styles import Style
+
+STRANDS = 3
+THIN = LockForm(0.85, 0.12, root=0.9, tip=1.0)
+STRAND = LockForm(0.85, 0.12, root=0.9, tip=1.0, sides=5)
+BRUSH = LockForm(0.4, 0.7, sides=5)
+PITCH = 4.4
+"""Half widths along which one crossing of the three strands follows the other."""
+REACH, DEEP, THICK = 0.50, 0.30, 0.60
+"""How far strands go to either side, and in and out, and their own half width, of the plait's half width. By eye."""
+MOST = 84
+"""Steps of a path at most."""
+OPEN = 0.86
+"""Share of a hanging plait's length at which it is bound; a brush goes on from there."""
+
+
+def braid(style: Style, head: Head, tie: NDArray, out: NDArray, drawn: NDArray, rng: np.random.Generator) -> Tufts:
+    """A thick plait that leaves its tie (3,) towards ``out`` (3,) and falls as it is ``drawn`` (3,), with its brush."""
+    size, wide = head.size, style.plait * head.size
+    path = _fallen(head, tie, out, drawn, style.tail * size, wide)
+    normal = _outward(path, out)
+    bound = round(OPEN * len(path))
+    taper = 1 - 0.35 * np.linspace(0, 1, bound)
+    made = plaited(path[None, :bound], normal[None, :bound], wide * taper[None], rng, lines=5)
+    end, along = path[bound - 1], unit(path[bound - 1] - path[bound - 4])
+    count, steps = 26, 7
+    side = unit(np.cross(along, normal[bound - 1]))
+    spread = rng.normal(0, 0.32, (count, 2))
+    t = np.linspace(0, 1, steps)[None, :, None]
+    fan = spread[:, None, :1] * side + spread[:, None, 1:] * normal[bound - 1]
+    reach = (1 - OPEN) * style.tail * size * rng.uniform(0.8, 1.3, (count, 1, 1))
+    brush = end + 0.35 * wide * fan + t * reach * along + 0.9 * wide * np.sin(2.2 * t) * fan
+    hair = locks(brush, unit(fan + 0 * brush), np.full(count, 0.2 * wide), BRUSH, rng)
+    ring = ellipsoid(tuple(end), (0.62 * wide, 0.45 * wide, 0.62 * wide), columns=14)
+    return together(made, hair, Tufts.plain(ring.vertices, ring.faces, 0.35))
+
+
+def rows(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
+    """Plaits that lie side by side on the head from the forehead to the nape, and hang on from there.
+
+    ``seeds`` tell where hair grows at the front: each row begins at the foremost one in its place.
+    """
+    size = head.size
+    wide = style.plait * size
+    across = np.linspace(-0.066, 0.066, style.rows)
+    found, outward = [], []
+    for x in across:
+        near = np.flatnonzero(np.abs(seeds.canonical[:, 0] - x) < 0.008)
+        if not len(near):
+            continue
+        first = near[np.argmax(seeds.canonical[near, 2] - 0.6 * np.abs(seeds.canonical[near, 1] - 0.74))]
+        path, normal = _along_head(head, seeds.points[first], float(x), wide, style.tail * size)
+        found.append(path)
+        outward.append(normal)
+    paths, normals = np.stack(found), np.stack(outward)
+    taper = np.interp(np.linspace(0, 1, paths.shape[1]), [0, 0.08, 0.7, 1], [0.55, 1, 1, 0.6])
+    return plaited(paths, normals, np.broadcast_to(wide * taper, paths.shape[:2]), rng)
+
+
+def plaited(paths: NDArray, outward: NDArray, widths: NDArray, rng: np.random.Generator, lines: int = 1) -> Tufts:
+    """Three strands that cross one another along each of some paths.
+
+    Args:
+        paths: (L, K, 3) from root to tip, metres, in even steps.
+        outward: (L, K, 3) unit directions away from the head.
+        widths: (L, K) half widths of the plaits, metres.
+        rng: decides the tones.
+        lines: locks side by side in each strand.
+    """
+    along = unit(np.gradient(paths, axis=1))
+    across = unit(np.cross(along, outward))
+    up = np.cross(across, along)
+    step = np.linalg.norm(np.diff(paths, axis=1, prepend=paths[:, :1]), axis=2)
+    turn = 2 * np.pi * np.cumsum(step / (PITCH * widths), 1) / STRANDS
+    parts = []
+    for strand in range(STRANDS):
+        phase = turn + 2 * np.pi * strand / STRANDS
+        aside, off = REACH * np.sin(phase), DEEP * np.sin(2 * phase)
+        middle = paths + widths[..., None] * (aside[..., None] * across + off[..., None] * up)
+        for line in range(lines):
+            lean = 0.0 if lines == 1 else np.pi * (line / (lines - 1) - 0.5)
+            ray = np.sin(lean) * across + np.cos(lean) * up
+            own = middle + (0.0 if lines == 1 else 0.62 * THICK) * widths[..., None] * ray
+            half = THICK * widths.mean(1) * (1.0 if lines == 1 else 0.52)
+            tone = np.clip(rng.normal(1.0, 0.06, len(paths)), 0.8, 1.2)
+            parts.append(locks(own, ray, half, THIN if lines == 1 else STRAND, rng, tone))
+    return together(*parts)
+
+
+def resampled(paths: NDArray, outward: NDArray, spacing: float) -> tuple[NDArray, NDArray]:
+    """Paths (L, K, 3) and directions in as many even steps as the longest needs at ``spacing`` metres."""
+    longest = float(np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(1).max())
+    steps = int(np.clip(longest / spacing, 8, MOST))
+    found = [_even(path, normal, steps) for path, normal in zip(paths, outward)]
+    return np.stack([path for path, _ in found]), np.stack([normal for _, normal in found])
+
+
+def _fallen(head: Head, tie: NDArray, out: NDArray, drawn: NDArray, length: float, wide: float) -> NDArray:
+    """(K, 3) the middle of a plait of a length that hangs from a tie, off the skin by its half width."""
+    steps = int(np.clip(length / (0.55 * wide), 24, MOST))
+    point, heading, path = tie[None] + 0.6 * wide * out, unit(out + np.array([0, 0.1, 0]))[None], []
+    for k in range(steps):
+        path.append(point[0])
+        heading = unit(heading + (0.22 + 0.3 * min(1.0, 6 * k / steps)) * drawn)
+        point = point + heading * length / steps
+        point, _ = head.off_skin(point, np.array([0.95 * wide]), 0.0)
+    found = np.array(path)
+    for _ in range(3):
+        found[1:-1] = 0.5 * found[1:-1] + 0.25 * (found[:-2] + found[2:])
+    return found
+
+
+def _outward(path: NDArray, out: NDArray) -> NDArray:
+    """(K, 3) directions across a path that go on from ``out`` (3,) without twisting."""
+    along, found, last = unit(np.gradient(path, axis=0)), [], np.asarray(out, float)
+    for direction in along:
+        last = unit(last - direction * (last @ direction))
+        found.append(last)
+    return np.array(found)
+
+
+def _along_head(head: Head, start: NDArray, x: float, wide: float, hanging: float) -> tuple[NDArray, NDArray]:
+    """A path (K, 3) from the forehead over the head to the nape and on, and directions off it."""
+    step, point, path, normals = 0.55 * wide, start[None], [], []
+    normal = head.off_skin(point, np.array([0.0]), 0.0)[1]
+    heading, fallen = np.array([[0.0, 0.4, -1.0]]), 0.0
+    for _ in range(400):
+        path.append(point[0])
+        normals.append(normal[0])
+        y = head.canonical(point)[0, 1]
+        below = y < 0.655
+        fallen += step * below
+        if fallen > hanging:
+            break
+        wanted = np.array([[0.0, -1.0, -0.1]]) if below else np.array([[0.25 * x, -0.25, -1.0]])
+        heading = unit(0.7 * heading + 0.3 * wanted)
+        flat = heading - (0.0 if below else 0.9) * normal * (heading * normal).sum(1, keepdims=True)
+        point, normal = head.off_skin(point + step * unit(flat), np.array([0.35 * wide]), 0.0 if below else 0.9)
+    return _even(np.array(path), np.array(normals), MOST)
+
+
+def _even(path: NDArray, normals: NDArray, steps: int) -> tuple[NDArray, NDArray]:
+    """A path in so many even steps."""
+    reach = np.r_[0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))]
+    at = np.linspace(0, reach[-1], steps)
+    found = [np.stack([np.interp(at, reach, one[:, i]) for i in range(3)], 1) for one in (path, normals)]
+    return found[0], unit(found[1])
