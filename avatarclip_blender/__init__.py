@@ -5,12 +5,12 @@ Scripts use `api`.
 
 import bpy
 
-from . import events, operators, panels, preferences, properties, reading, ready, session
+from . import events, operators, panels, preferences_page, properties, reading, ready, session
 from .operators import export_fbx, export_glb, export_usd, make_crowd
 from .operators.browse_avatar import draw_menu
 from .panels import menu
 
-_CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES)
+_CLASSES = (*properties.CLASSES, *preferences_page.CLASSES, *operators.CLASSES, *panels.CLASSES)
 
 
 def register() -> None:

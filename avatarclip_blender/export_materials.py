@@ -86,7 +86,7 @@ def _pictures(tree: bpy.types.NodeTree, label: str) -> list[bpy.types.ShaderNode
 
 
 def _pixels(image: bpy.types.Image) -> np.ndarray:
-    """Its numbers, four a pixel."""
+    """The numbers of an image, four a pixel."""
     pixels = np.empty(len(image.pixels), np.float32)
     image.pixels.foreach_get(pixels)
     return pixels

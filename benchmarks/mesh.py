@@ -28,7 +28,7 @@ from engine.appearance.residual import ResidualField
 from engine.body import Body, load_body, stand_pose
 from engine.geometry.edges import edge_matrix
 from engine.mesh import bake, full, game
-from engine.mesh.chart_regions import Figure
+from engine.mesh.chart_regions import SkinnedBody
 from engine.mesh.extract import color_of
 from engine.mesh.stage import run
 from engine.mesh.surface import Mesh
@@ -149,7 +149,7 @@ def textures(mesh: Mesh) -> Iterator[str]:
         return
     body, betas, surface = painted_body()
     posed, joints = (array[0] for array in body.pose(betas, stand_pose()[None]))
-    solid = game.solid(mesh.vertices, mesh.faces, mesh.colors, Figure(posed, body.faces, body.weights, joints))
+    solid = game.solid(mesh.vertices, mesh.faces, mesh.colors, SkinnedBody(posed, body.faces, body.weights, joints))
     color = color_of(surface)
     whole = full.FullSurface(solid, lambda spots: color(spots.points), 0)
     for size in (1024, 2048, 4096):

@@ -38,8 +38,6 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     """All commands and options."""
-    from engine.crowd.command import add_cluster, add_parser
-
     parser = _Parser(
         prog="python -m engine", description="Three prompts in, a rigged and moving avatar out.", allow_abbrev=False
     )
@@ -47,7 +45,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title="commands", required=True, metavar="generate | run | serve | batch | read | doctor | import-weights"
     )
+    _add_generate(commands)
+    _add_runners(commands)
+    _add_answers(commands)
+    return parser
 
+
+def _add_generate(commands: Any) -> None:
+    """The command that makes an avatar from prompts."""
     generate = commands.add_parser("generate", help="make an avatar from prompts", allow_abbrev=False)
     for name, default in protocol.DEFAULT_PROMPTS.items():
         usual = default or "from the appearance"
@@ -80,7 +85,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     generate.add_argument("--events", action="store_true", help="JSON events on standard output instead of bars")
     generate.add_argument("settings", nargs="*", metavar="KEY=VALUE", help="settings, the same as with --set")
+    _add_device(generate)
     generate.set_defaults(command=_generate)
+
+
+def _add_device(command: argparse.ArgumentParser) -> None:
+    """The option of all commands that compute."""
+    command.add_argument(
+        "--device", default="auto", metavar="NAME", help=f"{', '.join(device.CHOICES)} (default: auto)"
+    )
+
+
+def _add_runners(commands: Any) -> None:
+    """The commands that run job folders: one, those that come, many."""
+    from engine.crowd.command import add_cluster, add_parser
 
     run = commands.add_parser("run", help="run a job folder, events on standard output", allow_abbrev=False)
     run.add_argument("job", type=Path, metavar="JOB", help=f"folder with a {protocol.REQUEST_FILE}")
@@ -96,11 +114,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.set_defaults(command=_serve)
     add_parser(commands).set_defaults(command=_batch)
-    for sub in (generate, run, serve):
-        sub.add_argument(
-            "--device", default="auto", metavar="NAME", help=f"{', '.join(device.CHOICES)} (default: auto)"
-        )
+    for command in (run, serve):
+        _add_device(command)
 
+
+def _add_answers(commands: Any) -> None:
+    """The commands that make no avatar: what is understood, what is missing, and bringing weights."""
     read = commands.add_parser("read", help="say what is understood of a text", allow_abbrev=False)
     read.add_argument("text", metavar="TEXT", nargs="?", default="")
     read.add_argument(
@@ -123,7 +142,6 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("path", type=Path, metavar="PATH", help="a checkpoint, or a folder with some")
     bring.add_argument("--json", action="store_true", help="for programs")
     bring.set_defaults(command=_import_weights)
-    return parser
 
 
 def _generate(options: argparse.Namespace) -> int:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PACKAGES = ("torch", "transformers", "smplx", "warp-lang", "numpy", "scipy", "scikit-image", "pyhocon")
-"""Whose versions the manifest names."""
+"""Packages whose versions the manifest names."""
 
 
 def write_results(job: Job, context: Context) -> list[str]:

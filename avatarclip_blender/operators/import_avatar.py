@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 from mathutils import Vector
 
-from .. import importer, preferences
+from .. import importer, preferences, preferences_page
 from .common import finished_result
 
 
@@ -25,7 +25,7 @@ class ImportOptions:
     )
     keys: bpy.props.EnumProperty(
         name="Keys",
-        items=preferences.KEYS,
+        items=preferences_page.KEYS,
         options={"SKIP_SAVE"},
         description="How many keys the motion gets; the preferences say what is usual",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .. import flow, history, library, mending, preferences, properties, ready, session, ui
+from .. import flow, history, library, mending, preferences, preferences_page, properties, ready, session, ui
 from ..contract import protocol
 from ..job import Job
 from ..operators import make_crowd
@@ -89,7 +89,7 @@ def draw_missing_engine(layout: bpy.types.UILayout, context: bpy.types.Context) 
     absent = preferences.engine_state(context) == "absent"
     text = "The engine that makes the avatars is not installed yet" if absent else str(problem)
     ui.wrapped(layout, text, width, "INFO")
-    preferences.draw_network(layout, context)
+    preferences_page.draw_network(layout, context)
     row = layout.row()
     row.scale_y = 1.5
     row.operator("avatarclip.install_engine", text="Install Engine…", icon="IMPORT")

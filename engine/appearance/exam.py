@@ -6,6 +6,8 @@ Every vertex of a grey body has a colour of its own, and nothing but the guidanc
 smoothness. Judged is the share of the garments in a dozen prompts (``exam.toml``) of whose region most of what is seen
 from four sides is nearest to the named colour of eleven; a second perceptor may judge beside that. The grade is kept by
 the perceptor's checksum (`engine.appearance.grades`).
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -28,9 +28,9 @@ class Scale:
     good: float = 0.8
     """The share from which on it is as free as in the paper. Set by hand."""
     keep: float = 6.0
-    """loss.keep of a poor one. Set by hand, on drafts (``benchmarks/README.md``)."""
+    """``loss.keep`` of a poor perceptor. Set by hand, on drafts (``benchmarks/README.md``)."""
     textureless: float = 0.5
-    """loss.textureless of a poor one; the paper's is 1. Set by hand."""
+    """``loss.textureless`` of a poor perceptor; the paper's is 1. Set by hand."""
 
 
 SCALE = Scale()

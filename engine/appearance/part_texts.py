@@ -2,6 +2,8 @@
 
 AvatarCLIP's prompts by part (face, back), for whatever a prompt names: a view of the feet is judged by "white shoes"
 and not by the whole outfit, of which they are a small share.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

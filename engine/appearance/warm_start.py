@@ -37,17 +37,17 @@ class Views:
     body: tuple[float, ...] = (-25.0, 25.0)
     """Degrees from the front of pictures of the figure. Set by hand."""
     back: tuple[float, ...] = (180.0,)
-    """The same of its back."""
+    """Degrees from the front of pictures of its back."""
     face: tuple[float, ...] = (15.0,)
-    """The same of its face. Set by hand."""
+    """Degrees from the front of pictures of its face. Set by hand."""
     body_share: float = 0.6
-    """What these pictures count in the score. Set by hand."""
+    """What pictures of the figure count in the score. Set by hand."""
     back_share: float = 0.1
-    """The same of the back's. Set by hand."""
+    """What pictures of the back count in it. Set by hand."""
     face_share: float = 0.3
-    """The same of the face's. Set by hand."""
+    """What pictures of the face count in it. Set by hand."""
     elevation: float = 3.0
-    """Degrees, but for faces. Set by hand."""
+    """Degrees above the level from which all but the face is seen. Set by hand."""
     covered: float = 1.12
     """Heights of the figure that its picture covers. Set by hand."""
     head: float = 0.38

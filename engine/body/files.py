@@ -3,6 +3,8 @@
 Names that are known: ``SMPL_NEUTRAL.pkl`` and its kin (also SMPLH and SMPLX, also ``.npz``), the names of SMPL's own
 downloads (``basicModel_f_lbs_10_207_0_v1.0.0.pkl``, ``basicmodel_neutral_lbs_10_207_0_v1.1.0.pkl``), and AMASS's SMPL-H
 (``female/model.npz``).
+
+Its limits are set by hand.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Ray places the actors and restarts those that are lost, on another machine if need be; here stands only who gets the
 next job, how folders travel (`engine.crowd.transfer`), and that all workers are the driver's like. A job whose worker
 is lost goes to the next that is free, which goes on from the last finished stage.
+
+Its waits are set by hand.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One job on a cluster: ``engine run JOB --address ...`` tells its events as the finished stages arrive."""
+"""One job on a cluster: ``engine run JOB --address ...`` tells its events as the finished stages arrive.
+
+Its waits are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Joint names and hierarchy are SMPL's. Lengths are centimetres, as in most BVH files; rotations are degrees in the
 order Z X Y (intrinsic: first about z, then about the turned x, then about the turned y); +y is up.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

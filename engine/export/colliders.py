@@ -1,4 +1,7 @@
-"""Chains of joints that swing, and what they fall on: capsules in the body that push none of them where it rests."""
+"""Chains of joints that swing, and what they fall on: capsules in the body that push none of them where it rests.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

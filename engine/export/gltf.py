@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 PICTURES = ("color", "normal", "orm")
 """Textures in the order of their indices."""
 ROUGH = 0.85
-"""Roughness of a mesh without layers."""
+"""Roughness of a mesh without layers. Set by hand."""
 ROOT = "root"
 """The bone on the floor that carries the travel, where one is wanted."""
 NO_INDEX = 65535

@@ -3,6 +3,8 @@
 No garment is known by name: of each layer that is not stiff, what stands off the body below some height, and is not
 carried by an arm, hangs there; so does hair below the neck. Round the upright axis it is cut into sectors, each with a
 chain of joints from where it begins to hang down to its hem. In the T-pose, metres, +y up.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 A node of the scene shows a full mesh; readers that know the extension swap it for ``NAME_LOD1`` and so on, which stand
 outside of the scene, and those that don't never show them. A layer's levels are its share of the whole mesh's, so that
 one that has few triangles to give keeps them.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -128,10 +128,22 @@ def game_only(avatar: Avatar) -> Avatar | None:
     if game is None:
         return None
     return dataclasses.replace(
-        avatar, vertices=game.vertices, faces=game.faces, colors=game.colors, weights=game.weights,
-        face_layers=game.face_layers, uvs=game.uvs, face=game.face, game=None, shapes=None, roughness=None,
-        metallic=None, covered=None, canonical=None, opacity=_mean_opacity(avatar, game),
-    )  # fmt: skip
+        avatar,
+        vertices=game.vertices,
+        faces=game.faces,
+        colors=game.colors,
+        weights=game.weights,
+        face_layers=game.face_layers,
+        uvs=game.uvs,
+        face=game.face,
+        game=None,
+        shapes=None,
+        roughness=None,
+        metallic=None,
+        covered=None,
+        canonical=None,
+        opacity=_mean_opacity(avatar, game),
+    )
 
 
 def _mean_opacity(avatar: Avatar, game: Any) -> np.ndarray | None:

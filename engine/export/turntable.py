@@ -1,6 +1,8 @@
 """``motion.mp4``: the camera goes once round the moving avatar in the studio, with its shadow.
 
 A frame takes a second or two, so ``export.formats`` lists it only where it is wanted.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ VRMC_springBone (what hangs, `engine.export.hanging`); see github.com/vrm-c/vrm-
 expressions each face shape is a custom one under ARKit's name, as face trackers look for. The motion is a file of its
 own, ``motion.vrma`` (`engine.export.vrma`). ``export.vrm_version`` chooses VRM 0.x (`engine.export.vrm_older`),
 ``export.vrm_toon`` adds VRMC_materials_mtoon.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -43,21 +43,35 @@ def older(document: dict[str, Any]) -> None:
         "exporterVersion": document["asset"]["generator"],
         "specVersion": "0.0",
         "meta": _meta(new["meta"]),
-        "humanoid": {"humanBones": [
-            {"bone": _bone(bone), "node": found["node"], "useDefaultValues": True} for bone, found in humanoid.items()
-        ]},
+        "humanoid": {
+            "humanBones": [
+                {"bone": _bone(bone), "node": found["node"], "useDefaultValues": True}
+                for bone, found in humanoid.items()
+            ]
+        },
         "firstPerson": _first_person(new, humanoid["head"]["node"]),
-        "blendShapeMaster": {"blendShapeGroups": [
-            _group(name, names["expressions"].get(name, "unknown") if kind == "preset" else "unknown", expression)
-            for kind, found in new["expressions"].items() for name, expression in found.items()
-        ]},
+        "blendShapeMaster": {
+            "blendShapeGroups": [
+                _group(name, names["expressions"].get(name, "unknown") if kind == "preset" else "unknown", expression)
+                for kind, found in new["expressions"].items()
+                for name, expression in found.items()
+            ]
+        },
         "secondaryAnimation": _secondary(springs),
         "materialProperties": [
-            {"name": material["name"], "shader": "VRM_USE_GLTFSHADER", "renderQueue": 2000, "floatProperties": {},
-             "vectorProperties": {}, "textureProperties": {}, "keywordMap": {}, "tagMap": {}}
+            {
+                "name": material["name"],
+                "shader": "VRM_USE_GLTFSHADER",
+                "renderQueue": 2000,
+                "floatProperties": {},
+                "vectorProperties": {},
+                "textureProperties": {},
+                "keywordMap": {},
+                "tagMap": {},
+            }
             for material in document["materials"]
         ],
-    }  # fmt: skip
+    }
 
 
 def _vector(values: Sequence[float]) -> dict[str, float]:
@@ -75,14 +89,19 @@ def _meta(new: dict[str, Any]) -> dict[str, Any]:
     words = {True: "Allow", False: "Disallow"}
     address = new.get("otherLicenseUrl", "")
     return {
-        "title": new["name"], "version": "", "author": ", ".join(new["authors"]), "contactInformation": "",
-        "reference": "", "allowedUserName": new["avatarPermission"][0].upper() + new["avatarPermission"][1:],
+        "title": new["name"],
+        "version": "",
+        "author": ", ".join(new["authors"]),
+        "contactInformation": "",
+        "reference": "",
+        "allowedUserName": new["avatarPermission"][0].upper() + new["avatarPermission"][1:],
         "violentUssageName": words[new["allowExcessivelyViolentUsage"]],
         "sexualUssageName": words[new["allowExcessivelySexualUsage"]],
-        "commercialUssageName": words[new["commercialUsage"] == "corporation"], "otherPermissionUrl": "",
+        "commercialUssageName": words[new["commercialUsage"] == "corporation"],
+        "otherPermissionUrl": "",
         "licenseName": table()["older"]["licenses"].get(address, "Redistribution_Prohibited"),
         "otherLicenseUrl": address,
-    }  # fmt: skip
+    }
 
 
 def _first_person(new: dict[str, Any], head: int) -> dict[str, Any]:
@@ -94,16 +113,28 @@ def _first_person(new: dict[str, Any], head: int) -> dict[str, Any]:
         if name.startswith("rangeMap")
     }
     flags = [{"mesh": one["node"], "firstPersonFlag": "Auto"} for one in new["firstPerson"]["meshAnnotations"]]
-    return {"firstPersonBone": head, "firstPersonBoneOffset": _vector(look["offsetFromHeadBone"]),
-            "meshAnnotations": flags, "lookAtTypeName": "BlendShape", **maps}  # fmt: skip
+    return {
+        "firstPersonBone": head,
+        "firstPersonBoneOffset": _vector(look["offsetFromHeadBone"]),
+        "meshAnnotations": flags,
+        "lookAtTypeName": "BlendShape",
+        **maps,
+    }
 
 
 def _group(name: str, preset: str, expression: dict[str, Any]) -> dict[str, Any]:
     """An expression, by the meshes whose numbers are their nodes'."""
-    binds = [{"mesh": bind["node"], "index": bind["index"], "weight": 100 * bind["weight"]}
-             for bind in expression["morphTargetBinds"]]  # fmt: skip
-    return {"name": name, "presetName": preset, "isBinary": expression["isBinary"], "binds": binds,
-            "materialValues": []}  # fmt: skip
+    binds = [
+        {"mesh": bind["node"], "index": bind["index"], "weight": 100 * bind["weight"]}
+        for bind in expression["morphTargetBinds"]
+    ]
+    return {
+        "name": name,
+        "presetName": preset,
+        "isBinary": expression["isBinary"],
+        "binds": binds,
+        "materialValues": [],
+    }
 
 
 def _secondary(springs: dict[str, Any]) -> dict[str, Any]:
@@ -111,12 +142,19 @@ def _secondary(springs: dict[str, Any]) -> dict[str, Any]:
     groups = []
     for spring in springs.get("springs", ()):
         first = spring["joints"][0]
-        groups.append({
-            "comment": spring["name"], "stiffiness": first["stiffness"], "gravityPower": first["gravityPower"],
-            "gravityDir": _vector(first["gravityDir"]), "dragForce": first["dragForce"], "center": -1,
-            "hitRadius": min(joint["hitRadius"] for joint in spring["joints"][:-1]), "bones": [first["node"]],
-            "colliderGroups": spring.get("colliderGroups", []),
-        })  # fmt: skip
+        groups.append(
+            {
+                "comment": spring["name"],
+                "stiffiness": first["stiffness"],
+                "gravityPower": first["gravityPower"],
+                "gravityDir": _vector(first["gravityDir"]),
+                "dragForce": first["dragForce"],
+                "center": -1,
+                "hitRadius": min(joint["hitRadius"] for joint in spring["joints"][:-1]),
+                "bones": [first["node"]],
+                "colliderGroups": spring.get("colliderGroups", []),
+            }
+        )
     colliders = [{"node": one["node"], "colliders": _spheres(one["shape"])} for one in springs.get("colliders", ())]
     return {"boneGroups": groups, "colliderGroups": colliders}
 

@@ -2,6 +2,8 @@
 
 Both of torch's layouts are read, the zip archive and the older sequence of pickles. Names of classes that lightning
 leaves in its checkpoints (callbacks, hyper-parameters) stay names: they are neither imported nor called.
+
+Its limits are set by hand.
 """
 
 from __future__ import annotations

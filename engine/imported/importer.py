@@ -1,4 +1,7 @@
-"""``import-weights``: find the original's weights, convert them into the user's data folder, and say what for."""
+"""``import-weights``: find the original's weights, convert them into the user's data folder, and say what for.
+
+Its limits are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ SHARE = 0.8
 NEAR = 0.015
 """Metres from the standard figure within which a point belongs to it. Set by hand."""
 STRETCH = 8.0
-"""By which a triangle's texels may be more or fewer than the pattern's. Set by hand."""
+"""Factor by which a triangle's texels may be more or fewer than the pattern's. Set by hand."""
 GAP = 0.004
 """Texture coordinates between two charts. Set by hand."""
 UPRIGHT, TALL, ROUND = 0.6, 0.15, 12
@@ -172,17 +172,21 @@ def _packed(charts: list[tuple[Numbers, Floats]], left: float, most: float) -> I
 
 def _rows(size: np.ndarray, width: float) -> Floats | None:
     """Lower left corners (N, 2) of boxes (N, 2) in rows of falling height, or None if they are too many."""
-    places = np.zeros_like(size)
-    x = y = 0.0
-    row = 0.0
-    for number in np.argsort(-size[:, 1], kind="stable").tolist():
-        wide, high = size[number]
-        if x > 0.0 and x + wide > width:
-            x, y, row = 0.0, y + row + GAP, 0.0
-        places[number] = x, y
-        x, row = x + wide + GAP, max(row, high)
-        if wide > width or y + row > 1.0 - 2 * GAP:
+    if (size[:, 0] > width).any():
+        return None
+    order = np.argsort(-size[:, 1], kind="stable")
+    wide, high = size[order].T
+    spaced = np.stack((wide, np.full_like(wide, GAP)), -1).reshape(-1)  # box, gap, box, gap ...
+    places, first, y = np.empty_like(size), 0, size.dtype.type(0)
+    while first < len(size):
+        if y + high[first] > 1.0 - 2 * GAP:
             return None
+        ends = np.add.accumulate(spaced[2 * first :])
+        over = np.flatnonzero(ends[2::2] > width)
+        last = first + 1 + int(over[0]) if len(over) else len(size)
+        places[order[first:last], 0] = np.concatenate(([0], ends[1 : 2 * (last - first) - 1 : 2]))
+        places[order[first:last], 1] = y
+        first, y = last, y + high[first] + GAP
     return places
 
 

@@ -51,7 +51,7 @@ class SkinnedPoints:
     weights: Array
     """(24,P)."""
     turned: Array
-    """(72,P): the points' unit normals likewise."""
+    """(72,P): for each joint's three axes the weighted unit normal of each point at rest."""
 
     def pose(self, places: Array, world: Array) -> tuple[Array, Array]:
         """Points and normals (T,P,3) for joints at (T,24,3) with world rotations (T,24,3,3)."""

@@ -71,7 +71,7 @@ class Gait:
     climb: float = 0.0
     """Rise of a step."""
     yaw: float = 8
-    """By which the feet point outwards."""
+    """Degrees by which the feet point outwards."""
     head: float = 0
     """Pitch of the head."""
     backward: bool = False

@@ -17,7 +17,7 @@ FLAT = array([1, 0, 1])
 
 
 def wrapped(degrees: float) -> float:
-    """The same angle in -180..180."""
+    """An angle in degrees, brought into -180..180."""
     return float((degrees + 180) % 360 - 180)
 
 

@@ -17,7 +17,7 @@ from engine.motion.skeleton import JOINT, positions_of, resample
 from engine.motion.text_rules import Clause, clause_of
 
 BLEND_SECONDS = 0.4
-"""For which one movement goes over into the next. Set by hand."""
+"""Seconds for which one movement passes into the one after it. Set by hand."""
 LEAST_SECONDS, MOST_SECONDS = 3.0, 100.0
 """How long a motion is whose length was not set. Set by hand."""
 A_WHILE, A_MOMENT = 2.4, 1.2

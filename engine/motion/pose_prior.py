@@ -20,7 +20,7 @@ from engine.motion.arrays import Array
 LATENT = 32
 """Of VPoser v2."""
 WIDTH = 512
-"""Of its hidden layers, as VPoser v2's."""
+"""Width of the prior's hidden layers, as of VPoser v2's."""
 JOINTS = 21
 """All but the pelvis and the two hands, as VPoser v2's."""
 

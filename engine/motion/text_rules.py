@@ -31,7 +31,7 @@ class Clause:
     words: tuple[str, ...]
     """Stems that count, in order."""
     forms: tuple[str, ...] = ()
-    """The same words as they were written."""
+    """``words`` as they were written, in the same order."""
     lead: int = 0
     """Index of the word that names the movement: the first in -ing, or else the first."""
     has_verb: bool = False

@@ -1,21 +1,14 @@
-"""Perceptors by name: the bundled one, a folder, a model of the Hugging Face hub, OpenAI's own file, or several."""
+"""Perceptors by name: the bundled one, a folder, a model of the Hugging Face hub, OpenAI's own file, or several.
+
+`transformers` takes half of the engine's start: it is imported when a model is loaded.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import (
-    AutoConfig,
-    CLIPModel,
-    CLIPTokenizer,
-    PreTrainedTokenizerFast,
-    Siglip2Model,
-    SiglipModel,
-    VisionTextDualEncoderModel,
-)
-from transformers.utils import logging as transformers_logging
 
 from engine.errors import EngineError
 from engine.perceptor import hub, tokens
@@ -30,22 +23,23 @@ from engine.perceptor.openai_file import (
     load_openai,
     refusal,
 )
-from engine.perceptor.parts_tower import PartsTower  # registers itself
 from engine.perceptor.siglip import NaflexPerceptor, SiglipPerceptor
 from engine.report import Reporter
 from engine.settings import ClipConfig
 from engine.untrusted.texts import check_kind
 
+if TYPE_CHECKING:
+    from transformers import CLIPTokenizer
+
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "perceptor"
 BUNDLED_NAME = "bundled"
-KNOWN_TOWERS = (PartsTower,)
-KINDS: dict[str, tuple[Any, type[ClipPerceptor]]] = {
-    "clip": (CLIPModel, ClipPerceptor),
-    "vision-text-dual-encoder": (VisionTextDualEncoderModel, ClipPerceptor),
-    "siglip": (SiglipModel, SiglipPerceptor),
-    "siglip2": (Siglip2Model, NaflexPerceptor),
+KINDS: dict[str, tuple[str, type[ClipPerceptor]]] = {
+    "clip": ("CLIPModel", ClipPerceptor),
+    "vision-text-dual-encoder": ("VisionTextDualEncoderModel", ClipPerceptor),
+    "siglip": ("SiglipModel", SiglipPerceptor),
+    "siglip2": ("Siglip2Model", NaflexPerceptor),
 }
-"""transformers' model types: which class reads them, and which perceptor they make."""
+"""transformers' model types: which of its classes reads them, and which perceptor they make."""
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 OPEN_CLIP_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 """Weights in a folder of open_clip's on the hub."""
@@ -96,8 +90,10 @@ def load_one(
     activation: str = "auto",
 ) -> ClipPerceptor:
     """One perceptor by what a user calls it; see `load_perceptor`."""
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     if name == BUNDLED_NAME:
         return _from_folder(BUNDLED, BUNDLED_NAME, device, dtype)
     path = Path(name).expanduser()
@@ -115,20 +111,24 @@ def load_one(
 
 def _from_folder(folder: Path, name: str, device: str, dtype: torch.dtype) -> ClipPerceptor:
     """A model and its tokenizer in transformers' format; pickled weights are read as tensors only."""
+    import transformers
+
+    from engine.perceptor import parts_tower  # noqa: F401, which registers itself
+
     if not (folder / "config.json").is_file():
         raise EngineError("bad_weights", f"{folder} holds no CLIP model (config.json is missing).", CHOICES)
     for file in sorted(folder.iterdir()):
         if file.suffix in (".safetensors", ".bin", ".json") and file.is_file():
             check_kind(file, json_too=file.suffix == ".json")
     try:
-        kind = AutoConfig.from_pretrained(folder, local_files_only=True).model_type
+        kind = transformers.AutoConfig.from_pretrained(folder, local_files_only=True).model_type
     except Exception as error:  # transformers raises many kinds for a broken description
         raise damage(folder / "config.json") from error
     if kind not in KINDS:
         raise EngineError("bad_weights", f"{folder} holds a model of type {kind}, which is no CLIP or SigLIP.", CHOICES)
     reader, perceptor = KINDS[kind]
     try:
-        model, info = reader.from_pretrained(
+        model, info = getattr(transformers, reader).from_pretrained(
             folder, local_files_only=True, dtype=torch.float32, output_loading_info=True
         )
         check_whole(info, folder)
@@ -148,6 +148,8 @@ def _from_folder(folder: Path, name: str, device: str, dtype: torch.dtype) -> Cl
 
 def _tokenizer(folder: Path, model: Any, perceptor: type[ClipPerceptor]) -> Any:
     """The folder's tokenizer; for a CLIP with OpenAI's vocabulary and none, that one."""
+    from transformers import CLIPTokenizer, PreTrainedTokenizerFast
+
     if issubclass(perceptor, SiglipPerceptor):
         if not (folder / "tokenizer.json").is_file():
             raise EngineError("bad_weights", f"{folder} lacks tokenizer.json.", "Take that file from the model's page.")

@@ -13,18 +13,20 @@ import pickle
 import re
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from transformers import CLIPConfig, CLIPModel
 
 from engine.errors import EngineError, first_line
 from engine.report import Reporter
 from engine.untrusted import torchscript
 from engine.untrusted.instructions import Broken, Refused, well_formed
 from engine.untrusted.texts import check_kind, decoded
+
+if TYPE_CHECKING:
+    from transformers import CLIPConfig, CLIPModel
 
 AGAIN = "Download it again, or leave clip.model empty for the bundled perceptor."
 REFUSED = "Take weights from their makers' own pages, as safetensors where there is a choice."
@@ -159,6 +161,8 @@ def convert(tensors: dict[str, Tensor], path: Path, activation: str = "quick_gel
     Raises:
         EngineError: ``bad_weights`` if they are not those of a CLIP with a vision transformer.
     """
+    from transformers import CLIPModel
+
     if any(name.startswith("visual.layer1.") for name in tensors):
         raise EngineError("bad_weights", f"{path} holds a CLIP with a ResNet, which is not supported.", SUPPORTED)
     if any(name.startswith("text_model.") for name in tensors):
@@ -192,6 +196,7 @@ def check_whole(info: dict[str, Any], path: Path) -> None:
 
 def _config(tensors: dict[str, Tensor], activation: str) -> CLIPConfig:
     """The sizes of a model, which its tensors' shapes tell."""
+    from transformers import CLIPConfig
 
     def layers(prefix: str) -> int:
         return len({name.removeprefix(prefix).split(".")[0] for name in tensors if name.startswith(prefix)})

@@ -10,9 +10,12 @@ import string
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ftfy
-from transformers import CLIPTokenizer
+
+if TYPE_CHECKING:
+    from transformers import CLIPTokenizer
 
 MERGES = Path(__file__).resolve().parent.parent / "assets" / "clip_merges.txt.gz"
 VOCABULARY = 49408
@@ -43,6 +46,8 @@ def openai_tokenizer(context: int) -> CLIPTokenizer:
     Args:
         context: the model's number of tokens, marks included.
     """
+    from transformers import CLIPTokenizer
+
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]  # bytes that stand for themselves
     bytes_ = [chr(byte) for byte in printable] + [chr(256 + n) for n in range(256 - len(printable))]
     pairs = [tuple(line.split()) for line in gzip.decompress(MERGES.read_bytes()).decode().splitlines()]

@@ -111,7 +111,19 @@ def _attach(parsed: Parsed, scores: Scores) -> None:
             if parsed.roles[at] == "same":
                 parsed.items[owner].color_of = _source(parsed, scores, at, owner)
     for owner, item in parsed.items.items():
+        _keep_own_color(parsed, owner, item)
         _settle(parsed, scores.links[LINKS.index("attach")], owner, item)
+
+
+def _keep_own_color(parsed: Parsed, owner: int, item: Item) -> None:
+    """What is of a material by its name, as jeans are, shares no colour across an "and"."""
+    found = value(parsed.chunks[owner], parsed.roles[owner])
+    own = any(worn.material for _, worn in (pieces(found[1]) if found else ()))
+    for at, role in list(item.modifiers):
+        between = range(at + 1, owner)
+        shared = any((at, role) in other.modifiers for other in parsed.items.values() if other is not item)
+        if own and role == "color" and shared and any("fn.and" in parsed.chunks[k].categories for k in between):
+            item.modifiers.remove((at, role))
 
 
 def _settle(parsed: Parsed, table: NDArray[np.float32], owner: int, item: Item) -> None:

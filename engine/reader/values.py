@@ -39,7 +39,7 @@ FREE = ("none", "text")
 LIKE = {"figure": 0.8, "color": 0.7, "accent": 0.7, "dress": 0.72, "figure_color": 0.72}
 """Least cosine of an unknown word to the known one whose value it takes, in the role; else `LEAST`. Set by hand."""
 LEAST = 0.68
-"""The same in other roles. Set by hand."""
+"""Least cosine of an unknown word to a known one in roles that `LIKE` does not name. Set by hand."""
 GUESSED = (
     "garment",
     "extra",

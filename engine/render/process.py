@@ -1,4 +1,4 @@
-"""process.mp4: the preview pictures of a job in the order in which they were made."""
+"""process.mp4: the preview pictures of a job in the order in which they were made. Its numbers are set by hand."""
 
 from __future__ import annotations
 

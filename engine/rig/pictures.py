@@ -1,4 +1,4 @@
-"""The avatar's preview sheet."""
+"""The avatar's preview sheet. Its numbers are set by hand."""
 
 from __future__ import annotations
 

@@ -68,18 +68,18 @@ class QueryWeights:
     blend: float = 0.05
     """Difference of two codes' scores at which the better has e times the other's share. Set by hand."""
     rounds: int = 4
-    """Of the search for a body of given measures. Set by hand: the secant method has converged by then."""
+    """Rounds of the search for a body of given measures. Set by hand: the secant method has converged by then."""
     step: float = 0.05
-    """Of that search. Set by hand."""
+    """Change of a number by which the search for given measures finds its slope. Set by hand."""
     farthest: float = 2.5
-    """How far from the average it goes. Set by hand, where bodies still look like people."""
+    """How far from the average the search for given measures goes. Set by hand, where bodies still look like people."""
     misses: float = 0.03
-    """Metres, or share of the weight, by which it may miss before the user hears of it. Set by hand."""
+    """Metres, or share of the weight, by which a body may miss given measures before the user is told. Set by hand."""
     bundled: float = 0.4
     """How much pictures count against words with the bundled perceptor, where the settings leave it open: it knows no
     words that the read-out doesn't. By `engine.training.perceptor.evaluate`."""
     others: float = 0.7
-    """The same with another perceptor, which does. Set by hand."""
+    """How much pictures count against words with another perceptor, where the settings leave it open. Set by hand."""
 
 
 PHOTOGRAPHER, WEIGHTS = Photographer(), QueryWeights()

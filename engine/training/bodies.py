@@ -3,6 +3,8 @@
 anny's weight and muscle are not what the words mean: of average muscle its heaviest man has a body mass index of 26,
 its most muscular one of 22. Its obese bodies are heavy with little muscle, its athletes heavy with much. So "heavier"
 leads from the average to the former, "stronger" to the latter. Bodies are as tall as people are.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

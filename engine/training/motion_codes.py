@@ -3,6 +3,8 @@
 For every movement of `engine.motion.concepts` the windows of its clips are encoded; then their latents, and with them
 the decoder, are optimised for these windows (an auto-decoder's refinement), a share of all other windows being kept in
 every batch so that the latent space stays smooth. Writes ``motion_prior.safetensors`` and ``motion_codes.safetensors``.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

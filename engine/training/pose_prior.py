@@ -4,6 +4,8 @@ Poses: every second frame of the pack and the library's movements, mirrored, jit
 poses (arms, legs, trunk), all within the joints' limits. Loss: rotation matrices, joint positions, KL (0.002). The
 codebook holds the K-means centres of the latent space with, for each, the movements whose poses lie nearest; how many
 centres the data bears is shown by the distance of held-out poses to the nearest one.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

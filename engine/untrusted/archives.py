@@ -1,4 +1,7 @@
-"""Zip archives and numpy files from elsewhere: sizes are checked before anything is read; nothing goes to disk."""
+"""Zip archives and numpy files from elsewhere: sizes are checked before anything is read; nothing goes to disk.
+
+Its limits are set by hand.
+"""
 
 from __future__ import annotations
 

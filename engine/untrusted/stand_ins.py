@@ -2,6 +2,8 @@
 
 Nothing of numpy, scipy, chumpy or torch is called while a pickle is read. Whatever a pickle may do to an object (call
 it, give it a state or items) is answered here too.
+
+Its limits are set by hand.
 """
 
 from __future__ import annotations

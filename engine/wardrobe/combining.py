@@ -203,7 +203,7 @@ def is_neutral(color: str) -> bool:
 
 
 def contrast(garment: Garment, color: str, pattern: str, rng: np.random.Generator) -> str | None:
-    """The second colour of a pattern on a garment of a colour; None where it is left to a shade of that."""
+    """The second colour of a pattern on a garment of a colour; None where it is left to a shade of the first."""
     table = _tables()["contrast"]
     if pattern not in table["patterns"].split("|") or is_one_of(garment, things(table["subdued"])):
         return None

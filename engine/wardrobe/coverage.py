@@ -1,4 +1,7 @@
-"""What of each layer lies for good beneath those outside of it, and so need not be shown."""
+"""What of each layer lies for good beneath those outside of it, and so need not be shown.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,9 @@ HIDDEN = 0.05
 WIDE, ABOVE_HEM = 0.30, 0.18
 """Metres beneath what hangs wide, as skirts do, within which skin and cloth are covered, and how far above its hem."""
 KEPT = 0.045
-"""Metres beside what is seen within which faces stay, so that hems may move a little and folds are not looked through
-..."""
+"""Metres beside what is seen within which faces stay, so that hems may move a little and no fold lets one through."""
 KEPT_ROUNDS = 4, 10
-"""... and how many rings of faces that is at least and at most."""
+"""Rings of faces beside what is seen that stay at least and at most."""
 
 
 def covered(layers: list[Layer]) -> list[Layer]:

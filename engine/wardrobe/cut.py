@@ -1,4 +1,7 @@
-"""Cutting a triangle mesh along the curve where a function of its points is zero: exact borders on any mesh."""
+"""Cutting a triangle mesh along the curve where a function of its points is zero: exact borders on any mesh.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

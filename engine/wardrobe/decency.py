@@ -1,4 +1,7 @@
-"""Who is not said to be bare wears what people wear: what covers torso, legs, feet and hips where nothing does."""
+"""Who is not said to be bare wears what people wear: what covers torso, legs, feet and hips where nothing does.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

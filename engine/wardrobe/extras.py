@@ -154,9 +154,16 @@ def _ruff() -> Form:
 MADE: dict[str, Callable[[Mapping[str, Any]], Form]] = {
     name: lambda part, made=made: made()  # type: ignore[misc]
     for name, made in (
-        ("feathered_wings", _feathers), ("bat_wings", _bat), ("butterfly_wings", _butterfly), ("halo", _halo),
-        ("pointed_ears", _pointed_ears), ("cat_ears", _cat_ears), ("rabbit_ears", _rabbit_ears),
-        ("eye_patch", _eye_patch), ("long_beard", _long_beard), ("ruff", _ruff),
+        ("feathered_wings", _feathers),
+        ("bat_wings", _bat),
+        ("butterfly_wings", _butterfly),
+        ("halo", _halo),
+        ("pointed_ears", _pointed_ears),
+        ("cat_ears", _cat_ears),
+        ("rabbit_ears", _rabbit_ears),
+        ("eye_patch", _eye_patch),
+        ("long_beard", _long_beard),
+        ("ruff", _ruff),
     )
-}  # fmt: skip
+}
 """Forms on the standard figure by the name that a part of a record calls them."""

@@ -1,4 +1,7 @@
-"""Rims, lenses, bridges and temples of glasses, round the middle between the eyes on the standard figure's nose."""
+"""Rims, lenses, bridges and temples of glasses, round the middle between the eyes on the standard figure's nose.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

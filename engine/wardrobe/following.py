@@ -2,6 +2,8 @@
 
 In the stand pose arms and trunk of heavy bodies are within one another: what is nearest there may be the wrong limb.
 In the T-pose they are apart.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ from engine.wardrobe.layers import Floats, Joined, Layer
 NEAR, FAR = 0.03, 0.08
 """Metres from what is beneath up to which cloth moves as that does, and from which on it moves as it was cut."""
 ALIKE, APART = 0.3, -0.2
-"""Cosines between the two normals from which on, and up to which, the same holds: thighs that touch look at each other
-..."""
+"""Cosines between the normals of cloth and of what is beneath from which on it moves as that does, and up to which it
+moves as it was cut: thighs that touch look at each other."""
 SAME, OTHER = 0.5, 0.2
-"""... but what has this share of its weights in common lies on its own limb, however crumpled it is."""
+"""Shares of common weights from which on, and up to which, the normals do not count: what has them in common lies on
+its own limb, however crumpled it is."""
 WIDEST = 0.05
 """Metres over which weights are evened at most, else over as many as cloth lies off: loose cloth bends softly."""
 ROUNDS = 3

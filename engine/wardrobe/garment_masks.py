@@ -3,6 +3,8 @@
 Every mask is a function of canonical `Points` (metres; see `canonical`) to a mask in 0..1. Edges are heights and
 distances on the open body's template: hips at y = -0.02, knees -0.44, ankles -0.87, soles -0.94, arm pits 0.38,
 shoulders 0.45, neck 0.55, chin 0.58, mouth 0.62, eyes 0.69, crown 0.80; elbows at |x| = 0.44, wrists 0.68.
+
+Thicknesses are set by hand.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def above_hairline(p: Points) -> NDArray:
 
 
 def above_smooth_hairline(p: Points) -> NDArray:
-    """The same without the line's raggedness."""
+    """Metres by which points lie above the hairline as it is without its raggedness."""
     found: NDArray = p.y - 0.742 + 0.95 * np.clip(0.095 - p.z, 0.0, 0.13)
     return found
 

@@ -1,4 +1,7 @@
-"""Hair that hangs or stands off the head, as forms on the standard figure's head."""
+"""Hair that hangs or stands off the head, as forms on the standard figure's head.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

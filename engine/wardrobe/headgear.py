@@ -1,4 +1,7 @@
-"""Headgear that no record of turned or swept forms describes: forms round the middle of a hat's brim."""
+"""Headgear that no record of turned or swept forms describes: forms round the middle of a hat's brim.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,23 @@ DEEPER = 0.022
 
 def _tricorn(part: Mapping[str, Any]) -> Form:
     """A brim turned up on three sides."""
-    form = turned([(0, 0.098), (0.05, 0.095), (0.08, 0.078), (0.088, 0.03), (0.096, 0.016), (0.185, 0.012),
-                   (0.188, 0.006), (0.09, -0.006), (0, -0.004)], 0.0, DEEPER, steps=4, columns=72)  # fmt: skip
+    form = turned(
+        [
+            (0, 0.098),
+            (0.05, 0.095),
+            (0.08, 0.078),
+            (0.088, 0.03),
+            (0.096, 0.016),
+            (0.185, 0.012),
+            (0.188, 0.006),
+            (0.09, -0.006),
+            (0, -0.004),
+        ],
+        0.0,
+        DEEPER,
+        steps=4,
+        columns=72,
+    )
     x, y, z = form.vertices.T
     out = np.clip((np.hypot(x, z) - 0.1) / 0.085, 0, 1)
     side = (0.5 - 0.5 * np.cos(3 * angles(form, 0.0))) ** 0.8

@@ -1,4 +1,7 @@
-"""How garments are worn together: what lies over what, and how a cut gives way to what else is worn."""
+"""How garments are worn together: what lies over what, and how a cut gives way to what else is worn.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -148,8 +151,11 @@ def armour_slots(look: Look, armour: Garment) -> tuple[set[str], set[str]]:
     if whole or "gauntlets" in colors:
         slots.add("hands")
     stands_for = {
-        "shoulders": {"shoulder_pads"}, "legs": {"knee_pads", "leggings"}, "feet": {"boots", "shoes"},
-        "hands": {"gauntlets", "gloves"}, "torso": {"jumpsuit", "chest_emblem"} if armour.cut in WHOLE else set(),
-    }  # fmt: skip
+        "shoulders": {"shoulder_pads"},
+        "legs": {"knee_pads", "leggings"},
+        "feet": {"boots", "shoes"},
+        "hands": {"gauntlets", "gloves"},
+        "torso": {"jumpsuit", "chest_emblem"} if armour.cut in WHOLE else set(),
+    }
     kinds = {kind for slot, stood in stands_for.items() if slot in slots & has for kind in stood}
     return slots, kinds

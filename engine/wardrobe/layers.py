@@ -74,8 +74,16 @@ def merged(layers: Sequence[Layer]) -> Layer:
         return layers[0]
     whole = joined(layers)
     names = (
-        "vertices", "faces", "colors", "weights", "canonical", "roughness", "metallic", "opacity", "covered",
-    )  # fmt: skip
+        "vertices",
+        "faces",
+        "colors",
+        "weights",
+        "canonical",
+        "roughness",
+        "metallic",
+        "opacity",
+        "covered",
+    )
     return Layer(layers[0].name, layers[0].material, **{name: getattr(whole, name) for name in names})
 
 

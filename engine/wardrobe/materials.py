@@ -30,7 +30,7 @@ class Material:
     depth: float = 0.0
     """Metres between its lowest and its highest places."""
     mottle: float = 0.0
-    """By which share its colour varies over a few centimetres."""
+    """Share by which its colour varies over a few centimetres."""
     fade: float = 0.0
     """0-1: how pale it is where it was rubbed."""
     thread: str = ""

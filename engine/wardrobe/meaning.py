@@ -2,6 +2,8 @@
 
 One seed gives one look. Where no figure is named, but words are left that nobody knows, the figures whose names are
 nearest to the text by the bundled perceptor's reading stand in.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

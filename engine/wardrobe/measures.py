@@ -15,9 +15,9 @@ import numpy as np
 from engine.numerals import NUMBER, number
 
 FOOT, INCH, POUND, STONE = 0.3048, 0.0254, 0.45359237, 6.35029318
-"""Metres and kilograms."""
+"""Metres and kilograms, by the international yard and pound."""
 STATURES, MASSES = (0.4, 3.5), (2.0, 400.0)
-"""Metres and kilograms that can be a figure's; other numbers are of something else."""
+"""Metres and kilograms that can be a figure's; other numbers are of something else. Set by hand."""
 YEARS = (0.5, 2.2, 8.0, 12.8, 17.0, 50.0, 72.0, 90.0)
 AGES = (-1.0, -0.66, -0.4, -0.16, 0.1, 0.5, 0.8, 1.0)
 """Years of life and the number by which bodies know them (`shape.bodies`): children by their mean stature."""

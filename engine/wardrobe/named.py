@@ -1,4 +1,7 @@
-"""The garments and things that a text names, with what it leaves open as the figure wears it, or as it is usual."""
+"""The garments and things that a text names, with what it leaves open as the figure wears it, or as it is usual.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +43,12 @@ class Maker:
         old = next((garment for garment in before if garment.kind == said.kind), None)
         if old is not None and said.cut not in (None, old.cut):
             old = replace(old, cut=said.cut, material=None, traits=(), decal=None)  # its colours are all that is known
-            if combining.has_own_colors(old):  # pearls are no gold because another necklace is
+            if places().get(said.kind) not in SHOWN and combining.has_own_colors(
+                old
+            ):  # pearls are no gold because another necklace is
                 old = replace(old, color="", accent=None)
         if old is None:
-            old = Garment(said.kind, "", cut=said.cut)
+            old = self._alike(said)
         pattern = said.pattern or (old.pattern if said.color in (None, old.color) else "plain")
         made = replace(
             old,
@@ -55,6 +60,13 @@ class Maker:
         )
         color, accent = self._colors(said, made)
         return replace(made, color=color, accent=accent)
+
+    def _alike(self, said: Worn) -> Garment:
+        """A garment of which the figure has none, in the colours in which it wears the same pattern in its place."""
+        alike = (worn for worn in self.worn if places()[worn.kind] == places().get(said.kind))
+        same = next((worn for worn in alike if said.pattern and worn.pattern == said.pattern), None)
+        colors = (same.color, same.accent) if same else ("", None)
+        return Garment(said.kind, *colors, cut=said.cut)
 
     def _colors(self, said: Worn, made: Garment) -> tuple[str, str | None]:
         """The colour and second colour of a named thing that has the figure's."""

@@ -1,4 +1,7 @@
-"""Colours of a look at canonical points: skin and face first, then hair, then garments from the inside out."""
+"""Colours of a look at canonical points: skin and face first, then hair, then garments from the inside out.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -174,7 +177,7 @@ ACCENT_PLACES = {
     "shoes": lambda p: p.below(p.y, -0.925),
     "boots": lambda p: p.band(p.y, -0.56, -0.5),
     "jumpsuit": lambda p: p.band(p.z, -0.02, 0.01),
-}  # fmt: skip
+}
 
 
 def paint_face(base: NDArray, look: Look, p: Points) -> NDArray:

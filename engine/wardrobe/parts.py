@@ -2,6 +2,8 @@
 
 What a text says and what a picture shows are both said part by part ("a red cape": the back is red), which keeps
 colours with the garments that they belong to.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 What the body's text says goes before what the appearance's says, and both before what its figure usually is; who is
 named by neither has what ``catalog/people.toml`` has for the age and gender.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

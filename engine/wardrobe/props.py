@@ -2,6 +2,8 @@
 
 Each piece is made in canonical coordinates (metres, T-pose) and then bound to a body: its vertices follow the body
 vertices around them, in shape (by their offsets) and in pose (by their skinning weights).
+
+Its places are measured on the standard figure, its other numbers are set by hand.
 """
 
 from __future__ import annotations

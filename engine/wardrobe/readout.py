@@ -2,6 +2,8 @@
 
 The tower was trained to regress from a caption to the mean of all figures that fit it (`wardrobe.attribute_space`).
 Whatever perceptor guides, this prior is the bundled one's.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

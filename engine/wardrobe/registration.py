@@ -3,6 +3,8 @@
 After Amberg et al. 2007 in small: the body is brought near the standard figure bone by bone (its head by crown, nose,
 depth and width), then drawn onto the surface by closest points that look the same way, with a displacement that is
 smooth over the body's surface and stiff at first.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

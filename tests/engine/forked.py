@@ -1,14 +1,16 @@
 """The command line with stand-in stages in a fork of this process, which need not import everything again.
 
-It has its own working folder, standard streams and signal handlers, as a program has. Where there is no fork, and
-where the life of a program is what is tested, `fake_stages` is started as one.
+It has its own working folder, session, standard streams and signal handlers, as a program has. Where there is no fork,
+and where the start or the end of a program is what is tested, `fake_stages` is started as one.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -38,6 +40,37 @@ def call(arguments: Sequence[str], cwd: Path, change: Callable[[], None] = lambd
     return CompletedProcess(arguments, child.exitcode, out, err)
 
 
+def start(arguments: Sequence[str], step_seconds: float) -> subprocess.Popen[str]:
+    """Start with pipes: a child that, instead of executing a program, goes on as a fork of this process."""
+
+    def program() -> None:
+        code = 1
+        try:
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # also what `subprocess` waits for
+            torch.set_num_threads(1)
+            fake_stages.STEP_SECONDS = step_seconds
+            _open_streams()
+            with fake_stages.installed():
+                code = cli.main(arguments)
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    return subprocess.Popen(
+        ["/dev/null"],
+        **pipes,
+        preexec_fn=program,
+        restore_signals=False,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
 def _inside(arguments: Sequence[str], cwd: Path, files: Sequence[Path], change: Callable[[], None]) -> None:
     """What the fork does; ends it."""
     torch.set_num_threads(1)  # the parent's OpenMP threads are not in a fork, which would wait for them
@@ -46,8 +79,13 @@ def _inside(arguments: Sequence[str], cwd: Path, files: Sequence[Path], change: 
         opened = os.open(file, os.O_RDWR | os.O_CREAT)
         os.dup2(opened, number)
         os.close(opened)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", buffering=1, closefd=False) for n in (1, 2))  # noqa: SIM115
+    _open_streams()
     change()
     with fake_stages.installed():
         sys.exit(cli.main(arguments))
+
+
+def _open_streams() -> None:
+    """Python's standard streams on the first three descriptors."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", buffering=1, closefd=False) for n in (1, 2))  # noqa: SIM115

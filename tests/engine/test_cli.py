@@ -20,8 +20,6 @@ from engine.protocol import Request
 ROOT = Path(__file__).resolve().parents[2]
 FAKE = [sys.executable, fake_stages.__file__]
 REAL = [sys.executable, "-m", "engine"]
-LIGHT = Path(__file__).parent / "light"
-"""Holds a stand-in for transformers."""
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
 
@@ -46,14 +44,11 @@ def fake(*arguments, cwd=ROOT, change: Callable[[], None] = lambda: None) -> sub
     return forked.call([str(argument) for argument in arguments], cwd, change)
 
 
-def start(*arguments, step_seconds=0.5) -> subprocess.Popen:
-    """Start the stand-in engine with pipes."""
-    environment = {
-        **os.environ,
-        "FAKE_STEP_SECONDS": str(step_seconds),
-        "PYTHONUTF8": "1",
-        "PYTHONPATH": str(LIGHT),
-    }
+def start(*arguments, step_seconds=0.5, program=False) -> subprocess.Popen:
+    """Start the stand-in engine with pipes: a fork of this process where that can be, or a program of its own."""
+    if hasattr(os, "fork") and not program:
+        return forked.start([str(argument) for argument in arguments], step_seconds)
+    environment = {**os.environ, "FAKE_STEP_SECONDS": str(step_seconds), "PYTHONUTF8": "1"}
     return subprocess.Popen(
         [*FAKE, *map(str, arguments)],
         env=environment,
@@ -209,7 +204,7 @@ def finish_cancelled(child: subprocess.Popen, job: Path) -> None:
 @pytest.mark.parametrize("way", ["line", "closed", pytest.param("term", marks=posix), pytest.param("int", marks=posix)])
 def test_a_job_can_be_cancelled_and_goes_on(tmp_path, way):
     job = make_job(tmp_path / "job")
-    child = start("run", job)
+    child = start("run", job, program=way == "term")
     wait_for(child, "progress", "appearance")
     if way == "line":
         child.stdin.write("cancel\n")
@@ -250,7 +245,7 @@ def test_a_stage_that_does_not_answer_is_ended(tmp_path):
 @posix
 def test_a_reader_that_is_gone_cancels(tmp_path):
     job = make_job(tmp_path / "job")
-    child = start("run", job)
+    child = start("run", job, program=True)
     wait_for(child, "progress", "appearance")
     child.stdout.close()
     child.stdout = None
@@ -260,7 +255,7 @@ def test_a_reader_that_is_gone_cancels(tmp_path):
 @pytest.mark.parametrize("end", ["result", "cancelled"])
 def test_a_detached_job_outlives_its_parent(tmp_path, end):
     job = make_job(tmp_path / "job")
-    child = start("run", job)
+    child = start("run", job, step_seconds={"result": 0.1, "cancelled": 0.5}[end])
     wait_for(child, "stage_started")
     child.stdin.write("detach\n")
     child.stdin.close()

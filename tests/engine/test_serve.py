@@ -18,7 +18,7 @@ def ask(child, line: object) -> None:
 
 
 def test_jobs_run_one_after_another_in_one_process(tmp_path):
-    child = start("serve", step_seconds=0.05)
+    child = start("serve", step_seconds=0.05, program=True)
     assert wait_for(child, "ready")[-1]["code"] is None
     good, bug, long, last = (make_job(tmp_path / name) for name in ("good", "bug", "long", "last"))
     text = json.loads((bug / protocol.REQUEST_FILE).read_text()) | {"prompts": {"appearance": "a bug"}}

@@ -104,7 +104,7 @@ def test_shares_follow_form_and_spare_nobody() -> None:
     faces = np.concatenate([part.faces + start for part, start in zip(parts, first)])
     layers = np.repeat([0, 1, 2], [len(part.faces) for part in parts])
     found = decimate.shares(vertices, faces, layers, 3000)
-    assert found.sum() <= 3000 and found[2] >= decimate.LEAST
+    assert found.sum() <= 3000 and found[2] >= decimate.LEAST_OF_LAYER
     assert found[0] / len(ball.faces) > 3 * found[1] / len(plate.faces)  # the plate is flat
     np.testing.assert_array_equal(decimate.shares(vertices, faces, layers, 10**6), np.bincount(layers))
 

@@ -83,6 +83,27 @@ def test_everything_and_the_rest() -> None:
     assert one(reading, "rest").color == "black" and one(reading, "tie").color == "red"
 
 
+def test_jeans_share_no_colour_across_an_and() -> None:
+    reading = read("a green t-shirt and jeans")
+    assert (one(reading, "t_shirt").color, one(reading, "trousers").color) == ("green", None)
+    assert {one(read("black boots and gloves"), kind).color for kind in ("boots", "gloves")} == {"black"}
+    assert one(read("a t-shirt and green jeans"), "trousers").color == "green"
+
+
+@pytest.mark.parametrize(
+    "text, style, cut",
+    [
+        ("a girl with black hair in two braids", "ponytail", "braids"),
+        ("long curly red hair", "long", "curly"),
+        ("brown hair with a fringe", None, "fringe"),
+        ("a man with dreadlocks", "long", "locs"),
+    ],
+)
+def test_cuts_of_hair(text: str, style: str | None, cut: str) -> None:
+    who = read(text).who
+    assert (who.hair_style, who.hair_cut) == (style, cut)
+
+
 def test_the_same_colour() -> None:
     assert one(read("a lady in a teal dress with matching shoes"), "shoes").color == "teal"
 

@@ -74,6 +74,25 @@ def test_a_cut_of_another_kind_than_the_figures_keeps_its_colour_alone():
         assert the(look, "jacket") == Garment("jacket", "khaki", cut="denim")
 
 
+def test_a_cut_of_a_colour_of_its_own_has_that():
+    for look in put_on(Worn("necklace", "pearls"), figure="red gown; gold necklace"):
+        assert the(look, "necklace").color == "cream"
+
+
+def test_a_pattern_has_the_colours_in_which_the_figure_wears_it():
+    for look in put_on(
+        Worn("long_sleeve", pattern="stripes_h"), figure="black/white stripes_h t_shirt; black trousers"
+    ):
+        assert (the(look, "long_sleeve").color, the(look, "long_sleeve").accent) == ("black", "white")
+
+
+def test_no_tie_is_left_on_a_bare_neck():
+    for look in put_on(
+        Worn("gown"), figure="black jacket.suit; white long_sleeve.buttoned; black trousers; black tie.bow"
+    ):
+        assert "tie" not in kinds(look)
+
+
 def test_who_says_no_shirt_has_none_and_no_shoes_are_bare_feet():
     for look in put_on(Worn("t_shirt", denied=True)):
         assert "torso" not in areas(look)

@@ -50,9 +50,9 @@ def parts(layer):
     return connected_components(edge_matrix(layer.faces, len(layer.vertices)), directed=False)
 
 
-def depth(points, vertices, faces):
+def depth(points, surface):
     """Metres by which points lie outside a closed surface."""
-    return MeshRaycaster(vertices, faces).closest_point(points.astype(np.float32))[2]
+    return surface.closest_point(points.astype(np.float32))[2]
 
 
 def check(layers, mannequin, deepest):
@@ -72,7 +72,7 @@ def check(layers, mannequin, deepest):
 
 def outside(layer, mannequin):
     """Metres by which a layer lies outside the body; not asked where trunk plates enter arms at the armholes."""
-    found = depth(layer.vertices, mannequin.vertices, mannequin.faces)
+    found = depth(layer.vertices, mannequin.caster)
     arm = (np.abs(layer.canonical[:, 0]) > 0.2) & (layer.canonical[:, 1] > 0.3)
     return found[~arm | (layer.weights[:, 16:22].sum(1) > 0.3)]
 

@@ -26,6 +26,15 @@ def personas(
     return [persona_of(person, body or Who(), said or Who(), costume or Costume(), rng) for rng in rngs]
 
 
+def test_a_cut_of_hair_is_worn_by_who_has_such_hair():
+    assert {(one.hair_style, one.hair_cut) for one in personas(MAN, None, Who(hair_cut="curly"))} >= {
+        ("short", "curly")
+    }
+    woman = personas(WOMAN, None, Who(hair_cut="braids"), Costume(hair_style="bun"))
+    assert {(one.hair_style, one.hair_cut) for one in woman} == {("ponytail", "braids")}
+    assert {one.hair_cut for one in personas(MAN, None, Who(hair_style="buzz", hair_cut="wavy"))} == {None}
+
+
 def test_the_body_says_first_then_the_appearance_then_the_figure():
     costume = Costume(skin="tanned", hair_style="long", hair_color="ginger", beard="full", eye_color="green")
     said = Who(skin="dark", hair_style="short", hair_color="black", beard="goatee", eye_color="brown")

@@ -1,4 +1,7 @@
-"""Reads skeletons in motion out of glTF files: ``.glb``, ``.gltf``, ``.vrm`` and ``.vrma`` (VRM Animation)."""
+"""Reads skeletons in motion out of glTF files: ``.glb``, ``.gltf``, ``.vrm`` and ``.vrma`` (VRM Animation).
+
+Its limits are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 Each choice begins with the true text: the colour of a garment among other colours, its kind among those of its slot,
 one of the figure's shape numbers among words for the opposite, two garments' colours as they are and swapped, a
 stored caption and its hard negatives, a movement among others.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Shapes are K-means centres of sampled bodies; outfits are looks of the caption grammar with their captions, every entry
 of the lexicon several times and as many random outfits. Both carry the bundled perceptor's embeddings.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

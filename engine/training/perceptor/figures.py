@@ -3,6 +3,8 @@
 Each figure is a body in a look in a pose, seen by three cameras; what is stored is albedo, normal and mask, so that
 light, background and noise are drawn anew each time the trainer sees it, and which part of the look and which place of
 the body each pixel shows. Shards of 500 figures, written atomically.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations
@@ -179,9 +181,19 @@ class Studio:
         numbers = shape.numbers()
         albedo, normal, mask, part, region = (np.stack(column) for column in zip(*views))
         return Figure(
-            albedo, normal, mask, part, region, numbers, pose_attributes(joints[None])[0],
-            names, caption, negatives, kind, sample.look,
-        )  # fmt: skip
+            albedo,
+            normal,
+            mask,
+            part,
+            region,
+            numbers,
+            pose_attributes(joints[None])[0],
+            names,
+            caption,
+            negatives,
+            kind,
+            sample.look,
+        )
 
     def _labels(self, look: Look) -> tuple[NDArray, NDArray]:
         """(V,) part and region of every vertex of the dressed body, as `Figure` stores them."""

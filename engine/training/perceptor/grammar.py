@@ -2,6 +2,8 @@
 
 `sample(rng)` draws a body, a look and a caption that states part of both; what a caption leaves open is random.
 `hard_negative(sample, rng)` rewrites the caption so that it no longer fits. Captions only ever state what holds.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

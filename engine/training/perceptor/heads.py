@@ -4,6 +4,8 @@ Regression makes both towers say what is true; here the layers behind the image 
 projection, learn to score the true text of a choice (`choices`) above the false ones, and a caption's own picture
 above the others of the batch. What the layers before them say is computed once, of pictures as they are and of
 adversarial ones, so that thousands of steps take minutes.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Cloth falls slowly and colours are free. So each body is dressed a few times in colours that tell its garments apart;
 heads, tops, bottoms and shoes of these dressings are put together anew, posed, seen by several cameras, and every
 picture is coloured many times. Shards are those of `engine.training.perceptor.figures`.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from engine.training.perceptor.figures import (
     labelled_poses,
     regions,
     write_shards,
-)  # fmt: skip
+)
 from engine.training.perceptor.grammar import hard_negative, lexis
 from engine.training.perceptor.outfit_captions import told_of
 from engine.training.perceptor.words import Sample, flatten, render
@@ -50,7 +52,7 @@ from engine.wardrobe.outfit import (
     Garment,
     Look,
     Shape,
-)  # fmt: skip
+)
 from engine.wardrobe.parts import PARTS
 
 DRESSINGS, OUTFITS, CAMERAS, COLORINGS = 3, 14, 5, 8
@@ -110,9 +112,7 @@ def keyed(look: Look, dice: random.Random) -> Look:
         cut = dice.choice(CUTS[garment.kind]) if garment.kind in CUTS and dice.random() < CUT else None
         accent = next(free) if garment.accent else None
         garments.append(replace(garment, color=next(free), accent=accent, cut=cut))
-    return replace(
-        look, skin=KEY_SKIN, hair_color=KEY_HAIR, beard_color=KEY_HAIR, garments=tuple(garments), extras=()
-    )  # fmt: skip
+    return replace(look, skin=KEY_SKIN, hair_color=KEY_HAIR, beard_color=KEY_HAIR, garments=tuple(garments), extras=())
 
 
 def _likeness(colors: NDArray, key: str) -> NDArray:
@@ -236,9 +236,19 @@ class LayeredStudio:
             albedo = np.stack([albedo_of(seen[i][0], whole.faces, colors) for i in chosen])
             caption, negatives = self._words(new, shape)
             yield Figure(
-                albedo, normal, mask, parts, places, shape.numbers(), truth, [names[i] for i in chosen], caption,
-                negatives, "outfit", new,
-            )  # fmt: skip
+                albedo,
+                normal,
+                mask,
+                parts,
+                places,
+                shape.numbers(),
+                truth,
+                [names[i] for i in chosen],
+                caption,
+                negatives,
+                "outfit",
+                new,
+            )
 
     def _words(self, look: Look, shape: Shape) -> tuple[str, list[str]]:
         """A caption of a look and hard negatives."""
@@ -252,10 +262,11 @@ def _canonical(pieces: list[Piece]) -> list[NDArray]:
     skin_ = pieces[0].layer
     tree = cKDTree(skin_.vertices)
     return [
-        skin_.canonical[tree.query(piece.layer.vertices)[1]] if piece.layer.name.split()[0] in FACE
+        skin_.canonical[tree.query(piece.layer.vertices)[1]]
+        if piece.layer.name.split()[0] in FACE
         else piece.layer.canonical
         for piece in pieces
-    ]  # fmt: skip
+    ]
 
 
 def _layered(shapes: Path, seed: int) -> Iterator[Figure]:

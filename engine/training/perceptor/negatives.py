@@ -1,4 +1,7 @@
-"""Captions that almost fit: attributes swapped between garments, or one attribute changed."""
+"""Captions that almost fit: attributes swapped between garments, or one attribute changed.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The bundled perceptor's own tokenizer: byte-level BPE in CLIP's format, trained on captions and common words."""
+"""The bundled perceptor's own tokenizer: byte-level BPE in CLIP's format, trained on captions and common words.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Captions as sequences of words and mentions; choosing words for values, with or without the held-out ones."""
+"""Captions as sequences of words and mentions; choosing words for values, with or without the held-out ones.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

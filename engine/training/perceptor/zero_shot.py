@@ -3,6 +3,8 @@
 Held-out figures (`figures.py` with a seed of its own) are classified by the texts that they are nearest to, with words
 of the training and with synonyms that training never saw; captions look for their pictures among 512; and a body that
 changes in one respect must be scored higher by the word for it, step by step.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

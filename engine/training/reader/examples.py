@@ -1,4 +1,4 @@
-"""Drawn texts as the network sees them, with what it is to say."""
+"""Drawn texts as the network sees them, with what it is to say. Its numbers are set by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`engine.reader.network` in torch, for batches of padded texts."""
+"""`engine.reader.network` in torch, for batches of padded texts. Its numbers are set by hand."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """Trains the reader's network: ``python -m engine.training.reader.train OUT.safetensors``.
 
 Texts come from `grammar`, one a seed; nothing else is needed. A few minutes on one core.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations

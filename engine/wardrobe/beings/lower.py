@@ -2,6 +2,8 @@
 
 A tail begins as the body's own hips and goes on along a path, as wide and deep as shares of these. Both legs carry it
 alike, so that it bends at hips and knees and does not part when they do; they themselves are not shown.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
 """
 
 from __future__ import annotations

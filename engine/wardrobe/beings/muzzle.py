@@ -3,6 +3,8 @@
 The skin itself moves, so that mouth, eyes and weights stay what they are: lips meet at the muzzle's end and open, teeth
 and tongue go along. Places are canonical (`wardrobe.canonical`): eyes at y = 0.69, the nose's tip at (0, 0.650, 0.157),
 lips at 0.619, the chin at 0.58.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
 """
 
 from __future__ import annotations
@@ -38,29 +40,29 @@ class Muzzle:
     """How a face is drawn out: the table ``face`` of a nose's record. Lengths are metres on the standard figure."""
 
     forward: float = 0.0
-    """By which nose and mouth come forward."""
+    """Metres by which nose and mouth come forward."""
     reach: float = 0.046
     """Half the muzzle's width where it begins, beside the nose."""
     top: float = 0.70
     """Height between the eyes where it begins."""
     wide: float = 1.0
-    """Its width at the end against the human face's there."""
+    """The muzzle's width at its end against that of a human face."""
     high: float = 1.0
-    """The same of its height about the mouth."""
+    """The muzzle's height about the mouth against that of a human face."""
     down: float = 0.0
-    """By which its end sinks."""
+    """Metres by which the muzzle's end sinks."""
     chin: float = 0.8
     """How far the chin comes along, of ``forward``."""
     nose: float = 0.3
     """How much of the human nose still stands out."""
     cheeks: float = 0.0
-    """By which the cheeks are wider: fur."""
+    """Metres by which fur makes the cheeks wider."""
     brow: float = 0.0
-    """By which the brow stands forward."""
+    """Metres by which the brow stands forward."""
     crown: float = 1.0
     """The height of the skull above the brow against a human one's."""
     skull: float = 1.0
-    """Its width and depth there."""
+    """The width and depth of the skull above the brow against a human one's."""
     ears: float = 0.0
     """How much of the human ears is left."""
     eyes: bool = True
@@ -76,9 +78,9 @@ class Muzzle:
     around: str = ""
     """The colour round the eyes."""
     pattern: str = ""
-    """Of `cloth.motifs.PATTERNS`, on head and neck ..."""
+    """A pattern on head and neck, of `cloth.motifs.PATTERNS`."""
     marks: str = "black"
-    """... in this colour."""
+    """The colour of the pattern."""
     features: Mapping[str, float] = field(default_factory=dict)
     """Amounts of the directions of the face space that go with it."""
 

@@ -2,6 +2,8 @@
 
 Each takes `Points` on the standard figure and the measures of a record in ``catalog/garments/``, in metres, and
 gives (N,) values that are distances from the border near it.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
 """
 
 from __future__ import annotations

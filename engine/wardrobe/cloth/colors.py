@@ -1,4 +1,4 @@
-"""Colours of cloth: patterns whose borders are edges of the mesh, and marks."""
+"""Colours of cloth: patterns whose borders are edges of the mesh, and marks. Its numbers are set by hand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SECOND_COLORS = {
 }
 """Second colours of patterns where none is named; another one where that is the first."""
 LUMINANCE = np.array([0.3, 0.59, 0.11])
-"""How bright red, green and blue are."""
+"""How bright red, green and blue are: the luma of Rec. 601, rounded."""
 
 
 def patterned(piece: Piece, garment: Garment) -> Piece:

@@ -1,5 +1,5 @@
 """Words, numbers and symbols on garments, out of ``catalog/decals.toml``: exact outlines as cloth of their own, a hair
-above the cloth that they are printed on."""
+above the cloth that they are printed on. Its numbers are set by hand."""
 
 from __future__ import annotations
 

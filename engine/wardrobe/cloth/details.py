@@ -2,6 +2,8 @@
 
 A mark is a region of the standard figure, written as a function that is positive inside (metres from its border). Its
 border becomes edges of the mesh, its inside is raised and toned.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
 """
 
 from __future__ import annotations
@@ -40,9 +42,9 @@ class Mark:
     height: float = 0.0
     """Metres by which it is raised; negative: pressed in."""
     tone: float = 1.0
-    """By which its colour is multiplied."""
+    """Factor of its colour."""
     rim: float = 0.8
-    """By which its border's colour is multiplied."""
+    """Factor of its border's colour."""
     accent: bool = False
     """Whether it has the garment's second colour."""
     color: str | None = None
@@ -55,7 +57,7 @@ class Mark:
     dome: float = BEVEL
     """Metres from its border over which it rises."""
     rise: Signed | None = None
-    """By which share (N,) of its height each place rises; None: all of it."""
+    """Share (N,) of its height by which each place rises; None: all of it."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,7 @@ class Tape:
     accent: bool = True
     """Whether it has the garment's second colour."""
     tone: float = 1.0
-    """By which its colour is multiplied."""
+    """Factor of its colour."""
     thick: float = 0.0012
     """Metres by which it stands off."""
     low: float = -2.0

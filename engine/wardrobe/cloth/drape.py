@@ -21,9 +21,11 @@ from engine.wardrobe.cloth import kernels
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]
 GRAVITY = 9.81
+"""Metres a second squared."""
 RATE = 60
-"""Frames of 1 / 60 s."""
+"""Frames a second. Set by hand, as all below."""
 SUBSTEPS, SWEEPS = 10, 2
+"""Substeps of a frame, and sweeps over all constraints in each."""
 KEEP = 0.985
 """Share of the velocity that a substep keeps: cloth in air."""
 REACH = 0.05
@@ -131,7 +133,7 @@ def _colours(pairs: Indices, count: int) -> NDArray[np.int64]:
     """(C,) a colour for each pair so that no two of a colour share a point: greedy, the least that is free."""
     used = [0] * count  # bits of the colours at each point
     found = np.empty(len(pairs), np.int64)
-    for index, (a, b) in enumerate(pairs.tolist()):
+    for index, (a, b) in enumerate(zip(*pairs.T.tolist())):
         taken = used[a] | used[b]
         free = ~taken & (taken + 1)
         found[index] = free.bit_length() - 1

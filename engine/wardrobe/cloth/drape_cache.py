@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 VERSION = 5
 """Changes when cloth falls differently."""
 MOST = 150
-"""Pieces that are kept; those that were used longest ago go first."""
+"""Pieces that are kept; those that were used longest ago go first. Set by hand."""
 
 
 class Drapes:

@@ -1,4 +1,7 @@
-"""What makes cloth a garment: marks cut in and raised, collars, buttons, and hems that have a thickness."""
+"""What makes cloth a garment: marks cut in and raised, collars, buttons, and hems that have a thickness.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -156,12 +159,13 @@ def _extruded(piece: Piece, run: NDArray, rows: Sequence[NDArray], gap: NDArray,
     faces = np.concatenate([piece.faces, np.stack([b, a, c], 1), np.stack([b, c, d], 1)]).astype(np.int32)
     times = len(rows)
     return Piece(
-        np.concatenate([piece.vertices, *rows]).astype(np.float32), faces,
+        np.concatenate([piece.vertices, *rows]).astype(np.float32),
+        faces,
         np.concatenate([piece.weights, *[piece.weights[run]] * times]),
         np.concatenate([piece.canonical, *[piece.canonical[run]] * times]),
         np.concatenate([piece.free, *[piece.free[run]] * times]),
         np.concatenate([piece.grain, *[piece.grain[run]] * times]),
-    )  # fmt: skip
+    )
 
 
 def rims(piece: Piece, thick: float) -> tuple[Piece, NDArray[np.bool_]]:
@@ -261,12 +265,15 @@ def buttons(piece: Piece, spots: Sequence[Spot], scale: float) -> tuple[NDArray,
         right /= max(np.linalg.norm(right), 1e-6)
         frame = np.stack([right, np.cross(normal, right), normal])
         at = piece.vertices[near] + 0.0012 * scale * normal
-        parts.append((
-            at + scale * form.vertices @ frame, form.faces + first,
-            np.repeat(piece.weights[near : near + 1], len(form.vertices), 0),
-            np.repeat(piece.canonical[near : near + 1], len(form.vertices), 0),
-            np.full(len(form.vertices), number),
-        ))  # fmt: skip
+        parts.append(
+            (
+                at + scale * form.vertices @ frame,
+                form.faces + first,
+                np.repeat(piece.weights[near : near + 1], len(form.vertices), 0),
+                np.repeat(piece.canonical[near : near + 1], len(form.vertices), 0),
+                np.full(len(form.vertices), number),
+            )
+        )
         first += len(form.vertices)
     if not parts:
         return np.zeros((0, 3)), np.zeros((0, 3), int), np.zeros((0, 24)), np.zeros((0, 3)), np.zeros(0, int)

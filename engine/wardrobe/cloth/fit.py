@@ -1,4 +1,7 @@
-"""From the body's surface to a garment's: without the anatomy, with ease, outside what is beneath."""
+"""From the body's surface to a garment's: without the anatomy, with ease, outside what is beneath.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

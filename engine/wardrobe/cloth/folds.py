@@ -2,6 +2,8 @@
 
 After *Wrinkle Meshes* (Müller & Chentanez 2010): cloth at rest is relaxed once more, near where it is, towards edges
 that are longer along some directions; what is too long has to leave the surface. It keeps out of what is beneath.
+
+Its numbers are set by hand.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ FADES = 0.01
 NARROW, BROADER = 0.035, 0.05
 """Metres after which the folds of limp cloth follow one another, and by how many more those of stiff cloth."""
 HANGING = 0.11
-"""The same round what hangs from a hem."""
+"""Metres after which the folds of cloth that hangs from a hem follow one another."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Fur: short pointed locks that grow from cloth and lie down over one another."""
+"""Fur: short pointed locks that grow from cloth and lie down over one another. Its numbers are set by hand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ APART, WIDE = 0.27, 0.10
 MOST = 8000
 """Locks of a piece."""
 ROOT, TIP = 0.62, 1.10
-"""By which its colour is multiplied at a lock's two ends."""
+"""Factors of the colour at a lock's two ends."""
 
 
 def locks(piece: Piece, colors: NDArray, size: float) -> tuple[Floats, Indices, Floats, Floats, Floats]:

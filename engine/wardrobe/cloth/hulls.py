@@ -1,4 +1,4 @@
-"""Convex outlines of the body's slices, which cloth spans."""
+"""Convex outlines of the body's slices, which cloth spans. Its numbers are set by hand."""
 
 from __future__ import annotations
 

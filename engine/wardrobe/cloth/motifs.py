@@ -126,6 +126,7 @@ def _flames(tall: float, phase: float) -> Signed:
 PATTERNS: dict[str, list[tuple[Signed, str]]] = {
     "stripes_h": [(lambda u, v: wave_of(v, 0.07), "accent")],
     "stripes_v": [(lambda u, v: wave_of(u + 0.012, 0.048), "accent")],
+    "pinstripes": [(lambda u, v: np.asarray(0.0012 - np.abs((u + 0.013) % 0.026 - 0.013)), "accent")],
     "bands": [(lambda u, v: np.asarray(0.024 - np.abs((v + 0.025) % 0.17 - 0.085)), "accent")],
     "checks": [(lambda u, v: wave_of(v, 0.096), "accent"), (lambda u, v: wave_of(u, 0.096), "accent")],
     "dots": [(_spots, "accent")],
@@ -156,5 +157,5 @@ PATTERNS: dict[str, list[tuple[Signed, str]]] = {
 }
 """Patterns by name: functions and the colours that they show, of which the last prevails: a colour's name, or one of
 `colors.tints`."""
-FINE = frozenset({"floral", "leopard", "stars", "hearts", "paisley", "snake", "dots"})
+FINE = frozenset({"floral", "leopard", "stars", "hearts", "paisley", "snake", "dots", "pinstripes"})
 """Patterns of small forms, for which long edges are divided."""

@@ -1,4 +1,7 @@
-"""A piece of cloth: part of the body's surface with all that lies on it, and what is let down from its hems."""
+"""A piece of cloth: part of the body's surface with all that lies on it, and what is let down from its hems.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Patch:
     """A pocket that is sewn on; what stands off far is a pouch with round edges."""
 
     at: tuple[float, float]
-    """Its middle: metres across from the front or the outside of a leg, and up."""
+    """The patch's middle: metres across from the front or the outside of a leg, and up."""
     size: tuple[float, float]
     """Metres across and up."""
     side: str

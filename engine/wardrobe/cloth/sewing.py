@@ -1,4 +1,7 @@
-"""From cloth at rest to a finished garment: marks, panels, collars, hems, prints, and colours, as layers."""
+"""From cloth at rest to a finished garment: marks, panels, collars, hems, prints, and colours, as layers.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

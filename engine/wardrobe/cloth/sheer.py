@@ -1,4 +1,7 @@
-"""Cloth that is seen through: thin cloth with its lining, and nets."""
+"""Cloth that is seen through: thin cloth with its lining, and nets.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheets that are no part of the body's surface: capes and cloaks."""
+"""Sheets that are no part of the body's surface: capes and cloaks. Its numbers are set by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What carries falling cloth beside the body: petticoats that hold skirts out, and the floor for trains."""
+"""What carries falling cloth beside the body: petticoats that hold skirts out, and the floor for trains.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A garment's cloth: cut from the body, let down, fitted and draped."""
+"""A garment's cloth: cut from the body, let down, fitted and draped. Its numbers are set by hand."""
 
 from __future__ import annotations
 
@@ -82,40 +82,53 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         fitted = _fitted_above(piece, beneath, ease, record, body)
     else:
         fitted = fit(piece, beneath, ease, record.smoothing)
-    if record.tails:  # the front is cut away
-        turn = np.abs(np.arctan2(piece.canonical[:, 0], piece.canonical[:, 2]))
-        piece = piece.moved(fitted).cut(np.where(piece.free, TRUNK * (turn - record.tails), 0.2)).compact()
-        fitted, p = piece.vertices, Points(piece.canonical)
-    if record.panels and piece.free.any():  # only a flap in front and one behind
-        turn = np.abs(np.arctan2(piece.canonical[:, 0], piece.canonical[:, 2]))
-        away = TRUNK * (record.panels - np.minimum(turn, np.pi - turn))
-        piece = piece.moved(fitted).cut(np.where(piece.free, away, 0.2)).compact()
-        fitted, p = piece.vertices, Points(piece.canonical)
-    if record.split and piece.free.any():  # open at the left leg
-        at = Points(piece.canonical)
-        wedge = np.abs(at.turn - record.split) * TRUNK - 0.16 * np.clip(-0.22 - at.y, -0.02, 0.14)
-        piece = piece.moved(fitted).cut(np.where(piece.free & (at.z > -0.05), wedge, 0.2)).compact()
-        fitted, p = piece.vertices, Points(piece.canonical)
+    piece = _opened(piece.moved(fitted), record)
+    fitted, p = piece.vertices, Points(piece.canonical)
     if record.train:  # what is too long lies on the floor
         over = np.clip(body.vertices[:, 1].min() - fitted[:, 1], 0, None) * piece.free
         fitted = fitted + (over[:, None] * [0, 1, -1]).astype(np.float32)
     piece = replace(piece, grain=grain(fitted, p, body, piece.free, piece.grain[:, 0]))
-    fell = True
-    if record.drape:
-        held = np.zeros(len(fitted), bool)
-        for low, high in record.held:
-            held |= (p.y > low) & (p.y < high) & ~piece.free & ~p.arm
-        bumps = (UNEVEN * body.size * _uneven(piece) * ~held)[:, None] * vertex_normals(fitted, piece.faces)
-        cloth = Cloth(
-            (fitted + bumps).astype(np.float32), piece.faces, _sewn(piece, fitted, body, record.spare),
-            np.where(held, 0.0, 1.0).astype(np.float32), np.full(len(fitted), GAP * body.size, np.float32),
-        )  # fmt: skip
-        fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
-        fell = fallen is not None
-        fitted = fitted if fallen is None else fallen
+    fallen = _fallen(piece, fitted, record, body, beneath, device) if record.drape else fitted
+    fell = fallen is not None
+    fitted = fitted if fallen is None else fallen
     if piece.free.any():
         fitted = fitted + _off(piece, fitted, beneath, body, 0.03)
     return piece.moved(fitted), fell
+
+
+def _opened(piece: Piece, record: Record) -> Piece:
+    """The piece without what its record leaves open: a front cut away, sides of a loincloth, a split skirt."""
+    if record.tails:  # the front is cut away
+        turn = np.abs(np.arctan2(piece.canonical[:, 0], piece.canonical[:, 2]))
+        piece = piece.cut(np.where(piece.free, TRUNK * (turn - record.tails), 0.2)).compact()
+    if record.panels and piece.free.any():  # only a flap in front and one behind
+        turn = np.abs(np.arctan2(piece.canonical[:, 0], piece.canonical[:, 2]))
+        away = TRUNK * (record.panels - np.minimum(turn, np.pi - turn))
+        piece = piece.cut(np.where(piece.free, away, 0.2)).compact()
+    if record.split and piece.free.any():  # open at the left leg
+        at = Points(piece.canonical)
+        wedge = np.abs(at.turn - record.split) * TRUNK - 0.16 * np.clip(-0.22 - at.y, -0.02, 0.14)
+        piece = piece.cut(np.where(piece.free & (at.z > -0.05), wedge, 0.2)).compact()
+    return piece
+
+
+def _fallen(
+    piece: Piece, fitted: Floats, record: Record, body: Mannequin, beneath: Beneath, device: object
+) -> Floats | None:
+    """(P, 3) where fitted cloth comes to rest, or None if it does not."""
+    p = Points(piece.canonical)
+    held = np.zeros(len(fitted), bool)
+    for low, high in record.held:
+        held |= (p.y > low) & (p.y < high) & ~piece.free & ~p.arm
+    bumps = (UNEVEN * body.size * _uneven(piece) * ~held)[:, None] * vertex_normals(fitted, piece.faces)
+    cloth = Cloth(
+        (fitted + bumps).astype(np.float32),
+        piece.faces,
+        _sewn(piece, fitted, body, record.spare),
+        np.where(held, 0.0, 1.0).astype(np.float32),
+        np.full(len(fitted), GAP * body.size, np.float32),
+    )
+    return drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
 
 
 def _sewn(piece: Piece, points: Floats, body: Mannequin, spare: float) -> Floats:
@@ -178,9 +191,12 @@ def _hung(record: Record, body: Mannequin, beneath: Beneath, device: object) -> 
         sheet, held = cape(body, record.drop, record.flare, record.waves, record.wave, ROW)
     start = beneath.outside(sheet.vertices, 0.012)
     cloth = Cloth(
-        start, sheet.faces, sheet.vertices, np.where(held, 0.0, 1.0).astype(np.float32),
+        start,
+        sheet.faces,
+        sheet.vertices,
+        np.where(held, 0.0, 1.0).astype(np.float32),
         np.full(len(start), 2 * GAP * body.size, np.float32),
-    )  # fmt: skip
+    )
     fallen = drape(cloth, beneath.vertices, beneath.faces, Fabric(bend=record.stiff), device=device)
     sheet = sheet.moved(start if fallen is None else fallen)
     if record.block == "poncho":

@@ -1,4 +1,7 @@
-"""Dye and yarn: how the colour of cloth varies over a garment by its material, coarser than a relief's period."""
+"""Dye and yarn: how the colour of cloth varies over a garment by its material, coarser than a relief's period.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

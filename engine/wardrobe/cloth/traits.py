@@ -55,8 +55,9 @@ def _changed(record: Record, said: Table) -> Record:
     details = tuple(detail for detail in record.details if detail["form"] not in gone)
     block = said.get("block", record.block)
     takes = MEASURES_OF[block]
-    measures = {name: value for name, value in record.measures.items()
-                if name in takes and name not in said.get("unset", ())}  # fmt: skip
+    measures = {
+        name: value for name, value in record.measures.items() if name in takes and name not in said.get("unset", ())
+    }
     measures |= {name: value for name, value in said.get("set", {}).items() if name in takes}
     if "sleeve" in said and "sleeve" in measures:
         measures["sleeve"] = said["sleeve"]
@@ -65,14 +66,19 @@ def _changed(record: Record, said: Table) -> Record:
         if "nape" not in measures:  # a round neckline opens upwards
             measures["low"] = min(measures["low"], COLLAR_BONE - 0.1)
     changed = replace(
-        record, block=block, measures=measures, details=(*details, *said.get("details", ())),
-        trunk=_eased(record.trunk, said), arms=_eased(record.arms, {"ease": said.get("ease", 1.0)}),
+        record,
+        block=block,
+        measures=measures,
+        details=(*details, *said.get("details", ())),
+        trunk=_eased(record.trunk, said),
+        arms=_eased(record.arms, {"ease": said.get("ease", 1.0)}),
         spare=1 + (record.spare - 1) * said.get("spare", 1.0),
         flare=1 + (record.flare - 1) * said.get("flared", 1.0),
         profile=tuple((t, 1 + (w - 1) * said.get("flared", 1.0)) for t, w in record.profile),
-        drop=record.drop + said.get("drop", 0.0) if record.drop else 0.0, split=said.get("cut", record.split),
+        drop=record.drop + said.get("drop", 0.0) if record.drop else 0.0,
+        split=said.get("cut", record.split),
         held=said.get("held", record.held),
-    )  # fmt: skip
+    )
     return _ending(changed, said) if "end" in said else changed
 
 

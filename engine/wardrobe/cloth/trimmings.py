@@ -1,4 +1,7 @@
-"""More finish of garments, as marks: boning, laces, cords, folds, tufts of fur, patches, and what work clothes have."""
+"""More finish of garments, as marks: boning, laces, cords, folds, tufts of fur, patches, and what work clothes have.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -180,10 +183,16 @@ def _frog(borders: Borders) -> Made:
 def _elbow(borders: Borders) -> Made:
     """Patches on the elbows."""
     yield Mark(
-        lambda p: np.where(p.arm & (np.abs(p.turn) > 1.6),
-                           0.045 * (1 - np.hypot((p.side - 0.45) / 0.065, (np.abs(p.turn) - np.pi) / 0.9)), -1.0),
-        0.0015, 0.8, 0.7, accent=True,
-    )  # fmt: skip
+        lambda p: np.where(
+            p.arm & (np.abs(p.turn) > 1.6),
+            0.045 * (1 - np.hypot((p.side - 0.45) / 0.065, (np.abs(p.turn) - np.pi) / 0.9)),
+            -1.0,
+        ),
+        0.0015,
+        0.8,
+        0.7,
+        accent=True,
+    )
 
 
 def _buckle(borders: Borders, at: float) -> Made:
@@ -223,8 +232,14 @@ def _patches(borders: Borders) -> Made:
     """Patches of other cloth, sewn on with coarse stitches."""
     for limb, turn, along, half, lean in PATCHES:
 
-        def square(p: Points, limb: str = limb, turn: float = turn, along: float = along, half: float = half,
-                   lean: float = lean) -> NDArray:  # fmt: skip
+        def square(
+            p: Points,
+            limb: str = limb,
+            turn: float = turn,
+            along: float = along,
+            half: float = half,
+            lean: float = lean,
+        ) -> NDArray:
             on = {"arm": p.arm, "leg": ~p.arm & (p.y < LEGS), "trunk": ~p.arm & (p.y > -0.5)}[limb]
             radius = {"arm": ARM, "leg": LEG, "trunk": TRUNK}[limb]
             u, v = radius * ((p.turn - turn + np.pi) % (2 * np.pi) - np.pi), p.along - along

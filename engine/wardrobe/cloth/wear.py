@@ -1,4 +1,7 @@
-"""Cloth as wear and weather leave it: holes and frays, water, dirt and shine."""
+"""Cloth as wear and weather leave it: holes and frays, water, dirt and shine.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What grows, is worn beside garments or is held (`outfit.EXTRA_KINDS`), as layers on a body."""
+"""What grows, is worn beside garments or is held (`outfit.EXTRA_KINDS`), as layers on a body.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

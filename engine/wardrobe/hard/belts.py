@@ -1,4 +1,7 @@
-"""What is buckled, slung or hung over clothes: belts, suspenders, ties, scarves, necklaces, pads, rucksacks."""
+"""What is buckled, slung or hung over clothes: belts, suspenders, ties, scarves, necklaces, pads, rucksacks.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Things of the catalogue on a body: parts that lie on hulls, and free forms brought to their places."""
+"""Things of the catalogue on a body: parts that lie on hulls, and free forms brought to their places.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

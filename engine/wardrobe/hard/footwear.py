@@ -1,4 +1,7 @@
-"""Forms of shoes, boots and sandals round a foot: soles with heels, uppers, toe caps, laces, straps."""
+"""Forms of shoes, boots and sandals round a foot: soles with heels, uppers, toe caps, laces, straps.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Gloves of the hand's own form, and gauntlets."""
+"""Gloves of the hand's own form, and gauntlets.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Feet on raised heels: bodies are dressed on stretched feet; their shoes are made on flat ones and stretched alike."""
+"""Feet on raised heels: bodies are dressed on stretched feet; their shoes are made on flat ones and stretched alike.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

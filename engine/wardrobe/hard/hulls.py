@@ -5,6 +5,8 @@ A hull is an image of distances: rays from an axis inside the part, one row a he
 goes round. ``u`` is in the standard figure's metres along the part (height for trunk, neck and legs, distance from the
 middle for arms, radians of elevation for the head), ``theta`` in degrees: 0 in front, 90 on the outer side of a limb
 or on the body's left.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is set on plates: lamps and rivets."""
+"""What is set on plates: lamps and rivets. Its numbers are set by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From forms to layers: colours by role, weights of the body beneath, rigid or soft."""
+"""From forms to layers: colours by role, weights of the body beneath, rigid or soft. Its numbers are set by hand."""
 
 from __future__ import annotations
 
@@ -120,8 +120,15 @@ def clear(points: NDArray, mannequin: Mannequin, distance: float) -> NDArray:
     return found
 
 
-def strap(hull: Hull, path: NDArray, wide: NDArray | float, lift: float, thick: float, steps: int = 40,
-          mannequin: Mannequin | None = None) -> Form:  # fmt: skip
+def strap(
+    hull: Hull,
+    path: NDArray,
+    wide: NDArray | float,
+    lift: float,
+    thick: float,
+    steps: int = 40,
+    mannequin: Mannequin | None = None,
+) -> Form:
     """A flat strip along a path (N, 2) of heights and angles on a hull.
 
     ``wide`` (N,) or one, ``lift`` and ``thick`` are metres on a grown body; with a ``mannequin`` it is kept outside it.

@@ -1,4 +1,7 @@
-"""Plates: closed stiff shells that lie on a hull between two heights and two angles, with edges, ridges and lines."""
+"""Plates: closed stiff shells that lie on a hull between two heights and two angles, with edges, ridges and lines.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,7 @@ class Plate:
     rivets: int = 0
     """Along the low and the high border."""
     joints: tuple[str, ...] = ()
-    """Which carry it, without their side; empty: the one that carries most beneath (two on the trunk)."""
+    """Joints that carry it, without their side; empty: the one that carries most beneath (two on the trunk)."""
     material: str = ""
     slot: str = "torso"
 
@@ -123,20 +126,30 @@ class Plate:
             over = index if up else self.lames - 1 - index
             under = over < self.lames - 1
             yield replace(
-                self, lames=1, split=1, half=(), lift=self.lift + abs(self.step) * over,
+                self,
+                lames=1,
+                split=1,
+                half=(),
+                lift=self.lift + abs(self.step) * over,
                 hidden=("high" if up else "low") if under else "",
-                low=tuple(low(s) + (high(s) - low(s)) * below), high=tuple(low(s) + (high(s) - low(s)) * above),
-                left=tuple(left(t) + (right(t) - left(t)) * first), right=tuple(left(t) + (right(t) - left(t)) * last),
-            )  # fmt: skip
+                low=tuple(low(s) + (high(s) - low(s)) * below),
+                high=tuple(low(s) + (high(s) - low(s)) * above),
+                left=tuple(left(t) + (right(t) - left(t)) * first),
+                right=tuple(left(t) + (right(t) - left(t)) * last),
+            )
 
     def mirrored(self) -> Plate:
         """The same on the other side of the body's middle."""
         left = self.left or tuple(self.center - value for value in self.half)
         right = self.right or tuple(self.center + value for value in self.half)
         return replace(
-            self, mirror=False, low=self.low[::-1], high=self.high[::-1],
-            left=tuple(-v for v in right), right=tuple(-v for v in left),
-        )  # fmt: skip
+            self,
+            mirror=False,
+            low=self.low[::-1],
+            high=self.high[::-1],
+            left=tuple(-v for v in right),
+            right=tuple(-v for v in left),
+        )
 
 
 def _curve(values: Curve, straight: bool) -> Callable[[NDArray], NDArray]:
@@ -158,8 +171,10 @@ def pieces_of(plate: Plate, hulls: Hulls) -> list[Piece]:
         if limb:
             found += [_piece(strip, hulls[f"{plate.part}.{side}"], hulls.mannequin, side) for side in "LR"]
         else:
-            found += [_piece(one, hulls[plate.part], hulls.mannequin, "L" if one is strip else "R")
-                      for one in ([strip, strip.mirrored()] if plate.mirror else [strip])]  # fmt: skip
+            found += [
+                _piece(one, hulls[plate.part], hulls.mannequin, "L" if one is strip else "R")
+                for one in ([strip, strip.mirrored()] if plate.mirror else [strip])
+            ]
     return found
 
 
@@ -241,9 +256,7 @@ def shell(plate: Plate, hull: Hull, step: float = 0.018) -> Form:
     base = (plate.lift + CLEARANCE) * k
     lift = base + plate.thick * k + _profile(plate, border, rim, k)
     out = plate.bulge * k * np.sin(np.pi * s) * np.sin(np.pi * t)
-    out = out + sum(
-        value * k * np.exp(-d * tall / (0.022 * hull.size)) for value, d in zip(plate.flare, (t, 1 - t))
-    )  # fmt: skip
+    out = out + sum(value * k * np.exp(-d * tall / (0.022 * hull.size)) for value, d in zip(plate.flare, (t, 1 - t)))
     middle = np.clip(1 - np.abs(s - 0.5) * wide / (0.045 * hull.size), 0, 1)
     out = out + plate.ridge * k * middle**1.3
     for at, across, length in [(g, t, tall) for g in plate.grooves] + [(g, s, wide) for g in plate.seams]:

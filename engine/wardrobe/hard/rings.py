@@ -1,4 +1,7 @@
-"""Rings of distances round an axis, (R, C) images: bridged, made convex, drafted and smoothed."""
+"""Rings of distances round an axis, (R, C) images: bridged, made convex, drafted and smoothed.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

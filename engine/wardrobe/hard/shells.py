@@ -1,4 +1,4 @@
-"""Shells over the crown of a head."""
+"""Shells over the crown of a head. Its numbers are set by hand."""
 
 from __future__ import annotations
 

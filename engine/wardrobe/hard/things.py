@@ -32,12 +32,12 @@ class Place:
     """Where free forms of a thing belong on the standard figure in its T-pose."""
 
     joints: tuple[str, ...]
-    """Which carry what is there."""
+    """Joints that carry what is there."""
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
     turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Degrees about x, y and z."""
     both: bool = False
-    """There is another on the right; joints are named without their side."""
+    """Whether there is another one on the right; joints are named without their side."""
 
 
 HEAD, TRUNK = ("neck", "head"), ("pelvis", "spine1", "spine2", "spine3")
@@ -106,7 +106,7 @@ class Thing:
     heel: float = 0.0
     """Metres by which it raises the heels of a grown body's feet, for its parts of the form ``heel``."""
     soft: bool = False
-    """It moves with what is beneath, point by point, not as a whole."""
+    """Whether it moves with what is beneath, point by point, not as a whole."""
     instead: str = ""
     """Of `INSTEAD`: what it is there instead of, which is not shown."""
     face: Muzzle | None = None

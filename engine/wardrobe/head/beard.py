@@ -1,4 +1,7 @@
-"""Beards: a shell over the jaw with a trimmed outline, short locks on it, and long ones that hang to the chest."""
+"""Beards: a shell over the jaw with a trimmed outline, short locks on it, and long ones that hang to the chest.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

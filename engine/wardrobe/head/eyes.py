@@ -1,4 +1,7 @@
-"""Eyeballs with iris, pupil and cornea, as a layer of their own behind the lids."""
+"""Eyeballs with iris, pupil and cornea, as a layer of their own behind the lids.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whose face it is: a body's features, ancestry and age, and a finer surface to paint it on."""
+"""Whose face it is: a body's features, ancestry and age, and a finer surface to paint it on.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Hair that follows the style's directions over the head and falls: short, medium and long."""
+"""Hair that follows the style's directions over the head and falls: short, medium and long.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +38,15 @@ def fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tu
     below = seeds.take(np.flatnonzero(low)[: style.under])
     lift, length = 0.12 * np.array(style.lift), 0.93 * np.array(style.length)
     wide = replace(
-        style, clumps=min(24, len(below)), width=0.013, wave=0.5 * style.wave, flat=0.16, taper=0.25,
-        lift=tuple(lift.tolist()), length=tuple(length.tolist()),
-    )  # fmt: skip
+        style,
+        clumps=min(24, len(below)),
+        width=0.013,
+        wave=0.5 * style.wave,
+        flat=0.16,
+        taper=0.25,
+        lift=tuple(lift.tolist()),
+        length=tuple(length.tolist()),
+    )
     return together(_layer(wide, head, below, rng, 0.82), upper)
 
 

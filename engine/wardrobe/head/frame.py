@@ -1,4 +1,7 @@
-"""The head of a body: how the standard figure's places map to it, its scalp, and points sampled on its surface."""
+"""The head of a body: how the standard figure's places map to it, its scalp, and points sampled on its surface.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

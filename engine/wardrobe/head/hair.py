@@ -1,4 +1,4 @@
-"""Hair as a layer: locks grown from the scalp by style, over a shell in their colour."""
+"""Hair as a layer: locks grown from the scalp by style, over a shell in their colour. Its numbers are set by hand."""
 
 from __future__ import annotations
 

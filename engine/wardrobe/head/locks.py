@@ -1,4 +1,7 @@
-"""Locks of hair: paths swept into tapering arches or tubes, and put together into layers."""
+"""Locks of hair: paths swept into tapering arches or tubes, and put together into layers.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

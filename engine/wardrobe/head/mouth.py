@@ -1,4 +1,7 @@
-"""Lips that meet, and what is behind them: a dark cavity, teeth in their gums, a tongue."""
+"""Lips that meet, and what is behind them: a dark cavity, teeth in their gums, a tongue.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ ARCH = np.array([(0.0, 0.1372), (0.0087, 0.1366), (0.0165, 0.1320), (0.0214, 0.1
                  (0.0272, 0.1110), (0.0286, 0.1050), (0.0298, 0.0980), (0.0303, 0.0930)])  # fmt: skip
 """Canonical x and z along the outer side of the upper teeth's edges, from the middle to the left."""
 RISE = 0.27
-"""By which the edges rise a metre towards the back."""
+"""Metres by which the teeth's edges rise a metre towards the back."""
 EDGE = 0.6170
 """Canonical height of the upper front teeth's edge."""
 BENEATH = 0.0010
@@ -187,17 +190,25 @@ def beneath_skin(head: Head, points: NDArray) -> NDArray:
 def _tint(look: Look) -> NDArray:
     """(3,) by which flesh is darker, or of another hue, than a fair person's."""
     skin = np.array(SKINS[look.skin])
-    return np.full(3, 0.72 + 0.28 * float(np.clip(skin.mean() / 0.7, 0, 1))) if look.skin in HUMAN_SKINS else (
-        0.6 + 0.4 * skin / skin.max())  # fmt: skip
+    return (
+        np.full(3, 0.72 + 0.28 * float(np.clip(skin.mean() / 0.7, 0, 1)))
+        if look.skin in HUMAN_SKINS
+        else (0.6 + 0.4 * skin / skin.max())
+    )
 
 
 def _layer(name: str, material: str, vertices: NDArray, faces: NDArray, colors: NDArray, places: NDArray) -> Layer:
     weights = np.zeros((len(vertices), 24), np.float32)
     weights[:, HEAD] = 1
     return Layer(
-        name, material, np.asarray(vertices, np.float32), faces, np.clip(colors, 0, 1).astype(np.float32), weights,
+        name,
+        material,
+        np.asarray(vertices, np.float32),
+        faces,
+        np.clip(colors, 0, 1).astype(np.float32),
+        weights,
         np.asarray(places, np.float32),
-    )  # fmt: skip
+    )
 
 
 @lru_cache(1)

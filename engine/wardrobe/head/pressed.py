@@ -1,4 +1,7 @@
-"""Hair gives way to what is worn on the head, goes into what stands round the neck, and lies over the rest."""
+"""Hair gives way to what is worn on the head, goes into what stands round the neck, and lies over the rest.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The shell beneath the locks: the scalp in the hair's colour, so that no skin shows between them."""
+"""The shell beneath the locks: the scalp in the hair's colour, so that no skin shows between them.
+
+Its numbers are set by hand.
+"""
 
 from __future__ import annotations
 

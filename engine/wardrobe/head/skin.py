@@ -1,4 +1,7 @@
-"""The bare skin's colours: lips, warmth where blood is near, shadows, freckles, stubble and the ground beneath hair."""
+"""The bare skin's colours: lips, warmth where blood is near, shadows, freckles, stubble and the ground beneath hair.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

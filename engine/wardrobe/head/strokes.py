@@ -1,4 +1,7 @@
-"""Brows and lashes: short hairs that lie along the skin."""
+"""Brows and lashes: short hairs that lie along the skin.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def brow_height(side: NDArray) -> NDArray:
 
 
 def brow_width(side: NDArray) -> NDArray:
-    """Half its width there."""
+    """Half the canonical width of a brow at distances from the face's middle."""
     t = np.clip((side - BROW[0]) / (BROW[1] - BROW[0]), 0, 1)
     return 0.0044 * np.interp(t, [0, 0.12, 0.55, 0.85, 1], [0.65, 0.95, 0.85, 0.45, 0.15])
 

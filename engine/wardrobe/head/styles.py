@@ -1,4 +1,7 @@
-"""Hair styles, out of ``catalog/hairstyles.toml``."""
+"""Hair styles, out of ``catalog/hairstyles.toml``.
+
+Its places are measured on the standard figure, its other numbers are set by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,0 @@
-"""Part of the stand-in."""
-
-from transformers import __getattr__  # noqa: F401
