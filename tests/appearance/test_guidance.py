@@ -30,7 +30,7 @@ BARE = AppearanceConfig(
     warmup=1,
     size=32,
     shell=ShellConfig(samples=6, grid=8),
-    preview_every=2,
+    preview_every=100,
     checkpoint_every=100,
 )
 NETWORKS = replace(
@@ -178,7 +178,7 @@ def test_a_flat_score_ends_it(sculpt, tmp_path, monkeypatch):
 
 def test_stills_come_every_so_many_steps(sculpt, tmp_path):
     report = Silent()
-    sculpt(replace(BARE, iterations=5), tmp_path / "job", report)
+    sculpt(replace(BARE, iterations=5, preview_every=2), tmp_path / "job", report)
     assert report.previews == ["step-000000", "step-000002", "step-000004"]
     assert AppearanceConfig().preview_every == 100
 

@@ -20,6 +20,7 @@ import fake_stages
 import torch
 
 from engine import cli
+from engine.perceptor import parts_tower  # noqa: F401, with transformers, or each fork imports it again
 
 PATIENCE = 180
 """Seconds."""

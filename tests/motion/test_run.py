@@ -12,6 +12,7 @@ from engine import motion, registry, schema
 from engine.body import load_body
 from engine.errors import EngineError
 from engine.geometry.rotations import axis_angle_to_matrix
+from engine.motion import candidates, proposals
 from engine.motion.cleanup import clear_arms, plant_feet, sample_skin
 from engine.motion.codes import load_codes
 from engine.motion.interfaces import BACKENDS, Made
@@ -26,7 +27,10 @@ from engine.settings import MotionConfig, OptimiseConfig
 
 @pytest.fixture(scope="module")
 def body():
-    return load_body()
+    """The bundled body; candidates are not drawn, but where a test asks for their pictures."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proposals, "candidate_pictures", lambda *_: [np.zeros((2, 2, 3), np.uint8)])
+        yield load_body()
 
 
 def make(text, body, conf=None, seed=0, betas=None):
@@ -121,7 +125,8 @@ def test_optimised_motion_reaches_its_candidates(body):
     assert misses(60)[0] < misses(1)[0]
 
 
-def test_picked_candidates_decide_the_motion(body):
+def test_picked_candidates_decide_the_motion(body, monkeypatch):
+    monkeypatch.setattr(proposals, "candidate_pictures", candidates.candidate_pictures)
     report = Silent()
     betas = np.zeros(body.num_betas, np.float32)
     conf = MotionConfig(iterations=5, pick=(2, 1), candidates=3)
