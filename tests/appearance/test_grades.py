@@ -66,4 +66,4 @@ def test_every_question_names_what_can_be_judged(part):
     assert len(asked[part]) == 12
     for question in asked[part]:
         for kind, color in question["garments"].items():
-            assert kind in exam.REGIONS and color in asked["colors"] and color in question["text"]
+            assert kind in exam.GARMENT_MASKS and color in asked["colors"] and color in question["text"]
