@@ -1,4 +1,4 @@
-"""Lengths, areas, volumes and normals of triangle meshes, computed in float64 where nothing else is said."""
+"""Lengths, areas, volumes and normals of triangle meshes and paths, in float64 where nothing else is said."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ Doubles = NDArray[np.float64]
 
 def _doubles(vertices: NDArray) -> Doubles:
     return np.asarray(vertices, np.float64)
+
+
+def arc_lengths(paths: NDArray) -> NDArray:
+    """(..., K) how far along paths (..., K, D) their points are: nought at the first. Of the paths' kind."""
+    steps = np.diff(paths, axis=-2, prepend=paths[..., :1, :])
+    return np.asarray(np.cumsum(np.linalg.norm(steps, axis=-1), axis=-1))
 
 
 def face_vectors(vertices: NDArray, faces: NDArray) -> NDArray:

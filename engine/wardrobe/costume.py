@@ -50,7 +50,7 @@ def worn_by(costume: Costume, being: Costume) -> Costume:
         skin=being.skin or costume.skin,
         eye_color=being.eye_color or costume.eye_color,
         hair_style="bald" if bald else costume.hair_style or being.hair_style,
-        hair_cut=costume.hair_cut if bald or costume.hair_style else being.hair_cut,
+        hair_cut=None if bald else costume.hair_cut if costume.hair_style else being.hair_cut,
         hair_color=costume.hair_color or being.hair_color,
         beard=being.beard or (None if bald else costume.beard),
         beard_color=being.beard_color or costume.beard_color,

@@ -43,10 +43,8 @@ class Maker:
         old = next((garment for garment in before if garment.kind == said.kind), None)
         if old is not None and said.cut not in (None, old.cut):
             old = replace(old, cut=said.cut, material=None, traits=(), decal=None)  # its colours are all that is known
-            if places().get(said.kind) not in SHOWN and combining.has_own_colors(
-                old
-            ):  # pearls are no gold because another necklace is
-                old = replace(old, color="", accent=None)
+            if places().get(said.kind) not in SHOWN and combining.has_own_colors(old):
+                old = replace(old, color="", accent=None)  # pearls are not golden because another necklace is
         if old is None:
             old = self._alike(said)
         pattern = said.pattern or (old.pattern if said.color in (None, old.color) else "plain")

@@ -44,6 +44,8 @@ WILD = "*^$"
 """Colours that are not named."""
 BARE = {"bare_torso": {"torso"}, "bare_legs": {"legs"}, "barefoot": {"feet"}, "only": {"torso", "legs", "feet"}}
 Words = tuple[str, ...]
+HAIR = frozenset({*HAIR_STYLES, *(f"{style}.{cut}" for style, names in HAIR_CUTS.items() for cut in names)})
+"""Styles of hair, and their cuts."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,7 @@ def _of_person(word: str, values: list[str], item: str) -> dict[str, Words]:
         return {"skins": known(values[0], SKINS, "skin")}
     if word == "eyes":
         return {"eyes": known(values[0], EYE_COLORS, "eye colour")}
-    cut = [f"{style}.{cut}" for style in HAIR_STYLES for cut in HAIR_CUTS] if word == "hair" else []
-    styles = known(values[0], [*HAIR_STYLES, *cut] if word == "hair" else BEARDS, f"{word} style", "*")
+    styles = known(values[0], HAIR if word == "hair" else BEARDS, f"{word} style", "*")
     colors = known(values[1], HAIR_COLORS, f"{word} colour", "*") if len(values) > 1 else ()
     return {"hair_styles" if word == "hair" else "beards": styles, f"{word}_colors": colors}
 

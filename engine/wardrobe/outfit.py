@@ -35,7 +35,7 @@ class Kinds:
 
     patterns: Names
     hair_styles: Names
-    hair_cuts: Names
+    hair_cuts: dict[str, Names]
     beards: Names
     symbols: Names
     garments: dict[str, Kind]
@@ -89,6 +89,7 @@ CUTS = {name: kind.cuts for name, kind in _KINDS.garments.items() if kind.cuts}
 EXTRA_KINDS, TRAITS, SYMBOLS = _KINDS.extras, _KINDS.traits, _KINDS.symbols
 PATTERNS, HAIR_STYLES, BEARDS = _KINDS.patterns, _KINDS.hair_styles, _KINDS.beards
 HAIR_CUTS = _KINDS.hair_cuts
+"""Style of hair to the names of its variants."""
 COLORS, SKINS, HAIR_COLORS, EYE_COLORS = (_COLORS[table] for table in ("garments", "skins", "hair", "eyes"))
 HUMAN_SKINS, NATURAL_HAIR = _PALETTES.human_skins, _PALETTES.natural_hair
 
@@ -131,7 +132,7 @@ class Look:
     garments: tuple[Garment, ...] = ()
     extras: tuple[Garment, ...] = ()
     hair_cut: str | None = None
-    """Of `HAIR_CUTS`: which variant of the style (``catalog/hairstyles.toml``); None: chance decides."""
+    """Of the style's `HAIR_CUTS`: which variant of it (``catalog/hairstyles.toml``); None: chance decides."""
 
 
 @dataclass(frozen=True)
@@ -181,8 +182,8 @@ def validate(look: Look) -> list[str]:
     ):
         if value not in known:
             faults.append(f"{label} {value!r}")
-    if look.hair_cut is not None and look.hair_cut not in HAIR_CUTS:
-        faults.append(f"hair cut {look.hair_cut!r}")
+    if look.hair_cut is not None and look.hair_cut not in HAIR_CUTS.get(look.hair_style, ()):
+        faults.append(f"cut {look.hair_cut!r} of {look.hair_style} hair")
     for garment in look.garments:
         if garment.kind not in GARMENT_KINDS:
             faults.append(f"garment {garment.kind!r}")

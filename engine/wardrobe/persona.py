@@ -16,10 +16,9 @@ import numpy as np
 from engine.reader.reading import Reading, Who
 from engine.wardrobe.costume import Costume
 from engine.wardrobe.figure_records import FigureRecord, Ranges, levels, parse_person, people
-from engine.wardrobe.head.styles import STYLES
 from engine.wardrobe.measures import measures
 from engine.wardrobe.notation import is_one_of, things
-from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR, Garment
+from engine.wardrobe.outfit import HAIR_CUTS, HUMAN_SKINS, NATURAL_HAIR, Garment
 from engine.wardrobe.readout import expected_shape
 
 GENDERS = {"male": 0.8, "female": -0.8}
@@ -135,7 +134,7 @@ def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.r
         cut = cut or costume.hair_cut
     if style is None:
         style = chance.style("hair") if human or skin.replace(" ", "_") not in _hairless() else "bald"
-    having = [name for name, variants in STYLES.items() if cut in {one.cut for one in variants}]
+    having = [name for name, cuts in HAIR_CUTS.items() if cut in cuts]
     if having and style not in having and body.hair_style is None and said.hair_style is None:
         style = having[-1 if (person.gender or 0) < 0 else 0]  # "curly hair" on who would have a bun
     named = body.hair_color or said.hair_color or body.beard_color or said.beard_color

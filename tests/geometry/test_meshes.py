@@ -36,6 +36,12 @@ def test_edges_and_measures_agree_with_trimesh(mesh: trimesh.Trimesh) -> None:
         assert measures.volume(mesh.vertices, faces[:, ::-1]) == pytest.approx(-mesh.volume)
 
 
+def test_lengths_along_paths() -> None:
+    path = np.array([[0, 0, 0], [3, 4, 0], [3, 4, 12], [3, 4, 12]], float)
+    assert measures.arc_lengths(path).tolist() == [0, 5, 17, 17]
+    assert measures.arc_lengths(np.stack([path, 2 * path])[..., :2]).tolist() == [[0, 5, 5, 5], [0, 10, 10, 10]]
+
+
 def test_parts_and_unused_vertices() -> None:
     two = trimesh.util.concatenate([BALL, CUP])
     label = edges.pieces(two.faces, len(two.vertices) + 1)

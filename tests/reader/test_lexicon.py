@@ -7,6 +7,7 @@ from engine.reader.network import CATEGORIES
 from engine.reader.values import pieces
 from engine.wardrobe import outfit
 from engine.wardrobe.materials import MATERIALS
+from engine.wardrobe.notation import HAIR
 
 TABLES = {
     "color": outfit.COLORS,
@@ -14,9 +15,7 @@ TABLES = {
     "pattern": outfit.PATTERNS,
     "trait": outfit.TRAITS,
     "symbol": outfit.SYMBOLS,
-    "hair_style": {
-        f"{style}{cut}" for style in ("", *outfit.HAIR_STYLES) for cut in ("", *(f".{c}" for c in outfit.HAIR_CUTS))
-    },
+    "hair_style": HAIR | {f".{cut}" for cuts in outfit.HAIR_CUTS.values() for cut in cuts},
     "hair_color": outfit.HAIR_COLORS,
     "beard": outfit.BEARDS,
     "eye_color": outfit.EYE_COLORS,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.reader.reading import Reading, Who, Worn
-from engine.wardrobe.costume import Costume
+from engine.wardrobe.costume import Costume, worn_by
 from engine.wardrobe.figure_records import FigureRecord, parse_person
 from engine.wardrobe.notation import parse_look
 from engine.wardrobe.outfit import HUMAN_SKINS, NATURAL_HAIR
@@ -33,6 +33,8 @@ def test_a_cut_of_hair_is_worn_by_who_has_such_hair():
     woman = personas(WOMAN, None, Who(hair_cut="braids"), Costume(hair_style="bun"))
     assert {(one.hair_style, one.hair_cut) for one in woman} == {("ponytail", "braids")}
     assert {one.hair_cut for one in personas(MAN, None, Who(hair_style="buzz", hair_cut="wavy"))} == {None}
+    robot = worn_by(Costume(hair_style="ponytail", hair_cut="braids"), Costume(skin="metal", hair_style="bald"))
+    assert {(one.hair_style, one.hair_cut) for one in personas(MAN, None, None, robot)} == {("bald", None)}
 
 
 def test_the_body_says_first_then_the_appearance_then_the_figure():

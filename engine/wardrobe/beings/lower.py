@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
+from engine.geometry.measures import arc_lengths
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import ACCENT, Form, PartRecord, capped, joined, outward, sheet
 from engine.wardrobe.hard.hulls import Hull
@@ -83,7 +84,7 @@ def _spine(part: PartRecord, mannequin: Mannequin, middle: NDArray) -> tuple[NDA
     """Points (R, 3) from the hips to the end, their heights (R,) on the standard figure, and the two shares (R,)."""
     knots = np.array([[0.0, *point] if len(point) == 2 else point for point in part["path"]], float)
     knots = np.concatenate([[[0.0, HIP, 0.0]], knots])
-    steps = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(knots, axis=0), axis=1))])
+    steps = arc_lengths(knots)
     at = np.linspace(0, steps[-1], RINGS)
     path = CubicSpline(steps, knots)(at)
     level = np.maximum(path[:, 1], -0.93)
@@ -117,7 +118,7 @@ def _frames(line: NDArray) -> tuple[NDArray, NDArray]:
 def _marked(form: Form, part: PartRecord, whole: NDArray, theta: NDArray) -> Form:
     """A tail in scales that overlap, its belly in bands of the accent."""
     rows, columns = whole.shape[:2]
-    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(whole.mean(1), axis=0), axis=1))])
+    along = arc_lengths(whole.mean(1))
     around = theta / 360.0 + 0.5
     tones = np.ones((rows, columns))
     if part.get("scales"):

@@ -134,7 +134,8 @@ BLOCKS: dict[str, Callable[..., NDArray]] = {"top": top, "strapped": strapped, "
 
 
 def signed(block: str, measures: dict[str, Any], canonical: NDArray, kind: str, cut: str | None) -> NDArray:
-    """(N,) a block's function at canonical points (N, 3); the block ``region`` takes the mask of the kind."""
+    """(N,) a block's function at canonical points (N, 3); the block ``region`` takes the mask of the kind, of trousers
+    down to their hem."""
     if block == "region":
         worn = CUT_MASKS.get((kind, cut or ""), GARMENT_MASKS[kind])
         found: NDArray = WIDE * (worn.mask(Points(canonical, WIDE)) - 0.5)

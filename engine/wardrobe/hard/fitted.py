@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
 
+from engine.geometry.measures import arc_lengths
 from engine.protocol import JOINT_NAMES
 from engine.wardrobe.beings.lower import tail
 from engine.wardrobe.forms import Form, PartRecord, ellipsoid, joined, looped
@@ -186,7 +187,7 @@ def _cord(part: PartRecord, hull: Hull, mannequin: Mannequin) -> Form:
     if not part.get("beads"):
         return looped(line, radius * k)
     closed = np.concatenate([line, line[:1]])
-    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1))])
+    along = arc_lengths(closed)
     at = np.linspace(0, along[-1], int(part["beads"]), endpoint=False)
     points = np.stack([np.interp(at, along, column) for column in closed.T], 1)
     return joined(*(ellipsoid(point, (radius * k,) * 3, columns=10) for point in points))

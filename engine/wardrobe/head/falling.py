@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine.geometry.measures import arc_lengths
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, sideburns, unit, zones
 from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, LockForm, Tufts, clumped, lock_tones, locks, together
@@ -224,7 +225,7 @@ def _waved(
     """Locks with waves across their way, on a head of a ``size``; neighbours swing together."""
     if not style.wave:
         return paths
-    reach = np.cumsum(np.linalg.norm(np.diff(paths, axis=1, prepend=paths[:, :1]), axis=2), 1)
+    reach = arc_lengths(paths)
     t = np.clip(reach / (max(style.length) * size), 0, 1)
     phase = rng.normal(0, 0.7, clumps.max() + 1)[clumps] + rng.normal(0, 0.25, len(paths)) + rng.uniform(0, 6)
     across = unit(np.cross(np.gradient(paths, axis=1), normals))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.geometry.edges import compact
+from engine.geometry.measures import arc_lengths
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.frame import Head, unit
 from engine.wardrobe.layers import Indices, Layer
@@ -163,7 +164,7 @@ def locks(
     ring = 1 - edges + rng.normal(0, form.streaks, (count, 1, sides))
     tones = (own[:, None, None] * along[None, :-1, None] * ring).reshape(count, -1)
     tones = np.concatenate([tones, (own * along[-1])[:, None]], 1)
-    reach = np.cumsum(np.linalg.norm(np.diff(paths, axis=1, prepend=paths[:, :1]), axis=2), 1)
+    reach = arc_lengths(paths)
     x = width[:, None, None] * np.cos(section(sides)) + np.zeros((count, steps - 1, sides))
     y = np.broadcast_to(reach[:, :-1, None], x.shape)
     strands = np.stack([x.reshape(count, -1), y.reshape(count, -1)], 2)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.body.face import load_face
+from engine.geometry.measures import arc_lengths
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import Form, capped, outward
 from engine.wardrobe.head.frame import HEAD, Head
@@ -234,7 +235,7 @@ def teeth() -> tuple[Form, NDArray, NDArray[np.bool_]]:
 
 def _arch(row: Row, along: NDArray) -> tuple[NDArray, NDArray]:
     """Points (N, 3) on the teeth's edges ``along`` (N,) metres to the left of the middle, and the way outward there."""
-    steps = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(ARCH, axis=0), axis=1)))
+    steps = arc_lengths(ARCH)
     fine = np.linspace(0, steps[-1], 200)
     curve = np.stack([np.interp(fine, steps, ARCH[:, k]) for k in (0, 1)], 1)
     for _ in range(60):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.geometry.measures import arc_lengths
 from engine.wardrobe.forms import ellipsoid
 from engine.wardrobe.head.frame import Head, Seeds, unit
 from engine.wardrobe.head.locks import LockForm, Tufts, locks, together
@@ -62,6 +63,8 @@ def rows(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tu
         path, normal = _along_head(head, seeds.points[first], float(x), wide, style.tail * size)
         found.append(path)
         outward.append(normal)
+    if not found:
+        return Tufts.none()
     paths, normals = np.stack(found), np.stack(outward)
     taper = np.interp(np.linspace(0, 1, paths.shape[1]), [0, 0.08, 0.7, 1], [0.55, 1, 1, 0.6])
     return plaited(paths, normals, np.broadcast_to(wide * taper, paths.shape[:2]), rng)
@@ -82,24 +85,26 @@ def plaited(paths: NDArray, outward: NDArray, widths: NDArray, rng: np.random.Ge
     up = np.cross(across, along)
     step = np.linalg.norm(np.diff(paths, axis=1, prepend=paths[:, :1]), axis=2)
     turn = 2 * np.pi * np.cumsum(step / (PITCH * widths), 1) / STRANDS
+    leans, off_middle, half, form = np.zeros(1), 0.0, THICK * widths.mean(1), THIN
+    if lines > 1:
+        leans, off_middle = np.pi * (np.linspace(0, 1, lines) - 0.5), 0.62 * THICK
+        half, form = 0.52 * half, STRAND
     parts = []
     for strand in range(STRANDS):
         phase = turn + 2 * np.pi * strand / STRANDS
         aside, off = REACH * np.sin(phase), DEEP * np.sin(2 * phase)
         middle = paths + widths[..., None] * (aside[..., None] * across + off[..., None] * up)
-        for line in range(lines):
-            lean = 0.0 if lines == 1 else np.pi * (line / (lines - 1) - 0.5)
+        for lean in leans:
             ray = np.sin(lean) * across + np.cos(lean) * up
-            own = middle + (0.0 if lines == 1 else 0.62 * THICK) * widths[..., None] * ray
-            half = THICK * widths.mean(1) * (1.0 if lines == 1 else 0.52)
+            own = middle + off_middle * widths[..., None] * ray
             tone = np.clip(rng.normal(1.0, 0.06, len(paths)), 0.8, 1.2)
-            parts.append(locks(own, ray, half, THIN if lines == 1 else STRAND, rng, tone))
+            parts.append(locks(own, ray, half, form, rng, tone))
     return together(*parts)
 
 
 def resampled(paths: NDArray, outward: NDArray, spacing: float) -> tuple[NDArray, NDArray]:
     """Paths (L, K, 3) and directions in as many even steps as the longest needs at ``spacing`` metres."""
-    longest = float(np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(1).max())
+    longest = float(arc_lengths(paths)[:, -1].max())
     steps = int(np.clip(longest / spacing, 8, MOST))
     found = [_even(path, normal, steps) for path, normal in zip(paths, outward)]
     return np.stack([path for path, _ in found]), np.stack([normal for _, normal in found])
@@ -151,7 +156,7 @@ def _along_head(head: Head, start: NDArray, x: float, wide: float, hanging: floa
 
 def _even(path: NDArray, normals: NDArray, steps: int) -> tuple[NDArray, NDArray]:
     """A path in so many even steps."""
-    reach = np.r_[0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))]
+    reach = arc_lengths(path)
     at = np.linspace(0, reach[-1], steps)
     found = [np.stack([np.interp(at, reach, one[:, i]) for i in range(3)], 1) for one in (path, normals)]
     return found[0], unit(found[1])

@@ -26,7 +26,7 @@ class Style:
     lift: tuple[float, float, float, float]
     width: float
     cut: str = ""
-    """Of `outfit.HAIR_CUTS`: how the variant is asked for; what is first given in a style is not handed on."""
+    """Of the style's `outfit.HAIR_CUTS`: how the variant is asked for; the next ones have none of it."""
     asked: bool = False
     """Grown only where it is asked for."""
     grow: str = "fall"
