@@ -245,7 +245,7 @@ def test_a_stage_that_does_not_answer_is_ended(tmp_path):
 @posix
 def test_a_reader_that_is_gone_cancels(tmp_path):
     job = make_job(tmp_path / "job")
-    child = start("run", job, program=True)
+    child = start("run", job)
     wait_for(child, "progress", "appearance")
     child.stdout.close()
     child.stdout = None

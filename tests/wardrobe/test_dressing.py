@@ -57,11 +57,24 @@ def dressed(name: str, bare: bool = False, seed: int = 3) -> list[Layer]:
     return found
 
 
+class Dressed(dict[str, list[Layer]]):
+    """Who is asked for, dressed once."""
+
+    def __missing__(self, name: str) -> list[Layer]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tailor, "drape", partial(drape, frames=8))  # enough to lie on what is beneath
+            self[name] = dressed(name)
+        return self[name]
+
+
 @pytest.fixture(scope="module")
-def people() -> dict[str, list[Layer]]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tailor, "drape", partial(drape, frames=8))  # enough to lie on what is beneath
-        return {name: dressed(name) for name in PEOPLE}
+def people() -> Dressed:
+    return Dressed()
+
+
+everybody = pytest.mark.parametrize(
+    "name", ["child", *(pytest.param(name, marks=pytest.mark.slow) for name in ("average", "fat"))]
+)
 
 
 def cloth(layers: list[Layer], name: str) -> list[Layer]:
@@ -71,7 +84,7 @@ def cloth(layers: list[Layer], name: str) -> list[Layer]:
     return [layer for layer in layers if layer.name in names]
 
 
-@pytest.mark.parametrize("name", PEOPLE)
+@everybody
 def test_everything_worn_is_a_layer_with_a_name_of_its_own(people, name):
     layers = people[name]
     names = [layer.name for layer in layers]
@@ -81,7 +94,7 @@ def test_everything_worn_is_a_layer_with_a_name_of_its_own(people, name):
     assert order == sorted(order) and len(cloth(layers, name)) == len(order) > 0
 
 
-@pytest.mark.parametrize("name", PEOPLE)
+@everybody
 def test_arrays_of_layers_are_sound(people, name):
     for layer in people[name]:
         assert np.isfinite(layer.vertices).all() and np.isfinite(layer.canonical).all(), layer.name
@@ -109,7 +122,7 @@ def clear_of_itself(body: Layer, points: NDArray) -> NDArray[np.bool_]:
     return clear
 
 
-@pytest.mark.parametrize("name", PEOPLE)
+@everybody
 def test_cloth_lies_outside_the_body(people, name):
     body = people[name][0]
     caster = MeshRaycaster(body.vertices, body.faces)
@@ -140,13 +153,13 @@ def hidden_share(layers: list[Layer], step: float = 0.008) -> NDArray:
     return np.array(shares)
 
 
-@pytest.mark.parametrize("name", PEOPLE)
+@everybody
 def test_what_is_covered_is_seen_from_nowhere(people, name):
     assert joined(people[name]).covered.any()
     assert hidden_share(people[name]).max() < 0.001
 
 
-@pytest.mark.parametrize("name", PEOPLE)
+@everybody
 def test_nothing_else_is_left_out(people, name):
     whole = joined(people[name])
     seen = BaseSurface.layered(whole, None)
@@ -171,7 +184,8 @@ def test_a_look_is_made_the_same_way_twice(people, monkeypatch):
         assert np.array_equal(first.colors, second.colors) and np.array_equal(first.covered, second.covered)
 
 
-def test_the_same_garment_twice_gets_a_number():
+def test_the_same_garment_twice_gets_a_number(monkeypatch):
+    monkeypatch.setattr(tailor, "drape", partial(drape, frames=1))
     twice = Look("fair", "bald", "black", "none", "black", "brown", (Garment("socks", "red"), Garment("socks", "blue")))
     names = [layer.name for layer in layers_of(twice, load_body(), np.zeros(load_body().num_betas))]
     assert {"Socks", "Socks 2"} <= set(names) and len(set(names)) == len(names)

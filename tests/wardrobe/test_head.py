@@ -49,7 +49,11 @@ def places(layer, mannequin):
     return Head.of(mannequin).canonical(layer.vertices)
 
 
-VARIANTS = [(name, number) for name, variants in sorted(STYLES.items()) for number in range(len(variants))]
+VARIANTS = [
+    pytest.param(name, number, marks=[pytest.mark.slow] if number else [])
+    for name, variants in sorted(STYLES.items())
+    for number in range(len(variants))
+]
 
 
 @pytest.mark.parametrize("style, number", VARIANTS)
@@ -180,7 +184,9 @@ def test_hair_vanishes_beneath_closed_headgear(mannequin, garment):
 
 
 @pytest.mark.parametrize("cut", [None, "pointed", "bowler", "army", "cap"])
-@pytest.mark.parametrize("style", ["short", "long", "afro", "mohawk"])
+@pytest.mark.parametrize(
+    "style", ["long", *(pytest.param(style, marks=pytest.mark.slow) for style in ("short", "afro", "mohawk"))]
+)
 def test_no_hair_comes_through_headgear_and_the_nape_keeps_its_own(mannequin, style, cut):
     garment = Garment("cap", "red") if cut == "cap" else Garment("helmet" if cut == "army" else "hat", "red", cut=cut)
     worn = hard_layers(garment, mannequin)
