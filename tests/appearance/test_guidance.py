@@ -16,6 +16,7 @@ from engine.appearance.initializers.dressed import LOOK_FILE
 from engine.appearance.interfaces import AppearanceInputs, guidance_of, renderer_of
 from engine.appearance.objective import Objective
 from engine.appearance.score_cache import SCORES_FILE
+from engine.appearance.sdf_grid import SdfGrid
 from engine.appearance.stage import check
 from engine.body import stand_pose
 from engine.config import load_config, presets
@@ -53,6 +54,22 @@ NETWORKS = replace(
         upsample_rounds=2,
     ),
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def grids():
+    """Distances of the bare body are the same in each job: looked for once."""
+    build, made = SdfGrid.build, {}
+
+    def once(base, bounds, cell):
+        key = base.vertices.tobytes(), bounds.tobytes(), cell
+        if key not in made:
+            made[key] = build(base, bounds, cell)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SdfGrid, "build", once)
+        yield
 
 
 def same(one, other) -> bool:
