@@ -108,6 +108,7 @@ def test_a_cancelled_job_keeps_its_last_step(sculpt, tmp_path):
     assert same(whole, resumed)
 
 
+@pytest.mark.slow
 def test_the_reference_renderer_trains_and_resumes(sculpt, tmp_path):
     whole = sculpt(NETWORKS, tmp_path / "whole")
     assert isinstance(whole, appearance.NeusField)
@@ -259,6 +260,7 @@ def test_both_sides_change_alike_unless_asked_otherwise(sculpt, tmp_path):
         assert left.abs().sum() > 0
 
 
+@pytest.mark.slow
 def test_without_a_wish_nothing_pulls_at_the_surface(sculpt, body, perceptor, tmp_path):
     """The silhouette term alone: few samples must not make the whole body swell or shrink."""
     field = sculpt(replace(BARE, iterations=0), tmp_path / "job")

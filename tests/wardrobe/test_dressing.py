@@ -175,6 +175,7 @@ def test_the_body_is_whole_beneath_its_clothes(people):
     assert body.covered.any() and not bare.covered.any()
 
 
+@pytest.mark.slow
 def test_a_look_is_made_the_same_way_twice(people, monkeypatch):
     monkeypatch.setattr(tailor, "drape", partial(drape, frames=8))
     again = dressed("child")
@@ -214,6 +215,7 @@ def test_dressing_may_be_stopped():
         layers_of(look_of("child"), body, np.zeros(body.num_betas), workshop=Workshop(tell=stop))
 
 
+@pytest.mark.slow
 def test_other_colours_on_the_same_cut_do_not_fall_again(monkeypatch, tmp_path):
     falls: list[int] = []
 
