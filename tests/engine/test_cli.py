@@ -201,7 +201,10 @@ def finish_cancelled(child: subprocess.Popen, job: Path) -> None:
     assert steps == [f"appearance {step}" for step in range(fake_stages.STEPS)]
 
 
-@pytest.mark.parametrize("way", ["line", "closed", pytest.param("term", marks=[posix, pytest.mark.slow]), pytest.param("int", marks=posix)])
+@pytest.mark.parametrize(
+    "way",
+    ["line", "closed", pytest.param("term", marks=[posix, pytest.mark.slow]), pytest.param("int", marks=posix)],
+)
 def test_a_job_can_be_cancelled_and_goes_on(tmp_path, way):
     job = make_job(tmp_path / "job")
     child = start("run", job, program=way == "term")
