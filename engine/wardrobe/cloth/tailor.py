@@ -71,7 +71,7 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         return _hung(record, body, beneath, device)
     if record.petticoat or record.train:
         beneath = supported(beneath, body, record.petticoat, record.train, record.drop * body.size)
-    piece = _cut_out(record, body)
+    piece = cut_out(record, body)
     if "sleeve" in record.measures:
         for border in (SEAM_AT, SEAM_AT + 0.003):  # sleeves begin with a straight seam
             p = Points(piece.canonical)
@@ -98,9 +98,8 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
     return piece.moved(fitted), fell
 
 
-def _cut_out(record: Record, body: Mannequin) -> Piece:
-    """The part of the body that a record covers. Narrow straps, which lie between the body's points, are first marked on
-    wide ones."""
+def cut_out(record: Record, body: Mannequin) -> Piece:
+    """The part of the body that a record covers, with straps that may lie between the body's points."""
 
     def inside(canonical: NDArray, **other: object) -> NDArray:
         return blocks.signed(record.block, {**record.measures, **other}, canonical, record.kind, record.cut)
