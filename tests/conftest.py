@@ -15,7 +15,7 @@ sys.dont_write_bytecode = False  # or each process of a run would compile all mo
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-LONGEST = 1.5
+LONGEST = 2.0
 """Seconds of a core that a test may take which is not marked slow (docs/CONTRIBUTING.md)."""
 
 

@@ -97,9 +97,14 @@ def test_an_interrupted_search_goes_on_where_it_was(sculpt, tmp_path, monkeypatc
     assert looks[0] == looks[1]
 
 
-def test_a_cancelled_job_keeps_its_last_step(sculpt, tmp_path):
+@pytest.fixture(scope="module")
+def whole(sculpt, tmp_path_factory):
+    """The field of an uninterrupted job."""
+    return sculpt(BARE, tmp_path_factory.mktemp("whole"))
+
+
+def test_a_cancelled_job_keeps_its_last_step(sculpt, whole, tmp_path):
     """No checkpoint was due, and yet nothing is computed twice or otherwise."""
-    whole = sculpt(BARE, tmp_path / "whole")
     with pytest.raises(Cancelled):
         sculpt(BARE, tmp_path / "parts", Silent(cancel_at=3))
     report = Silent()

@@ -23,6 +23,11 @@ REAL = [sys.executable, "-m", "engine"]
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def prepared() -> None:
+    forked.prepare()
+
+
 def call(*arguments, program=REAL, cwd=ROOT, **options) -> subprocess.CompletedProcess:
     """Run to the end, without standard input."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}

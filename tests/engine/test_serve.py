@@ -4,7 +4,7 @@ import json
 import os
 import time
 
-from test_cli import make_job, start, wait_for
+from test_cli import make_job, prepared, start, wait_for  # noqa: F401 (a fixture)
 
 from engine import protocol, userdata
 from engine.models import Models

@@ -69,7 +69,9 @@ class Dressed(dict[str, list[Layer]]):
 
 @pytest.fixture(scope="module")
 def people() -> Dressed:
-    return Dressed()
+    made = Dressed()
+    assert made["child"]
+    return made
 
 
 everybody = pytest.mark.parametrize(
