@@ -83,6 +83,15 @@ def test_everything_and_the_rest() -> None:
     assert one(reading, "rest").color == "black" and one(reading, "tie").color == "red"
 
 
+def test_states_go_to_what_can_be_in_them() -> None:
+    """No heels are buttoned, no apron has sleeves; what belongs to nothing that is named is the figure's clothes."""
+    heels = read("a long beige trench coat, closed, and maroon heels")
+    assert "closed" in one(heels, "coat").traits and not one(heels, "shoes").traits
+    apron = read("a butcher in a striped apron with rolled-up sleeves")
+    assert not one(apron, "apron").traits and one(apron, "rest").traits == ("rolled",)
+    assert one(read("a professor with an open book"), "book").traits == ("open",)
+
+
 def test_jeans_share_no_colour_across_an_and() -> None:
     reading = read("a green t-shirt and jeans")
     assert (one(reading, "t_shirt").color, one(reading, "trousers").color) == ("green", None)
