@@ -155,7 +155,8 @@ def _understood(text: str, parsed: Parsed) -> tuple[Understood, ...]:
                 layer, meant = "Figure", chunk.value("figure") or ""
             meant = styled(meant)[1] or meant if role == "hair_style" else meant
             plain = chunk.written if role in ("person", "body") else meant.partition("/")[0].replace("_", " ")
-            said = ("being" if at == parsed.being else PROPERTIES.get(role, role), plain)
+            name = PROPERTIES.get(role, role) if role != "dress" or not found or found[0] == "color" else found[0]
+            said = ("being" if at == parsed.being else name, plain)
         out.append(Understood(text[chunk.start : chunk.end], chunk.start, chunk.end, layer, *said))
     return tuple(out)
 

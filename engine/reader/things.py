@@ -82,6 +82,7 @@ def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
             row = row - LIMITS.unsaid * (np.arange(len(ROLES)) == ROLES.index("none"))
         order = [ROLES[i] for i in np.argsort(-row)]
         roles.append(next(role for role in order if may_be(chunk, role) and (role != "text" or _printed(found, at))))
+    _give_to_what_follows(found, roles)
     denied = np.array([bool(s > 0) or chunk.less for s, chunk in zip(scores.denied, found)])
     items = {at: Item(at, bool(denied[at])) for at, role in enumerate(roles) if role in ITEMS}
     parsed = Parsed(found, roles, denied, items, [])
@@ -89,6 +90,15 @@ def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
         _attach(parsed, scores)
         _layer(parsed, scores)
     return parsed
+
+
+def _give_to_what_follows(found: Sequence[Chunk], roles: list[str]) -> None:
+    """What stands right before a garment is said of that, not of all that is worn: "in blue overalls"."""
+    for at in [at for at, role in enumerate(roles) if role == "dress"]:
+        after = next((role for role in roles[at + 1 :] if role not in MODIFIERS), "none")
+        own = next((role for role in ("color", "material", "pattern") if may_be(found[at], role)), None)
+        if after in ITEMS and own:
+            roles[at] = own
 
 
 def _printed(found: Sequence[Chunk], at: int) -> bool:

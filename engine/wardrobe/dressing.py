@@ -32,13 +32,24 @@ from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.head.face import Individual
 from engine.wardrobe.head.skin import bare_roughness
 from engine.wardrobe.holding import held_up
-from engine.wardrobe.layering import armour_slots, collared, hood_of, hooded, ordered, outer_records, worn_with
+from engine.wardrobe.layering import (
+    armour_slots,
+    collared,
+    hood_is_up,
+    hood_of,
+    hooded,
+    ordered,
+    outer_records,
+    worn_with,
+)
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of
 
 HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
 """Kinds to which hair and beard give way."""
+WITH_CORDS = frozenset({"hoodie", "jacket", "coat"})
+"""Garments whose hoods have drawstrings."""
 FORMS: dict[tuple[str, str | None], tuple[str, str]] = {("skirt", "tutu"): ("Tutu", "gauze")}
 """Cuts that are closed forms instead of cloth, with their names and materials."""
 SKIN_MATERIALS = {
@@ -256,9 +267,9 @@ def skin_material(name: str) -> str:
 def _lying_hoods(look: Look, bare: Mannequin, worn: list[Layer]) -> list[Layer]:
     """The hoods of garments that are not on the head."""
     return [
-        lying_hood(hood_of(garment), bare, worn)
+        lying_hood(hood_of(garment), bare, worn, cords=garment.kind in WITH_CORDS)
         for garment in look.garments
-        if (garment.kind == "hoodie" or "hooded" in garment.traits) and "hood_up" not in garment.traits
+        if (garment.kind == "hoodie" or "hooded" in garment.traits) and not hood_is_up(garment)
     ]
 
 

@@ -74,12 +74,17 @@ def ordered(look: Look) -> list[Garment]:
 
 def hooded(look: Look) -> Look:
     """The look with a hood on the head where one is worn up."""
-    up = next((g for g in look.garments if "hood_up" in g.traits or (g.kind, g.cut) == ("cape", "hooded")), None)
+    up = next((garment for garment in look.garments if hood_is_up(garment)), None)
     own = [garment for garment in look.garments if (garment.kind, garment.cut) != ("hood", None)]
     if up is None or any(garment.kind in ("hood", "helmet", "mask_full") for garment in own):
         return look
     cut = "close" if (up.kind, up.cut) == ("jumpsuit", "wetsuit") else None
     return replace(look, garments=(*own, hood_of(up, cut)))
+
+
+def hood_is_up(garment: Garment) -> bool:
+    """Whether a garment's hood is worn on the head; that of a cloak is."""
+    return "hood_up" in garment.traits or (garment.kind, garment.cut) == ("cape", "hooded")
 
 
 def hood_of(garment: Garment, cut: str | None = None) -> Garment:

@@ -191,3 +191,9 @@ def test_the_reader_starts_without_the_heavy_packages():
     program = "import sys, engine.reader; print(sorted({'torch', 'transformers', 'warp', 'scipy'} & set(sys.modules)))"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+def test_what_stands_before_a_garment_is_said_of_it() -> None:
+    reading = read("a plumber in blue overalls, a red shirt and a red cap")
+    assert one(reading, "trousers").color == "blue" and not [worn for worn in reading.worn if worn.kind == "rest"]
+    assert "Clothes, material linen" in report(read("a man all in white linen"))

@@ -31,13 +31,14 @@ CORD = np.array([(0.485, 6), (0.46, 6.5), (0.43, 7.5), (0.37, 8), (0.335, 7.6)],
 """Heights and degrees of a drawstring on the chest."""
 
 
-def lying_hood(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer]) -> Layer:
-    """The hood of a garment, with its drawstrings, as a layer in the stand pose.
+def lying_hood(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer], cords: bool = True) -> Layer:
+    """The hood of a garment as a layer in the stand pose.
 
     Args:
-        garment: its colour and material; cords have its accent, or a paler shade.
+        garment: its colour and material.
         mannequin: the body.
         beneath: what it lies on.
+        cords: whether drawstrings of a paler shade hang from it.
     """
     hulls = Hulls(mannequin, beneath)
     hull = hulls["trunk"]
@@ -56,7 +57,7 @@ def lying_hood(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer])
     bag = closed_ring(outside, inside)
     lined = np.tile(np.where(t > 0.60, 0.84, 1.0)[:, None] * np.ones(COLUMNS), (2, 1)).ravel()
     forms = [bag.toned(lined)]
-    for side in (1.0, -1.0):
+    for side in (1.0, -1.0) if cords else ():
         cord = strap(hull, CORD * [1, side], 0.006, 0.004, 0.005, 24, mannequin)
         forms.append(cord.toned(np.full(len(cord.vertices), 1.25 if garment.color != "white" else 0.8)))
     form = joined(*forms)
