@@ -35,9 +35,9 @@ from engine.wardrobe.holding import held_up
 from engine.wardrobe.layering import (
     armour_slots,
     collared,
-    hood_is_up,
     hood_of,
     hooded,
+    lying_hoods,
     ordered,
     outer_records,
     worn_with,
@@ -205,8 +205,8 @@ def layers_of(
         else:
             record = worn_with(tailored(record, garment.traits), dressing.look)
             dressing.wear_cloth(garment, record, worn[:number], worn[number + 1 :], workshop)
-    for layer in _lying_hoods(dressing.look, bare, dressing.layers[1:]):
-        dressing.add(layer)
+    for garment in lying_hoods(dressing.look):
+        dressing.add(lying_hood(hood_of(garment), bare, dressing.layers[1:], cords=garment.kind in WITH_CORDS))
     clothes = dressing.clothes()
     for layer in extra_layers(dressing.look, bare, dressing.layers[1:]):
         dressing.add(layer)
@@ -262,15 +262,6 @@ def skin_material(name: str) -> str:
     if name in HUMAN_SKINS:
         return "skin"
     return next((material for word, material in SKIN_MATERIALS.items() if word in name), "skin")
-
-
-def _lying_hoods(look: Look, bare: Mannequin, worn: list[Layer]) -> list[Layer]:
-    """The hoods of garments that are not on the head."""
-    return [
-        lying_hood(hood_of(garment), bare, worn, cords=garment.kind in WITH_CORDS)
-        for garment in look.garments
-        if (garment.kind == "hoodie" or "hooded" in garment.traits) and not hood_is_up(garment)
-    ]
 
 
 def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, betas: NDArray) -> Layer | None:

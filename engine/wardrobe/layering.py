@@ -24,6 +24,8 @@ OVER_PLATES = 6.7
 """Where skirts are worn with armour of the legs: over it."""
 OVER_HATS = 9.5
 """Where roomy hoods are worn: caps and beanies are inside them."""
+UNDER_HOODS = frozenset({"beanie", "skullcap", "nightcap", "tam"})
+"""Hats over which hoods go."""
 WHOLE = frozenset({"suit", "robot"})
 """Designs of armour from head to foot."""
 GIRT = frozenset({"robe", "hoodie", "jacket", "dress", "gown"})
@@ -73,18 +75,30 @@ def ordered(look: Look) -> list[Garment]:
 
 
 def hooded(look: Look) -> Look:
-    """The look with a hood on the head where one is worn up."""
-    up = next((garment for garment in look.garments if hood_is_up(garment)), None)
+    """The look with a hood on the head where one is worn up, unless a hat or a helmet is there."""
+    up = next((garment for garment in look.garments if _is_up(garment)), None)
     own = [garment for garment in look.garments if (garment.kind, garment.cut) != ("hood", None)]
-    if up is None or any(garment.kind in ("hood", "helmet", "mask_full") for garment in own):
+    if up is None or any(garment.kind in ("hood", "helmet", "mask_full") or _brimmed(garment) for garment in own):
         return look
     cut = "close" if (up.kind, up.cut) == ("jumpsuit", "wetsuit") else None
     return replace(look, garments=(*own, hood_of(up, cut)))
 
 
-def hood_is_up(garment: Garment) -> bool:
-    """Whether a garment's hood is worn on the head; that of a cloak is."""
+def lying_hoods(look: Look) -> list[Garment]:
+    """The garments of a `hooded` look whose hoods lie on the back."""
+    if any(garment.kind == "hood" and garment.cut in (None, "close") for garment in look.garments):
+        return []
+    return [g for g in look.garments if g.kind == "hoodie" or "hooded" in g.traits or _is_up(g)]
+
+
+def _is_up(garment: Garment) -> bool:
+    """Whether a garment's hood is worn on the head where it can be; that of a cloak is."""
     return "hood_up" in garment.traits or (garment.kind, garment.cut) == ("cape", "hooded")
+
+
+def _brimmed(garment: Garment) -> bool:
+    """Whether no hood goes over a hat."""
+    return garment.kind == "hat" and garment.cut not in UNDER_HOODS
 
 
 def hood_of(garment: Garment, cut: str | None = None) -> Garment:

@@ -1,0 +1,40 @@
+"""What is worn over what: where hoods are."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.wardrobe.layering import hooded, lying_hoods, ordered
+from engine.wardrobe.outfit import Garment, Look
+
+CLOAK, HOODIE = Garment("cape", "green", cut="hooded", traits=("hooded",)), Garment("hoodie", "red")
+UP = Garment("coat", "grey", cut="raincoat", traits=("hood_up",))
+
+
+def wearing(*garments: Garment) -> Look:
+    return Look("fair", "short", "black", "none", "black", "brown", garments)
+
+
+@pytest.mark.parametrize(
+    ("worn", "up", "lying"),
+    [
+        ((HOODIE,), [], ["red"]),
+        ((CLOAK,), ["green"], []),
+        ((UP,), ["grey"], []),
+        ((CLOAK, Garment("hat", "black", cut="pointed")), [], ["green"]),
+        ((CLOAK, Garment("hat", "black", cut="beanie")), ["green"], []),
+        ((CLOAK, Garment("helmet", "silver")), [], ["green"]),
+        ((UP, Garment("hood", "black")), ["grey"], []),  # it is the coat's
+        ((HOODIE, Garment("hood", "black", cut="hijab")), [], ["red"]),
+    ],
+)
+def test_a_hood_is_on_the_head_or_on_the_back(worn: tuple[Garment, ...], up: list[str], lying: list[str]) -> None:
+    look = hooded(wearing(*worn))
+    raised = [garment for garment in look.garments if (garment.kind, garment.cut) == ("hood", None)]
+    assert [garment.color for garment in raised] == up
+    assert [garment.color for garment in lying_hoods(look)] == lying
+
+
+def test_a_hood_is_of_its_garments_cloth_and_goes_over_a_cap() -> None:
+    look = hooded(wearing(UP, Garment("cap", "red")))
+    assert ordered(look)[-1] == Garment("hood", "grey", material="rubber")
