@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
-from engine.appearance.base import BaseSurface
+from engine.appearance.base import BaseSurface, Nearest
 from engine.body import Body
 from engine.wardrobe.layers import Joined
 
@@ -99,8 +99,13 @@ class AvatarField(nn.Module):
     def evaluate(self, points: Tensor) -> Sample:
         """Everything at points (N, 3) anywhere, by the plainest way; differentiable in the learned part."""
 
-    def evaluate_near(self, points: Tensor) -> Sample:
-        """`evaluate` for points near the surface: a field may have a faster way there."""
+    def evaluate_near(self, points: Tensor, met: tuple[Tensor, Nearest] | None = None) -> Sample:
+        """`evaluate` for points near the surface: a field may have a faster way there.
+
+        Args:
+            points: (N, 3).
+            met: which of them (N,) lie on rays that meet the base surface, and where those meet it, if that is known.
+        """
         return self.evaluate(points)
 
     def anneal(self, part: float) -> None:

@@ -183,6 +183,16 @@ class ResidualField(AvatarField):
                 getattr(found, name)[doubtful] = getattr(exact, name)
         return found
 
+    def _seen(self, points: NDArray[np.float32], met: tuple[Tensor, Nearest] | None) -> Nearest:
+        """The base's places that points (N, 3) show: where their rays meet it, or else the nearest ones."""
+        if met is None:
+            return self.base.nearest(points, exact_sign=False)
+        hit = met[0].cpu().numpy()
+        found = Nearest(np.zeros(len(points), np.float32), np.zeros(len(points), np.int64), np.zeros_like(points))
+        for places, own in ((hit, met[1]), (~hit, self.base.nearest(points[~hit], exact_sign=False))):
+            found.distance[places], found.face[places], found.bary[places] = own.distance, own.face, own.bary
+        return found
+
     def evaluate(self, points: Tensor) -> Sample:
         """Everything by central differences of the exact distance."""
         axes = TAP / 2 * torch.eye(3, device=points.device)
@@ -198,9 +208,9 @@ class ResidualField(AvatarField):
         offset, change = self.change(points)
         return offset, recolor(torch.from_numpy(self.base.colors).to(points), change)
 
-    def evaluate_near(self, points: Tensor) -> Sample:
+    def evaluate_near(self, points: Tensor, met: tuple[Tensor, Nearest] | None = None) -> Sample:
         """Normal as the base's plus the slope of the offset, by three taps: no second derivative is needed."""
-        nearest = self.base.nearest(_numpy(points), exact_sign=False)
+        nearest = self._seen(_numpy(points), met)
         base_color = torch.from_numpy(self.base.color(nearest)).to(points)
         base_normal = torch.from_numpy(self.base.interpolate(nearest, self.base.normals)).to(points)
         place = points.detach()

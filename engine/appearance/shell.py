@@ -12,6 +12,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from engine.appearance.base import Nearest
 from engine.appearance.field import AvatarField
 from engine.appearance.rays import Rays, Rendering
 
@@ -49,6 +50,8 @@ def render_shell(field: AvatarField, rays: Rays, samples: int, generator: torch.
     middle = rays.depth.clone()
     missed = rays.hit < 0.5
     middle[missed] = field.approach(rays.origins[missed], rays.directions[missed], rays.depth[missed])
+    if field.base.layers is not None:
+        return _in_shell(field, rays.origins, rays.directions, middle, samples, generator, (~missed, rays.met))
     if not field.reach:
         return _in_shell(field, rays.origins, rays.directions, middle, samples, generator)
     middle, near = find_surface(field, rays.origins, rays.directions, middle)
@@ -91,8 +94,14 @@ def _in_shell(
     middle: Tensor,
     samples: int,
     generator: torch.Generator | None,
+    met: tuple[Tensor, Nearest] | None = None,
 ) -> Rendering:
-    """What rays (R) see in a shell round depths (R,)."""
+    """What rays (R) see in a shell round depths (R,).
+
+    ``met`` tells which rays (R,) hit layers, and where. Layers lie within millimetres of each other, less than samples
+    are apart, and hair is a crowd of thin strips that are seen from both sides: which layer a ray sees, and that it
+    sees one, says the hit; samples say what guidance changed about that.
+    """
     count = len(middle)
     steps = torch.linspace(-1, 1, samples, device=middle.device)
     if generator is not None:
@@ -108,6 +117,11 @@ def _in_shell(
     ends = torch.cat([t[:, :1], t], 1)
     mean = (weights * (ends[:, :-1] + ends[:, 1:]) / 2).sum(1) / opacity.clamp_min(1e-3)
     depth = torch.where(opacity > 1e-3, mean, middle)
-    seen = field.evaluate_near(origins + depth[:, None] * directions)
+    if met is not None:
+        depth = torch.where(met[0], middle, depth)
+        if start is not None:
+            lacking = met[0] * (1 - start).clamp_min(0)
+            opacity, start = (opacity + lacking).clamp_max(1), start + lacking
+    seen = field.evaluate_near(origins + depth[:, None] * directions, met)
     eikonal = (seen.gradient.norm(dim=-1) - 1).square().mean()
     return Rendering(seen.color, seen.base_color, seen.gradient, opacity, depth, eikonal, seen.roughness, start)

@@ -160,6 +160,31 @@ def test_the_solid_form_shows_what_was_learned_where_it_was_learned():
     assert field.base.layers is not None and field.bounds[1, 2] > 1.0
 
 
+def test_layers_are_shown_as_they_lie_and_from_both_sides():
+    """A red sheet 2 mm before a green one, and a blue card that turns its back: nearer than samples are apart."""
+    square = np.float32([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * 0.1
+    front = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
+    made = []
+    for name, place, faces, color in (
+        ("Skin", (0, 0, 0), front, (0, 1, 0)),
+        ("Shirt", (0, 0, 0.002), front, (1, 0, 0)),
+        ("Hair", (0.2, 0, 0), front[:, ::-1].copy(), (0, 0, 1)),
+    ):
+        vertices = square + np.float32(place)
+        weights = np.eye(24, dtype=np.float32)[np.zeros(4, int)]
+        made.append(Layer(name, "cotton", vertices, faces, np.tile(np.float32(color), (4, 1)), weights, vertices))
+    field = ResidualField(BaseSurface.layered(joined(made), None), 8)
+    rays = silhouette_rays(field, views.framed(np.array([0.1, 0, 0], np.float32), 0.5, 0.0, 0.0, 24), 0.0)
+    seen = render_shell(field, rays, 6)
+    assert seen.opacity.min() > 0.99
+    across = (rays.origins + rays.depth[:, None] * rays.directions)[:, 0]
+    wanted = torch.where(across[:, None] < 0.1, torch.tensor([1.0, 0, 0]), torch.tensor([0.0, 0, 1]))
+    assert torch.allclose(seen.color, wanted, atol=1e-3)
+    with torch.no_grad():  # guidance that presses the surface in is seen
+        field.residual.out.bias[0] = 9.0
+    assert render_shell(field, rays, 6).opacity.max() < 0.98
+
+
 def test_weights_of_a_piece_are_its_own(dressed):
     """A point on the skirt between the legs is carried by both, not by the nearer thigh alone."""
     weights = dressed.weights(np.array([[0.0, -0.33, 0.2]], np.float32))
