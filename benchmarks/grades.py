@@ -39,7 +39,6 @@ from engine.appearance.views import View
 from engine.config import load_config
 from engine.perceptor import Perceptor, load_perceptor
 from engine.report import Silent
-from engine.wardrobe.garment_masks import GARMENT_MASKS
 from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.outfit import COLORS
 
@@ -85,12 +84,8 @@ class Canvas(exam.Canvas):
     def __init__(self, perceptor: Perceptor, mind: Mind) -> None:
         super().__init__(perceptor)
         self.mind, self.texts = mind, [question["text"] for question in exam.questions()["prompts"]]
-        grey = torch.full((len(self.canonical), 3), 0.5)
-        self.answers = grey.repeat(len(self.texts), 1, 1)
-        for answer, question in zip(self.answers, exam.questions()["prompts"]):
-            for kind, color in question["garments"].items():
-                inside = GARMENT_MASKS[kind].mask(exam.Points(self.canonical, 0.003)) > 0.5
-                answer[torch.from_numpy(inside)] = torch.tensor(COLORS[color], dtype=torch.float32)
+        asked = exam.questions()["prompts"]
+        self.answers = torch.from_numpy(np.stack([self.answer(question["garments"]) for question in asked]))
 
     def guide(self, text: str, share: float) -> Any:
         """See `exam.Canvas.guide`."""

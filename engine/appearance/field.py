@@ -179,7 +179,8 @@ class AvatarField(nn.Module):
         kinds: dict[str, Any] = {known.kind: known for known in AvatarField.__subclasses__()}
         base = BaseSurface.from_arrays(part("base."), device)
         field: AvatarField = kinds[about["kind"]](base, **about["settings"])
-        field.load_state_dict({name: torch.from_numpy(value) for name, value in part("net.").items()})
+        stored = {name: torch.from_numpy(value) for name, value in part("net.").items()}
+        field.load_state_dict(field.state_dict() | stored)  # a field of before has no values that came later
         field.steps, field.guided = int(about["steps"]), about.get("guided", {})
         return field.to(device)
 

@@ -75,6 +75,25 @@ def test_zero_change_keeps_even_black_and_white():
     assert recolor(colors, torch.full((1, 3), 2.0))[0, 1] > 0.8
 
 
+def test_where_forms_may_grow_the_slope_is_the_distances_and_the_base_has_no_crease():
+    """Between two feet the exact distance turns by two; a hem would have to cancel that."""
+    field = ResidualField(spheres(), 16, generator=torch.Generator().manual_seed(1), relief=0.3)
+    torch.nn.init.normal_(field.residual.out.weight, std=0.2, generator=torch.Generator().manual_seed(0))
+    torch.nn.init.normal_(field.residual.own, std=0.02, generator=torch.Generator().manual_seed(0))
+    points = 0.6 * torch.rand(40, 3, generator=torch.Generator().manual_seed(2)) - 0.3
+    axes = field.cell / 2 * torch.eye(3)
+    with torch.no_grad():
+        wanted = torch.stack([field.sdf(points + axis) - field.sdf(points - axis) for axis in axes], 1) / field.cell
+        assert torch.allclose(field.evaluate_near(points).gradient, wanted, atol=2e-3)
+        bare = BaseSurface.dressed(load_body(), np.zeros(load_body().num_betas), None)
+        between = torch.tensor([[-0.02, -0.75, -0.05], [0, -0.75, -0.05], [0.02, -0.75, -0.05]])
+        turns = [np.diff(ResidualField(bare, 16, relief=relief).sdf(between), n=2)[0] for relief in (0.025, 0.3)]
+        near = torch.tensor([[0.31, 0.0, 0.0]])
+        assert field.base.nearest(near.numpy()).distance == pytest.approx(0.01, abs=2e-3)
+        assert ResidualField(spheres(), 16, relief=0.3).sdf(near) == pytest.approx(0.01, abs=2e-3)
+    assert turns[0] < -0.03 and abs(turns[1]) < abs(turns[0]) / 10
+
+
 def test_section_weights_of_a_plane():
     """A ray straight into a plane: all weight lies in the section that holds it, and the sum is its opacity."""
     t = torch.linspace(0, 1, 201)
