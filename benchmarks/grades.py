@@ -1,10 +1,10 @@
 """From which grade on guidance makes an avatar better: what the thresholds of `engine.appearance.grades` stand on.
 
-    .venv/bin/python -m benchmarks.grades OUT [--defect forgets mixes] [--by 0 0.25 0.5 0.75 1] [--steps 100]
+    .venv/bin/python -m benchmarks.grades OUT [--minds forgets:0.25 mixes:0.5 ...] [--target hat] [--steps 100]
 
 Perceptors of known quality: each knows the answer as `benchmarks.oracle` does, by coarse pictures, and has one defect.
-``forgets``: so often as ``--by`` says it thinks of somebody else in other colours. ``mixes``: so much of its loss is the
-bundled perceptor's. Each is examined like any other, and then guides
+``forgets:P``: with probability P it thinks of somebody else in other colours. ``mixes:S``: that share of its loss is
+the bundled perceptor's. Each is examined like any other, and then guides
 
 - a dressed figure of which one garment has a wrong colour, as if the text had been misread, with ``loss.keep`` held
   strongly, weakly and not at all. How far the wrong garment comes to its colour counts as often as the reader misreads
@@ -51,6 +51,7 @@ WRONG = {"hat": ("Skirt", "green"), "gown": ("Gown", "blue")}
 MISREAD = 0.11
 """Share of colours that the reader gets wrong (``benchmarks/README.md``, "Reading")."""
 KEEPS = (6.0, 1.0, 0.0)
+MINDS = ("forgets:0", "forgets:0.25", "forgets:0.5", "forgets:0.75", "mixes:0.5", "mixes:0.8", "mixes:1")
 SETTINGS = {"appearance.size": 64, "appearance.loss.textureless": 1, "appearance.preview_every": 10**9}
 
 
@@ -62,9 +63,10 @@ def embed(pictures: Tensor) -> Tensor:
 class Mind:
     """A defect and its chance."""
 
-    def __init__(self, defect: str, by: float) -> None:
-        self.name = f"{defect} {by:g}"
-        self.forgets, self.mixes = (by if defect == name else 0.0 for name in ("forgets", "mixes"))
+    def __init__(self, name: str) -> None:
+        """``name``: such as ``forgets:0.25``."""
+        self.name, (defect, _, by) = name, name.partition(":")
+        self.forgets, self.mixes = (float(by) if defect == own else 0.0 for own in ("forgets", "mixes"))
         self.rng = np.random.default_rng(0)
 
     def thinks_of(self, right: int, count: int) -> int:
@@ -201,7 +203,7 @@ def rows(mind: Mind, studios: Sequence[Studio], unguided: Sequence[dict[str, flo
     bare = {"initializer": "bare", "cameras": "around", "loss__keep": 0.0, "learning_rate": 5e-3}
     for name, own in (
         ("relief", {"shell__relief": RELIEF, "loss__mask": 1.0}),
-        ("forms", {"shell__relief": GROWTH, "loss__mask": 0.0, "shell__symmetric": False, "loss__smooth": 0.05}),
+        ("forms", {"shell__relief": GROWTH, "loss__mask": 0.0, "shell__symmetric": False, "loss__smooth": 0.1}),
     ):
         after = [studio.guided(mind, studio.bench.bare, studio.steps, **bare, **own) for studio in studios]
         found[name] = {key: float(np.mean([one[key] for one in after])) for key in ("psnr", "others")}
@@ -220,16 +222,15 @@ def main() -> None:
     """Run what was asked for and print rows as they come; OUT keeps the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--defect", nargs="*", default=("forgets", "mixes"))
-    parser.add_argument("--by", nargs="*", type=float, default=(0.0, 0.25, 0.5, 0.75, 1.0))
+    parser.add_argument("--minds", nargs="*", default=MINDS)
     parser.add_argument("--target", nargs="*", choices=tuple(TEXTS), default=tuple(TEXTS))
     parser.add_argument("--steps", type=int, default=100)
     options = parser.parse_args()
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
     studios = [Studio(options.out, name, options.steps) for name in options.target]
-    before = [studio.guided(Mind("", 0), studio.start, 0) for studio in studios]
-    bare = [studio.guided(Mind("", 0), studio.bench.bare, 0, initializer="bare") for studio in studios]
+    before = [studio.guided(Mind(""), studio.start, 0) for studio in studios]
+    bare = [studio.guided(Mind(""), studio.bench.bare, 0, initializer="bare") for studio in studios]
     print("| defect | clean | painting | " + " | ".join(f"keep {keep:g}" for keep in KEEPS) + " | relief | forms |")
     print("| --- " * (5 + len(KEEPS)) + "|")
     start = {key: float(np.mean([one[key] for one in before])) for key in before[0]}
@@ -237,11 +238,10 @@ def main() -> None:
     print(f"| not guided | | | {start['wrong']:.1f}, {start['others']:.1f} " + "| " * len(KEEPS), end="")
     print(f"{grey['psnr']:.1f} dB, {grey['others']:.0f} | |", flush=True)
     kept = []
-    for defect in options.defect:
-        for by in options.by:
-            kept.append(rows(Mind(defect, by), studios, before))
-            print(told(kept[-1]), flush=True)
-            (options.out / "grades.json").write_text(json.dumps(kept, indent=1))
+    for name in options.minds:
+        kept.append(rows(Mind(name), studios, before))
+        print(told(kept[-1]), flush=True)
+        (options.out / "grades.json").write_text(json.dumps(kept, indent=1))
 
 
 if __name__ == "__main__":
