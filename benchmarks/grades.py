@@ -1,6 +1,6 @@
 """From which grade on guidance makes an avatar better: what the thresholds of `engine.appearance.grades` stand on.
 
-    .venv/bin/python -m benchmarks.grades OUT [--minds forgets:0.25 mixes:0.5 ...] [--target hat] [--steps 100]
+    .venv/bin/python -m benchmarks.grades OUT [--minds forgets:0.25 mixes:0.5 ...] [--target hat] [--steps 120] [--bare]
 
 Perceptors of known quality: each knows the answer as `benchmarks.oracle` does, by coarse pictures, and has one defect.
 ``forgets:P``: with probability P it thinks of somebody else in other colours. ``mixes:S``: that share of its loss is
@@ -9,7 +9,7 @@ the bundled perceptor's. Each is examined like any other, and then guides
 - a dressed figure of which one garment has a wrong colour, as if the text had been misread, with ``loss.keep`` held
   strongly, weakly and not at all. How far the wrong garment comes to its colour counts as often as the reader misreads
   a colour, how far the others lose theirs as often as it does not (`MISREAD`): the sum says whether guidance helps;
-- the bare grey body, with a relief only and with room for new forms.
+- with ``--bare`` the bare grey body, with a relief only and with room for new forms.
 """
 
 from __future__ import annotations
@@ -188,8 +188,8 @@ class Studio:
         return {"psnr": found["psnr"], "wrong": found["colors"][wrong], "others": float(np.mean(others))}
 
 
-def rows(mind: Mind, studios: Sequence[Studio], unguided: Sequence[dict[str, float]]) -> dict[str, Any]:
-    """The grade of a mind and what its guidance makes of each start; differences from what is not guided."""
+def rows(mind: Mind, studios: Sequence[Studio], unguided: Sequence[dict[str, float]], bare: bool) -> dict[str, Any]:
+    """The grade of a mind and what its guidance makes of dressed starts, as differences, and of bare ones if asked."""
     perceptor = load_perceptor()
     found: dict[str, Any] = {"mind": mind.name}
     canvas = Canvas(perceptor, mind)
@@ -206,12 +206,14 @@ def rows(mind: Mind, studios: Sequence[Studio], unguided: Sequence[dict[str, flo
         change = {key: float(np.mean([b[key] - a[key] for a, b in zip(unguided, after)])) for key in after[0]}
         change["expected"] = MISREAD * change["wrong"] + (1 - MISREAD) * change["others"]
         found[f"keep {keep:g}"] = change
-    bare = {"initializer": "bare", "cameras": "around", "loss__keep": 0.0, "learning_rate": 5e-3}
+    if not bare:
+        return found
+    own_start = {"initializer": "bare", "cameras": "around", "loss__keep": 0.0, "learning_rate": 5e-3}
     for name, own in (
         ("relief", {"shell__relief": RELIEF, "loss__mask": 1.0}),
         ("forms", {"shell__relief": GROWTH, "loss__mask": 0.0, "shell__symmetric": False, "loss__smooth": 0.1}),
     ):
-        after = [studio.guided(mind, studio.bench.bare, studio.steps, **bare, **own) for studio in studios]
+        after = [studio.guided(mind, studio.bench.bare, studio.steps, **own_start, **own) for studio in studios]
         found[name] = {key: float(np.mean([one[key] for one in after])) for key in ("psnr", "others")}
     return found
 
@@ -219,9 +221,13 @@ def rows(mind: Mind, studios: Sequence[Studio], unguided: Sequence[dict[str, flo
 def told(found: dict[str, Any]) -> str:
     """A row of the table."""
     kept = [found[f"keep {keep:g}"] for keep in KEEPS]
-    dressed = " | ".join(f"{k['wrong']:+.1f}, {k['others']:+.1f}: {k['expected']:+.2f}" for k in kept)
-    bare = " | ".join(f"{found[name]['psnr']:.1f} dB, {found[name]['others']:.0f}" for name in ("relief", "forms"))
-    return f"| {found['mind']} | {found['clean']:.0%} | {found['painting']:.0%} | {dressed} | {bare} |"
+    dressed = " | ".join(
+        f"{k['wrong']:+.1f}, {k['others']:+.1f}: {k['expected']:+.1f}, {k['psnr']:+.1f} dB" for k in kept
+    )
+    bare = [
+        f"{found[name]['psnr']:.1f} dB, {found[name]['others']:.0f}" for name in ("relief", "forms") if name in found
+    ]
+    return f"| {found['mind']} | {found['clean']:.0%} | {found['painting']:.0%} | {dressed} | {', '.join(bare)} |"
 
 
 def main() -> None:
@@ -231,21 +237,22 @@ def main() -> None:
     parser.add_argument("--minds", nargs="*", default=MINDS)
     parser.add_argument("--target", nargs="*", choices=tuple(TEXTS), default=tuple(TEXTS))
     parser.add_argument("--steps", type=int, default=120)
+    parser.add_argument("--bare", action="store_true", help="also from the bare body, with a relief and with forms")
     options = parser.parse_args()
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
     studios = [Studio(options.out, name, options.steps) for name in options.target]
     before = [studio.guided(Mind(""), studio.start, 0) for studio in studios]
-    bare = [studio.guided(Mind(""), studio.bench.bare, 0, initializer="bare") for studio in studios]
-    print("| defect | clean | painting | " + " | ".join(f"keep {keep:g}" for keep in KEEPS) + " | relief | forms |")
-    print("| --- " * (5 + len(KEEPS)) + "|")
+    print("| defect | clean | painting | " + " | ".join(f"keep {keep:g}" for keep in KEEPS) + " | bare |")
+    print("| --- " * (4 + len(KEEPS)) + "|")
     start = {key: float(np.mean([one[key] for one in before])) for key in before[0]}
-    grey = {key: float(np.mean([one[key] for one in bare])) for key in bare[0]}
-    print(f"| not guided | | | {start['wrong']:.1f}, {start['others']:.1f} " + "| " * len(KEEPS), end="")
-    print(f"{grey['psnr']:.1f} dB, {grey['others']:.0f} | |", flush=True)
+    print(
+        f"| not guided | | | {start['wrong']:.1f}, {start['others']:.1f}, {start['psnr']:.1f} dB " + "| " * 4,
+        flush=True,
+    )
     kept = []
     for name in options.minds:
-        kept.append(rows(Mind(name), studios, before))
+        kept.append(rows(Mind(name), studios, before, options.bare))
         print(told(kept[-1]), flush=True)
         (options.out / "grades.json").write_text(json.dumps(kept, indent=1))
 

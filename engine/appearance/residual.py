@@ -44,9 +44,10 @@ TAP = 0.006
 """Metres between the points of a finite difference where nothing is trained, and of a change that counts as one step
 of roughness. Set by hand."""
 OWN_COLOR, OWN_FORM = 10.0, 5.0
-"""What one unit of a node's own values changes, in logits, and where forms may grow in units of the network's offset.
-Gloves and shoes are few of a picture's pixels: the network, which the rest pulls too, leaves them nearly grey for
-hundreds of steps. Chosen by ``benchmarks/README.md``."""
+"""What one unit of a node's own values changes: in logits on layers and where forms may grow, and there also in units
+of the network's offset. Gloves and shoes are few of a picture's pixels: the network, which the rest pulls too, leaves
+them nearly grey for hundreds of steps, and draws all colours along with that of one garment. Chosen by
+``benchmarks/README.md``."""
 PLATEAU = 0.05
 """Metres at which the base's distance levels off outside, where forms may grow. It has creases between the legs and
 under the arms, which a skirt would have to cancel exactly. Chosen as above."""
@@ -63,15 +64,15 @@ Chosen as above."""
 class Residual(nn.Module):
     """Points in the unit cube -> offset of the signed distance in (-1, 1) and of three colour logits; zero at first."""
 
-    def __init__(self, resolution: tuple[int, int, int], generator: torch.Generator, grows: bool = False) -> None:
-        """``resolution``: cells of both grids along x, y, z; ``grows``: whether nodes have distances of their own."""
+    def __init__(
+        self, resolution: tuple[int, int, int], generator: torch.Generator, gain: tuple[float, float] | None
+    ) -> None:
+        """``resolution``: cells of the grids along x, y, z; ``gain``: of nodes' own distances and colours, if any."""
         super().__init__()
         x, y, z = resolution
         self.grid = nn.Parameter(1e-2 * torch.randn(1, CHANNELS, z, y, x, generator=generator))
-        self.own = nn.Parameter(torch.zeros(1, 4, z, y, x))
-        self.gain: Tensor
-        gain = torch.tensor([OWN_FORM if grows else 0.0, OWN_COLOR, OWN_COLOR, OWN_COLOR])
-        self.register_buffer("gain", gain, persistent=False)
+        self.gain = gain
+        self.own = None if gain is None else nn.Parameter(torch.zeros(1, 4, z, y, x))
         self.hidden = nn.Linear(CHANNELS + 3 + 6 * OCTAVES, WIDTH)
         self.second = nn.Linear(WIDTH, WIDTH)
         self.out = nn.Linear(WIDTH, 4)
@@ -83,16 +84,16 @@ class Residual(nn.Module):
 
     def forward(self, unit: Tensor) -> Tensor:
         """(N, 3) in -1..1 -> (N, 4)."""
-        features, own = (
-            F.grid_sample(grid, unit[None, None, None], align_corners=True)[0, :, 0, 0].T  # (N, CHANNELS), (N, 4)
-            for grid in (self.grid, self.own)
-        )
+        features = _sampled(self.grid, unit)  # (N, CHANNELS)
         octaves = unit[:, :, None] * (torch.pi * 2.0 ** torch.arange(OCTAVES, device=unit.device))  # (N, 3, OCTAVES)
         decay = 2.0 ** -torch.arange(OCTAVES, device=unit.device)  # high octaves speak softly: no speckle
         waves = torch.cat([(octaves.sin() * decay).flatten(1), (octaves.cos() * decay).flatten(1)], 1)
         hidden = F.softplus(self.hidden(torch.cat([features, unit, waves], 1)), beta=10)
         out: Tensor = self.out(F.softplus(self.second(hidden), beta=10))
-        return out + self.gain * own
+        if self.own is None or self.gain is None:
+            return out
+        form, color = self.gain
+        return out + torch.tensor([form, color, color, color], device=out.device) * _sampled(self.own, unit)
 
 
 class ResidualField(AvatarField):
@@ -126,7 +127,8 @@ class ResidualField(AvatarField):
         self.cell = float(size.max()) / resolution
         """Metres: over less, the slope of what was learned jumps from cell to cell."""
         generator = generator or torch.Generator().manual_seed(0)
-        self.residual = Residual((cells[0], cells[1], cells[2]), generator, bool(self.reach))
+        gain = None if base.layers is None and not self.reach else (OWN_FORM if self.reach else 0.0, OWN_COLOR)
+        self.residual = Residual((cells[0], cells[1], cells[2]), generator, gain)
         self.sharpness = nn.Parameter(torch.tensor(_variance(SOFTNESS if self.reach else SHARPNESS)))
         self._sdf_grid: SdfGrid | None = None
         self._low: Tensor
@@ -262,6 +264,11 @@ class ResidualField(AvatarField):
             roughness, gradient = roughness + RELIEF * slope.abs().mean(), F.normalize(normal, dim=-1) + slope
         sdf = self._levelled(torch.from_numpy(nearest.distance).to(points)) + offset[:count]
         return Sample(sdf, gradient, recolor(base_color, change[:count]), base_color, roughness)
+
+
+def _sampled(grid: Tensor, unit: Tensor) -> Tensor:
+    """(N, C) of a grid (1, C, Z, Y, X) at points (N, 3) in -1..1."""
+    return F.grid_sample(grid, unit[None, None, None], align_corners=True)[0, :, 0, 0].T
 
 
 def _variance(metres: float) -> float:
