@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -38,7 +39,7 @@ class TapNeus(NeusField):
 
     kind = "benchmark"
 
-    def evaluate_near(self, points: Tensor) -> Sample:
+    def evaluate_near(self, points: Tensor, met: Any = None) -> Sample:
         """Four forward passes of the distance network instead of its derivative."""
         tap = 0.006 / self.radius
         unit = self._unit(points)

@@ -101,7 +101,7 @@ COMMON = {
     "appearance.cameras": "around",
     "appearance.loss.keep": 0,
     "appearance.loss.mask": 0,
-    "appearance.loss.smooth": 0.05,
+    "appearance.loss.smooth": 0.1,
     "appearance.preview_every": 10**9,
     "appearance.checkpoint_every": 10**9,
 }

@@ -99,7 +99,8 @@ class LossConfig:
     color: float = setting(1.0,
         "The reference networks' reconstruction colours against the body's; the shell's are exact by construction.", 0)
     keep: float | None = setting(None,
-        "Keeps the guided colours near the start. Null: by the perceptor's grade, from 6 to the paper's 0.", 0)
+        "Keeps the guided colours near the start. Null: by the perceptor's grade, from 6 to 1, on grey to the paper's "
+        "0.", 0)
     eikonal: float = setting(0.1, "Keeps the field a signed distance.", 0)
     mask: float | None = setting(None,
         "The silhouette's binary cross-entropy against the start's. Null: 1, or 0 where forms may grow.", 0)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypedDict, get_args
@@ -27,7 +28,7 @@ from engine import reader
 from engine.appearance import grades, views
 from engine.appearance.guidance import Guide
 from engine.appearance.part_texts import part_texts
-from engine.body import load_body, stand_pose
+from engine.body import NEUTRAL_GREY, load_body, stand_pose
 from engine.device import pick
 from engine.perceptor import Perceptor, load_perceptor
 from engine.render.oklab import oklab
@@ -71,6 +72,18 @@ def read_questions(path: Path = Path(__file__).parent / "exam.toml") -> Question
 def questions() -> Questions:
     """The bundled exam."""
     return read_questions()
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What another perceptor says of the paintings, in shares of the garments."""
+
+    right: float
+    """In their colour, as it sees them."""
+    same: float
+    """Of which it says the same as the regions' pixels do."""
+    sees: float
+    """Whose colour it names where their region is painted in just that one: what its word is worth."""
 
 
 class Canvas:
@@ -123,11 +136,22 @@ class Canvas:
             optimizer.step()
         return free.detach().sigmoid()
 
+    def region(self, kind: str) -> NDArray[np.bool_]:
+        """(V,) whether vertices lie where a garment does."""
+        found: NDArray[np.bool_] = GARMENT_MASKS[kind].mask(Points(self.canonical, 0.003)) > 0.5
+        return found
+
+    def answer(self, garments: dict[str, str]) -> NDArray[np.float32]:
+        """(V, 3) what a question asks for: the grey body with garments, by kind, in named colours."""
+        colors = np.full((len(self.canonical), 3), NEUTRAL_GREY, np.float32)
+        for kind, color in garments.items():
+            colors[self.region(kind)] = COLORS[color]
+        return colors
+
     def shares(self, colors: NDArray, kind: str) -> dict[str, float]:
         """How much of what is seen of a garment's region is nearest to each of the basic colours."""
         names = questions()["colors"]
-        inside = GARMENT_MASKS[kind].mask(Points(self.canonical, 0.003)) > 0.5
-        seen = self.seen[inside[self.seen]]
+        seen = self.seen[self.region(kind)[self.seen]]
         known = oklab(np.array([COLORS[name] for name in names]))
         nearest = np.linalg.norm(oklab(colors[seen])[:, None] - known, axis=2).argmin(1)
         return dict(zip(names, (np.bincount(nearest, minlength=len(names)) / len(nearest)).tolist()))
@@ -147,7 +171,7 @@ def examine(
     prompts: PromptSet = "prompts",
     judge: Perceptor | None = None,
     tell: Any = lambda text, found: None,
-) -> tuple[grades.Grade, float | None]:
+) -> tuple[grades.Grade, Opinion | None]:
     """Let a perceptor paint all prompts.
 
     Args:
@@ -157,13 +181,14 @@ def examine(
         tell: hears each prompt and which of its garments are right.
 
     Returns:
-        The grade by regions, and the share of garments of which the judge says the same as the regions.
+        The grade by regions, and the judge's opinion.
     """
     canvas, asked = Canvas(perceptor), questions()[prompts]
     painted = canvas.paint([question["text"] for question in asked]).cpu().numpy()
     right: list[bool] = []
     clean: list[float] = []
-    same: list[bool] = []
+    heard: list[bool] = []
+    sees: list[bool] = []
     for question, colors in zip(asked, painted):
         found = {}
         for kind, color in question["garments"].items():
@@ -171,11 +196,14 @@ def examine(
             found[kind] = max(shares, key=shares.__getitem__) == color
             clean.append(shares[color])
             if judge is not None:
-                same.append(canvas.judged(judge, colors, kind, color) == found[kind])
+                heard.append(canvas.judged(judge, colors, kind, color))
+                sees.append(canvas.judged(judge, canvas.answer(question["garments"]), kind, color))
         right += found.values()
         tell(question["text"], found)
     grade = grades.Grade(perceptor.name, float(np.mean(right)), float(np.mean(clean)), len(right))
-    return grade, float(np.mean(same)) if same else None
+    if judge is None:
+        return grade, None
+    return grade, Opinion(float(np.mean(heard)), float(np.mean(np.equal(heard, right))), float(np.mean(sees)))
 
 
 def main() -> None:
@@ -195,13 +223,16 @@ def main() -> None:
     perceptor = load(options.model)
     judge = None if options.judge is None else load(options.judge)
     for prompts in reversed(get_args(PromptSet)):
-        grade, same = examine(perceptor, prompts, judge, tell)
+        grade, opinion = examine(perceptor, prompts, judge, tell)
         print(
             f"{perceptor.name}, {prompts}: {grade.painting:.0%} of {grade.garments} garments in their colour, and "
             f"{grade.clean:.0%} of all that is seen of them"
         )
-        if judge is not None:
-            print(f"{judge.name} says the same of {same:.0%}")
+        if judge is not None and opinion is not None:
+            print(
+                f"{judge.name} sees {opinion.right:.0%} in their colour and says the same as the regions of "
+                f"{opinion.same:.0%}; of regions painted in just the colour it knows {opinion.sees:.0%}"
+            )
     grades.keep(perceptor.checksum, grade)
     print(grades.strength_of(grade))
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
-from engine.appearance.base import BaseSurface
+from engine.appearance.base import BaseSurface, Nearest
 from engine.body import Body
 from engine.wardrobe.layers import Joined
 
@@ -99,8 +99,13 @@ class AvatarField(nn.Module):
     def evaluate(self, points: Tensor) -> Sample:
         """Everything at points (N, 3) anywhere, by the plainest way; differentiable in the learned part."""
 
-    def evaluate_near(self, points: Tensor) -> Sample:
-        """`evaluate` for points near the surface: a field may have a faster way there."""
+    def evaluate_near(self, points: Tensor, met: tuple[Tensor, Nearest] | None = None) -> Sample:
+        """`evaluate` for points near the surface: a field may have a faster way there.
+
+        Args:
+            points: (N, 3).
+            met: which of them (N,) lie on rays that meet the base surface, and where those meet it, if that is known.
+        """
         return self.evaluate(points)
 
     def anneal(self, part: float) -> None:
@@ -174,7 +179,8 @@ class AvatarField(nn.Module):
         kinds: dict[str, Any] = {known.kind: known for known in AvatarField.__subclasses__()}
         base = BaseSurface.from_arrays(part("base."), device)
         field: AvatarField = kinds[about["kind"]](base, **about["settings"])
-        field.load_state_dict({name: torch.from_numpy(value) for name, value in part("net.").items()})
+        stored = {name: torch.from_numpy(value) for name, value in part("net.").items()}
+        field.load_state_dict(field.state_dict() | stored)  # a field of before has no values that came later
         field.steps, field.guided = int(about["steps"]), about.get("guided", {})
         return field.to(device)
 

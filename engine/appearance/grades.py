@@ -24,11 +24,16 @@ class Scale:
     """From a grade to what guidance may."""
 
     poor: float = 0.6
-    """Share in the right colour up to which guidance is held as still as it can be. Set by hand."""
+    """Share in the right colour up to which guidance is held as still as it can be. At 45 % clean it does harm even
+    at a ``keep`` of 1 (``benchmarks/README.md``, "Where grades begin to help"); how far above is set by hand."""
     good: float = 0.8
-    """The share from which on it is as free as in the paper. Set by hand."""
+    """The share from which on it is as free as ever. At 87 % clean it helps (as above); how far below is set by
+    hand."""
     keep: float = 6.0
     """``loss.keep`` of a poor perceptor. Set by hand, on drafts (``benchmarks/README.md``)."""
+    least: float = 1.0
+    """``loss.keep`` of a good perceptor on what is dressed already; without any, even one that knows the answer spoils
+    more colours than it mends in a preset's steps (``benchmarks/README.md``, "Where grades begin to help")."""
     textureless: float = 0.5
     """``loss.textureless`` of a poor perceptor; the paper's is 1. Set by hand."""
 
@@ -71,7 +76,7 @@ def strength_of(grade: Grade | None, grows: bool = False) -> Strength:
     """The strength for a grade, or the paper's for none.
 
     A start in grey has no colours to lose: there a perceptor is trusted with them that puts them in their places. What
-    is dressed already is left to one that also paints cleanly; so are forms.
+    is dressed already is left to one that also paints cleanly, and never wholly; so are forms.
     """
     if grade is None:
         return PAPER
@@ -80,7 +85,8 @@ def strength_of(grade: Grade | None, grows: bool = False) -> Strength:
     colors, forms = (min(1.0, max(0.0, (share - SCALE.poor) / span)) for share in (trust, grade.clean))
     textureless = SCALE.textureless + (1 - SCALE.textureless) * forms
     free = forms == 1.0
-    return Strength(SCALE.keep * (1 - colors), textureless, 0.0 if free else 1.0, GROWTH if free else RELIEF)
+    keep = SCALE.keep + colors * ((0.0 if grows else SCALE.least) - SCALE.keep)
+    return Strength(keep, textureless, 0.0 if free else 1.0, GROWTH if free else RELIEF)
 
 
 def read_grades(path: Path = SHIPPED) -> dict[str, Grade]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -43,6 +43,8 @@ class FigureExtents:
     head_scale: float
     radius: float
     """Of the sphere round the middle that holds the figure: the paper's unit sphere."""
+    wide: float
+    """From the upright line through the middle to the farthest hand."""
     room: float = 0.0
     """Metres round the figure in which forms may grow, and which pictures therefore show."""
 
@@ -56,8 +58,9 @@ class FigureExtents:
         center = (joints.min(0) + joints.max(0)).astype(np.float32) / 2
         center[1] = (vertices[:, 1].min() + vertices[:, 1].max()) / 2
         radius = float(np.linalg.norm(vertices - center, axis=1).max()) + MARGIN + room
+        wide = float(np.linalg.norm((vertices - center)[:, ::2], axis=1).max())
         low, high = (float(value) for value in (vertices[:, 1].min(), vertices[:, 1].max()))
-        return FigureExtents(low, high, center, joints[15], scale, radius, room)
+        return FigureExtents(low, high, center, joints[15], scale, radius, wide, room)
 
 
 def _random(generator: torch.Generator) -> float:
@@ -96,7 +99,10 @@ def random_view(extents: FigureExtents, step: int, size: int, generator: torch.G
 
 
 def around_view(extents: FigureExtents, step: int, size: int, generator: torch.Generator, faces: bool = True) -> View:
-    """One step's view from all sides alike, for forms that must be right at the back too; faces where they are seen."""
+    """One step's view from all sides alike, for forms that must be right at the back too; faces where they are seen.
+
+    Those that come near also go to the sides: hands would be small in every picture.
+    """
     seen = random_view(extents, step, size, generator, faces)
     turned = 360 * _random(generator) - 180
     camera = seen.camera
@@ -106,6 +112,10 @@ def around_view(extents: FigureExtents, step: int, size: int, generator: torch.G
     if seen.kind == "face":
         turned *= FACE_SIDE
     moved = Camera.orbit(camera.target, far, turned, elevation, FOV, size)
+    beside = extents.wide - far * math.tan(math.radians(FOV / 2))
+    if seen.kind != "face" and beside > 0:
+        shift = beside * (2 * _random(generator) - 1) * moved.axes()[0]
+        moved = replace(moved, eye=moved.eye + shift, target=moved.target + shift)
     return View(moved, "face" if seen.kind == "face" else "back" if abs(turned) > 90 else "body")
 
 

@@ -75,6 +75,25 @@ def test_zero_change_keeps_even_black_and_white():
     assert recolor(colors, torch.full((1, 3), 2.0))[0, 1] > 0.8
 
 
+def test_where_forms_may_grow_the_slope_is_the_distances_and_the_base_has_no_crease():
+    """Between two feet the exact distance turns by two; a hem would have to cancel that."""
+    field = ResidualField(spheres(), 16, generator=torch.Generator().manual_seed(1), relief=0.3)
+    torch.nn.init.normal_(field.residual.out.weight, std=0.2, generator=torch.Generator().manual_seed(0))
+    torch.nn.init.normal_(field.residual.own, std=0.02, generator=torch.Generator().manual_seed(0))
+    points = 0.6 * torch.rand(40, 3, generator=torch.Generator().manual_seed(2)) - 0.3
+    axes = field.cell / 2 * torch.eye(3)
+    with torch.no_grad():
+        wanted = torch.stack([field.sdf(points + axis) - field.sdf(points - axis) for axis in axes], 1) / field.cell
+        assert torch.allclose(field.evaluate_near(points).gradient, wanted, atol=2e-3)
+        bare = BaseSurface.dressed(load_body(), np.zeros(load_body().num_betas), None)
+        between = torch.tensor([[-0.02, -0.75, -0.05], [0, -0.75, -0.05], [0.02, -0.75, -0.05]])
+        turns = [np.diff(ResidualField(bare, 16, relief=relief).sdf(between), n=2)[0] for relief in (0.025, 0.3)]
+        near = torch.tensor([[0.31, 0.0, 0.0]])
+        assert field.base.nearest(near.numpy()).distance == pytest.approx(0.01, abs=2e-3)
+        assert ResidualField(spheres(), 16, relief=0.3).sdf(near) == pytest.approx(0.01, abs=2e-3)
+    assert turns[0] < -0.03 and abs(turns[1]) < abs(turns[0]) / 10
+
+
 def test_section_weights_of_a_plane():
     """A ray straight into a plane: all weight lies in the section that holds it, and the sum is its opacity."""
     t = torch.linspace(0, 1, 201)
@@ -158,6 +177,31 @@ def test_the_solid_form_shows_what_was_learned_where_it_was_learned():
     )
     assert torch.equal(solid.ray_sdf(points)[0], solid.sdf(points))  # not by the grid of the other surface
     assert field.base.layers is not None and field.bounds[1, 2] > 1.0
+
+
+def test_layers_are_shown_as_they_lie_and_from_both_sides():
+    """A red sheet 2 mm before a green one, and a blue card that turns its back: nearer than samples are apart."""
+    square = np.float32([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * 0.1
+    front = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
+    made = []
+    for name, place, faces, color in (
+        ("Skin", (0, 0, 0), front, (0, 1, 0)),
+        ("Shirt", (0, 0, 0.002), front, (1, 0, 0)),
+        ("Hair", (0.2, 0, 0), front[:, ::-1].copy(), (0, 0, 1)),
+    ):
+        vertices = square + np.float32(place)
+        weights = np.eye(24, dtype=np.float32)[np.zeros(4, int)]
+        made.append(Layer(name, "cotton", vertices, faces, np.tile(np.float32(color), (4, 1)), weights, vertices))
+    field = ResidualField(BaseSurface.layered(joined(made), None), 8)
+    rays = silhouette_rays(field, views.framed(np.array([0.1, 0, 0], np.float32), 0.5, 0.0, 0.0, 24), 0.0)
+    seen = render_shell(field, rays, 6)
+    assert seen.opacity.min() > 0.99
+    across = (rays.origins + rays.depth[:, None] * rays.directions)[:, 0]
+    wanted = torch.where(across[:, None] < 0.1, torch.tensor([1.0, 0, 0]), torch.tensor([0.0, 0, 1]))
+    assert torch.allclose(seen.color, wanted, atol=1e-3)
+    with torch.no_grad():  # guidance that presses the surface in is seen
+        field.residual.out.bias[0] = 9.0
+    assert render_shell(field, rays, 6).opacity.max() < 0.98
 
 
 def test_weights_of_a_piece_are_its_own(dressed):

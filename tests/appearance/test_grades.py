@@ -21,7 +21,8 @@ def test_the_bundled_perceptor_is_held_still_and_the_unknown_are_free(perceptor)
 
 def test_the_better_a_perceptor_paints_the_freer_it_is():
     keeps = [strength_of(graded(share)).keep for share in (0.3, 0.65, 0.75, 0.9)]
-    assert keeps == sorted(keeps, reverse=True) and keeps[0] == 6 and keeps[-1] == 0
+    assert keeps == sorted(keeps, reverse=True) and keeps[0] == 6 and keeps[-1] == 1
+    assert strength_of(graded(0.9), grows=True).keep == 0 == PAPER.keep  # grey is nothing to keep
     assert strength_of(graded(0.79)).relief < strength_of(graded(0.8)).relief == PAPER.relief
 
 

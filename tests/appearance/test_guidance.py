@@ -284,7 +284,7 @@ def test_without_a_wish_nothing_pulls_at_the_surface(sculpt, body, perceptor, tm
 
 def test_the_papers_cameras(body):
     extents = views.FigureExtents(
-        -0.9, 0.8, np.array([0, -0.05, 0], np.float32), np.array([0, 0.6, 0.03], np.float32), 1.0, 1.1
+        -0.9, 0.8, np.array([0, -0.05, 0], np.float32), np.array([0, 0.6, 0.03], np.float32), 1.0, 1.1, 0.7
     )
     generator = torch.Generator().manual_seed(0)
     seen = [views.paper_view(extents, step, 32, generator) for step in range(400)]
@@ -301,6 +301,17 @@ def test_the_papers_cameras(body):
         assert np.abs((view.camera.target - extents.center) / 1.1).max() <= 0.3 + 1e-6
     behind = sum(view.kind == "back" for view in others) / len(others)
     assert 0.08 < behind < 0.2  # |theta| > 90 degrees of N(0, 60 degrees) is 13 %
+
+
+def test_near_views_from_all_sides_also_show_hands():
+    middle, hand = np.array([0, -0.05, 0], np.float32), np.array([[0.68, -0.1, 0.0]])
+    extents = views.FigureExtents(-0.9, 0.8, middle, np.array([0, 0.6, 0.03], np.float32), 1.0, 1.1, 0.7)
+    generator = torch.Generator().manual_seed(0)
+    seen = [views.around_view(extents, step, 32, generator).camera for step in range(400)]
+    tall = [2 * np.linalg.norm(one.eye - one.target) * np.tan(np.radians(one.fov_degrees / 2)) for one in seen]
+    near = [one for one, high in zip(seen, tall) if 0.6 < high < 1.2]
+    places = [np.abs(one.project(hand)[0] / 16 - 1).max() for one in near]
+    assert len(near) > 30 and np.mean(np.array(places) < 1) > 0.25
 
 
 def test_the_time_left_counts_each_part_at_its_own_pace(monkeypatch):
