@@ -29,6 +29,8 @@ THROUGH, BESIDE_EDGES = 0.004, 0.03
 """Metres by which cloth comes through other cloth in creases, and from where on beside that one's edges it does not."""
 SAME_PLACE = 0.05
 """Metres on the standard figure within which a layer and what lies over it are at the same place of the body."""
+COLLARS = 0.46
+"""Height on the standard figure above which collars lie on collars."""
 KEPT_ROUNDS = 4, 10
 """Rings of faces beside what is seen that stay at least and at most."""
 
@@ -54,7 +56,8 @@ def covered(layers: list[Layer]) -> list[Layer]:
 def _through(layer: Layer, outside: Sequence[Layer]) -> NDArray[np.bool_]:
     """(V,) the vertices of faces with which a layer comes through creases of what lies over it, away from its edges.
 
-    What lies against another layer from outside, as an arm against the trunk, is elsewhere on the standard figure.
+    What lies against another layer from outside, as an arm against the trunk, is elsewhere on the standard figure; collars
+    lie on what is worn over their garment.
     """
     out = np.zeros(len(layer.vertices), bool)
     for other in outside:
@@ -63,7 +66,8 @@ def _through(layer: Layer, outside: Sequence[Layer]) -> NDArray[np.bool_]:
         off = layer.vertices - np.einsum("nk,nkc->nc", shares, other.vertices[corners])
         above = (off * face_normals(other.vertices, other.faces)[face]).sum(1)
         apart = np.linalg.norm(layer.canonical - other.canonical[corners[:, 0]], axis=1)
-        near = np.flatnonzero((above > 0) & (np.linalg.norm(off, axis=1) < THROUGH) & (apart < SAME_PLACE))
+        below = layer.canonical[:, 1] < COLLARS
+        near = np.flatnonzero(below & (above > 0) & (np.linalg.norm(off, axis=1) < THROUGH) & (apart < SAME_PLACE))
         rim = np.unique(rim_edges(other.faces))
         if len(near) == 0 or len(rim) == 0:
             continue
