@@ -22,12 +22,16 @@ IRIS, PUPIL = 0.0057, 0.0021
 """Radii in metres on a grown-up's eyeball."""
 BALL = 0.0141
 """Radius in metres of a grown-up's eyeball."""
-LIDS = 1.18
+LIDS = 1.10
 """The eyeball's radius against the distance of the lids' inner border from its centre."""
 CORNEA = 0.72
 """Radius of the cornea's curvature against the eyeball's."""
+WIDE = 0.0231
+"""Metres between the corners of a grown-up's eye."""
 SUNK = 0.55
 """Share of their distance from the eyeball's centre to which the body's own eyes are sunk."""
+SHADOW, SHADED = 0.0026, 0.62
+"""Metres from the upper lid's edge over which its shadow fades on a grown-up's eyeball, and how dark it is there."""
 COLUMNS = 56
 SOCKET = ("sclera", "iris", "pupil", "apex.eye_cavity")
 
@@ -106,7 +110,7 @@ def _ball(
     """Vertices, faces and colours of one eyeball: rings round its line of sight, close together in the iris."""
     center, radius = eyeball(mannequin, side)
     edge = np.arcsin(min(face.iris * IRIS / BALL, 0.9))
-    polar = np.concatenate([np.linspace(0.02, edge * 1.12, 22), np.linspace(edge * 1.3, 2.0, 9)])
+    polar = np.concatenate([np.linspace(0.02, edge * 1.12, 22), np.linspace(edge * 1.25, 1.3, 13), [1.6, 2.0]])
     turn = np.linspace(0, 2 * np.pi, COLUMNS, endpoint=False)
     bulge = np.maximum(1.0, _cornea(polar, edge))
     a, b = np.meshgrid(polar, turn, indexing="ij")
@@ -132,8 +136,26 @@ def _ball(
             np.stack([last + near, last + k, np.full(COLUMNS, count + 1)], 1),
         ]
     )
-    colors = _painted(a / edge, b, rays, color, rng, face.slit).reshape(-1, 3)
+    colors = _painted(a / edge, b, rays, color, rng, face.slit)
+    colors = _between_lids(colors, rings, mannequin, side).reshape(-1, 3)
     return vertices, faces, np.concatenate([colors, [[0.012] * 3, [0.7] * 3]])
+
+
+def _between_lids(colors: NDArray, rings: NDArray, mannequin: Mannequin, side: str) -> NDArray:
+    """Colours (R, C, 3) of an eyeball's points (R, C, 3) in the upper lid's shadow, redder towards the corners."""
+    border = mannequin.labels[f"eye_cavity.{side}.border"]
+    edge = mannequin.vertices[border].astype(np.float64)
+    places = mannequin.canonical[border]
+    chord = np.interp(places[:, 0], *(places[[places[:, 0].argmin(), places[:, 0].argmax()], k] for k in (0, 1)))
+    upper = edge[places[:, 1] >= chord - 1e-5]
+    upper = upper[np.argsort(upper[:, 0])]
+    below = np.interp(rings[..., 0], upper[:, 0], upper[:, 1]) - rings[..., 1]
+    size = np.ptp(edge[:, 0]) / WIDE
+    dark = SHADED * np.exp(-np.clip(below, 0, None) / (SHADOW * size))
+    corner = np.minimum(rings[..., 0] - edge[:, 0].min(), edge[:, 0].max() - rings[..., 0])
+    red = 0.35 * smoothstep(corner, 0.005 * size, 0.0)
+    found: NDArray = colors * (1 - dark[..., None]) * (1 - red[..., None] * np.array([0.1, 0.55, 0.5]))
+    return found
 
 
 def _cornea(polar: NDArray, edge: float) -> NDArray:
@@ -165,10 +187,9 @@ def _painted(
     warm = np.array([1.15, 0.92, 0.66]) * color.mean() + color * 0.35
     iris = (color * (1 - 0.45 * inner[..., None]) + 0.45 * inner[..., None] * warm) * tone[..., None]
     iris = iris * (1 - 0.74 * smoothstep(reach, 0.74, 0.97))[..., None]  # the limbal ring
-    iris = iris * (1 - 0.45 * smoothstep(np.sin(turn), 0.2, 1.0))[..., None]  # the upper lid's shadow
     iris = iris + (np.array([0.012] * 3) - iris) * smoothstep(hole, pupil * 1.12, pupil * 0.92)[..., None]
     white = np.array([0.83, 0.80, 0.77]) * np.ones((*turn.shape, 1))
-    shade = np.clip(np.abs(rays[..., 0]) - 0.35, 0, 0.5) + 0.9 * np.clip(rays[..., 1] - 0.05, 0, 0.4)
+    shade = np.clip(np.abs(rays[..., 0]) - 0.35, 0, 0.5)
     white = white * (1 - 0.55 * shade[..., None] * np.array([0.75, 1.0, 1.02]))
     colors: NDArray = white + (iris - white) * smoothstep(reach, 1.08, 0.95)[..., None]
     return colors
