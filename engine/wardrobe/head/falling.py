@@ -25,6 +25,8 @@ SIDES = 5
 HANGING_SHADES, SHORT_SHADES = (0.74, 1.08), (0.86, 1.02)
 """Brightness at the roots and tips of hair that hangs, and of other. Set by hand."""
 STRAY = LockForm(0.6, 0.8, root=0.8, tip=1.1)
+OFF_FOREHEAD = np.array([0.0, 0.75, -0.6])
+"""Added to the directions of what hangs and has its roots at the hairline."""
 STRAYS = 10
 """Of so many locks that hang, one has a thin strand beside it that goes its own way."""
 
@@ -64,6 +66,9 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
     wanted = zone @ np.array([style.front, style.top, style.side, style.back])
     wanted[:, 0] *= sided
+    if hangs and style.fringe >= FREE:  # off the forehead first
+        low = zone[:, 0] * smoothstep(hairline(seeds.canonical), 0.020, 0.0)
+        wanted += low[:, None] * OFF_FOREHEAD
     wanted += rng.normal(0, style.loose, (style.clumps, 3))[clumps] + rng.normal(0, 0.45 * style.loose, (count, 3))
     burns = sideburns(seeds.canonical)[:, None] * (style.behind == 0)
     wanted = unit(wanted + burns * (np.array([0.0, -1.0, -0.1]) - wanted))
@@ -89,10 +94,12 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     good = _in_place(style, head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
     if hangs and style.gather:
         good &= _in_company(paths) | (fringed > 0.3)
+    if not style.ropes:  # finer hair grows along the hairline
+        width = width * (0.45 + 0.55 * smoothstep(hairline(seeds.canonical), 0.002, 0.014))
     width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
     if style.plait:
         wide = style.plait * head.size
-        paths, normals = resampled(paths[good], normals[good], 1.6 * wide)
+        paths, normals = resampled(paths[good], normals[good], 2.1 * wide)
         return plaited(paths, normals, np.broadcast_to(wide, paths.shape[:2]), rng)
     root, tip = HANGING_SHADES if hangs else SHORT_SHADES
     form = LockForm(style.flat, style.taper, root, tip, SIDES)

@@ -15,6 +15,7 @@ from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, sideburns, 
 from engine.wardrobe.head.locks import hair_layer, together
 from engine.wardrobe.head.plaits import rows
 from engine.wardrobe.head.pressed import clad, under
+from engine.wardrobe.head.roots import in_rows
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.head.standing import coils, crest, stubble
 from engine.wardrobe.head.styles import FREE, STYLES, Style
@@ -31,8 +32,10 @@ FLAT_BENEATH = frozenset({"hat", "cap", "helmet"})
 """Headgear beneath which nobody's hair stands up."""
 MATT = 0.8
 """Roughness of hair that stands."""
-THINNER = 0.006
+THINNER = 0.009
 """Metres above the hairline in which hair is thinner."""
+SCALP = 0.45
+"""How much of the skin shows between ropes and plaits."""
 FADED = 0.014
 """Metres of that where hair is cut short."""
 GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble, "rows": rows}
@@ -60,12 +63,16 @@ def hair_layers(
     seeds = sample(head.mannequin, lambda canonical: _density(record, canonical), record.count, rng)
     if not len(seeds):
         return []
+    if record.grow == "fall":
+        seeds = in_rows(record, head, seeds, rng)
     within = (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
     if record.grow == "stubble":
         scalp = shell(head, record.shell, rng, within, soft=FADED)
         scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.86), strands=0 * scalp.strands)
     else:
         scalp = shell(head, record.shell, rng, within)
+        if record.ropes:
+            scalp = replace(scalp, strands=0 * scalp.strands)
     grown = GROWTH[record.grow](record, head, seeds, rng)
     clear = head.off_skin(grown.vertices, np.full(len(grown.vertices), -ROOT), 0.0)[0]
     tufts = together(scalp, replace(grown, vertices=clear))
@@ -91,17 +98,24 @@ def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
     Between hairs of a few millimetres it shows everywhere.
     """
     points = layer.vertices.astype(np.float64)
-    above = hairline(head.canonical(points))
+    canonical = head.canonical(points)
+    above = hairline(canonical)
     if style.grow == "stubble":
         near = np.flatnonzero(~layer.canonical[:, :2].any(1))  # of the shell, which has no strands there
         least = 0.15 * float(smoothstep(np.array(max(style.length)), 0.016, 0.004))
         share = least + (0.92 - least) * smoothstep(above[near], FADED, -0.001)
     else:
         near = np.flatnonzero((above < THINNER) & (above > -0.01))
+        if style.ropes:
+            near = np.union1d(near, np.flatnonzero(~layer.canonical[:, :2].any(1)))
         off = head.mannequin.caster.closest_point(points[near], signed=False)[2]
-        share = 0.6 * smoothstep(above[near], THINNER, 0.0) * smoothstep(off, 0.004, 0.001)
+        least = SCALP if style.ropes else 0.0
+        turn = np.arctan2(canonical[near, 0], canonical[near, 2] - 0.03)
+        uneven = 0.0022 * np.sin(53 * turn) + 0.0018 * np.sin(127 * turn + 2 * np.sin(19 * turn))
+        thin = smoothstep(above[near] + uneven, THINNER, 0.0)
+        share = (least + (0.92 - least) * thin) * smoothstep(off, 0.004, 0.001)
     colors = layer.colors.copy()
-    shadow = 0.92 if style.grow == "stubble" else 0.8
+    shadow = 0.92 if style.grow == "stubble" else 0.86
     colors[near] = blend(colors[near], share, shadow * np.array(SKINS[look.skin]))
     return replace(layer, colors=colors.astype(np.float32))
 

@@ -71,6 +71,11 @@ class Style:
     rows: int = 0
     """In how many rows hair is plaited along the head."""
 
+    @property
+    def ropes(self) -> bool:
+        """Whether hair is in ropes or plaits, each of which goes its own way; the scalp shows between them."""
+        return bool(self.plait) or self.gather == 0.0
+
 
 def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Style, ...]]:
     """The variants of the styles of a file, by name; what a variant leaves out is as in the first.
