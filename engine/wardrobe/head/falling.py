@@ -20,10 +20,12 @@ from engine.wardrobe.head.styles import FREE, Style
 
 LOOSE = 0.3
 """Styles with more gravity than that hang; others keep their shape."""
-SIDES = 5
-"""Corners of a lock's section."""
+SIDES, LONG = (5, 4), 16
+"""Corners of a lock's section, of one in more than so many steps fewer."""
 HANGING_SHADES, SHORT_SHADES = (0.74, 1.08), (0.86, 1.02)
 """Brightness at the roots and tips of hair that hangs, and of other. Set by hand."""
+CURLED, WINDING = 0.005, 0.55
+"""Metres of wave from which on hair is curled; how far curls go in and out, of how far they go aside."""
 STRAY = LockForm(0.6, 0.8, root=0.8, tip=1.1)
 OFF_FOREHEAD = np.array([0.0, 0.75, -0.6])
 """Added to the directions of what hangs and has its roots at the hairline."""
@@ -99,10 +101,10 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
     if style.plait:
         wide = style.plait * head.size
-        paths, normals = resampled(paths[good], normals[good], 2.1 * wide)
+        paths, normals = resampled(paths[good], normals[good], 2.3 * wide)
         return plaited(paths, normals, np.broadcast_to(wide, paths.shape[:2]), rng)
     root, tip = HANGING_SHADES if hangs else SHORT_SHADES
-    form = LockForm(style.flat, style.taper, root, tip, SIDES)
+    form = LockForm(style.flat, style.taper, root, tip, SIDES[style.steps > LONG])
     found = locks(paths[good], normals[good], width[good], form, rng, tones[good])
     return together(found, _strays(paths[good], normals[good], head, rng)) if hangs and tone == 1.0 else found
 
@@ -152,7 +154,7 @@ def _grown(
     paths, normals = [point], [normal]
     fringed = zones(seeds.canonical)[:, 0] * (style.fringe < FREE)
     pull = 0.35 if style.gravity < LOOSE else 0.2 + 0.5 * fringed
-    places = np.linspace(0, 1, steps) ** SHORTER_AT_ROOTS
+    places = _steps(style)
     for k, t in enumerate(places[1:], 1):
         x, y, z = head.canonical(point).T
         before = smoothstep(z, 0.04, 0.08) * smoothstep(y, 0.775, 0.74) * smoothstep(np.abs(x), 0.078, 0.055)
@@ -181,9 +183,15 @@ def _grown(
     return np.stack(paths, 1), np.stack(normals, 1)
 
 
+def _steps(style: Style) -> NDArray:
+    """(steps,) shares of the length, shorter at the roots, but of curls, which are round all the way."""
+    found: NDArray = np.linspace(0, 1, style.steps) ** (1.0 if style.wave > CURLED else SHORTER_AT_ROOTS)
+    return found
+
+
 def _profile(style: Style) -> NDArray:
     """(steps,) share of the lift along a lock: leaves the skin at the root, lies a little closer at the tip."""
-    t = np.linspace(0, 1, style.steps) ** SHORTER_AT_ROOTS
+    t = _steps(style)
     return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62 if style.gravity > LOOSE else 0.05])
 
 
@@ -237,6 +245,8 @@ def _waved(
     phase = rng.normal(0, 0.7, clumps.max() + 1)[clumps] + rng.normal(0, 0.25, len(paths)) + rng.uniform(0, 6)
     across = unit(np.cross(np.gradient(paths, axis=1), normals))
     wide = size * style.wave * (0.25 + t) * np.clip(4 * t, 0, 1)
-    wave = wide * np.sin(2 * np.pi * style.waves * t + phase[:, None])
-    found: NDArray = paths + wave[..., None] * across
+    turn = 2 * np.pi * style.waves * t + phase[:, None]
+    found: NDArray = paths + (wide * np.sin(turn))[..., None] * across
+    if style.wave > CURLED:  # they wind
+        found = found + (WINDING * wide * (1 + np.cos(turn)))[..., None] * normals
     return found

@@ -34,6 +34,8 @@ MATT = 0.8
 """Roughness of hair that stands."""
 THINNER = 0.009
 """Metres above the hairline in which hair is thinner."""
+PARTED = 0.0032
+"""Canonical metres to either side of a parting in which the scalp shows."""
 SCALP = 0.45
 """How much of the skin shows between ropes and plaits."""
 FADED = 0.014
@@ -70,7 +72,7 @@ def hair_layers(
         scalp = shell(head, record.shell, rng, within, soft=FADED)
         scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.86), strands=0 * scalp.strands)
     else:
-        scalp = shell(head, record.shell, rng, within)
+        scalp = shell(head, record.shell, rng, within, parting=record.parting if record.parted else None)
         if record.ropes:
             scalp = replace(scalp, strands=0 * scalp.strands)
     grown = GROWTH[record.grow](record, head, seeds, rng)
@@ -105,7 +107,10 @@ def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
         least = 0.15 * float(smoothstep(np.array(max(style.length)), 0.016, 0.004))
         share = least + (0.92 - least) * smoothstep(above[near], FADED, -0.001)
     else:
-        near = np.flatnonzero((above < THINNER) & (above > -0.01))
+        near = (above < THINNER) & (above > -0.01)
+        if style.parted:
+            near |= (np.abs(canonical[:, 0] - style.parting) < PARTED) & (canonical[:, 1] > 0.735)
+        near = np.flatnonzero(near)
         if style.ropes:
             near = np.union1d(near, np.flatnonzero(~layer.canonical[:, :2].any(1)))
         off = head.mannequin.caster.closest_point(points[near], signed=False)[2]
@@ -113,6 +118,9 @@ def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
         turn = np.arctan2(canonical[near, 0], canonical[near, 2] - 0.03)
         uneven = 0.0022 * np.sin(53 * turn) + 0.0018 * np.sin(127 * turn + 2 * np.sin(19 * turn))
         thin = smoothstep(above[near] + uneven, THINNER, 0.0)
+        if style.parted:
+            line = smoothstep(np.abs(canonical[near, 0] - style.parting), PARTED, 0.3 * PARTED)
+            thin = np.maximum(thin, line * smoothstep(canonical[near, 2], -0.04, -0.01))
         share = (least + (0.92 - least) * thin) * smoothstep(off, 0.004, 0.001)
     colors = layer.colors.copy()
     shadow = 0.92 if style.grow == "stubble" else 0.86

@@ -35,14 +35,14 @@ def brow_height(side: NDArray, male: float) -> NDArray:
     ``male``, 0-1: men's lie lower and straighter.
     """
     t = np.clip((side - BROW[0]) / (BROW[1] - BROW[0]), 0, 1)
-    arch = (0.0080 - 0.0030 * male) * np.sin(np.pi * np.clip(1.25 * t, 0, 1) ** 1.15 * 0.62)
+    arch = (0.0068 - 0.0018 * male) * np.sin(np.pi * np.clip(1.25 * t, 0, 1) ** 1.15 * 0.62)
     return 0.7060 - 0.0018 * male + arch - 0.0035 * smoothstep(t, 0.6, 1.0)
 
 
 def brow_width(side: NDArray, male: float) -> NDArray:
     """Half the canonical width of a brow at distances from the face's middle; men's are wider."""
     t = np.clip((side - BROW[0]) / (BROW[1] - BROW[0]), 0, 1)
-    return (0.0032 + 0.0019 * male) * np.interp(t, [0, 0.15, 0.55, 0.85, 1], [0.50, 0.90, 0.90, 0.50, 0.15])
+    return (0.0035 + 0.0016 * male) * np.interp(t, [0, 0.15, 0.55, 0.85, 1], [0.50, 0.90, 0.90, 0.50, 0.15])
 
 
 def maleness(gender: float, age: float) -> float:

@@ -72,6 +72,11 @@ class Style:
     """In how many rows hair is plaited along the head."""
 
     @property
+    def parted(self) -> bool:
+        """Whether it falls to the sides of a parting."""
+        return self.grow == "fall" and min(self.front[0], self.top[0]) > 0.5
+
+    @property
     def ropes(self) -> bool:
         """Whether hair is in ropes or plaits, each of which goes its own way; the scalp shows between them."""
         return bool(self.plait) or self.gather == 0.0
