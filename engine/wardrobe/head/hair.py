@@ -40,6 +40,8 @@ SCALP = 0.45
 """How much of the skin shows between ropes and plaits."""
 FADED = 0.014
 """Metres of that where hair is cut short."""
+SHORN, BETWEEN = 0.034, 0.50
+"""The same at the sides and the nape; how much of the skin shows between hairs of a few millimetres."""
 GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble, "rows": rows}
 """How hair grows, by `Style.grow`."""
 
@@ -104,8 +106,11 @@ def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
     above = hairline(canonical)
     if style.grow == "stubble":
         near = np.flatnonzero(~layer.canonical[:, :2].any(1))  # of the shell, which has no strands there
-        least = 0.15 * float(smoothstep(np.array(max(style.length)), 0.016, 0.004))
-        share = least + (0.92 - least) * smoothstep(above[near], FADED, -0.001)
+        least = BETWEEN * float(smoothstep(np.array(max(style.length)), 0.017, 0.005))
+        beside = zones(canonical[near])[:, 2:].sum(1)
+        x, y, z = canonical[near].T
+        uneven = 0.0015 * np.sin(230 * x + 3 * np.sin(90 * y)) * np.sin(210 * y + 190 * z)
+        share = least + (0.94 - least) * smoothstep(above[near] + uneven, FADED + (SHORN - FADED) * beside, 0.0)
     else:
         near = (above < THINNER) & (above > -0.01)
         if style.parted:
@@ -144,7 +149,9 @@ def _closed(look: Look) -> bool:
 
 def _density(style: Style, canonical: NDArray) -> NDArray:
     """(N,) how closely a style's hair grows at places."""
-    grown = smoothstep(hairline(canonical), -0.001, 0.012 if style.grow == "stubble" else 0.004)
+    grown = smoothstep(hairline(canonical), -0.001, 0.004)
+    if style.grow == "stubble":
+        grown = 0.15 * grown + 0.85 * smoothstep(hairline(canonical), 0.0, 0.016)
     if style.behind:  # what grows before the ears would go through them
         grown = grown * (1 - sideburns(canonical))
     if style.grow == "crest":

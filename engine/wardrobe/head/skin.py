@@ -23,6 +23,8 @@ from engine.wardrobe.paint import blend, paint_face, shade
 Floats = NDArray[np.float32]
 WARM = np.array([1.03, 0.80, 0.76])
 """What blood beneath the skin does to its colour."""
+FLESH = (0.97, 0.90, 0.86)
+"""By which the palest skin is multiplied."""
 GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
 """How far the scalp takes the hair's colour; others 0.85."""
 
@@ -69,7 +71,9 @@ def paint_bare(
     p = Points(canonical, 0.002)
     skin = np.array(SKINS[look.skin])
     human = look.skin in HUMAN_SKINS
-    base = np.broadcast_to(skin, (len(p.x), 3)) * _mottled(p, rng, 0.030 if human else 0.045)
+    if human:  # no skin is white
+        skin = skin * (1 - float(smoothstep(skin.mean(keepdims=True), 0.72, 0.88)[0]) * (1 - np.array(FLESH)))
+    base = np.broadcast_to(skin, (len(p.x), 3)) * _mottled(p, rng, 0.034 if human else 0.045)
     if human:
         base = _nails(_warm(_palms(base, p), p), p)
     socket = 0.75 * p_soft(p, 0.031, 0.6885, 0.022, 0.013) + 0.5 * p_soft(p, 0.027, 0.677, 0.015, 0.005)
@@ -218,7 +222,7 @@ def _spots(p: Points, x: NDArray, y: NDArray, size: NDArray, depth: NDArray) -> 
 def _aged(base: NDArray, p: Points, much: float, rng: np.random.Generator) -> NDArray:
     """Old skin: less colour, wrinkles on forehead, at eyes, nose and mouth, spots on face and hands."""
     grey = base.mean(1, keepdims=True) * np.array([1.03, 1.0, 0.97])
-    base = base + much * 0.10 * (grey - base)
+    base = base + much * 0.06 * (grey - base)
     folds = np.zeros(len(p.x))
     wave = 0.0012 * np.sin(95 * p.x + rng.uniform(0, 6)) - 0.0018 * np.cos(70 * p.side)
     for height in (0.7240, 0.7365):
@@ -259,8 +263,8 @@ def _hair_ground(
     hair, beard = np.array(HAIR_COLORS[look.hair_color]), np.array(HAIR_COLORS[look.beard_color])
     above = hairline(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
     ground = 0.55 * base if look.hair_style == "mohawk" else 0.75 * hair  # shaved sides keep their natural shadow
-    reach = 0.018 if look.hair_style in ("buzz", "short") else 0.004
-    grown = smoothstep(above, -0.004, reach) * (p.y > 0.55)
+    reach = (0.005, 0.026) if look.hair_style in ("buzz", "short") else (-0.004, 0.004)
+    grown = smoothstep(above, *reach) * (p.y > 0.55)
     base = blend(base, GROUND.get(look.hair_style, 0.85) * grown, ground)
     if look.beard == "none" and shaven > 0:
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.010)

@@ -13,7 +13,7 @@ from engine.wardrobe.head.styles import Style
 
 CURLS = LockForm(0.9, 0.3, root=0.66, tip=1.10)
 SPIKES = LockForm(0.6, 0.7, root=0.6)
-STUBBLE = LockForm(0.8, 0.8, root=0.72, tip=1.10, streaks=0.03)
+STUBBLE = LockForm(0.8, 0.8, root=0.85, tip=1.10, streaks=0.03)
 
 
 def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
@@ -71,11 +71,13 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     lean = zone @ np.array([[0, 0.2, 0.9], [0, 0, 1.0], [0, -1.0, 0.2], [0, -1.0, 0]]) + rng.normal(0, 0.25, (count, 3))
     lean = lean - seeds.normals * (lean * seeds.normals).sum(1, keepdims=True)
     heading = unit(unit(lean) + 0.45 * seeds.normals)
-    length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count)
+    near = smoothstep(hairline(seeds.canonical), 0.0, 0.018 + 0.014 * zone[:, 2:].sum(1))  # finer to the edges
+    length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count) * (0.4 + 0.6 * near)
     t = np.linspace(0, 1, 2)
     paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * heading[:, None]
     tones = np.clip(rng.normal(0.85, 0.12, count), 0.6, 1.15)
-    return locks(paths, np.repeat(seeds.normals[:, None], 2, 1), style.width * s * np.ones(count), STUBBLE, rng, tones)
+    width = style.width * s * (0.55 + 0.45 * near)
+    return locks(paths, np.repeat(seeds.normals[:, None], 2, 1), width, STUBBLE, rng, tones)
 
 
 def _clear(head: Head, paths: NDArray) -> NDArray:
