@@ -68,6 +68,8 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
     wanted = zone @ np.array([style.front, style.top, style.side, style.back])
     wanted[:, 0] *= sided
+    if style.parted:  # from the crown it falls back
+        wanted[:, 0] *= 0.2 + 0.8 * smoothstep(seeds.canonical[:, 2], -0.050, 0.0)
     if hangs and style.fringe >= FREE:  # off the forehead first
         low = zone[:, 0] * smoothstep(hairline(seeds.canonical), 0.020, 0.0)
         wanted += low[:, None] * OFF_FOREHEAD

@@ -17,7 +17,7 @@ from engine.wardrobe.head.plaits import rows
 from engine.wardrobe.head.pressed import clad, under
 from engine.wardrobe.head.roots import in_rows
 from engine.wardrobe.head.scalp import shell
-from engine.wardrobe.head.standing import coils, crest, stubble
+from engine.wardrobe.head.standing import coils, crest, spikes, stubble
 from engine.wardrobe.head.styles import FREE, STYLES, Style
 from engine.wardrobe.head.tied import gather
 from engine.wardrobe.layers import Layer
@@ -42,7 +42,17 @@ FADED = 0.014
 """Metres of that where hair is cut short."""
 SHORN, BETWEEN = 0.034, 0.50
 """The same at the sides and the nape; how much of the skin shows between hairs of a few millimetres."""
-GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble, "rows": rows}
+STRAIGHT, SELDOM = ("fall",), 0.2
+"""Growths that are seldom on dark skin where nothing is said, as coils are on other skin; how much more seldom."""
+GROWTH = {
+    "fall": fall,
+    "gather": gather,
+    "coils": coils,
+    "crest": crest,
+    "spikes": spikes,
+    "stubble": stubble,
+    "rows": rows,
+}
 """How hair grows, by `Style.grow`."""
 
 
@@ -67,7 +77,7 @@ def hair_layers(
     seeds = sample(head.mannequin, lambda canonical: _density(record, canonical), record.count, rng)
     if not len(seeds):
         return []
-    if record.grow == "fall":
+    if record.grow in ("fall", "spikes"):
         seeds = in_rows(record, head, seeds, rng)
     within = (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
     if record.grow == "stubble":
@@ -91,9 +101,11 @@ def hair_layers(
 def _variant(look: Look, rng: np.random.Generator) -> Style:
     """The variant of the look's style that is asked for, or by chance one of those that need not be."""
     variants = STYLES[look.hair_style]
+    dark = look.skin in ("dark", "black")
     asked = [one for one in variants if look.hair_cut and one.cut == look.hair_cut]
     usual = [one for one in variants if not one.asked]
-    return asked[0] if asked else usual[rng.integers(len(usual))]
+    shares = np.array([SELDOM if one.grow in STRAIGHT and dark or one.grow == "coils" and not dark else 1.0 for one in usual])
+    return asked[0] if asked else usual[rng.choice(len(usual), p=shares / shares.sum())]
 
 
 def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:

@@ -17,9 +17,9 @@ BESIDE = 0.0016
 """Canonical metres by which roots stand off the parting."""
 ABOVE = 0.0022
 """Canonical metres above the hairline at which its roots stand."""
-CROWN = -0.035
+CROWN = -0.058
 """Canonical depth at which a parting ends."""
-CLOSE, ROPES = 0.85, 2.3
+CLOSE, ROPES = 0.85, 2.5
 """Metres between roots in a row for each metre of a lock's half width; the same of ropes and plaits."""
 CENTRE = np.array([0.0, 0.70, 0.02])
 """Canonical middle of the skull."""

@@ -30,7 +30,7 @@ class Style:
     asked: bool = False
     """Grown only where it is asked for."""
     grow: str = "fall"
-    """How it grows: fall, gather, coils, crest or stubble."""
+    """How it grows: fall, gather, coils, crest, spikes, rows or stubble."""
     shell: float = 0.0018
     clumps: int = 0
     under: int = 0
