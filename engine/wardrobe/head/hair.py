@@ -30,11 +30,11 @@ CLOSED = frozenset({"visor", "suit", "bubble"})
 """Cuts of helmets of which that is true too."""
 FLAT_BENEATH = frozenset({"hat", "cap", "helmet"})
 """Headgear beneath which nobody's hair stands up."""
-MATT = 0.8
-"""Roughness of hair that stands."""
+MATT = {"coils": 0.62, "stubble": 0.50}
+"""Roughness of hair that stands, which does not shine, by how it grows."""
 THINNER = 0.009
 """Metres above the hairline in which hair is thinner."""
-PARTED = 0.0032
+PARTED = 0.0027
 """Canonical metres to either side of a parting in which the scalp shows."""
 SCALP = 0.45
 """How much of the skin shows between ropes and plaits."""
@@ -77,7 +77,7 @@ def hair_layers(
     seeds = sample(head.mannequin, lambda canonical: _density(record, canonical), record.count, rng)
     if not len(seeds):
         return []
-    if record.grow in ("fall", "spikes"):
+    if record.grow in ("fall", "gather", "spikes"):
         seeds = in_rows(record, head, seeds, rng)
     within = (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
     if record.grow == "stubble":
@@ -93,8 +93,8 @@ def hair_layers(
     tufts = clad(tufts, head, clothes)
     tufts = under(tufts, head, [layer for layers in headgear.values() for layer in layers])
     layer = soft_edged(hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head), head, look, record)
-    if record.grow in ("stubble", "coils"):  # does not shine
-        layer = replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
+    if record.grow in MATT:
+        layer = replace(layer, roughness=np.full(len(layer.vertices), MATT[record.grow], np.float32))
     return [layer]
 
 
@@ -137,7 +137,7 @@ def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
         thin = smoothstep(above[near] + uneven, THINNER, 0.0)
         if style.parted:
             line = smoothstep(np.abs(canonical[near, 0] - style.parting), PARTED, 0.3 * PARTED)
-            thin = np.maximum(thin, line * smoothstep(canonical[near, 2], -0.04, -0.01))
+            thin = np.maximum(thin, 0.75 * line * smoothstep(canonical[near, 2], -0.04, -0.01))
         share = (least + (0.92 - least) * thin) * smoothstep(off, 0.004, 0.001)
     colors = layer.colors.copy()
     shadow = 0.92 if style.grow == "stubble" else 0.86

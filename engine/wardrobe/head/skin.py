@@ -31,7 +31,7 @@ GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
 
 SHAVEN = 0.16
 """How far a shaven chin takes the beard's colour."""
-GLOSS = 0.09
+GLOSS = 0.05
 """By how much less rough the darkest skin is."""
 EYE, EDGE = (0.0200, 0.0435), (0.6872, 0.0052)
 """Canonical distances of an eye's corners from the middle; height of its corners, and of its upper lid above them."""
@@ -161,7 +161,7 @@ def bare_roughness(canonical: NDArray, age: float, skin: str = "fair") -> Floats
     usual = MATERIALS["skin"].roughness
     if skin in HUMAN_SKINS:
         usual -= GLOSS * float(smoothstep(np.array(SKINS[skin]).mean(keepdims=True), 0.42, 0.20)[0])
-    found = usual - 0.11 * np.clip(oily, 0, 1) + 0.08 * float(smoothstep(np.array(age), *OLD))
+    found = usual - 0.08 * np.clip(oily, 0, 1) + 0.08 * float(smoothstep(np.array(age), *OLD))
     return np.asarray(found + lips(p)[0] * (usual - 0.16 - found), np.float32)
 
 
