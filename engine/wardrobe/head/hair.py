@@ -38,7 +38,7 @@ PARTED = 0.0027
 """Canonical metres to either side of a parting in which the scalp shows."""
 SCALP = 0.45
 """How much of the skin shows between ropes and plaits."""
-FADED = 0.014
+FADED = 0.018
 """Metres of that where hair is cut short."""
 SHORN, BETWEEN = 0.034, 0.50
 """The same at the sides and the nape; how much of the skin shows between hairs of a few millimetres."""
@@ -122,7 +122,7 @@ def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
         beside = zones(canonical[near])[:, 2:].sum(1)
         x, y, z = canonical[near].T
         uneven = 0.0015 * np.sin(230 * x + 3 * np.sin(90 * y)) * np.sin(210 * y + 190 * z)
-        share = least + (0.94 - least) * smoothstep(above[near] + uneven, FADED + (SHORN - FADED) * beside, 0.0)
+        share = least + (1.0 - least) * smoothstep(above[near] + uneven, FADED + (SHORN - FADED) * beside, 0.0)
     else:
         near = (above < THINNER) & (above > -0.01)
         if style.parted:
@@ -138,10 +138,10 @@ def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
         if style.parted:
             line = smoothstep(np.abs(canonical[near, 0] - style.parting), PARTED, 0.3 * PARTED)
             thin = np.maximum(thin, 0.75 * line * smoothstep(canonical[near, 2], -0.04, -0.01))
-        share = (least + (0.92 - least) * thin) * smoothstep(off, 0.004, 0.001)
+        share = (least + (0.97 - least) * thin) * smoothstep(off, 0.004, 0.001)
     colors = layer.colors.copy()
-    shadow = 0.92 if style.grow == "stubble" else 0.86
-    colors[near] = blend(colors[near], share, shadow * np.array(SKINS[look.skin]))
+    shadow = 0.84 + 0.16 * smoothstep(above[near], 0.012, 0.0)  # none where hair ends
+    colors[near] = blend(colors[near], share, shadow[:, None] * np.array(SKINS[look.skin]))
     return replace(layer, colors=colors.astype(np.float32))
 
 

@@ -17,7 +17,7 @@ SPIKES = LockForm(0.6, 0.7, root=0.6)
 POINTED = LockForm(0.45, 0.9, root=0.72, tip=1.12, sides=5)
 CROWN = 0.745
 """Canonical height from which on hair stands in points."""
-STUBBLE = LockForm(0.8, 0.8, root=0.85, tip=1.10, streaks=0.03)
+STUBBLE = LockForm(0.5, 0.8, root=0.85, tip=1.10, streaks=0.03)
 
 
 def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
@@ -74,7 +74,7 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     zone = zones(seeds.canonical)
     lean = zone @ np.array([[0, 0.2, 0.9], [0, 0, 1.0], [0, -1.0, 0.2], [0, -1.0, 0]]) + rng.normal(0, 0.25, (count, 3))
     lean = lean - seeds.normals * (lean * seeds.normals).sum(1, keepdims=True)
-    heading = unit(unit(lean) + 0.45 * seeds.normals)
+    heading = unit(unit(lean) + 0.42 * seeds.normals)
     near = smoothstep(hairline(seeds.canonical), 0.0, 0.018 + 0.014 * zone[:, 2:].sum(1))  # finer to the edges
     length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count) * (0.4 + 0.6 * near)
     t = np.linspace(0, 1, 2)
