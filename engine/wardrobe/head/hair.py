@@ -133,7 +133,7 @@ def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
         off = head.mannequin.caster.closest_point(points[near], signed=False)[2]
         least = SCALP if style.ropes else 0.0
         turn = np.arctan2(canonical[near, 0], canonical[near, 2] - 0.03)
-        uneven = 0.0022 * np.sin(53 * turn) + 0.0018 * np.sin(127 * turn + 2 * np.sin(19 * turn))
+        uneven = 0.0022 * np.sin(31 * turn) + 0.0012 * np.sin(67 * turn + 2 * np.sin(11 * turn))
         thin = smoothstep(above[near] + uneven, THINNER, 0.0)
         if style.parted:
             line = smoothstep(np.abs(canonical[near, 0] - style.parting), PARTED, 0.3 * PARTED)

@@ -18,7 +18,7 @@ from engine.wardrobe.head.locks import LockForm, Tufts, hair_layer, locks, toget
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import HAIR_COLORS, NATURAL_HAIR, SKINS, Look
 
-BROW = (0.0115, 0.0470)
+BROW = (0.0130, 0.0470)
 """Canonical distances from the middle between which a brow lies."""
 BROW_HAIR, LASH = LockForm(0.7, 0.7, root=0.85, tip=1.1), LockForm(0.8, 0.8)
 STROKES = 330
