@@ -147,7 +147,9 @@ def hand_picture(body: Body, name: str, size: int = HAND_SIZE) -> NDArray[np.uin
 
 
 def page(pictures: list[NDArray[np.uint8]], columns: int) -> Image.Image:
-    """Pictures of one size beside and below each other."""
+    """Pictures of one size beside and below each other; grey where the last row is not full."""
+    missing = -len(pictures) % columns
+    pictures = [*pictures, *[np.full_like(pictures[0], 235)] * missing]
     rows = [np.concatenate(pictures[k : k + columns], 1) for k in range(0, len(pictures), columns)]
     return Image.fromarray(np.concatenate(rows, 0))
 

@@ -22,7 +22,7 @@ from engine.wardrobe.assemble import dressed, look_of
 from engine.wardrobe.combining import places
 from engine.wardrobe.costume import Costume, worn_by
 from engine.wardrobe.figure_records import FigureRecord, figures
-from engine.wardrobe.outfit import HUMAN_SKINS, GARMENT_KINDS, Look
+from engine.wardrobe.outfit import GARMENT_KINDS, HUMAN_SKINS, Look
 from engine.wardrobe.persona import Person, person_of, persona_of, read_out, settled
 from engine.wardrobe.readout import bundled
 

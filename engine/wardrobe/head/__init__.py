@@ -49,11 +49,11 @@ def head_layers(
         headgear: layers worn on the head by their garments' kinds: hair gives way to them.
         clothes: layers worn elsewhere: hair lies on them.
         muzzle: of an animal's face, which has no brows and lashes.
-        person: whose brows and lashes, which differ by gender.
+        person: whose brows, lashes and cuts, which differ by gender and age.
     """
     head = Head.of(mannequin)
     hair, eyes, brows, beard = (np.random.default_rng(seed) for seed in rng.integers(0, 2**63, 4))
-    found: list[Layer | None] = [*hair_layers(look, head, hair, headgear, clothes)]
+    found: list[Layer | None] = [*hair_layers(look, head, hair, headgear, clothes, person)]
     found.append(eye_layer(look, mannequin, eyes, muzzle))
     if "mask_full" not in headgear and muzzle is None and has_eyes(mannequin):
         male = maleness(person.gender, person.age)

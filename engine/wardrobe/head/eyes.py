@@ -57,6 +57,20 @@ def eyeball(mannequin: Mannequin, side: str) -> tuple[NDArray, float]:
     return center, LIDS * float(np.median(np.linalg.norm(border - center, axis=1)))
 
 
+def lid_edges(mannequin: Mannequin, side: str) -> tuple[NDArray, NDArray]:
+    """Numbers of the upper and of the lower lid's inner edge of the eye ``L`` or ``R``, ordered by x; both have the
+    corners."""
+    ids = mannequin.labels[f"eye_cavity.{side}.border"]
+    places = mannequin.canonical[ids]
+    first, last = places[:, 0].argmin(), places[:, 0].argmax()
+    chord = np.interp(places[:, 0], places[[first, last], 0], places[[first, last], 1])
+    corners = ids[[first, last]]
+    upper = np.union1d(ids[places[:, 1] > chord], corners)
+    lower = np.union1d(ids[places[:, 1] <= chord], corners)
+    found = [part[np.argsort(mannequin.canonical[part, 0], kind="stable")] for part in (upper, lower)]
+    return found[0], found[1]
+
+
 def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
     """The body with its painted eyes sunk into their sockets, behind the eyeballs, relaxed upper lids and closed lips.
 
@@ -143,16 +157,12 @@ def _ball(
 
 def _between_lids(colors: NDArray, rings: NDArray, mannequin: Mannequin, side: str) -> NDArray:
     """Colours (R, C, 3) of an eyeball's points (R, C, 3) in the upper lid's shadow, redder towards the corners."""
-    border = mannequin.labels[f"eye_cavity.{side}.border"]
-    edge = mannequin.vertices[border].astype(np.float64)
-    places = mannequin.canonical[border]
-    chord = np.interp(places[:, 0], *(places[[places[:, 0].argmin(), places[:, 0].argmax()], k] for k in (0, 1)))
-    upper = edge[places[:, 1] >= chord - 1e-5]
-    upper = upper[np.argsort(upper[:, 0])]
+    upper, lower = (mannequin.vertices[edge].astype(np.float64) for edge in lid_edges(mannequin, side))
     below = np.interp(rings[..., 0], upper[:, 0], upper[:, 1]) - rings[..., 1]
-    size = np.ptp(edge[:, 0]) / WIDE
+    first, last = float(lower[0, 0]), float(lower[-1, 0])
+    size = (last - first) / WIDE
     dark = SHADED * np.exp(-np.clip(below, 0, None) / (SHADOW * size))
-    corner = np.minimum(rings[..., 0] - edge[:, 0].min(), edge[:, 0].max() - rings[..., 0])
+    corner = np.minimum(rings[..., 0] - first, last - rings[..., 0])
     red = 0.35 * smoothstep(corner, 0.005 * size, 0.0)
     found: NDArray = colors * (1 - dark[..., None]) * (1 - red[..., None] * np.array([0.1, 0.55, 0.5]))
     return found

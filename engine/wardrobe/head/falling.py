@@ -149,7 +149,7 @@ def _grown(
     style: Style, head: Head, seeds: Seeds, wanted: NDArray, length: NDArray, share: NDArray
 ) -> tuple[NDArray, NDArray]:
     """Paths (L, steps, 3) and the outward directions along them; ``share`` (L,) of the style's lift is theirs."""
-    steps, down = style.steps, np.array([0.0, -1.0, 0.0])
+    down = np.array([0.0, -1.0, 0.0])
     profile = _profile(style)
     point, normal = seeds.points - ROOT * seeds.normals, seeds.normals
     heading = unit(0.55 * normal + wanted)

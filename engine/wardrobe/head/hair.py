@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.hard.armour import BARE_METAL
+from engine.wardrobe.head.face import ANYBODY, Individual
 from engine.wardrobe.head.falling import fall
 from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, sideburns, zones
 from engine.wardrobe.head.locks import hair_layer, together
@@ -19,10 +21,10 @@ from engine.wardrobe.head.roots import in_rows
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.head.standing import coils, crest, spikes, stubble
 from engine.wardrobe.head.styles import FREE, STYLES, Style
+from engine.wardrobe.head.thinning import FADED, soft_edged
 from engine.wardrobe.head.tied import gather
 from engine.wardrobe.layers import Layer
-from engine.wardrobe.outfit import HAIR_COLORS, SKINS, Look
-from engine.wardrobe.paint import blend
+from engine.wardrobe.outfit import HAIR_COLORS, Look
 
 HIDING = frozenset({"hood", "mask_full"})
 """Headgear beneath which there is no hair."""
@@ -32,18 +34,8 @@ FLAT_BENEATH = frozenset({"hat", "cap", "helmet"})
 """Headgear beneath which nobody's hair stands up."""
 MATT = {"coils": 0.62, "stubble": 0.50}
 """Roughness of hair that stands, which does not shine, by how it grows."""
-THINNER = 0.009
-"""Metres above the hairline in which hair is thinner."""
-PARTED = 0.0027
-"""Canonical metres to either side of a parting in which the scalp shows."""
-SCALP = 0.45
-"""How much of the skin shows between ropes and plaits."""
-FADED = 0.018
-"""Metres of that where hair is cut short."""
-SHORN, BETWEEN = 0.034, 0.50
-"""The same at the sides and the nape; how much of the skin shows between hairs of a few millimetres."""
-STRAIGHT, SELDOM = ("fall",), 0.2
-"""Growths that are seldom on dark skin where nothing is said, as coils are on other skin; how much more seldom."""
+DARK = ("dark", "black")
+"""Skins of `Style.often`."""
 GROWTH = {
     "fall": fall,
     "gather": gather,
@@ -57,7 +49,12 @@ GROWTH = {
 
 
 def hair_layers(
-    look: Look, head: Head, rng: np.random.Generator, headgear: Mapping[str, Sequence[Layer]], clothes: Sequence[Layer]
+    look: Look,
+    head: Head,
+    rng: np.random.Generator,
+    headgear: Mapping[str, Sequence[Layer]],
+    clothes: Sequence[Layer],
+    person: Individual = ANYBODY,
 ) -> list[Layer]:
     """The look's hair; empty for bald heads and beneath closed headgear.
 
@@ -67,10 +64,11 @@ def hair_layers(
         rng: decides which variant of the style, and every lock.
         headgear: layers worn on the head, by kind.
         clothes: layers on which it lies.
+        person: whose it is, who may have some cuts more often than others.
     """
     if look.hair_style not in STYLES or _hidden(look, headgear) or _closed(look):
         return []
-    record = _variant(look, rng)
+    record = variant(look, person, rng)
     if record.grow == "crest" and FLAT_BENEATH & headgear.keys():
         record = STYLES["short"][0]
     record = replace(record, parting=rng.choice([-1.0, 1.0]) * record.parting + rng.normal(0, 0.003))
@@ -98,51 +96,16 @@ def hair_layers(
     return [layer]
 
 
-def _variant(look: Look, rng: np.random.Generator) -> Style:
-    """The variant of the look's style that is asked for, or by chance one of those that need not be."""
+def variant(look: Look, person: Individual, rng: np.random.Generator) -> Style:
+    """The variant of the look's style that is asked for, or by chance one of the others, as often as people have it."""
     variants = STYLES[look.hair_style]
-    dark = look.skin in ("dark", "black")
     asked = [one for one in variants if look.hair_cut and one.cut == look.hair_cut]
     usual = [one for one in variants if not one.asked]
-    shares = np.array([SELDOM if one.grow in STRAIGHT and dark or one.grow == "coils" and not dark else 1.0 for one in usual])
+    dark = float(look.skin in DARK)
+    child = 1 - float(smoothstep(np.array(person.age), -0.5, -0.2))
+    much = {"woman": max(-person.gender, 0.0), "child": child, "dark": dark, "light": 1 - dark}
+    shares = np.array([math.prod(one.often.get(sort, 1.0) ** share for sort, share in much.items()) for one in usual])
     return asked[0] if asked else usual[rng.choice(len(usual), p=shares / shares.sum())]
-
-
-def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
-    """The hair's layer, thinner along the hairline, so that skin shows between its first roots.
-
-    Between hairs of a few millimetres it shows everywhere.
-    """
-    points = layer.vertices.astype(np.float64)
-    canonical = head.canonical(points)
-    above = hairline(canonical)
-    if style.grow == "stubble":
-        near = np.flatnonzero(~layer.canonical[:, :2].any(1))  # of the shell, which has no strands there
-        least = BETWEEN * float(smoothstep(np.array(max(style.length)), 0.017, 0.005))
-        beside = zones(canonical[near])[:, 2:].sum(1)
-        x, y, z = canonical[near].T
-        uneven = 0.0015 * np.sin(230 * x + 3 * np.sin(90 * y)) * np.sin(210 * y + 190 * z)
-        share = least + (1.0 - least) * smoothstep(above[near] + uneven, FADED + (SHORN - FADED) * beside, 0.0)
-    else:
-        near = (above < THINNER) & (above > -0.01)
-        if style.parted:
-            near |= (np.abs(canonical[:, 0] - style.parting) < PARTED) & (canonical[:, 1] > 0.735)
-        near = np.flatnonzero(near)
-        if style.ropes:
-            near = np.union1d(near, np.flatnonzero(~layer.canonical[:, :2].any(1)))
-        off = head.mannequin.caster.closest_point(points[near], signed=False)[2]
-        least = SCALP if style.ropes else 0.0
-        turn = np.arctan2(canonical[near, 0], canonical[near, 2] - 0.03)
-        uneven = 0.0022 * np.sin(31 * turn) + 0.0012 * np.sin(67 * turn + 2 * np.sin(11 * turn))
-        thin = smoothstep(above[near] + uneven, THINNER, 0.0)
-        if style.parted:
-            line = smoothstep(np.abs(canonical[near, 0] - style.parting), PARTED, 0.3 * PARTED)
-            thin = np.maximum(thin, 0.75 * line * smoothstep(canonical[near, 2], -0.04, -0.01))
-        share = (least + (0.97 - least) * thin) * smoothstep(off, 0.004, 0.001)
-    colors = layer.colors.copy()
-    shadow = 0.84 + 0.16 * smoothstep(above[near], 0.012, 0.0)  # none where hair ends
-    colors[near] = blend(colors[near], share, shadow[:, None] * np.array(SKINS[look.skin]))
-    return replace(layer, colors=colors.astype(np.float32))
 
 
 def _hidden(look: Look, headgear: Mapping[str, Sequence[Layer]]) -> bool:

@@ -6,7 +6,6 @@ Its places are measured on the standard figure, its other numbers are set by han
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.geometry.measures import arc_lengths
@@ -23,7 +22,7 @@ CLOSE, ROPES = 0.85, 2.5
 """Metres between roots in a row for each metre of a lock's half width; the same of ropes and plaits."""
 CENTRE = np.array([0.0, 0.70, 0.02])
 """Canonical middle of the skull."""
-TURN, RISE = 1.15, (0.05, 1.1)
+TURN, RISE = 1.04, (0.05, 1.1)
 """Radians to either side of the front, and upwards from `CENTRE`, within which the hairline is over the forehead."""
 
 
@@ -49,7 +48,7 @@ def in_rows(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
 
 def _along_parting(head: Head, parting: float, side: float, spacing: float) -> Seeds:
     """Roots on one side of the parting, from the hairline to the crown."""
-    z = np.linspace(0.12, CROWN, 160)
+    z = np.linspace(0.12, CROWN, 240)
     x = np.full_like(z, parting + side * BESIDE)
     starts = np.stack([x, np.full_like(z, 1.0), z], 1)
     return _even(head, head.struck(starts, np.tile([0.0, -1.0, 0.0], (len(z), 1))), spacing)
@@ -57,7 +56,7 @@ def _along_parting(head: Head, parting: float, side: float, spacing: float) -> S
 
 def _along_hairline(head: Head, spacing: float) -> Seeds:
     """Roots from temple to temple."""
-    turn, rise = np.meshgrid(np.linspace(-TURN, TURN, 121), np.linspace(*RISE, 90), indexing="ij")
+    turn, rise = np.meshgrid(np.linspace(-TURN, TURN, 241), np.linspace(*RISE, 90), indexing="ij")
     rays = np.stack([np.sin(turn) * np.cos(rise), np.sin(rise), np.cos(turn) * np.cos(rise)], -1)
     flat = rays.reshape(-1, 3)
     found = head.struck(CENTRE + 0.4 * flat, -flat)

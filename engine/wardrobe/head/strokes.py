@@ -80,7 +80,12 @@ def brow_layer(look: Look, head: Head, rng: np.random.Generator, male: float = 0
         side = BROW[0] + t * (BROW[1] - BROW[0]) * 0.9
         across = rng.uniform(-0.95, 0.75, STROKES)
         x = sign * side + rng.normal(0, 0.0004, STROKES)
-        y = brow_height(side, male) + across * thick * brow_width(side, male) + rng.normal(raised, 0.0004) + tilt * (side - 0.03)
+        y = (
+            brow_height(side, male)
+            + across * thick * brow_width(side, male)
+            + rng.normal(raised, 0.0004)
+            + tilt * (side - 0.03)
+        )
         start, normal = head.before(x, y)
         lean = np.interp(t, [0, 0.15, 0.5, 1], [0.95, 0.70, 0.20, -0.42]) - 0.45 * across * (t > 0.1)
         lean = lean + rng.normal(0, 0.09, STROKES)
