@@ -81,7 +81,7 @@ def test_roots_stand_in_rows_along_hairline_and_parting(mannequin, style, cut):
     assert (beside | (hairline(found) < 2 * ABOVE)).all()
     for row in (found[~beside], *(found[beside & (side * (found[:, 0] - record.parting) > 0)] for side in (-1, 1))):
         gaps = cKDTree(row).query(row, k=2)[0][:, 1]
-        assert len(row) > 6 and gaps.max() < 2 * apart(record)
+        assert len(row) > 6 and np.quantile(gaps, 0.9) < 1.5 * apart(record)
 
 
 def test_cropped_hair_ends_in_the_skins_colour(mannequin):
