@@ -64,11 +64,20 @@ def tokens(text: str) -> list[Token]:
 
 
 def chunks(text: str, found: list[Token], words: Lexicon) -> list[Chunk]:
-    """The longest known phrases from left to right; unknown words stand alone."""
+    """The longest known phrases from left to right; unknown words stand alone. Of two that share words the later one is
+    a phrase, if it names a garment, and what is left of the first one means something: a navy "sailor uniform".
+    """
     out: list[Chunk] = []
     at = 0
     while at < len(found):
         length, senses = _longest(found, at, words)
+        for inner in range(at + 1, at + length):
+            later, meant = _longest(found, inner, words)
+            short, left = _longest(found[:inner], at, words)
+            garment = meant and meant[0].category == "garment"
+            if inner + later > at + length and garment and left and short == inner - at:
+                length, senses = short, left
+                break
         first, last = found[at], found[at + length - 1]
         names = tuple(token.word for token in found[at : at + length])
         chunk = Chunk(names, first.start, last.end, senses, first.quoted, written=text[first.start : last.end])

@@ -85,9 +85,10 @@ def _dress(parsed: Parsed, worn: list[Worn]) -> list[Worn]:
     """What is said of everything: "all in black"; and of a figure, what belongs to nothing that it wears by name: "a
     football player with the number 10"."""
     said: dict[str, str] = {}
+    traits: list[str] = []
     spans = []
     owned = {at for item in parsed.items.values() for at, _ in item.modifiers}
-    free = parsed.having("color", "accent", "pattern", "decal", "text") if parsed.having("figure") else []
+    free = parsed.having("color", "accent", "pattern", "trait", "decal", "text") if parsed.having("figure") else []
     for at in sorted(
         [
             *parsed.having("dress", "dress_accent"),
@@ -102,10 +103,14 @@ def _dress(parsed: Parsed, worn: list[Worn]) -> list[Worn]:
         category, meant = found
         if category == "color" and "color" in said:
             category = "accent"
-        said.setdefault(category, meant)
+        if category == "trait":
+            traits.append(meant)
+        else:
+            said.setdefault(category, meant)
         parsed.used.add(at)
         spans.append((parsed.chunks[at].start, parsed.chunks[at].end))
-    return [Worn("all", **said, words=(min(spans)[0], max(spans)[1]))] if said else []  # type: ignore[arg-type]
+    words = (min(spans)[0], max(spans)[1]) if spans else (0, 0)
+    return [Worn("all", **said, traits=tuple(traits), words=words)] if spans else []  # type: ignore[arg-type]
 
 
 def _of_unknown(parsed: Parsed, at: int) -> bool:
@@ -150,7 +155,8 @@ def _understood(text: str, parsed: Parsed) -> tuple[Understood, ...]:
                 layer, meant = "Figure", chunk.value("figure") or ""
             meant = styled(meant)[1] or meant if role == "hair_style" else meant
             plain = chunk.written if role in ("person", "body") else meant.partition("/")[0].replace("_", " ")
-            said = ("being" if at == parsed.being else PROPERTIES.get(role, role), plain)
+            name = PROPERTIES.get(role, role) if role != "dress" or not found or found[0] == "color" else found[0]
+            said = ("being" if at == parsed.being else name, plain)
         out.append(Understood(text[chunk.start : chunk.end], chunk.start, chunk.end, layer, *said))
     return tuple(out)
 

@@ -14,7 +14,7 @@ from engine.reader.lexicon import FOLDER, read_words
 from engine.reader.network import ITEMS, LINKS, MODIFIERS, ROLES, Scores
 from engine.reader.reading import Worn
 from engine.reader.values import may_be, pieces, value
-from engine.wardrobe.combining import places
+from engine.wardrobe.combining import can_be, places
 
 PLAIN = frozenset(
     ("garment", "extra", "figure", "material", "pattern", "trait", "hair_style", "skin", "person", "bare")
@@ -82,6 +82,7 @@ def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
             row = row - LIMITS.unsaid * (np.arange(len(ROLES)) == ROLES.index("none"))
         order = [ROLES[i] for i in np.argsort(-row)]
         roles.append(next(role for role in order if may_be(chunk, role) and (role != "text" or _printed(found, at))))
+    _give_to_what_follows(found, roles)
     denied = np.array([bool(s > 0) or chunk.less for s, chunk in zip(scores.denied, found)])
     items = {at: Item(at, bool(denied[at])) for at, role in enumerate(roles) if role in ITEMS}
     parsed = Parsed(found, roles, denied, items, [])
@@ -89,6 +90,15 @@ def parse(found: Sequence[Chunk], scores: Scores) -> Parsed:
         _attach(parsed, scores)
         _layer(parsed, scores)
     return parsed
+
+
+def _give_to_what_follows(found: Sequence[Chunk], roles: list[str]) -> None:
+    """What stands right before a garment is said of that, not of all that is worn: "in blue overalls"."""
+    for at in [at for at, role in enumerate(roles) if role == "dress"]:
+        after = next((role for role in roles[at + 1 :] if role not in MODIFIERS), "none")
+        own = next((role for role in ("color", "material", "pattern") if may_be(found[at], role)), None)
+        if after in ITEMS and own:
+            roles[at] = own
 
 
 def _printed(found: Sequence[Chunk], at: int) -> bool:
@@ -102,10 +112,14 @@ def _attach(parsed: Parsed, scores: Scores) -> None:
     """Give modifiers to their items: to all likely ones, or else to the likeliest."""
     columns = list(parsed.items)
     for at in parsed.having(*MODIFIERS):
-        row = scores.links[LINKS.index("attach"), at, columns]
+        can = [_can_be(parsed, column, at) for column in columns]
+        row = np.where(can, scores.links[LINKS.index("attach"), at, columns], -np.inf)
         owners = [column for column, score in zip(columns, row) if score > 0]
+        before = [column for column, fits in zip(columns, can) if fits and column < at]
         if not owners and row.max() > LIMITS.faint:
             owners = [columns[int(row.argmax())]]
+        elif not owners and not all(can) and before:
+            owners = before[-1:]  # "a trench coat, closed, and heels"
         for owner in owners:
             parsed.items[owner].modifiers.append((at, parsed.roles[at]))
             if parsed.roles[at] == "same":
@@ -113,6 +127,16 @@ def _attach(parsed: Parsed, scores: Scores) -> None:
     for owner, item in parsed.items.items():
         _keep_own_color(parsed, owner, item)
         _settle(parsed, scores.links[LINKS.index("attach")], owner, item)
+
+
+def _can_be(parsed: Parsed, owner: int, at: int) -> bool:
+    """Whether an item can be in a state: no stethoscope has its sleeves rolled up."""
+    chunk = parsed.chunks[at]
+    if parsed.roles[at] != "trait" or (found := value(parsed.chunks[owner], parsed.roles[owner])) is None:
+        return True
+    meant = value(chunk, "trait")
+    states = {meant[1] if meant else "", *chunk.words}
+    return any(all(can_be(worn.kind, state) for state in states) for _, worn in pieces(found[1]))
 
 
 def _keep_own_color(parsed: Parsed, owner: int, item: Item) -> None:

@@ -23,6 +23,8 @@ from engine.wardrobe.persona import Person, Persona
 
 ALL, REST = "all", "rest"
 """Kinds of a `reading.Worn` that mean many garments."""
+OF_ALL = {"rolled": "sleeves"}
+"""What is meant by a state of which no garment is named."""
 MAIN = frozenset({"shirt", "jacket", "shell", "legs", "body"})
 """Places that show most of a figure."""
 CHEST = frozenset({"shirt", "jacket", "shell", "body"})
@@ -247,11 +249,12 @@ def _as_all(garment: Garment, worn: Worn, color: str | None) -> Garment:
         )
     if not main:
         return garment
+    said = (trait for trait in worn.traits if combining.can_be(garment.kind, OF_ALL.get(trait, trait)))
     return replace(
         garment,
         pattern=worn.pattern or garment.pattern,
         material=worn.material or garment.material,
-        traits=tuple(dict.fromkeys((*garment.traits, *worn.traits))),
+        traits=tuple(dict.fromkeys((*garment.traits, *said))),
     )
 
 

@@ -59,6 +59,7 @@ Tables = TypedDict(
         "keeps": Texts,
         "takes_off": Texts,
         "as_it_is": Texts,
+        "only_on": Texts,
         "denied": dict[str, list[str]],
         "with": list[_Goes],
         "contrast": Texts,
@@ -125,6 +126,12 @@ def takes_off(named: Garment, worn: Garment) -> bool:
 def keeps_color(garment: Garment) -> bool:
     """Whether a garment has its own colour even where everything is said to be of another."""
     return is_one_of(garment, things(_tables()["as_it_is"]["kinds"]))
+
+
+def can_be(kind: str, state: str) -> bool:
+    """Whether a garment of a kind can be in a state of `outfit.TRAITS`, or have a ``hood`` or a ``sleeve``."""
+    table = _tables()["only_on"]
+    return state not in table or places().get(kind, "things") in table[state].split("|")
 
 
 def denies(kind: str, cut: str | None, worn: Garment) -> bool:

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
-from engine.geometry.edges import edges
-from engine.geometry.measures import edge_lengths, vertex_normals
+from engine.geometry.edges import edges, rim_edges
+from engine.geometry.measures import edge_lengths, face_normals, vertex_normals
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.layers import Layer, joined
 
@@ -24,6 +25,10 @@ WIDE, ABOVE_HEM = 0.30, 0.18
 """Metres beneath what hangs wide, as skirts do, within which skin and cloth are covered, and how far above its hem."""
 KEPT = 0.045
 """Metres beside what is seen within which faces stay, so that hems may move a little and no fold lets one through."""
+THROUGH, BESIDE_EDGES = 0.004, 0.03
+"""Metres by which cloth comes through other cloth in creases, and from where on beside that one's edges it does not."""
+SAME_PLACE = 0.05
+"""Metres on the standard figure within which a layer and what lies over it are at the same place of the body."""
 KEPT_ROUNDS = 4, 10
 """Rings of faces beside what is seen that stay at least and at most."""
 
@@ -42,8 +47,31 @@ def covered(layers: list[Layer]) -> list[Layer]:
         for _ in range(int(np.clip(KEPT / max(span, 1e-6), *KEPT_ROUNDS))):
             open_faces = ~hidden[layer.faces].all(1)
             hidden[layer.faces[open_faces]] = False
-        found[index] = replace(layer, covered=hidden)
+        found[index] = replace(layer, covered=hidden | _through(layer, outside))
     return found
+
+
+def _through(layer: Layer, outside: Sequence[Layer]) -> NDArray[np.bool_]:
+    """(V,) the vertices of faces with which a layer comes through creases of what lies over it, away from its edges.
+
+    What lies against another layer from outside, as an arm against the trunk, is elsewhere on the standard figure.
+    """
+    out = np.zeros(len(layer.vertices), bool)
+    for other in outside:
+        face, shares, _ = MeshRaycaster(other.vertices, other.faces).closest_point(layer.vertices, signed=False)
+        corners = other.faces[face]
+        off = layer.vertices - np.einsum("nk,nkc->nc", shares, other.vertices[corners])
+        above = (off * face_normals(other.vertices, other.faces)[face]).sum(1)
+        apart = np.linalg.norm(layer.canonical - other.canonical[corners[:, 0]], axis=1)
+        near = np.flatnonzero((above > 0) & (np.linalg.norm(off, axis=1) < THROUGH) & (apart < SAME_PLACE))
+        rim = np.unique(rim_edges(other.faces))
+        if len(near) == 0 or len(rim) == 0:
+            continue
+        away, _ = cKDTree(other.vertices[rim]).query(layer.vertices[near], distance_upper_bound=BESIDE_EDGES)
+        out[near[np.isinf(away)]] = True
+    touched: NDArray[np.bool_] = np.zeros_like(out)
+    touched[layer.faces[out[layer.faces].any(1)]] = True
+    return touched
 
 
 def _beneath(layer: Layer, outside: Sequence[Layer]) -> NDArray[np.bool_]:

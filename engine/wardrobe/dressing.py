@@ -24,6 +24,7 @@ from engine.wardrobe.following import Followed
 from engine.wardrobe.hard.armour import armour_layers
 from engine.wardrobe.hard.attached import extra_layers, muzzle_of
 from engine.wardrobe.hard.heels import raised, rise_of, stretched
+from engine.wardrobe.hard.hoods import lying_hood
 from engine.wardrobe.hard.things import INSTEAD, THINGS
 from engine.wardrobe.hard.worn import HARD, hard_layers
 from engine.wardrobe.head import finer_face, head_layers, mouth_layers, own_face, paint_bare, parted
@@ -31,13 +32,24 @@ from engine.wardrobe.head.eyes import has_eyes
 from engine.wardrobe.head.face import Individual
 from engine.wardrobe.head.skin import bare_roughness
 from engine.wardrobe.holding import held_up
-from engine.wardrobe.layering import armour_slots, collared, hooded, ordered, outer_records, worn_with
+from engine.wardrobe.layering import (
+    armour_slots,
+    collared,
+    hood_is_up,
+    hood_of,
+    hooded,
+    ordered,
+    outer_records,
+    worn_with,
+)
 from engine.wardrobe.layers import BODY, Floats, Indices, Layer, Mannequin, joined, merged
 from engine.wardrobe.outfit import HUMAN_SKINS, Garment, Look
 from engine.wardrobe.props import bind, props_of
 
 HEADGEAR = ("hat", "cap", "helmet", "hood", "mask_full", "mask_mouth", "mask_eyes", "headband")
 """Kinds to which hair and beard give way."""
+WITH_CORDS = frozenset({"hoodie", "jacket", "coat"})
+"""Garments whose hoods have drawstrings."""
 FORMS: dict[tuple[str, str | None], tuple[str, str]] = {("skirt", "tutu"): ("Tutu", "gauze")}
 """Cuts that are closed forms instead of cloth, with their names and materials."""
 SKIN_MATERIALS = {
@@ -193,8 +205,10 @@ def layers_of(
         else:
             record = worn_with(tailored(record, garment.traits), dressing.look)
             dressing.wear_cloth(garment, record, worn[:number], worn[number + 1 :], workshop)
+    for layer in _lying_hoods(dressing.look, bare, dressing.layers[1:]):
+        dressing.add(layer)
     clothes = dressing.clothes()
-    for layer in _attached(dressing.look, bare, body, betas, dressing.layers[1:]):
+    for layer in extra_layers(dressing.look, bare, dressing.layers[1:]):
         dressing.add(layer)
     for layer in head_layers(dressing.look, shown, rng, dressing.headgear, clothes, muzzle, person):
         dressing.add(layer)
@@ -250,17 +264,13 @@ def skin_material(name: str) -> str:
     return next((material for word, material in SKIN_MATERIALS.items() if word in name), "skin")
 
 
-def _attached(look: Look, bare: Mannequin, body: Body, betas: NDArray, worn: list[Layer]) -> list[Layer]:
-    """What grows or is held, and hoods that lie on the neck. Long beards are of locks (`head.beard`)."""
-    plain = replace(look, hair_style="bald", extras=())
-    hooded_ones = [
-        g for g in look.garments if (g.kind == "hoodie" or "hooded" in g.traits) and "hood_up" not in g.traits
+def _lying_hoods(look: Look, bare: Mannequin, worn: list[Layer]) -> list[Layer]:
+    """The hoods of garments that are not on the head."""
+    return [
+        lying_hood(hood_of(garment), bare, worn, cords=garment.kind in WITH_CORDS)
+        for garment in look.garments
+        if (garment.kind == "hoodie" or "hooded" in garment.traits) and not hood_is_up(garment)
     ]
-    found = []
-    for garment in hooded_ones:
-        only = replace(plain, garments=(Garment("hoodie", garment.color),))
-        found.append(_placed("Hood", garment.material or "cotton", only, bare, body, betas))
-    return [*(layer for layer in found if layer is not None), *extra_layers(look, bare, worn)]
 
 
 def _placed(name: str, material: str, only: Look, bare: Mannequin, body: Body, betas: NDArray) -> Layer | None:

@@ -22,6 +22,8 @@ LAYERS = {
 """Where among the layers of cloth stiff garments are worn; what is not named lies over all."""
 OVER_PLATES = 6.7
 """Where skirts are worn with armour of the legs: over it."""
+OVER_HATS = 9.5
+"""Where roomy hoods are worn: caps and beanies are inside them."""
 WHOLE = frozenset({"suit", "robot"})
 """Designs of armour from head to foot."""
 GIRT = frozenset({"robe", "hoodie", "jacket", "dress", "gown"})
@@ -55,6 +57,8 @@ def ordered(look: Look) -> list[Garment]:
     def place(garment: Garment) -> float:
         record = record_of(garment.kind, garment.cut)
         order = LAYERS.get(garment.kind, 9.0) if record is None else record.layer
+        if (garment.kind, garment.cut) == ("hood", None):
+            order = OVER_HATS
         if garment.kind == "belt" and _girt(look):
             order = 6.4
         if "legs" in plates and garment.kind in ("skirt", "long_skirt"):
@@ -70,10 +74,24 @@ def ordered(look: Look) -> list[Garment]:
 
 def hooded(look: Look) -> Look:
     """The look with a hood on the head where one is worn up."""
-    up = next((g for g in look.garments if "hood_up" in g.traits or (g.kind, g.cut) == ("cape", "hooded")), None)
-    if up is None or any(garment.kind in ("hood", "helmet", "mask_full") for garment in look.garments):
+    up = next((garment for garment in look.garments if hood_is_up(garment)), None)
+    own = [garment for garment in look.garments if (garment.kind, garment.cut) != ("hood", None)]
+    if up is None or any(garment.kind in ("hood", "helmet", "mask_full") for garment in own):
         return look
-    return replace(look, garments=(*look.garments, Garment("hood", up.color)))
+    cut = "close" if (up.kind, up.cut) == ("jumpsuit", "wetsuit") else None
+    return replace(look, garments=(*own, hood_of(up, cut)))
+
+
+def hood_is_up(garment: Garment) -> bool:
+    """Whether a garment's hood is worn on the head; that of a cloak is."""
+    return "hood_up" in garment.traits or (garment.kind, garment.cut) == ("cape", "hooded")
+
+
+def hood_of(garment: Garment, cut: str | None = None) -> Garment:
+    """The hood of a garment: of its colours and its cloth."""
+    record = record_of(garment.kind, garment.cut)
+    material = garment.material or (record.material if record else None)
+    return Garment("hood", garment.color, garment.accent, cut=cut, material=material)
 
 
 def _tucked(look: Look) -> bool:

@@ -11,7 +11,8 @@ import pytest
 from engine.export import Scene, viewer
 from engine.protocol import VIEWER_HTML
 from tests.export import figures
-from tests.export.test_in_browser import ask, chromium
+from tests.export.programs import chromium
+from tests.export.test_in_browser import ask
 
 COLOURS = """
 async function main() {

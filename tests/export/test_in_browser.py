@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,16 @@ from engine.export.humanoid import bones, expressions
 from engine.protocol import FACE_SHAPES, SKELETON_NAMES, VIEWER_HTML
 from engine.settings import ExportConfig
 from tests.export import figures
-from tests.export.programs import HEADLESS, chromium
+from tests.export.browser import evaluate
+from tests.export.programs import chromium
 from tests.export.test_every_format import joints_of
 
-SCRIPT = """
-<script>
+HELPERS = """
 async function ready() {
-  while (!window.viewer && !document.body.dataset.error) await new Promise((done) => setTimeout(done, 20));
-  if (document.body.dataset.error) throw document.body.dataset.error;
+  while (!window.viewer) {
+    if (document.body?.dataset.error) throw document.body.dataset.error;
+    await new Promise((done) => setTimeout(done, 20));
+  }
   window.viewer.renderer.setAnimationLoop(null);
   return window.viewer;
 }
@@ -41,15 +42,8 @@ function apart(a, b) {
     if (Math.abs(a[k] - b[k]) + Math.abs(a[k + 1] - b[k + 1]) + Math.abs(a[k + 2] - b[k + 2]) > 12) count++;
   return count;
 }
-MAIN
-main().catch((error) => ({ error: String(error) })).then((found) => {
-  document.body.replaceChildren();
-  document.title = "done";
-  document.body.textContent = "FOUND" + JSON.stringify(found) + "END";
-});
-</script>
 """
-"""What asks a page; MAIN is a function ``main`` that gives what it found out."""
+"""What scripts use; each of them has a function ``main`` that gives what it found out."""
 
 LOOKS = """
 async function main() {
@@ -148,17 +142,8 @@ async function main() {
 
 
 def ask(page: Path, main: str) -> Any:
-    """What a script finds out in the page."""
-    text = page.read_text(encoding="utf-8")
-    page.write_text(text.replace("</body>", SCRIPT.replace("MAIN", main) + "</body>"), encoding="utf-8")
-    command = [chromium(), *HEADLESS, "--virtual-time-budget=60000", "--window-size=300,300",
-               f"--user-data-dir={page.parent / 'profile'}", "--dump-dom", page.as_uri()]  # fmt: skip
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    match = re.search("FOUND(.*)END", ended.stdout, re.DOTALL)
-    assert match, ended.stdout[-300:] + ended.stderr[-2000:]
-    found = json.loads(match[1].replace("&lt;", "<").replace("&amp;", "&"))
-    assert "error" not in found, found
-    return found
+    """What a script finds out in the page, once the viewer is there."""
+    return evaluate(page, f"(() => {{ {HELPERS} {main} return main(); }})()")
 
 
 def test_the_viewer_opens_from_disk_and_its_vrm_blinks_and_moves(tmp_path: Path) -> None:

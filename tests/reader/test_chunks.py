@@ -25,3 +25,11 @@ def test_an_ending_denies() -> None:
     found = {chunk.written: chunk for chunk in chunks(text, tokens(text), lexicon())}
     assert found["tieless"].less and found["tieless"].value("garment") == "tie"
     assert found["shoeless"].value("bare") == "feet"
+
+
+def test_a_garment_keeps_its_first_word() -> None:
+    """ "Navy sailor" is a figure, "sailor uniform" what is worn: English names end with what they are."""
+    text = "an usher in a navy sailor uniform, a navy sailor"
+    found = chunks(text, tokens(text), lexicon())
+    written = [chunk.written for chunk in found]
+    assert "sailor uniform" in written and written[-1] == "navy sailor"

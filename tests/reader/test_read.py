@@ -83,6 +83,15 @@ def test_everything_and_the_rest() -> None:
     assert one(reading, "rest").color == "black" and one(reading, "tie").color == "red"
 
 
+def test_states_go_to_what_can_be_in_them() -> None:
+    """No heels are buttoned, no apron has sleeves; what belongs to nothing that is named is the figure's clothes."""
+    heels = read("a long beige trench coat, closed, and maroon heels")
+    assert "closed" in one(heels, "coat").traits and not one(heels, "shoes").traits
+    apron = read("a butcher in a striped apron with rolled-up sleeves")
+    assert not one(apron, "apron").traits and one(apron, "rest").traits == ("rolled",)
+    assert one(read("a professor with an open book"), "book").traits == ("open",)
+
+
 def test_jeans_share_no_colour_across_an_and() -> None:
     reading = read("a green t-shirt and jeans")
     assert (one(reading, "t_shirt").color, one(reading, "trousers").color) == ("green", None)
@@ -182,3 +191,9 @@ def test_the_reader_starts_without_the_heavy_packages():
     program = "import sys, engine.reader; print(sorted({'torch', 'transformers', 'warp', 'scipy'} & set(sys.modules)))"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+def test_what_stands_before_a_garment_is_said_of_it() -> None:
+    reading = read("a plumber in blue overalls, a red shirt and a red cap")
+    assert one(reading, "trousers").color == "blue" and not [worn for worn in reading.worn if worn.kind == "rest"]
+    assert "Clothes, material linen" in report(read("a man all in white linen"))

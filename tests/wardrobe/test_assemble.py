@@ -86,6 +86,12 @@ def test_a_pattern_has_the_colours_in_which_the_figure_wears_it():
         assert (the(look, "long_sleeve").color, the(look, "long_sleeve").accent) == ("black", "white")
 
 
+def test_sleeves_that_are_rolled_up_are_no_trousers():
+    butcher = "white long_sleeve; blue trousers; black boots; red apron"
+    for look in put_on(Worn("rest", traits=("rolled",)), figure=butcher):
+        assert [garment.kind for garment in look.garments if "rolled" in garment.traits] == ["long_sleeve"]
+
+
 def test_no_tie_is_left_on_a_bare_neck():
     for look in put_on(
         Worn("gown"), figure="black jacket.suit; white long_sleeve.buttoned; black trousers; black tie.bow"

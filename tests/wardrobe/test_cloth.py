@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import trimesh
+from scipy.sparse.csgraph import connected_components
 
 from engine.body import load_body
-from engine.geometry.edges import loops
+from engine.geometry.edges import edge_matrix, loops
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import blocks, tailor
@@ -263,3 +264,19 @@ def test_layers_of_cloth_lie_outside_what_they_lie_on(fine, bare):
     assert fell
     _, _, away = MeshRaycaster(bare.vertices, bare.faces).closest_point(piece.vertices)
     assert away.min() > -0.0005
+
+
+STRAPPED = [name for name, record in records().items() if record.block == "strapped"]
+
+
+@pytest.mark.parametrize("name", STRAPPED)
+def test_straps_are_whole_and_as_wide_as_they_should_be(fine: Mannequin, name: str) -> None:
+    record = records()[name]
+    piece = tailor.cut_out(record, fine)
+    assert connected_components(edge_matrix(piece.faces, len(piece.vertices)))[0] == 1
+    first, last = record.measures.get("strap", (0.058, 0.100))  # the usual ones of `blocks.strapped`
+    x, y, z = piece.canonical.T
+    strap = (y > 0.42) & (z > 0.0)
+    assert strap.any() == (first < last)
+    if first < last < 0.095:  # wider ones end in the neckline's round
+        assert abs(np.abs(x[strap]).min() - first) < 0.003 and abs(np.abs(x[strap]).max() - last) < 0.003

@@ -26,8 +26,8 @@ from engine.wardrobe.cloth.hulls import reach, round_the_legs
 from engine.wardrobe.cloth.motifs import PATTERNS
 from engine.wardrobe.cloth.panels import PANELS, laid_on, panels
 from engine.wardrobe.cloth.piece import Piece, evened
-from engine.wardrobe.cloth.records import records
-from engine.wardrobe.cloth.sewing import borders_of
+from engine.wardrobe.cloth.records import record_of, records
+from engine.wardrobe.cloth.sewing import borders_of, usual_material
 from engine.wardrobe.cloth.sheer import net_of, netted, opacity
 from engine.wardrobe.cloth.supports import supported
 from engine.wardrobe.cloth.textile import dyed
@@ -331,3 +331,13 @@ def test_fur_lies_down_over_the_cloth_that_it_grows_from() -> None:
     assert (tip[:, 1] < root[:, 1]).mean() > 0.95
     np.testing.assert_allclose(weights.sum(1), 1.0, atol=1e-5)
     assert faces.max() == len(vertices) - 1
+
+
+@pytest.mark.parametrize(
+    ("garment", "material"),
+    [(Garment("gown", "gold"), "lame"), (Garment("gown", "yellow"), "silk"), (Garment("t_shirt", "silver"), "lame"),
+     (Garment("coat", "gold"), "wool"), (Garment("gown", "gold", material="velvet"), "velvet")],
+)  # fmt: skip
+def test_light_cloth_in_a_metals_colour_shimmers(garment, material):
+    record = record_of(garment.kind, garment.cut)
+    assert usual_material(garment, record) == material

@@ -17,6 +17,7 @@ from engine.wardrobe.hard.armour import DESIGNS, armour_layers, read_designs
 from engine.wardrobe.hard.belts import belt
 from engine.wardrobe.hard.fitted import prop_layer
 from engine.wardrobe.hard.headwear import CLOSED, helmet
+from engine.wardrobe.hard.hoods import lying_hood
 from engine.wardrobe.hard.hulls import PARTS, Hulls
 from engine.wardrobe.hard.pieces import palette
 from engine.wardrobe.hard.plates import Plate, pieces_of, shell
@@ -75,6 +76,27 @@ def outside(layer, mannequin):
     found = depth(layer.vertices, mannequin.caster)
     arm = (np.abs(layer.canonical[:, 0]) > 0.2) & (layer.canonical[:, 1] > 0.3)
     return found[~arm | (layer.weights[:, 16:22].sum(1) > 0.3)]
+
+
+def test_a_hood_lies_round_the_neck_and_down_the_back(mannequin):
+    hood = lying_hood(Garment("hood", "red"), mannequin, [])
+    check([hood], mannequin, 0.002)
+    x, y, z = hood.canonical.T
+    assert y.max() < 0.625  # beneath the mouth
+    front = (z > 0.03) & (np.abs(x) < 0.02)
+    assert y[front].min() < 0.37 and 0.25 < y[z < 0].min() < 0.40  # cords in front, the bag behind
+
+
+def test_a_raised_hood_leaves_the_face_free_and_goes_over_a_hat(average):
+    (beanie,) = hard_layers(Garment("hat", "red", cut="beanie"), average)
+    (hood,) = hard_layers(Garment("hood", "black"), average, [beanie])
+    caster = MeshRaycaster(hood.vertices, hood.faces)
+    nose = average.vertices[(average.canonical[:, 1] > 0.6) & (np.abs(average.canonical[:, 0]) < 0.02)]
+    nose = nose[nose[:, 2].argmax()][None].astype(np.float32)
+    ahead, above = np.array([[0, 0, 1]], np.float32), np.array([[0, 1, 0]], np.float32)
+    assert not caster.cast_rays(nose, ahead).mask.any()
+    top = beanie.vertices[beanie.vertices[:, 1] > beanie.vertices[:, 1].max() - 0.01]
+    assert caster.cast_rays(top, np.repeat(above, len(top), 0)).mask.mean() > 0.95
 
 
 @pytest.mark.parametrize("design", DESIGNS)

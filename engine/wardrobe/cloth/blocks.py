@@ -105,7 +105,8 @@ def strapped(
     trunk = np.minimum.reduce([p.y - hem, line - p.y, 0.19 - p.side])
     if strap[0] >= strap[1]:
         return trunk
-    straps = np.minimum.reduce([p.side - strap[0], strap[1] - p.side, p.y - 0.33, SHOULDERS - p.y, p.neck - 0.055])
+    below = min(0.33, bust - 0.03)
+    straps = np.minimum.reduce([p.side - strap[0], strap[1] - p.side, p.y - below, SHOULDERS - p.y, p.neck - 0.055])
     return np.maximum(trunk, straps)
 
 

@@ -17,7 +17,7 @@ from engine.wardrobe.cloth.piece import CARRIED, Piece
 from engine.wardrobe.cloth.records import Record
 
 log = logging.getLogger(__name__)
-VERSION = 5
+VERSION = 6
 """Changes when cloth falls differently."""
 MOST = 150
 """Pieces that are kept; those that were used longest ago go first. Set by hand."""

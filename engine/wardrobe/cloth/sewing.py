@@ -47,6 +47,9 @@ MOST, HANGING, DEEPEST = 0.016, 0.03, 0.02
 """Metres that folds stand out at most, those of what hangs, and that they go in at most."""
 EVEN = 0.03
 """Metres within which lines drawn on fallen cloth are straightened."""
+METALS = frozenset({"silver", "gold", "bronze", "copper"})
+"""Colours in which cloth of `LIGHT_CLOTH` shimmers."""
+LIGHT_CLOTH = frozenset({"cotton", "silk", "satin", "nylon", "gauze", "hose"})
 
 
 def make(
@@ -69,7 +72,7 @@ def make(
         above: the garments of cloth that will be worn over it.
         over_collar: whether what lies beneath has a collar, round which that of this one is laid.
     """
-    material = garment.material or record.material
+    material = usual_material(garment, record)
     made = MATERIALS[material]
     record = replace(record, folds=record.folds * made.folds * record.drape)
     if record.block in ("cape", "poncho") and not record.folds:
@@ -105,6 +108,12 @@ def make(
             parts.append(_panel_layer(garment, record, panel, cloth, found, size, material))
     own = [part for part in parts if part.name == record.name]
     return [merged(own), *(part for part in parts if part.name != record.name)]
+
+
+def usual_material(garment: Garment, record: Record) -> str:
+    """What a garment is of; where nothing is said, light cloth in a metal's colour shimmers."""
+    shimmers = garment.color in METALS and record.material in LIGHT_CLOTH
+    return garment.material or ("lame" if shimmers else record.material)
 
 
 def _decals(garment: Garment, record: Record, piece: Piece, size: float, material: str) -> list[Layer]:

@@ -45,6 +45,8 @@ STRAIGHT = 400
 """How often a border over the seat's cleft is."""
 EASED_IN = 8
 """How many rows beside it take part in that, less and less."""
+NARROW = 0.035
+"""Metres: what is narrower may lie between the body's points."""
 UNEVEN = 0.003
 """Metres by which cloth is uneven before it falls."""
 
@@ -69,7 +71,7 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
         return _hung(record, body, beneath, device)
     if record.petticoat or record.train:
         beneath = supported(beneath, body, record.petticoat, record.train, record.drop * body.size)
-    piece = Piece.of(body, blocks.signed(record.block, record.measures, body.canonical, record.kind, record.cut))
+    piece = cut_out(record, body)
     if "sleeve" in record.measures:
         for border in (SEAM_AT, SEAM_AT + 0.003):  # sleeves begin with a straight seam
             p = Points(piece.canonical)
@@ -94,6 +96,21 @@ def shaped(record: Record, body: Mannequin, beneath: Beneath, device: object = "
     if piece.free.any():
         fitted = fitted + _off(piece, fitted, beneath, body, 0.03)
     return piece.moved(fitted), fell
+
+
+def cut_out(record: Record, body: Mannequin) -> Piece:
+    """The part of the body that a record covers, with straps that may lie between the body's points."""
+
+    def inside(canonical: NDArray, **other: object) -> NDArray:
+        return blocks.signed(record.block, {**record.measures, **other}, canonical, record.kind, record.cut)
+
+    first, last = record.measures.get("strap", (0.0, 0.0))
+    if record.block != "strapped" or not 0 < last - first < NARROW:
+        return Piece.of(body, inside(body.canonical))
+    piece = Piece.of(body, inside(body.canonical, strap=(first - NARROW, last + NARROW)))
+    for line in (first, 0.5 * (first + last), last):
+        piece = piece.lined(Points(piece.canonical).side - line)
+    return piece.cut(inside(piece.canonical))
 
 
 def _opened(piece: Piece, record: Record) -> Piece:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from engine.wardrobe.cloth.traits import changes
-from engine.wardrobe.hard import belts, facewear, hands, headwear
+from engine.wardrobe.hard import belts, facewear, hands, headwear, hoods
 from engine.wardrobe.hard.armour import BARE_METAL, armour_layers
 from engine.wardrobe.hard.fitted import thing_layers
 from engine.wardrobe.hard.things import THINGS, Thing, thing_of
@@ -49,6 +49,7 @@ CODE: dict[str, Maker] = {
     "tie": belts.tie,
     "necklace": belts.necklace,
     "helmet": _helmet,
+    "hood": hoods.raised_hood,
     "mask_eyes": facewear.mask,
     "mask_full": facewear.mask,
 }
