@@ -65,14 +65,7 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     # locks of a clump are of one side, and of the fringe or not
     beside = np.c_[seeds.points, 0.04 * away * (zone[:, 0] + zone[:, 1]), 0.05 * fringed]
     clumps = cKDTree(beside[: style.clumps]).query(beside)[1]
-    sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
-    wanted = zone @ np.array([style.front, style.top, style.side, style.back])
-    wanted[:, 0] *= sided
-    if style.parted:  # from the crown it falls back
-        wanted[:, 0] *= 0.2 + 0.8 * smoothstep(seeds.canonical[:, 2], -0.050, 0.0)
-    if hangs and style.fringe >= FREE:  # off the forehead first
-        low = zone[:, 0] * smoothstep(hairline(seeds.canonical), 0.020, 0.0)
-        wanted += low[:, None] * OFF_FOREHEAD
+    wanted = _combing(style, seeds, away)
     wanted += rng.normal(0, style.loose, (style.clumps, 3))[clumps] + rng.normal(0, 0.45 * style.loose, (count, 3))
     burns = sideburns(seeds.canonical)[:, None] * (style.behind == 0)
     wanted = unit(wanted + burns * (np.array([0.0, -1.0, -0.1]) - wanted))
@@ -109,6 +102,20 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     form = LockForm(style.flat, style.taper, root, tip, SIDES[style.steps > LONG])
     found = locks(paths[good], normals[good], width[good], form, rng, tones[good])
     return together(found, _strays(paths[good], normals[good], head, rng)) if hangs and tone == 1.0 else found
+
+
+def _combing(style: Style, seeds: Seeds, away: NDArray) -> NDArray:
+    """(N, 3) the style's directions at seeds; ``away`` (N,) is on which side of the parting they are, -1 or 1."""
+    zone = zones(seeds.canonical)
+    sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
+    wanted: NDArray = zone @ np.array([style.front, style.top, style.side, style.back])
+    wanted[:, 0] *= sided
+    if style.parted:  # from the crown it falls back
+        wanted[:, 0] *= 0.2 + 0.8 * smoothstep(seeds.canonical[:, 2], -0.050, 0.0)
+    if style.gravity > LOOSE and style.fringe >= FREE:  # off the forehead first
+        low = zone[:, 0] * smoothstep(hairline(seeds.canonical), 0.020, 0.0)
+        wanted += low[:, None] * OFF_FOREHEAD
+    return wanted
 
 
 def _strays(paths: NDArray, normals: NDArray, head: Head, rng: np.random.Generator) -> Tufts:

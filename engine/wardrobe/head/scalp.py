@@ -76,9 +76,14 @@ def shell(
         x, y, z = canonical.T
         lift = lift * (1 + 0.10 * np.sin(140 * x + 2) * np.sin(130 * y) * np.sin(135 * z + 1))
     vertices = values[:, :3] + unit(values[:, 3:6]) * lift[:, None]
-    fine = np.sin(211 * turn + 3 * np.sin(11 * turn)) + 0.8 * np.sin(97 * turn + 40 * canonical[:, 1])
     strands = np.stack([0.09 * np.abs(turn), canonical[:, 1]], 1)
-    tones = 0.70 + 0.08 * fine
+    return Tufts(vertices, faces.astype(np.int32), _tones(canonical, turn, parting), strands)
+
+
+def _tones(canonical: NDArray, turn: NDArray, parting: float | None) -> NDArray:
+    """(N,) brightness of the shell at places, ``turn`` (N,) round the head, lighter along a parting."""
+    fine = np.sin(211 * turn + 3 * np.sin(11 * turn)) + 0.8 * np.sin(97 * turn + 40 * canonical[:, 1])
+    tones: NDArray = 0.70 + 0.08 * fine
     if parting is not None:  # nothing lies over it there
         tones = tones + 0.25 * np.exp(-(((canonical[:, 0] - parting) / 0.012) ** 2)) * (canonical[:, 1] > 0.735)
-    return Tufts(vertices, faces.astype(np.int32), tones, strands)
+    return tones
