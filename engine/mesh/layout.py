@@ -56,8 +56,10 @@ def _on_pattern(layer: Layer) -> tuple[Floats, NDArray[np.bool_]]:
     face, _, distance = found.caster.closest_point(corners.mean(1), signed=False)
     uvs = np.zeros((len(corners), 3, 2), np.float32)
     placed = distance < NEAR
-    for chart in np.unique(found.charts[face[placed]]).tolist():
-        rows = np.flatnonzero(placed & (found.charts[face] == chart))
+    order = np.flatnonzero(placed)
+    order = order[np.argsort(found.charts[face[order]], kind="stable")]
+    for rows in np.split(order, np.flatnonzero(np.diff(found.charts[face[order]])) + 1) if len(order) else ():
+        chart = int(found.charts[face[rows[0]]])
         used, index = np.unique(layer.faces[rows], return_inverse=True)
         spots, far = _spots(chart, layer.canonical[used])
         uvs[rows], placed[rows] = spots[index.reshape(-1, 3)], ~far[index.reshape(-1, 3)].any(1)

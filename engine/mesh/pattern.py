@@ -64,7 +64,7 @@ class Pattern:
         """The numbers of a chart's faces, and these for closest points."""
         if chart not in self._casters:
             own = np.flatnonzero(self.charts == chart)
-            self._casters[chart] = own, MeshRaycaster(self.vertices, self.faces[own])
+            self._casters[chart] = own, MeshRaycaster(*compact(self.vertices, self.faces[own]))
         return self._casters[chart]
 
     @cached_property

@@ -17,6 +17,10 @@ LESS = "less"
 """Ending that denies: "hatless"."""
 
 
+ARTICLES = frozenset({"a", "an", "the", "his", "her", "their"})
+"""Words that no phrase is left of."""
+
+
 @dataclass(frozen=True)
 class Token:
     """One word or mark of a text with its first and last character (exclusive)."""
@@ -65,7 +69,8 @@ def tokens(text: str) -> list[Token]:
 
 def chunks(text: str, found: list[Token], words: Lexicon) -> list[Chunk]:
     """The longest known phrases from left to right; unknown words stand alone. Of two that share words the later one is
-    a phrase, if it names a garment, and what is left of the first one means something: a navy "sailor uniform".
+    a phrase, if it names a garment or thing, and what is left of the first one, but for an article, means something: a
+    navy "sailor uniform", with a "feather headband".
     """
     out: list[Chunk] = []
     at = 0
@@ -74,8 +79,9 @@ def chunks(text: str, found: list[Token], words: Lexicon) -> list[Chunk]:
         for inner in range(at + 1, at + length):
             later, meant = _longest(found, inner, words)
             short, left = _longest(found[:inner], at, words)
-            garment = meant and meant[0].category == "garment"
-            if inner + later > at + length and garment and left and short == inner - at:
+            worn = meant and meant[0].category in ("garment", "extra")
+            between = all(token.word in ARTICLES for token in found[at + short : inner])
+            if inner + later > at + length and worn and left and between:
                 length, senses = short, left
                 break
         first, last = found[at], found[at + length - 1]

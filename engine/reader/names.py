@@ -28,6 +28,8 @@ def _name(kind: str, cut: str | None) -> str:
     if record is not None and record.cut == cut:
         return record.name
     table = _things().get(kind, {})
+    if cut is None and "same" in table and "_" not in kind:
+        return kind.title()  # of which cut it is, is left to the figure
     own = table.get(cut or table.get("same", ""), {})
     name = own.get("name") if isinstance(own, dict) else None
     return str(name or (None if cut else table.get("name")) or f"{cut or ''} {kind}".strip().replace("_", " ").title())

@@ -60,6 +60,7 @@ Tables = TypedDict(
         "takes_off": Texts,
         "as_it_is": Texts,
         "only_on": Texts,
+        "named_apart": Texts,
         "denied": dict[str, list[str]],
         "with": list[_Goes],
         "contrast": Texts,
@@ -126,6 +127,11 @@ def takes_off(named: Garment, worn: Garment) -> bool:
 def keeps_color(garment: Garment) -> bool:
     """Whether a garment has its own colour even where everything is said to be of another."""
     return is_one_of(garment, things(_tables()["as_it_is"]["kinds"]))
+
+
+def named_apart(garment: Garment) -> bool:
+    """Whether nobody calls a garment or thing by its kind's plain name."""
+    return garment.cut in _tables()["named_apart"].get(garment.kind, "").split("|")
 
 
 def can_be(kind: str, state: str) -> bool:

@@ -40,7 +40,8 @@ class Maker:
 
     def make(self, said: Worn, before: Sequence[Garment]) -> Garment:
         """A garment or extra that is named; ``before``: what the figure has of such."""
-        old = next((garment for garment in before if garment.kind == said.kind), None)
+        own = (garment for garment in before if garment.kind == said.kind)
+        old = next((garment for garment in own if said.cut or not combining.named_apart(garment)), None)
         if old is not None and said.cut not in (None, old.cut):
             old = replace(old, cut=said.cut, material=None, traits=(), decal=None)  # its colours are all that is known
             if places().get(said.kind) not in SHOWN and combining.has_own_colors(old):

@@ -222,11 +222,14 @@ def _crease(form: Form, values: list[float]) -> Form:
 
 
 def _pleats(form: Form, values: list[float]) -> Form:
-    """(count, depth, from, to): folds that grow between two heights, as deep as a share of the radius."""
-    count, depth, low, high = values
+    """(count, depth, from, to, phase): folds that grow between two heights, as deep as a share of the radius.
+
+    With a phase of 90 degrees one of them stands out in front; 0 where none is said.
+    """
+    count, depth, low, high, *phase = values
     _, angle, y = _polar(form)
     share = np.clip((y - low) / (high - low), 0, 1)
-    wave = np.sin(count * angle)
+    wave = np.sin(count * angle + np.radians(sum(phase)))
     swell = 1 + depth * share * wave
     return form.moved(form.vertices * np.stack([swell, np.ones_like(swell), swell], 1)).toned(
         1 - 0.05 * share * (1 - wave)

@@ -16,6 +16,7 @@ from engine.appearance.initializers.dressed import LOOK_FILE
 from engine.appearance.interfaces import AppearanceInputs, guidance_of, renderer_of
 from engine.appearance.objective import Objective
 from engine.appearance.score_cache import SCORES_FILE
+from engine.appearance.sdf_grid import SdfGrid
 from engine.appearance.stage import check
 from engine.body import stand_pose
 from engine.config import load_config, presets
@@ -55,6 +56,22 @@ NETWORKS = replace(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def grids():
+    """Distances of the bare body are the same in each job: looked for once."""
+    build, made = SdfGrid.build, {}
+
+    def once(base, bounds, cell):
+        key = base.vertices.tobytes(), bounds.tobytes(), cell
+        if key not in made:
+            made[key] = build(base, bounds, cell)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SdfGrid, "build", once)
+        yield
+
+
 def same(one, other) -> bool:
     return all(torch.equal(value, other.state_dict()[name]) for name, value in one.state_dict().items())
 
@@ -80,9 +97,14 @@ def test_an_interrupted_search_goes_on_where_it_was(sculpt, tmp_path, monkeypatc
     assert looks[0] == looks[1]
 
 
-def test_a_cancelled_job_keeps_its_last_step(sculpt, tmp_path):
+@pytest.fixture(scope="module")
+def whole(sculpt, tmp_path_factory):
+    """The field of an uninterrupted job."""
+    return sculpt(BARE, tmp_path_factory.mktemp("whole"))
+
+
+def test_a_cancelled_job_keeps_its_last_step(sculpt, whole, tmp_path):
     """No checkpoint was due, and yet nothing is computed twice or otherwise."""
-    whole = sculpt(BARE, tmp_path / "whole")
     with pytest.raises(Cancelled):
         sculpt(BARE, tmp_path / "parts", Silent(cancel_at=3))
     report = Silent()
@@ -91,6 +113,7 @@ def test_a_cancelled_job_keeps_its_last_step(sculpt, tmp_path):
     assert same(whole, resumed)
 
 
+@pytest.mark.slow
 def test_the_reference_renderer_trains_and_resumes(sculpt, tmp_path):
     whole = sculpt(NETWORKS, tmp_path / "whole")
     assert isinstance(whole, appearance.NeusField)
@@ -242,6 +265,7 @@ def test_both_sides_change_alike_unless_asked_otherwise(sculpt, tmp_path):
         assert left.abs().sum() > 0
 
 
+@pytest.mark.slow
 def test_without_a_wish_nothing_pulls_at_the_surface(sculpt, body, perceptor, tmp_path):
     """The silhouette term alone: few samples must not make the whole body swell or shrink."""
     field = sculpt(replace(BARE, iterations=0), tmp_path / "job")

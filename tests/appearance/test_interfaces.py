@@ -81,6 +81,7 @@ def test_one_more_of_each_is_one_line_of_conf(added, body, perceptor, tmp_path):
     conf = tmp_path / "mine.conf"
     conf.write_text("appearance { guidance = red, renderer = counting, initializer = large, red { strength = 30 } }\n")
     changes = {"appearance.iterations": 12, "appearance.learning_rate": 0.01, "appearance.loss.keep": 0}
+    changes["appearance.preview_every"] = 100
     look = load_config("tiny", conf, changes).appearance
     assert look.others["red"].strength == 30
     inputs = AppearanceInputs("anybody", np.zeros(body.num_betas), body, perceptor, Meaning.of("anybody"))

@@ -90,6 +90,7 @@ def test_the_inverse_of_a_distribution():
     assert torch.allclose(found, torch.tensor([[1.125, 1.375, 1.625, 1.875]]), atol=1e-3)
 
 
+@pytest.mark.slow
 def test_networks_learn_from_pictures(regressed):
     field = NeusField(spheres(), torch.Generator().manual_seed(0), **SMALL)
     field.load_state_dict(regressed.state_dict())

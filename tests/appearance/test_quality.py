@@ -51,6 +51,7 @@ def test_spikes_are_steep(field, monkeypatch):
     assert found.steepness > 2
 
 
+@pytest.mark.slow
 def test_a_guided_surface_is_sound_and_closed(tmp_path):
     """Hard guidance, hotter than any preset's: still one closed piece near the body, no floaters, no spikes."""
     runner = Runner("a knight in armour", "tiny", overrides={"appearance.initializer": "bare", "appearance.size": 32})

@@ -35,6 +35,7 @@ def whole(sculpt, tmp_path_factory):
     return sculpt(TINY, tmp_path_factory.mktemp("whole"), report), report
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [TINY.search + 2, TINY.search + DRESSING + 2], ids=["dressing", "guidance"])
 def test_an_interrupted_stage_ends_like_an_uninterrupted_one(whole, sculpt, tmp_path, step):
     with pytest.raises(Cancelled):
@@ -45,6 +46,7 @@ def test_an_interrupted_stage_ends_like_an_uninterrupted_one(whole, sculpt, tmp_
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
+@pytest.mark.slow
 def test_guidance_changes_the_field(whole):
     field, report = whole
     assert float(field.residual.out.weight.detach().abs().sum()) > 0
@@ -68,6 +70,7 @@ def outermost(base):
     return used[caster.cast_rays(start, caster.normals[used]).depth > 0.03]
 
 
+@pytest.mark.slow
 def test_the_surface_to_look_at_is_where_the_field_is_zero(whole, monkeypatch):
     field = whole[0]
     generator = torch.Generator().manual_seed(0)

@@ -46,6 +46,7 @@ def finish(change: installer.Installation) -> installer.Installation:
     return change
 
 
+@pytest.mark.slow
 def test_is_made_found_renewed_and_removed(shelf: Path, tmp_path: Path) -> None:
     folder = tmp_path / "data" / "engine"
     assert environment.state(folder, shelf) == "absent"
@@ -69,6 +70,7 @@ def test_is_made_found_renewed_and_removed(shelf: Path, tmp_path: Path) -> None:
         installer.remove(folder)
 
 
+@pytest.mark.slow
 def test_failures_are_sentences_and_it_goes_on_from_there(shelf: Path, tmp_path: Path) -> None:
     folder = tmp_path / "engine"
     shelf.write_text("no-such-package==1.0\n")

@@ -22,7 +22,7 @@ READY = "the scene is prepared"
 @pytest.mark.slow
 @pytest.mark.parametrize("version", REAL)
 def test_generate_import_undo_play_cancel(version: str, extension: Path, fake_python: str, tmp_path: Path) -> None:
-    log = drive("window_driver.py", version, extension, fake_python, tmp_path, "1.0")
+    log = drive("window_driver.py", version, extension, fake_python, tmp_path, "0.4")
     assert "Traceback" not in log, log[-3000:]
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
@@ -21,6 +22,7 @@ import torch
 
 from engine import cli
 from engine.perceptor import parts_tower  # noqa: F401, with transformers, or each fork imports it again
+from engine.reader import read
 
 PATIENCE = 180
 """Seconds."""
@@ -28,6 +30,7 @@ PATIENCE = 180
 
 def call(arguments: Sequence[str], cwd: Path, change: Callable[[], None] = lambda: None) -> CompletedProcess[str]:
     """Run to the end, without standard input, after ``change`` in the fork; gives exit code and both outputs."""
+    prepare()
     with TemporaryDirectory() as folder:
         files = [Path(folder) / name for name in ("out", "err")]
         child = multiprocessing.get_context("fork").Process(target=_inside, args=(arguments, cwd, files, change))
@@ -60,6 +63,7 @@ def start(arguments: Sequence[str], step_seconds: float) -> subprocess.Popen[str
         finally:
             os._exit(code)
 
+    prepare()
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     return subprocess.Popen(
         ["/dev/null"],
@@ -70,6 +74,12 @@ def start(arguments: Sequence[str], step_seconds: float) -> subprocess.Popen[str
         encoding="utf-8",
         start_new_session=True,
     )
+
+
+@cache
+def prepare() -> None:
+    """Know the reader's words, or each fork reads them again."""
+    read("a cook", "appearance")
 
 
 def _inside(arguments: Sequence[str], cwd: Path, files: Sequence[Path], change: Callable[[], None]) -> None:

@@ -23,6 +23,11 @@ REAL = [sys.executable, "-m", "engine"]
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def prepared() -> None:
+    forked.prepare()
+
+
 def call(*arguments, program=REAL, cwd=ROOT, **options) -> subprocess.CompletedProcess:
     """Run to the end, without standard input."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
@@ -201,7 +206,10 @@ def finish_cancelled(child: subprocess.Popen, job: Path) -> None:
     assert steps == [f"appearance {step}" for step in range(fake_stages.STEPS)]
 
 
-@pytest.mark.parametrize("way", ["line", "closed", pytest.param("term", marks=posix), pytest.param("int", marks=posix)])
+@pytest.mark.parametrize(
+    "way",
+    ["line", "closed", pytest.param("term", marks=[posix, pytest.mark.slow]), pytest.param("int", marks=posix)],
+)
 def test_a_job_can_be_cancelled_and_goes_on(tmp_path, way):
     job = make_job(tmp_path / "job")
     child = start("run", job, program=way == "term")
@@ -245,7 +253,7 @@ def test_a_stage_that_does_not_answer_is_ended(tmp_path):
 @posix
 def test_a_reader_that_is_gone_cancels(tmp_path):
     job = make_job(tmp_path / "job")
-    child = start("run", job, program=True)
+    child = start("run", job)
     wait_for(child, "progress", "appearance")
     child.stdout.close()
     child.stdout = None

@@ -1,10 +1,10 @@
-"""``engine serve`` as a program, and the worker in it: one job after another, whatever became of the one before."""
+"""``engine serve``, and the worker in it: one job after another, whatever became of the one before."""
 
 import json
 import os
 import time
 
-from test_cli import make_job, start, wait_for
+from test_cli import make_job, prepared, start, wait_for  # noqa: F401 (a fixture)
 
 from engine import protocol, userdata
 from engine.models import Models
@@ -18,7 +18,7 @@ def ask(child, line: object) -> None:
 
 
 def test_jobs_run_one_after_another_in_one_process(tmp_path):
-    child = start("serve", step_seconds=0.05, program=True)
+    child = start("serve", step_seconds=0.05)
     assert wait_for(child, "ready")[-1]["code"] is None
     good, bug, long, last = (make_job(tmp_path / name) for name in ("good", "bug", "long", "last"))
     text = json.loads((bug / protocol.REQUEST_FILE).read_text()) | {"prompts": {"appearance": "a bug"}}

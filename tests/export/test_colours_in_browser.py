@@ -42,6 +42,7 @@ async function main() {
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["texture", "vertices"])
 def test_three_js_draws_the_avatars_colours(by: str, tmp_path: Path) -> None:
     chromium()

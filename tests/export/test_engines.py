@@ -26,6 +26,8 @@ from tests.blender.conftest import bpy_python
 from tests.export import figures, godot
 from tests.export.test_every_format import NEAR, joints_of
 
+pytestmark = pytest.mark.slow
+
 OWN = ("avatar.glb", "game.glb", "avatar.obj", "avatar.ply", "motion.bvh")
 """What the engine writes."""
 ADDON = ("blender.fbx", "blender.usdz", "blender.glb")

@@ -116,7 +116,13 @@ def query(text, count=4, iterations=25, judge=None):
     )
 
 
-@pytest.mark.parametrize("name", sorted(set(GENERATORS) - {"pictures"}))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in ("direct", "latent") else [])
+        for name in sorted(set(GENERATORS) - {"pictures"})
+    ],
+)
 def test_every_generator_answers_texts_with_poses(name):
     high = {}
     for text in ("raising both arms", "standing still"):

@@ -29,9 +29,9 @@ class Path(Take):
         made = motion.run(
             text, body, betas, None, MotionConfig(frames=frames), torch.Generator().manual_seed(0), report
         )
-        _, joints = body.pose(betas, made.poses.reshape(-1, 24, 3), made.trans)
-        floor = np.array([0, body.rest_vertices(betas)[:, 1].min(), 0])
-        super().__init__(joints - floor, body.rest_joints(betas) - floor, made.fps)
+        rest, floor = body.rest_joints(betas), np.array([0, body.rest_vertices(betas)[:, 1].min(), 0])
+        joints = positions_of(made.poses.reshape(-1, 24, 3), made.trans + rest[0], rest)
+        super().__init__(joints - floor, rest - floor, made.fps)
         pelvis = np.unwrap(yaw_of(axis_angle_to_matrix(made.poses.reshape(-1, 24, 3)[:, 0])))
         object.__setattr__(self, "turn", np.degrees(pelvis - pelvis[0]))
         object.__setattr__(self, "labels", made.labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -222,12 +223,22 @@ def test_bvh_rows_that_the_header_does_not_count(rows, ok, body, tmp_path):
             bring(tmp_path / "a.bvh", body)
 
 
+@pytest.fixture(scope="module")
+def lying(body):
+    """Motions, each made once."""
+
+    @cache
+    def made(text):
+        conf, random = MotionConfig(frames=40), torch.Generator().manual_seed(0)
+        return motion.run(text, body, np.zeros(body.num_betas, np.float32), None, conf, random, Silent())
+
+    return made
+
+
 @pytest.mark.parametrize("rest_pose", ["T-pose", "bones along one axis", "T-pose, z up"])
 @pytest.mark.parametrize("text", ["crawling", "lying down", "doing a handstand", "swimming", "push-ups"])
-def test_who_lies_in_bvh_stays_lying(text, rest_pose, body, tmp_path):
-    betas = np.zeros(body.num_betas, np.float32)
-    conf, rest = MotionConfig(frames=40), body.rest_joints(betas)
-    made = motion.run(text, body, betas, None, conf, torch.Generator().manual_seed(0), Silent())
+def test_who_lies_in_bvh_stays_lying(text, rest_pose, lying, body, tmp_path):
+    made, rest = lying(text), body.rest_joints(np.zeros(body.num_betas, np.float32))
     how = {"bones along one axis": Variant(frames=along_x(rest)), "T-pose, z up": Variant(axes=Z_UP)}
     write_bvh(tmp_path / "a.bvh", other_names(), made, rest, how.get(rest_pose, Variant()))
     again = bring(tmp_path / "a.bvh", body)

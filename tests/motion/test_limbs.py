@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engine.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from engine.motion.keyposes import Entry, Foot, Hand, Key, blend_weights, both, solve, swap_sides
@@ -85,6 +86,7 @@ def test_swapping_sides_mirrors_the_result():
     )
 
 
+@pytest.mark.slow
 def test_library_is_sound():
     for name, entry in entries().items():
         moments = [key.time for key in entry.keys]

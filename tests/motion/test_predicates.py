@@ -9,6 +9,7 @@ import torch
 from engine import motion
 from engine.body import load_body
 from engine.motion import proposals
+from engine.motion.skeleton import positions_of
 from engine.report import Silent
 from engine.settings import MotionConfig
 
@@ -30,9 +31,9 @@ def perform(text: str, body, seed: int = 0, frames: int = 90) -> Take:
     made = motion.run(
         text, body, betas, None, MotionConfig(frames=frames), torch.Generator().manual_seed(seed), Silent()
     )
-    _, joints = body.pose(betas, made.poses.reshape(-1, 24, 3), made.trans)
-    floor = np.array([0, body.rest_vertices(betas)[:, 1].min(), 0])
-    return Take(joints - floor, body.rest_joints(betas) - floor, made.fps)
+    rest, floor = body.rest_joints(betas), np.array([0, body.rest_vertices(betas)[:, 1].min(), 0])
+    joints = positions_of(made.poses.reshape(-1, 24, 3), made.trans + rest[0], rest)
+    return Take(joints - floor, rest - floor, made.fps)
 
 
 @pytest.mark.slow

@@ -144,6 +144,7 @@ def test_what_other_programs_downloaded_is_used(fake, model):
     assert hub.fetch(NAME, False).resolve() == model and not fake.requests
 
 
+@pytest.mark.slow
 def test_the_command_line_downloads_when_it_may(fake, tmp_path):
     """The whole way, to a model that is then refused: progress events, the files, one sentence."""
     environment = {**os.environ, "HF_ENDPOINT": fake.url, "HF_HUB_CACHE": str(tmp_path / "shared")}

@@ -4,6 +4,7 @@ import io
 import json
 import pickle
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -176,14 +177,19 @@ def test_another_vocabulary_needs_its_tokenizer(tmp_path):
 
 
 # --- open_clip's files ----------------------------------------------------------------------------------------
-def plain_state(quick: bool = False) -> dict[str, torch.Tensor]:
+@cache
+def whole(quick: bool) -> OpenAIClip:
+    return OpenAIClip(SMALL, quick=quick).eval()
+
+
+def plain_state() -> dict[str, torch.Tensor]:
     """What open_clip saves: the parameters alone."""
-    return {name: value.detach().clone() for name, value in OpenAIClip(SMALL, quick=quick).named_parameters()}
+    return {name: value.detach().clone() for name, value in whole(False).named_parameters()}
 
 
 def embedding(quick: bool) -> torch.Tensor:
     with torch.no_grad():
-        return F.normalize(OpenAIClip(SMALL, quick=quick).eval().encode_image(pictures(SIZE)), dim=-1)
+        return F.normalize(whole(quick).encode_image(pictures(SIZE)), dim=-1)
 
 
 def test_the_two_activations_are_told_apart_by_this_test():

@@ -33,3 +33,10 @@ def test_a_garment_keeps_its_first_word() -> None:
     found = chunks(text, tokens(text), lexicon())
     written = [chunk.written for chunk in found]
     assert "sailor uniform" in written and written[-1] == "navy sailor"
+
+
+def test_a_thing_after_an_article_keeps_its_first_word() -> None:
+    """ "With a belt" is a state, and yet a belt bag is a bag."""
+    for text, kind in (("a man with a belt bag", "garment"), ("a maid with a feather duster", "extra")):
+        last = chunks(text, tokens(text), lexicon())[-1]
+        assert len(last.words) == 2 and last.value(kind) is not None

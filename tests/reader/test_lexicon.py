@@ -60,6 +60,25 @@ def test_every_kind_and_cut_can_be_said() -> None:
         assert not missing
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "cowboy hat|campaign hat|straw hat|boater|beekeeper hat|gaucho hat|floppy hat|santa hat|gnome hat|mitre",
+        "baseball cap|backwards cap|kepi|peaked cap|scrub cap|nurse cap",
+        "headband|crown|circlet|flapper headband|crown of thorns|headphones|headset|head torch",
+        "horned helmet|winged helmet|kabuto|morion|riding helmet|bobby helmet",
+        "scarf|cravat|jabot|clerical collar|tie|bow tie",
+        "wrench|saw|chainsaw|scissors|magnifying glass|spyglass|binoculars|key|syringe|cards|trowel|crowbar",
+        "bucket|watering can|briefcase|suitcase|handbag|shopping bag|backpack|fanny pack",
+        "trumpet|saxophone|flute|accordion|bagpipes|guitar|banjo|lyre",
+        "pistol|revolver|flintlock|rifle|musket|shotgun|blaster",
+    ],
+)
+def test_what_looks_different_has_different_cuts(names: str) -> None:
+    cuts = [lexicon().senses(phrase(name))[0].value for name in names.split("|")]
+    assert len(set(cuts)) == len(cuts), cuts
+
+
 def test_a_colour_before_a_garment_stays_a_colour() -> None:
     assert lexicon().senses(("white", "gloves")) == ()
     assert lexicon().senses(("rubber", "boots"))[0].value == "boots.wellington=rubber"

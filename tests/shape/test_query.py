@@ -12,10 +12,18 @@ from engine.body import load_body
 from engine.perceptor import load_perceptor
 from engine.report import Silent
 from engine.settings import ShapeConfig
-from engine.shape import run
+from engine.shape import query, run
 from engine.shape.codebook import BUNDLED
 from engine.shape.query import corrected, picture_share
 from engine.wardrobe.persona import Person
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unseen():
+    """Nobody looks at the previews."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(query, "_still", lambda *_: np.zeros((2, 2, 3), np.uint8))
+        yield
 
 
 @pytest.fixture(scope="module")

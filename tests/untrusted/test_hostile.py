@@ -150,6 +150,7 @@ def test_a_yaml_file_that_would_expand_for_ever(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of address space are Linux's")
+@pytest.mark.slow
 def test_mutated_files_never_run_hang_or_fill_the_memory():
     done = subprocess.run(
         [sys.executable, "-m", "tests.untrusted.fuzz", "12"],

@@ -79,6 +79,21 @@ def test_a_cut_of_a_colour_of_its_own_has_that():
         assert the(look, "necklace").color == "cream"
 
 
+@pytest.mark.parametrize(
+    ("worn", "named", "cut"),
+    [
+        ("gold headband.crown", Worn("headband"), None),
+        ("white/red headband.flapper", Worn("headband"), "flapper"),
+        ("gold headband.crown", Worn("headband", "crown", color="silver"), "crown"),
+        ("brown backpack.quiver", Worn("backpack"), None),
+        ("green +bag.watering_can", Worn("bag"), None),
+    ],
+)
+def test_a_plain_name_means_no_cut_that_has_another_name(worn, named, cut):
+    for look in put_on(named, figure=f"white t_shirt; blue trousers; {worn}"):
+        assert the(look, named.kind).cut == cut
+
+
 def test_a_pattern_has_the_colours_in_which_the_figure_wears_it():
     for look in put_on(
         Worn("long_sleeve", pattern="stripes_h"), figure="black/white stripes_h t_shirt; black trousers"

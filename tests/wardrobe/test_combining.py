@@ -27,6 +27,8 @@ def test_every_name_in_the_tables_is_known():
     assert all(things(names) for names in named)
     assert {key.partition(".")[0] for key in TABLES["takes_off"]} <= {*TABLES["places"], *GARMENT_KINDS}
     assert set(TABLES["palette"]) <= {*TABLES["places"], "others"}
+    for kind, apart in TABLES["named_apart"].items():
+        assert set(apart.split("|")) <= set({**CUTS, **EXTRA_KINDS}[kind]), kind
     for name in USUAL:
         kind, _, cut = name.partition(".")
         cuts = {**CUTS, **EXTRA_KINDS}.get(kind, ())

@@ -6,9 +6,11 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 import trimesh
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from engine.body import load_body
+from engine.geometry.edges import edge_matrix
 from engine.wardrobe.dress import Wardrobe
 from engine.wardrobe.hard.things import HOLD_JOINTS, thing_of
 from engine.wardrobe.outfit import COLORS, CUTS, Garment, Look, look_from_dict, validate
@@ -31,6 +33,17 @@ def wardrobe():
     return Wardrobe(load_body())
 
 
+@pytest.fixture(scope="module")
+def skin(wardrobe):
+    """Distances to the points of the body."""
+    return cKDTree(wardrobe.canonical)
+
+
+@pytest.fixture(scope="module")
+def bare(wardrobe):
+    return paint(BARE, wardrobe.canonical)
+
+
 def wearing(*garments: Garment, extras: tuple[Garment, ...] = (), **changed: str) -> Look:
     return Look(**{**BARE.__dict__, **changed, "garments": garments, "extras": extras})
 
@@ -41,7 +54,7 @@ def looks() -> list[Look]:
 
 
 @pytest.mark.parametrize("look", looks(), ids=lambda look: str((look.garments + look.extras)[0].cut))
-def test_pieces_are_closed_in_bounds_and_touch_the_figure(wardrobe, look):
+def test_pieces_are_closed_in_bounds_and_touch_the_figure(skin, look):
     assert validate(look) == []
     assert json.loads(json.dumps(asdict(look))) and look_from_dict(json.loads(json.dumps(asdict(look)))) == look
     for piece in props_of(look):
@@ -49,20 +62,22 @@ def test_pieces_are_closed_in_bounds_and_touch_the_figure(wardrobe, look):
         assert mesh.is_watertight
         held = any(thing_of(extra.kind, extra.cut).place in HOLD_JOINTS for extra in look.extras)
         assert (np.abs(piece.vertices) < (AT_ARM_S_LENGTH if held else REACH)).all()
-        components = mesh.split(only_watertight=False)
-        assert all(component.volume > 0 for component in components)
-        for component in components:
-            others = [other.vertices for other in components if other is not component]
-            around = np.concatenate([wardrobe.canonical, *others])
-            assert cKDTree(around).query(component.vertices)[0].min() < NEAR
+        corners = piece.vertices[piece.faces].astype(float)
+        volumes = np.einsum("fc,fc->f", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
+        count, label = connected_components(edge_matrix(piece.faces, len(piece.vertices)), directed=False)
+        assert (np.bincount(label[piece.faces[:, 0]], volumes, count) > 0).all()
+        reach = np.full(count, np.inf)
+        np.minimum.at(reach, label, skin.query(piece.vertices)[0])
+        for far in np.flatnonzero(reach > NEAR):
+            others = cKDTree(piece.vertices[label != far])
+            assert others.query(piece.vertices[label == far])[0].min() < NEAR
 
 
 @pytest.mark.parametrize("look", looks(), ids=lambda look: str((look.garments + look.extras)[0].cut))
-def test_a_cut_has_the_named_color(wardrobe, look):
-    points = wardrobe.canonical
-    painted = paint(look, points)
+def test_a_cut_has_the_named_color(wardrobe, bare, look):
+    painted = paint(look, wardrobe.canonical)
     colors = [piece.colors for piece in props_of(look)]
-    colors = np.concatenate([painted[np.abs(painted - paint(BARE, points)).max(1) > 0.2], *colors])
+    colors = np.concatenate([painted[np.abs(painted - bare).max(1) > 0.2], *colors])
     green = np.array(COLORS["green"]) / np.linalg.norm(COLORS["green"])
     likeness = colors @ green / np.linalg.norm(colors, axis=1)
     if all(garment.kind not in OPEN for garment in look.garments):

@@ -36,7 +36,9 @@ def body():
     return load_body()
 
 
-@pytest.fixture(scope="module", params=SHAPES)
+@pytest.fixture(
+    scope="module", params=["average", *(pytest.param(name, marks=pytest.mark.slow) for name in ("stout", "child"))]
+)
 def mannequin(request, body):
     return Mannequin.of(body, bundled().betas(np.array(SHAPES[request.param])))
 

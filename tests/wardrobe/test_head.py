@@ -52,7 +52,11 @@ def places(layer, mannequin):
     return Head.of(mannequin).canonical(layer.vertices)
 
 
-VARIANTS = [(name, number) for name, variants in sorted(STYLES.items()) for number in range(len(variants))]
+VARIANTS = [
+    pytest.param(name, number, marks=[pytest.mark.slow] if number else [])
+    for name, variants in sorted(STYLES.items())
+    for number in range(len(variants))
+]
 
 
 @pytest.mark.parametrize("style, number", VARIANTS)
@@ -136,6 +140,7 @@ def test_every_style_grows_or_is_bare():
     assert set(HAIR_CUTS) <= set(STYLES)
 
 
+@pytest.mark.slow
 def test_a_cut_grows_where_it_is_asked_for_and_by_chance_only_if_it_may(mannequin):
     tied = replace(LOOK, hair_style="ponytail")
     two, one = (places(named(replace(tied, hair_cut=cut), mannequin)["Hair"], mannequin) for cut in ("braids", "braid"))
@@ -241,7 +246,9 @@ def test_hair_vanishes_beneath_closed_headgear(mannequin, garment):
 
 
 @pytest.mark.parametrize("cut", [None, "pointed", "bowler", "army", "cap"])
-@pytest.mark.parametrize("style", ["short", "long", "afro", "mohawk"])
+@pytest.mark.parametrize(
+    "style", ["long", *(pytest.param(style, marks=pytest.mark.slow) for style in ("short", "afro", "mohawk"))]
+)
 def test_no_hair_comes_through_headgear_and_the_nape_keeps_its_own(mannequin, style, cut):
     garment = Garment("cap", "red") if cut == "cap" else Garment("helmet" if cut == "army" else "hat", "red", cut=cut)
     worn = hard_layers(garment, mannequin)
@@ -263,6 +270,7 @@ def test_no_hair_comes_through_headgear_and_the_nape_keeps_its_own(mannequin, st
     assert ((at[:, 2] < -0.03) & (at[:, 1] < 0.73)).any()
 
 
+@pytest.mark.slow
 def test_long_hair_lies_on_clothes(mannequin):
     chest = (mannequin.weights[:, [6, 9, 13, 14]].sum(1) > 0.3)[mannequin.faces].all(1)
     shirt = Layer("Shirt", "cotton", mannequin.vertices + 0.02 * mannequin.normals, mannequin.faces[chest],

@@ -85,6 +85,7 @@ def test_its_ease_is_the_records(record):
     assert np.median(forearm) > 0.015 and np.median(cuff) < 0.5 * np.median(forearm)
 
 
+@pytest.mark.slow
 def test_the_guides_records_are_found_by_their_words_in_a_users_own_folder(tmp_path):
     (tmp_path / "wardrobe").mkdir()
     for name, table in (("garments", "long_sleeve.peasant"), ("figures", "lighthouse_guard")):

@@ -17,9 +17,9 @@ def main():
     """Go through them; places from the top are where the panel is likely to draw a button."""
     open_tab()
     write_prompts()
-    push(f"{OPS}set_quality(preset='standard')", "standard", lambda s: s["preset"] == "standard", near=250)
-    push(f"{OPS}set_quality(preset='draft')", "draft", lambda s: s["preset"] == "draft", from_right=230, near=250)
-    push(f"{OPS}vary(part='shape')", "another seed", lambda s: s["shape_seed"] != 0, from_right=48, near=360)
+    push(f"{OPS}set_quality(preset='standard')", "standard", lambda s: s["preset"] == "standard", near=236)
+    push(f"{OPS}set_quality(preset='draft')", "draft", lambda s: s["preset"] == "draft", from_right=230, near=236)
+    push(f"{OPS}vary(part='shape')", "another seed", lambda s: s["shape_seed"] != 0, from_right=48, near=379)
     push(f"{OPS}generate(part='ALL')", "the engine at work", lambda s: s["phase"], near=270)
     wait("the result", lambda s: s["phase"] == "finished")
     picture("1-finished")
@@ -76,7 +76,7 @@ def act_on_avatar():
 
 def take_sides():
     """Takes: add, choose, loop, reduce. The sub-panel lies closed, the second below the buttons."""
-    _, last = find(f"{OPS}delete_avatar(", near=219)
+    _, last = find(f"{OPS}delete_avatar(", near=214)
     click(200, last + 58)
     time.sleep(1.0)
     clicks.append("Motions")

@@ -11,12 +11,12 @@ from window_tools import OUT, colorfulness, open_tab, picture, press, push, run,
 
 
 def main():
-    """Generate, wait, import, play, undo; then cancel one."""
+    """Generate, wait, import, play, undo; then cancel one. Places from the top are where a button is likely to be."""
     open_tab()
     time.sleep(2)
     plain = colorfulness(picture("1-panel"))
     before = state()
-    push("bpy.ops.avatarclip.generate(", "the engine at work", lambda s: s["running"])
+    push("bpy.ops.avatarclip.generate(", "the engine at work", lambda s: s["running"], near=214)
     wait("its picture", lambda s: s["picture"])
     time.sleep(1)
     picture("2-running")
@@ -29,6 +29,7 @@ def main():
         "bpy.ops.avatarclip.import_avatar(",
         "the avatar",
         lambda s: {"Firefighter Body", "Firefighter Rig"} <= set(s["objects"]),
+        near=280,
     )
     assert done["mode"] == "OBJECT" and done["color_type"] == "VERTEX"
     press("KP_Decimal")  # frame what is selected
@@ -48,14 +49,15 @@ def main():
 
     (OUT / "prompt").write_text("slow")
     wait("another prompt", lambda s: s["appearance"] == "slow")
-    push("bpy.ops.avatarclip.generate(", "the second job", lambda s: s["running"] and s["stage"] == "appearance")
+    second = lambda s: s["running"] and s["stage"] == "appearance"  # noqa: E731
+    push("bpy.ops.avatarclip.generate(", "the second job", second, near=511)  # beneath what is for the avatar
     press("ctrl+z")
     undone = wait("undo during a job", lambda s: s["objects"] == before["objects"])
     assert undone["running"], "undo must not stop the engine"
     press("ctrl+shift+z")
     wait("redo during a job", lambda s: s["objects"] == done["objects"])
     picture("6-second")
-    ended = push("bpy.ops.avatarclip.cancel(", "the end", lambda s: not s["running"])
+    ended = push("bpy.ops.avatarclip.cancel(", "the end", lambda s: not s["running"], near=588)
     assert ended["phase"] == "cancelled" and ended["objects"] == done["objects"], ended
     time.sleep(1)
     picture("7-cancelled")

@@ -17,6 +17,7 @@ STEP = 11
 clicks = []
 """What was clicked."""
 _known = {}
+"""Where a button was found that was looked for near a place."""
 _process = None
 
 
@@ -93,7 +94,7 @@ def under(from_right, from_top, patience):
 
 def find(wanted, from_right=150, near=60):
     """Return the place of the button whose call or value begins so; it is looked for around a place from the top."""
-    start, height = _known.get(wanted, near), state()["region"][3]
+    start, height = _known.get((wanted, near), near), state()["region"][3]
     places = sorted([start, *range(16, height - 8, STEP)], key=lambda place: abs(place - start))
     seen = set()
     for patience in (1, 3):
@@ -101,7 +102,7 @@ def find(wanted, from_right=150, near=60):
             there = under(from_right, place, 3 if number < 5 else patience)
             seen.add(there)
             if there.startswith(wanted):
-                _known[wanted] = place
+                _known[wanted, near] = place
                 return from_right, place
     picture("stuck")
     raise AssertionError(f"there is no {wanted} in the panel; there are {sorted(seen)}")
@@ -167,7 +168,7 @@ def colorfulness(path):
 def open_tab():
     """Click down the sidebar's tabs until ours is open."""
     for _ in range(5):  # a busy machine notices clicks late
-        for from_top in range(20, 420, 25):
+        for from_top in sorted(range(20, 420, 25), key=lambda place: abs(place - 195)):  # where it is likely to be
             click(10, from_top)
             time.sleep(0.25)
             if state()["tab"] == "Avatar":
