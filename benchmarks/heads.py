@@ -1,6 +1,6 @@
 """Sheets of heads from the front and three quarters, and of the hand poses.
 
-    .venv/bin/python -m benchmarks.heads OUT [--list FILE] [--part 1/2]     # OUT/heads.jpg
+    .venv/bin/python -m benchmarks.heads OUT [--list FILE] [--part 1/2] [--size 512]     # OUT/heads.jpg
     .venv/bin/python -m benchmarks.heads OUT --hands                        # OUT/hands.jpg
 
 Each head is kept in OUT, so that a run that was stopped goes on, and the last of several parts beside each other makes
@@ -147,7 +147,9 @@ def hand_picture(body: Body, name: str, size: int = HAND_SIZE) -> NDArray[np.uin
 
 
 def page(pictures: list[NDArray[np.uint8]], columns: int) -> Image.Image:
-    """Pictures of one size beside and below each other."""
+    """Pictures of one size beside and below each other; grey where the last row is not full."""
+    missing = -len(pictures) % columns
+    pictures = [*pictures, *[np.full_like(pictures[0], 235)] * missing]
     rows = [np.concatenate(pictures[k : k + columns], 1) for k in range(0, len(pictures), columns)]
     return Image.fromarray(np.concatenate(rows, 0))
 
@@ -158,6 +160,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--list", type=Path, help="other heads than the script's own")
     parser.add_argument("--part", default="1/1", help="such as 2/3: every third head from the second on")
+    parser.add_argument("--size", type=int, default=512, help="pixels of a picture's side")
     parser.add_argument("--hands", action="store_true", help="the sheet of hand poses instead")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -175,7 +178,7 @@ def main() -> None:
         if not paths[number].exists():
             began = time.process_time()
             layers, joint = layers_of(body, *heads[number], number)
-            Image.fromarray(head_pictures(layers, joint)).save(paths[number])
+            Image.fromarray(head_pictures(layers, joint, options.size)).save(paths[number])
             print(f"{number} {' | '.join(heads[number])}: {time.process_time() - began:.0f} s", flush=True)
     if all(path.exists() for path in paths):
         page([np.asarray(Image.open(path)) for path in paths], HEAD_COLUMNS).save(options.out / "heads.jpg", quality=86)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.head.eyes import eyeball
+from engine.wardrobe.head.eyes import eyeball, lid_edges
 from engine.wardrobe.layers import Mannequin
 
 THICK = 0.0005
@@ -15,20 +15,6 @@ LEAST = 0.0002
 """Metres: what a shape moves less is not of the lid. Set by hand."""
 CORNER = 0.25
 """Share of the eye's width from its corners in which lids are not pushed off the eyeball. Set by hand."""
-
-
-def lid_edges(mannequin: Mannequin, side: str) -> tuple[NDArray, NDArray]:
-    """Numbers of the upper and of the lower lid's inner edge of the eye ``L`` or ``R``, ordered by x; both have the
-    corners."""
-    ids = mannequin.labels[f"eye_cavity.{side}.border"]
-    places = mannequin.canonical[ids]
-    first, last = places[:, 0].argmin(), places[:, 0].argmax()
-    chord = np.interp(places[:, 0], places[[first, last], 0], places[[first, last], 1])
-    corners = ids[[first, last]]
-    upper = np.union1d(ids[places[:, 1] > chord], corners)
-    lower = np.union1d(ids[places[:, 1] <= chord], corners)
-    found = [part[np.argsort(mannequin.canonical[part, 0], kind="stable")] for part in (upper, lower)]
-    return found[0], found[1]
 
 
 def closed(mannequin: Mannequin, side: str, moved: NDArray, size: float) -> NDArray:

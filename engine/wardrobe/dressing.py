@@ -210,7 +210,7 @@ def layers_of(
     clothes = dressing.clothes()
     for layer in extra_layers(dressing.look, bare, dressing.layers[1:]):
         dressing.add(layer)
-    for layer in head_layers(dressing.look, shown, rng, dressing.headgear, clothes, muzzle):
+    for layer in head_layers(dressing.look, shown, rng, dressing.headgear, clothes, muzzle, person):
         dressing.add(layer)
     for layer in mouth_layers(dressing.look, bare, person.grown):
         dressing.add(layer)

@@ -22,7 +22,7 @@ from engine.wardrobe.assemble import dressed, look_of
 from engine.wardrobe.combining import places
 from engine.wardrobe.costume import Costume, worn_by
 from engine.wardrobe.figure_records import FigureRecord, figures
-from engine.wardrobe.outfit import GARMENT_KINDS, Look
+from engine.wardrobe.outfit import GARMENT_KINDS, HUMAN_SKINS, Look
 from engine.wardrobe.persona import Person, person_of, persona_of, read_out, settled
 from engine.wardrobe.readout import bundled
 
@@ -92,7 +92,15 @@ class Meaning:
         said = self.appearance.who
         if said.beard is None and any(w.kind == "long_beard" and not w.denied for w in self.appearance.worn):
             said = replace(said, beard="full")
-        return look_of(costume, persona_of(self.person, self.body.who, said, costume, own))
+        return look_of(costume, persona_of(self.person, self._built(seed), said, costume, own))
+
+    def _built(self, seed: int) -> Who:
+        """What the body's text says, with the skin of the figure that it names: "a Nigerian woman"."""
+        who, record = self.body.who, _record(self.body)
+        if who.skin is not None or record is None:
+            return who
+        skin = record.draw(np.random.default_rng([seed, 1]), None, self.person.gender or 0.0).skin
+        return replace(who, skin=skin if skin in HUMAN_SKINS else None)
 
     @property
     def sure(self) -> bool:

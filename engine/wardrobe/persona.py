@@ -126,7 +126,8 @@ def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.r
         rng: decides what nothing is said of.
     """
     chance = _Chance(person, rng)
-    skin = _skin(body, said, costume) or chance.of("skins", "usual")
+    named = body.hair_color or said.hair_color or body.beard_color or said.beard_color
+    skin = _skin(body, said, costume) or chance.skin(named)
     human = skin in HUMAN_SKINS
     style, cut = body.hair_style or said.hair_style, body.hair_cut or said.hair_cut
     if style is None and not (costume.hair_style in CROPPED and (person.gender or 0) < 0):
@@ -137,7 +138,6 @@ def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.r
     having = [name for name, cuts in HAIR_CUTS.items() if cut in cuts]
     if having and style not in having and body.hair_style is None and said.hair_style is None:
         style = having[-1 if (person.gender or 0) < 0 else 0]  # "curly hair" on who would have a bun
-    named = body.hair_color or said.hair_color or body.beard_color or said.beard_color
     usual = costume.hair_color or costume.beard_color  # a figure's beard without a word on its hair is as the hair
     color = named or _aged(usual, person, chance) or chance.hair_color(skin if human else "other")
     beard = body.beard or said.beard or _grown(costume.beard, person)
@@ -190,6 +190,13 @@ class _Chance:
 
     def of(self, table: str, name: str) -> str:
         return self._one(people()[table][name])  # type: ignore[literal-required]
+
+    def skin(self, hair: str | None) -> str:
+        """One on which hair of a natural colour grows, where it is said."""
+        known = people()["hair_colors"]
+        usual = people()["skins"]["usual"].split("|")
+        fitting = [name for name in usual if hair and hair.replace(" ", "_") in known[name].split("|")]
+        return self._one("|".join(fitting or usual))
 
     def style(self, of: str) -> str:
         """A style of hair or beard."""

@@ -19,7 +19,8 @@ from engine.wardrobe.head.locks import LockForm, Tufts, clumped, hair_layer, loc
 from engine.wardrobe.head.pressed import over
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.layers import Layer
-from engine.wardrobe.outfit import COLORS, HAIR_COLORS, Look
+from engine.wardrobe.outfit import COLORS, HAIR_COLORS, SKINS, Look
+from engine.wardrobe.paint import blend
 
 SHORT, LONG = LockForm(0.45, 0.85, root=0.80, tip=1.05), LockForm(0.30, 0.45, root=0.9, tip=1.05, sides=6)
 COUNTS = {"full": 1400, "goatee": 500, "moustache": 270, "long": 520}
@@ -28,6 +29,10 @@ LENGTHS = {"full": 0.020, "goatee": 0.017, "moustache": 0.011, "long": 0.30}
 """Metres of their longest."""
 MATT = 0.7
 """Roughness: a beard's short ends would glitter."""
+EDGE, THIN = 0.007, 0.85
+"""Metres inside of its outline in which a beard is thinner, and how much of the skin shows at the outline."""
+CHEEK = (0.030, 0.046)
+"""Canonical distances from the middle between which that begins: lips and chin have sharp outlines."""
 SOFT = 0.012
 """Metres within which the outline of a beard is known."""
 
@@ -62,6 +67,11 @@ def beard_layer(look: Look, head: Head, rng: np.random.Generator, clothes: Seque
     grown = over(_long(head, seeds, rng), head, clothes) if kind == "long" else Tufts.none()
     tufts = together(shade, _short(kind, head, seeds, rng), grown)
     layer = hair_layer("Beard", tufts, color, head)
+    places = head.canonical(under.vertices)
+    share = THIN * smoothstep(inside(places), EDGE, 0.0) * smoothstep(np.abs(places[:, 0]), *CHEEK)
+    colors = layer.colors.copy()
+    colors[: len(share)] = blend(colors[: len(share)], share, 0.9 * np.array(SKINS[look.skin]))
+    layer = replace(layer, colors=colors.astype(np.float32))
     return replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
 
 
@@ -90,15 +100,16 @@ def _short(kind: str, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tuf
     longest = min(LENGTHS[kind], 0.020)
     length = longest * s * (0.48 + 0.52 * chin + 0.15 * jaw - 0.05 * lip) * rng.uniform(0.8, 1.1, count)
     t = np.linspace(0, 1, steps)
-    lift = _thick(seeds.canonical, kind) + 0.0009 * rng.uniform(0.2, 1.0, count) * (1 + 1.6 * chin)
-    lift = s * lift[:, None] * np.interp(t, [0, 0.25, 0.6, 1], [0, 0.9, 1, 0.55])
+    clear = 0.0009 * rng.uniform(0.2, 1.0, count) * (1 + 1.6 * chin)
+    rise = s * np.interp(t, [0, 0.25, 0.6, 1], [0, 1, 1, 0.7])
     point, paths = seeds.points - 0.0004 * seeds.normals, []
     heading = unit(heading + 0.3 * seeds.normals)
     for k in range(steps):
         paths.append(point)
         point = point + heading * (length / (steps - 1))[:, None]
         heading = unit(heading + 0.10 * (1 - lip)[:, None] * np.array([0, -1.0, 0.05]))
-        point = head.off_skin(point, lift[:, min(k + 1, steps - 1)], 0.85 * (1 - chin))[0]
+        lift = (_thick(head.canonical(point), kind) + clear) * rise[min(k + 1, steps - 1)]  # out of the shell there
+        point = head.off_skin(point, lift, 0.85 * (1 - chin))[0]
     groups = max(count // 5, 1)
     clumps = cKDTree(seeds.points[:groups]).query(seeds.points)[1]
     found = clumped(np.stack(paths, 1), clumps, 0.55)

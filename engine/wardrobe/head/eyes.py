@@ -22,12 +22,16 @@ IRIS, PUPIL = 0.0057, 0.0021
 """Radii in metres on a grown-up's eyeball."""
 BALL = 0.0141
 """Radius in metres of a grown-up's eyeball."""
-LIDS = 1.18
+LIDS = 1.10
 """The eyeball's radius against the distance of the lids' inner border from its centre."""
 CORNEA = 0.72
 """Radius of the cornea's curvature against the eyeball's."""
+WIDE = 0.0231
+"""Metres between the corners of a grown-up's eye."""
 SUNK = 0.55
 """Share of their distance from the eyeball's centre to which the body's own eyes are sunk."""
+SHADOW, SHADED = 0.0026, 0.62
+"""Metres from the upper lid's edge over which its shadow fades on a grown-up's eyeball, and how dark it is there."""
 COLUMNS = 56
 SOCKET = ("sclera", "iris", "pupil", "apex.eye_cavity")
 
@@ -51,6 +55,20 @@ def eyeball(mannequin: Mannequin, side: str) -> tuple[NDArray, float]:
     center = middle + found[:3]
     border = mannequin.vertices[mannequin.labels[f"eye_cavity.{side}.border"]]
     return center, LIDS * float(np.median(np.linalg.norm(border - center, axis=1)))
+
+
+def lid_edges(mannequin: Mannequin, side: str) -> tuple[NDArray, NDArray]:
+    """Numbers of the upper and of the lower lid's inner edge of the eye ``L`` or ``R``, ordered by x; both have the
+    corners."""
+    ids = mannequin.labels[f"eye_cavity.{side}.border"]
+    places = mannequin.canonical[ids]
+    first, last = places[:, 0].argmin(), places[:, 0].argmax()
+    chord = np.interp(places[:, 0], places[[first, last], 0], places[[first, last], 1])
+    corners = ids[[first, last]]
+    upper = np.union1d(ids[places[:, 1] > chord], corners)
+    lower = np.union1d(ids[places[:, 1] <= chord], corners)
+    found = [part[np.argsort(mannequin.canonical[part, 0], kind="stable")] for part in (upper, lower)]
+    return found[0], found[1]
 
 
 def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
@@ -106,7 +124,7 @@ def _ball(
     """Vertices, faces and colours of one eyeball: rings round its line of sight, close together in the iris."""
     center, radius = eyeball(mannequin, side)
     edge = np.arcsin(min(face.iris * IRIS / BALL, 0.9))
-    polar = np.concatenate([np.linspace(0.02, edge * 1.12, 22), np.linspace(edge * 1.3, 2.0, 9)])
+    polar = np.concatenate([np.linspace(0.02, edge * 1.12, 22), np.linspace(edge * 1.25, 1.3, 13), [1.6, 2.0]])
     turn = np.linspace(0, 2 * np.pi, COLUMNS, endpoint=False)
     bulge = np.maximum(1.0, _cornea(polar, edge))
     a, b = np.meshgrid(polar, turn, indexing="ij")
@@ -132,8 +150,22 @@ def _ball(
             np.stack([last + near, last + k, np.full(COLUMNS, count + 1)], 1),
         ]
     )
-    colors = _painted(a / edge, b, rays, color, rng, face.slit).reshape(-1, 3)
+    colors = _painted(a / edge, b, rays, color, rng, face.slit)
+    colors = _between_lids(colors, rings, mannequin, side).reshape(-1, 3)
     return vertices, faces, np.concatenate([colors, [[0.012] * 3, [0.7] * 3]])
+
+
+def _between_lids(colors: NDArray, rings: NDArray, mannequin: Mannequin, side: str) -> NDArray:
+    """Colours (R, C, 3) of an eyeball's points (R, C, 3) in the upper lid's shadow, redder towards the corners."""
+    upper, lower = (mannequin.vertices[edge].astype(np.float64) for edge in lid_edges(mannequin, side))
+    below = np.interp(rings[..., 0], upper[:, 0], upper[:, 1]) - rings[..., 1]
+    first, last = float(lower[0, 0]), float(lower[-1, 0])
+    size = (last - first) / WIDE
+    dark = SHADED * np.exp(-np.clip(below, 0, None) / (SHADOW * size))
+    corner = np.minimum(rings[..., 0] - first, last - rings[..., 0])
+    red = 0.35 * smoothstep(corner, 0.005 * size, 0.0)
+    found: NDArray = colors * (1 - dark[..., None]) * (1 - red[..., None] * np.array([0.1, 0.55, 0.5]))
+    return found
 
 
 def _cornea(polar: NDArray, edge: float) -> NDArray:
@@ -165,10 +197,9 @@ def _painted(
     warm = np.array([1.15, 0.92, 0.66]) * color.mean() + color * 0.35
     iris = (color * (1 - 0.45 * inner[..., None]) + 0.45 * inner[..., None] * warm) * tone[..., None]
     iris = iris * (1 - 0.74 * smoothstep(reach, 0.74, 0.97))[..., None]  # the limbal ring
-    iris = iris * (1 - 0.45 * smoothstep(np.sin(turn), 0.2, 1.0))[..., None]  # the upper lid's shadow
     iris = iris + (np.array([0.012] * 3) - iris) * smoothstep(hole, pupil * 1.12, pupil * 0.92)[..., None]
     white = np.array([0.83, 0.80, 0.77]) * np.ones((*turn.shape, 1))
-    shade = np.clip(np.abs(rays[..., 0]) - 0.35, 0, 0.5) + 0.9 * np.clip(rays[..., 1] - 0.05, 0, 0.4)
+    shade = np.clip(np.abs(rays[..., 0]) - 0.35, 0, 0.5)
     white = white * (1 - 0.55 * shade[..., None] * np.array([0.75, 1.0, 1.02]))
     colors: NDArray = white + (iris - white) * smoothstep(reach, 1.08, 0.95)[..., None]
     return colors

@@ -15,6 +15,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from engine import reader
 from engine.body.face import load_face_space
 from engine.body.model import load_open_body
 from engine.tables import read_toml
@@ -42,6 +43,8 @@ SUBTLE = {
     "eye bags": 0.5,
 }
 """Features of which people differ less."""
+GENDERS = {"male": 0.8, "female": -0.8}
+"""Of whom a text says so; of others it is read out, which clothes and hair mislead."""
 ANCESTRIES = ("african", "asian", "european")
 """Directions of which somebody has shares."""
 GROWN = (-0.66, 0.1)
@@ -72,7 +75,8 @@ class Individual:
         if not text:
             return Individual("", skin, 0.0)
         _, weight, _, age, gender = (float(number) for number in expected_shape(text))
-        return Individual(text, skin, age, gender, weight)
+        said = GENDERS.get(reader.read(text, "body").who.gender or "", gender)
+        return Individual(text, skin, age, said, weight)
 
     @property
     def grown(self) -> float:

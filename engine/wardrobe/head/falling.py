@@ -20,11 +20,15 @@ from engine.wardrobe.head.styles import FREE, Style
 
 LOOSE = 0.3
 """Styles with more gravity than that hang; others keep their shape."""
-SIDES = 5
-"""Corners of a lock's section."""
+SIDES, LONG = (5, 4), 16
+"""Corners of a lock's section, of one in more than so many steps fewer."""
 HANGING_SHADES, SHORT_SHADES = (0.74, 1.08), (0.86, 1.02)
 """Brightness at the roots and tips of hair that hangs, and of other. Set by hand."""
+CURLED, WINDING = 0.005, 0.55
+"""Metres of wave from which on hair is curled; how far curls go in and out, of how far they go aside."""
 STRAY = LockForm(0.6, 0.8, root=0.8, tip=1.1)
+OFF_FOREHEAD = np.array([0.0, 0.75, -0.6])
+"""Added to the directions of what hangs and has its roots at the hairline."""
 STRAYS = 10
 """Of so many locks that hang, one has a thin strand beside it that goes its own way."""
 
@@ -61,9 +65,7 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     # locks of a clump are of one side, and of the fringe or not
     beside = np.c_[seeds.points, 0.04 * away * (zone[:, 0] + zone[:, 1]), 0.05 * fringed]
     clumps = cKDTree(beside[: style.clumps]).query(beside)[1]
-    sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
-    wanted = zone @ np.array([style.front, style.top, style.side, style.back])
-    wanted[:, 0] *= sided
+    wanted = _combing(style, seeds, away)
     wanted += rng.normal(0, style.loose, (style.clumps, 3))[clumps] + rng.normal(0, 0.45 * style.loose, (count, 3))
     burns = sideburns(seeds.canonical)[:, None] * (style.behind == 0)
     wanted = unit(wanted + burns * (np.array([0.0, -1.0, -0.1]) - wanted))
@@ -89,15 +91,31 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     good = _in_place(style, head, paths, 1.5 * (zone @ np.array(style.lift)) * head.size + 0.004)
     if hangs and style.gather:
         good &= _in_company(paths) | (fringed > 0.3)
+    if not style.ropes:  # finer hair grows along the hairline
+        width = width * (0.45 + 0.55 * smoothstep(hairline(seeds.canonical), 0.002, 0.014))
     width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
     if style.plait:
         wide = style.plait * head.size
-        paths, normals = resampled(paths[good], normals[good], 1.6 * wide)
+        paths, normals = resampled(paths[good], normals[good], 2.3 * wide)
         return plaited(paths, normals, np.broadcast_to(wide, paths.shape[:2]), rng)
     root, tip = HANGING_SHADES if hangs else SHORT_SHADES
-    form = LockForm(style.flat, style.taper, root, tip, SIDES)
+    form = LockForm(style.flat, style.taper, root, tip, SIDES[style.steps > LONG])
     found = locks(paths[good], normals[good], width[good], form, rng, tones[good])
     return together(found, _strays(paths[good], normals[good], head, rng)) if hangs and tone == 1.0 else found
+
+
+def _combing(style: Style, seeds: Seeds, away: NDArray) -> NDArray:
+    """(N, 3) the style's directions at seeds; ``away`` (N,) is on which side of the parting they are, -1 or 1."""
+    zone = zones(seeds.canonical)
+    sided = np.where(zone[:, 2] + zone[:, 3] > 0.5, np.tanh(seeds.canonical[:, 0] / 0.02), away)
+    wanted: NDArray = zone @ np.array([style.front, style.top, style.side, style.back])
+    wanted[:, 0] *= sided
+    if style.parted:  # from the crown it falls back
+        wanted[:, 0] *= 0.2 + 0.8 * smoothstep(seeds.canonical[:, 2], -0.050, 0.0)
+    if style.gravity > LOOSE and style.fringe >= FREE:  # off the forehead first
+        low = zone[:, 0] * smoothstep(hairline(seeds.canonical), 0.020, 0.0)
+        wanted += low[:, None] * OFF_FOREHEAD
+    return wanted
 
 
 def _strays(paths: NDArray, normals: NDArray, head: Head, rng: np.random.Generator) -> Tufts:
@@ -138,14 +156,14 @@ def _grown(
     style: Style, head: Head, seeds: Seeds, wanted: NDArray, length: NDArray, share: NDArray
 ) -> tuple[NDArray, NDArray]:
     """Paths (L, steps, 3) and the outward directions along them; ``share`` (L,) of the style's lift is theirs."""
-    steps, down = style.steps, np.array([0.0, -1.0, 0.0])
+    down = np.array([0.0, -1.0, 0.0])
     profile = _profile(style)
     point, normal = seeds.points - ROOT * seeds.normals, seeds.normals
     heading = unit(0.55 * normal + wanted)
     paths, normals = [point], [normal]
     fringed = zones(seeds.canonical)[:, 0] * (style.fringe < FREE)
     pull = 0.35 if style.gravity < LOOSE else 0.2 + 0.5 * fringed
-    places = np.linspace(0, 1, steps) ** SHORTER_AT_ROOTS
+    places = _steps(style)
     for k, t in enumerate(places[1:], 1):
         x, y, z = head.canonical(point).T
         before = smoothstep(z, 0.04, 0.08) * smoothstep(y, 0.775, 0.74) * smoothstep(np.abs(x), 0.078, 0.055)
@@ -174,9 +192,15 @@ def _grown(
     return np.stack(paths, 1), np.stack(normals, 1)
 
 
+def _steps(style: Style) -> NDArray:
+    """(steps,) shares of the length, shorter at the roots, but of curls, which are round all the way."""
+    found: NDArray = np.linspace(0, 1, style.steps) ** (1.0 if style.wave > CURLED else SHORTER_AT_ROOTS)
+    return found
+
+
 def _profile(style: Style) -> NDArray:
     """(steps,) share of the lift along a lock: leaves the skin at the root, lies a little closer at the tip."""
-    t = np.linspace(0, 1, style.steps) ** SHORTER_AT_ROOTS
+    t = _steps(style)
     return np.interp(t, [0, 0.12, 0.3, 0.7, 1], [0.0, 0.62, 1.0, 0.92, 0.62 if style.gravity > LOOSE else 0.05])
 
 
@@ -230,6 +254,8 @@ def _waved(
     phase = rng.normal(0, 0.7, clumps.max() + 1)[clumps] + rng.normal(0, 0.25, len(paths)) + rng.uniform(0, 6)
     across = unit(np.cross(np.gradient(paths, axis=1), normals))
     wide = size * style.wave * (0.25 + t) * np.clip(4 * t, 0, 1)
-    wave = wide * np.sin(2 * np.pi * style.waves * t + phase[:, None])
-    found: NDArray = paths + wave[..., None] * across
+    turn = 2 * np.pi * style.waves * t + phase[:, None]
+    found: NDArray = paths + (wide * np.sin(turn))[..., None] * across
+    if style.wave > CURLED:  # they wind
+        found = found + (WINDING * wide * (1 + np.cos(turn)))[..., None] * normals
     return found

@@ -81,13 +81,21 @@ class Head:
         """Rays on the standard figure's surface."""
         return MeshRaycaster(self.mannequin.canonical, self.mannequin.faces)
 
+    def struck(self, starts: NDArray, rays: NDArray) -> Seeds:
+        """What rays (N, 3) from canonical starts (N, 3) hit of the standard figure, as seeds on this one."""
+        hits = self._standard.cast_rays(starts, rays)
+        mannequin = self.mannequin
+        points, normals, canonical = (
+            hits.interpolate(mannequin.faces, values).astype(np.float64)
+            for values in (mannequin.vertices, mannequin.normals, mannequin.canonical)
+        )
+        return Seeds(points, unit(normals), canonical)
+
     def before(self, x: NDArray, y: NDArray) -> tuple[NDArray, NDArray]:
         """Points (N, 3) on the front of the face at canonical x and y (N,), and the normals (N, 3) there."""
         ahead = np.tile(np.array([0, 0, -1.0]), (len(x), 1))
-        hits = self._standard.cast_rays(np.stack([x, y, np.full_like(x, 0.30)], 1), ahead)
-        mannequin = self.mannequin
-        points = hits.interpolate(mannequin.faces, mannequin.vertices).astype(np.float64)
-        return points, unit(hits.interpolate(mannequin.faces, mannequin.normals).astype(np.float64))
+        found = self.struck(np.stack([x, y, np.full_like(x, 0.30)], 1), ahead)
+        return found.points, found.normals
 
     def hang(self, points: NDArray) -> Floats:
         """(N, 24) skinning weights of what hangs from the head: the head's down to the chin, then neck, then chest."""
@@ -186,6 +194,8 @@ def zones(canonical: NDArray) -> NDArray:
     """(N, 4) shares of front, top, side and back at places of the scalp."""
     _, y, z = np.asarray(canonical).T
     top = smoothstep(y, 0.735, 0.772) * smoothstep(z, -0.055, -0.02)
-    front = top * smoothstep(z, 0.060, 0.092)
+    ahead = smoothstep(z, 0.060, 0.092)
+    top = np.maximum(top, ahead * smoothstep(y, 0.725, 0.740))  # over the forehead, down to the hairline
+    front = top * ahead
     back = (1 - top) * smoothstep(z, 0.015, -0.02)
     return np.stack([front, top - front, 1 - top - back, back], 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,18 +11,20 @@ from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.hard.armour import BARE_METAL
+from engine.wardrobe.head.face import ANYBODY, Individual
 from engine.wardrobe.head.falling import fall
 from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, sideburns, zones
 from engine.wardrobe.head.locks import hair_layer, together
 from engine.wardrobe.head.plaits import rows
 from engine.wardrobe.head.pressed import clad, under
+from engine.wardrobe.head.roots import in_rows
 from engine.wardrobe.head.scalp import shell
-from engine.wardrobe.head.standing import coils, crest, stubble
+from engine.wardrobe.head.standing import coils, crest, spikes, stubble
 from engine.wardrobe.head.styles import FREE, STYLES, Style
+from engine.wardrobe.head.thinning import FADED, soft_edged
 from engine.wardrobe.head.tied import gather
 from engine.wardrobe.layers import Layer
-from engine.wardrobe.outfit import HAIR_COLORS, SKINS, Look
-from engine.wardrobe.paint import blend
+from engine.wardrobe.outfit import HAIR_COLORS, Look
 
 HIDING = frozenset({"hood", "mask_full"})
 """Headgear beneath which there is no hair."""
@@ -29,18 +32,29 @@ CLOSED = frozenset({"visor", "suit", "bubble"})
 """Cuts of helmets of which that is true too."""
 FLAT_BENEATH = frozenset({"hat", "cap", "helmet"})
 """Headgear beneath which nobody's hair stands up."""
-MATT = 0.8
-"""Roughness of hair that stands."""
-THINNER = 0.006
-"""Metres above the hairline in which hair is thinner."""
-FADED = 0.014
-"""Metres of that where hair is cut short."""
-GROWTH = {"fall": fall, "gather": gather, "coils": coils, "crest": crest, "stubble": stubble, "rows": rows}
+MATT = {"coils": 0.62, "stubble": 0.50}
+"""Roughness of hair that stands, which does not shine, by how it grows."""
+DARK = ("dark", "black")
+"""Skins of `Style.often`."""
+GROWTH = {
+    "fall": fall,
+    "gather": gather,
+    "coils": coils,
+    "crest": crest,
+    "spikes": spikes,
+    "stubble": stubble,
+    "rows": rows,
+}
 """How hair grows, by `Style.grow`."""
 
 
 def hair_layers(
-    look: Look, head: Head, rng: np.random.Generator, headgear: Mapping[str, Sequence[Layer]], clothes: Sequence[Layer]
+    look: Look,
+    head: Head,
+    rng: np.random.Generator,
+    headgear: Mapping[str, Sequence[Layer]],
+    clothes: Sequence[Layer],
+    person: Individual = ANYBODY,
 ) -> list[Layer]:
     """The look's hair; empty for bald heads and beneath closed headgear.
 
@@ -50,60 +64,48 @@ def hair_layers(
         rng: decides which variant of the style, and every lock.
         headgear: layers worn on the head, by kind.
         clothes: layers on which it lies.
+        person: whose it is, who may have some cuts more often than others.
     """
     if look.hair_style not in STYLES or _hidden(look, headgear) or _closed(look):
         return []
-    record = _variant(look, rng)
+    record = variant(look, person, rng)
     if record.grow == "crest" and FLAT_BENEATH & headgear.keys():
         record = STYLES["short"][0]
     record = replace(record, parting=rng.choice([-1.0, 1.0]) * record.parting + rng.normal(0, 0.003))
     seeds = sample(head.mannequin, lambda canonical: _density(record, canonical), record.count, rng)
     if not len(seeds):
         return []
+    if record.grow in ("fall", "gather", "spikes"):
+        seeds = in_rows(record, head, seeds, rng)
     within = (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
     if record.grow == "stubble":
         scalp = shell(head, record.shell, rng, within, soft=FADED)
         scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.86), strands=0 * scalp.strands)
     else:
-        scalp = shell(head, record.shell, rng, within)
+        scalp = shell(head, record.shell, rng, within, parting=record.parting if record.parted else None)
+        if record.ropes:
+            scalp = replace(scalp, strands=0 * scalp.strands)
     grown = GROWTH[record.grow](record, head, seeds, rng)
     clear = head.off_skin(grown.vertices, np.full(len(grown.vertices), -ROOT), 0.0)[0]
     tufts = together(scalp, replace(grown, vertices=clear))
     tufts = clad(tufts, head, clothes)
     tufts = under(tufts, head, [layer for layers in headgear.values() for layer in layers])
     layer = soft_edged(hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head), head, look, record)
-    if record.grow in ("stubble", "coils"):  # does not shine
-        layer = replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
+    if record.grow in MATT:
+        layer = replace(layer, roughness=np.full(len(layer.vertices), MATT[record.grow], np.float32))
     return [layer]
 
 
-def _variant(look: Look, rng: np.random.Generator) -> Style:
-    """The variant of the look's style that is asked for, or by chance one of those that need not be."""
+def variant(look: Look, person: Individual, rng: np.random.Generator) -> Style:
+    """The variant of the look's style that is asked for, or by chance one of the others, as often as people have it."""
     variants = STYLES[look.hair_style]
     asked = [one for one in variants if look.hair_cut and one.cut == look.hair_cut]
     usual = [one for one in variants if not one.asked]
-    return asked[0] if asked else usual[rng.integers(len(usual))]
-
-
-def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
-    """The hair's layer, thinner along the hairline, so that skin shows between its first roots.
-
-    Between hairs of a few millimetres it shows everywhere.
-    """
-    points = layer.vertices.astype(np.float64)
-    above = hairline(head.canonical(points))
-    if style.grow == "stubble":
-        near = np.flatnonzero(~layer.canonical[:, :2].any(1))  # of the shell, which has no strands there
-        least = 0.15 * float(smoothstep(np.array(max(style.length)), 0.016, 0.004))
-        share = least + (0.92 - least) * smoothstep(above[near], FADED, -0.001)
-    else:
-        near = np.flatnonzero((above < THINNER) & (above > -0.01))
-        off = head.mannequin.caster.closest_point(points[near], signed=False)[2]
-        share = 0.6 * smoothstep(above[near], THINNER, 0.0) * smoothstep(off, 0.004, 0.001)
-    colors = layer.colors.copy()
-    shadow = 0.92 if style.grow == "stubble" else 0.8
-    colors[near] = blend(colors[near], share, shadow * np.array(SKINS[look.skin]))
-    return replace(layer, colors=colors.astype(np.float32))
+    dark = float(look.skin in DARK)
+    child = 1 - float(smoothstep(np.array(person.age), -0.5, -0.2))
+    much = {"woman": max(-person.gender, 0.0), "child": child, "dark": dark, "light": 1 - dark}
+    shares = np.array([math.prod(one.often.get(sort, 1.0) ** share for sort, share in much.items()) for one in usual])
+    return asked[0] if asked else usual[rng.choice(len(usual), p=shares / shares.sum())]
 
 
 def _hidden(look: Look, headgear: Mapping[str, Sequence[Layer]]) -> bool:
@@ -122,7 +124,9 @@ def _closed(look: Look) -> bool:
 
 def _density(style: Style, canonical: NDArray) -> NDArray:
     """(N,) how closely a style's hair grows at places."""
-    grown = smoothstep(hairline(canonical), -0.001, 0.012 if style.grow == "stubble" else 0.004)
+    grown = smoothstep(hairline(canonical), -0.001, 0.004)
+    if style.grow == "stubble":
+        grown = 0.15 * grown + 0.85 * smoothstep(hairline(canonical), 0.0, 0.016)
     if style.behind:  # what grows before the ears would go through them
         grown = grown * (1 - sideburns(canonical))
     if style.grow == "crest":

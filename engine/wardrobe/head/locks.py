@@ -183,7 +183,7 @@ def clumped(paths: NDArray, clumps: NDArray, strength: float) -> NDArray:
 
 def lock_tones(clumps: NDArray, groups: int, count: int, rng: np.random.Generator) -> NDArray:
     """(count,) brightness of locks: clumps differ, and locks within them."""
-    tones: NDArray = np.clip(rng.normal(1, 0.08, groups)[clumps] + rng.normal(0, 0.07, count), 0.7, 1.35)
+    tones: NDArray = np.clip(rng.normal(1, 0.055, groups)[clumps] + rng.normal(0, 0.06, count), 0.7, 1.35)
     return tones
 
 

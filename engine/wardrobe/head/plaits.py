@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.geometry.measures import arc_lengths
 from engine.wardrobe.forms import ellipsoid
-from engine.wardrobe.head.frame import Head, Seeds, unit
+from engine.wardrobe.head.frame import Head, Seeds, hairline, unit
 from engine.wardrobe.head.locks import LockForm, Tufts, locks, together
 from engine.wardrobe.head.styles import Style
 
@@ -21,6 +21,8 @@ REACH, DEEP, THICK = 0.50, 0.30, 0.60
 """How far strands go to either side, and in and out, and their own half width, of the plait's half width. By eye."""
 MOST = 84
 """Steps of a path at most."""
+ASIDE, NAPE = 1.68, 0.645
+"""Radians from the crown to the lowest rows on either side; canonical height of the nape."""
 OPEN = 0.86
 """Share of a hanging plait's length at which it is bound; a brush goes on from there."""
 
@@ -47,25 +49,13 @@ def braid(style: Style, head: Head, tie: NDArray, out: NDArray, drawn: NDArray, 
 
 
 def rows(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
-    """Plaits that lie side by side on the head from the forehead to the nape, and hang on from there.
-
-    ``seeds`` tell where hair grows at the front: each row begins at the foremost one in its place.
-    """
-    size = head.size
-    wide = style.plait * size
-    across = np.linspace(-0.066, 0.066, style.rows)
-    found, outward = [], []
-    for x in across:
-        near = np.flatnonzero(np.abs(seeds.canonical[:, 0] - x) < 0.008)
-        if not len(near):
-            continue
-        first = near[np.argmax(seeds.canonical[near, 2] - 0.6 * np.abs(seeds.canonical[near, 1] - 0.74))]
-        path, normal = _along_head(head, seeds.points[first], float(x), wide, style.tail * size)
-        found.append(path)
-        outward.append(normal)
-    if not found:
+    """Plaits that lie side by side on the head from the forehead to the nape, and hang on from there."""
+    wide = style.plait * head.size
+    found = [_row(head, turn, wide, style.tail * head.size) for turn in np.linspace(-ASIDE, ASIDE, style.rows)]
+    made = [row for row in found if row is not None]
+    if not made:
         return Tufts.none()
-    paths, normals = np.stack(found), np.stack(outward)
+    paths, normals = (np.stack(part) for part in zip(*made))
     taper = np.interp(np.linspace(0, 1, paths.shape[1]), [0, 0.08, 0.7, 1], [0.55, 1, 1, 0.6])
     return plaited(paths, normals, np.broadcast_to(wide * taper, paths.shape[:2]), rng)
 
@@ -134,23 +124,35 @@ def _outward(path: NDArray, out: NDArray) -> NDArray:
     return np.array(found)
 
 
-def _along_head(head: Head, start: NDArray, x: float, wide: float, hanging: float) -> tuple[NDArray, NDArray]:
-    """A path (K, 3) from the forehead over the head to the nape and on, and directions off it."""
-    step, point, path, normals = 0.55 * wide, start[None], [], []
-    normal = head.off_skin(point, np.array([0.0]), 0.0)[1]
-    heading, fallen = np.array([[0.0, 0.4, -1.0]]), 0.0
-    for _ in range(400):
+def _row(head: Head, turn: float, wide: float, hanging: float) -> tuple[NDArray, NDArray] | None:
+    """A path (K, 3) from the forehead over the head to the nape and on, and directions off it; or None.
+
+    ``turn``: radians from the crown to the left ear, as seen from the front.
+    """
+    t = np.linspace(0, 1, 90)
+    tilt, z = np.interp(t, [0, 1], [1.15, -1.0]), np.interp(t, [0, 1], [0.06, -0.02])
+    rays = np.stack([np.sin(turn) * np.cos(tilt), np.cos(turn) * np.cos(tilt), np.sin(tilt)], 1)
+    centre = np.stack([0 * z, np.full_like(z, 0.70), z], 1)
+    line = head.struck(centre + 0.3 * rays, -rays)
+    grown = hairline(line.canonical) > 0.003
+    if not grown.any():
+        return None
+    first = int(grown.argmax())
+    last = first + int(np.argmin(np.append(grown[first:], False)))
+    path, normals = list(line.points[first:last]), list(line.normals[first:last])
+    if last - first < 8:
+        return None
+    lift = np.array([0.35 * wide])
+    path = [head.off_skin(point[None], lift, 0.0)[0][0] for point in path]
+    point, heading = path[-1][None], unit(path[-1] - path[-3])[None]
+    fallen, step = 0.0, 0.55 * wide
+    while fallen < hanging:  # down to the nape along the skin, then free
+        low = head.canonical(point)[0, 1] < NAPE
+        fallen += step * low
+        heading = unit(0.75 * heading + 0.25 * np.array([[-0.5 * point[0, 0], -1.0, 0.0]]))
+        point, normal = head.off_skin(point + step * heading, lift, 0.15 if low else 0.8)
         path.append(point[0])
         normals.append(normal[0])
-        y = head.canonical(point)[0, 1]
-        below = y < 0.655
-        fallen += step * below
-        if fallen > hanging:
-            break
-        wanted = np.array([[0.0, -1.0, -0.1]]) if below else np.array([[0.25 * x, -0.25, -1.0]])
-        heading = unit(0.7 * heading + 0.3 * wanted)
-        flat = heading - (0.0 if below else 0.9) * normal * (heading * normal).sum(1, keepdims=True)
-        point, normal = head.off_skin(point + step * unit(flat), np.array([0.35 * wide]), 0.0 if below else 0.9)
     return _even(np.array(path), np.array(normals), MOST)
 
 

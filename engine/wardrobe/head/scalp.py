@@ -31,6 +31,7 @@ def shell(
     within: Callable[[NDArray], NDArray] | None = None,
     line: Callable[[NDArray], NDArray] = hairline,
     soft: float = 0.0045,
+    parting: float | None = None,
 ) -> Tufts:
     """The scalp lifted by ``thick`` metres, sunk into the skin along a softly irregular hairline.
 
@@ -41,6 +42,7 @@ def shell(
         within: metres by which canonical places lie inside of a further border.
         line: metres by which they lie inside of the hairline.
         soft: metres from there over which it rises at least.
+        parting: canonical distance from the middle of a line along which it is finer too.
     """
     mannequin = head.mannequin
     bushy = not callable(thick) and thick > 0.01
@@ -51,6 +53,8 @@ def shell(
 
     def longest(canonical: NDArray) -> NDArray:
         edge = np.abs(reach(canonical))
+        if parting is not None:
+            edge = np.minimum(edge, np.abs(canonical[:, 0] - parting) + 0.1 * (canonical[:, 1] < 0.735))
         return np.where(edge < 0.006, FINEST, np.where(edge < 0.014, 3 * FINEST, 6 * FINEST))
 
     inside = (reach(mannequin.canonical)[mannequin.faces] > -0.010).any(1)
@@ -72,6 +76,14 @@ def shell(
         x, y, z = canonical.T
         lift = lift * (1 + 0.10 * np.sin(140 * x + 2) * np.sin(130 * y) * np.sin(135 * z + 1))
     vertices = values[:, :3] + unit(values[:, 3:6]) * lift[:, None]
-    fine = np.sin(211 * turn + 3 * np.sin(11 * turn)) + 0.8 * np.sin(97 * turn + 40 * canonical[:, 1])
     strands = np.stack([0.09 * np.abs(turn), canonical[:, 1]], 1)
-    return Tufts(vertices, faces.astype(np.int32), 0.70 + 0.08 * fine, strands)
+    return Tufts(vertices, faces.astype(np.int32), _tones(canonical, turn, parting), strands)
+
+
+def _tones(canonical: NDArray, turn: NDArray, parting: float | None) -> NDArray:
+    """(N,) brightness of the shell at places, ``turn`` (N,) round the head, lighter along a parting."""
+    fine = np.sin(211 * turn + 3 * np.sin(11 * turn)) + 0.8 * np.sin(97 * turn + 40 * canonical[:, 1])
+    tones: NDArray = 0.70 + 0.08 * fine
+    if parting is not None:  # nothing lies over it there
+        tones = tones + 0.25 * np.exp(-(((canonical[:, 0] - parting) / 0.012) ** 2)) * (canonical[:, 1] > 0.735)
+    return tones

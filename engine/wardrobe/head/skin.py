@@ -15,7 +15,7 @@ from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.hair_masks import BEARD_MASKS, smoothstep_edge
 from engine.wardrobe.head.face import ANYBODY, Individual
 from engine.wardrobe.head.frame import beside_ears, hairline
-from engine.wardrobe.head.strokes import BROW, brow_color, brow_height, brow_width
+from engine.wardrobe.head.strokes import BROW, brow_color, brow_height, brow_width, maleness
 from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import HAIR_COLORS, HUMAN_SKINS, SKINS, Look
 from engine.wardrobe.paint import blend, paint_face, shade
@@ -23,14 +23,18 @@ from engine.wardrobe.paint import blend, paint_face, shade
 Floats = NDArray[np.float32]
 WARM = np.array([1.03, 0.80, 0.76])
 """What blood beneath the skin does to its colour."""
+FLESH = (0.97, 0.90, 0.86)
+"""By which the palest skin is multiplied."""
 GROUND = {"bald": 0.0, "hood": 0.0, "mohawk": 0.35, "buzz": 0.75}
 """How far the scalp takes the hair's colour; others 0.85."""
 
 
 SHAVEN = 0.16
 """How far a shaven chin takes the beard's colour."""
-GLOSS = 0.09
+GLOSS = 0.05
 """By how much less rough the darkest skin is."""
+EYE, EDGE = (0.0200, 0.0435), (0.6872, 0.0052)
+"""Canonical distances of an eye's corners from the middle; height of its corners, and of its upper lid above them."""
 OLD = (0.68, 0.95)
 """Ages from which on skin grows old, and at which it is."""
 NAILS = np.array(
@@ -67,11 +71,14 @@ def paint_bare(
     p = Points(canonical, 0.002)
     skin = np.array(SKINS[look.skin])
     human = look.skin in HUMAN_SKINS
-    base = np.broadcast_to(skin, (len(p.x), 3)) * _mottled(p, rng, 0.030 if human else 0.045)
+    if human:  # no skin is white
+        skin = skin * (1 - float(smoothstep(skin.mean(keepdims=True), 0.72, 0.88)[0]) * (1 - np.array(FLESH)))
+    base = np.broadcast_to(skin, (len(p.x), 3)) * _mottled(p, rng, 0.034 if human else 0.045)
     if human:
         base = _nails(_warm(_palms(base, p), p), p)
     socket = 0.75 * p_soft(p, 0.031, 0.6885, 0.022, 0.013) + 0.5 * p_soft(p, 0.027, 0.677, 0.015, 0.005)
-    base = blend(base, np.clip(socket, 0, 1) * 0.30, base * np.array([0.80, 0.72, 0.74]))
+    base = blend(base, np.clip(socket, 0, 1) * 0.20, base * np.array([0.80, 0.72, 0.74]))
+    base = _lids(base, p)
     base = _lips(base, p, human) if muzzle is None else painted(base, p, muzzle)
     if human:
         base = _marked(base, look, p, rng, person.text.lower())
@@ -79,7 +86,7 @@ def paint_bare(
     if human and age > OLD[0]:
         base = _aged(base, p, float(smoothstep(np.array(age), *OLD)), rng)
     shaven = float(smoothstep(np.array(person.gender), 0.0, 0.4) * smoothstep(np.array(age), 0.38, 0.52)) * human
-    base = _hair_ground(base, look, p, muzzle is None, shaven)
+    base = _hair_ground(base, look, p, person, muzzle is None, shaven)
     return np.clip(paint_face(base, look, p) if eyes else base, 0, 1).astype(np.float32)
 
 
@@ -88,6 +95,18 @@ def p_soft(p: Points, cx: float, cy: float, rx: float, ry: float) -> NDArray:
     across = (p.side if cx > 0 else p.x) - cx
     found: NDArray = np.exp(-((across / rx) ** 2) - ((p.y - cy) / ry) ** 2) * smoothstep(p.z, 0.03, 0.07)
     return found
+
+
+def _lids(base: NDArray, p: Points) -> NDArray:
+    """The crease above the upper lid, and the lids' edges, which are redder."""
+    along = (p.side - EYE[0]) / (EYE[1] - EYE[0])
+    arch = EDGE[0] + EDGE[1] * np.clip(1 - (2 * along - 1) ** 2, 0, 1) ** 0.6
+    ahead = smoothstep(p.z, 0.10, 0.11)
+    line = np.exp(-(((p.y - arch - 0.0031) / 0.0008) ** 2)) * smoothstep(along, -0.05, 0.15)
+    line = line * smoothstep(along, 1.25, 0.9) * ahead
+    rim = np.exp(-(((p.y - arch - 0.0004) / 0.0007) ** 2)) * smoothstep(np.abs(2 * along - 1), 1.1, 0.9) * ahead
+    base = blend(base, 0.55 * line, base * np.array([0.62, 0.48, 0.46]))
+    return blend(base, 0.5 * rim, base * np.array([0.86, 0.66, 0.64]))
 
 
 def _mottled(p: Points, rng: np.random.Generator, depth: float) -> NDArray:
@@ -142,7 +161,7 @@ def bare_roughness(canonical: NDArray, age: float, skin: str = "fair") -> Floats
     usual = MATERIALS["skin"].roughness
     if skin in HUMAN_SKINS:
         usual -= GLOSS * float(smoothstep(np.array(SKINS[skin]).mean(keepdims=True), 0.42, 0.20)[0])
-    found = usual - 0.11 * np.clip(oily, 0, 1) + 0.08 * float(smoothstep(np.array(age), *OLD))
+    found = usual - 0.08 * np.clip(oily, 0, 1) + 0.08 * float(smoothstep(np.array(age), *OLD))
     return np.asarray(found + lips(p)[0] * (usual - 0.16 - found), np.float32)
 
 
@@ -203,7 +222,7 @@ def _spots(p: Points, x: NDArray, y: NDArray, size: NDArray, depth: NDArray) -> 
 def _aged(base: NDArray, p: Points, much: float, rng: np.random.Generator) -> NDArray:
     """Old skin: less colour, wrinkles on forehead, at eyes, nose and mouth, spots on face and hands."""
     grey = base.mean(1, keepdims=True) * np.array([1.03, 1.0, 0.97])
-    base = base + much * 0.10 * (grey - base)
+    base = base + much * 0.06 * (grey - base)
     folds = np.zeros(len(p.x))
     wave = 0.0012 * np.sin(95 * p.x + rng.uniform(0, 6)) - 0.0018 * np.cos(70 * p.side)
     for height in (0.7240, 0.7365):
@@ -237,13 +256,15 @@ def _nails(base: NDArray, p: Points) -> NDArray:
     return blend(base, 0.65 * amount, np.clip(base * np.array([1.10, 1.06, 1.06]) + np.array([0.05, 0.03, 0.03]), 0, 1))
 
 
-def _hair_ground(base: NDArray, look: Look, p: Points, brows: bool = True, shaven: float = 0.0) -> NDArray:
+def _hair_ground(
+    base: NDArray, look: Look, p: Points, person: Individual, brows: bool = True, shaven: float = 0.0
+) -> NDArray:
     """The skin beneath hair, brows and beard in their colours, so that none shines through; of the shaven, a shadow."""
     hair, beard = np.array(HAIR_COLORS[look.hair_color]), np.array(HAIR_COLORS[look.beard_color])
     above = hairline(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
     ground = 0.55 * base if look.hair_style == "mohawk" else 0.75 * hair  # shaved sides keep their natural shadow
-    reach = 0.018 if look.hair_style in ("buzz", "short") else 0.004
-    grown = smoothstep(above, -0.004, reach) * (p.y > 0.55)
+    reach = (0.005, 0.026) if look.hair_style in ("buzz", "short") else (-0.004, 0.004)
+    grown = smoothstep(above, *reach) * (p.y > 0.55)
     base = blend(base, GROUND.get(look.hair_style, 0.85) * grown, ground)
     if look.beard == "none" and shaven > 0:
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.010)
@@ -255,7 +276,8 @@ def _hair_ground(base: NDArray, look: Look, p: Points, brows: bool = True, shave
         color = 0.7 * beard if full else 0.55 * beard + 0.35 * shade(base.mean(0), 0.7)
         base = blend(base, np.clip(strength * BEARD_MASKS[look.beard](wide), 0, 1), color)
     if brows and (look.hair_style != "hood" or look.skin in HUMAN_SKINS):
-        off = np.abs(p.y - brow_height(p.side)) - brow_width(p.side)
+        male = maleness(person.gender, person.age)
+        off = np.abs(p.y - brow_height(p.side, male)) - brow_width(p.side, male)
         brow = smoothstep(off, 0.0015, -0.0015) * smoothstep(p.side, BROW[0] - 0.001, BROW[0] + 0.003)
         brow = brow * smoothstep(p.side, BROW[1] + 0.002, BROW[1] - 0.004) * smoothstep(p.z, 0.08, 0.095)
         base = blend(base, 0.42 * brow, brow_color(look))

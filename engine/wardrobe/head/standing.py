@@ -7,13 +7,17 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.head.frame import Head, Seeds, hairline, unit, zones
-from engine.wardrobe.head.locks import LockForm, Tufts, clumped, lock_tones, locks
+from engine.wardrobe.head.falling import fall
+from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, unit, zones
+from engine.wardrobe.head.locks import LockForm, Tufts, clumped, lock_tones, locks, together
 from engine.wardrobe.head.styles import Style
 
 CURLS = LockForm(0.9, 0.3, root=0.66, tip=1.10)
 SPIKES = LockForm(0.6, 0.7, root=0.6)
-STUBBLE = LockForm(0.8, 0.8, root=0.72, tip=1.10, streaks=0.03)
+POINTED = LockForm(0.45, 0.9, root=0.72, tip=1.12, sides=5)
+CROWN = 0.745
+"""Canonical height from which on hair stands in points."""
+STUBBLE = LockForm(0.5, 0.8, root=0.85, tip=1.10, streaks=0.03)
 
 
 def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
@@ -70,12 +74,42 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     zone = zones(seeds.canonical)
     lean = zone @ np.array([[0, 0.2, 0.9], [0, 0, 1.0], [0, -1.0, 0.2], [0, -1.0, 0]]) + rng.normal(0, 0.25, (count, 3))
     lean = lean - seeds.normals * (lean * seeds.normals).sum(1, keepdims=True)
-    heading = unit(unit(lean) + 0.45 * seeds.normals)
-    length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count)
+    heading = unit(unit(lean) + 0.42 * seeds.normals)
+    near = smoothstep(hairline(seeds.canonical), 0.0, 0.018 + 0.014 * zone[:, 2:].sum(1))  # finer to the edges
+    length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count) * (0.4 + 0.6 * near)
     t = np.linspace(0, 1, 2)
     paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * heading[:, None]
     tones = np.clip(rng.normal(0.85, 0.12, count), 0.6, 1.15)
-    return locks(paths, np.repeat(seeds.normals[:, None], 2, 1), style.width * s * np.ones(count), STUBBLE, rng, tones)
+    width = style.width * s * (0.55 + 0.45 * near)
+    return locks(paths, np.repeat(seeds.normals[:, None], 2, 1), width, STUBBLE, rng, tones)
+
+
+def spikes(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
+    """Hair that stands up in points on the top of the head, over hair that lies at its sides."""
+    high = seeds.canonical[:, 1] + rng.normal(0, 0.004, len(seeds)) > CROWN
+    up, down = (seeds.take(np.flatnonzero(part)) for part in (high, ~high))
+    return together(_points(style, head, up, rng), fall(style, head, down, rng))
+
+
+def _points(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
+    """Locks that come together in points, each as its neighbours towards the style's directions off the skull."""
+    count, s, t = len(seeds), head.size, np.linspace(0, 1, style.steps)
+    zone = zones(seeds.canonical)
+    clumps = cKDTree(seeds.points[: style.clumps]).query(seeds.points)[1]
+    guides = min(style.clumps, count)
+    out = unit(seeds.points - head.place(np.array([0.0, 0.69, 0.01])))
+    lean = (zone @ np.array([style.front, style.top, style.side, style.back])) * [0.0, 1.0, 1.0]
+    heading = unit(out + lean + rng.normal(0, style.loose, (guides, 3))[clumps])
+    length = (zone @ np.array(style.length)) * s * rng.uniform(0.75, 1.15, guides)[clumps]
+    length = length * rng.uniform(0.8, 1.0, count) * (0.45 + 0.55 * smoothstep(hairline(seeds.canonical), 0.0, 0.02))
+    bend = rng.normal(0, 0.10, (guides, 3))[clumps][:, None] * (t**2)[None, :, None]
+    paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * (heading[:, None] + bend)
+    outward = unit(seeds.points - seeds.points[clumps] + 0.3 * np.cross(heading, [1.0, 0.0, 0.0]) + 1e-6)
+    paths = _clear(head, clumped(paths, clumps, style.gather))
+    paths[:, 0] -= ROOT * seeds.normals
+    width = style.width * s * rng.uniform(0.7, 1.1, count)
+    tones = lock_tones(clumps, guides, count, rng)
+    return locks(paths, np.repeat(outward[:, None], style.steps, 1), width, POINTED, rng, tones)
 
 
 def _clear(head: Head, paths: NDArray) -> NDArray:

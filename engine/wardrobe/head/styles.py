@@ -5,7 +5,8 @@ Its places are measured on the standard figure, its other numbers are set by han
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from engine.wardrobe.materials import CATALOG
 
 FREE = 0.732
 """Canonical height down to which hair may lie on the forehead unless a style has a fringe."""
+
+SORTS = ("woman", "child", "dark", "light")
+"""Whom `Style.often` knows."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,10 @@ class Style:
     """Of the style's `outfit.HAIR_CUTS`: how the variant is asked for; the next ones have none of it."""
     asked: bool = False
     """Grown only where it is asked for."""
+    often: Mapping[str, float] = field(default_factory=dict)
+    """How often a ``woman``, a ``child``, anybody of ``dark`` or other, ``light``, skin has it by chance; else 1."""
     grow: str = "fall"
-    """How it grows: fall, gather, coils, crest or stubble."""
+    """How it grows: fall, gather, coils, crest, spikes, rows or stubble."""
     shell: float = 0.0018
     clumps: int = 0
     under: int = 0
@@ -71,6 +77,16 @@ class Style:
     rows: int = 0
     """In how many rows hair is plaited along the head."""
 
+    @property
+    def parted(self) -> bool:
+        """Whether it falls to the sides of a parting."""
+        return self.grow == "fall" and min(self.front[0], self.top[0]) > 0.5
+
+    @property
+    def ropes(self) -> bool:
+        """Whether hair is in ropes or plaits, each of which goes its own way; the scalp shows between them."""
+        return bool(self.plait) or self.gather == 0.0
+
 
 def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Style, ...]]:
     """The variants of the styles of a file, by name; what a variant leaves out is as in the first.
@@ -82,8 +98,10 @@ def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Sty
     for name, records in read_toml(path).items():
         variants = []
         for record in records:
-            whole = {**records[0], "cut": "", **record}
+            whole = {**records[0], "cut": "", "often": {}, **record}
             values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in whole.items()}
+            if unknown := set(values["often"]) - set(SORTS):
+                raise ValueError(f"{path.name}: [{name}] has the unknown key {sorted(unknown)[0]!r} in 'often'.")
             try:
                 variants.append(Style(name, **values))
             except TypeError as error:

@@ -48,6 +48,7 @@ def gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> 
         normals.append(normal)
     paths[-1] = aim
     width = style.width * head.size * rng.uniform(0.6, 1.1, count)
+    width = width * (0.4 + 0.6 * smoothstep(hairline(seeds.canonical), 0.002, 0.014))
     swept = locks(np.stack(paths, 1), np.stack(normals, 1), width, SWEPT, rng)
     return together(swept, *(_rest(style, head, tie, place, rng) for tie, place in zip(ties, places)))
 
