@@ -56,8 +56,8 @@ def covered(layers: list[Layer]) -> list[Layer]:
 def _through(layer: Layer, outside: Sequence[Layer]) -> NDArray[np.bool_]:
     """(V,) the vertices of faces with which a layer comes through creases of what lies over it, away from its edges.
 
-    What lies against another layer from outside, as an arm against the trunk, is elsewhere on the standard figure; collars
-    lie on what is worn over their garment.
+    What lies against another layer from outside, as an arm against the trunk, is elsewhere on the standard figure;
+    collars lie on what is worn over their garment.
     """
     out = np.zeros(len(layer.vertices), bool)
     for other in outside:
