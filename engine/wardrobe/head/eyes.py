@@ -28,6 +28,8 @@ CORNEA = 0.72
 """Radius of the cornea's curvature against the eyeball's."""
 WIDE = 0.0231
 """Metres between the corners of a grown-up's eye."""
+LEAST_OPEN = 0.62
+"""Share of the eyeball's radius by which the lids of relaxed eyes stay apart."""
 SUNK = 0.55
 """Share of their distance from the eyeball's centre to which the body's own eyes are sunk."""
 SHADOW, SHADED = 0.0026, 0.62
@@ -71,12 +73,18 @@ def lid_edges(mannequin: Mannequin, side: str) -> tuple[NDArray, NDArray]:
     return found[0], found[1]
 
 
+def _opening(mannequin: Mannequin, side: str) -> float:
+    """Metres between the lids where they are farthest apart."""
+    upper, lower = (mannequin.vertices[edge] for edge in lid_edges(mannequin, side))
+    return float((upper[:, 1] - np.interp(upper[:, 0], lower[:, 0], lower[:, 1])).max())
+
+
 def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
     """The body with its painted eyes sunk into their sockets, behind the eyeballs, relaxed upper lids and closed lips.
 
     Args:
         mannequin: as it was shaped; without labels of eyes it stays as it is.
-        lower: metres by which the upper lids come down on a grown-up.
+        lower: metres by which the upper lids come down on a grown-up, less where the eyes are narrow.
     """
     if not has_eyes(mannequin):
         return mannequin
@@ -92,7 +100,8 @@ def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
         near = np.exp(-((away[:, 0] / (0.85 * radius)) ** 2)) * (away[:, 2] > 0.3 * radius)
         lid = above * near
         lid[ids] = 0
-        vertices[:, 1] -= (lower * head.size * lid).astype(np.float32)
+        down = np.clip(_opening(mannequin, side) - LEAST_OPEN * radius, 0, lower * head.size)
+        vertices[:, 1] -= (down * lid).astype(np.float32)
     return replace(mannequin, vertices=vertices.astype(np.float32))
 
 
