@@ -32,8 +32,10 @@ SHORN, BETWEEN = 0.034, 0.50
 def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
     """The hair's layer in a mixture of its colours and the skin's where skin shows between roots."""
     canonical = head.canonical(layer.vertices.astype(np.float64))
-    share = (_between_cropped if style.grow == "stubble" else _between_locks)(layer, head, canonical, style)
-    shadow = 0.72 + 0.14 * smoothstep(hairline(canonical), 0.012, 0.0)  # less where hair ends; hair shines more than skin
+    cropped = style.grow == "stubble"
+    share = (_between_cropped if cropped else _between_locks)(layer, head, canonical, style)
+    shadow = 0.84 + 0.16 * smoothstep(hairline(canonical), 0.012, 0.0)  # none where hair ends
+    shadow *= 1.0 if cropped else 0.86  # locks shine
     colors = blend(layer.colors, share, shadow[:, None] * np.array(SKINS[look.skin]))
     return replace(layer, colors=colors.astype(np.float32))
 
