@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from engine.geometry.edges import compact, pieces
 from engine.mesh.surface import Indices
 
-STAYS = 0.4
+STAYS = 0.25
 """Share of the triangles that is left at least. Set by hand."""
 
 
