@@ -25,6 +25,7 @@ from engine.wardrobe.hard.things import THINGS, thing_of
 from engine.wardrobe.hard.worn import CODE, HARD, hard_layers
 from engine.wardrobe.layers import Layer, Mannequin
 from engine.wardrobe.outfit import GARMENT_KINDS, Garment
+from tests.wardrobe.kinds import first_is_quick
 
 SHAPES = {"average": (0, 0, 0, 0.1, 0.5), "stout": (0.2, 0.6, 0, 0.2, 1), "child": (0, 0, 0, -0.66, 0)}
 OPEN = ("Undersuit", "Mail")
@@ -119,7 +120,7 @@ ALL = [(kind, None) for kind in PLAIN] + [of for of in THINGS if of[0] in HARD -
 """Stiff kinds, and stiff cuts of kinds that are of cloth."""
 
 
-@pytest.mark.parametrize(("kind", "cut"), sorted(ALL, key=str))
+@pytest.mark.parametrize(("kind", "cut"), first_is_quick(sorted(ALL, key=str)))
 def test_every_kind_is_closed_and_lies_outside_the_body(kind, cut, mannequin):
     layers = hard_layers(Garment(kind, "brown", cut=cut), mannequin)
     thing = THINGS.get((kind, cut))
