@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.wardrobe.cloth.records import Record, record_of
+from engine.wardrobe.cloth.sewing import usual_material
 from engine.wardrobe.cloth.traits import tailored
 from engine.wardrobe.hard.armour import BARE_METAL, DESIGNS
 from engine.wardrobe.hard.things import shaft, thing_of
@@ -104,7 +105,7 @@ def _brimmed(garment: Garment) -> bool:
 def hood_of(garment: Garment, cut: str | None = None) -> Garment:
     """The hood of a garment: of its colours and its cloth."""
     record = record_of(garment.kind, garment.cut)
-    material = garment.material or (record.material if record else None)
+    material = usual_material(garment, record) if record else garment.material
     return Garment("hood", garment.color, garment.accent, cut=cut, material=material)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.wardrobe.layering import hooded, lying_hoods, ordered
+from engine.wardrobe.layering import hood_of, hooded, lying_hoods, ordered
 from engine.wardrobe.outfit import Garment, Look
 
 CLOAK, HOODIE = Garment("cape", "green", cut="hooded", traits=("hooded",)), Garment("hoodie", "red")
@@ -38,3 +38,4 @@ def test_a_hood_is_on_the_head_or_on_the_back(worn: tuple[Garment, ...], up: lis
 def test_a_hood_is_of_its_garments_cloth_and_goes_over_a_cap() -> None:
     look = hooded(wearing(UP, Garment("cap", "red")))
     assert ordered(look)[-1] == Garment("hood", "grey", material="rubber")
+    assert hood_of(Garment("hoodie", "silver")).material == "lame"  # as the hoodie is
