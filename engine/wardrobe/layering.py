@@ -140,7 +140,7 @@ def worn_with(record: Record, look: Look) -> Record:
     boots = next((garment for garment in look.garments if garment.kind == "boots"), None)
     rim = SHAFT if boots is None else shaft(thing_of("boots", boots.cut), SHAFT)
     inside_boots = boots is not None and not _over_boots(look, boots)
-    if inside_boots and record.block in LEGGED and record.measures["hem"] < rim and record.drape:
+    if inside_boots and record.block in LEGGED and record.drape and record.measures["hem"] < rim:
         inside = ((-0.9, 0.002), *((rim + place, ease) for place, ease in IN_SHAFT))
         above = tuple(row for row in record.trunk if row[0] > inside[-1][0] + 0.02)
         hem = {**record.measures, "hem": rim - 0.06}

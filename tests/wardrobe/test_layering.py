@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.wardrobe.layering import hood_of, hooded, lying_hoods, ordered
-from engine.wardrobe.outfit import Garment, Look
+from engine.wardrobe.cloth.records import record_of
+from engine.wardrobe.layering import hood_of, hooded, lying_hoods, ordered, outer_records
+from engine.wardrobe.outfit import CUTS, GARMENT_KINDS, Garment, Look
 
 CLOAK, HOODIE = Garment("cape", "green", cut="hooded", traits=("hooded",)), Garment("hoodie", "red")
 UP = Garment("coat", "grey", cut="raincoat", traits=("hood_up",))
@@ -39,3 +40,14 @@ def test_a_hood_is_of_its_garments_cloth_and_goes_over_a_cap() -> None:
     look = hooded(wearing(UP, Garment("cap", "red")))
     assert ordered(look)[-1] == Garment("hood", "grey", material="rubber")
     assert hood_of(Garment("hoodie", "silver")).material == "lame"  # as the hoodie is
+
+
+@pytest.mark.parametrize("kind", GARMENT_KINDS)
+def test_whatever_is_worn_over_cloth_can_be_worn_with_boots(kind: str) -> None:
+    """A swimsuit over leggings, briefs over a suit: what has no hem has none to put inside them."""
+    boots = Garment("boots", "black")
+    for cut in (None, *CUTS.get(kind, ())):
+        garment = Garment(kind, "red", cut=cut)
+        worn = [garment] if kind == "boots" else [garment, boots]
+        found = outer_records(worn, wearing(Garment("leggings", "blue"), *worn))
+        assert [record.kind for record in found] == ([kind] if record_of(kind, cut) else [])
