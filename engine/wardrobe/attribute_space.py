@@ -38,8 +38,8 @@ PROBES = _HALF
 """(24, 3) canonical points of the left half, whose colours say what a figure looks like without words."""
 POSE_JOINTS = (4, 5, 7, 8, 15, 18, 19, 20, 21)
 """Knees, ankles, head, elbows and wrists: where they are says what a figure does."""
-SHARES = {"probes": 0.6, "parts": 1.6, "kinds": 0.7, "shape": 1.2, "pose": 0.6}
-"""Parts of the total variance. The last two groups are not a look's."""
+SHARES = {"probes": 0.55, "parts": 2.4, "kinds": 1.6, "shape": 0.8, "pose": 0.35}
+"""Parts of the total variance, by what tells held-out figures apart. The last two groups are not a look's."""
 POSE_SIZE = 3 * len(POSE_JOINTS)
 TRAINED_PATTERNS = ("plain", "stripes_h", "stripes_v", "checks", "dots", "camo", "two_tone")
 """The patterns of training figures; others count as dots."""
@@ -127,6 +127,14 @@ class Space:
         _, _, directions = np.linalg.svd(space.centred(groups), full_matrices=False)
         space.rotation = directions[:size].T.astype(np.float32)
         return space
+
+    def reweighed(self, groups: dict[str, NDArray]) -> Space:
+        """The same directions with each group at its share of `SHARES`, by the variance of many figures' attributes."""
+        scale = {}
+        for name, values in groups.items():
+            share = float((values.var(0) * self.scale[name] ** 2).sum())
+            scale[name] = self.scale[name] * (SHARES[name] / share) ** 0.5
+        return Space(self.mean, scale, self.rotation)
 
     def centred(self, groups: dict[str, NDArray]) -> NDArray:
         """(N, all) scaled columns; groups that are not given are at their means."""

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.wardrobe.attribute_space import Space, attributes
+from engine.motion.skeleton import MIRROR
+from engine.wardrobe.attribute_space import POSE_JOINTS, Space, attributes
 from engine.wardrobe.outfit import Look
 
 
@@ -52,7 +54,10 @@ class Figures:
         for path in sorted(self.folder.glob("*.pkl")):
             if path.name not in self.shards and len(self.shards) < self.limit:
                 shard = pickle.loads(path.read_bytes())
-                shard["target"] = self.space(attributes(shard["look"], shard["shape"], shard["pose"]))
+                shard["target"], shard["mirrored"] = (
+                    self.space(attributes(shard["look"], shard["shape"], pose))
+                    for pose in (shard["pose"], mirrored(shard["pose"]))
+                )
                 self.shards[path.name] = shard
 
     def batch(self, count: int, generator: torch.Generator, plain: bool = False) -> Batch:
@@ -72,10 +77,12 @@ class Figures:
         mask = stack("mask").unsqueeze(1).float() / 255
         part, region = stack("part").long(), stack("region").long()
         grey = torch.rand(count, 1, 1, 1, generator=generator) < (0.0 if plain else GREY)
+        flip = torch.zeros(count, dtype=torch.bool)
         if plain:
             images = plain_pictures(albedo, normal, mask)
         else:
-            images, albedo, part, region = pictures(albedo, normal, mask, part, region, grey, generator)
+            flip = torch.rand(count, generator=generator) < 0.5
+            images, albedo, part, region = pictures(albedo, normal, mask, part, region, grey, flip, generator)
         return Batch(
             images,
             albedo,
@@ -83,13 +90,21 @@ class Figures:
             region,
             [s["caption"][i] for s, i, _ in chosen],
             [s["negatives"][i] for s, i, _ in chosen],
-            torch.stack([s["target"][i] for s, i, _ in chosen]),
+            torch.stack([s["mirrored" if turned else "target"][i] for (s, i, _), turned in zip(chosen, flip)]),
             np.stack([s["shape"][i] for s, i, _ in chosen]),
             [s["look"][i] for s, i, _ in chosen],
             [s["kind"][i] for s, i, _ in chosen],
             [s["views"][i][v] for s, i, v in chosen],
             grey.flatten(),
         )
+
+
+def mirrored(pose: NDArray) -> NDArray:
+    """(N, POSE_SIZE) what `pose_attributes` says of the mirrored poses: sides change places."""
+    sides = [POSE_JOINTS.index(MIRROR[joint]) for joint in POSE_JOINTS]
+    places = pose.reshape(len(pose), -1, 3)[:, sides] * np.array([-1, 1, 1], pose.dtype)
+    found: NDArray = places.reshape(len(pose), -1)
+    return found
 
 
 def full_normal(normal: Tensor) -> Tensor:
@@ -112,9 +127,12 @@ def pictures(
     part: Tensor,
     region: Tensor,
     grey: Tensor,
+    flip: Tensor,
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Random light, background, texture disturbance, shift, mirror and noise; form alone where ``grey`` (B, 1, 1, 1).
+    """Random light, background, texture disturbance, shift and noise.
+
+    Form alone where ``grey`` (B, 1, 1, 1), mirrored where ``flip`` (B,).
 
     Returns:
         Pictures (B, 3, S, S) in 0..1, and albedo and maps moved along with them.
@@ -142,7 +160,6 @@ def pictures(
     picture = painted * shading * mask + backgrounds(count, size, generator) * (1 - mask)
     step = size // part.shape[-1]
     shift = torch.randint(-1, 2, (2,), generator=generator) * step
-    flip = torch.rand(count, generator=generator) < 0.5
 
     def moved(values: Tensor, scale: int) -> Tensor:
         values = torch.roll(values, (shift // scale).tolist(), (-2, -1))

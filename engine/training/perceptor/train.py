@@ -46,6 +46,8 @@ WIDTH, EMBED = 256, 384
 BATCH = 128
 FIGURE = 0.5
 """Weight of shape and pose on their own."""
+MATCHING, SHARPNESS = 0.3, 20.0
+"""Weight of captions' finding their own figures, and the factor of cosines in it."""
 MOTION = 0.1
 """Share of captions that speak of what a figure does."""
 SPACE_FILE = "space.pkl"
@@ -192,6 +194,22 @@ def caption_pool(
     return captions, attributes([s.look for s in samples], shape, pose), moving
 
 
+def reweigh(towers: Towers, out: Path) -> None:
+    """Bring a stored space to `SHARES`, and both towers along with it: their last layers are linear."""
+    _, groups, _ = caption_pool(12000, 7)
+    old: Space = pickle.loads((out / SPACE_FILE).read_bytes())
+    new = old.reweighed(groups)
+    turned = torch.zeros(EMBED, EMBED)
+    for name in groups:
+        directions = torch.from_numpy(old.directions(name)).float()
+        turned += directions.T @ directions * float((new.scale[name] / old.scale[name]).mean())
+    with torch.no_grad():
+        for layer in (towers.model.text_projection, towers.model.visual_projection):
+            layer.weight.copy_(turned @ layer.weight)
+    (out / SPACE_FILE).write_bytes(pickle.dumps(new))
+    save(towers, out)
+
+
 def prepare(out: Path) -> None:
     """Tokenizer and space, which all parts share."""
     train_tokenizer(out)
@@ -206,18 +224,53 @@ def expected(groups: dict[str, np.ndarray], moving: np.ndarray, space: Space) ->
     return space(groups)
 
 
-def text_losses(towers: Towers, space: Space, everything: bool) -> Iterator[Tensor]:
-    """Captions drawn anew all the time; each is used a few times."""
-    pool: list[tuple[list[str], Tensor]] = []
+def text_losses(towers: Towers, space: Space, everything: bool, sight: Sight | None) -> Iterator[Tensor]:
+    """Captions drawn anew all the time, each used a few times; with a ``sight``, they also find their figures."""
+    pool: list[tuple[list[str], Tensor, Tensor]] = []
     rng, seed = np.random.default_rng(3), 1000
     while True:
         captions, groups, moving = caption_pool(512, seed, everything)
         seed += 1
-        pool = [*pool[-300:], (captions, expected(groups, moving, space))]
+        truth = space(groups)
+        pool = [*pool[-300:], (captions, truth, expected(groups, moving, space))]
         for _ in range(8):
-            texts, target = pool[rng.integers(len(pool))]
-            chosen = rng.permutation(len(texts))[:BATCH]
-            yield regress(towers.text([texts[i] for i in chosen]), target[chosen])
+            texts, truth, target = pool[rng.integers(len(pool))]
+            chosen = rng.permutation(len(texts))[: BATCH if sight is None else 2 * BATCH]
+            found = towers.text([texts[i] for i in chosen])
+            loss = regress(found, target[chosen])
+            yield loss if sight is None else loss + MATCHING * matching(found, sight(truth[chosen], rng))
+
+
+class Sight:
+    """What an image tower would say of figures that are not drawn: what is true of them, and the errors that it made
+    on others, which it had not seen in training (a regression and its residuals, drawn at random).
+    """
+
+    def __init__(self, towers: Towers, figures: Figures, count: int = 6000) -> None:
+        generator = torch.Generator().manual_seed(21)
+        towers.model.eval()
+        found, truth = [], []
+        with torch.no_grad():
+            for _ in range(count // BATCH):
+                batch = figures.batch(BATCH, generator, plain=True)
+                found.append(towers.image(batch.images)[0])
+                truth.append(batch.target)
+        towers.model.train()
+        true, said = torch.cat(truth), torch.cat(found)
+        gram = true.T @ true + 1e-2 * len(true) * true.square().mean() * torch.eye(EMBED)
+        self.map = torch.linalg.solve(gram, true.T @ said)
+        self.errors = said - true @ self.map
+
+    def __call__(self, truth: Tensor, rng: np.random.Generator) -> Tensor:
+        """(N, EMBED) of true attributes (N, EMBED)."""
+        return truth @ self.map + self.errors[rng.integers(len(self.errors), size=len(truth))]
+
+
+def matching(text: Tensor, image: Tensor) -> Tensor:
+    """How badly captions (N, D) find their own pictures (N, D) in a batch, and these their captions (InfoNCE)."""
+    scores = F.normalize(text, dim=-1) @ F.normalize(image, dim=-1).T * SHARPNESS
+    places = torch.arange(len(scores))
+    return 0.5 * (F.cross_entropy(scores, places) + F.cross_entropy(scores.T, places))
 
 
 def image_losses(towers: Towers, figures: Figures, space: Space, radius: float) -> Iterator[Tensor]:
@@ -315,7 +368,7 @@ def widen(model: VisionTextDualEncoderModel, state: dict[str, Tensor]) -> None:
 def main() -> None:
     """One part for a number of minutes; the folder can be loaded after every report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=("prepare", "text", "image", "merge"))
+    parser.add_argument("part", choices=("prepare", "reweigh", "text", "image", "merge"))
     parser.add_argument("figures", type=Path)
     parser.add_argument("held_out", type=Path)
     parser.add_argument("out", type=Path, help="folder of this part; text and image start from prepare's")
@@ -327,6 +380,7 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=60)
     parser.add_argument("--rare", type=float, default=RARE, help="share of rare words in captions")
     parser.add_argument("--everything", action="store_true", help="the words held out for evaluation, too")
+    parser.add_argument("--unseen", type=Path, help="figures that the image tower has not seen, for captions to find")
     parser.add_argument("--robust", type=float, default=0.0, help="L2 radius of adversarial pictures; 0 for none")
     arguments = parser.parse_args()
     torch.manual_seed(0)
@@ -337,6 +391,9 @@ def main() -> None:
         return
     towers = Towers(arguments.out, fresh=True)
     towers.load(arguments.start or ())
+    if arguments.part == "reweigh":
+        reweigh(towers, arguments.out)
+        return
     if arguments.part == "merge":
         towers.model.half()
         save(towers, arguments.out)
@@ -347,8 +404,13 @@ def main() -> None:
         Figures(arguments.held_out, space, 2),
     )
     held_out.refresh()
+    sight = None
+    if arguments.unseen:
+        unseen = Figures(arguments.unseen, space, arguments.shards)
+        unseen.refresh()
+        sight = Sight(towers, unseen)
     losses = {
-        "text": lambda: text_losses(towers, space, arguments.everything),
+        "text": lambda: text_losses(towers, space, arguments.everything, sight),
         "image": lambda: image_losses(towers, figures, space, arguments.robust),
     }[arguments.part]()
     train(towers, losses, arguments, lambda: evaluate(towers, held_out))
