@@ -88,8 +88,8 @@ def _hear(
         style, cut = styled(meant)
         if style and (said.get(role) is None or (said[role] in LENGTHS and style not in LENGTHS)):
             said[role] = style
-        if cut:
-            said.setdefault("hair_cut", cut)
+        if cut and said.get("hair_cut") in (None, "straight"):  # as hair with a fringe is, too
+            said["hair_cut"] = cut
     elif said.get(FIELDS[role]) in (None, "none"):
         said[FIELDS[role]] = "none" if parsed.denied[at] else meant
 

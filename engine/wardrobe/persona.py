@@ -102,6 +102,10 @@ def settled(person: Person, rng: np.random.Generator) -> Person:
     return person.over(Person(float(rng.choice([-0.8, 0.8])), ADULT))
 
 
+TIED = ("ponytail", "bun")
+"""Styles that nobody has who is said to have a fringe, and no more."""
+
+
 @dataclass(frozen=True)
 class Persona:
     """What of a look is the person's own, by the names that `outfit.Look` has for it."""
@@ -136,7 +140,8 @@ def persona_of(person: Person, body: Who, said: Who, costume: Costume, rng: np.r
     if style is None:
         style = chance.style("hair") if human or skin.replace(" ", "_") not in _hairless() else "bald"
     having = [name for name, cuts in HAIR_CUTS.items() if cut in cuts]
-    if having and style not in having and body.hair_style is None and said.hair_style is None:
+    if having and body.hair_style is None and said.hair_style is None and (style not in having or style in TIED):
+        having = [name for name in having if name not in TIED] or having
         style = having[-1 if (person.gender or 0) < 0 else 0]  # "curly hair" on who would have a bun
     usual = costume.hair_color or costume.beard_color  # a figure's beard without a word on its hair is as the hair
     color = named or _aged(usual, person, chance) or chance.hair_color(skin if human else "other")

@@ -61,7 +61,7 @@ def test_hair_lies_outside_the_skin_and_off_the_face(mannequin, monkeypatch, sty
     hair = layers["Hair"]
     assert 5_000 < len(hair.vertices) <= 60_000
     _, _, distance = mannequin.caster.closest_point(hair.vertices)
-    above = hairline(places(hair, mannequin))
+    above = STYLES[style][0].above(places(hair, mannequin))
     free = above > 0.008  # at the hairline itself the shell goes beneath the skin
     assert distance[free].min() > -0.0015  # roots, and the shell's border
     assert (distance[free] < -0.001).mean() < (0.2 if style == "mohawk" else 0.001)
@@ -340,3 +340,34 @@ def test_ears_and_face_are_outside_the_hairline():
     outside = np.array([[0.0, 0.72, 0.12], [0.085, 0.675, 0.02], [0.0, 0.56, -0.02], [0.05, 0.65, 0.1]])
     assert (hairline(inside) > 0.01).all() and (hairline(outside) < -0.004).all()
     assert beside_ears(np.array([[0.085, 0.675, 0.02]])) < -0.01
+
+
+def _grown(mannequin, style: str, cut: str | None) -> np.ndarray:
+    """(N, 3) canonical places of the locks of a hair, without its shell."""
+    layer = named(replace(LOOK, hair_style=style, hair_cut=cut), mannequin)["Hair"]
+    return places(layer, mannequin)[np.abs(layer.canonical[:, :2]).max(1) > 0]
+
+
+def test_a_bald_crown_has_hair_beside_and_behind_it(mannequin):
+    x, y, z = _grown(mannequin, "short", "ring").T
+    assert not ((y > 0.765) & (np.abs(x) < 0.05)).any()
+    assert (np.abs(x) > 0.06).sum() > 1000 and (z < -0.05).sum() > 1000
+
+
+@pytest.mark.slow
+def test_a_fringe_is_worn_with_tied_hair(mannequin):
+    before = [
+        ((p[:, 2] > 0.09) & (p[:, 1] < 0.735) & (np.abs(p[:, 0]) < 0.04)).sum()
+        for p in (_grown(mannequin, "ponytail", None), _grown(mannequin, "ponytail", "fringe"))
+    ]
+    assert before[0] < 50 and before[1] > 500
+
+
+@pytest.mark.slow
+def test_plaits_leave_no_scalp_bare(mannequin):
+    """What is plaited behind is drawn there from all of the head, as a ponytail's hair is."""
+    counts = []
+    for cut in ("high", "braid", "braids"):
+        x, y, z = _grown(mannequin, "ponytail", cut).T
+        counts.append(((y > 0.75) & (z > 0.0)).sum())
+    assert min(counts) > 0.5 * max(counts)

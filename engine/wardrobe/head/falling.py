@@ -38,7 +38,7 @@ def fall(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tu
     upper = _layer(style, head, seeds, rng)
     if not style.under:
         return upper
-    above = hairline(seeds.canonical)
+    above = style.above(seeds.canonical)
     low = (above > 0.003) & (above < 0.045) & (zones(seeds.canonical)[:, 2:].sum(1) > 0.6)
     below = seeds.take(np.flatnonzero(low)[: style.under])
     lift, length = 0.12 * np.array(style.lift), 0.93 * np.array(style.length)
@@ -92,7 +92,7 @@ def _layer(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator, ton
     if hangs and style.gather:
         good &= _in_company(paths) | (fringed > 0.3)
     if not style.ropes:  # finer hair grows along the hairline
-        width = width * (0.45 + 0.55 * smoothstep(hairline(seeds.canonical), 0.002, 0.014))
+        width = width * (0.45 + 0.55 * smoothstep(style.above(seeds.canonical), 0.002, 0.014))
     width = width * (1 - 0.35 * burns[:, 0]) * (1 - 0.45 * fringed * hangs)
     if style.plait:
         wide = style.plait * head.size
@@ -113,7 +113,7 @@ def _combing(style: Style, seeds: Seeds, away: NDArray) -> NDArray:
     if style.parted:  # from the crown it falls back
         wanted[:, 0] *= 0.2 + 0.8 * smoothstep(seeds.canonical[:, 2], -0.050, 0.0)
     if style.gravity > LOOSE and style.fringe >= FREE:  # off the forehead first
-        low = zone[:, 0] * smoothstep(hairline(seeds.canonical), 0.020, 0.0)
+        low = zone[:, 0] * smoothstep(style.above(seeds.canonical), 0.020, 0.0)
         wanted += low[:, None] * OFF_FOREHEAD
     return wanted
 

@@ -13,14 +13,14 @@ from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.hard.armour import BARE_METAL
 from engine.wardrobe.head.face import ANYBODY, Individual
 from engine.wardrobe.head.falling import fall
-from engine.wardrobe.head.frame import ROOT, Head, hairline, sample, sideburns, zones
+from engine.wardrobe.head.frame import ROOT, Head, sample, sideburns, zones
 from engine.wardrobe.head.locks import hair_layer, together
 from engine.wardrobe.head.plaits import rows
 from engine.wardrobe.head.pressed import clad, under
 from engine.wardrobe.head.roots import in_rows
 from engine.wardrobe.head.scalp import shell
 from engine.wardrobe.head.standing import coils, crest, spikes, stubble
-from engine.wardrobe.head.styles import FREE, STYLES, Style
+from engine.wardrobe.head.styles import FREE, STYLES, Style, asked_of
 from engine.wardrobe.head.thinning import FADED, soft_edged
 from engine.wardrobe.head.tied import gather
 from engine.wardrobe.layers import Layer
@@ -79,11 +79,11 @@ def hair_layers(
         seeds = in_rows(record, head, seeds, rng)
     within = (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
     if record.grow == "stubble":
-        scalp = shell(head, record.shell, rng, within, soft=FADED)
+        scalp = shell(head, record.shell, rng, within, record.above, soft=FADED)
         scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.86), strands=0 * scalp.strands)
     else:
-        scalp = shell(head, record.shell, rng, within, parting=record.parting if record.parted else None)
-        if record.ropes:
+        scalp = shell(head, record.shell, rng, within, record.above, parting=record.parting if record.parted else None)
+        if record.ropes or record.shorn:
             scalp = replace(scalp, strands=0 * scalp.strands)
     grown = GROWTH[record.grow](record, head, seeds, rng)
     clear = head.off_skin(grown.vertices, np.full(len(grown.vertices), -ROOT), 0.0)[0]
@@ -99,13 +99,14 @@ def hair_layers(
 def variant(look: Look, person: Individual, rng: np.random.Generator) -> Style:
     """The variant of the look's style that is asked for, or by chance one of the others, as often as people have it."""
     variants = STYLES[look.hair_style]
-    asked = [one for one in variants if look.hair_cut and one.cut == look.hair_cut]
+    if asked := asked_of(look):
+        return asked
     usual = [one for one in variants if not one.asked]
     dark = float(look.skin in DARK)
     child = 1 - float(smoothstep(np.array(person.age), -0.5, -0.2))
     much = {"woman": max(-person.gender, 0.0), "child": child, "dark": dark, "light": 1 - dark}
     shares = np.array([math.prod(one.often.get(sort, 1.0) ** share for sort, share in much.items()) for one in usual])
-    return asked[0] if asked else usual[rng.choice(len(usual), p=shares / shares.sum())]
+    return usual[rng.choice(len(usual), p=shares / shares.sum())]
 
 
 def _hidden(look: Look, headgear: Mapping[str, Sequence[Layer]]) -> bool:
@@ -124,16 +125,20 @@ def _closed(look: Look) -> bool:
 
 def _density(style: Style, canonical: NDArray) -> NDArray:
     """(N,) how closely a style's hair grows at places."""
-    grown = smoothstep(hairline(canonical), -0.001, 0.004)
+    grown = smoothstep(style.above(canonical), -0.001, 0.004)
     if style.grow == "stubble":
-        grown = 0.15 * grown + 0.85 * smoothstep(hairline(canonical), 0.0, 0.016)
+        grown = 0.15 * grown + 0.85 * smoothstep(style.above(canonical), 0.0, 0.016)
     if style.behind:  # what grows before the ears would go through them
         grown = grown * (1 - sideburns(canonical))
+    if style.crown:  # sparse towards the bare crown
+        grown = grown * smoothstep(style.above(canonical), 0.0, 0.022)
+    if style.shorn:
+        grown = grown * smoothstep(zones(canonical)[:, 2:].sum(1), 0.7, 0.3)
     if style.grow == "crest":
         grown = grown * smoothstep(np.abs(canonical[:, 0]), 0.020, 0.014)
     if style.grow == "fall":  # roots stand close along the parting
         line = np.exp(-(((canonical[:, 0] - style.parting) / 0.008) ** 2)) * smoothstep(canonical[:, 1], 0.735, 0.76)
-        dense = np.maximum(line, smoothstep(hairline(canonical), 0.014, 0.006))
+        dense = np.maximum(line, smoothstep(style.above(canonical), 0.014, 0.006))
         if style.fringe < FREE:
             dense = np.maximum(dense, zones(canonical)[:, 0])
         grown = grown * (0.5 + 0.5 * dense)

@@ -16,6 +16,7 @@ from engine.wardrobe.hair_masks import BEARD_MASKS, smoothstep_edge
 from engine.wardrobe.head.face import ANYBODY, Individual
 from engine.wardrobe.head.frame import beside_ears, hairline
 from engine.wardrobe.head.strokes import BROW, brow_color, brow_height, brow_width, maleness
+from engine.wardrobe.head.styles import asked_of
 from engine.wardrobe.materials import MATERIALS
 from engine.wardrobe.outfit import HAIR_COLORS, HUMAN_SKINS, SKINS, Look
 from engine.wardrobe.paint import blend, paint_face, shade
@@ -261,7 +262,8 @@ def _hair_ground(
 ) -> NDArray:
     """The skin beneath hair, brows and beard in their colours, so that none shines through; of the shaven, a shadow."""
     hair, beard = np.array(HAIR_COLORS[look.hair_color]), np.array(HAIR_COLORS[look.beard_color])
-    above = hairline(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
+    asked = asked_of(look)
+    above = (asked.above if asked else hairline)(np.stack([p.x, p.y, p.z], 1)) * (p.y > 0.55)
     ground = 0.55 * base if look.hair_style == "mohawk" else 0.75 * hair  # shaved sides keep their natural shadow
     reach = (0.005, 0.026) if look.hair_style in ("buzz", "short") else (-0.004, 0.004)
     grown = smoothstep(above, *reach) * (p.y > 0.55)

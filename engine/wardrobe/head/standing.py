@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.head.falling import fall
-from engine.wardrobe.head.frame import ROOT, Head, Seeds, hairline, unit, zones
+from engine.wardrobe.head.frame import ROOT, Head, Seeds, unit, zones
 from engine.wardrobe.head.locks import LockForm, Tufts, clumped, lock_tones, locks, together
 from engine.wardrobe.head.styles import Style
 
@@ -26,8 +26,8 @@ def coils(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> T
     zone = zones(seeds.canonical)
     out = unit(seeds.points - head.place(np.array([0.0, 0.715, 0.02])))
     heading = unit(0.6 * out + 0.4 * seeds.normals + rng.normal(0, 0.22, (count, 3)))
-    edge = smoothstep(hairline(seeds.canonical), 0.0, 0.035)
-    shell = style.shell * smoothstep(hairline(seeds.canonical), -0.001, max(0.0045, 0.55 * style.shell))
+    edge = smoothstep(style.above(seeds.canonical), 0.0, 0.035)
+    shell = style.shell * smoothstep(style.above(seeds.canonical), -0.001, max(0.0045, 0.55 * style.shell))
     start = seeds.points + heading * (0.72 * shell * s)[:, None]
     length = (zone @ np.array(style.length)) * s * (0.55 + 0.45 * edge) * rng.uniform(0.75, 1.2, count)
     t = np.linspace(0, 1, steps)
@@ -75,7 +75,7 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     lean = zone @ np.array([[0, 0.2, 0.9], [0, 0, 1.0], [0, -1.0, 0.2], [0, -1.0, 0]]) + rng.normal(0, 0.25, (count, 3))
     lean = lean - seeds.normals * (lean * seeds.normals).sum(1, keepdims=True)
     heading = unit(unit(lean) + 0.42 * seeds.normals)
-    near = smoothstep(hairline(seeds.canonical), 0.0, 0.018 + 0.014 * zone[:, 2:].sum(1))  # finer to the edges
+    near = smoothstep(style.above(seeds.canonical), 0.0, 0.018 + 0.014 * zone[:, 2:].sum(1))  # finer to the edges
     length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count) * (0.4 + 0.6 * near)
     t = np.linspace(0, 1, 2)
     paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * heading[:, None]
@@ -101,7 +101,7 @@ def _points(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     lean = (zone @ np.array([style.front, style.top, style.side, style.back])) * [0.0, 1.0, 1.0]
     heading = unit(out + lean + rng.normal(0, style.loose, (guides, 3))[clumps])
     length = (zone @ np.array(style.length)) * s * rng.uniform(0.75, 1.15, guides)[clumps]
-    length = length * rng.uniform(0.8, 1.0, count) * (0.45 + 0.55 * smoothstep(hairline(seeds.canonical), 0.0, 0.02))
+    length = length * rng.uniform(0.8, 1.0, count) * (0.45 + 0.55 * smoothstep(style.above(seeds.canonical), 0.0, 0.02))
     bend = rng.normal(0, 0.10, (guides, 3))[clumps][:, None] * (t**2)[None, :, None]
     paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * (heading[:, None] + bend)
     outward = unit(seeds.points - seeds.points[clumps] + 0.3 * np.cross(heading, [1.0, 0.0, 0.0]) + 1e-6)

@@ -10,12 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.tables import read_toml
+from engine.wardrobe.canonical import smoothstep
+from engine.wardrobe.head.frame import hairline
 from engine.wardrobe.materials import CATALOG
+from engine.wardrobe.outfit import Look
 
 FREE = 0.732
 """Canonical height down to which hair may lie on the forehead unless a style has a fringe."""
 
+PEAK = 0.45
+"""How far a hairline recedes in the middle of the forehead, of how far at the temples."""
 SORTS = ("woman", "child", "dark", "light")
 """Whom `Style.often` knows."""
 
@@ -76,16 +84,35 @@ class Style:
     """Radius of the ball into which it is wound, metres."""
     rows: int = 0
     """In how many rows hair is plaited along the head."""
+    recede: float = 0.0
+    """Metres by which the hairline over the forehead lies further back, at the temples; less in the middle."""
+    crown: float = 0.0
+    """Canonical height from which on the head is bare; 0: nowhere."""
+    shorn: float = 0.0
+    """How much of the skin shows at sides and back, which are cut to stubble; 0: they are not."""
 
     @property
     def parted(self) -> bool:
         """Whether it falls to the sides of a parting."""
         return self.grow == "fall" and min(self.front[0], self.top[0]) > 0.5
 
+    def above(self, canonical: NDArray) -> NDArray:
+        """(N,) metres inside of where this hair begins at canonical places (N, 3); negative where none grows."""
+        found = hairline(canonical)
+        x, y, z = np.asarray(canonical).T
+        if self.recede:
+            temple = PEAK + (1 - PEAK) * smoothstep(np.abs(x), 0.008, 0.040)
+            over = smoothstep(y, 0.715, 0.750) * smoothstep(z, -0.01, 0.05) * smoothstep(np.abs(x), 0.074, 0.060)
+            found = found - self.recede * temple * over
+        if self.crown:
+            uneven = 0.004 * np.sin(60 * z + 25 * x) + 0.002 * np.sin(170 * z + 90 * x)
+            found = np.minimum(found, self.crown - y - 0.5 * np.clip(z + 0.005, 0.0, 0.1) + uneven)
+        return found
+
     @property
     def ropes(self) -> bool:
         """Whether hair is in ropes or plaits, each of which goes its own way; the scalp shows between them."""
-        return bool(self.plait) or self.gather == 0.0
+        return self.grow != "gather" and (bool(self.plait) or self.gather == 0.0)
 
 
 def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Style, ...]]:
@@ -111,3 +138,9 @@ def read_styles(path: Path = CATALOG / "hairstyles.toml") -> dict[str, tuple[Sty
 
 
 STYLES = read_styles()
+
+
+def asked_of(look: Look) -> Style | None:
+    """The variant that a look asks for by its cut."""
+    variants = STYLES.get(look.hair_style, ()) if look.hair_cut else ()
+    return next((one for one in variants if one.cut == look.hair_cut), None)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import smoothstep
-from engine.wardrobe.head.frame import Head, hairline, zones
+from engine.wardrobe.head.frame import Head, zones
 from engine.wardrobe.head.styles import Style
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import SKINS, Look
@@ -34,7 +34,7 @@ def soft_edged(layer: Layer, head: Head, look: Look, style: Style) -> Layer:
     canonical = head.canonical(layer.vertices.astype(np.float64))
     cropped = style.grow == "stubble"
     share = (_between_cropped if cropped else _between_locks)(layer, head, canonical, style)
-    shadow = 0.84 + 0.16 * smoothstep(hairline(canonical), 0.012, 0.0)  # none where hair ends
+    shadow = 0.84 + 0.16 * smoothstep(style.above(canonical), 0.012, 0.0)  # none where hair ends
     shadow *= 1.0 if cropped else 0.86  # locks shine
     colors = blend(layer.colors, share, shadow[:, None] * np.array(SKINS[look.skin]))
     return replace(layer, colors=colors.astype(np.float32))
@@ -54,7 +54,7 @@ def _between_cropped(layer: Layer, head: Head, canonical: NDArray, style: Style)
     beside = zones(canonical[own])[:, 2:].sum(1)
     x, y, z = canonical[own].T
     uneven = 0.0015 * np.sin(230 * x + 3 * np.sin(90 * y)) * np.sin(210 * y + 190 * z)
-    above = hairline(canonical[own]) + uneven
+    above = style.above(canonical[own]) + uneven
     share[own] = least + (1.0 - least) * smoothstep(above, FADED + (SHORN - FADED) * beside, 0.0)
     return share
 
@@ -62,12 +62,12 @@ def _between_cropped(layer: Layer, head: Head, canonical: NDArray, style: Style)
 def _between_locks(layer: Layer, head: Head, canonical: NDArray, style: Style) -> NDArray:
     """(V,) how much of the skin shows along hairline and parting, and all over the scalp between ropes."""
     share = np.zeros(len(canonical))
-    above = hairline(canonical)
+    above = style.above(canonical)
     near = (above < THINNER) & (above > -0.01)
     if style.parted:
         line = (np.abs(canonical[:, 0] - style.parting) < PARTED) & (canonical[:, 1] > 0.735)
         near = np.logical_or(near, line)
-    if style.ropes:
+    if style.ropes or style.shorn:
         near = np.logical_or(near, _on_shell(layer))
     own = np.flatnonzero(near)
     off = head.mannequin.caster.closest_point(layer.vertices[own].astype(np.float64), signed=False)[2]
@@ -78,6 +78,10 @@ def _between_locks(layer: Layer, head: Head, canonical: NDArray, style: Style) -
     if style.parted:
         bare = smoothstep(np.abs(x - style.parting), PARTED, 0.3 * PARTED) * smoothstep(z, -0.04, -0.01)
         thin = np.maximum(thin, 0.75 * bare)
-    least = SCALP if style.ropes else 0.0
+    least = np.full(len(own), SCALP if style.ropes else 0.0)
+    if style.shorn:
+        beside = smoothstep(zones(canonical[own])[:, 2:].sum(1), 0.3, 0.8)
+        fading = smoothstep(above[own] + uneven, SHORN, 0.0)
+        least = beside * (style.shorn + (1 - style.shorn) * fading)
     share[own] = (least + (0.97 - least) * thin) * smoothstep(off, 0.004, 0.001)
     return share

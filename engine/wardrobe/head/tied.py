@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.forms import ellipsoid, tube
-from engine.wardrobe.head.frame import Head, Seeds, hairline, unit, zones
+from engine.wardrobe.head.falling import fall
+from engine.wardrobe.head.frame import Head, Seeds, sample, unit, zones
 from engine.wardrobe.head.locks import SHORTER_AT_ROOTS, LockForm, Tufts, locks, together
 from engine.wardrobe.head.plaits import braid
-from engine.wardrobe.head.styles import Style
+from engine.wardrobe.head.styles import FREE, STYLES, Style
 
 SWEPT = LockForm(0.40, 0.3, root=0.85, tip=0.95, sides=5)
 TAIL = LockForm(0.3, 0.5, root=0.8, sides=6)
@@ -18,9 +21,15 @@ WOUND = LockForm(0.3, 0.25, root=0.8, tip=0.9, sides=5)
 LOW, BACK = 0.70, np.array([0.0, 0.35, -1.0])
 """Canonical height below which a tie is low: what grows in front goes up and back first, not across the forehead."""
 
+FRINGE, FRINGED = 170, 0.056
+"""Locks of the fringe of hair that is tied else, and canonical metres from the middle up to which it grows."""
+
 
 def gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> Tufts:
-    """Hair swept along the head to one tie or two, and what hangs or is wound there."""
+    """Hair swept along the head to one tie or two, what hangs or is wound there, and a fringe that is left out."""
+    if style.fringe < FREE:
+        seeds = seeds.take(np.flatnonzero(_in_fringe(seeds.canonical) < 0.5))
+        return together(gather(replace(style, fringe=FREE), head, seeds, rng), _fringe(style, head, rng))
     steps, count = 12, len(seeds)
     ties = [np.array(style.tie)]
     if style.twin:
@@ -28,7 +37,7 @@ def gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> 
     places = head.place(np.stack(ties))
     zone = zones(seeds.canonical)
     lift = (zone @ np.array(style.lift)) * rng.uniform(0.3, 1.15, count) * head.size
-    clear = head.size * (0.0008 + style.shell * smoothstep(hairline(seeds.canonical), 0.0, 0.0045))
+    clear = head.size * (0.0008 + style.shell * smoothstep(style.above(seeds.canonical), 0.0, 0.0045))
     point, normal = seeds.points + (clear - 0.0015)[:, None] * seeds.normals, seeds.normals
     paths, normals = [point], [normal]
     own = places[(seeds.canonical[:, 0] < 0).astype(int) if style.twin else np.zeros(count, int)]
@@ -48,9 +57,26 @@ def gather(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) -> 
         normals.append(normal)
     paths[-1] = aim
     width = style.width * head.size * rng.uniform(0.6, 1.1, count)
-    width = width * (0.4 + 0.6 * smoothstep(hairline(seeds.canonical), 0.002, 0.014))
+    width = width * (0.4 + 0.6 * smoothstep(style.above(seeds.canonical), 0.002, 0.014))
     swept = locks(np.stack(paths, 1), np.stack(normals, 1), width, SWEPT, rng)
     return together(swept, *(_rest(style, head, tie, place, rng) for tie, place in zip(ties, places)))
+
+
+def _in_fringe(canonical: NDArray) -> NDArray:
+    """(N,) how far places of the scalp are of those whose hair falls before the forehead."""
+    found: NDArray = zones(canonical)[:, 0] * smoothstep(np.abs(canonical[:, 0]), FRINGED, 0.8 * FRINGED)
+    return found
+
+
+def _fringe(style: Style, head: Head, rng: np.random.Generator) -> Tufts:
+    """Hair that falls before the forehead as a bob's fringe does."""
+    bob = next(one for one in STYLES["medium"] if one.fringe < FREE)
+
+    def density(canonical: NDArray) -> NDArray:
+        return _in_fringe(canonical) * smoothstep(style.above(canonical), -0.001, 0.004)
+
+    seeds = sample(head.mannequin, density, FRINGE, rng)
+    return fall(replace(bob, clumps=min(FRINGE // 4, len(seeds)), under=0, fringe=style.fringe), head, seeds, rng)
 
 
 def _rest(style: Style, head: Head, tie: NDArray, place: NDArray, rng: np.random.Generator) -> Tufts:
