@@ -368,6 +368,6 @@ def test_plaits_leave_no_scalp_bare(mannequin):
     """What is plaited behind is drawn there from all of the head, as a ponytail's hair is."""
     counts = []
     for cut in ("high", "braid", "braids"):
-        x, y, z = _grown(mannequin, "ponytail", cut).T
+        _, y, z = _grown(mannequin, "ponytail", cut).T
         counts.append(((y > 0.75) & (z > 0.0)).sum())
     assert min(counts) > 0.5 * max(counts)

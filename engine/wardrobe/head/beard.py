@@ -18,6 +18,8 @@ from engine.wardrobe.head.frame import Head, Seeds, beside_ears, sample, unit
 from engine.wardrobe.head.locks import LockForm, Tufts, clumped, hair_layer, lock_tones, locks, together
 from engine.wardrobe.head.pressed import over
 from engine.wardrobe.head.scalp import shell
+from engine.wardrobe.head.standing import stubble
+from engine.wardrobe.head.styles import STYLES
 from engine.wardrobe.layers import Layer
 from engine.wardrobe.outfit import COLORS, HAIR_COLORS, SKINS, Look
 from engine.wardrobe.paint import blend
@@ -27,10 +29,14 @@ COUNTS = {"full": 1400, "goatee": 500, "moustache": 270, "long": 520}
 """Locks of beards; others are painted."""
 LENGTHS = {"full": 0.020, "goatee": 0.017, "moustache": 0.011, "long": 0.30}
 """Metres of their longest."""
+HAIRS, STUBBLE = 4200, 0.0055
+"""Hairs of stubble, and their length in metres, of which those on the jaw have two fifths."""
 MATT = 0.7
 """Roughness: a beard's short ends would glitter."""
-EDGE, THIN = 0.007, 0.85
+EDGE, THIN = 0.007, 0.6
 """Metres inside of its outline in which a beard is thinner, and how much of the skin shows at the outline."""
+RISE = 0.011
+"""Metres from its outline over which a beard rises at least."""
 CHEEK = (0.030, 0.046)
 """Canonical distances from the middle between which that begins: lips and chin have sharp outlines."""
 SOFT = 0.012
@@ -49,6 +55,8 @@ def beard_of(look: Look) -> tuple[str, NDArray]:
 def beard_layer(look: Look, head: Head, rng: np.random.Generator, clothes: Sequence[Layer] = ()) -> Layer | None:
     """The look's beard, which lies on its clothes, or None where it is only painted."""
     kind, color = beard_of(look)
+    if kind == "stubble":
+        return _stubbly(color, head, rng)
     if kind not in COUNTS:
         return None
     outline = BEARD_MASKS["full" if kind == "long" else kind]
@@ -62,7 +70,7 @@ def beard_layer(look: Look, head: Head, rng: np.random.Generator, clothes: Seque
         return smoothstep(inside(canonical), -0.001, 0.002)
 
     seeds = sample(head.mannequin, where, COUNTS[kind], rng)
-    under = shell(head, lambda canonical: _thick(canonical, kind), rng, line=inside)
+    under = shell(head, lambda canonical: _thick(canonical, kind), rng, line=inside, soft=RISE)
     shade = replace(under, tones=1.3 * under.tones)
     grown = over(_long(head, seeds, rng), head, clothes) if kind == "long" else Tufts.none()
     tufts = together(shade, _short(kind, head, seeds, rng), grown)
@@ -72,6 +80,16 @@ def beard_layer(look: Look, head: Head, rng: np.random.Generator, clothes: Seque
     colors = layer.colors.copy()
     colors[: len(share)] = blend(colors[: len(share)], share, 0.9 * np.array(SKINS[look.skin]))
     layer = replace(layer, colors=colors.astype(np.float32))
+    return replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
+
+
+def _stubbly(color: NDArray, head: Head, rng: np.random.Generator) -> Layer:
+    """Hairs of two millimetres on skin that is painted darker."""
+    seeds = sample(
+        head.mannequin, lambda c: BEARD_MASKS["full"](Points(c, SOFT)) * (beside_ears(c) > 0.004), HAIRS, rng
+    )
+    hairs = stubble(replace(STYLES["buzz"][0], length=(STUBBLE,) * 4), head, seeds, rng)
+    layer = hair_layer("Beard", hairs, color, head)
     return replace(layer, roughness=np.full(len(layer.vertices), MATT, np.float32))
 
 

@@ -14,11 +14,11 @@ from engine.wardrobe.hard.armour import BARE_METAL
 from engine.wardrobe.head.face import ANYBODY, Individual
 from engine.wardrobe.head.falling import fall
 from engine.wardrobe.head.frame import ROOT, Head, sample, sideburns, zones
-from engine.wardrobe.head.locks import hair_layer, together
+from engine.wardrobe.head.locks import Tufts, hair_layer, together
 from engine.wardrobe.head.plaits import rows
 from engine.wardrobe.head.pressed import clad, under
 from engine.wardrobe.head.roots import in_rows
-from engine.wardrobe.head.scalp import shell
+from engine.wardrobe.head.scalp import SOFT, shell
 from engine.wardrobe.head.standing import coils, crest, spikes, stubble
 from engine.wardrobe.head.styles import FREE, STYLES, Style, asked_of
 from engine.wardrobe.head.thinning import FADED, soft_edged
@@ -32,7 +32,9 @@ CLOSED = frozenset({"visor", "suit", "bubble"})
 """Cuts of helmets of which that is true too."""
 FLAT_BENEATH = frozenset({"hat", "cap", "helmet"})
 """Headgear beneath which nobody's hair stands up."""
-MATT = {"coils": 0.62, "stubble": 0.50}
+SHORN = 4300
+"""Hairs of a few millimetres on shorn sides."""
+MATT = {"coils": 0.62, "stubble": 0.80}
 """Roughness of hair that stands, which does not shine, by how it grows."""
 DARK = ("dark", "black")
 """Skins of `Style.often`."""
@@ -80,20 +82,39 @@ def hair_layers(
     within = (lambda c: 0.024 - np.abs(c[:, 0])) if record.grow == "crest" else None
     if record.grow == "stubble":
         scalp = shell(head, record.shell, rng, within, record.above, soft=FADED)
-        scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.86), strands=0 * scalp.strands)
+        scalp = replace(scalp, tones=np.full(len(scalp.tones), 0.74), strands=0 * scalp.strands)
     else:
-        scalp = shell(head, record.shell, rng, within, record.above, parting=record.parting if record.parted else None)
+        soft = FADED if record.shorn else SOFT
+        parting = record.parting if record.parted else None
+        scalp = shell(head, record.shell, rng, within, record.above, soft, parting)
         if record.ropes or record.shorn:
             scalp = replace(scalp, strands=0 * scalp.strands)
     grown = GROWTH[record.grow](record, head, seeds, rng)
+    if record.shorn:
+        grown = together(grown, _shorn(record, head, rng))
     clear = head.off_skin(grown.vertices, np.full(len(grown.vertices), -ROOT), 0.0)[0]
     tufts = together(scalp, replace(grown, vertices=clear))
     tufts = clad(tufts, head, clothes)
     tufts = under(tufts, head, [layer for layers in headgear.values() for layer in layers])
     layer = soft_edged(hair_layer("Hair", tufts, np.array(HAIR_COLORS[look.hair_color]), head), head, look, record)
+    if record.shorn:
+        beside = zones(head.canonical(layer.vertices))[:, 2:].sum(1)
+        rough = np.where(beside > 0.5, MATT["stubble"], layer.roughness)
+        layer = replace(layer, roughness=rough.astype(np.float32))
     if record.grow in MATT:
         layer = replace(layer, roughness=np.full(len(layer.vertices), MATT[record.grow], np.float32))
     return [layer]
+
+
+def _shorn(style: Style, head: Head, rng: np.random.Generator) -> Tufts:
+    """Stubble at the sides and the back."""
+
+    def density(canonical: NDArray) -> NDArray:
+        beside = smoothstep(zones(canonical)[:, 2:].sum(1), 0.3, 0.7)
+        return beside * (0.15 + 0.85 * smoothstep(style.above(canonical), 0.0, 0.016)) * (style.above(canonical) > 0)
+
+    cropped = STYLES["buzz"][0]
+    return stubble(cropped, head, sample(head.mannequin, density, SHORN, rng), rng)
 
 
 def variant(look: Look, person: Individual, rng: np.random.Generator) -> Style:

@@ -20,6 +20,8 @@ EDGE = 0.0012
 """Metres by which the shell's border lies beneath the skin; where it comes through is the hairline."""
 ON_EARS = -0.0012
 """Metres by which the shell may reach onto ears, which are too thin to hide more of it."""
+SOFT = 0.0045
+"""Metres from the hairline over which the shell rises."""
 FINEST = 0.0018
 """Metres of the longest edge along the hairline."""
 
@@ -30,7 +32,7 @@ def shell(
     rng: np.random.Generator,
     within: Callable[[NDArray], NDArray] | None = None,
     line: Callable[[NDArray], NDArray] = hairline,
-    soft: float = 0.0045,
+    soft: float = SOFT,
     parting: float | None = None,
 ) -> Tufts:
     """The scalp lifted by ``thick`` metres, sunk into the skin along a softly irregular hairline.

@@ -275,7 +275,7 @@ def _hair_ground(
         full = look.beard != "stubble"
         wide = Points(np.stack([p.x, p.y, p.z], 1), 0.005)
         strength = 0.80 if full else 0.75
-        color = 0.7 * beard if full else 0.55 * beard + 0.35 * shade(base.mean(0), 0.7)
+        color = 0.7 * beard if full else 0.80 * beard + 0.12 * shade(base.mean(0), 0.7)
         base = blend(base, np.clip(strength * BEARD_MASKS[look.beard](wide), 0, 1), color)
     if brows and (look.hair_style != "hood" or look.skin in HUMAN_SKINS):
         male = maleness(person.gender, person.age)

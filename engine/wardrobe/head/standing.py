@@ -79,7 +79,7 @@ def stubble(style: Style, head: Head, seeds: Seeds, rng: np.random.Generator) ->
     length = (zone @ np.array(style.length)) * s * rng.uniform(0.7, 1.2, count) * (0.4 + 0.6 * near)
     t = np.linspace(0, 1, 2)
     paths = seeds.points[:, None] + (length[:, None] * t)[..., None] * heading[:, None]
-    tones = np.clip(rng.normal(0.85, 0.12, count), 0.6, 1.15)
+    tones = np.clip(rng.normal(0.92, 0.26, count), 0.5, 1.4)
     width = style.width * s * (0.55 + 0.45 * near)
     return locks(paths, np.repeat(seeds.normals[:, None], 2, 1), width, STUBBLE, rng, tones)
 
