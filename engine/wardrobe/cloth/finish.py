@@ -19,10 +19,6 @@ from engine.wardrobe.cloth.piece import Piece, closes
 from engine.wardrobe.forms import ellipsoid
 
 COLLARS: dict[str, Sequence[tuple[float, float]]] = {
-    "shirt": [(0.0, 0.006), (0.001, 0.014), (0.002, 0.024), (0.004, 0.032), (0.008, 0.034), (0.012, 0.028),
-              (0.017, 0.014), (0.021, 0.0), (0.023, -0.008)],
-    "fall": [(0.0, 0.006), (0.001, 0.014), (0.003, 0.024), (0.007, 0.030), (0.013, 0.028), (0.018, 0.016),
-             (0.024, 0.0), (0.030, -0.014), (0.034, -0.026)],
     "stand": [(0.0, 0.008), (-0.001, 0.018), (-0.001, 0.030), (0.001, 0.042), (0.003, 0.044), (0.005, 0.040),
               (0.005, 0.028), (0.005, 0.012)],
     "roll": [(-0.002, 0.012), (-0.005, 0.026), (-0.006, 0.044), (-0.003, 0.056), (0.003, 0.058), (0.007, 0.050),
@@ -171,7 +167,7 @@ def _extruded(piece: Piece, run: NDArray, rows: Sequence[NDArray], gap: NDArray,
 def rims(piece: Piece, thick: float) -> tuple[Piece, NDArray[np.bool_]]:
     """Turn every border inwards, so that cloth has a thickness where it ends; and which vertices (P,) are inside."""
     before = len(piece.vertices)
-    normals, inwards = vertex_normals(piece.vertices, piece.faces), _inwards(piece)
+    normals, inwards = vertex_normals(piece.vertices, piece.faces), inwards_of(piece)
     for loop in loops(piece.faces):
         if len(loop) < 6:
             continue
@@ -181,7 +177,7 @@ def rims(piece: Piece, thick: float) -> tuple[Piece, NDArray[np.bool_]]:
     return piece, np.arange(len(piece.vertices)) >= before
 
 
-def _inwards(piece: Piece) -> NDArray:
+def inwards_of(piece: Piece) -> NDArray:
     """(P, 3) unit vectors towards the mean of the points beside each: on a border, into the cloth."""
     total, degree = np.zeros_like(piece.vertices), np.zeros(len(piece.vertices))
     for k in range(3):
@@ -219,7 +215,7 @@ def ruffle(piece: Piece, borders: Borders, scale: float, form: Ruffle) -> Piece:
             continue
         points = piece.vertices[loop]
         normal = _even(vertex_normals(piece.vertices, piece.faces)[loop])
-        away = -_even(_inwards(piece)[loop])
+        away = -_even(inwards_of(piece)[loop])
         steps = np.linalg.norm(np.diff(points, axis=0, append=points[:1]), axis=1)
         length = float(steps.sum())
         phase = 2 * np.pi * np.r_[0.0, steps.cumsum()[:-1]] / length * max(round(length / form.period), 3)

@@ -1,4 +1,4 @@
-"""Cloth upon cloth: lapels, flounces, yokes and trims, each a part of a garment's own surface cut out once more and
+"""Cloth upon cloth: flounces, yokes and trims, each a part of a garment's own surface cut out once more and
 lifted off it, so that its edges are exact and stand away."""
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from engine.geometry.measures import vertex_normals
 from engine.geometry.operators import averaging
 from engine.wardrobe.canonical import Points, smoothstep
-from engine.wardrobe.cloth.blocks import front_edge
 from engine.wardrobe.cloth.details import ARM, TRUNK, Borders, Signed
 from engine.wardrobe.cloth.finish import grained
 from engine.wardrobe.cloth.piece import Piece
@@ -66,40 +65,6 @@ def laid_on(piece: Piece, panel: Panel, scale: float) -> Piece | None:
 
 
 Laid = Iterator[Panel]
-
-
-def _lapel(
-    borders: Borders,
-    low: float,
-    spread: float,
-    width: float,
-    style: str = "notch",
-    accent: bool = False,
-    top: float = 0.505,
-) -> Laid:
-    """The edges of an open front turned outwards: with a notch, a peak, or round as a shawl."""
-
-    def turned(p: Points) -> NDArray:
-        away = front_edge(p, low, spread)
-        share = np.clip((p.y - low) / (0.45 - low), 0, 1)
-        broad = width * (0.10 + 0.90 * np.clip(share / 0.72, 0, 1) ** 0.8)
-        if style == "shawl":
-            broad = width * np.sin(np.pi * (0.06 + 0.80 * share)) ** 0.8
-        elif style == "notch":  # the corner below the notch
-            broad = np.minimum(broad, width * (1 - 0.25 * np.clip((p.y - 0.425) / 0.03, 0, 1)))
-        else:  # a peak that points up and out
-            broad = broad + 0.022 * np.clip(1 - np.abs(p.y - 0.43) / 0.05, 0, 1)
-        edge = np.minimum.reduce([broad - away, p.y - low + 0.002, p.z - 0.005, top - p.y])
-        if style != "shawl":
-            line = 0.436 + 0.30 * (away - 0.4 * broad)  # collar and lapel meet along it, and gape outside
-            gape = np.clip(away - 0.55 * broad, 0, None) * 0.45 + 0.0006
-            edge = np.where(away > 0.35 * broad, np.minimum(edge, np.abs(p.y - line) - gape), edge)
-        return np.where(p.arm, -1.0, edge)
-
-    def lift(p: Points) -> NDArray:
-        return np.asarray(0.0025 + 0.0035 * np.clip(front_edge(p, low, spread) / width, 0, 1))
-
-    yield Panel(turned, lift, accent=accent, even=2)
 
 
 @dataclass(frozen=True)
@@ -289,7 +254,6 @@ def _frill(borders: Borders, half: float, low: float, top: float = 0.46) -> Laid
 
 
 PANELS: dict[str, Callable[..., Laid]] = {
-    "lapel": _lapel,
     "flounce": _flounce,
     "yoke": _yoke,
     "trim": _trim,

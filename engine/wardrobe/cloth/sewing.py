@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.geometry.operators import averaging
+from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
@@ -22,11 +23,12 @@ from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import marks
 from engine.wardrobe.cloth.fur import locks
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
-from engine.wardrobe.cloth.piece import Piece, evened
+from engine.wardrobe.cloth.piece import Piece, evened, together
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheer import netted, opacity
 from engine.wardrobe.cloth.sheet import TOP
 from engine.wardrobe.cloth.textile import dyed
+from engine.wardrobe.cloth.turned import LEAVES, Edge, edge_of, sewn, turned_over
 from engine.wardrobe.cloth.wear import roughness, torn, weathered
 from engine.wardrobe.layers import Floats, Layer, merged
 from engine.wardrobe.materials import MATERIALS
@@ -88,9 +90,11 @@ def make(
     piece = netted(patterned(piece, garment), record)
     if "torn" in garment.traits:
         piece = torn(piece, borders)
+    edge, piece = _edge(piece, record, borders, size)
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
+    turned = _turned(piece, record, edge, [cloth for _, cloth in laid if cloth], beneath if over_collar else None, size)
     for detail in record.details:
-        if detail["form"] == "collar":
+        if detail["form"] == "collar" and detail["style"] in COLLARS:
             before, own_cloth = len(piece.vertices), Beneath(piece.vertices, piece.faces)
             piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
             if over_collar and len(piece.vertices) > before:
@@ -106,6 +110,9 @@ def make(
     for panel, cloth in laid:
         if cloth is not None:
             parts.append(_panel_layer(garment, record, panel, cloth, found, size, material))
+    for cloth, accent in turned:
+        shown = _second(garment, None) if accent else garment
+        parts.append(_sewn_up(shown, record, patterned(cloth, shown), [], [], size, material))
     own = [part for part in parts if part.name == record.name]
     return [merged(own), *(part for part in parts if part.name != record.name)]
 
@@ -204,12 +211,35 @@ def _panel_layer(
     garment: Garment, record: Record, panel: Panel, cloth: Piece, found: list[Mark], size: float, material: str
 ) -> Layer:
     """A panel as a layer: by the garment's name if it is of its material, else by that of its own."""
-    shown = garment
-    if panel.accent:
-        usual = panel.color or garment.color
-        shown = replace(garment, color=garment.accent or usual, pattern="plain")
+    shown = _second(garment, panel.color) if panel.accent else garment
     named = record if panel.material is None else replace(record, name=f"{panel.material.title()} Trim")
     return _sewn_up(shown, named, cloth, [] if panel.accent else found, [], size, panel.material or material)
+
+
+def _second(garment: Garment, color: str | None) -> Garment:
+    """A garment of its second colour, or of another where it has none."""
+    return replace(garment, color=garment.accent or color or garment.color, pattern="plain")
+
+
+def _edge(piece: Piece, record: Record, borders: Borders, size: float) -> tuple[Edge | None, Piece]:
+    """The edge along which cloth is turned over, if any is, and the piece with its cloth drawn to that."""
+    wanted = any(d["form"] == "lapel" or d.get("style") in LEAVES for d in record.details)
+    found = edge_of(piece, borders, record.measures, size) if wanted and borders.has("neck") else None
+    return found or (None, piece)
+
+
+def _turned(
+    piece: Piece, record: Record, edge: Edge | None, laid: Sequence[Piece], others: Beneath | None, size: float
+) -> list[tuple[Piece, bool]]:
+    """Lapels and collars that are turned over, and whether each is of the second colour."""
+    if edge is None:
+        return []
+    surface = piece
+    for cloth in laid:
+        surface = together(surface, cloth)
+    caster = MeshRaycaster(surface.vertices, surface.faces)
+    forms = turned_over(record.details, edge, record.measures.get("low"), others, size)
+    return [(sewn(piece, side, form, caster, size), accent) for form, side, accent in forms]
 
 
 def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
