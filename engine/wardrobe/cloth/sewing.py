@@ -112,7 +112,7 @@ def make(
             parts.append(_panel_layer(garment, record, panel, cloth, found, size, material))
     for cloth, accent in turned:
         shown = _second(garment, None) if accent else garment
-        parts.append(_sewn_up(shown, record, patterned(cloth, shown), [], [], size, material))
+        parts.append(_sewn_up(shown, replace(record, rim=0.0), patterned(cloth, shown), [], [], size, material))
     own = [part for part in parts if part.name == record.name]
     return [merged(own), *(part for part in parts if part.name != record.name)]
 
@@ -180,7 +180,9 @@ def _sewn_up(
     """A finished piece with its rims, colours and buttons."""
     knobs = buttons(piece, spots, size)
     bare = piece
-    piece, inner = rims(piece, record.rim * size)
+    inner = np.zeros(len(piece.vertices), bool)
+    if record.rim:
+        piece, inner = rims(piece, record.rim * size)
     colors, metallic = paint(garment, found, piece, MATERIALS[material].thread)
     colors = dyed(colors, material, grained(piece))
     colors = weathered(colors, garment.traits, grained(piece), borders_of(record))

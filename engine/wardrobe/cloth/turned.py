@@ -30,7 +30,7 @@ from engine.wardrobe.forms import grid_faces
 from engine.wardrobe.layers import Floats
 
 STEP = 0.003
-"""Metres between the points of an edge."""
+"""Metres between the points of an edge, about."""
 STRAIGHT, STEADY = 0.018, 0.030
 """Metres within which an edge is straightened, and within which the directions beside it are evened."""
 BESIDE = 10
@@ -43,8 +43,8 @@ ROWS = 12
 """Rows from the fold to the outer edge."""
 LYING, EDGE_LIFT, ROUND = 0.0015, 0.0030, 0.0055
 """Metres that turned cloth lies off at the fold, at its outer edge, and by which a fold that stands is rounded."""
-FOOT = 0.010
-"""Metres of cloth that is hidden beneath the edge."""
+FOOT, HEM = 0.008, 0.0022
+"""Metres of cloth that is hidden beneath the edge, and how thick turned cloth is at its ends."""
 NECK, LEAN = 0.068, 0.75
 """Radius of a neck in metres, and how much of what a neckline is wider a collar comes in."""
 CLEAR, AROUND = 0.0025, 0.02
@@ -53,32 +53,28 @@ CLEAR, AROUND = 0.0025, 0.02
 
 @dataclass(frozen=True)
 class Edge:
-    """A garment's edge as a smooth line from one front to the other, its points `STEP` apart."""
+    """A garment's edge as a smooth line from one front to the other, its points evenly spaced."""
 
     points: Floats  # (N, 3)
     into: Floats  # (N, 3) unit vectors into the cloth
     normal: Floats  # (N, 3)
     at: Floats  # (N, 3) canonical
-
-    @property
-    def length(self) -> float:
-        """Metres."""
-        return STEP * (len(self.points) - 1)
+    length: float  # metres
 
     def reversed(self) -> Edge:
         """From the other end."""
-        return Edge(*(a[::-1] for a in (self.points, self.into, self.normal, self.at)))
+        return Edge(*(a[::-1] for a in (self.points, self.into, self.normal, self.at)), self.length)
 
     def sampled(self, values: NDArray, t: NDArray) -> NDArray:
         """Values (..., 3) that the line has at lengths ``t`` (...)."""
-        place = np.clip(t / STEP, 0, len(values) - 1.001)
+        place = np.clip(t / self.length * (len(values) - 1), 0, len(values) - 1.001)
         first = place.astype(int)
         share = (place - first)[..., None]
         return np.asarray((1 - share) * values[first] + share * values[first + 1])
 
     def above(self, height: float) -> float:
         """Where the line first comes above a height of the standard figure."""
-        return STEP * int(np.argmax(self.at[:, 1] > height))
+        return self.length * int(np.argmax(self.at[:, 1] > height)) / (len(self.at) - 1)
 
 
 def _run(piece: Piece, borders: Borders, measures: dict[str, float]) -> tuple[NDArray, bool] | None:
@@ -110,7 +106,8 @@ def _smooth(values: NDArray, reach: float, closed: bool) -> NDArray:
     """Values (N, 3) along a line without what is shorter than ``reach`` metres; ends stay."""
     sigma = reach / STEP
     if closed:
-        return np.asarray(gaussian_filter1d(values, sigma, axis=0, mode="wrap"))
+        found = gaussian_filter1d(values[:-1], sigma, axis=0, mode="wrap")
+        return np.concatenate([found, found[:1]])
     pad = min(int(4 * sigma), len(values) - 1)
     start, end = 2 * values[0] - values[pad:0:-1], 2 * values[-1] - values[-2 : -pad - 2 : -1]
     return np.asarray(gaussian_filter1d(np.concatenate([start, values, end]), sigma, axis=0)[pad : pad + len(values)])
@@ -125,7 +122,7 @@ def edge_of(piece: Piece, borders: Borders, measures: dict[str, float], scale: f
     run, closed = found
     points = piece.vertices[run].astype(float)
     lengths = np.r_[0, np.linalg.norm(np.diff(points, axis=0), axis=1).cumsum()]
-    t = np.arange(0, lengths[-1], STEP)
+    t = np.linspace(0, lengths[-1], round(lengths[-1] / STEP) + 1)
 
     def along(values: NDArray) -> NDArray:
         return np.stack([np.interp(t, lengths, column) for column in values.T], 1)
@@ -144,7 +141,8 @@ def edge_of(piece: Piece, borders: Borders, measures: dict[str, float], scale: f
     may = np.ones(len(moves), bool)
     may[run] = False
     drawn = piece.moved(piece.vertices + taken_along(0.98 * moves, 0.9 * mean, BESIDE, may))
-    edge = Edge(line, into, normal, _smooth(along(piece.canonical[run]), STRAIGHT, closed))
+    at = _smooth(along(piece.canonical[run]), STRAIGHT, closed)
+    edge = Edge(line, into, normal, at, float(lengths[-1]))
     quarter = edge.at[len(t) // 4, 0]
     return (edge if quarter > 0 else edge.reversed()), drawn
 
@@ -202,14 +200,29 @@ def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, scale: fl
     turn = first - scale * 0.002 * i - scale * 0.001 * n
     inner = [foot, turn, *(turn + share * form.rise for share in (0.35, 0.7, 0.95))]
     rows = np.concatenate([np.stack(inner, 1), fall], 1)  # (K, R, 3)
-    on = np.concatenate([np.repeat(base[:, :1], len(inner), 1), base], 1).reshape(-1, 3)
-    steps = np.linalg.norm(np.diff(rows, axis=1), axis=2).cumsum(1)[:, len(inner) - 1 :]
+    on = np.concatenate([np.repeat(base[:, :1], len(inner), 1), base], 1)
+    along = np.linalg.norm(np.diff(rows, axis=1), axis=2).cumsum(1)[:, len(inner) - 1 :] - w
+    along = np.pad(form.stand[:, None] * along, ((0, 0), (len(inner), 0)))
+    out = np.concatenate([np.zeros((len(t), len(inner), 3)), normal], 1)
+    k, r, under = _hemmed(*rows.shape[:2])
+    rows = rows[k, r] - scale * (HEM * under)[..., None] * out[k, r]
     columns, count = rows.shape[:2]
     faces = grid_faces(columns, count).reshape(2, columns - 1, count, 3)[:, :, :-1].reshape(-1, 3)
-    made = _carried(piece, rows.reshape(-1, 3), on, faces)
-    facing = (vertex_normals(made.vertices, faces).reshape(rows.shape)[:, len(inner) :] * normal).sum()
-    made.grain[:, 2] += np.pad(form.stand[:, None] * (steps - w), ((0, 0), (len(inner), 0))).ravel().astype(np.float32)
+    made = _carried(piece, rows.reshape(-1, 3), on[k, r].reshape(-1, 3), faces)
+    facing = (vertex_normals(made.vertices, faces).reshape(rows.shape) * out[k, r]).sum()
+    made.grain[:, 2] += along[k, r].ravel().astype(np.float32)
     return made if facing > 0 else replace(made, faces=made.faces[:, ::-1].copy())
+
+
+def _hemmed(columns: int, rows: int) -> tuple[NDArray, NDArray, NDArray]:
+    """A grid that is turned under at both ends and its last row, so that it has a thickness there: columns and rows
+    (K, R) of the first grid, and whether each place is on the lower side."""
+    k = np.r_[2, 0, np.arange(columns), columns - 1, columns - 3]
+    r = np.r_[np.arange(rows), rows - 1, rows - 3]
+    under = np.ones((len(k), len(r)))
+    under[2:-2, :-2] = 0.0
+    k, r = np.broadcast_arrays(k[:, None], r[None])
+    return k, r, under
 
 
 def _carried(piece: Piece, points: NDArray, on: NDArray, faces: NDArray) -> Piece:
@@ -235,6 +248,8 @@ def standing(edge: Edge, t: NDArray, high: NDArray, stand: NDArray, beneath: Ben
     wide = np.linalg.norm(out, axis=1, keepdims=True)
     out /= np.maximum(wide, 1e-6)
     rise = scale * high[:, None] * [0, 1, 0] - LEAN * np.clip(wide - NECK * scale, 0, None) * stand[:, None] * out
+    even = _smooth(points + rise, STRAIGHT, False) - points
+    rise = rise + stand[:, None] * (even - rise)
     if beneath is None:
         return np.asarray(rise)
     off = np.zeros(len(t))
@@ -266,7 +281,7 @@ class Leaf:
 
 
 LEAVES = {
-    "shirt": Leaf(0.026, 0.034, 0.006, 0.034, 0.026),
+    "shirt": Leaf(0.026, 0.034, 0.012, 0.030, 0.026),
     "fall": Leaf(0.022, 0.030, 0.020, 0.024, 0.020),
 }
 """Collars that are turned over, by style."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.wardrobe.forms import ACCENT, DARK, Form, ellipsoid, grid_faces, joined, looped, outward, tube
+from engine.wardrobe.forms import ACCENT, DARK, Form, capped, ellipsoid, grid_faces, joined, looped, outward, tube
 from engine.wardrobe.hard.armour import metal_of
 from engine.wardrobe.hard.fitted import prop_layer
 from engine.wardrobe.hard.hulls import Hull, Hulls
@@ -121,15 +121,35 @@ def suspenders(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] 
     return [layer_of("Suspenders", "nylon", [Piece(form, carried(mannequin, form.vertices))], colors, mannequin)]
 
 
+KNOT = (0.482, 0.527)
+"""Heights of the lower and the upper end of a tie's knot, between the points of a collar."""
+
+
 def tie(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
     """A blade with a point that hangs from a knot."""
-    hull = Hulls(mannequin, beneath)["trunk"]
-    path = np.array([(0.480, 0), (0.42, 0), (0.34, 0), (0.26, 0), (0.18, 0), (0.135, 0), (0.098, 0)], float)
-    blade = strap(hull, path, np.array([0.030, 0.042, 0.055, 0.068, 0.080, 0.084, 0.004]), 0.004, 0.003, 60, mannequin)
-    knot = shell(Plate("", "torso", (0.462,), (0.495,), (8, 13), lift=6, thick=11, bulge=3), hull, 0.008)
+    hulls = Hulls(mannequin, beneath)
+    path = np.array([(KNOT[0] + 0.006, 0), (0.42, 0), (0.34, 0), (0.26, 0), (0.18, 0), (0.135, 0), (0.098, 0)], float)
+    wide = np.array([0.022, 0.042, 0.055, 0.068, 0.080, 0.084, 0.004])
+    blade = strap(hulls["trunk"], path, wide, 0.003, 0.003, 60, mannequin)
+    knot = _tie_knot(hulls["neck"])
     form = joined(blade, knot.toned(np.full(len(knot.vertices), 0.9)))
     pieces = [Piece(form, carried(mannequin, form.vertices))]
     return [layer_of("Tie", "silk", pieces, palette(garment), mannequin)]
+
+
+def _tie_knot(hull: Hull) -> Form:
+    """The knot: wider above, flat, rounded at both ends."""
+    low, high = (hull.at(np.array([place]), np.array([0.0]))[0] for place in KNOT)
+    axis, right = (high - low) / np.linalg.norm(high - low), np.array([1.0, 0, 0])
+    front = np.cross(right, axis)
+    t = np.linspace(0, 1, 14)
+    swell = np.clip(1 - np.abs(2 * t - 1) ** 5, 0.25, 1) ** 0.5
+    half, deep = (0.0085 + 0.0085 * t) * swell * hull.size, (0.0075 + 0.001 * t) * swell * hull.size
+    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    c, s = (np.sign(f) * np.abs(f) ** 0.75 for f in (np.cos(turn), np.sin(turn)))
+    across, out = half[:, None] * c, deep[:, None] * s
+    rings = (low + t[:, None] * (high - low))[:, None] + across[..., None] * right + out[..., None] * front
+    return outward(capped(rings, rings[0].mean(0), rings[-1].mean(0)))
 
 
 def scarf(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -> list[Layer]:
