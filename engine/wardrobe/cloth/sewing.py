@@ -92,7 +92,7 @@ def make(
         piece = torn(piece, borders)
     edge, piece = _edge(piece, record, borders, size)
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
-    turned = _turned(piece, record, edge, [cloth for _, cloth in laid if cloth], beneath if over_collar else None, size)
+    turned = _turned(piece, record, edge, [cloth for _, cloth in laid if cloth], beneath, size)
     for detail in record.details:
         if detail["form"] == "collar" and detail["style"] in COLLARS:
             before, own_cloth = len(piece.vertices), Beneath(piece.vertices, piece.faces)
@@ -225,13 +225,13 @@ def _second(garment: Garment, color: str | None) -> Garment:
 
 def _edge(piece: Piece, record: Record, borders: Borders, size: float) -> tuple[Edge | None, Piece]:
     """The edge along which cloth is turned over, if any is, and the piece with its cloth drawn to that."""
-    wanted = any(d["form"] == "lapel" or d.get("style") in LEAVES for d in record.details)
+    wanted = any(detail["form"] in ("lapel", "collar") for detail in record.details)
     found = edge_of(piece, borders, record.measures, size) if wanted and borders.has("neck") else None
     return found or (None, piece)
 
 
 def _turned(
-    piece: Piece, record: Record, edge: Edge | None, laid: Sequence[Piece], others: Beneath | None, size: float
+    piece: Piece, record: Record, edge: Edge | None, laid: Sequence[Piece], beneath: Beneath, size: float
 ) -> list[tuple[Piece, bool]]:
     """Lapels and collars that are turned over, and whether each is of the second colour."""
     if edge is None:
@@ -240,8 +240,8 @@ def _turned(
     for cloth in laid:
         surface = together(surface, cloth)
     caster = MeshRaycaster(surface.vertices, surface.faces)
-    forms = turned_over(record.details, edge, record.measures.get("low"), others, size)
-    return [(sewn(piece, side, form, caster, size), accent) for form, side, accent in forms]
+    forms = turned_over(record.details, edge, record.measures.get("low"), size)
+    return [(sewn(piece, side, form, caster, beneath, size), accent) for form, side, accent in forms]
 
 
 def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:

@@ -43,12 +43,12 @@ ROWS = 12
 """Rows from the fold to the outer edge."""
 LYING, EDGE_LIFT, ROUND = 0.0015, 0.0030, 0.0055
 """Metres that turned cloth lies off at the fold, at its outer edge, and by which a fold that stands is rounded."""
-FOOT, HEM = 0.008, 0.0022
+FOOT, HEM = 0.008, 0.0026
 """Metres of cloth that is hidden beneath the edge, and how thick turned cloth is at its ends."""
-NECK, LEAN = 0.068, 0.75
-"""Radius of a neck in metres, and how much of what a neckline is wider a collar comes in."""
-CLEAR, AROUND = 0.0025, 0.02
-"""Metres that a collar stands off a collar beneath, which stands out less far than the second."""
+NECK, LEAN, HIGH = 0.068, 0.75, 0.034
+"""Radius of a neck in metres, how much of what a neckline is wider a collar comes in, and at which height."""
+CLEAR, AROUND = 0.0025, 0.03
+"""Metres that turned cloth keeps off what is worn beneath, which comes through it by less than the second."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def ground(edge: Edge, t: NDArray, w: NDArray, cloth: MeshRaycaster) -> NDArray:
     return np.asarray(flat + high[..., None] * normal)
 
 
-def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, scale: float) -> Piece:
+def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, beneath: Beneath, scale: float) -> Piece:
     """The turned cloth of an edge as a piece, which moves and is patterned as what it lies on.
 
     Args:
@@ -184,6 +184,7 @@ def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, scale: fl
         edge: its edge.
         form: what is turned over there.
         cloth: the garment's surface with what is laid on it.
+        beneath: what is worn beneath.
         scale: the body's size.
     """
     s = np.linspace(0, 1, ROWS + 1)
@@ -194,11 +195,14 @@ def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, scale: fl
     lift = LYING + (EDGE_LIFT - LYING) * s + ROUND * form.stand[:, None] * np.sin(np.pi * s) ** 0.6
     fall = base + form.rise[:, None] * (1 - s)[:, None] + scale * lift[..., None] * normal
     fall[:, 0] -= scale * 0.002 * (1 - form.stand)[:, None] * into[:, 0]
+    off = clearance(fall, normal, beneath, scale)
+    fall += off
     first = edge.sampled(edge.points, form.t)
     n, i = (edge.sampled(values, form.t) for values in (edge.normal, edge.into))
     foot = first + scale * FOOT * i - scale * 0.003 * n
     turn = first - scale * 0.002 * i - scale * 0.001 * n
     inner = [foot, turn, *(turn + share * form.rise for share in (0.35, 0.7, 0.95))]
+    inner[2:] = [row + share * off[:, 0] for row, share in zip(inner[2:], (0.35, 0.7, 0.95))]
     rows = np.concatenate([np.stack(inner, 1), fall], 1)  # (K, R, 3)
     on = np.concatenate([np.repeat(base[:, :1], len(inner), 1), base], 1)
     along = np.linalg.norm(np.diff(rows, axis=1), axis=2).cumsum(1)[:, len(inner) - 1 :] - w
@@ -212,6 +216,22 @@ def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, scale: fl
     facing = (vertex_normals(made.vertices, faces).reshape(rows.shape) * out[k, r]).sum()
     made.grain[:, 2] += along[k, r].ravel().astype(np.float32)
     return made if facing > 0 else replace(made, faces=made.faces[:, ::-1].copy())
+
+
+def clearance(points: NDArray, normal: NDArray, beneath: Beneath, scale: float) -> NDArray:
+    """(K, R, 3) how far a grid of points moves out so that nothing beneath comes through it; ``normal``: its side."""
+    across = np.cross(np.gradient(points, axis=0), np.gradient(points, axis=1))
+    across *= np.sign((across * normal).sum())
+    for axis in (0, 1):
+        across = gaussian_filter1d(across, 2.0, axis=axis, mode="nearest")
+    out = unit(across.reshape(-1, 3))
+    hits = beneath.caster.cast_rays((points.reshape(-1, 3) + AROUND * scale * out).astype(np.float32), -out)
+    met = hits.mask & ((hits.normal * out).sum(1) > 0)
+    far = np.where(met, np.clip((AROUND + CLEAR) * scale - hits.depth, 0, None), 0.0).reshape(points.shape[:2])
+    far = maximum_filter(far, (7, 3), mode="nearest")
+    for axis, sigma in ((0, 3.0), (1, 1.0)):
+        far = gaussian_filter1d(far, sigma, axis=axis, mode="nearest")
+    return np.asarray(far[..., None] * out.reshape(points.shape))
 
 
 def _hemmed(columns: int, rows: int) -> tuple[NDArray, NDArray, NDArray]:
@@ -238,28 +258,19 @@ def _carried(piece: Piece, points: NDArray, on: NDArray, faces: NDArray) -> Piec
     return Piece(points.astype(np.float32), faces.astype(np.int32), *carried)
 
 
-def standing(edge: Edge, t: NDArray, high: NDArray, stand: NDArray, beneath: Beneath | None, scale: float) -> NDArray:
-    """(K, 3) how a fold stands off the edge at lengths ``t``: ``high`` (K,) metres up, in to the neck as far as it
-    ``stand``s (K,), and round collars that are worn beneath."""
+def standing(edge: Edge, t: NDArray, high: NDArray, stand: NDArray, scale: float) -> NDArray:
+    """(K, 3) how a fold stands off the edge at lengths ``t``: ``high`` (K,) metres up, and in to the neck as far as it
+    ``stand``s (K,)."""
     points = edge.sampled(edge.points, t)
     upper = points[stand > 0.5]
     middle = 0.5 * (upper.min(0) + upper.max(0))
     out = (points - middle) * [1, 0, 1]
     wide = np.linalg.norm(out, axis=1, keepdims=True)
     out /= np.maximum(wide, 1e-6)
-    rise = scale * high[:, None] * [0, 1, 0] - LEAN * np.clip(wide - NECK * scale, 0, None) * stand[:, None] * out
+    rise = scale * high[:, None] * [0, 1, 0] - LEAN * np.clip(wide - NECK * scale, 0, None) * (high / HIGH * stand)[:, None] * out
     even = _smooth(points + rise, STRAIGHT, False) - points
     rise = rise + stand[:, None] * (even - rise)
-    if beneath is None:
-        return np.asarray(rise)
-    off = np.zeros(len(t))
-    for share in (0.3, 0.65, 1.0):
-        at = points + share * rise
-        moved = beneath.enclosed(at, middle, CLEAR * scale, AROUND * scale) - at
-        off = np.maximum(off, np.linalg.norm(moved, axis=1))
-    off[off > 0.9 * AROUND * scale] = 0.0  # it is the shoulder that stands there
-    off = gaussian_filter1d(maximum_filter(off * stand, 7), 3.0, mode="nearest")
-    return np.asarray(rise + off[:, None] * out)
+    return np.asarray(rise)
 
 
 @dataclass(frozen=True)
@@ -293,7 +304,7 @@ LOWEST = 0.43
 """Height from which on an open front is only a collar's."""
 
 
-def leaves(edge: Edge, style: str, low: float | None, beneath: Beneath | None, scale: float) -> Turned:
+def leaves(edge: Edge, style: str, low: float | None, scale: float) -> Turned:
     """A collar with two points."""
     leaf, start = LEAVES[style], 0.0 if low is None else edge.above(LOWEST)
     end = edge.length - (0.0 if low is None else edge.reversed().above(LOWEST))
@@ -308,7 +319,7 @@ def leaves(edge: Edge, style: str, low: float | None, beneath: Beneath | None, s
     s = np.linspace(0, 1, ROWS + 1)
     sign = np.where(t < 0.5 * (start + end), 1.0, -1.0)
     shear = scale * leaf.spread * (sign * np.clip(1 - from_front / (1.5 * leaf.reach * scale), 0, 1))[:, None] * s
-    return Turned(t, width, shear, standing(edge, t, high, stand, beneath, scale), stand)
+    return Turned(t, width, shear, standing(edge, t, high, stand, scale), stand)
 
 
 NOTCH = {"notch": (0.56, -0.30, -0.30, 0.75), "peak": (0.50, -0.42, 0.95, 1.30)}
@@ -330,12 +341,12 @@ def lapel(edge: Edge, width: float, style: str, scale: float) -> Turned:
     straight = first * s
     bend = _line(s, at, first, then) - straight
     shear = wide * (r[:, None] * straight + (np.clip(r - 0.55, 0, 1) / 0.45)[:, None] ** 1.5 * bend)
-    broad = wide * (0.08 + 0.92 * (1 - (1 - r) ** 1.35))
+    broad = wide * (0.08 + 0.92 * (1 - (1 - r) ** 1.2))
     none = np.zeros(len(r))
     return Turned(r * top, broad, shear, np.zeros((len(r), 3)), none)
 
 
-def tailored(edge: Edge, width: float, style: str, beneath: Beneath | None, scale: float) -> Turned:
+def tailored(edge: Edge, width: float, style: str, scale: float) -> Turned:
     """The collar that goes on above lapels round the neck."""
     start, end = edge.above(GORGE), edge.length - edge.reversed().above(GORGE)
     t = np.linspace(start, end, int((end - start) / (1.3 * STEP)))
@@ -349,11 +360,11 @@ def tailored(edge: Edge, width: float, style: str, beneath: Beneath | None, scal
     sign = np.where(t < 0.5 * (start + end), 1.0, -1.0)
     shear = wide * _line(s * ending / wide, at, first, then)
     shear = (sign * np.clip(1 - from_front / (0.12 * scale), 0, 1) ** 1.5)[:, None] * shear
-    rise = standing(edge, t, TAILORED.back * stand, stand, beneath, scale)
+    rise = standing(edge, t, TAILORED.back * stand, stand, scale)
     return Turned(t, broad, shear, rise, stand)
 
 
-def shawl(edge: Edge, width: float, beneath: Beneath | None, scale: float) -> Turned:
+def shawl(edge: Edge, width: float, scale: float) -> Turned:
     """A lapel that goes on round the neck."""
     t = np.linspace(0, edge.length, int(edge.length / (1.3 * STEP)))
     from_front = np.minimum(t, edge.length - t)
@@ -362,12 +373,12 @@ def shawl(edge: Edge, width: float, beneath: Beneath | None, scale: float) -> Tu
     belly = np.sin(0.5 * np.pi * np.clip(from_front / (0.62 * top), 0, 1)) ** 0.9
     behind = smoothstep(from_front, 0.75 * top, top + 0.12 * scale)
     broad = scale * ((width * (0.08 + 0.92 * belly)) * (1 - behind) + (TAILORED.width + 0.004) * behind)
-    rise = standing(edge, t, TAILORED.back * stand, stand, beneath, scale)
+    rise = standing(edge, t, TAILORED.back * stand, stand, scale)
     return Turned(t, broad, np.zeros((len(t), ROWS + 1)), rise, stand)
 
 
 def turned_over(
-    details: Sequence[dict[str, Any]], edge: Edge, low: float | None, others: Beneath | None, scale: float
+    details: Sequence[dict[str, Any]], edge: Edge, low: float | None, scale: float
 ) -> list[tuple[Turned, Edge, bool]]:
     """What a garment's details ask to be turned over along its edge, from which end, and whether in its second colour.
 
@@ -375,7 +386,6 @@ def turned_over(
         details: its record's.
         edge: its edge.
         low: height down to which its front is open, if it is.
-        others: what is worn beneath, if that has a collar.
         scale: the body's size.
     """
     asked = {detail["form"]: detail for detail in details if detail["form"] in ("lapel", "collar")}
@@ -384,11 +394,11 @@ def turned_over(
     style = front.get("style", "notch") if front else None
     accent = bool(front and front.get("accent"))
     if front and style == "shawl":
-        found.append((shawl(edge, front["width"], others, scale), edge, accent))
+        found.append((shawl(edge, front["width"], scale), edge, accent))
     elif front:
         found += [(lapel(side, front["width"], style, scale), side, accent) for side in (edge, edge.reversed())]
         if collar in LEAVES:
-            found.append((tailored(edge, front["width"], style, others, scale), edge, False))
+            found.append((tailored(edge, front["width"], style, scale), edge, False))
     elif collar in LEAVES:
-        found.append((leaves(edge, collar, low, others, scale), edge, False))
+        found.append((leaves(edge, collar, low, scale), edge, False))
     return found

@@ -129,8 +129,8 @@ def tie(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -
     """A blade with a point that hangs from a knot."""
     hulls = Hulls(mannequin, beneath)
     path = np.array([(KNOT[0] + 0.006, 0), (0.42, 0), (0.34, 0), (0.26, 0), (0.18, 0), (0.135, 0), (0.098, 0)], float)
-    wide = np.array([0.022, 0.042, 0.055, 0.068, 0.080, 0.084, 0.004])
-    blade = strap(hulls["trunk"], path, wide, 0.003, 0.003, 60, mannequin)
+    wide = np.array([0.024, 0.040, 0.055, 0.068, 0.080, 0.084, 0.004])
+    blade = strap(hulls["torso"], path, wide, 0.002, 0.003, 60, mannequin)
     knot = _tie_knot(hulls["neck"])
     form = joined(blade, knot.toned(np.full(len(knot.vertices), 0.9)))
     pieces = [Piece(form, carried(mannequin, form.vertices))]
@@ -142,11 +142,11 @@ def _tie_knot(hull: Hull) -> Form:
     low, high = (hull.at(np.array([place]), np.array([0.0]))[0] for place in KNOT)
     axis, right = (high - low) / np.linalg.norm(high - low), np.array([1.0, 0, 0])
     front = np.cross(right, axis)
-    t = np.linspace(0, 1, 14)
-    swell = np.clip(1 - np.abs(2 * t - 1) ** 5, 0.25, 1) ** 0.5
-    half, deep = (0.0085 + 0.0085 * t) * swell * hull.size, (0.0075 + 0.001 * t) * swell * hull.size
+    t = 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, 16))
+    swell = np.clip(1 - np.abs(2 * t - 1) ** 9, 0.2, 1) ** 0.4
+    half, deep = (0.0105 + 0.0095 * t) * swell * hull.size, (0.0075 + 0.001 * t) * swell * hull.size
     turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    c, s = (np.sign(f) * np.abs(f) ** 0.75 for f in (np.cos(turn), np.sin(turn)))
+    c, s = (np.sign(f) * np.abs(f) ** 0.6 for f in (np.cos(turn), np.sin(turn)))
     across, out = half[:, None] * c, deep[:, None] * s
     rings = (low + t[:, None] * (high - low))[:, None] + across[..., None] * right + out[..., None] * front
     return outward(capped(rings, rings[0].mean(0), rings[-1].mean(0)))
