@@ -240,7 +240,7 @@ def _turned(
     for cloth in laid:
         surface = together(surface, cloth)
     caster = MeshRaycaster(surface.vertices, surface.faces)
-    forms = turned_over(record.details, edge, record.measures.get("low"), size)
+    forms = turned_over(record.details, edge, record.measures.get("low"), beneath, size)
     return [(sewn(piece, side, form, caster, beneath, size), accent) for form, side, accent in forms]
 
 

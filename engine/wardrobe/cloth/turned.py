@@ -45,8 +45,9 @@ LYING, EDGE_LIFT, ROUND = 0.0015, 0.0030, 0.0055
 """Metres that turned cloth lies off at the fold, at its outer edge, and by which a fold that stands is rounded."""
 FOOT, HEM = 0.008, 0.0026
 """Metres of cloth that is hidden beneath the edge, and how thick turned cloth is at its ends."""
-NECK, LEAN, HIGH = 0.068, 0.75, 0.034
-"""Radius of a neck in metres, how much of what a neckline is wider a collar comes in, and at which height."""
+HUG, ROOM, FARTHEST, HIGHER = 0.85, 0.006, 0.06, 0.05
+"""How much of the way to the neck a collar's fold comes in, the metres that it leaves there, its longest way, and how
+much higher it may be where the neckline lies below the plane through its front and back."""
 CLEAR, AROUND = 0.0025, 0.03
 """Metres that turned cloth keeps off what is worn beneath, which comes through it by less than the second."""
 
@@ -215,6 +216,10 @@ def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, beneath: 
     made = _carried(piece, rows.reshape(-1, 3), on[k, r].reshape(-1, 3), faces)
     facing = (vertex_normals(made.vertices, faces).reshape(rows.shape) * out[k, r]).sum()
     made.grain[:, 2] += along[k, r].ravel().astype(np.float32)
+    held = np.concatenate([np.linspace(0, 0.95, len(inner))[None] ** 2 + 0 * form.stand[:, None], 0 * w + 1 - s], 1)
+    held = (np.clip(2 * held, 0, 1) * form.stand[:, None])[k, r].reshape(-1, 1).astype(np.float32)
+    nape = made.weights[np.argmin(made.vertices[:, 2] - made.vertices[:, 1])]
+    made.weights[:] += held * (nape - made.weights)
     return made if facing > 0 else replace(made, faces=made.faces[:, ::-1].copy())
 
 
@@ -228,8 +233,8 @@ def clearance(points: NDArray, normal: NDArray, beneath: Beneath, scale: float) 
     hits = beneath.caster.cast_rays((points.reshape(-1, 3) + AROUND * scale * out).astype(np.float32), -out)
     met = hits.mask & ((hits.normal * out).sum(1) > 0)
     far = np.where(met, np.clip((AROUND + CLEAR) * scale - hits.depth, 0, None), 0.0).reshape(points.shape[:2])
-    far = maximum_filter(far, (7, 3), mode="nearest")
-    for axis, sigma in ((0, 3.0), (1, 1.0)):
+    far = maximum_filter(far, (13, 3), mode="nearest")
+    for axis, sigma in ((0, 5.0), (1, 1.0)):
         far = gaussian_filter1d(far, sigma, axis=axis, mode="nearest")
     return np.asarray(far[..., None] * out.reshape(points.shape))
 
@@ -258,19 +263,22 @@ def _carried(piece: Piece, points: NDArray, on: NDArray, faces: NDArray) -> Piec
     return Piece(points.astype(np.float32), faces.astype(np.int32), *carried)
 
 
-def standing(edge: Edge, t: NDArray, high: NDArray, stand: NDArray, scale: float) -> NDArray:
-    """(K, 3) how a fold stands off the edge at lengths ``t``: ``high`` (K,) metres up, and in to the neck as far as it
-    ``stand``s (K,)."""
+def standing(edge: Edge, t: NDArray, high: NDArray, stand: NDArray, beneath: Beneath, scale: float) -> NDArray:
+    """(K, 3) how a fold stands off the edge at lengths ``t``: ``high`` (K,) metres up, and close round the neck, or a
+    collar that is worn beneath, as far as it ``stand``s (K,)."""
     points = edge.sampled(edge.points, t)
     upper = points[stand > 0.5]
-    middle = 0.5 * (upper.min(0) + upper.max(0))
-    out = (points - middle) * [1, 0, 1]
-    wide = np.linalg.norm(out, axis=1, keepdims=True)
-    out /= np.maximum(wide, 1e-6)
-    rise = scale * high[:, None] * [0, 1, 0] - LEAN * np.clip(wide - NECK * scale, 0, None) * (high / HIGH * stand)[:, None] * out
-    even = _smooth(points + rise, STRAIGHT, False) - points
-    rise = rise + stand[:, None] * (even - rise)
-    return np.asarray(rise)
+    out = unit((points - 0.5 * (upper.min(0) + upper.max(0))) * [1, 0, 1])
+    up, (_, y, z) = scale * high, points.T
+    back = int(z.argmin())
+    level = np.interp(z, [z[back], 0.5 * (z[0] + z[-1])], [y[back] + up[back], 0.5 * (y[0] + up[0] + y[-1] + up[-1])])
+    rise = (up + stand * np.clip(level - y - up, 0, HIGHER * scale))[:, None] * [0, 1, 0]
+    start = points + rise + AROUND * scale * out
+    depth = beneath.caster.cast_rays(start.astype(np.float32), (-out).astype(np.float32)).depth - AROUND * scale
+    inwards = HUG * np.clip(depth - ROOM * scale, -AROUND * scale, FARTHEST * scale) * stand
+    rise = rise - gaussian_filter1d(inwards, 4.0, mode="nearest")[:, None] * out
+    even = _smooth(points + rise, STEADY * scale, False) - points
+    return np.asarray(rise + stand[:, None] * (even - rise))
 
 
 @dataclass(frozen=True)
@@ -304,7 +312,7 @@ LOWEST = 0.43
 """Height from which on an open front is only a collar's."""
 
 
-def leaves(edge: Edge, style: str, low: float | None, scale: float) -> Turned:
+def leaves(edge: Edge, style: str, low: float | None, beneath: Beneath, scale: float) -> Turned:
     """A collar with two points."""
     leaf, start = LEAVES[style], 0.0 if low is None else edge.above(LOWEST)
     end = edge.length - (0.0 if low is None else edge.reversed().above(LOWEST))
@@ -319,7 +327,7 @@ def leaves(edge: Edge, style: str, low: float | None, scale: float) -> Turned:
     s = np.linspace(0, 1, ROWS + 1)
     sign = np.where(t < 0.5 * (start + end), 1.0, -1.0)
     shear = scale * leaf.spread * (sign * np.clip(1 - from_front / (1.5 * leaf.reach * scale), 0, 1))[:, None] * s
-    return Turned(t, width, shear, standing(edge, t, high, stand, scale), stand)
+    return Turned(t, width, shear, standing(edge, t, high, stand, beneath, scale), stand)
 
 
 NOTCH = {"notch": (0.56, -0.30, -0.30, 0.75), "peak": (0.50, -0.42, 0.95, 1.30)}
@@ -346,7 +354,7 @@ def lapel(edge: Edge, width: float, style: str, scale: float) -> Turned:
     return Turned(r * top, broad, shear, np.zeros((len(r), 3)), none)
 
 
-def tailored(edge: Edge, width: float, style: str, scale: float) -> Turned:
+def tailored(edge: Edge, width: float, style: str, beneath: Beneath, scale: float) -> Turned:
     """The collar that goes on above lapels round the neck."""
     start, end = edge.above(GORGE), edge.length - edge.reversed().above(GORGE)
     t = np.linspace(start, end, int((end - start) / (1.3 * STEP)))
@@ -360,11 +368,11 @@ def tailored(edge: Edge, width: float, style: str, scale: float) -> Turned:
     sign = np.where(t < 0.5 * (start + end), 1.0, -1.0)
     shear = wide * _line(s * ending / wide, at, first, then)
     shear = (sign * np.clip(1 - from_front / (0.12 * scale), 0, 1) ** 1.5)[:, None] * shear
-    rise = standing(edge, t, TAILORED.back * stand, stand, scale)
+    rise = standing(edge, t, TAILORED.back * stand, stand, beneath, scale)
     return Turned(t, broad, shear, rise, stand)
 
 
-def shawl(edge: Edge, width: float, scale: float) -> Turned:
+def shawl(edge: Edge, width: float, beneath: Beneath, scale: float) -> Turned:
     """A lapel that goes on round the neck."""
     t = np.linspace(0, edge.length, int(edge.length / (1.3 * STEP)))
     from_front = np.minimum(t, edge.length - t)
@@ -373,12 +381,12 @@ def shawl(edge: Edge, width: float, scale: float) -> Turned:
     belly = np.sin(0.5 * np.pi * np.clip(from_front / (0.62 * top), 0, 1)) ** 0.9
     behind = smoothstep(from_front, 0.75 * top, top + 0.12 * scale)
     broad = scale * ((width * (0.08 + 0.92 * belly)) * (1 - behind) + (TAILORED.width + 0.004) * behind)
-    rise = standing(edge, t, TAILORED.back * stand, stand, scale)
+    rise = standing(edge, t, TAILORED.back * stand, stand, beneath, scale)
     return Turned(t, broad, np.zeros((len(t), ROWS + 1)), rise, stand)
 
 
 def turned_over(
-    details: Sequence[dict[str, Any]], edge: Edge, low: float | None, scale: float
+    details: Sequence[dict[str, Any]], edge: Edge, low: float | None, beneath: Beneath, scale: float
 ) -> list[tuple[Turned, Edge, bool]]:
     """What a garment's details ask to be turned over along its edge, from which end, and whether in its second colour.
 
@@ -386,6 +394,7 @@ def turned_over(
         details: its record's.
         edge: its edge.
         low: height down to which its front is open, if it is.
+        beneath: what is worn beneath.
         scale: the body's size.
     """
     asked = {detail["form"]: detail for detail in details if detail["form"] in ("lapel", "collar")}
@@ -394,11 +403,11 @@ def turned_over(
     style = front.get("style", "notch") if front else None
     accent = bool(front and front.get("accent"))
     if front and style == "shawl":
-        found.append((shawl(edge, front["width"], scale), edge, accent))
+        found.append((shawl(edge, front["width"], beneath, scale), edge, accent))
     elif front:
         found += [(lapel(side, front["width"], style, scale), side, accent) for side in (edge, edge.reversed())]
         if collar in LEAVES:
-            found.append((tailored(edge, front["width"], style, scale), edge, False))
+            found.append((tailored(edge, front["width"], style, beneath, scale), edge, False))
     elif collar in LEAVES:
-        found.append((leaves(edge, collar, low, scale), edge, False))
+        found.append((leaves(edge, collar, low, beneath, scale), edge, False))
     return found

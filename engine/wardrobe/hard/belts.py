@@ -6,9 +6,11 @@ Its places are measured on the standard figure, its other numbers are set by han
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from engine.wardrobe.forms import ACCENT, DARK, Form, capped, ellipsoid, grid_faces, joined, looped, outward, tube
 from engine.wardrobe.hard.armour import metal_of
@@ -121,7 +123,7 @@ def suspenders(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] 
     return [layer_of("Suspenders", "nylon", [Piece(form, carried(mannequin, form.vertices))], colors, mannequin)]
 
 
-KNOT = (0.482, 0.527)
+KNOT = (0.484, 0.531)
 """Heights of the lower and the upper end of a tie's knot, between the points of a collar."""
 
 
@@ -130,7 +132,9 @@ def tie(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -
     hulls = Hulls(mannequin, beneath)
     path = np.array([(KNOT[0] + 0.006, 0), (0.42, 0), (0.34, 0), (0.26, 0), (0.18, 0), (0.135, 0), (0.098, 0)], float)
     wide = np.array([0.024, 0.040, 0.055, 0.068, 0.080, 0.084, 0.004])
-    blade = strap(hulls["torso"], path, wide, 0.002, 0.003, 60, mannequin)
+    trunk = hulls["trunk"]  # it hangs straight over a collar's points
+    straight = replace(trunk, radii=gaussian_filter1d(maximum_filter1d(trunk.radii, 3, axis=0), 4.0, axis=0))
+    blade = strap(straight, path, wide, 0.002, 0.003, 60, mannequin)
     knot = _tie_knot(hulls["neck"])
     form = joined(blade, knot.toned(np.full(len(knot.vertices), 0.9)))
     pieces = [Piece(form, carried(mannequin, form.vertices))]
