@@ -14,17 +14,19 @@ from engine.wardrobe import outfit
 from engine.wardrobe.canonical import Points
 from engine.wardrobe.cloth import tailor
 from engine.wardrobe.cloth.binding import bindings
-from engine.wardrobe.cloth.blocks import front_edge, signed
+from engine.wardrobe.cloth.blocks import signed
 from engine.wardrobe.cloth.colors import decal_color, second_color
 from engine.wardrobe.cloth.decal import ABOVE, Print, known_signs, lettering, printed, prints_of, symbol
+from engine.wardrobe.cloth.edge import edge_of
 from engine.wardrobe.cloth.finish import grained
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import FORMS, marks
 from engine.wardrobe.cloth.fur import locks
 from engine.wardrobe.cloth.hulls import reach, round_the_legs
+from engine.wardrobe.cloth.lapels import lapel, leaves
 from engine.wardrobe.cloth.motifs import PATTERNS
-from engine.wardrobe.cloth.panels import PANELS, laid_on, panels
+from engine.wardrobe.cloth.panels import PANELS, panels
 from engine.wardrobe.cloth.piece import Piece, evened
 from engine.wardrobe.cloth.records import record_of, records
 from engine.wardrobe.cloth.sewing import borders_of, usual_material
@@ -32,12 +34,13 @@ from engine.wardrobe.cloth.sheer import net_of, netted, opacity
 from engine.wardrobe.cloth.supports import supported
 from engine.wardrobe.cloth.textile import dyed
 from engine.wardrobe.cloth.traits import changes, tailored
+from engine.wardrobe.cloth.turned import ROWS, ground, sewn
 from engine.wardrobe.cloth.wear import intact, torn, weathered
 from engine.wardrobe.layering import ordered
 from engine.wardrobe.layers import Mannequin
 from engine.wardrobe.outfit import COLORS, SYMBOLS, TRAITS, Garment, Look
 
-ELSEWHERE = {"binding", "collar", "net", "ruffle", "hood", "strips"}
+ELSEWHERE = {"binding", "collar", "lapel", "net", "ruffle", "hood", "strips"}
 """Forms of details that neither `forms` nor `panels` make."""
 
 
@@ -90,20 +93,36 @@ def test_the_details_of_every_record_and_trait_can_be_made(fine):
             assert np.isfinite(panel.signed(p)).all() and np.isfinite(panel.lift(p)).all()
 
 
-def test_a_lapel_lies_on_the_cloth_between_its_curves(fine):
+def test_a_lapel_lies_on_its_cloth_and_its_edges_are_straight(fine):
     piece, record = cut(fine, "jacket.suit"), records()["jacket.suit"]
-    (panel,) = panels(record.details, borders_of(record))
-    lapel = laid_on(piece, panel, 1.0)
-    assert lapel is not None and np.abs(lapel.canonical[:, 0]).max() < 0.16
-    rim = np.concatenate([np.stack([loop, np.roll(loop, -1)], 1) for loop in loops(lapel.faces)])
-    middle = replace(lapel, **{name: getattr(lapel, name)[rim].mean(1) for name in ("canonical", "grain")},
-                     free=np.zeros(len(rim), bool))  # fmt: skip
-    p = grained(middle)
-    m = record.measures
-    off = np.minimum(np.abs(panel.signed(p)), np.abs(front_edge(p, m["low"], m["spread"])))
-    assert np.quantile(off, 0.97) < 0.002
-    away = Beneath(piece.vertices, piece.faces).signed(lapel.vertices)[0]
+    edge, drawn = edge_of(piece, borders_of(record), record.measures, 1.0)
+    form = lapel(edge, 0.068, "notch", 1.0)
+    cloth = Beneath(drawn.vertices, drawn.faces)
+    made = sewn(drawn, edge, form, cloth.caster, Beneath(fine.vertices, fine.faces), 1.0)
+    assert np.abs(made.weights.sum(1) - 1).max() < 1e-4 and np.isfinite(made.vertices).all()
+    rows = ground(edge, form.t[:, None] + form.shear, form.width[:, None] * np.linspace(0, 1, ROWS + 1), cloth.caster)
+    gorge, outer = rows[-1, :, :2], rows[len(rows) // 2 :, -1, :2]
+    for line in (gorge, outer):  # seen from in front
+        along = line[-1] - line[0]
+        across = np.array([along[1], -along[0]]) / np.linalg.norm(along)
+        assert np.abs((line - line[0]) @ across).max() < 0.05 * np.linalg.norm(along)
+    away = cloth.signed(made.vertices)[0]
     assert 0.0 < np.median(away) < 0.008
+
+
+def test_a_collar_that_is_turned_over_has_two_points_and_comes_in_to_the_neck(fine):
+    piece, record = cut(fine, "long_sleeve.buttoned"), records()["long_sleeve.buttoned"]
+    edge, drawn = edge_of(piece, borders_of(record), record.measures, 1.0)
+    body, cloth = Beneath(fine.vertices, fine.faces), Beneath(drawn.vertices, drawn.faces)
+    form = leaves(edge, "shirt", None, body, 1.0)
+    made = sewn(drawn, edge, form, cloth.caster, body, 1.0)
+    stand = made.vertices[made.vertices[:, 1] > edge.points[:, 1].max()]
+    away = body.caster.closest_point(stand)[2]
+    assert len(stand) > 100 and away.min() > -0.003 and np.quantile(away, 0.9) < 0.03
+    for side in (1, -1):
+        half = made.vertices[(side * made.vertices[:, 0] > 0.004) & (made.vertices[:, 2] > 0)]
+        lowest = half[half[:, 1].argmin()]
+        assert 0.015 < side * lowest[0] < 0.06 and lowest[1] < edge.points[0, 1] - 0.015
 
 
 def test_lines_on_cloth_that_was_pushed_together_are_straight_again():

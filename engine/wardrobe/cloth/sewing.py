@@ -10,25 +10,28 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.geometry.measures import vertex_normals
 from engine.geometry.operators import averaging
 from engine.render.raycast import MeshRaycaster
-from engine.wardrobe.canonical import smoothstep
+from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.binding import bindings
 from engine.wardrobe.cloth.colors import decal_color, knob, paint, patterned
 from engine.wardrobe.cloth.decal import printed, prints_of
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
+from engine.wardrobe.cloth.edge import Edge, edge_of
 from engine.wardrobe.cloth.finish import COLLARS, Ruffle, buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.folds import folded, shown
 from engine.wardrobe.cloth.forms import marks
 from engine.wardrobe.cloth.fur import locks
+from engine.wardrobe.cloth.lapels import turned_over
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
-from engine.wardrobe.cloth.piece import Piece, evened, together
+from engine.wardrobe.cloth.piece import Piece, evened, taken_along, together
 from engine.wardrobe.cloth.records import Record
 from engine.wardrobe.cloth.sheer import netted, opacity
 from engine.wardrobe.cloth.sheet import TOP
 from engine.wardrobe.cloth.textile import dyed
-from engine.wardrobe.cloth.turned import LEAVES, Edge, edge_of, sewn, turned_over
+from engine.wardrobe.cloth.turned import sewn
 from engine.wardrobe.cloth.wear import roughness, torn, weathered
 from engine.wardrobe.layers import Floats, Layer, merged
 from engine.wardrobe.materials import MATERIALS
@@ -36,6 +39,8 @@ from engine.wardrobe.outfit import Garment
 
 LYING = 0.0015
 """Metres that finished cloth keeps from what is beneath."""
+THROUGH, BESIDE = 0.025, 3
+"""Metres by which collars and lapels beneath come through cloth, and how many rings of its points make room for them."""
 SEWN_ON, STIFFER = 0.001, 0.8
 """Metres from which on what stands off is a second layer of cloth, and how much less cloth folds there."""
 ROUND, EVEN_ROUND = 0.02, 8
@@ -47,6 +52,8 @@ LEAST, ROOM = 0.004, 0.7
 """Metres that folds stand out from close cloth, and how much more where it lies off."""
 MOST, HANGING, DEEPEST = 0.016, 0.03, 0.02
 """Metres that folds stand out at most, those of what hangs, and that they go in at most."""
+CHEST = 0.2
+"""Height above which there are collars and lapels."""
 EVEN = 0.03
 """Metres within which lines drawn on fallen cloth are straightened."""
 METALS = frozenset({"silver", "gold", "bronze", "copper"})
@@ -91,6 +98,8 @@ def make(
     if "torn" in garment.traits:
         piece = torn(piece, borders)
     edge, piece = _edge(piece, record, borders, size)
+    if over_collar:
+        piece = piece.moved(_over(piece, beneath, size))
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
     turned = _turned(piece, record, edge, [cloth for _, cloth in laid if cloth], beneath, size)
     for detail in record.details:
@@ -242,6 +251,18 @@ def _turned(
     caster = MeshRaycaster(surface.vertices, surface.faces)
     forms = turned_over(record.details, edge, record.measures.get("low"), beneath, size)
     return [(sewn(piece, side, form, caster, beneath, size), accent) for form, side, accent in forms]
+
+
+def _over(piece: Piece, beneath: Beneath, size: float) -> Floats:
+    """(P, 3) a garment's cloth on chest and shoulders outside of the collars and lapels beneath, whose edges are sharp."""
+    normals, p = vertex_normals(piece.vertices, piece.faces), Points(piece.canonical)
+    hits = beneath.caster.cast_rays(piece.vertices + THROUGH * size * normals, -normals)
+    met = hits.mask & ((hits.normal * normals).sum(1) > 0) & (p.y > CHEST) & ~p.arm
+    lack = np.where(met, np.clip((THROUGH + LYING) * size - hits.depth, 0, None), 0.0)
+    mean = averaging(piece.faces, len(lack))
+    moves = taken_along(lack[:, None] * normals, mean, BESIDE, np.ones(len(lack), bool))
+    found: Floats = (piece.vertices + moves).astype(np.float32)
+    return found
 
 
 def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:
