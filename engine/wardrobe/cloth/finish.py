@@ -19,15 +19,10 @@ from engine.wardrobe.cloth.piece import Piece, closes
 from engine.wardrobe.forms import ellipsoid
 
 COLLARS: dict[str, Sequence[tuple[float, float]]] = {
-    "stand": [(0.0, 0.008), (-0.001, 0.018), (-0.001, 0.030), (0.001, 0.042), (0.003, 0.044), (0.005, 0.040),
-              (0.005, 0.028), (0.005, 0.012)],
     "roll": [(-0.002, 0.012), (-0.005, 0.026), (-0.006, 0.044), (-0.003, 0.056), (0.003, 0.058), (0.007, 0.050),
              (0.009, 0.036), (0.010, 0.020), (0.010, 0.008)],
     "funnel": [(0.0, 0.008), (-0.003, 0.020), (-0.005, 0.036), (-0.006, 0.054), (-0.004, 0.066), (0.002, 0.070),
                (0.008, 0.064), (0.010, 0.050), (0.009, 0.030), (0.006, 0.012)],
-    "mandarin": [(-0.001, 0.008), (-0.003, 0.016), (-0.005, 0.026), (-0.006, 0.036), (-0.004, 0.038), (-0.002, 0.034)],
-    "knit": [(-0.001, 0.006), (-0.003, 0.014), (-0.004, 0.024), (-0.003, 0.030), (0.001, 0.032), (0.004, 0.028),
-             (0.005, 0.016), (0.005, 0.004)],
     "fur": [(0.0, 0.010), (0.004, 0.026), (0.014, 0.044), (0.030, 0.050), (0.046, 0.040), (0.054, 0.020),
             (0.052, 0.0), (0.046, -0.022), (0.036, -0.034)],
 }  # fmt: skip
@@ -36,12 +31,6 @@ EDGE = 0.0007
 """Half width in metres of the borders between colours."""
 NECK, LEAN = 0.068, 0.75
 """Radius of a neck in metres, and how much of what a neckline is wider a collar comes in."""
-NEARLY = 0.44
-"""Height from which on an open front is only a collar's."""
-POINT = 0.026
-"""Metres by which a shirt collar's points hang lower than the rest."""
-GAP = {"shirt": 0.0025, "stand": 0.002, "mandarin": 0.002}
-"""Half width in metres of a collar's opening in front."""
 
 
 def grained(piece: Piece) -> Points:
@@ -84,38 +73,23 @@ def collar(piece: Piece, style: str, borders: Borders, low: float | None, scale:
     if run is None:
         return piece
     points, at = piece.vertices[run], piece.canonical[run]
-    out = (points - 0.5 * (points.min(0) + points.max(0))) * [1, 0, 1]
-    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
-    side = np.abs(at[:, 0])
-    high = np.ones(len(run)) if low is None else smoothstep(at[:, 1], 0.415, 0.475)
-    pointed = style in ("shirt", "fall") and (low is None or low > NEARLY)
-    tip = smoothstep(side, 0.060, 0.010) * (at[:, 2] > 0.03) * pointed
     middle = 0.5 * (points.min(0) + points.max(0))
-    wide = np.linalg.norm((points - middle) * [1, 0, 1], axis=1)
+    out = (points - middle) * [1, 0, 1]
+    wide = np.linalg.norm(out, axis=1)
+    out /= np.maximum(wide, 1e-6)[:, None]
+    high = np.ones(len(run)) if low is None else smoothstep(at[:, 1], 0.415, 0.475)
     lean = LEAN * np.clip(wide - NECK * scale, 0, None) * high  # shoulders are wider than a collar
-    gap = _front_gap(at, GAP.get(style, 0.0)) if low is None else np.zeros(0, int)
-    middle_x = at[[gap[0], (gap[0] + 1) % len(run)], 0].mean() if len(gap) else 0.0
     rows = []
     for outward, upward in COLLARS[style]:
         fallen = np.clip((outward - 0.008) / 0.015, 0, 1)
-        rise = upward * high - POINT * tip * fallen * (1 if upward < 0.02 else 0.3)
         inward = lean * np.clip(upward / 0.03, 0, 1) if outward < 0.008 else lean * (1 - 0.35 * fallen)
-        rows.append(points + out * (scale * outward * high - inward)[:, None] + scale * rise[:, None] * [0, 1, 0])
-        rows[-1][:, 0] += (
-            scale * 0.016 * np.sign(at[:, 0] - middle_x) * tip * fallen * np.clip((0.03 - upward) / 0.03, 0, 1.4)
-        )
+        off = out * (scale * outward * high - inward)[:, None]
+        rows.append(points + off + scale * (upward * high)[:, None] * [0, 1, 0])
     first = len(piece.vertices)
-    made = _extruded(piece, run, rows, gap, 4 if style == "shirt" else 0)
+    made = _extruded(piece, run, rows)
     steps = np.linalg.norm(np.diff(np.array([(0.0, 0.0), *COLLARS[style]]), axis=0), axis=1).cumsum()
     made.grain[first:, 2] += np.repeat(steps, len(run))  # patterns go on over the collar
     return made
-
-
-def _front_gap(at: NDArray, half: float) -> NDArray[np.int64]:
-    """The place (1,) on a closed neckline (N, 3) at which a collar opens in front; none where ``half`` is nought."""
-    x = at[:, 0]
-    crossing = np.flatnonzero((x * np.roll(x, -1) <= 0) & (at[:, 2] > 0.02))
-    return crossing[:1] if half else crossing[:0]
 
 
 def _neckline(piece: Piece, borders: Borders, low: float | None) -> NDArray[np.int64] | None:
@@ -140,18 +114,14 @@ def _neckline(piece: Piece, borders: Borders, low: float | None) -> NDArray[np.i
     return None
 
 
-def _extruded(piece: Piece, run: NDArray, rows: Sequence[NDArray], gap: NDArray, whole: int = 0) -> Piece:
-    """Rows of points from a run of the border; quads at the run's places ``gap`` are left out beyond ``whole`` rows."""
+def _extruded(piece: Piece, run: NDArray, rows: Sequence[NDArray]) -> Piece:
+    """Rows of points from a run of the border."""
     closed = closes(piece.canonical[run])
     count, columns = len(piece.vertices), len(run)
     index = np.concatenate([run[None], count + np.arange(len(rows) * columns).reshape(len(rows), columns)])
     a, b = index[:-1], np.roll(index[:-1], -1, axis=1)
     c, d = index[1:], np.roll(index[1:], -1, axis=1)
-    keep = np.ones((len(rows), columns), bool)
-    keep[whole:, gap] = False
-    if not closed:
-        keep[:, -1] = False
-    a, b, c, d = (grid[keep] for grid in (a, b, c, d))
+    a, b, c, d = (grid[:, : columns if closed else -1].ravel() for grid in (a, b, c, d))
     faces = np.concatenate([piece.faces, np.stack([b, a, c], 1), np.stack([b, c, d], 1)]).astype(np.int32)
     times = len(rows)
     return Piece(
@@ -173,7 +143,7 @@ def rims(piece: Piece, thick: float) -> tuple[Piece, NDArray[np.bool_]]:
             continue
         at, n, back = piece.vertices[loop], _even(normals[loop]), _even(inwards[loop])
         edge = at - thick * n
-        piece = _extruded(piece, loop, [edge, edge + 4 * thick * back - 0.3 * thick * n], np.zeros(0, int))
+        piece = _extruded(piece, loop, [edge, edge + 4 * thick * back - 0.3 * thick * n])
     return piece, np.arange(len(piece.vertices)) >= before
 
 
@@ -224,7 +194,7 @@ def ruffle(piece: Piece, borders: Borders, scale: float, form: Ruffle) -> Piece:
             lift = scale * (form.out * form.width * t + form.wave * t**0.8 * np.sin(phase + 0.8 * np.sin(0.37 * phase)))
             rows.append(points + scale * form.width * t * away + lift[:, None] * normal)
         first = len(piece.vertices)
-        piece = _extruded(piece, loop, rows, np.zeros(0, int))
+        piece = _extruded(piece, loop, rows)
         piece.grain[first:, 2] -= np.repeat(np.linspace(0, form.width, 6)[1:], len(loop))
     return piece
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.wardrobe.canonical import smoothstep
 from engine.wardrobe.cloth.edge import STEP, Edge
 from engine.wardrobe.cloth.fit import Beneath
-from engine.wardrobe.cloth.turned import ROWS, Turned, standing
+from engine.wardrobe.cloth.turned import ROUND, ROWS, Turned, standing
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,20 @@ class Leaf:
     """By which its points lie outwards of the fronts."""
     reach: float = 0.10
     """Metres along the neckline over which the points begin."""
+    round: float = ROUND
+    """By which it is rounded out."""
+    gap: float = 0.0
+    """Half width of its opening in front."""
 
 
 LEAVES = {
     "shirt": Leaf(0.026, 0.034, 0.012, 0.030, 0.026),
     "fall": Leaf(0.022, 0.030, 0.020, 0.024, 0.020),
+    "stand": Leaf(0.042, 0.044, 0.001, 0.0, 0.0, round=0.0025),
+    "mandarin": Leaf(0.034, 0.038, 0.001, 0.0, 0.0, round=0.0015, gap=0.0015),
+    "knit": Leaf(0.028, 0.032, 0.001, 0.0, 0.0, round=0.004),
 }
-"""Collars that are turned over, by style."""
+"""Collars by style; those that only stand are turned over, too, down to the edge."""
 TAILORED = Leaf(0.0, 0.027, 0.017, 0.0, 0.0)
 """The collar above lapels."""
 GORGE = 0.448
@@ -53,7 +60,7 @@ def leaves(edge: Edge, style: str, low: float | None, beneath: Beneath, scale: f
     """A collar with two points."""
     leaf, start = LEAVES[style], 0.0 if low is None else edge.above(LOWEST)
     end = edge.length - (0.0 if low is None else edge.reversed().above(LOWEST))
-    t = np.linspace(start, end, int((end - start) / (1.3 * STEP)))
+    t = np.linspace(start + leaf.gap * scale, end - leaf.gap * scale, int((end - start) / (1.3 * STEP)))
     from_front = np.minimum(t - start, end - t)
     height = edge.sampled(edge.at, t)[:, 1]
     stand = np.ones(len(t)) if low is None else smoothstep(height, 0.425, 0.485)
@@ -64,7 +71,7 @@ def leaves(edge: Edge, style: str, low: float | None, beneath: Beneath, scale: f
     s = np.linspace(0, 1, ROWS + 1)
     sign = np.where(t < 0.5 * (start + end), 1.0, -1.0)
     shear = scale * leaf.spread * (sign * np.clip(1 - from_front / (1.5 * leaf.reach * scale), 0, 1))[:, None] * s
-    return Turned(t, width, shear, standing(edge, t, high, stand, beneath, scale), stand)
+    return Turned(t, width, shear, standing(edge, t, high, stand, beneath, scale), stand, leaf.round)
 
 
 NOTCH = {"notch": (0.56, -0.30, -0.30, 0.75), "peak": (0.50, -0.42, 0.95, 1.30)}

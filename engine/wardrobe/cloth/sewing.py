@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.geometry.measures import vertex_normals
 from engine.geometry.operators import averaging
+from engine.geometry.vectors import unit
 from engine.render.raycast import MeshRaycaster
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth.binding import bindings
@@ -40,7 +41,7 @@ from engine.wardrobe.outfit import Garment
 LYING = 0.0015
 """Metres that finished cloth keeps from what is beneath."""
 THROUGH, BESIDE = 0.025, 3
-"""Metres by which collars and lapels beneath come through cloth, and how many rings of its points make room for them."""
+"""Metres by which collars and lapels beneath come through cloth, and how many rings of its points make room."""
 SEWN_ON, STIFFER = 0.001, 0.8
 """Metres from which on what stands off is a second layer of cloth, and how much less cloth folds there."""
 ROUND, EVEN_ROUND = 0.02, 8
@@ -92,14 +93,14 @@ def make(
     found += bindings(record.details, piece)
     if record.drape:
         piece = _folded(evened(piece, EVEN * size), record, found, beneath, size, made.bend, above)
+    if over_collar:
+        piece = piece.moved(_over(piece, beneath, size))
     piece = engrave(piece, found, size)
     piece = piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size))
     piece = netted(patterned(piece, garment), record)
     if "torn" in garment.traits:
         piece = torn(piece, borders)
     edge, piece = _edge(piece, record, borders, size)
-    if over_collar:
-        piece = piece.moved(_over(piece, beneath, size))
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
     turned = _turned(piece, record, edge, [cloth for _, cloth in laid if cloth], beneath, size)
     for detail in record.details:
@@ -234,7 +235,7 @@ def _second(garment: Garment, color: str | None) -> Garment:
 
 def _edge(piece: Piece, record: Record, borders: Borders, size: float) -> tuple[Edge | None, Piece]:
     """The edge along which cloth is turned over, if any is, and the piece with its cloth drawn to that."""
-    wanted = any(detail["form"] in ("lapel", "collar") for detail in record.details)
+    wanted = "low" in record.measures or any(detail["form"] in ("lapel", "collar") for detail in record.details)
     found = edge_of(piece, borders, record.measures, size) if wanted and borders.has("neck") else None
     return found or (None, piece)
 
@@ -254,15 +255,19 @@ def _turned(
 
 
 def _over(piece: Piece, beneath: Beneath, size: float) -> Floats:
-    """(P, 3) a garment's cloth on chest and shoulders outside of the collars and lapels beneath, whose edges are sharp."""
-    normals, p = vertex_normals(piece.vertices, piece.faces), Points(piece.canonical)
-    hits = beneath.caster.cast_rays(piece.vertices + THROUGH * size * normals, -normals)
-    met = hits.mask & ((hits.normal * normals).sum(1) > 0) & (p.y > CHEST) & ~p.arm
-    lack = np.where(met, np.clip((THROUGH + LYING) * size - hits.depth, 0, None), 0.0)
-    mean = averaging(piece.faces, len(lack))
-    moves = taken_along(lack[:, None] * normals, mean, BESIDE, np.ones(len(lack), bool))
-    found: Floats = (piece.vertices + moves).astype(np.float32)
-    return found
+    """(P, 3) a garment's cloth on chest and shoulders outside of collars and lapels beneath: their edges are sharp."""
+    mean, p = averaging(piece.faces, len(piece.vertices)), Points(piece.canonical)
+    normals = vertex_normals(piece.vertices, piece.faces)
+    for _ in range(BESIDE):
+        normals = unit(normals + mean @ normals)
+    points = piece.vertices
+    for _ in range(2):
+        hits = beneath.caster.cast_rays(points + THROUGH * size * normals, -normals)
+        met = hits.mask & ((hits.normal * normals).sum(1) > 0) & (p.y > CHEST) & ~p.arm
+        lack = np.where(met, np.clip((THROUGH + 2 * LYING) * size - hits.depth, 0, None), 0.0)
+        moves = taken_along(lack[:, None] * normals, mean, BESIDE, np.ones(len(lack), bool))
+        points = (points + 0.5 * (moves + mean @ moves)).astype(np.float32)
+    return points
 
 
 def smoothed(piece: Piece, beneath: Beneath, size: float) -> Piece:

@@ -46,6 +46,7 @@ class Turned:
     shear: NDArray  # (K, ROWS + 1) metres along the edge by which each place lies further on
     rise: NDArray  # (K, 3) how far the fold stands off the edge
     stand: NDArray  # (K,) 0 to 1: how much it stands
+    round: float = ROUND  # metres by which it is rounded out where it stands
 
 
 def ground(edge: Edge, t: NDArray, w: NDArray, cloth: MeshRaycaster) -> NDArray:
@@ -82,7 +83,7 @@ def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, beneath: 
     w = form.width[:, None] * s
     base = ground(edge, t, w, cloth)
     normal, into = edge.sampled(edge.normal, t), edge.sampled(edge.into, t)
-    lift = LYING + (EDGE_LIFT - LYING) * s + ROUND * form.stand[:, None] * np.sin(np.pi * s) ** 0.6
+    lift = LYING + (EDGE_LIFT - LYING) * s + form.round * form.stand[:, None] * np.sin(np.pi * s) ** 0.6
     fall = base + form.rise[:, None] * (1 - s)[:, None] + scale * lift[..., None] * normal
     fall[:, 0] -= scale * 0.002 * (1 - form.stand)[:, None] * into[:, 0]
     off = clearance(fall, normal, beneath, scale)

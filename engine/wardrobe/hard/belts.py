@@ -137,6 +137,7 @@ def tie(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -
     blade = strap(straight, path, wide, 0.004, 0.003, 60, mannequin)
     knot = _tie_knot(hulls["neck"])
     form = joined(blade, knot.toned(np.full(len(knot.vertices), 0.9)))
+    form = form.moved(clear(form.vertices, mannequin, 0.0004))
     pieces = [Piece(form, carried(mannequin, form.vertices))]
     return [layer_of("Tie", "silk", pieces, palette(garment), mannequin)]
 
