@@ -48,7 +48,7 @@ LEAVES = {
     "knit": Leaf(0.028, 0.032, 0.001, 0.0, 0.0, round=0.004),
 }
 """Collars by style; those that only stand are turned over, too, down to the edge."""
-TAILORED = Leaf(0.0, 0.027, 0.017, 0.0, 0.0)
+TAILORED = Leaf(0.0, 0.020, 0.019, 0.0, 0.0)
 """The collar above lapels."""
 GORGE = 0.448
 """Height at which lapels end and their collar begins."""

@@ -53,8 +53,8 @@ LEAST, ROOM = 0.004, 0.7
 """Metres that folds stand out from close cloth, and how much more where it lies off."""
 MOST, HANGING, DEEPEST = 0.016, 0.03, 0.02
 """Metres that folds stand out at most, those of what hangs, and that they go in at most."""
-CHEST = 0.2
-"""Height above which there are collars and lapels."""
+CHEST = 0.05
+"""Height above which there are collars, lapels and ties."""
 EVEN = 0.03
 """Metres within which lines drawn on fallen cloth are straightened."""
 METALS = frozenset({"silver", "gold", "bronze", "copper"})

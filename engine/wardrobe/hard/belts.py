@@ -134,7 +134,7 @@ def tie(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -
     wide = np.array([0.024, 0.040, 0.055, 0.068, 0.080, 0.084, 0.004])
     trunk = hulls["trunk"]  # it hangs straight over a collar's points
     straight = replace(trunk, radii=gaussian_filter1d(maximum_filter1d(trunk.radii, 3, axis=0), 4.0, axis=0))
-    blade = strap(straight, path, wide, 0.004, 0.003, 60, mannequin)
+    blade = strap(straight, path, wide, 0.005, 0.003, 60, mannequin)
     knot = _tie_knot(hulls["neck"])
     form = joined(blade, knot.toned(np.full(len(knot.vertices), 0.9)))
     form = form.moved(clear(form.vertices, mannequin, 0.0004))
