@@ -18,7 +18,7 @@ from engine.wardrobe.cloth.decal import printed, prints_of
 from engine.wardrobe.cloth.details import Borders, Mark, Spot
 from engine.wardrobe.cloth.finish import COLLARS, Ruffle, buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
-from engine.wardrobe.cloth.folds import folded, shown
+from engine.wardrobe.cloth.folds import ahead, folded, shown
 from engine.wardrobe.cloth.forms import marks
 from engine.wardrobe.cloth.fur import locks
 from engine.wardrobe.cloth.panels import Panel, laid_on, panels
@@ -43,6 +43,8 @@ RIPPLES = (0.5, -0.52) * 8
 """By how much points move to the mean of those beside them so that ripples go and folds stay (Taubin 1995)."""
 LEAST, ROOM = 0.004, 0.7
 """Metres that folds stand out from close cloth, and how much more where it lies off."""
+FACING, PRESSED = 0.06, (0.5, 0.5, -0.3) * 9
+"""Metres to other cloth within which cloth is smooth, and by how much points move to the mean of those beside them."""
 MOST, HANGING, DEEPEST = 0.016, 0.03, 0.02
 """Metres that folds stand out at most, those of what hangs, and that they go in at most."""
 EVEN = 0.03
@@ -84,7 +86,7 @@ def make(
     if record.drape:
         piece = _folded(evened(piece, EVEN * size), record, found, beneath, size, made.bend, above)
     piece = engrave(piece, found, size)
-    piece = piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size))
+    piece = _pressed(piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size)), size)
     piece = netted(patterned(piece, garment), record)
     if "torn" in garment.traits:
         piece = torn(piece, borders)
@@ -108,6 +110,18 @@ def make(
             parts.append(_panel_layer(garment, record, panel, cloth, found, size, material))
     own = [part for part in parts if part.name == record.name]
     return [merged(own), *(part for part in parts if part.name != record.name)]
+
+
+def _pressed(piece: Piece, size: float) -> Piece:
+    """The cloth, smooth where other cloth of it faces it closely, as between the thighs."""
+    near = 1 - smoothstep(ahead(piece, FACING * size), 0.4 * FACING * size, FACING * size)
+    if not near.any():
+        return piece
+    mean = averaging(piece.faces, len(piece.vertices))
+    points = piece.vertices
+    for weight in PRESSED:
+        points = points + (weight * near)[:, None] * (mean @ points - points)
+    return piece.moved(points.astype(np.float32))
 
 
 def usual_material(garment: Garment, record: Record) -> str:
