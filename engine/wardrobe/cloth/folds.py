@@ -154,8 +154,10 @@ def ahead(piece: Piece, reach: float) -> Floats:
     """(P,) metres from the cloth outwards to other cloth of the piece that faces it, as between the thighs; at most
     ``reach``, and 0 where it is inside of the other."""
     caster = MeshRaycaster(piece.vertices, piece.faces)
-    normals = vertex_normals(piece.vertices, piece.faces)
-    start = 0.002
+    mean = averaging(piece.faces, len(piece.vertices))
+    normals, start = vertex_normals(piece.vertices, piece.faces), 0.002
+    for _ in range(4):
+        normals = unit(normals + 2 * (mean @ normals))
     hits = caster.cast_rays((piece.vertices + start * normals).astype(np.float32), normals.astype(np.float32))
     within = np.isfinite(hits.depth) & (hits.depth < reach)
     corners = piece.vertices[piece.faces[np.where(within, hits.face, 0)]]

@@ -43,6 +43,8 @@ RIPPLES = (0.5, -0.52) * 8
 """By how much points move to the mean of those beside them so that ripples go and folds stay (Taubin 1995)."""
 LEAST, ROOM = 0.004, 0.7
 """Metres that folds stand out from close cloth, and how much more where it lies off."""
+CROTCH = -0.09
+"""Height below which legs are apart."""
 FACING, PRESSED = 0.06, (0.5, 0.5, -0.3) * 9
 """Metres to other cloth within which cloth is smooth, and by how much points move to the mean of those beside them."""
 MOST, HANGING, DEEPEST = 0.016, 0.03, 0.02
@@ -113,14 +115,19 @@ def make(
 
 
 def _pressed(piece: Piece, size: float) -> Piece:
-    """The cloth, smooth where other cloth of it faces it closely, as between the thighs."""
+    """The cloth, smooth where other cloth of it faces it closely, as between the thighs, each on its side."""
     near = 1 - smoothstep(ahead(piece, FACING * size), 0.4 * FACING * size, FACING * size)
     if not near.any():
         return piece
     mean = averaging(piece.faces, len(piece.vertices))
+    for _ in range(3):
+        near = np.maximum(near, np.minimum(1.5 * (mean @ near), 1.0))
     points = piece.vertices
     for weight in PRESSED:
         points = points + (weight * near)[:, None] * (mean @ points - points)
+    side = np.sign(piece.canonical[:, 0]) * (np.abs(piece.canonical[:, 0]) > 0.003)
+    leg = ~piece.free & (side != 0) & (piece.canonical[:, 1] < CROTCH)
+    points[leg, 0] = side[leg] * np.maximum(side[leg] * points[leg, 0], LYING * size)
     return piece.moved(points.astype(np.float32))
 
 
