@@ -28,7 +28,25 @@ SIDES = {"fn.side_left": "left", "fn.side_right": "right", "fn.one": "right"}
 
 
 UNDYED = frozenset(
-    "glasses necklace earrings sword axe hammer wand staff spear bow gun instrument bat book cup lantern tool".split()
+    [
+        "glasses",
+        "necklace",
+        "earrings",
+        "sword",
+        "axe",
+        "hammer",
+        "wand",
+        "staff",
+        "spear",
+        "bow",
+        "gun",
+        "instrument",
+        "bat",
+        "book",
+        "cup",
+        "lantern",
+        "tool",
+    ]
 )
 """Kinds whose colour nobody means with that of clothes: "a white shirt and glasses", "a red cape and sword"."""
 
