@@ -27,6 +27,30 @@ ONE_OF = ("shirt", "legs", "feet")
 SIDES = {"fn.side_left": "left", "fn.side_right": "right", "fn.one": "right"}
 
 
+UNDYED = frozenset(
+    [
+        "glasses",
+        "necklace",
+        "earrings",
+        "sword",
+        "axe",
+        "hammer",
+        "wand",
+        "staff",
+        "spear",
+        "bow",
+        "gun",
+        "instrument",
+        "bat",
+        "book",
+        "cup",
+        "lantern",
+        "tool",
+    ]
+)
+"""Kinds whose colour nobody means with that of clothes: "a white shirt and glasses", "a red cape and sword"."""
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Log-odds of the network at which a text is read one way or the other."""
@@ -140,9 +164,9 @@ def _can_be(parsed: Parsed, owner: int, at: int) -> bool:
 
 
 def _keep_own_color(parsed: Parsed, owner: int, item: Item) -> None:
-    """What is of a material by its name, as jeans are, shares no colour across an "and"."""
+    """What is of a material by its name, as jeans are, and what is not of cloth share no colour across an "and"."""
     found = value(parsed.chunks[owner], parsed.roles[owner])
-    own = any(worn.material for _, worn in (pieces(found[1]) if found else ()))
+    own = any(worn.material or worn.kind in UNDYED for _, worn in (pieces(found[1]) if found else ()))
     for at, role in list(item.modifiers):
         between = range(at + 1, owner)
         shared = any((at, role) in other.modifiers for other in parsed.items.values() if other is not item)

@@ -32,6 +32,9 @@ moves as it was cut: thighs that touch look at each other."""
 SAME, OTHER = 0.5, 0.2
 """Shares of common weights from which on, and up to which, the normals do not count: what has them in common lies on
 its own limb, however crumpled it is."""
+LEGS, CROSSED = ((1, 4, 7, 10), (2, 5, 8, 11)), 0.5
+"""Joints of the left and of the right leg, and how far cloth cut for one may lie on the other to be of it: thighs that
+touch are in one another in the T-pose."""
 WIDEST = 0.05
 """Metres over which weights are evened at most, else over as many as cloth lies off: loose cloth bends softly."""
 ROUNDS = 3
@@ -69,15 +72,20 @@ class Followed:
     def layer(self, layer: Layer) -> Layer:
         """A finished layer outside of the skin, the middles of its edges too."""
         points = unpose(layer.vertices, layer.weights, self.transforms)
-        ends, mean = edges(layer.faces), averaging(layer.faces, len(points))
-        own = self._closest(points, vertex_normals(points, layer.faces), layer.weights)[2] > 0
-        moved = points.copy()
+        count, moved = len(points), points.copy()
+        ends, mean = edges(layer.faces), averaging(layer.faces, count)
+        normals, weights = (
+            np.concatenate([values, values[ends].mean(1)])
+            for values in (vertex_normals(points, layer.faces), layer.weights)
+        )
         for _ in range(ROUNDS):
-            distance, normal = self.skin.signed(np.concatenate([moved, moved[ends].mean(1)]))
+            found = np.concatenate([moved, moved[ends].mean(1)])
+            distance, normal = self.skin.signed(found)
             lack = np.clip(GAP - distance, 0, None) * (distance > -DEEPEST)
-            lack, between = lack[: len(points)] * own, lack[len(points) :] * own[ends].all(1)
+            lack *= self._closest(found, normals, weights)[2] > 0
+            lack, between = lack[:count], lack[count:]
             np.maximum.at(lack, ends, between[:, None])
-            move = lack[:, None] * normal[: len(points)]
+            move = lack[:, None] * normal[:count]
             moved += taken_along(move, mean, SOFT, np.ones(len(move), bool))
         changed = np.flatnonzero((moved != points).any(1))
         vertices = layer.vertices.copy()
@@ -98,4 +106,6 @@ class Followed:
         cosine = (normals * normal).sum(1) / np.maximum(np.linalg.norm(normal, axis=1), 1e-9)
         common = np.minimum(found, weights).sum(1)
         own = np.maximum(smoothstep(cosine, APART, ALIKE), smoothstep(common, OTHER, SAME))
+        (left, right), (own_left, own_right) = ([w[:, leg].sum(1) for leg in LEGS] for w in (found, weights))
+        own = own * smoothstep(left * own_right + right * own_left, CROSSED, 0.5 * CROSSED)
         return found, distance, own.astype(np.float32)

@@ -113,10 +113,11 @@ def _tucked(look: Look) -> bool:
     """Whether shirts are worn inside what is on the legs."""
     kinds = {garment.kind for garment in look.garments}
     suit = any(garment.kind == "jacket" and garment.cut in SUITS for garment in look.garments)
+    bib = any(garment.kind == "trousers" and garment.cut == "bib" for garment in look.garments)
     said = {trait for garment in look.garments if garment.kind in SHIRTS for trait in garment.traits}
     if said & {"untucked", "open", "cropped"}:
         return False
-    return bool(kinds & TUCKS or suit or "tucked" in said) and bool(kinds & LOWER)
+    return bool(kinds & TUCKS or suit or bib or "tucked" in said) and bool(kinds & LOWER)
 
 
 def _girt(look: Look) -> bool:

@@ -92,6 +92,19 @@ def test_states_go_to_what_can_be_in_them() -> None:
     assert one(read("a professor with an open book"), "book").traits == ("open",)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("a man in a white shirt and glasses", "glasses"),
+        ("a woman in a red dress and necklace", "necklace"),
+        ("a knight in a red cape and sword", "sword"),
+        ("a girl in a blue skirt and earrings", "earrings"),
+    ],
+)
+def test_what_is_not_of_cloth_shares_no_colour_across_an_and(text: str, kind: str) -> None:
+    assert one(read(text), kind).color is None
+
+
 def test_jeans_share_no_colour_across_an_and() -> None:
     reading = read("a green t-shirt and jeans")
     assert (one(reading, "t_shirt").color, one(reading, "trousers").color) == ("green", None)

@@ -7,7 +7,7 @@ import numpy as np
 from engine.wardrobe.cloth.fit import Beneath
 from engine.wardrobe.cloth.piece import Piece
 from engine.wardrobe.following import Followed
-from engine.wardrobe.layers import Layer, joined
+from engine.wardrobe.layers import Layer, joined, merged
 
 TURN, RINGS, RADIUS = 32, 41, 0.06
 JOINTS = np.tile([0.0, 5.0, 0.0], (24, 1)).astype(np.float32)
@@ -62,3 +62,24 @@ def test_cloth_that_slipped_bends_as_what_it_lies_on_and_comes_out_of_it():
     assert skin.signed(moved)[0].min() > 0
     far = np.abs(wide[:, 1]) > 0.3
     np.testing.assert_array_equal(moved[far], dented[far])
+
+
+def test_thighs_that_are_in_one_another_keep_their_own_cloth():
+    """In the T-pose the legs are closer together than in the stand pose."""
+    apart = 0.172  # metres from the middle to each leg's
+    joints = JOINTS.copy()
+    joints[[1, 2]] = [[0.0, 0.5, 0.0], [0.0, 0.5, 0.0]]
+    legs, cloths = [], []
+    for joint, side in ((1, 1.0), (2, -1.0)):
+        carried = np.zeros((TURN * RINGS, 24), np.float32)
+        carried[:, joint] = 1
+        for radius, found in ((RADIUS, legs), (RADIUS + 0.006, cloths)):
+            points, faces = tube(radius)
+            found.append(layer("Leg", points + np.float32([side * apart, 0, 0]), faces, carried))
+    followed = Followed(joined([merged(legs)]), joints)
+    assert followed.skin.vertices[: TURN * RINGS, 0].min() < -0.005  # the left one is beyond the middle
+    for leg, cloth in zip((1, 2), cloths):
+        plain = np.zeros_like(cloth.vertices)
+        piece = Piece(cloth.vertices, cloth.faces, cloth.weights, plain, np.zeros(len(plain), bool), plain)
+        assert followed.piece(piece).weights[:, leg].min() > 0.9
+        assert np.abs(followed.layer(cloth).vertices - cloth.vertices).max() < 0.001

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.wardrobe.cloth.records import record_of
-from engine.wardrobe.layering import hood_of, hooded, lying_hoods, ordered, outer_records
+from engine.wardrobe.layering import hood_of, hooded, lying_hoods, ordered, outer_records, worn_with
 from engine.wardrobe.outfit import CUTS, GARMENT_KINDS, Garment, Look
 
 CLOAK, HOODIE = Garment("cape", "green", cut="hooded", traits=("hooded",)), Garment("hoodie", "red")
@@ -51,3 +51,12 @@ def test_whatever_is_worn_over_cloth_can_be_worn_with_boots(kind: str) -> None:
         worn = [garment] if kind == "boots" else [garment, boots]
         found = outer_records(worn, wearing(Garment("leggings", "blue"), *worn))
         assert [record.kind for record in found] == ([kind] if record_of(kind, cut) else [])
+
+
+@pytest.mark.parametrize(("cut", "drop"), [("bib", 0.0), ("jeans", None)])
+def test_shirts_are_inside_of_bib_trousers(cut: str, drop: float | None) -> None:
+    shirt = Garment("t_shirt", "red")
+    record = record_of("t_shirt", None)
+    assert record is not None and record.drop > 0
+    found = worn_with(record, wearing(shirt, Garment("trousers", "blue", cut=cut)))
+    assert found.drop == (record.drop if drop is None else drop)

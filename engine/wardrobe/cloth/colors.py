@@ -15,6 +15,8 @@ from engine.wardrobe.layers import Floats
 from engine.wardrobe.outfit import COLORS, Garment
 from engine.wardrobe.paint import BANDED, blend, shade
 
+DRAB = 0.55
+"""How far colours of camouflage are those of the ground."""
 METAL, SAND = np.array([0.72, 0.72, 0.74]), np.array([0.60, 0.55, 0.40])
 """Colours of zips, and of what camouflage has beside a garment's own."""
 LONG = 0.0085
@@ -108,7 +110,7 @@ def _dyed(p: Points, colors: NDArray, accent: NDArray, garment: Garment) -> NDAr
 def paint(garment: Garment, found: list[Mark], piece: Piece, thread: str = "") -> tuple[Floats, Floats]:
     """Colours (P, 3) of a garment's cloth, whose stitches show in ``thread``, and where (P,) it is metal."""
     p, count = grained(piece), len(piece.vertices)
-    main = np.array(COLORS[garment.color])
+    main = ground_color(garment)
     accent = np.array(COLORS[garment.accent]) if garment.accent else second_color(garment)
     colors = np.broadcast_to(main, (count, 3)).astype(np.float64).copy()
     if garment.pattern != "plain":
@@ -132,9 +134,17 @@ def paint(garment: Garment, found: list[Mark], piece: Piece, thread: str = "") -
     return colors.astype(np.float32), metallic.astype(np.float32)
 
 
+def ground_color(garment: Garment) -> NDArray:
+    """(3,) what is between a pattern: the garment's colour, of camouflage in a drab shade."""
+    main = np.array(COLORS[garment.color])
+    if garment.pattern != "camo":
+        return main
+    return (1 - DRAB) * main + DRAB * (0.35 + 0.9 * (main @ LUMINANCE)) * SAND
+
+
 def second_color(garment: Garment) -> NDArray:
     """A pattern's other colour where none is named."""
-    main = np.array(COLORS[garment.color])
+    main = ground_color(garment)
     if garment.pattern == "camo":
         return 0.45 * main + 0.55 * SAND
     usual = np.array(COLORS[SECOND_COLORS[garment.pattern]]) if garment.pattern in SECOND_COLORS else None

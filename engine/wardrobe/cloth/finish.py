@@ -27,6 +27,8 @@ COLLARS: dict[str, Sequence[tuple[float, float]]] = {
             (0.052, 0.0), (0.046, -0.022), (0.036, -0.034)],
 }  # fmt: skip
 """Profiles of collars from the neckline: metres outwards and upwards."""
+RAISED = 0.002
+"""Metres from which on what is raised has a strip of its own beside its border."""
 EDGE = 0.0007
 """Half width in metres of the borders between colours."""
 NECK, LEAN = 0.068, 0.75
@@ -53,6 +55,8 @@ def engrave(piece: Piece, marks: Sequence[Mark], scale: float) -> Piece:
             piece = piece.lined(mark.middle(grained(piece)), 0.1)
             signed = mark.signed(grained(piece))
         piece = piece.lined(signed)
+        if mark.height >= RAISED:  # so that its shadow ends beside it
+            piece = piece.lined(mark.signed(grained(piece)) + BEVEL, 0.08)
         if mark.height or mark.tone != 1.0 or mark.accent:
             for depth in (BEVEL,) if mark.dome == BEVEL else (0.2 * mark.dome, 0.6 * mark.dome):
                 piece = piece.lined(mark.signed(grained(piece)) - depth, 0.08)

@@ -21,6 +21,7 @@ from engine.geometry.edges import edges, opposite_corners
 from engine.geometry.measures import edge_lengths, vertex_normals
 from engine.geometry.operators import averaging
 from engine.geometry.vectors import unit
+from engine.render.raycast import MeshRaycaster
 from engine.tables import read_as
 from engine.wardrobe.canonical import Points, smoothstep
 from engine.wardrobe.cloth import blocks, kernels
@@ -147,6 +148,22 @@ def _within(record: Record, canonical: NDArray, p: Points) -> NDArray:
     if record.drop:
         measures = {**measures, "hem": measures["hem"] - record.drop}
     return blocks.signed(record.block, measures, canonical, record.kind, record.cut)
+
+
+def ahead(piece: Piece, reach: float) -> Floats:
+    """(P,) metres from the cloth outwards to other cloth of the piece that faces it, as between the thighs; at most
+    ``reach``, and 0 where it is inside of the other."""
+    caster = MeshRaycaster(piece.vertices, piece.faces)
+    mean = averaging(piece.faces, len(piece.vertices))
+    normals, start = vertex_normals(piece.vertices, piece.faces), 0.002
+    for _ in range(4):
+        normals = unit(normals + 2 * (mean @ normals))
+    hits = caster.cast_rays((piece.vertices + start * normals).astype(np.float32), normals.astype(np.float32))
+    within = np.isfinite(hits.depth) & (hits.depth < reach)
+    corners = piece.vertices[piece.faces[np.where(within, hits.face, 0)]]
+    facing = np.einsum("ni,ni->n", np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), normals)
+    found: Floats = np.where(within, np.where(facing < 0, start + hits.depth, 0.0), reach).astype(np.float32)
+    return found
 
 
 def folded(piece: Piece, clearance: NDArray, room: NDArray, amount: float, bend: float, size: float) -> Piece:

@@ -26,11 +26,16 @@ def _spots(u: NDArray, v: NDArray) -> NDArray:
 def _blotches(scale: float, phase: float) -> Signed:
     """Uneven patches, of about ``scale`` metres."""
 
-    def signed(u: NDArray, v: NDArray) -> NDArray:
+    def noise(u: NDArray, v: NDArray) -> NDArray:
         x, y = 2 * np.pi * u / scale + phase, 2 * np.pi * v / (0.8 * scale) + 2 * phase
-        noise = np.sin(0.55 * x + 1.2 * np.sin(0.45 * y + phase)) + np.sin(0.6 * y + 1.1 * np.sin(0.5 * x - phase))
-        noise = noise + 0.55 * np.sin(1.3 * x - 0.8 * y + phase) + 0.35 * np.sin(2.1 * y + 1.7 * np.sin(1.1 * x))
-        return np.asarray(0.09 * scale * (noise - 0.35))
+        found = np.sin(0.55 * x + 1.2 * np.sin(0.45 * y + phase)) + np.sin(0.6 * y + 1.1 * np.sin(0.5 * x - phase))
+        found = found + 0.55 * np.sin(1.3 * x - 0.8 * y + phase) + 0.35 * np.sin(2.1 * y + 1.7 * np.sin(1.1 * x))
+        return np.asarray(found - 0.35)
+
+    def signed(u: NDArray, v: NDArray) -> NDArray:
+        found, step = noise(u, v), 1e-3 * scale
+        slope = np.hypot(noise(u + step, v) - found, noise(u, v + step) - found) / step
+        return np.asarray(found / np.maximum(slope, 1.5 / scale))
 
     return signed
 

@@ -22,7 +22,7 @@ from engine.wardrobe.cloth.details import Borders, Mark, Spot
 from engine.wardrobe.cloth.edge import Edge, edge_of
 from engine.wardrobe.cloth.finish import COLLARS, Ruffle, buttons, collar, engrave, grained, rims, ruffle, strips
 from engine.wardrobe.cloth.fit import Beneath
-from engine.wardrobe.cloth.folds import folded, shown
+from engine.wardrobe.cloth.folds import ahead, folded, shown
 from engine.wardrobe.cloth.forms import marks
 from engine.wardrobe.cloth.fur import locks
 from engine.wardrobe.cloth.lapels import turned_over
@@ -51,6 +51,10 @@ RIPPLES = (0.5, -0.52) * 8
 """By how much points move to the mean of those beside them so that ripples go and folds stay (Taubin 1995)."""
 LEAST, ROOM = 0.004, 0.7
 """Metres that folds stand out from close cloth, and how much more where it lies off."""
+CROTCH = -0.09
+"""Height below which legs are apart."""
+FACING, PRESSED = 0.06, (0.5, 0.5, -0.3) * 9
+"""Metres to other cloth within which cloth is smooth, and by how much points move to the mean of those beside them."""
 MOST, HANGING, DEEPEST = 0.016, 0.03, 0.02
 """Metres that folds stand out at most, those of what hangs, and that they go in at most."""
 CHEST = 0.05
@@ -96,7 +100,7 @@ def make(
     if over_collar:
         piece = piece.moved(_over(piece, beneath, size))
     piece = engrave(piece, found, size)
-    piece = piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size))
+    piece = _pressed(piece.moved(beneath.outside(piece.vertices, 0.4 * LYING * size)), size)
     piece = netted(patterned(piece, garment), record)
     if "torn" in garment.traits:
         piece = torn(piece, borders)
@@ -125,6 +129,23 @@ def make(
         parts.append(_sewn_up(shown, replace(record, rim=0.0), patterned(cloth, shown), [], [], size, material))
     own = [part for part in parts if part.name == record.name]
     return [merged(own), *(part for part in parts if part.name != record.name)]
+
+
+def _pressed(piece: Piece, size: float) -> Piece:
+    """The cloth, smooth where other cloth of it faces it closely, as between the thighs, each on its side."""
+    near = 1 - smoothstep(ahead(piece, FACING * size), 0.4 * FACING * size, FACING * size)
+    if not near.any():
+        return piece
+    mean = averaging(piece.faces, len(piece.vertices))
+    for _ in range(3):
+        near = np.maximum(near, np.minimum(1.5 * (mean @ near), 1.0))
+    points = piece.vertices
+    for weight in PRESSED:
+        points = points + (weight * near)[:, None] * (mean @ points - points)
+    side = np.sign(piece.canonical[:, 0]) * (np.abs(piece.canonical[:, 0]) > 0.003)
+    leg = ~piece.free & (side != 0) & (piece.canonical[:, 1] < CROTCH)
+    points[leg, 0] = side[leg] * np.maximum(side[leg] * points[leg, 0], LYING * size)
+    return piece.moved(points.astype(np.float32))
 
 
 def usual_material(garment: Garment, record: Record) -> str:
