@@ -52,6 +52,8 @@ TAILORED = Leaf(0.0, 0.020, 0.019, 0.0, 0.0)
 """The collar above lapels."""
 GORGE = 0.448
 """Height at which lapels end and their collar begins."""
+LAPPED = 0.5
+"""On an open front the points hang: by how much of their spread they lie lower instead."""
 LOWEST = 0.43
 """Height from which on an open front is only a collar's."""
 
@@ -70,7 +72,8 @@ def leaves(edge: Edge, style: str, low: float | None, beneath: Beneath, scale: f
     width = scale * (leaf.width + leaf.point * front)
     s = np.linspace(0, 1, ROWS + 1)
     sign = np.where(t < 0.5 * (start + end), 1.0, -1.0)
-    shear = scale * leaf.spread * (sign * np.clip(1 - from_front / (1.5 * leaf.reach * scale), 0, 1))[:, None] * s
+    spread = leaf.spread if low is None or low > LOWEST else -LAPPED * leaf.spread
+    shear = scale * spread * (sign * np.clip(1 - from_front / (1.5 * leaf.reach * scale), 0, 1))[:, None] * s
     return Turned(t, width, shear, standing(edge, t, high, stand, beneath, scale), stand, leaf.round)
 
 
