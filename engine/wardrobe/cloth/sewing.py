@@ -107,18 +107,7 @@ def make(
     edge, piece = _edge(piece, record, borders, size)
     laid = [(panel, laid_on(piece, panel, size)) for panel in panels(record.details, borders)]
     turned = _turned(piece, record, edge, [cloth for _, cloth in laid if cloth], beneath, size)
-    for detail in record.details:
-        if detail["form"] == "collar" and detail["style"] in COLLARS:
-            before, own_cloth = len(piece.vertices), Beneath(piece.vertices, piece.faces)
-            piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
-            if over_collar and len(piece.vertices) > before:
-                piece.vertices[before:] = _laid_over(piece.vertices[before:], detail["style"], own_cloth, beneath, size)
-            piece = patterned(piece.compact(), garment) if garment.pattern != "plain" else piece.compact()
-        elif detail["form"] == "strips":
-            piece = strips(piece, detail["below"], detail["teeth"])
-        elif detail["form"] == "ruffle":
-            wanted = Ruffle(**{name: value for name, value in detail.items() if name != "form"})
-            piece = ruffle(piece, borders, size, wanted)
+    piece = _bordered(piece, garment, record, borders, beneath if over_collar else None, size)
     parts = [_sewn_up(garment, record, piece, found, spots, size, material)]
     parts += _decals(garment, record, piece, size, parts[0].material)
     for panel, cloth in laid:
@@ -129,6 +118,25 @@ def make(
         parts.append(_sewn_up(shown, replace(record, rim=0.0), patterned(cloth, shown), [], [], size, material))
     own = [part for part in parts if part.name == record.name]
     return [merged(own), *(part for part in parts if part.name != record.name)]
+
+
+def _bordered(
+    piece: Piece, garment: Garment, record: Record, borders: Borders, others: Beneath | None, size: float
+) -> Piece:
+    """The cloth with what goes on from its borders; ``others``: what is worn beneath, if that has a collar."""
+    for detail in record.details:
+        if detail["form"] == "collar" and detail["style"] in COLLARS:
+            before, own_cloth = len(piece.vertices), Beneath(piece.vertices, piece.faces)
+            piece = collar(piece, detail["style"], borders, record.measures.get("low"), size)
+            if others is not None and len(piece.vertices) > before:
+                piece.vertices[before:] = _laid_over(piece.vertices[before:], detail["style"], own_cloth, others, size)
+            piece = patterned(piece.compact(), garment) if garment.pattern != "plain" else piece.compact()
+        elif detail["form"] == "strips":
+            piece = strips(piece, detail["below"], detail["teeth"])
+        elif detail["form"] == "ruffle":
+            wanted = Ruffle(**{name: value for name, value in detail.items() if name != "form"})
+            piece = ruffle(piece, borders, size, wanted)
+    return piece
 
 
 def _pressed(piece: Piece, size: float) -> Piece:

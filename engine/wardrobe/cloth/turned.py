@@ -26,6 +26,8 @@ SPAN = 5
 """Points of a grid over which it spans the folds beneath."""
 ROWS = 12
 """Rows from the fold to the outer edge."""
+INSIDE, HELD = (0.35, 0.7, 0.95), (0.0, 0.11, 0.45, 1.0, 1.0)
+"""Heights of the rows inside a stand as shares of it, and how much foot, edge and these move as the neck does."""
 LYING, EDGE_LIFT, ROUND = 0.0015, 0.0030, 0.0055
 """Metres that turned cloth lies off at the fold, at its outer edge, and by which a fold that stands is rounded."""
 FOOT, HEM = 0.008, 0.0026
@@ -92,8 +94,7 @@ def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, beneath: 
     n, i = (edge.sampled(values, form.t) for values in (edge.normal, edge.into))
     foot = first + scale * FOOT * i - scale * 0.003 * n
     turn = first - scale * 0.002 * i - scale * 0.001 * n
-    inner = [foot, turn, *(turn + share * form.rise for share in (0.35, 0.7, 0.95))]
-    inner[2:] = [row + share * off[:, 0] for row, share in zip(inner[2:], (0.35, 0.7, 0.95))]
+    inner = [foot, turn, *(turn + share * (form.rise + off[:, 0]) for share in INSIDE)]
     rows = np.concatenate([np.stack(inner, 1), fall], 1)  # (K, R, 3)
     on = np.concatenate([np.repeat(base[:, :1], len(inner), 1), base], 1)
     along = np.linalg.norm(np.diff(rows, axis=1), axis=2).cumsum(1)[:, len(inner) - 1 :] - w
@@ -106,10 +107,10 @@ def sewn(piece: Piece, edge: Edge, form: Turned, cloth: MeshRaycaster, beneath: 
     made = _carried(piece, rows.reshape(-1, 3), on[k, r].reshape(-1, 3), faces)
     facing = (vertex_normals(made.vertices, faces).reshape(rows.shape) * out[k, r]).sum()
     made.grain[:, 2] += along[k, r].ravel().astype(np.float32)
-    held = np.concatenate([np.linspace(0, 0.95, len(inner))[None] ** 2 + 0 * form.stand[:, None], 0 * w + 1 - s], 1)
-    held = (np.clip(2 * held, 0, 1) * form.stand[:, None])[k, r].reshape(-1, 1).astype(np.float32)
+    held = np.broadcast_to(np.r_[HELD, np.clip(2 - 2 * s, 0, 1)], (len(t), len(inner) + len(s)))
+    share = (held * form.stand[:, None])[k, r].reshape(-1, 1).astype(np.float32)
     nape = made.weights[np.argmin(made.vertices[:, 2] - made.vertices[:, 1])]
-    made.weights[:] += held * (nape - made.weights)
+    made.weights[:] += share * (nape - made.weights)  # what stands round the neck does not follow the shoulders
     return made if facing > 0 else replace(made, faces=made.faces[:, ::-1].copy())
 
 
