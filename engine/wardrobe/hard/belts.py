@@ -133,23 +133,27 @@ def tie(garment: Garment, mannequin: Mannequin, beneath: Sequence[Layer] = ()) -
     path = np.array([(KNOT[0] + 0.006, 0), (0.42, 0), (0.34, 0), (0.26, 0), (0.18, 0), (0.135, 0), (0.098, 0)], float)
     wide = np.array([0.024, 0.040, 0.055, 0.068, 0.080, 0.084, 0.004])
     trunk = hulls["trunk"]  # it hangs straight over a collar's points
-    straight = replace(trunk, radii=gaussian_filter1d(maximum_filter1d(trunk.radii, 3, axis=0), 4.0, axis=0))
+    even = gaussian_filter1d(maximum_filter1d(trunk.radii, 3, axis=0), 4.0, axis=0)
+    straight = replace(trunk, radii=np.maximum(even, trunk.radii))
     blade = strap(straight, path, wide, 0.005, 0.003, 60, mannequin)
-    knot = _tie_knot(hulls["neck"])
+    low, high = (hulls["neck"].at(np.array([u]), np.array([0.0]))[0] for u in KNOT)
+    order = np.argsort(blade.vertices[:, 1])  # the knot lies on the blade
+    front = np.interp(low[1], *blade.vertices[order][:, 1:].T)
+    low[2] = max(low[2], front - 0.002 * trunk.size)
+    knot = _tie_knot(low, high, trunk.size)
     form = joined(blade, knot.toned(np.full(len(knot.vertices), 0.9)))
     form = form.moved(clear(form.vertices, mannequin, 0.0004))
     pieces = [Piece(form, carried(mannequin, form.vertices))]
     return [layer_of("Tie", "silk", pieces, palette(garment), mannequin)]
 
 
-def _tie_knot(hull: Hull) -> Form:
-    """The knot: wider above, flat, rounded at both ends."""
-    low, high = (hull.at(np.array([place]), np.array([0.0]))[0] for place in KNOT)
+def _tie_knot(low: NDArray, high: NDArray, size: float) -> Form:
+    """The knot between its ends' middles (3,): wider above, flat, rounded at both ends."""
     axis, right = (high - low) / np.linalg.norm(high - low), np.array([1.0, 0, 0])
     front = np.cross(right, axis)
     t = 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, 16))
     swell = np.clip(1 - np.abs(2 * t - 1) ** 9, 0.2, 1) ** 0.4
-    half, deep = (0.0105 + 0.0095 * t) * swell * hull.size, (0.0075 + 0.001 * t) * swell * hull.size
+    half, deep = (0.0105 + 0.0095 * t) * swell * size, (0.0075 + 0.001 * t) * swell * size
     turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     c, s = (np.sign(f) * np.abs(f) ** 0.6 for f in (np.cos(turn), np.sin(turn)))
     across, out = half[:, None] * c, deep[:, None] * s
