@@ -104,6 +104,14 @@ class Towers:
             fitting = {k: v for k, v in state.items() if k.startswith(names) and k in own and own[k].shape == v.shape}
             self.model.load_state_dict(fitting, strict=False)
 
+    def blend(self, other: Sequence[Path], shares: Sequence[float]) -> None:
+        """Go some way, of the text's and of the image's tower, to those of other folders (Wortsman et al. 2022)."""
+        own = {name: value.clone() for name, value in self.model.state_dict().items()}
+        self.load(other)
+        for name, value in self.model.state_dict().items():
+            if value.is_floating_point():
+                value.copy_(own[name].lerp(value, shares[0 if name.startswith("text_") else 1]))
+
     def image(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """(N, EMBED) of pictures (N, 3, SIZE, SIZE), and the maps that they rest on."""
         with self.half:
@@ -375,6 +383,9 @@ def main() -> None:
     parser.add_argument(
         "--start", type=Path, nargs="*", help="folders whose towers to begin with: text's, then image's"
     )
+    parser.add_argument(
+        "--blend", type=float, nargs=2, help="how far to go to two more folders' towers: of text, of image"
+    )
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--shards", type=int, default=60)
@@ -390,7 +401,9 @@ def main() -> None:
         prepare(arguments.out)
         return
     towers = Towers(arguments.out, fresh=True)
-    towers.load(arguments.start or ())
+    towers.load((arguments.start or ())[:2])
+    if arguments.blend:
+        towers.blend((arguments.start or ())[2:], arguments.blend)
     if arguments.part == "reweigh":
         reweigh(towers, arguments.out)
         return
