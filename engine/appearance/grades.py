@@ -24,11 +24,11 @@ class Scale:
     """From a grade to what guidance may."""
 
     poor: float = 0.6
-    """Share in the right colour up to which guidance is held as still as it can be. At 45 % clean it does harm even
-    at a ``keep`` of 1 (``benchmarks/README.md``, "Where grades begin to help"); how far above is set by hand."""
+    """Share in the right colour up to which guidance is held as still as it can be. At a ``keep`` of 1 it does much
+    harm at 45 % clean and little at 57 % (``benchmarks/README.md``, "Where grades begin to help")."""
     good: float = 0.8
-    """The share from which on it is as free as ever. At 87 % clean it helps (as above); how far below is set by
-    hand."""
+    """The share from which on it is as free as ever. At 73 % clean it still does a little harm, at 87 % it helps (as
+    above)."""
     keep: float = 6.0
     """``loss.keep`` of a poor perceptor. Set by hand, on drafts (``benchmarks/README.md``)."""
     least: float = 1.0
