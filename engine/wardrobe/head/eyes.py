@@ -30,6 +30,8 @@ WIDE = 0.0231
 """Metres between the corners of a grown-up's eye."""
 LEAST_OPEN = 0.62
 """Share of the eyeball's radius by which the lids of relaxed eyes stay apart."""
+NARROWEST, RAISED = 0.50, 0.0025
+"""The same of the narrowest eyes, whose lids are raised so far by that many metres at most."""
 SUNK = 0.55
 """Share of their distance from the eyeball's centre to which the body's own eyes are sunk."""
 SHADOW, SHADED = 0.0026, 0.62
@@ -84,7 +86,8 @@ def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
 
     Args:
         mannequin: as it was shaped; without labels of eyes it stays as it is.
-        lower: metres by which the upper lids come down on a grown-up, less where the eyes are narrow.
+        lower: metres by which the upper lids come down on a grown-up, less where the eyes are narrow; those of very
+            narrow ones go up.
     """
     if not has_eyes(mannequin):
         return mannequin
@@ -100,7 +103,9 @@ def settle_face(mannequin: Mannequin, lower: float = 0.0017) -> Mannequin:
         near = np.exp(-((away[:, 0] / (0.85 * radius)) ** 2)) * (away[:, 2] > 0.3 * radius)
         lid = above * near
         lid[ids] = 0
-        down = np.clip(_opening(mannequin, side) - LEAST_OPEN * radius, 0, lower * head.size)
+        opening = _opening(mannequin, side)
+        down = np.clip(opening - LEAST_OPEN * radius, 0, lower * head.size)
+        down -= np.clip(NARROWEST * radius - opening, 0, RAISED * head.size)
         vertices[:, 1] -= (down * lid).astype(np.float32)
     return replace(mannequin, vertices=vertices.astype(np.float32))
 
