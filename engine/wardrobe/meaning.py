@@ -22,7 +22,7 @@ from engine.wardrobe.assemble import dressed, look_of
 from engine.wardrobe.combining import places
 from engine.wardrobe.costume import Costume, worn_by
 from engine.wardrobe.figure_records import FigureRecord, figures
-from engine.wardrobe.outfit import GARMENT_KINDS, HUMAN_SKINS, Look
+from engine.wardrobe.outfit import GARMENT_KINDS, HUMAN_SKINS, NATURAL_HAIR, Look
 from engine.wardrobe.persona import Person, person_of, persona_of, read_out, settled
 from engine.wardrobe.readout import bundled
 
@@ -95,12 +95,18 @@ class Meaning:
         return look_of(costume, persona_of(self.person, self._built(seed), said, costume, own))
 
     def _built(self, seed: int) -> Who:
-        """What the body's text says, with the skin of the figure that it names: "a Nigerian woman"."""
+        """What the body's text says, with skin, hair and eyes of the human figure that it names: "a Chinese woman"."""
         who, record = self.body.who, _record(self.body)
         if who.skin is not None or record is None:
             return who
-        skin = record.draw(np.random.default_rng([seed, 1]), None, self.person.gender or 0.0).skin
-        return replace(who, skin=skin if skin in HUMAN_SKINS else None)
+        drawn = record.draw(np.random.default_rng([seed, 1]), None, self.person.gender or 0.0)
+        if drawn.skin not in HUMAN_SKINS:
+            return who
+        said = self.appearance.who
+        hair = drawn.hair_color if drawn.hair_color in NATURAL_HAIR and said.hair_color is None else None
+        eyes = drawn.eye_color or ("brown" if drawn.hair_color == "black" else None)
+        eyes = None if said.eye_color else eyes
+        return replace(who, skin=drawn.skin, hair_color=who.hair_color or hair, eye_color=who.eye_color or eyes)
 
     @property
     def sure(self) -> bool:

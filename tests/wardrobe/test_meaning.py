@@ -10,6 +10,7 @@ from engine.wardrobe import meaning as module
 from engine.wardrobe.figure_records import FigureRecord, parse_person
 from engine.wardrobe.meaning import Meaning
 from engine.wardrobe.notation import parse_look
+from engine.wardrobe.outfit import Look
 
 
 def record(name: str, person: str, *looks: str) -> FigureRecord:
@@ -107,3 +108,12 @@ def test_figures_stand_in_only_for_words_that_nobody_knows():
     assert known(Reading("xqzv", ignored=("xqzv",))) <= set(FIGURES)
     stands_in = Meaning.of_readings(Reading("a bridezilla", ignored=("bride",)), Reading(""))
     assert stands_in.build.gender == -0.8 and stands_in.build.age is None and not stands_in.sure
+
+
+def test_a_figure_that_the_body_names_has_its_own_hair_and_eyes() -> None:
+    def look(appearance: str) -> Look:
+        return Meaning.of(appearance, "a Chinese woman").look(np.random.default_rng(9))
+
+    assert (look("a red dress").hair_color, look("a red dress").eye_color) == ("black", "brown")
+    said = look("a red dress, blond hair and blue eyes")
+    assert (said.hair_color, said.eye_color) == ("blond", "blue")
