@@ -192,6 +192,7 @@ def test_a_look_is_made_the_same_way_twice(people, monkeypatch):
         assert np.array_equal(first.colors, second.colors) and np.array_equal(first.covered, second.covered)
 
 
+@pytest.mark.slow
 def test_the_same_garment_twice_gets_a_number(monkeypatch):
     monkeypatch.setattr(tailor, "drape", partial(drape, frames=1))
     twice = Look("fair", "bald", "black", "none", "black", "brown", (Garment("socks", "red"), Garment("socks", "blue")))
