@@ -82,7 +82,9 @@ class Followed:
             found = np.concatenate([moved, moved[ends].mean(1)])
             distance, normal = self.skin.signed(found)
             lack = np.clip(GAP - distance, 0, None) * (distance > -DEEPEST)
-            lack *= self._closest(found, normals, weights)[2] > 0
+            near = np.flatnonzero(lack > 0)
+            if len(near):
+                lack[near] *= self._closest(found[near], normals[near], weights[near])[2] > 0
             lack, between = lack[:count], lack[count:]
             np.maximum.at(lack, ends, between[:, None])
             move = lack[:, None] * normal[:count]

@@ -4,8 +4,18 @@ import numpy as np
 import pytest
 
 from engine.body import load_body, stand_pose
+from engine.motion.skeleton import MIRROR
 from engine.render.oklab import oklab
-from engine.wardrobe.attribute_space import PROBES, SHARES, Space, attributes, pose_attributes, probe_colors
+from engine.training.perceptor.data import mirrored
+from engine.wardrobe.attribute_space import (
+    POSE_SIZE,
+    PROBES,
+    SHARES,
+    Space,
+    attributes,
+    pose_attributes,
+    probe_colors,
+)
 from engine.wardrobe.canonical import canonical_coordinates
 from engine.wardrobe.outfit import COLORS, Garment, Look
 from engine.wardrobe.paint import paint
@@ -96,3 +106,24 @@ def test_the_space_gives_back_what_was_put_in_and_leaves_out_what_was_not():
     assert np.allclose(space.group("parts", embedded.numpy()), groups["parts"], atol=1e-3)
     alone = space(attributes(looks)).numpy()
     assert np.allclose(space.group("shape", alone), groups["shape"].mean(0), atol=1e-4)
+
+
+def test_a_mirrored_pose_is_the_pose_of_the_mirrored_joints():
+    rng = np.random.default_rng(0)
+    joints = load_body().pose(np.zeros(load_body().num_betas), rng.normal(0, 0.4, (3, 24, 3)).astype(np.float32))[1]
+    reflected = joints[:, list(MIRROR)] * np.array([-1, 1, 1])
+    assert np.allclose(mirrored(pose_attributes(joints)), pose_attributes(reflected), atol=1e-5)
+
+
+def test_a_reweighed_space_has_the_shares_and_the_same_directions():
+    looks = [dressed(Garment(kind, color)) for color in COLORS for kind in ("t_shirt", "skirt")]
+    rng = np.random.default_rng(0)
+    groups = attributes(looks, rng.normal(size=(len(looks), 5)), rng.normal(size=(len(looks), POSE_SIZE)))
+    space = Space.fit(groups, 40)
+    scale = {name: (1 + number) * value for number, (name, value) in enumerate(space.scale.items())}
+    uneven = Space(space.mean, scale, space.rotation)
+    found = uneven.reweighed(groups)
+    for name, share in SHARES.items():
+        assert np.isclose((groups[name].var(0) * found.scale[name] ** 2).sum(), share, rtol=1e-3)
+        assert np.allclose(found.scale[name], space.scale[name], rtol=1e-3)
+    assert found.rotation is uneven.rotation

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.body import load_body
 from engine.body.face import load_face_space
 from engine.geometry.edges import edges, is_closed
 from engine.geometry.measures import volume
@@ -16,21 +15,8 @@ from engine.wardrobe.head.frame import Head
 from engine.wardrobe.head.skin import lips
 from engine.wardrobe.head.split import split_long
 from engine.wardrobe.layers import Mannequin
-from engine.wardrobe.outfit import SKINS, Look
-
-LOOK = Look("fair", "short", "brown", "none", "brown", "blue")
-CHILD, GIANT = (0, 0, 0, -0.5, 0), (2.2, 0, 0, 0.2, 1)
-
-
-@pytest.fixture(scope="module")
-def body():
-    return load_body()
-
-
-@pytest.fixture(scope="module")
-def mannequin(body):
-    return settle_face(Mannequin.of(body, np.zeros(body.num_betas)))
-
+from engine.wardrobe.outfit import SKINS
+from tests.wardrobe.heads import LOOK
 
 PLACES = {
     "nose tip": (0.0, 0.653, 0.155), "jaw width": (0.050, 0.605, 0.065), "chin forward": (0.0, 0.588, 0.130),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from engine.body import load_body
 from engine.geometry.edges import is_closed
 from engine.geometry.measures import volume
 from engine.render.raycast import MeshRaycaster
@@ -22,20 +21,8 @@ from engine.wardrobe.head.roots import ABOVE, BESIDE, apart, in_rows
 from engine.wardrobe.head.strokes import BROW, brow_color, brow_layer, brow_width, maleness
 from engine.wardrobe.head.styles import STYLES
 from engine.wardrobe.layers import Layer, Mannequin, joined
-from engine.wardrobe.outfit import HAIR_COLORS, HAIR_CUTS, HAIR_STYLES, SKINS, Garment, Look
-
-LOOK = Look("fair", "short", "brown", "none", "brown", "blue")
-CHILD, GIANT = (0, 0, 0, -0.5, 0), (2.2, 0, 0, 0.2, 1)
-
-
-@pytest.fixture(scope="module")
-def body():
-    return load_body()
-
-
-@pytest.fixture(scope="module")
-def mannequin(body):
-    return settle_face(Mannequin.of(body, np.zeros(body.num_betas)))
+from engine.wardrobe.outfit import HAIR_COLORS, HAIR_CUTS, HAIR_STYLES, SKINS, Garment
+from tests.wardrobe.heads import CHILD, GIANT, LOOK
 
 
 def named(look, mannequin, seed=0, headgear=None, clothes=()):

@@ -11,6 +11,7 @@ Its numbers are set by hand.
 from __future__ import annotations
 
 import argparse
+import copy
 import pickle
 import random
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from torch import Tensor
 
 from engine.training.perceptor.choices import COUNT, choice
 from engine.training.perceptor.data import Batch, Figures
-from engine.training.perceptor.train import BATCH, SPACE_FILE, Towers, attacked, evaluate, regress, save
+from engine.training.perceptor.train import BATCH, SPACE_FILE, Towers, attacked, evaluate, matching, regress, save
 
 STEPS, ROWS = 300, 256
 REGRESSION = 1.0
@@ -102,9 +103,7 @@ def tune(towers: Towers, seen: Seen, rate: float) -> None:
         scores = (spoken @ image[:, :, None])[..., 0] * temperature.exp()
         chosen = F.cross_entropy(scores.masked_fill(options < 0, -1e4), torch.zeros(ROWS, dtype=torch.long))
         own = seen.captioned[rows]
-        paired = image[own] @ spoken[own, 0].T * temperature.exp()
-        places = torch.arange(len(paired))
-        matched = 0.5 * (F.cross_entropy(paired, places) + F.cross_entropy(paired.T, places))
+        matched = matching(image[own] @ spoken[own, 0].T * temperature.exp())
         loss = chosen + 0.3 * matched + REGRESSION * regress(found, seen.target[rows])
         optimizer.zero_grad()
         loss.backward()
@@ -112,8 +111,8 @@ def tune(towers: Towers, seen: Seen, rate: float) -> None:
         schedule.step()
         recent.append((chosen.item(), matched.item(), (scores.argmax(1) == 0).float().mean().item()))
         if (step + 1) % 100 == 0:
-            choosing, matching, right = torch.tensor(recent[-100:]).mean(0).tolist()
-            print(f"{step + 1} choosing {choosing:.3f} matching {matching:.3f} right {right:.1%}", flush=True)
+            choosing, pairing, right = torch.tensor(recent[-100:]).mean(0).tolist()
+            print(f"{step + 1} choosing {choosing:.3f} matching {pairing:.3f} right {right:.1%}", flush=True)
 
 
 def main() -> None:
@@ -135,10 +134,9 @@ def main() -> None:
     figures, held_out = Figures(arguments.figures, space, 60), Figures(arguments.held_out, space, 2)
     held_out.refresh()
     print("before", evaluate(towers, held_out), flush=True)
-    before = {name: value.clone() for name, value in towers.model.state_dict().items()}
+    before = copy.deepcopy(towers.model.state_dict())
     tune(towers, collect(towers, figures, arguments.pictures, arguments.robust), arguments.rate)
-    after = towers.model.state_dict()
-    towers.model.load_state_dict({k: v.lerp(after[k], KEPT) if v.is_floating_point() else v for k, v in before.items()})
+    towers.between(before, lambda name: KEPT)
     print("after", evaluate(towers, held_out), flush=True)
     save(towers, arguments.out)
 

@@ -11,6 +11,7 @@ Its numbers are set by hand.
 from __future__ import annotations
 
 import argparse
+import copy
 import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -106,11 +107,15 @@ class Towers:
 
     def blend(self, other: Sequence[Path], shares: Sequence[float]) -> None:
         """Go some way, of the text's and of the image's tower, to those of other folders (Wortsman et al. 2022)."""
-        own = {name: value.clone() for name, value in self.model.state_dict().items()}
+        before = copy.deepcopy(self.model.state_dict())
         self.load(other)
+        self.between(before, lambda name: shares[0 if name.startswith("text_") else 1])
+
+    def between(self, before: dict[str, Tensor], share: Callable[[str], float]) -> None:
+        """Weights that lie between those of before and the model's, by the share of the way for each name."""
         for name, value in self.model.state_dict().items():
             if value.is_floating_point():
-                value.copy_(own[name].lerp(value, shares[0 if name.startswith("text_") else 1]))
+                value.copy_(before[name].lerp(value, share(name)))
 
     def image(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """(N, EMBED) of pictures (N, 3, SIZE, SIZE), and the maps that they rest on."""
@@ -246,7 +251,10 @@ def text_losses(towers: Towers, space: Space, everything: bool, sight: Sight | N
             chosen = rng.permutation(len(texts))[: BATCH if sight is None else 2 * BATCH]
             found = towers.text([texts[i] for i in chosen])
             loss = regress(found, target[chosen])
-            yield loss if sight is None else loss + MATCHING * matching(found, sight(truth[chosen], rng))
+            if sight is not None:
+                seen = F.normalize(sight(truth[chosen], rng), dim=-1)
+                loss = loss + MATCHING * matching(SHARPNESS * F.normalize(found, dim=-1) @ seen.T)
+            yield loss
 
 
 class Sight:
@@ -274,9 +282,8 @@ class Sight:
         return truth @ self.map + self.errors[rng.integers(len(self.errors), size=len(truth))]
 
 
-def matching(text: Tensor, image: Tensor) -> Tensor:
-    """How badly captions (N, D) find their own pictures (N, D) in a batch, and these their captions (InfoNCE)."""
-    scores = F.normalize(text, dim=-1) @ F.normalize(image, dim=-1).T * SHARPNESS
+def matching(scores: Tensor) -> Tensor:
+    """How badly captions find their own pictures, and these their captions, by scores (N, N) of each pair (InfoNCE)."""
     places = torch.arange(len(scores))
     return 0.5 * (F.cross_entropy(scores, places) + F.cross_entropy(scores.T, places))
 

@@ -110,8 +110,8 @@ def _shorn(style: Style, head: Head, rng: np.random.Generator) -> Tufts:
     """Stubble at the sides and the back."""
 
     def density(canonical: NDArray) -> NDArray:
-        beside = smoothstep(zones(canonical)[:, 2:].sum(1), 0.3, 0.7)
-        return beside * (0.15 + 0.85 * smoothstep(style.above(canonical), 0.0, 0.016)) * (style.above(canonical) > 0)
+        beside, above = smoothstep(zones(canonical)[:, 2:].sum(1), 0.3, 0.7), style.above(canonical)
+        return beside * (0.15 + 0.85 * smoothstep(above, 0.0, 0.016)) * (above > 0)
 
     cropped = STYLES["buzz"][0]
     return stubble(cropped, head, sample(head.mannequin, density, SHORN, rng), rng)
@@ -146,20 +146,21 @@ def _closed(look: Look) -> bool:
 
 def _density(style: Style, canonical: NDArray) -> NDArray:
     """(N,) how closely a style's hair grows at places."""
-    grown = smoothstep(style.above(canonical), -0.001, 0.004)
+    above = style.above(canonical)
+    grown = smoothstep(above, -0.001, 0.004)
     if style.grow == "stubble":
-        grown = 0.15 * grown + 0.85 * smoothstep(style.above(canonical), 0.0, 0.016)
+        grown = 0.15 * grown + 0.85 * smoothstep(above, 0.0, 0.016)
     if style.behind:  # what grows before the ears would go through them
         grown = grown * (1 - sideburns(canonical))
     if style.crown:  # sparse towards the bare crown
-        grown = grown * smoothstep(style.above(canonical), 0.0, 0.022)
+        grown = grown * smoothstep(above, 0.0, 0.022)
     if style.shorn:
         grown = grown * smoothstep(zones(canonical)[:, 2:].sum(1), 0.7, 0.3)
     if style.grow == "crest":
         grown = grown * smoothstep(np.abs(canonical[:, 0]), 0.020, 0.014)
     if style.grow == "fall":  # roots stand close along the parting
         line = np.exp(-(((canonical[:, 0] - style.parting) / 0.008) ** 2)) * smoothstep(canonical[:, 1], 0.735, 0.76)
-        dense = np.maximum(line, smoothstep(style.above(canonical), 0.014, 0.006))
+        dense = np.maximum(line, smoothstep(above, 0.014, 0.006))
         if style.fringe < FREE:
             dense = np.maximum(dense, zones(canonical)[:, 0])
         grown = grown * (0.5 + 0.5 * dense)
